@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Connections;
+
+/// <summary>What supervision does with a failed attempt.</summary>
+public enum FailureDirective
+{
+    /// <summary>A new attempt by the same connection after its backoff, while retries are left; then stop.</summary>
+    Restart,
+
+    /// <summary>The connection ends with the failure as its outcome.</summary>
+    Stop,
+
+    /// <summary>The failure aborts the whole run.</summary>
+    Escalate,
+}
+
+/// <summary>Delays between attempts: <c>min * factor^retry</c>, at most <c>max</c>, spread by +/- <c>jitter</c>.</summary>
+/// <param name="Min">Delay before the first retry, 0 or more.</param>
+/// <param name="Max">Longest delay, at least <paramref name="Min"/>.</param>
+/// <param name="Factor">Growth from one retry to the next, 1 or more.</param>
+/// <param name="Jitter">Random share of the delay, 0 to 1.</param>
+public sealed record BackoffSettings(TimeSpan Min, TimeSpan Max, double Factor, double Jitter)
+{
+    /// <summary>The delay before retry number <paramref name="retry"/> (from 0); <paramref name="random"/> is 0 to 1.</summary>
+    public TimeSpan Delay(int retry, double random)
+    {
+        var plain = Math.Min(Min.Ticks * Math.Pow(Factor, retry), Max.Ticks);
+        var spread = plain * (1 + (Jitter * ((2 * random) - 1)));
+        return TimeSpan.FromTicks((long)Math.Min(spread, Max.Ticks));
+    }
+}
+
+/// <summary>The rule for one cause of failure (<c>supervision.&lt;cause&gt;</c>).</summary>
+/// <param name="Directive">What to do.</param>
+/// <param name="MaxRetries">Retries that one connection may use within <paramref name="Within"/>, 0 or more.</param>
+/// <param name="Within">The window in which retries are counted; 0 counts over the connection's whole life.</param>
+/// <param name="Backoff">How long to wait before each.</param>
+public sealed record FailureRule(FailureDirective Directive, int MaxRetries, TimeSpan Within, BackoffSettings Backoff);
+
+/// <summary>When a failing target ends the run (<c>supervision.breaker</c>).</summary>
+/// <param name="Enabled">Off lets a run storm a target that is down.</param>
+/// <param name="FailureRatio">Share of failed attempts in the window that trips it, above 0 to 1.</param>
+/// <param name="Window">How far back attempts count.</param>
+/// <param name="MinAttempts">Attempts that the window must hold before it may trip.</param>
+public sealed record BreakerSettings(bool Enabled, double FailureRatio, TimeSpan Window, int MinAttempts);
+
+/// <summary>The supervision of a run's connections (<c>actorload.supervision</c>).</summary>
+/// <param name="Rules">One rule for each failure that a connection can throw.</param>
+/// <param name="Breaker">When to give the target up.</param>
+public sealed record SupervisionPolicy(ImmutableDictionary<Outcome, FailureRule> Rules, BreakerSettings Breaker)
+{
+    /// <summary>The outcomes that have a rule of their own: every failure but a crash, which always stops its connection.</summary>
+    public static IReadOnlyList<Outcome> Causes { get; } =
+        [.. Outcomes.All.Where(outcome => outcome.IsFailure() && outcome != Outcome.Crashed)];
+}

@@ -1,0 +1,27 @@
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorLoad.Metrics;
+
+/// <summary>Messages to and from <see cref="MetricsActor"/>. All of them may cross nodes.</summary>
+public static class MetricsProtocol
+{
+    /// <summary>From the load supervisor: interval <paramref name="Sample"/> ends; each lane is about to report for it.</summary>
+    public sealed record BeginSample(int Sample, RunProgress Progress);
+
+    /// <summary>From a lane: what it counted since its last report, and how many it has open now.</summary>
+    /// <param name="Lane">Its number.</param>
+    /// <param name="Sample">The interval that it was asked for.</param>
+    /// <param name="Tally">The difference since its last report.</param>
+    /// <param name="PeakOpen">Most that it had open at once so far.</param>
+    public sealed record TallyReported(int Lane, int Sample, TallyData Tally, long PeakOpen) : IDeadLetterSuppression;
+
+    /// <summary>Ask for a <see cref="RunSnapshot"/> each interval.</summary>
+    public sealed record Subscribe(IActorRef Subscriber);
+
+    /// <summary>From the load supervisor: every lane has reported for the last time under <paramref name="Sample"/>.</summary>
+    public sealed record Complete(int Sample, RunProgress Progress);
+
+    /// <summary>Answer to <see cref="Complete"/>, once the last reports are merged.</summary>
+    public sealed record Completed(RunSnapshot Totals, IReadOnlyList<Sample> Samples);
+}

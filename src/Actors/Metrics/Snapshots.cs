@@ -1,0 +1,92 @@
+namespace ActorLoad.Metrics;
+
+/// <summary>Connections by how far they came; <c>planned = opened + dropped</c>, <c>opened = succeeded + failed + cancelled + open</c>.</summary>
+/// <param name="Planned">Connections whose time has come.</param>
+/// <param name="Opened">Those that were started.</param>
+/// <param name="Succeeded">Those that did all they had to.</param>
+/// <param name="Failed">Those that ended otherwise.</param>
+/// <param name="Dropped">Those that were not started, because <c>max-open</c> was reached.</param>
+/// <param name="Cancelled">Those that were open when the run was stopped.</param>
+public sealed record ConnectionCounts(long Planned, long Opened, long Succeeded, long Failed, long Dropped, long Cancelled)
+{
+    /// <summary>Connections that have started and not yet ended.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public long Open => Opened - Succeeded - Failed - Cancelled;
+}
+
+/// <summary>A histogram in nine numbers; all but the count in microseconds.</summary>
+public sealed record LatencySummary(long Count, long Min, double Mean, long P50, long P90, long P99, long P999, long Max);
+
+/// <summary>What one interval brought: the element of <c>samples</c>.</summary>
+/// <param name="At">Seconds from the start of the run to the end of the interval.</param>
+/// <param name="Open">Open connections at its end.</param>
+/// <param name="Planned">Connections that fell due in it.</param>
+/// <param name="Opened">Connections started in it.</param>
+/// <param name="Succeeded">Connections that succeeded in it.</param>
+/// <param name="Failed">Connections that failed in it.</param>
+/// <param name="Dropped">Connections dropped in it.</param>
+/// <param name="Cancelled">Connections cancelled in it.</param>
+/// <param name="Attempts">Attempts started in it.</param>
+/// <param name="Retries">Retries among them.</param>
+/// <param name="Outcomes">Outcomes other than zero, by name.</param>
+/// <param name="RatePerSecond">Connections that ended, for each second of the interval.</param>
+/// <param name="Connect">Connect time of its successes; null if there were none.</param>
+/// <param name="Total">Due to last reply of its successes; null if there were none.</param>
+public sealed record Sample(
+    double At, long Open, long Planned, long Opened, long Succeeded, long Failed, long Dropped, long Cancelled,
+    long Attempts, long Retries, IReadOnlyDictionary<string, long> Outcomes, double RatePerSecond,
+    LatencySummary? Connect, LatencySummary? Total);
+
+/// <summary>How far a run has come.</summary>
+/// <param name="Phase">Name of the phase.</param>
+/// <param name="BurstsStarted">Bursts whose time has come, in all phases.</param>
+/// <param name="BurstsPlanned">Bursts of all phases; null when a phase goes on until its duration is spent.</param>
+/// <param name="Fraction">Share of the run that is done, 0 to 1.</param>
+public sealed record RunProgress(string Phase, int BurstsStarted, int? BurstsPlanned, double Fraction);
+
+/// <summary>One burst in the report.</summary>
+/// <param name="Index">Its number in the run, from 0: the <c>{burst}</c> of the script.</param>
+/// <param name="Phase">Name of its phase.</param>
+/// <param name="DueAt">When it was due, in seconds from the start of the run.</param>
+/// <param name="Planned">Its connections.</param>
+/// <param name="Opened">Those that were started.</param>
+/// <param name="Dropped">Those that were not.</param>
+/// <param name="Succeeded">Those that succeeded.</param>
+/// <param name="Failed">Those that failed.</param>
+/// <param name="Cancelled">Those that were cut off by the end of the run.</param>
+/// <param name="StartLagMicros">Due time to the first start.</param>
+/// <param name="StartSkewMicros">First start to the last start.</param>
+/// <param name="DurationSeconds">Due time to the end of its last connection.</param>
+public sealed record BurstResult(
+    int Index, string Phase, double DueAt, long Planned, long Opened, long Dropped, long Succeeded, long Failed, long Cancelled,
+    long StartLagMicros, long StartSkewMicros, double DurationSeconds);
+
+/// <summary>What the generator itself used.</summary>
+/// <param name="CpuMicrosPerConnection">Own user and system CPU from first start to last close, by connections opened.</param>
+/// <param name="PeakRssBytes">Largest resident memory of this process.</param>
+/// <param name="BytesPerOpenConnection">(Peak RSS - RSS before the first connection) / most open at once.</param>
+/// <param name="GcPauseMillis">Garbage collection pauses during the run.</param>
+/// <param name="PeakOpen">Most connections open at once, seen at the ends of bursts' starts and intervals.</param>
+public sealed record GeneratorUsage(
+    double CpuMicrosPerConnection, long PeakRssBytes, long BytesPerOpenConnection, double GcPauseMillis, long PeakOpen);
+
+/// <summary>Everything counted so far: what subscribers get each interval, and a line of the journal.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="ElapsedSeconds">Since its start.</param>
+/// <param name="Progress">How far it is.</param>
+/// <param name="Connections">Since its start.</param>
+/// <param name="Open">Now.</param>
+/// <param name="Attempts">Since its start.</param>
+/// <param name="Retries">Since its start.</param>
+/// <param name="Outcomes">By name, those other than zero.</param>
+/// <param name="AttemptFailures">How attempts failed, by name, those that were retried included.</param>
+/// <param name="Rejections">Error prefixes of rejected attempts.</param>
+/// <param name="Latency">Successes, by step name.</param>
+/// <param name="FailedLatency">Failures, by step name.</param>
+/// <param name="Generator">Its own cost so far.</param>
+/// <param name="Sample">The interval that ended.</param>
+public sealed record RunSnapshot(
+    string RunId, double ElapsedSeconds, RunProgress Progress, ConnectionCounts Connections, long Open, long Attempts, long Retries,
+    IReadOnlyDictionary<string, long> Outcomes, IReadOnlyDictionary<string, long> AttemptFailures,
+    IReadOnlyDictionary<string, long> Rejections, IReadOnlyDictionary<string, LatencySummary> Latency,
+    IReadOnlyDictionary<string, LatencySummary> FailedLatency, GeneratorUsage Generator, Sample Sample);

@@ -1,0 +1,17 @@
+namespace ActorLoad.Runs.Configuration;
+
+/// <summary>A source of configuration; later layers win over earlier ones.</summary>
+public abstract record ConfigLayer;
+
+/// <summary>The text of a run file. Reading files is the host's business.</summary>
+/// <param name="Name">How errors call it.</param>
+/// <param name="Text">HOCON; its root holds the object <c>actorload</c>.</param>
+/// <param name="Include">Answers an <c>include "name"</c> of this file with that file; throws <see cref="SettingsException"/> if it
+/// cannot. Null forbids includes.</param>
+public sealed record FileLayer(string Name, string Text, Func<string, FileLayer>? Include = null) : ConfigLayer;
+
+/// <summary>One value from an option or an environment variable.</summary>
+/// <param name="Source">The option or variable, as the user wrote its name.</param>
+/// <param name="Path">Path under <c>actorload</c>; a number is an index into a list: <c>load.0.connections</c>.</param>
+/// <param name="Value">HOCON value text; a bare word is a string.</param>
+public sealed record OverrideLayer(string Source, string Path, string Value) : ConfigLayer;

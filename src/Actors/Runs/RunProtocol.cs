@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using ActorLoad.Metrics;
+using Akka.Actor;
+
+namespace ActorLoad.Runs;
+
+/// <summary>Messages between the host, <see cref="RunManager"/> and <see cref="LoadSupervisor"/>.</summary>
+public static class RunProtocol
+{
+    /// <summary>Carry out a run when its turn comes. Answered with <see cref="RunQueued"/> or <see cref="RunRefused"/>.</summary>
+    /// <param name="RunId">Unique, safe in a path: see <see cref="RunIds"/>.</param>
+    /// <param name="Settings">Checked settings.</param>
+    /// <param name="Target">Opened when the run's turn comes, disposed when it is over.</param>
+    /// <param name="Listener">Gets <see cref="RunStarted"/>, each <see cref="RunSnapshot"/> and <see cref="RunEnded"/>.</param>
+    public sealed record StartRun(string RunId, RunSettings Settings, ITarget Target, IActorRef Listener);
+
+    /// <summary>The run is in the queue; <paramref name="Ahead"/> others come first.</summary>
+    public sealed record RunQueued(string RunId, int Ahead);
+
+    /// <summary>The run was not taken, and why.</summary>
+    public sealed record RunRefused(string RunId, string Reason);
+
+    /// <summary>Stop a run (or take it from the queue): what is open is cancelled, its result still comes. Answered with
+    /// <see cref="RunStopping"/> or <see cref="RunUnknown"/>.</summary>
+    public sealed record StopRun(string RunId, string Reason);
+
+    /// <summary>The run will end.</summary>
+    public sealed record RunStopping(string RunId);
+
+    /// <summary>No such run is queued or active.</summary>
+    public sealed record RunUnknown(string RunId);
+
+    /// <summary>Which runs are queued or active? Answered with <see cref="ActiveRuns"/>.</summary>
+    public sealed record GetRuns
+    {
+        /// <summary>The only instance.</summary>
+        public static GetRuns Instance { get; } = new();
+    }
+
+    /// <summary>The active run (null if none) and those that wait, in order.</summary>
+    public sealed record ActiveRuns(string? Active, ImmutableArray<string> Queued);
+
+    /// <summary>The run's first burst is about to be scheduled.</summary>
+    public sealed record RunStarted(string RunId, DateTimeOffset At, RunInfo Run, TargetInfo Target, TransportInfo Transport);
+
+    /// <summary>The run is over; the last message of a run. <paramref name="Result"/> is null only if it never started.</summary>
+    /// <param name="RunId">The run.</param>
+    /// <param name="Result">What it came to.</param>
+    /// <param name="Error">Why there is no result.</param>
+    public sealed record RunEnded(string RunId, RunResult? Result, string? Error);
+
+}

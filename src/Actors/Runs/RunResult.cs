@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Runs;
+
+/// <summary>May the numbers be believed?</summary>
+public enum Verdict
+{
+    /// <summary>Yes.</summary>
+    Valid,
+
+    /// <summary>They tell of this machine's limits, not of the target's.</summary>
+    GeneratorLimited,
+
+    /// <summary>The run was given up: breaker, escalation, or a target that was never reached.</summary>
+    Aborted,
+
+    /// <summary>The run was stopped from outside, or its process died.</summary>
+    Interrupted,
+}
+
+/// <summary>What a run came to: the content of <c>result.json</c>.</summary>
+/// <param name="SchemaVersion">1.</param>
+/// <param name="Run">Which run.</param>
+/// <param name="Verdict">May it be believed.</param>
+/// <param name="VerdictReasons">Why, in sentences; empty for a valid run.</param>
+/// <param name="Target">Whom it stormed.</param>
+/// <param name="Transport">How.</param>
+/// <param name="Connections">Connections by how far they came.</param>
+/// <param name="Attempts">Tries to open, retries included.</param>
+/// <param name="Retries">Tries after the first of a connection.</param>
+/// <param name="Outcomes">How connections ended, by name; all outcomes, zeros too.</param>
+/// <param name="AttemptFailures">How attempts failed, by name, those that were retried included.</param>
+/// <param name="Rejections">Error prefixes of rejected attempts.</param>
+/// <param name="Latency">Successful connections, by step name.</param>
+/// <param name="FailedLatency">Failed connections, by step name.</param>
+/// <param name="Bursts">Every burst.</param>
+/// <param name="Samples">Every interval.</param>
+/// <param name="Thresholds">Every threshold with what was measured.</param>
+/// <param name="Generator">What ActorLoad itself used.</param>
+public sealed record RunResult(
+    int SchemaVersion, RunInfo Run, Verdict Verdict, IReadOnlyList<string> VerdictReasons, TargetInfo Target, TransportInfo Transport,
+    ConnectionCounts Connections, long Attempts, long Retries, IReadOnlyDictionary<string, long> Outcomes,
+    IReadOnlyDictionary<string, long> AttemptFailures, IReadOnlyDictionary<string, long> Rejections,
+    IReadOnlyDictionary<string, LatencySummary> Latency, IReadOnlyDictionary<string, LatencySummary> FailedLatency,
+    IReadOnlyList<BurstResult> Bursts, IReadOnlyList<Sample> Samples, IReadOnlyList<ThresholdResult> Thresholds, GeneratorUsage Generator);
+
+/// <summary>Identity of a run.</summary>
+public sealed record RunInfo(string Id, DateTimeOffset StartedAt, double DurationSeconds, JsonObject Configuration);
+
+/// <summary>Whom a run stormed: the endpoints as given, and the addresses that they resolved to, in the order of use.</summary>
+public sealed record TargetInfo(IReadOnlyList<string> Endpoints, IReadOnlyList<string> Addresses);
+
+/// <summary>How socket operations were carried out, and why not otherwise.</summary>
+public sealed record TransportInfo(string Kind, int Loops, string Reason);

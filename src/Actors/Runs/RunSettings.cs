@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using ActorLoad.Connections;
+using ActorLoad.Metrics;
+using ActorLoad.Transport;
+
+namespace ActorLoad.Runs;
+
+/// <summary>Everything a run needs, checked and immutable: what a run file over <c>reference.conf</c> comes to.</summary>
+/// <param name="Target">Whom to storm.</param>
+/// <param name="Load">The phases, carried out one after the other; at least one.</param>
+/// <param name="Connection">What each connection does.</param>
+/// <param name="Transport">How its socket operations are carried out.</param>
+/// <param name="Supervision">What happens when it fails.</param>
+/// <param name="Metrics">How it is measured.</param>
+/// <param name="Thresholds">What the numbers must meet for exit code 0.</param>
+/// <param name="Safety">Which addresses may be stormed at all.</param>
+/// <param name="Daemon">The control API of <c>actorload serve</c>.</param>
+/// <param name="Seed">Seed of all randomness (backoff jitter).</param>
+/// <param name="Configuration">The merged configuration as JSON, secrets masked: what <c>result.json</c> shows.</param>
+public sealed record RunSettings(
+    TargetSettings Target,
+    ImmutableArray<PhaseSettings> Load,
+    ConnectionSettings Connection,
+    TransportSettings Transport,
+    SupervisionPolicy Supervision,
+    MetricsSettings Metrics,
+    ImmutableArray<Threshold> Thresholds,
+    SafetySettings Safety,
+    DaemonSettings Daemon,
+    int Seed,
+    System.Text.Json.Nodes.JsonObject Configuration);
+
+/// <summary>Whom to storm (<c>actorload.target</c>).</summary>
+/// <param name="Endpoints"><c>host:port</c>, <c>[v6]:port</c>, or the single word <c>embedded</c>; connections take them in turn.</param>
+/// <param name="Username">Sent with AUTH when a password is given; empty for the default user.</param>
+/// <param name="Password">Empty sends no AUTH; masked wherever it would be shown.</param>
+public sealed record TargetSettings(ImmutableArray<string> Endpoints, string Username, string Password)
+{
+    /// <summary>The endpoint that stands for the Garnet server that ActorLoad brings along.</summary>
+    public const string Embedded = "embedded";
+
+    /// <summary>True when the run brings its own server.</summary>
+    public bool IsEmbedded => Endpoints is [Embedded];
+}
+
+/// <summary>When the next burst of a phase is due.</summary>
+public enum Pacing
+{
+    /// <summary>A gap after the last connection of the burst before has ended.</summary>
+    AfterBurst,
+
+    /// <summary>At multiples of the gap, whatever the bursts before do: they may overlap.</summary>
+    Fixed,
+}
+
+/// <summary>A part of a run with one load shape (an element of <c>actorload.load</c>); the only shape is <c>bursts</c>.</summary>
+/// <param name="Name">Its name in reports.</param>
+/// <param name="Connections">Connections of each burst, 1 or more.</param>
+/// <param name="Gap">Time between bursts, as <paramref name="Pacing"/> says.</param>
+/// <param name="Duration">How long the phase lasts when <paramref name="Count"/> is null.</param>
+/// <param name="Count">How many bursts; null derives it from duration and gap.</param>
+/// <param name="Pacing">What the gap is measured from.</param>
+public sealed record PhaseSettings(string Name, int Connections, TimeSpan Gap, TimeSpan Duration, int? Count, Pacing Pacing);
+
+/// <summary>How a run is measured (<c>actorload.metrics</c>).</summary>
+/// <param name="Interval">Time between samples.</param>
+public sealed record MetricsSettings(TimeSpan Interval);
+
+/// <summary>What may be stormed (<c>actorload.safety</c>).</summary>
+/// <param name="AllowedTargets">Networks that the resolved target addresses must lie in.</param>
+public sealed record SafetySettings(ImmutableArray<System.Net.IPNetwork> AllowedTargets);
+
+/// <summary>The control API (<c>actorload.daemon</c>).</summary>
+/// <param name="Url">Where it listens, such as <c>http://127.0.0.1:8471</c>.</param>
+/// <param name="Token">Bearer token; required when the address is not loopback. Masked wherever it would be shown.</param>
+/// <param name="Results">Directory in which results are kept.</param>
+/// <param name="MaxBody">Largest run file that is accepted, in bytes.</param>
+/// <param name="MaxQueue">Most runs that may wait.</param>
+public sealed record DaemonSettings(Uri Url, string Token, string Results, int MaxBody, int MaxQueue);

@@ -1,0 +1,33 @@
+namespace ActorLoad.Transport;
+
+/// <summary>How a connection is closed (<c>connection.close</c>).</summary>
+public enum CloseMode
+{
+    /// <summary>Linger zero: RST, nothing stays in TIME_WAIT.</summary>
+    Abort,
+
+    /// <summary>FIN: the side that closes first, ours, keeps TIME_WAIT for 60 s.</summary>
+    Graceful,
+}
+
+/// <summary>Options set on each socket before it connects (<c>connection.close</c>, <c>.keep-alive</c>, <c>.no-delay</c>).</summary>
+/// <param name="Close">Abort sets linger zero before the connect.</param>
+/// <param name="KeepAlive">SO_KEEPALIVE.</param>
+/// <param name="NoDelay">TCP_NODELAY.</param>
+/// <param name="ReceiveBuffer">Bytes that one receive takes at most; longer replies take several.</param>
+public sealed record SocketSettings(CloseMode Close, bool KeepAlive, bool NoDelay, int ReceiveBuffer);
+
+/// <summary>Which transport carries the connections (<c>transport.kind</c>).</summary>
+public enum TransportKind
+{
+    /// <summary>The fastest that this machine offers.</summary>
+    Auto,
+
+    /// <summary>System.Net.Sockets: portable.</summary>
+    Sockets,
+}
+
+/// <summary>The choice of transport (<c>actorload.transport</c>).</summary>
+/// <param name="Kind">Which one.</param>
+/// <param name="Loops">Event loops, each with one lane; null leaves it to the transport (<c>auto</c>).</param>
+public sealed record TransportSettings(TransportKind Kind, int? Loops);
