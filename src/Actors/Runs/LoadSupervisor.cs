@@ -57,7 +57,11 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     private PhasePlan Phase => _plan.Phases[_phase];
 
     /// <summary>A supervisor for one run.</summary>
-    public static Props Props(RunOrder order, IRunParts parts) => Akka.Actor.Props.Create<LoadSupervisor>(order, parts);
+    public static Props Props(RunOrder order, IRunParts parts)
+    {
+        var props = Akka.Actor.Props.Create<LoadSupervisor>(order, parts);
+        return parts.SupervisorDispatcher is { } dispatcher ? props.WithDispatcher(dispatcher) : props;
+    }
 
     /// <inheritdoc />
     protected override void PreStart()

@@ -27,6 +27,10 @@ public interface IRunParts
     /// <summary>The transport of the lanes, for the result.</summary>
     TransportInfo Transport { get; }
 
+    /// <summary>Dispatcher of the load supervisor; null is Akka's own. On a lane's loop a burst's end and the next one's start cross no
+    /// thread.</summary>
+    string? SupervisorDispatcher { get; }
+
     /// <summary>Measures this process.</summary>
     IGeneratorMeter Meter { get; }
 
@@ -46,6 +50,9 @@ public sealed class RunParts(ActorSystem system, RunSettings settings) : IRunPar
     public TransportInfo Transport => new("sockets", _loops, settings.Transport.Kind == TransportKind.Auto
         ? "auto: sockets is the only transport so far"
         : "as configured");
+
+    /// <inheritdoc />
+    public string SupervisorDispatcher => LoopDispatchers.Of(system).Sockets(0).DispatcherId;
 
     /// <inheritdoc />
     public IGeneratorMeter Meter { get; } = new GeneratorMeter();
