@@ -15,7 +15,7 @@ public sealed class KernelSpecs
         {
             await polite.PingAsync();
             await polite.ReadAsync(7);
-            Assert.Equal(1, SocketTable.Read().CountTo(peer.Port, SocketState.Established));
+            await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.Established) == 1);
         }
 
         using var rude = await RawClient.ConnectAsync(peer.EndPoint);
@@ -27,8 +27,8 @@ public sealed class KernelSpecs
         Assert.True(KernelCounters.Read().Since(before)["TcpExtTCPAbortOnData"] >= 1);
 
         await peer.DisposeAsync();
-        Assert.Equal(0, SocketTable.Read().CountTo(peer.Port, SocketState.Established));
-        Assert.Equal(1, SocketTable.Read().TimeWaitCount(peer.Port));
+        var after = await SocketTable.UntilAsync(table => table.TimeWaitCount(peer.Port) == 1);
+        Assert.Equal(0, after.CountTo(peer.Port, SocketState.Established));
     }
 
     [LinuxFact]

@@ -92,8 +92,9 @@ public sealed partial class FaultPeer
             // A queue of length 0 takes one connection.
             peer._filler = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await peer._filler.ConnectAsync(peer.EndPoint);
-            var queued = SocketTable.Read().Rows.Single(row => row.LocalPort == peer.Port && row.State == SocketState.Listen).ReceiveQueue;
-            return queued == 1 ? peer : throw new InvalidOperationException($"the accept queue holds {queued} connections, not 1");
+            await SocketTable.UntilAsync(table => table.Rows.Any(row =>
+                row.LocalPort == peer.Port && row.State == SocketState.Listen && row.ReceiveQueue == 1));
+            return peer;
         }
         catch
         {

@@ -20,18 +20,23 @@ public enum SocketState
 }
 
 /// <summary>A row of /proc/net/tcp or tcp6.</summary>
+/// <param name="Ends">Both addresses as the kernel writes them: its identity.</param>
 /// <param name="State">Where in its life the socket is.</param>
 /// <param name="LocalPort">Its own port.</param>
 /// <param name="RemotePort">Its peer's; 0 when it listens.</param>
 /// <param name="ReceiveQueue">Unread bytes; for a listener the connections that wait to be accepted.</param>
-public sealed record SocketRow(SocketState State, int LocalPort, int RemotePort, int ReceiveQueue);
+public sealed record SocketRow(string Ends, SocketState State, int LocalPort, int RemotePort, int ReceiveQueue);
 
-/// <summary>All TCP sockets of a network at one moment. Reading is not atomic: a socket that moves meanwhile may show twice or not.</summary>
+/// <summary>All TCP sockets of a network. The kernel does not stop for the reader: while others open and close, a row may be missed.</summary>
+/// <remarks>So what must be there is waited for with <see cref="UntilAsync"/>.</remarks>
 public sealed class SocketTable
 {
     private static readonly string[] _files = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-    private SocketTable(IEnumerable<string> lines) => Rows = [.. lines.Select(Parse).OfType<SocketRow>()];
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
+    // A socket that moves in the table meanwhile shows twice.
+    private SocketTable(IEnumerable<string> lines) => Rows = [.. lines.Select(Parse).OfType<SocketRow>().DistinctBy(row => row.Ends)];
 
     public IReadOnlyList<SocketRow> Rows { get; }
 
@@ -41,6 +46,24 @@ public sealed class SocketTable
     /// <summary>The sockets of another network.</summary>
     public static async Task<SocketTable> ReadAsync(NetworkNamespace network) =>
         new((await network.ExecAsync(["cat", .. _files.Where(File.Exists)])).Expect().Stdout.Split('\n'));
+
+    /// <summary>Reads until the table is as it should be; throws <see cref="TimeoutException"/>, with its rows, if it never is.</summary>
+    public static async Task<SocketTable> UntilAsync(Func<SocketTable, bool> isSo)
+    {
+        for (var started = TimeProvider.System.GetTimestamp(); ; await Task.Yield())
+        {
+            var table = Read();
+            if (isSo(table))
+            {
+                return table;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(started) > _patience)
+            {
+                throw new TimeoutException($"the sockets never were as they should be:\n{string.Join('\n', table.Rows)}");
+            }
+        }
+    }
 
     /// <summary>Sockets in <paramref name="state"/> whose peer's port is <paramref name="remotePort"/>: the client's side.</summary>
     public int CountTo(int remotePort, SocketState state) => Rows.Count(row => row.RemotePort == remotePort && row.State == state);
@@ -57,7 +80,9 @@ public sealed class SocketTable
         var words = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
         return words.Length < 6 || words[0] == "sl"
             ? null
-            : new SocketRow((SocketState)Hex(words[3]), Hex(AfterColon(words[1])), Hex(AfterColon(words[2])), Hex(AfterColon(words[4])));
+            : new SocketRow(
+                $"{words[1]} {words[2]}", (SocketState)Hex(words[3]),
+                Hex(AfterColon(words[1])), Hex(AfterColon(words[2])), Hex(AfterColon(words[4])));
     }
 
     private static string AfterColon(string word) => word[(word.LastIndexOf(':') + 1)..];
