@@ -42,43 +42,49 @@ public interface IRunParts
 }
 
 /// <summary>Real lanes on the loops of the transport that the settings ask for.</summary>
-public sealed class RunParts(ActorSystem system, RunSettings settings) : IRunParts
+public sealed class RunParts : IRunParts
 {
-    private readonly int _loops = settings.Transport.Loops ?? 1;
+    private readonly RunSettings _settings;
+    private readonly TransportChoice _choice;
+    private readonly LoopDispatcher[] _dispatchers;
+
+    /// <summary>Chooses the transport and makes its loops ready.</summary>
+    public RunParts(ActorSystem system, RunSettings settings)
+    {
+        _settings = settings;
+        _choice = TransportChoice.Make(settings.Transport);
+        _dispatchers = _choice.Dispatchers(system);
+    }
 
     /// <inheritdoc />
-    public TransportInfo Transport => new("sockets", _loops, settings.Transport.Kind == TransportKind.Auto
-        ? "auto: sockets is the only transport so far"
-        : "as configured");
+    public TransportInfo Transport => new(_choice.Kind, _choice.Loops, _choice.Reason);
 
     /// <inheritdoc />
-    public string SupervisorDispatcher => LoopDispatchers.Of(system).Sockets(0).DispatcherId;
+    public string SupervisorDispatcher => _dispatchers[0].DispatcherId;
 
     /// <inheritdoc />
     public IGeneratorMeter Meter { get; } = new GeneratorMeter();
 
     /// <inheritdoc />
     public IActorRef CreateMetrics(IUntypedActorContext context, RunOrder order) =>
-        context.ActorOf(MetricsActor.Props(order.RunId, _loops, TimeProvider.System, Meter), "metrics");
+        context.ActorOf(MetricsActor.Props(order.RunId, _choice.Loops, TimeProvider.System, Meter), "metrics");
 
     /// <inheritdoc />
     public ImmutableArray<IActorRef> CreateLanes(IUntypedActorContext context, RunOrder order, IActorRef metrics)
     {
-        var target = settings.Target;
-        var script = target.Password.Length > 0
-            ? settings.Connection.Script.AfterAuth(target.Username, target.Password)
-            : settings.Connection.Script;
-        var dispatchers = Enumerable.Range(0, _loops).Select(LoopDispatchers.Of(system).Sockets).ToArray();
-        var start = dispatchers[0].Loop.Now;
+        var (target, connection) = (_settings.Target, _settings.Connection);
+        var script = target.Password.Length > 0 ? connection.Script.AfterAuth(target.Username, target.Password) : connection.Script;
+        var start = _dispatchers[0].Loop.Now;
+        var (share, rest) = Math.DivRem(connection.MaxOpen, _choice.Loops);
         return
         [
-            .. dispatchers.Select((dispatcher, lane) =>
-            {
-                var maxOpen = (settings.Connection.MaxOpen / _loops) + (lane < settings.Connection.MaxOpen % _loops ? 1 : 0);
-                var settingsOfLane = new LaneSettings(
-                    lane, start, maxOpen, settings.Seed, settings.Connection, script, order.Target.Addresses, settings.Supervision, metrics);
-                return context.ActorOf(Lane.Props(settingsOfLane, dispatcher), $"lane-{lane}");
-            }),
+            .. _dispatchers.Select((dispatcher, lane) => context.ActorOf(
+                Lane.Props(
+                    new LaneSettings(
+                        lane, start, share + (lane < rest ? 1 : 0), _settings.Seed, connection, script, order.Target.Addresses,
+                        _settings.Supervision, metrics),
+                    dispatcher),
+                $"lane-{lane}")),
         ];
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ActorLoad.Transport.Sockets;
+using ActorLoad.Transport.Uring;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
@@ -26,6 +27,14 @@ public sealed class LoopDispatchers : IExtension
 
     /// <summary>Loop number <paramref name="index"/> of the portable transport.</summary>
     public LoopDispatcher Sockets(int index) => Get($"actorload-sockets-{index}", () => new SocketLoop(TimeProvider.System, ReportFailure));
+
+    /// <summary>Loop number <paramref name="index"/> of <paramref name="loops"/> over io_uring; throws
+    /// <see cref="RingUnavailableException"/> where that cannot be had.</summary>
+    public LoopDispatcher Uring(int index, int loops)
+    {
+        var id = $"actorload-uring-{index}-of-{loops}";
+        return Get(id, () => new RingLoop(id, TimeProvider.System, SlotPorts.Read(index, loops), ReportFailure));
+    }
 
     /// <summary>The loop of dispatcher <paramref name="id"/>, made by <paramref name="create"/> the first time.</summary>
     public LoopDispatcher Get(string id, Func<TransportLoop> create) => _loops.GetOrAdd(id, _ => new Lazy<LoopDispatcher>(() =>

@@ -25,6 +25,9 @@ public enum TransportKind
 
     /// <summary>System.Net.Sockets: portable.</summary>
     Sockets,
+
+    /// <summary>An io_uring loop: Linux 6.1 or later, where it is allowed.</summary>
+    IoUring,
 }
 
 /// <summary>The choice of transport (<c>actorload.transport</c>).</summary>

@@ -1,0 +1,226 @@
+using System.Runtime.InteropServices;
+
+namespace ActorLoad.Transport.Uring;
+
+/// <summary>
+/// The kernel's words that the ring needs, under the kernel's names. Sources: <c>include/uapi/linux/io_uring.h</c> where nothing else is
+/// said, the man pages of the calls, and for the socket constants the generic headers (x86-64 and arm64 agree on all of them).
+/// </summary>
+internal static unsafe partial class Kernel
+{
+    // asm-generic/unistd.h: the same numbers on every architecture of the last ten years.
+    public const long SYS_io_uring_setup = 425;
+    public const long SYS_io_uring_enter = 426;
+    public const long SYS_io_uring_register = 427;
+
+    public const uint IORING_SETUP_CQSIZE = 1u << 3;
+    public const uint IORING_SETUP_CLAMP = 1u << 4;
+    public const uint IORING_SETUP_SINGLE_ISSUER = 1u << 12;
+    public const uint IORING_SETUP_DEFER_TASKRUN = 1u << 13;
+
+    public const uint IORING_FEAT_SINGLE_MMAP = 1u << 0;
+    public const uint IORING_FEAT_NODROP = 1u << 1;
+    public const uint IORING_FEAT_SUBMIT_STABLE = 1u << 2;
+    public const uint IORING_FEAT_EXT_ARG = 1u << 8;
+    public const uint IORING_FEAT_CQE_SKIP = 1u << 11;
+
+    public const uint IORING_ENTER_GETEVENTS = 1u << 0;
+    public const uint IORING_ENTER_EXT_ARG = 1u << 3;
+
+    public const uint IORING_SQ_CQ_OVERFLOW = 1u << 1;
+
+    public const long IORING_OFF_SQ_RING = 0;
+    public const long IORING_OFF_SQES = 0x10000000;
+
+    public const byte IORING_OP_ASYNC_CANCEL = 14;
+    public const byte IORING_OP_CONNECT = 16;
+    public const byte IORING_OP_CLOSE = 19;
+    public const byte IORING_OP_READ = 22;
+    public const byte IORING_OP_SEND = 26;
+    public const byte IORING_OP_RECV = 27;
+
+    public const byte IOSQE_IO_LINK = 1 << 2;
+    public const byte IOSQE_CQE_SKIP_SUCCESS = 1 << 6;
+
+    public const uint IORING_ASYNC_CANCEL_ALL = 1u << 0;
+    public const uint IORING_ASYNC_CANCEL_FD = 1u << 1;
+
+    public const uint IORING_REGISTER_PROBE = 8;
+    public const ushort IO_URING_OP_SUPPORTED = 1 << 0;
+
+    // asm-generic/mman-common.h, linux/mman.h
+    public const int PROT_READ_WRITE = 0x1 | 0x2;
+    public const int MAP_SHARED_POPULATE = 0x01 | 0x8000;
+
+    // bits/socket.h, asm-generic/socket.h, netinet/tcp.h
+    public const int AF_INET = 2;
+    public const int AF_INET6 = 10;
+    public const int SOCK_STREAM = 1;
+    public const int SOCK_CLOEXEC = 0x80000;
+    public const int IPPROTO_TCP = 6;
+    public const int SOL_SOCKET = 1;
+    public const int SO_REUSEADDR = 2;
+    public const int SO_KEEPALIVE = 9;
+    public const int SO_LINGER = 13;
+    public const int TCP_NODELAY = 1;
+    public const uint MSG_WAITALL_NOSIGNAL = 0x100 | 0x4000;
+
+    // sys/eventfd.h
+    public const int EFD_CLOEXEC = 0x80000;
+
+    // asm-generic/errno-base.h, asm-generic/errno.h
+    public const int EPERM = 1;
+    public const int EINTR = 4;
+    public const int EAGAIN = 11;
+    public const int ENOMEM = 12;
+    public const int EACCES = 13;
+    public const int EBUSY = 16;
+    public const int EINVAL = 22;
+    public const int ENFILE = 23;
+    public const int EMFILE = 24;
+    public const int EPIPE = 32;
+    public const int ENOSYS = 38;
+    public const int ETIME = 62;
+    public const int EADDRINUSE = 98;
+    public const int EADDRNOTAVAIL = 99;
+    public const int ENETDOWN = 100;
+    public const int ENETUNREACH = 101;
+    public const int ECONNABORTED = 103;
+    public const int ECONNRESET = 104;
+    public const int ENOBUFS = 105;
+    public const int ETIMEDOUT = 110;
+    public const int ECONNREFUSED = 111;
+    public const int EHOSTDOWN = 112;
+    public const int EHOSTUNREACH = 113;
+    public const int ECANCELED = 125;
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial long Setup(long number, uint entries, Parameters* parameters);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial long Enter(long number, int ring, uint toSubmit, uint minComplete, uint flags, WaitArgument* argument, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial long Register(long number, int ring, uint operation, void* argument, uint count);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static partial void* Map(void* address, nuint length, int protection, int flags, int file, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    public static partial int Unmap(void* address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int EventFd(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int file, void* buffer, nuint count);
+
+    // Short calls that cannot block: without the switch of GC mode they cost what they cost in C.
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true), SuppressGCTransition]
+    public static partial int Socket(int domain, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true), SuppressGCTransition]
+    public static partial int SetOption(int socket, int level, int option, void* value, uint size);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true), SuppressGCTransition]
+    public static partial int Bind(int socket, void* address, uint size);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int file);
+
+    /// <summary><c>struct io_uring_params</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Parameters
+    {
+        public uint SqEntries;
+        public uint CqEntries;
+        public uint Flags;
+        public uint SqThreadCpu;
+        public uint SqThreadIdle;
+        public uint Features;
+        public uint WqFd;
+        public fixed uint Reserved[3];
+        public SqOffsets Sq;
+        public CqOffsets Cq;
+    }
+
+    /// <summary><c>struct io_sqring_offsets</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct SqOffsets
+    {
+        public uint Head;
+        public uint Tail;
+        public uint RingMask;
+        public uint RingEntries;
+        public uint Flags;
+        public uint Dropped;
+        public uint Array;
+        public uint Reserved;
+        public ulong UserAddress;
+    }
+
+    /// <summary><c>struct io_cqring_offsets</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CqOffsets
+    {
+        public uint Head;
+        public uint Tail;
+        public uint RingMask;
+        public uint RingEntries;
+        public uint Overflow;
+        public uint Cqes;
+        public uint Flags;
+        public uint Reserved;
+        public ulong UserAddress;
+    }
+
+    /// <summary><c>struct io_uring_sqe</c>: one operation to carry out.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    public struct Submission
+    {
+        public byte OpCode;
+        public byte Flags;
+        public ushort IoPriority;
+        public int File;
+        public ulong Offset;
+        public ulong Address;
+        public uint Length;
+        public uint OperationFlags;
+        public ulong UserData;
+    }
+
+    /// <summary><c>struct io_uring_cqe</c>: how one ended.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Completion
+    {
+        public ulong UserData;
+        public int Result;
+        public uint Flags;
+    }
+
+    /// <summary><c>struct io_uring_getevents_arg</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct WaitArgument
+    {
+        public ulong SignalMask;
+        public uint SignalMaskSize;
+        public uint Padding;
+        public TimeSpec* Timeout;
+    }
+
+    /// <summary><c>struct __kernel_timespec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeSpec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
+
+    /// <summary><c>struct linger</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Linger
+    {
+        public int OnOff;
+        public int Seconds;
+    }
+}

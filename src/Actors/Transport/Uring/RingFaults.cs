@@ -1,0 +1,18 @@
+using static ActorLoad.Transport.Uring.Kernel;
+
+namespace ActorLoad.Transport.Uring;
+
+/// <summary>What the kernel's error numbers mean for a link.</summary>
+internal static class RingFaults
+{
+    /// <summary>The fault behind <paramref name="error"/>, an errno.</summary>
+    public static LinkFault From(int error) => error switch
+    {
+        ECONNREFUSED => LinkFault.Refused,
+        ECONNRESET or EPIPE or ECONNABORTED => LinkFault.Reset,
+        ETIMEDOUT => LinkFault.TimedOut,
+        EHOSTUNREACH or ENETUNREACH or EHOSTDOWN or ENETDOWN or EACCES or EPERM => LinkFault.Unreachable,
+        EMFILE or ENFILE or EADDRNOTAVAIL or EADDRINUSE or ENOBUFS or ENOMEM or EAGAIN => LinkFault.LocalExhausted,
+        _ => LinkFault.Unknown,
+    };
+}

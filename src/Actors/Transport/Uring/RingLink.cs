@@ -1,0 +1,205 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Akka.Actor;
+using static ActorLoad.Transport.Uring.Kernel;
+
+namespace ActorLoad.Transport.Uring;
+
+/// <summary>A link over io_uring; see <see cref="Link"/> for the contract.</summary>
+internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot slot, IPEndPoint target, SocketSettings settings) : Link
+{
+    private int _received;
+    private int _port;
+    private bool _expired;
+    private bool _closed;
+
+    public override ReadOnlySpan<byte> Incoming => new(slot.Incoming, _received);
+
+    public override Span<byte> Outgoing(int size) => slot.Room(size);
+
+    /// <summary>Opens the socket and begins the connect.</summary>
+    public void Connect(DeadlineQueue deadline)
+    {
+        var error = OpenSocket(loop.PortOf(slot));
+        if (error != 0)
+        {
+            Fail(error);
+            return;
+        }
+
+        deadline.Enter(this);
+        PrepareConnect();
+    }
+
+    public override void Exchange(int size, DeadlineQueue deadline)
+    {
+        deadline.Enter(this);
+
+        // One chain: the receive begins when the send is done, and a send that succeeds says nothing.
+        loop.Ring.Reserve(2);
+        ref var send = ref loop.Ring.Prepare(IORING_OP_SEND, slot.File, slot.UserData(RingOperation.Send));
+        (send.Address, send.Length, send.OperationFlags) = ((ulong)slot.Outgoing, (uint)size, MSG_WAITALL_NOSIGNAL);
+        send.Flags = IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+        PrepareReceive();
+    }
+
+    public override void Receive(DeadlineQueue deadline)
+    {
+        deadline.Enter(this);
+        PrepareReceive();
+    }
+
+    public override void Close()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        DeadlineQueue.Leave(this);
+        slot.IsClosing = true;
+        if (slot.File < 0)
+        {
+            loop.GiveBack(slot);
+            return;
+        }
+
+        if (slot.InFlight > 0)
+        {
+            // The operation holds the socket open: it goes first, then the descriptor, and with the last of them the RST.
+            loop.Ring.Reserve(2);
+            ref var cancel = ref loop.Ring.Prepare(IORING_OP_ASYNC_CANCEL, slot.File, slot.UserData(RingOperation.Cancel));
+            (cancel.OperationFlags, cancel.Flags) = (IORING_ASYNC_CANCEL_FD | IORING_ASYNC_CANCEL_ALL, IOSQE_CQE_SKIP_SUCCESS);
+        }
+
+        slot.InFlight++;
+        loop.Ring.Prepare(IORING_OP_CLOSE, slot.File, slot.UserData(RingOperation.Close));
+    }
+
+    /// <summary>A connect or receive has ended with <paramref name="result"/>: bytes, or a negative errno.</summary>
+    public void Complete(RingOperation operation, int result)
+    {
+        if (_closed || _expired)
+        {
+            return;
+        }
+
+        if (operation == RingOperation.Connect && result is -EADDRNOTAVAIL or -EADDRINUSE && _port != SlotPorts.KernelsChoice)
+        {
+            ConnectFromAnotherPort();
+        }
+        else if (result < 0)
+        {
+            Fail(slot.SendError != 0 && result == -ECANCELED ? slot.SendError : -result);
+        }
+        else if (operation == RingOperation.Connect)
+        {
+            End(new Connected(this));
+        }
+        else if (result == 0)
+        {
+            End(new LinkFailed(this, LinkFault.PeerClosed));
+        }
+        else
+        {
+            _received = result;
+            End(new Received(this));
+        }
+    }
+
+    protected internal override void Expire()
+    {
+        _expired = true;
+        End(new LinkFailed(this, LinkFault.TimedOut));
+    }
+
+    private void PrepareConnect()
+    {
+        var size = SocketAddressWriter.Write(target.Address, target.Port, new Span<byte>(slot.Address, 32));
+        ref var connect = ref loop.Ring.Prepare(IORING_OP_CONNECT, slot.File, slot.UserData(RingOperation.Connect));
+        (connect.Address, connect.Offset) = ((ulong)slot.Address, (ulong)size);
+        slot.InFlight++;
+    }
+
+    private void PrepareReceive()
+    {
+        ref var receive = ref loop.Ring.Prepare(IORING_OP_RECV, slot.File, slot.UserData(RingOperation.Receive));
+        (receive.Address, receive.Length) = ((ulong)slot.Incoming, (uint)slot.ReceiveBuffer);
+        slot.InFlight++;
+    }
+
+    private void ConnectFromAnotherPort()
+    {
+        loop.SetAside(_port);
+        Kernel.Close(slot.File);
+        slot.File = -1;
+        if (OpenSocket(SlotPorts.KernelsChoice) is var error and not 0)
+        {
+            Fail(error);
+            return;
+        }
+
+        PrepareConnect();
+    }
+
+    private int OpenSocket(int port)
+    {
+        var isV6 = target.AddressFamily == AddressFamily.InterNetworkV6;
+        var file = Kernel.Socket(isV6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (file < 0)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+
+        slot.File = file;
+        var one = 1;
+        if (settings.Close == CloseMode.Abort)
+        {
+            var linger = new Linger { OnOff = 1, Seconds = 0 };
+            SetOption(file, SOL_SOCKET, SO_LINGER, &linger, (uint)sizeof(Linger));
+        }
+
+        if (settings.NoDelay)
+        {
+            SetOption(file, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(int));
+        }
+
+        if (settings.KeepAlive)
+        {
+            SetOption(file, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(int));
+        }
+
+        _port = port != SlotPorts.KernelsChoice && TryBind(file, port) ? port : SlotPorts.KernelsChoice;
+        return 0;
+    }
+
+    private bool TryBind(int file, int port)
+    {
+        if (loop.SourceFor(target) is not { } source)
+        {
+            return false;
+        }
+
+        var one = 1;
+        SetOption(file, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(int));
+        var size = SocketAddressWriter.Write(source, port, new Span<byte>(slot.Address, 32));
+        if (Bind(file, slot.Address, (uint)size) == 0)
+        {
+            return true;
+        }
+
+        loop.SetAside(port);
+        return false;
+    }
+
+    private void Fail(int error) => End(new LinkFailed(this, RingFaults.From(error), $"errno {error}"));
+
+    private void End(object message)
+    {
+        CompletedAt = loop.Now;
+        DeadlineQueue.Leave(this);
+        owner.Tell(message, ActorRefs.NoSender);
+    }
+}

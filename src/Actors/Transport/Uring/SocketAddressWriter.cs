@@ -1,0 +1,29 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ActorLoad.Transport.Uring;
+
+/// <summary>Writes <c>struct sockaddr_in</c> and <c>struct sockaddr_in6</c>.</summary>
+internal static class SocketAddressWriter
+{
+    private const int V4Size = 16;
+    private const int V6Size = 28;
+
+    /// <summary>Writes an address with its port and returns the size of the structure.</summary>
+    public static int Write(IPAddress address, int port, Span<byte> destination)
+    {
+        var isV6 = address.AddressFamily == AddressFamily.InterNetworkV6;
+        var size = isV6 ? V6Size : V4Size;
+        destination[..size].Clear();
+        BitConverter.TryWriteBytes(destination, (ushort)(isV6 ? Kernel.AF_INET6 : Kernel.AF_INET));
+        BinaryPrimitives.WriteUInt16BigEndian(destination[2..], (ushort)port);
+        address.TryWriteBytes(destination[(isV6 ? 8 : 4)..], out _);
+        if (isV6 && address.ScopeId != 0)
+        {
+            BitConverter.TryWriteBytes(destination[24..], (uint)address.ScopeId);
+        }
+
+        return size;
+    }
+}
