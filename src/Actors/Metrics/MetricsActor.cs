@@ -19,6 +19,10 @@ public sealed class MetricsActor : UntypedActor
 
     private const int Never = -1;
 
+    /// <summary>How to start one; see the constructor.</summary>
+    public static Props Props(string runId, int lanes, TimeProvider time, IGeneratorMeter meter) =>
+        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, time, meter);
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly string _runId;
     private readonly TimeProvider _time;
@@ -52,10 +56,6 @@ public sealed class MetricsActor : UntypedActor
         _peakOpen = new long[lanes];
         Array.Fill(_lastReport, Never);
     }
-
-    /// <summary>How to start one; see the constructor.</summary>
-    public static Props Props(string runId, int lanes, TimeProvider time, IGeneratorMeter meter) =>
-        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, time, meter);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
