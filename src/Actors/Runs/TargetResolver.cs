@@ -37,10 +37,11 @@ public static class TargetResolver
     {
         if (!TargetEndpoint.TryParse(text, out var endpoint, out var problem))
             return (null, problem, TargetEndpoint.Allowed);
+        var literal = IPAddress.TryParse(endpoint.Host, out var parsed) ? parsed : null;
         IPAddress[] found;
         try
         {
-            found = IPAddress.TryParse(endpoint.Host, out var literal) ? [literal] : await lookUp(endpoint.Host, cancellation).ConfigureAwait(false);
+            found = literal is not null ? [literal] : await lookUp(endpoint.Host, cancellation).ConfigureAwait(false);
         }
         catch (SocketException failure)
         {
@@ -54,9 +55,7 @@ public static class TargetResolver
             return (null, $"{endpoint.Host} has no address", "a name that resolves, or an address");
         return safety.AllowedTargets.Any(network => network.Contains(chosen))
             ? (new IPEndPoint(chosen, endpoint.Port), "", "")
-            : (null, $"{(literalOf(endpoint.Host) ? "" : $"{endpoint.Host} is ")}{chosen}, which is not an allowed target",
+            : (null, $"{(literal is null ? $"{endpoint.Host} is {chosen}, which" : chosen)} is not an allowed target",
                 $"name its network in safety.allowed-targets, such as \"{chosen}/{(chosen.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}\", if you may storm it");
-
-        static bool literalOf(string host) => IPAddress.TryParse(host, out _);
     }
 }

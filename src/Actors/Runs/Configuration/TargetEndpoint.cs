@@ -42,5 +42,5 @@ internal readonly record struct TargetEndpoint(string Host, int Port)
         System.Net.IPAddress.TryParse(host, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
 
     private static bool IsHost(string host, bool bracketed) =>
-        bracketed || (host.Length is > 0 and <= 253 && host.All(character => char.IsLetterOrDigit(character) || character is '-' or '.' or '_'));
+        bracketed || (host.Length is > 0 and <= 253 && host.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_'));
 }
