@@ -197,7 +197,7 @@ namespace ActorLoad.Runs.Configuration
     public static class ConfigLoader
     {
         private const string Base = """
-            actorload { target { endpoints = ["127.0.0.1:6379"], username = "", password = "" }, load = [{}], metrics.interval = 1s, thresholds = []
+            actorload { target { endpoints = ["127.0.0.1:6379"], username = "", password = "" }, load = [{ name = storm }], metrics.interval = 1s, thresholds = []
               safety.allowed-targets = ["127.0.0.0/8", "::1/128"]
               daemon { url = "http://127.0.0.1:8471", token = "", results = "results", max-body = 65536, max-queue = 16 } }
             """;
@@ -215,7 +215,7 @@ namespace ActorLoad.Runs.Configuration
                 }
                 else if (layer is OverrideLayer over)
                 {
-                    if (over.Path is "load") { flat.Clear(); }
+                    if (over.Path is "load") { flat.Clear(); config = ConfigurationFactory.ParseString("actorload.load = [{ name = storm }]").WithFallback(config); }
                     if (over.Path.StartsWith("nonsense", StringComparison.Ordinal)) { throw new SettingsException([new(over.Source, null, over.Path, "unknown key", "")]); }
                     if (over.Path.StartsWith("load.0.", StringComparison.Ordinal)) { flat[over.Path[7..]] = over.Value; }
                     else if (over.Path != "load") { config = ConfigurationFactory.ParseString("actorload." + over.Path + " = " + (over.Value.StartsWith('[') ? over.Value : "\"" + over.Value + "\"")).WithFallback(config); }

@@ -1,0 +1,32 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+
+namespace ActorLoad.Hosting.Runs;
+
+/// <summary>Akka's log on stderr: stdout belongs to results.</summary>
+internal sealed class StderrLogger : UntypedActor
+{
+    /// <summary>The engine's configuration with this logger in place of Akka's own, which writes to stdout.</summary>
+    public static Config Over(Config engine) => ConfigurationFactory.ParseString(
+        $$"""
+        akka {
+          loggers = ["{{typeof(StderrLogger).AssemblyQualifiedName}}"]
+          loglevel = WARNING
+          stdout-loglevel = OFF
+          log-dead-letters = off
+          # We end the system ourselves; the hook of the process would only delay an exit that somebody asked for twice.
+          coordinated-shutdown.run-by-clr-shutdown-hook = off
+        }
+        """).WithFallback(engine);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case InitializeLogger: Sender.Tell(new LoggerInitialized()); break;
+            case LogEvent log: Console.Error.WriteLine(log.ToString()); break;
+            default: Unhandled(message); break;
+        }
+    }
+}
