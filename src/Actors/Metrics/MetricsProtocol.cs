@@ -22,6 +22,13 @@ public static class MetricsProtocol
     /// <summary>From the load supervisor: every lane has reported for the last time under <paramref name="Sample"/>.</summary>
     public sealed record Complete(int Sample, RunProgress Progress);
 
+    /// <summary>From the load supervisor: it will not wait longer for lanes that have not reported; sum up what is there.</summary>
+    public sealed record CompleteNow
+    {
+        /// <summary>The only instance.</summary>
+        public static CompleteNow Instance { get; } = new();
+    }
+
     /// <summary>Answer to <see cref="Complete"/>, once the last reports are merged.</summary>
     public sealed record Completed(RunSnapshot Totals, IReadOnlyList<Sample> Samples);
 }

@@ -1,0 +1,205 @@
+using System.Collections.Immutable;
+using System.Net;
+using ActorLoad.Metrics;
+using ActorLoad.Transport;
+using Akka.Actor;
+using Akka.Event;
+using static ActorLoad.Connections.ConnectionProtocol;
+
+namespace ActorLoad.Connections;
+
+/// <summary>One simulated client: opens a link, sends its script, holds, closes. A failure is thrown to its lane.</summary>
+/// <remarks><code>
+/// Open -> (Waiting: backoff) -> Opening -> Using: one exchange a command -> Holding: a pending receive -> ended
+///   every state: LinkFailed -> throw -> the lane restarts this actor with the same ticket, or stops it
+///   every state: Cancel -> ended (cancelled)
+/// </code></remarks>
+internal sealed class ConnectionActor : UntypedActor
+{
+    private readonly ConnectionPlan _plan;
+    private Ticket? _ticket;
+    private Link? _link;
+    private ReplyScanner _reply;
+    private int _step;
+
+    public ConnectionActor(ConnectionPlan plan) => _plan = plan;
+
+    private bool IsHolding => _step == _plan.Script.Count;
+
+    public static Props Props(ConnectionPlan plan, string dispatcher) => Akka.Actor.Props.Create<ConnectionActor>(plan).WithDispatcher(dispatcher);
+
+    protected override void OnReceive(object message)
+    {
+        try
+        {
+            Handle(message);
+        }
+        catch (Exception bug) when (bug is not ConnectionFailedException && _ticket is { } ticket)
+        {
+            throw new ConnectionCrashedException(ticket, bug);
+        }
+    }
+
+    private void Handle(object message)
+    {
+        switch (message)
+        {
+            case Received received when received.Link == _link: HandleReceived(received.Link); break;
+            case Connected connected when connected.Link == _link: HandleConnected(connected.Link); break;
+            case LinkFailed failed when failed.Link == _link: HandleFailed(failed); break;
+            case Open open: HandleOpen(open); break;
+            case WaitOver: BeginAttempt(_ticket!); break;
+            case Cancel: HandleCancel(); break;
+            case Received or Connected or LinkFailed: break; // of a link that an earlier incarnation has closed
+            default: Unhandled(message); break;
+        }
+    }
+
+    protected override void PreRestart(Exception reason, object message) => PostStop(); // no children to stop
+
+    protected override void PostStop() => _link?.Close();
+
+    private void HandleOpen(Open open)
+    {
+        _ticket = open.Ticket;
+        if (open.NotBefore > _plan.Loop.Now)
+        {
+            _plan.Loop.Schedule(open.NotBefore, Self, WaitOver.Instance);
+        }
+        else
+        {
+            BeginAttempt(open.Ticket);
+        }
+    }
+
+    private void BeginAttempt(Ticket ticket)
+    {
+        var now = _plan.Loop.Now;
+        ref var timings = ref ticket.Timings;
+        (timings.AttemptStarted, timings.Connected, timings.FirstReply, timings.LastReply) = (now, 0, 0, 0);
+        if (++ticket.Attempts == 1)
+        {
+            timings.Started = now;
+            ticket.Share.RecordStart(now);
+        }
+
+        var target = _plan.Targets[ticket.Client % _plan.Targets.Length];
+        _link = _plan.Loop.Open(Self, new LinkRequest(target, _plan.Socket, _plan.ConnectDeadline));
+    }
+
+    private void HandleConnected(Link link)
+    {
+        _ticket!.Timings.Connected = link.CompletedAt;
+        GoOn(link);
+    }
+
+    private void HandleReceived(Link link)
+    {
+        var state = _reply.Read(link.Incoming);
+        switch (state)
+        {
+            case ReplyState.Incomplete: link.Receive(IsHolding ? _plan.HoldDeadline! : _plan.ReplyDeadline); break;
+            case ReplyState.Error: throw Fail(new RejectedException(_ticket!, _reply.ErrorPrefix));
+            case ReplyState.Complete when !IsHolding: HandleReply(link); break;
+            default: throw Fail(Outcome.ProtocolError); // not RESP, or a reply that nobody asked for
+        }
+    }
+
+    private void HandleReply(Link link)
+    {
+        ref var timings = ref _ticket!.Timings;
+        timings.LastReply = link.CompletedAt;
+        if (_step == 0)
+        {
+            timings.FirstReply = link.CompletedAt;
+        }
+
+        _step++;
+        _reply = default;
+        GoOn(link);
+    }
+
+    private void GoOn(Link link)
+    {
+        if (!IsHolding)
+        {
+            var command = link.Outgoing(_plan.Script.MaxLength(_step));
+            var length = _plan.Script.Write(_step, _ticket!.Share.Burst, _ticket.Client, command);
+            link.Exchange(length, _plan.ReplyDeadline);
+        }
+        else if (_plan.HoldDeadline is { } hold)
+        {
+            link.Receive(hold);
+        }
+        else
+        {
+            End(Outcome.Succeeded);
+        }
+    }
+
+    private void HandleFailed(LinkFailed failed)
+    {
+        var isOpening = _ticket!.Timings.Connected == 0;
+        switch (failed.Fault)
+        {
+            case LinkFault.TimedOut when IsHolding && !isOpening: End(Outcome.Succeeded); break; // the hold is over
+            case LinkFault.TimedOut: throw Fail(isOpening ? Outcome.ConnectTimeout : Outcome.ReplyTimeout);
+            case LinkFault.Refused: throw Fail(Outcome.Refused);
+            case LinkFault.Reset: throw Fail(Outcome.Reset);
+            case LinkFault.PeerClosed: throw Fail(Outcome.PeerClosed);
+            case LinkFault.Unreachable: throw Fail(Outcome.Unreachable);
+            case LinkFault.LocalExhausted: throw Fail(Outcome.LocalExhausted);
+            default: throw new InvalidOperationException($"the transport failed with {failed.Detail}, which has no known meaning");
+        }
+    }
+
+    private void HandleCancel()
+    {
+        if (_ticket is { IsEnded: false })
+        {
+            End(Outcome.Cancelled);
+        }
+        else
+        {
+            Context.Stop(Self); // its escalated failure has been counted
+        }
+    }
+
+    private void End(Outcome outcome)
+    {
+        _link?.Close();
+        Context.Parent.Tell(new ConnectionEnded(_ticket!, outcome), Self);
+        Context.Stop(Self);
+    }
+
+    private ConnectionFailedException Fail(Outcome outcome) => Fail(ConnectionFailedException.For(_ticket!, outcome));
+
+    private ConnectionFailedException Fail(ConnectionFailedException failure)
+    {
+        _link!.Close();
+        return failure;
+    }
+
+    private sealed class WaitOver : IDeadLetterSuppression
+    {
+        public static WaitOver Instance { get; } = new();
+    }
+}
+
+/// <summary>What all connections of a lane share.</summary>
+/// <param name="Loop">Their loop.</param>
+/// <param name="Script">What they send.</param>
+/// <param name="Targets">Where they connect, in turn.</param>
+/// <param name="Socket">Their socket's options.</param>
+/// <param name="ConnectDeadline">How long a connect may take.</param>
+/// <param name="ReplyDeadline">How long a reply may take.</param>
+/// <param name="HoldDeadline">How long they stay open after the script; null closes at once.</param>
+internal sealed record ConnectionPlan(
+    TransportLoop Loop, Script Script, ImmutableArray<IPEndPoint> Targets, SocketSettings Socket,
+    DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue? HoldDeadline)
+{
+    /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
+    public static ConnectionPlan For(TransportLoop loop, ConnectionSettings settings, Script script, ImmutableArray<IPEndPoint> targets) => new(
+        loop, script, targets, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
+        settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null);
+}

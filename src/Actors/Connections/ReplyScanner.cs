@@ -1,0 +1,146 @@
+// RESPite calls its scanner an evaluation API (SER004); the version is pinned, and the specs would notice a change.
+#pragma warning disable SER004
+using System.Buffers.Text;
+using System.Text;
+using RESPite.Messages;
+
+namespace ActorLoad.Connections;
+
+/// <summary>How far a reply has come.</summary>
+public enum ReplyState
+{
+    /// <summary>More bytes are needed.</summary>
+    Incomplete,
+
+    /// <summary>The reply is whole.</summary>
+    Complete,
+
+    /// <summary>The reply is whole and is an error: see <see cref="ReplyScanner.ErrorPrefix"/>.</summary>
+    Error,
+
+    /// <summary>This is not RESP, or more than one reply.</summary>
+    Invalid,
+}
+
+/// <summary>
+/// Finds the end of one RESP reply in whatever pieces it comes, with RESPite's scanner. A reply that comes whole is scanned in place; of one
+/// that does not, only an unfinished line is kept, and the payload of a bulk string is passed over unseen.
+/// </summary>
+public struct ReplyScanner
+{
+    // A line (simple string, error, number, length) longer than this is not a reply.
+    private const int LongestLine = 64 * 1024;
+    private const int LongestPrefix = 40;
+
+    private RespScanState _scan;
+    private byte[]? _kept;
+    private long _skip;
+    private byte _first;
+    private string? _errorPrefix;
+
+    /// <summary>The first word of an error reply (<c>NOAUTH</c>); for <c>ERR</c>, which says nothing, up to 40 characters of its text.</summary>
+    public readonly string ErrorPrefix => _errorPrefix ?? "";
+
+    /// <summary>Takes the next bytes of the reply.</summary>
+    public ReplyState Read(ReadOnlySpan<byte> bytes)
+    {
+        if (_skip > 0)
+        {
+            var passed = (int)Math.Min(_skip, bytes.Length);
+            _skip -= passed;
+            bytes = bytes[passed..];
+            if (_skip > 0)
+            {
+                return ReplyState.Incomplete;
+            }
+
+            // To the scanner the payload that was passed over is one more null: it only counts children.
+            if (_scan.TryRead("$-1\r\n"u8, out _))
+            {
+                return bytes.Length == 0 ? ReplyState.Complete : ReplyState.Invalid;
+            }
+        }
+
+        if (_kept is { } kept)
+        {
+            _kept = null;
+            bytes = (byte[])[.. kept, .. bytes];
+        }
+
+        return Scan(bytes);
+    }
+
+    private ReplyState Scan(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length == 0)
+        {
+            return ReplyState.Incomplete;
+        }
+
+        if (_first == 0)
+        {
+            _first = bytes[0];
+            if (!"+-:$*_#,(!=%~>|"u8.Contains(_first))
+            {
+                return ReplyState.Invalid;
+            }
+        }
+
+        int read;
+        try
+        {
+            if (_scan.TryRead(bytes, out read))
+            {
+                return read < bytes.Length ? ReplyState.Invalid : Finish(bytes);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // RESPite's word for a protocol failure.
+            return ReplyState.Invalid;
+        }
+
+        return Keep(bytes[read..]);
+    }
+
+    private ReplyState Finish(ReadOnlySpan<byte> frame)
+    {
+        if (_first is not ((byte)'-' or (byte)'!'))
+        {
+            return ReplyState.Complete;
+        }
+
+        var lineStart = _first == (byte)'!' ? frame.IndexOf((byte)'\n') + 1 : 1;
+        var line = frame[lineStart..];
+        line = line[..line.IndexOf((byte)'\r')];
+        _errorPrefix = PrefixOf(Encoding.UTF8.GetString(line));
+        return ReplyState.Error;
+    }
+
+    private static string PrefixOf(string line)
+    {
+        var space = line.IndexOf(' ', StringComparison.Ordinal);
+        var word = space < 0 ? line : line[..space];
+        var prefix = word == "ERR" ? line : word;
+        return prefix.Length > LongestPrefix ? prefix[..LongestPrefix] : prefix.Length > 0 ? prefix : "ERR";
+    }
+
+    private ReplyState Keep(ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length > 0 && rest[0] is (byte)'$' or (byte)'=' && rest.IndexOf("\r\n"u8) is var end and > 0
+            && Utf8Parser.TryParse(rest[1..end], out long length, out var digits) && digits == end - 1 && length >= 0)
+        {
+            // Neither the header nor what has come of the payload is needed any more: pass over both, and the line end after them.
+            _skip = end + 2 + length + 2 - rest.Length;
+            return ReplyState.Incomplete;
+        }
+
+        if (rest.Length > LongestLine)
+        {
+            return ReplyState.Invalid;
+        }
+
+        _kept = rest.Length > 0 ? rest.ToArray() : null;
+        return ReplyState.Incomplete;
+    }
+}

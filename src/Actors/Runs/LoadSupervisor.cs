@@ -1,0 +1,319 @@
+using System.Collections.Immutable;
+using ActorLoad.Connections;
+using ActorLoad.Metrics;
+using Akka.Actor;
+using Akka.Event;
+using static ActorLoad.Runs.RunProtocol;
+
+namespace ActorLoad.Runs;
+
+/// <summary>Carries out one run: tells the lanes what to open and when, samples them, and sums up when all has ended.</summary>
+/// <remarks><code>
+/// started -> for each phase, for each burst: OpenBurst to every lane, a little ahead of its due time
+///   BurstShareEnded from every lane -> next burst (after-burst), next phase, or finishing
+///   StopRun | BreakerTripped | escalation | never reached -> aborting: lanes cancel what is open -> finishing
+/// finishing: last tallies -> MetricsActor.Completed -> RunEnded to the parent
+/// </code></remarks>
+public sealed class LoadSupervisor : UntypedActor, IWithTimers
+{
+    // Akka's timers tick every 10 ms: tell the lanes early, and let their loops hit the due time.
+    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(100);
+
+    // An abort that has not come to an end by then is summed up as it stands.
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(3);
+
+    private readonly RunOrder _order;
+    private readonly IRunParts _parts;
+    private readonly RunPlan _plan;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<int, BurstBook> _openBursts = [];
+    private readonly List<BurstResult> _bursts = [];
+    private readonly List<string> _reasons = [];
+    private ImmutableArray<IActorRef> _lanes = [];
+    private IActorRef _metrics = ActorRefs.Nobody;
+    private TimeSpan _startedAt;
+    private TimeSpan _phaseStart;
+    private TimeSpan _lastEnd;
+    private int _phase;
+    private int _nextInPhase;
+    private int _told;
+    private int _sample;
+    private Verdict _verdict = Verdict.Valid;
+    private bool _isAborting;
+    private bool _isFinishing;
+
+    /// <summary>Made by <see cref="Props"/>.</summary>
+    public LoadSupervisor(RunOrder order, IRunParts parts)
+    {
+        (_order, _parts) = (order, parts);
+        _plan = RunPlan.Create(order.Settings.Load);
+    }
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Elapsed => Context.System.Scheduler.MonotonicClock - _startedAt;
+
+    private PhasePlan Phase => _plan.Phases[_phase];
+
+    /// <summary>A supervisor for one run.</summary>
+    public static Props Props(RunOrder order, IRunParts parts)
+    {
+        var props = Akka.Actor.Props.Create<LoadSupervisor>(order, parts);
+        return parts.SupervisorDispatcher is { } dispatcher ? props.WithDispatcher(dispatcher) : props;
+    }
+
+    /// <inheritdoc />
+    protected override void PreStart()
+    {
+        _metrics = _parts.CreateMetrics(Context, _order);
+        _metrics.Tell(new MetricsProtocol.Subscribe(_order.Listener));
+        _parts.Meter.Start();
+        _startedAt = Context.System.Scheduler.MonotonicClock;
+        _lanes = _parts.CreateLanes(Context, _order, _metrics);
+        var interval = _order.Settings.Metrics.Interval;
+        Timers.StartPeriodicTimer(SampleDue.Instance, SampleDue.Instance, interval, interval);
+        PlanNextBurst();
+    }
+
+    /// <inheritdoc />
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case BurstDueSoon due: TellBurst(due.DueAt); break;
+            case LaneProtocol.BurstShareEnded share: HandleShareEnded(share); break;
+            case SampleDue: HandleSampleDue(); break;
+            case LaneProtocol.BreakerTripped tripped: Abort(Verdict.Aborted, tripped.Reason); break;
+            case StopRun stop: HandleStop(stop); break;
+            case LaneEscalated escalated: Abort(Verdict.Aborted, escalated.Reason); break;
+            case LastWaitOver: HandleLastWaitOver(); break;
+            case MetricsProtocol.Completed completed: HandleCompleted(completed); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    /// <summary>A child that fails keeps its books: it goes on, and the run is brought to an orderly end.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, HandleChildFailure, loggingEnabled: false);
+
+    private Directive HandleChildFailure(Exception cause)
+    {
+        if (cause is not ConnectionFailedException)
+        {
+            _log.Error(cause, "{0} failed", Sender.Path.Name);
+        }
+
+        Self.Tell(new LaneEscalated(cause is ConnectionFailedException escalated
+            ? $"supervision.{escalated.Outcome.Name()}: a connection failed, and the directive for it is escalate"
+            : $"a bug in ActorLoad: {Sender.Path.Name} failed with {cause.GetType().Name}: {cause.Message}"));
+        return Directive.Resume;
+    }
+
+    private void PlanNextBurst()
+    {
+        if (_isAborting)
+        {
+            return;
+        }
+
+        while (_phase < _plan.Phases.Length)
+        {
+            if (Phase.DueAt(_nextInPhase, _phaseStart, _lastEnd) is { } due)
+            {
+                var wait = due - Elapsed - Lead;
+                if (wait > TimeSpan.Zero)
+                {
+                    Timers.StartSingleTimer(nameof(BurstDueSoon), new BurstDueSoon(due), wait);
+                }
+                else
+                {
+                    TellBurst(due);
+                }
+
+                return;
+            }
+
+            if (_openBursts.Count > 0)
+            {
+                return; // the next phase begins when the last burst of this one has ended
+            }
+
+            _phase++;
+            (_phaseStart, _nextInPhase) = (_lastEnd, 0);
+        }
+
+        Finish();
+    }
+
+    private void TellBurst(TimeSpan due)
+    {
+        if (_isAborting)
+        {
+            return;
+        }
+
+        var burst = _told++;
+        _nextInPhase++;
+        _openBursts.Add(burst, new BurstBook(burst, Phase.Name, due, _lanes.Length));
+        var first = 0;
+        for (var lane = 0; lane < _lanes.Length; lane++)
+        {
+            var share = (Phase.Connections / _lanes.Length) + (lane < Phase.Connections % _lanes.Length ? 1 : 0);
+            _lanes[lane].Tell(new LaneProtocol.OpenBurst(burst, first, share, due));
+            first += share;
+        }
+
+        if (Phase.Pacing == Pacing.Fixed)
+        {
+            PlanNextBurst();
+        }
+    }
+
+    private void HandleShareEnded(LaneProtocol.BurstShareEnded share)
+    {
+        if (!_openBursts.TryGetValue(share.Burst, out var book))
+        {
+            return; // summed up without it
+        }
+
+        book.Add(share);
+        if (!book.IsComplete)
+        {
+            return;
+        }
+
+        _openBursts.Remove(share.Burst);
+        _lastEnd = book.EndedAt > _lastEnd ? book.EndedAt : _lastEnd;
+        if (book.HasBegun)
+        {
+            _bursts.Add(book.ToResult());
+        }
+
+        if (book.NeverReached && _order.Settings.Supervision.Breaker.Enabled)
+        {
+            Abort(Verdict.Aborted, $"the target was never reached: of {_bursts.Sum(burst => burst.Opened)} connections not one was established");
+        }
+
+        if (_isAborting)
+        {
+            FinishIfQuiet();
+        }
+        else if (Phase.Pacing == Pacing.AfterBurst || _openBursts.Count == 0)
+        {
+            PlanNextBurst();
+        }
+    }
+
+    private void HandleSampleDue()
+    {
+        if (_isFinishing)
+        {
+            return;
+        }
+
+        _metrics.Tell(new MetricsProtocol.BeginSample(_sample, Progress()));
+        TellLanes(new LaneProtocol.ReportTally(_sample++));
+    }
+
+    private void HandleStop(StopRun stop)
+    {
+        Sender.Tell(new RunStopping(stop.RunId));
+        Abort(Verdict.Interrupted, stop.Reason);
+    }
+
+    private void Abort(Verdict verdict, string reason)
+    {
+        if (!_reasons.Contains(reason))
+        {
+            _reasons.Add(reason);
+        }
+
+        _verdict = verdict > _verdict ? verdict : _verdict;
+        if (_isAborting || _isFinishing)
+        {
+            return;
+        }
+
+        _isAborting = true;
+        Timers.Cancel(nameof(BurstDueSoon));
+        Timers.StartSingleTimer(LastWaitOver.Instance, LastWaitOver.Instance, LastWait);
+        TellLanes(LaneProtocol.Abort.Instance);
+        FinishIfQuiet();
+    }
+
+    private void FinishIfQuiet()
+    {
+        if (_openBursts.Count == 0)
+        {
+            Finish();
+        }
+    }
+
+    private void HandleLastWaitOver()
+    {
+        if (!_isFinishing)
+        {
+            _reasons.Add($"{_openBursts.Count} bursts had not ended {LastWait.TotalSeconds} s after the run was stopped: their last connections are missing");
+            Finish();
+        }
+        else
+        {
+            _metrics.Tell(MetricsProtocol.CompleteNow.Instance);
+        }
+    }
+
+    private void Finish()
+    {
+        if (_isFinishing)
+        {
+            return;
+        }
+
+        _isFinishing = true;
+        Timers.Cancel(SampleDue.Instance);
+        Timers.StartSingleTimer(LastWaitOver.Instance, LastWaitOver.Instance, LastWait);
+        _parts.Meter.Stop();
+        _metrics.Tell(new MetricsProtocol.Complete(_sample, Progress()));
+        TellLanes(new LaneProtocol.ReportTally(_sample));
+    }
+
+    private void HandleCompleted(MetricsProtocol.Completed completed)
+    {
+        Timers.CancelAll();
+        var result = RunSummary.Sum(_order, _parts.Transport, _verdict, _reasons, completed, _bursts, Elapsed);
+        Context.Parent.Tell(new RunEnded(_order.RunId, result, null));
+        Context.Stop(Self);
+    }
+
+    private void TellLanes(object message)
+    {
+        foreach (var lane in _lanes)
+        {
+            lane.Tell(message);
+        }
+    }
+
+    private RunProgress Progress()
+    {
+        var phase = _plan.Phases[Math.Min(_phase, _plan.Phases.Length - 1)];
+        var inPhase = phase.Count is { } count
+            ? (double)(_nextInPhase - _openBursts.Count) / count
+            : (Elapsed - _phaseStart) / phase.Duration;
+        var done = _phase >= _plan.Phases.Length ? 1 : (_phase + Math.Clamp(inPhase, 0, 1)) / _plan.Phases.Length;
+        return new RunProgress(phase.Name, _told, _plan.Bursts, done);
+    }
+
+    private sealed record BurstDueSoon(TimeSpan DueAt) : INoSerializationVerificationNeeded;
+
+    private sealed record LaneEscalated(string Reason) : INoSerializationVerificationNeeded;
+
+    private sealed class SampleDue : INoSerializationVerificationNeeded
+    {
+        public static SampleDue Instance { get; } = new();
+    }
+
+    private sealed class LastWaitOver : INoSerializationVerificationNeeded
+    {
+        public static LastWaitOver Instance { get; } = new();
+    }
+}

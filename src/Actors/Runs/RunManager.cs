@@ -1,0 +1,172 @@
+using Akka.Actor;
+using Akka.Event;
+using static ActorLoad.Runs.RunProtocol;
+
+namespace ActorLoad.Runs;
+
+/// <summary>Carries out runs one at a time, in the order in which they came; the rest queue.</summary>
+/// <remarks><code>
+/// StartRun -> queued -> (turn) target opens -> RunStarted, LoadSupervisor -> RunEnded -> target disposed -> next
+/// </code></remarks>
+public sealed class RunManager : UntypedActor
+{
+    private readonly int _maxQueue;
+    private readonly Func<RunSettings, IRunParts> _createParts;
+    private readonly TimeProvider _time;
+    private readonly LinkedList<StartRun> _queue = new();
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private StartRun? _active;
+    private IActorRef? _supervisor;
+    private CancellationTokenSource? _opening;
+    private string? _stopReason;
+
+    /// <summary>Made by <see cref="Props"/>.</summary>
+    public RunManager(int maxQueue, Func<RunSettings, IRunParts> createParts, TimeProvider time) =>
+        (_maxQueue, _createParts, _time) = (maxQueue, createParts, time);
+
+    /// <summary>A manager in which at most <paramref name="maxQueue"/> runs wait.</summary>
+    public static Props Props(int maxQueue, Func<RunSettings, IRunParts> createParts, TimeProvider time) =>
+        Akka.Actor.Props.Create<RunManager>(maxQueue, createParts, time);
+
+    /// <inheritdoc />
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case StartRun start: HandleStart(start); break;
+            case StopRun stop: HandleStop(stop); break;
+            case GetRuns: Sender.Tell(new ActiveRuns(_active?.RunId, [.. _queue.Select(run => run.RunId)])); break;
+            case TargetOpened opened: HandleTargetOpened(opened); break;
+            case TargetFailed failed: EndActive(null, failed.Reason); break;
+            case RunEnded ended: EndActive(ended.Result, ended.Error); break;
+            case Terminated: HandleTerminated(); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    /// <summary>A supervisor that fails is a bug: its run is over.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    private void HandleStart(StartRun start)
+    {
+        if (_queue.Count >= _maxQueue)
+        {
+            Sender.Tell(new RunRefused(start.RunId, $"{_queue.Count} runs wait already, and no more may"));
+            return;
+        }
+
+        Sender.Tell(new RunQueued(start.RunId, _queue.Count + (_active is null ? 0 : 1)));
+        _queue.AddLast(start);
+        StartNext();
+    }
+
+    private void StartNext()
+    {
+        if (_active is not null || _queue.First?.Value is not { } next)
+        {
+            return;
+        }
+
+        _queue.RemoveFirst();
+        (_active, _stopReason, _opening) = (next, null, new CancellationTokenSource());
+        OpenTarget(next, _opening.Token).PipeTo(Self);
+    }
+
+    private static async Task<object> OpenTarget(StartRun run, CancellationToken cancellation)
+    {
+        try
+        {
+            return new TargetOpened(run.RunId, await run.Target.OpenAsync(cancellation).ConfigureAwait(false));
+        }
+        catch (Exception cause)
+        {
+            return new TargetFailed($"the target could not be made ready: {cause.Message}");
+        }
+    }
+
+    private void HandleTargetOpened(TargetOpened opened)
+    {
+        var run = _active!;
+        if (_stopReason is not null)
+        {
+            EndActive(null, _stopReason);
+            return;
+        }
+
+        var order = new RunOrder(run.RunId, run.Settings, opened.Target, _time.GetUtcNow(), run.Listener);
+        var parts = _createParts(run.Settings);
+        run.Listener.Tell(new RunStarted(run.RunId, order.StartedAt, order.Describe(TimeSpan.Zero), order.DescribeTarget(), parts.Transport));
+        _supervisor = Context.Watch(Context.ActorOf(LoadSupervisor.Props(order, parts), run.RunId));
+    }
+
+    private void HandleStop(StopRun stop)
+    {
+        if (_active?.RunId == stop.RunId)
+        {
+            _stopReason = stop.Reason;
+            _opening?.Cancel();
+            if (_supervisor is { } supervisor)
+            {
+                supervisor.Forward(stop);
+            }
+            else
+            {
+                Sender.Tell(new RunStopping(stop.RunId));
+            }
+        }
+        else if (_queue.FirstOrDefault(run => run.RunId == stop.RunId) is { } queued)
+        {
+            _queue.Remove(queued);
+            Sender.Tell(new RunStopping(stop.RunId));
+            End(queued, null, stop.Reason);
+        }
+        else
+        {
+            Sender.Tell(new RunUnknown(stop.RunId));
+        }
+    }
+
+    private void HandleTerminated()
+    {
+        if (_supervisor is not null)
+        {
+            EndActive(null, "a bug in ActorLoad ended the run; the log has its stack");
+        }
+    }
+
+    private void EndActive(RunResult? result, string? error)
+    {
+        if (_active is not { } run)
+        {
+            return;
+        }
+
+        if (_supervisor is { } supervisor)
+        {
+            Context.Unwatch(supervisor);
+        }
+
+        _opening?.Dispose();
+        (_active, _supervisor, _opening) = (null, null, null);
+        End(run, result, error);
+        StartNext();
+    }
+
+    private void End(StartRun run, RunResult? result, string? error)
+    {
+        run.Listener.Tell(new RunEnded(run.RunId, result, error));
+        DisposeTarget(run);
+    }
+
+    private void DisposeTarget(StartRun run)
+    {
+        var log = _log;
+        run.Target.DisposeAsync().AsTask().ContinueWith(
+            disposal => log.Error(disposal.Exception, "the target of run {0} could not be stopped", run.RunId),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
+    private sealed record TargetOpened(string RunId, ResolvedTarget Target) : INoSerializationVerificationNeeded;
+
+    private sealed record TargetFailed(string Reason) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+
+namespace ActorLoad.Runs;
+
+/// <summary>What a run will do and when: pure arithmetic on times since the run's start.</summary>
+public sealed record RunPlan(ImmutableArray<PhasePlan> Phases)
+{
+    /// <summary>Bursts of all phases; null when one of them goes on until its duration is spent.</summary>
+    public int? Bursts => Phases.All(phase => phase.Count is not null) ? Phases.Sum(phase => phase.Count!.Value) : null;
+
+    /// <summary>The plan for the phases of a run file.</summary>
+    public static RunPlan Create(ImmutableArray<PhaseSettings> load) => new([.. load.Select(PhasePlan.Create)]);
+}
+
+/// <summary>One phase of the plan.</summary>
+/// <param name="Name">Its name in reports.</param>
+/// <param name="Pacing">What due times are counted from.</param>
+/// <param name="Connections">Connections of each burst.</param>
+/// <param name="Gap">Time between bursts.</param>
+/// <param name="Duration">How long bursts are begun when there is no count.</param>
+/// <param name="Count">How many bursts; null goes on until the duration is spent.</param>
+public sealed record PhasePlan(string Name, Pacing Pacing, int Connections, TimeSpan Gap, TimeSpan Duration, int? Count)
+{
+    /// <summary>
+    /// The plan for one phase. Without a count, <c>fixed</c> pacing begins a burst at every multiple of the gap before the duration is
+    /// spent; <c>after-burst</c> makes <c>duration / gap</c> bursts, at least one, as the ancestor did, or with no gap goes on until the
+    /// duration is spent.
+    /// </summary>
+    public static PhasePlan Create(PhaseSettings phase) => new(
+        phase.Name, phase.Pacing, phase.Connections, phase.Gap, phase.Duration, phase.Count ?? CountWithin(phase));
+
+    /// <summary>When burst <paramref name="index"/> of the phase is due, or null if the phase has no such burst.</summary>
+    /// <param name="index">From 0.</param>
+    /// <param name="phaseStart">When the phase began.</param>
+    /// <param name="lastEnd">When the burst before ended; needed by <c>after-burst</c> from the second burst on.</param>
+    public TimeSpan? DueAt(int index, TimeSpan phaseStart, TimeSpan lastEnd)
+    {
+        if (index >= Count)
+        {
+            return null;
+        }
+
+        var due = index == 0 ? phaseStart
+            : Pacing == Pacing.Fixed ? phaseStart + (index * Gap)
+            : lastEnd + Gap;
+        return Count is null && due >= phaseStart + Duration ? null : due;
+    }
+
+    private static int? CountWithin(PhaseSettings phase)
+    {
+        if (phase.Gap <= TimeSpan.Zero)
+        {
+            return phase.Pacing == Pacing.Fixed ? 1 : null;
+        }
+
+        var ratio = (double)phase.Duration.Ticks / phase.Gap.Ticks;
+        return Math.Max(1, (int)(phase.Pacing == Pacing.Fixed ? Math.Ceiling(ratio) : Math.Floor(ratio)));
+    }
+}

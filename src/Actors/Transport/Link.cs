@@ -1,0 +1,90 @@
+using System.Net;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorLoad.Transport;
+
+/// <summary>Why an operation on a link failed.</summary>
+public enum LinkFault
+{
+    /// <summary>ECONNREFUSED.</summary>
+    Refused,
+
+    /// <summary>ECONNRESET, EPIPE: a RST.</summary>
+    Reset,
+
+    /// <summary>The deadline passed, or the kernel gave up (ETIMEDOUT).</summary>
+    TimedOut,
+
+    /// <summary>The peer sent FIN.</summary>
+    PeerClosed,
+
+    /// <summary>EHOSTUNREACH, ENETUNREACH and kin.</summary>
+    Unreachable,
+
+    /// <summary>EMFILE, ENFILE, EADDRNOTAVAIL, EADDRINUSE, ENOBUFS: a limit of this machine.</summary>
+    LocalExhausted,
+
+    /// <summary>None of these: a bug, or a kernel that says what none said before.</summary>
+    Unknown,
+}
+
+/// <summary>
+/// One TCP connection on a <see cref="TransportLoop"/>, owned by one actor of that loop. At most one operation is under way; each ends as
+/// exactly one message to the owner: <see cref="Connected"/>, <see cref="Received"/> or <see cref="LinkFailed"/>. After
+/// <see cref="Close"/> no message comes. A link is never used again: a message that names another link than the owner's is stale.
+/// </summary>
+/// <remarks>All members belong to the loop's thread. Buffers belong to the transport; a span is valid until the next operation.</remarks>
+public abstract class Link
+{
+    /// <summary>When the last operation ended, as a time stamp of the loop's clock.</summary>
+    public long CompletedAt { get; protected set; }
+
+    /// <summary>What the last receive brought; empty until <see cref="Received"/>.</summary>
+    public abstract ReadOnlySpan<byte> Incoming { get; }
+
+    /// <summary>When the operation under way must have ended; meaningful while <see cref="Queue"/> is set.</summary>
+    internal long Due { get; set; }
+
+    /// <summary>The queue that watches the operation under way.</summary>
+    internal DeadlineQueue? Queue { get; set; }
+
+    /// <summary>Neighbour in <see cref="Queue"/>.</summary>
+    internal Link? Earlier { get; set; }
+
+    /// <summary>Neighbour in <see cref="Queue"/>.</summary>
+    internal Link? Later { get; set; }
+
+    /// <summary>Room for the bytes of the next <see cref="Exchange"/>.</summary>
+    public abstract Span<byte> Outgoing(int size);
+
+    /// <summary>Sends the first <paramref name="size"/> outgoing bytes, then receives: ends as Received or LinkFailed.</summary>
+    public abstract void Exchange(int size, DeadlineQueue deadline);
+
+    /// <summary>Receives: ends as Received or LinkFailed.</summary>
+    public abstract void Receive(DeadlineQueue deadline);
+
+    /// <summary>Closes as the socket settings say, whatever is under way. Safe to call again.</summary>
+    public abstract void Close();
+
+    /// <summary>The deadline of the operation under way has passed: it ends as LinkFailed(TimedOut).</summary>
+    protected internal abstract void Expire();
+}
+
+/// <summary>The link is established.</summary>
+public sealed record Connected(Link Link) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
+/// <summary>Bytes have come: <see cref="Link.Incoming"/>, at least one.</summary>
+public sealed record Received(Link Link) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
+/// <summary>The operation under way has failed; the link is good for nothing but <see cref="Link.Close"/>.</summary>
+/// <param name="Link">Which link.</param>
+/// <param name="Fault">Why.</param>
+/// <param name="Detail">The error's own name, when the fault is unknown.</param>
+public sealed record LinkFailed(Link Link, LinkFault Fault, string Detail = "") : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
+/// <summary>What a link is opened with.</summary>
+/// <param name="Target">Where to.</param>
+/// <param name="Socket">Options, set before the connect.</param>
+/// <param name="Deadline">How long the connect may take.</param>
+public readonly record struct LinkRequest(IPEndPoint Target, SocketSettings Socket, DeadlineQueue Deadline);

@@ -1,0 +1,20 @@
+using System.Net.Sockets;
+
+namespace ActorLoad.Transport.Sockets;
+
+/// <summary>What the socket API's errors mean for a link.</summary>
+internal static class SocketFaults
+{
+    /// <summary>The fault behind <paramref name="error"/>.</summary>
+    public static LinkFault From(SocketError error) => error switch
+    {
+        SocketError.ConnectionRefused => LinkFault.Refused,
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.NotConnected => LinkFault.Reset,
+        SocketError.TimedOut => LinkFault.TimedOut,
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown
+            or SocketError.AccessDenied or SocketError.AddressFamilyNotSupported => LinkFault.Unreachable,
+        SocketError.TooManyOpenSockets or SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse
+            or SocketError.NoBufferSpaceAvailable => LinkFault.LocalExhausted,
+        _ => LinkFault.Unknown,
+    };
+}

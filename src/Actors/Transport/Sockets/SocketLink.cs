@@ -1,0 +1,182 @@
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+
+namespace ActorLoad.Transport.Sockets;
+
+/// <summary>A link over <see cref="Socket"/>; see <see cref="Link"/> for the contract.</summary>
+internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSettings settings) : Link
+{
+    private static readonly LingerOption Abortive = new(enable: true, seconds: 0);
+
+    private Socket? _socket;
+    private SocketOperation? _operation;
+    private Pending _pending;
+    private bool _expired;
+    private bool _closed;
+
+    private enum Pending
+    {
+        None,
+        Connect,
+        Send,
+        Receive,
+    }
+
+    public override ReadOnlySpan<byte> Incoming => _operation is { } operation ? operation.Incoming : default;
+
+    public override Span<byte> Outgoing(int size) => _operation!.Outgoing(size);
+
+    /// <summary>Opens the socket and begins the connect.</summary>
+    public void Connect(IPEndPoint target, DeadlineQueue deadline)
+    {
+        try
+        {
+            _socket = CreateSocket(target.AddressFamily);
+        }
+        catch (SocketException cause)
+        {
+            Fail(cause.SocketErrorCode);
+            return;
+        }
+
+        _operation = loop.RentOperation(settings.ReceiveBuffer);
+        _operation.Link = this;
+        _operation.AimAtNothing();
+        _operation.Arguments.RemoteEndPoint = target;
+        deadline.Enter(this);
+        Begin(Pending.Connect);
+    }
+
+    public override void Exchange(int size, DeadlineQueue deadline)
+    {
+        deadline.Enter(this);
+        _operation!.AimToSend(size);
+        Begin(Pending.Send);
+    }
+
+    public override void Receive(DeadlineQueue deadline)
+    {
+        deadline.Enter(this);
+        _operation!.AimToReceive();
+        Begin(Pending.Receive);
+    }
+
+    public override void Close()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        DeadlineQueue.Leave(this);
+        _socket?.Dispose();
+        if (_pending == Pending.None)
+        {
+            GiveBackOperation();
+        }
+    }
+
+    /// <summary>The engine has let go of the operation: on the loop.</summary>
+    public void Complete()
+    {
+        var (ended, error) = (_pending, _operation!.Arguments.SocketError);
+        _pending = Pending.None;
+        if (_closed)
+        {
+            GiveBackOperation();
+        }
+        else if (_expired)
+        {
+            // The owner has its answer; what comes now is too late.
+        }
+        else if (error != SocketError.Success)
+        {
+            Fail(error);
+        }
+        else if (ended == Pending.Send)
+        {
+            _operation.AimToReceive();
+            Begin(Pending.Receive);
+        }
+        else if (ended == Pending.Receive && _operation.Arguments.BytesTransferred == 0)
+        {
+            End(new LinkFailed(this, LinkFault.PeerClosed));
+        }
+        else
+        {
+            End(ended == Pending.Connect ? new Connected(this) : new Received(this));
+        }
+    }
+
+    protected internal override void Expire()
+    {
+        _expired = true;
+        End(new LinkFailed(this, LinkFault.TimedOut));
+    }
+
+    private Socket CreateSocket(AddressFamily family)
+    {
+        var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (settings.Close == CloseMode.Abort)
+            {
+                socket.LingerState = Abortive;
+            }
+
+            if (settings.NoDelay)
+            {
+                socket.NoDelay = true;
+            }
+
+            if (settings.KeepAlive)
+            {
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            }
+
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private void Begin(Pending operation)
+    {
+        _pending = operation;
+        var arguments = _operation!.Arguments;
+        var isUnderWay = operation switch
+        {
+            Pending.Connect => _socket!.ConnectAsync(arguments),
+            Pending.Send => _socket!.SendAsync(arguments),
+            _ => _socket!.ReceiveAsync(arguments),
+        };
+        if (!isUnderWay)
+        {
+            Complete();
+        }
+    }
+
+    private void Fail(SocketError error) => End(new LinkFailed(this, SocketFaults.From(error), error.ToString()));
+
+    private void End(object message)
+    {
+        CompletedAt = loop.Now;
+        DeadlineQueue.Leave(this);
+        owner.Tell(message, ActorRefs.NoSender);
+    }
+
+    private void GiveBackOperation()
+    {
+        if (_operation is { } operation)
+        {
+            operation.Link = null;
+            _operation = null;
+            loop.ReturnOperation(operation);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+using Akka.Dispatch;
+
+namespace ActorLoad.Transport.Sockets;
+
+/// <summary>
+/// The portable loop. It has no thread of its own: whichever thread brings a completion runs the loop until nothing is left to do, and any
+/// other thread that has something leaves it in the queue. With inline completions
+/// (<c>DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1</c>) and one socket engine that thread is always the engine's, so a completion and
+/// the mailbox that it fills run back to back; without them the loop is slower and just as correct.
+/// </summary>
+internal sealed class SocketLoop : TransportLoop
+{
+    [ThreadStatic]
+    private static SocketLoop? t_running;
+
+    private readonly Queue<IRunnable> _local = new();
+    private readonly ConcurrentQueue<IRunnable> _remote = new();
+    private readonly Stack<SocketOperation> _operations = new();
+    private readonly Action<Exception> _reportFailure;
+    private readonly Socket _bell = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly SocketAsyncEventArgs _ring = new(true);
+    private readonly ITimer _alarm;
+    private readonly IRunnable _sweep;
+    private int _running;
+    private int _rung;
+    private volatile bool _disposed;
+
+    public SocketLoop(TimeProvider time, Action<Exception> reportFailure)
+        : base(time)
+    {
+        _reportFailure = reportFailure;
+        _sweep = new ActionRunnable(SweepTimers);
+        _alarm = time.CreateTimer(_ => Execute(_sweep), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        // A datagram to itself brings foreign work to the engine's thread without touching a TCP counter.
+        _bell.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _bell.Connect(_bell.LocalEndPoint!);
+        _ring.SetBuffer(new byte[1]);
+        _ring.Completed += (_, _) => HearBell();
+        ListenForBell();
+    }
+
+    public override void Execute(IRunnable work)
+    {
+        if (ReferenceEquals(t_running, this))
+        {
+            _local.Enqueue(work);
+            return;
+        }
+
+        _remote.Enqueue(work);
+        if (Volatile.Read(ref _running) == 0)
+        {
+            RingBell();
+        }
+    }
+
+    public override Link Open(IActorRef owner, in LinkRequest request)
+    {
+        var link = new SocketLink(this, owner, request.Socket);
+        link.Connect(request.Target, request.Deadline);
+        return link;
+    }
+
+    /// <summary>An operation's buffers and event arguments, from the loop's stock.</summary>
+    internal SocketOperation RentOperation(int receiveBuffer) =>
+        _operations.TryPop(out var operation) && operation.ReceiveBuffer == receiveBuffer ? operation : new SocketOperation(this, receiveBuffer);
+
+    /// <summary>Takes them back; nothing may be under way on them.</summary>
+    internal void ReturnOperation(SocketOperation operation) => _operations.Push(operation);
+
+    /// <summary>Brings a completion: runs it at once if the loop is free, else leaves it for the thread that runs the loop.</summary>
+    internal void Complete(SocketOperation operation)
+    {
+        if (ReferenceEquals(t_running, this))
+        {
+            _local.Enqueue(operation);
+        }
+        else if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
+        {
+            _local.Enqueue(operation);
+            RunToEnd();
+        }
+        else
+        {
+            Execute(operation);
+        }
+    }
+
+    protected override void SetAlarm(long due)
+    {
+        var wait = Time.GetElapsedTime(Now, due);
+        _alarm.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _disposed = true;
+        _alarm.Dispose();
+        _bell.Dispose();
+        while (_operations.TryPop(out var operation))
+        {
+            operation.Dispose();
+        }
+    }
+
+    private void RunToEnd()
+    {
+        do
+        {
+            t_running = this;
+            Drain();
+            t_running = null;
+            Interlocked.Exchange(ref _running, 0);
+        }
+        while (!_remote.IsEmpty && Interlocked.CompareExchange(ref _running, 1, 0) == 0);
+    }
+
+    private void Drain()
+    {
+        while (true)
+        {
+            while (_local.TryDequeue(out var work))
+            {
+                Run(work);
+            }
+
+            if (!_remote.TryDequeue(out var foreign))
+            {
+                return;
+            }
+
+            Run(foreign);
+        }
+    }
+
+    private void Run(IRunnable work)
+    {
+        try
+        {
+            work.Run();
+        }
+        catch (Exception cause)
+        {
+            // One mailbox's disaster is reported and must not take the loop from all others.
+            _reportFailure(cause);
+        }
+    }
+
+    private void RingBell()
+    {
+        if (Interlocked.Exchange(ref _rung, 1) != 0 || _disposed)
+        {
+            return;
+        }
+
+        try
+        {
+            _bell.Send("!"u8);
+        }
+        catch (Exception cause) when (cause is ObjectDisposedException or SocketException)
+        {
+            // No bell, no engine thread: any pool thread will do.
+            ThreadPool.UnsafeQueueUserWorkItem(static loop => loop.HearRemote(), this, preferLocal: false);
+        }
+    }
+
+    private void ListenForBell()
+    {
+        while (!_disposed && !ReceiveRing())
+        {
+            HearRemote();
+        }
+    }
+
+    private void HearBell()
+    {
+        HearRemote();
+        ListenForBell();
+    }
+
+    private void HearRemote()
+    {
+        Volatile.Write(ref _rung, 0);
+        if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
+        {
+            RunToEnd();
+        }
+    }
+
+    private bool ReceiveRing()
+    {
+        try
+        {
+            return _bell.ReceiveAsync(_ring);
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+    }
+}

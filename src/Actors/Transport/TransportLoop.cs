@@ -1,0 +1,105 @@
+using Akka.Actor;
+using Akka.Dispatch;
+
+namespace ActorLoad.Transport;
+
+/// <summary>
+/// An event loop that is an Akka dispatcher: it carries out socket operations and runs the mailboxes of the lane and the connections that
+/// use them, one thing at a time, so that a completion and the actor that waits for it meet without crossing a thread.
+/// </summary>
+/// <remarks>
+/// Everything but <see cref="Execute"/> belongs to code that runs on the loop. Time comes from the loop, and nothing here assumes that it
+/// is the wall's: a simulated network may play it.
+/// </remarks>
+public abstract class TransportLoop : IDisposable
+{
+    private readonly Dictionary<TimeSpan, DeadlineQueue> _deadlines = [];
+    private readonly PriorityQueue<(IActorRef Receiver, object Message), long> _scheduled = new();
+    private long _armedFor = long.MaxValue;
+
+    /// <summary>Takes its time from <paramref name="time"/>.</summary>
+    protected TransportLoop(TimeProvider time) => Time = time;
+
+    /// <summary>The loop's clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>Now, as a time stamp of the loop's clock.</summary>
+    public long Now => Time.GetTimestamp();
+
+    /// <summary>Runs work on the loop, after what is queued already. Safe from any thread.</summary>
+    public abstract void Execute(IRunnable work);
+
+    /// <summary>Begins a connect whose completion is sent to <paramref name="owner"/>: Connected or LinkFailed.</summary>
+    public abstract Link Open(IActorRef owner, in LinkRequest request);
+
+    /// <summary>The queue for operations that may take <paramref name="timeout"/>; the same one for the same time.</summary>
+    public DeadlineQueue Deadline(TimeSpan timeout)
+    {
+        if (!_deadlines.TryGetValue(timeout, out var queue))
+        {
+            _deadlines.Add(timeout, queue = new DeadlineQueue(this, timeout));
+        }
+
+        return queue;
+    }
+
+    /// <summary>Sends a message when the time stamp <paramref name="due"/> has come.</summary>
+    public void Schedule(long due, IActorRef receiver, object message)
+    {
+        _scheduled.Enqueue((receiver, message), due);
+        ArmFor(due);
+    }
+
+    /// <summary>A span of time in ticks of the loop's clock.</summary>
+    public long ToTicks(TimeSpan span) => (long)(span.TotalSeconds * Time.TimestampFrequency);
+
+    /// <summary>Microseconds between two time stamps.</summary>
+    public long MicrosBetween(long from, long to) => (long)((to - from) * (1_000_000.0 / Time.TimestampFrequency));
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Makes sure that <see cref="SweepTimers"/> runs at <paramref name="due"/> or soon after.</summary>
+    internal void ArmFor(long due)
+    {
+        if (due < _armedFor)
+        {
+            _armedFor = due;
+            SetAlarm(due);
+        }
+    }
+
+    /// <summary>Asks for one call of <see cref="SweepTimers"/> on the loop at <paramref name="due"/>, instead of any asked for before.</summary>
+    protected abstract void SetAlarm(long due);
+
+    /// <summary>Ends operations whose deadline has passed and delivers messages that are due; sets the next alarm.</summary>
+    protected void SweepTimers()
+    {
+        var now = Now;
+        _armedFor = long.MaxValue;
+        while (_scheduled.TryPeek(out var entry, out var due) && due <= now)
+        {
+            _scheduled.Dequeue();
+            entry.Receiver.Tell(entry.Message, ActorRefs.NoSender);
+        }
+
+        var next = _scheduled.TryPeek(out _, out var first) ? first : long.MaxValue;
+        foreach (var queue in _deadlines.Values)
+        {
+            queue.Sweep(now);
+            next = Math.Min(next, queue.NextDue);
+        }
+
+        if (next != long.MaxValue)
+        {
+            ArmFor(next);
+        }
+    }
+
+    /// <summary>Frees sockets, timers and memory of the loop.</summary>
+    protected abstract void Dispose(bool disposing);
+}
