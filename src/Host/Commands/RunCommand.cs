@@ -49,9 +49,8 @@ internal static class RunCommand
         await using ITarget target = settings.Target.IsEmbedded
             ? new EmbeddedTarget(problem => ErrorLines.Write($"actorload: {problem}"))
             : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, signals.Requested);
-        var now = DateTimeOffset.UtcNow;
-        var id = RunIds.New(now);
-        var journal = output.CreateJournal(RunHeader.Queued(id, now, settings));
+        var id = RunIds.New(TimeProvider.System);
+        var journal = output.CreateJournal(RunHeader.Queued(id, TimeProvider.System.GetUtcNow(), settings));
         var live = output.WantsLive ? new LiveView() : null;
         var watch = new RunWatch(live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error)));
         var drawing = live?.DrawAsync(Look.Console(Console.Error, redirected: false)) ?? Task.CompletedTask;

@@ -14,10 +14,10 @@ internal static class OneRun
     public static async Task<RunProtocol.RunEnded> CarryOutAsync(
         string id, RunSettings settings, ITarget target, RunJournal? journal, RunWatch watch, Func<string> stopReason, CancellationToken stop)
     {
-        var system = ActorSystem.Create("actorload", StderrLogger.Over(EngineHocon.For(settings)));
+        var system = ActorSystem.Create("actorload", StderrLogger.Hocon);
         try
         {
-            var runs = system.ActorOf(RunManager.Props(), "runs");
+            var runs = system.ActorOf(RunManager.Props(1, each => new RunParts(system, each), TimeProvider.System), "runs");
             var follower = system.ActorOf(RunFollower.Props(journal, watch), "follower");
             var answer = await runs.Ask<object>(new RunProtocol.StartRun(id, settings, target, follower), AnswerLimit, CancellationToken.None);
             if (answer is RunProtocol.RunRefused refused)

@@ -7,8 +7,8 @@ namespace ActorLoad.Hosting.Runs;
 /// <summary>Akka's log on stderr: stdout belongs to results.</summary>
 internal sealed class StderrLogger : UntypedActor
 {
-    /// <summary>The engine's configuration with this logger in place of Akka's own, which writes to stdout.</summary>
-    public static Config Over(Config engine) => ConfigurationFactory.ParseString(
+    /// <summary>Puts this logger in the place of Akka's own, which writes to stdout.</summary>
+    public static Config Hocon { get; } = ConfigurationFactory.ParseString(
         $$"""
         akka {
           loggers = ["{{typeof(StderrLogger).AssemblyQualifiedName}}"]
@@ -18,7 +18,7 @@ internal sealed class StderrLogger : UntypedActor
           # We end the system ourselves; the hook of the process would only delay an exit that somebody asked for twice.
           coordinated-shutdown.run-by-clr-shutdown-hook = off
         }
-        """).WithFallback(engine);
+        """);
 
     protected override void OnReceive(object message)
     {
