@@ -23,6 +23,7 @@ internal static class Figures
         var percent = 100.0 * part / whole;
         return percent switch
         {
+            100 => "100 %",
             > 99.95 when part < whole => "> 99.9 %",
             < 0.05 when part > 0 => "< 0.1 %",
             _ => percent.ToString("0.0", CultureInfo.InvariantCulture) + " %",

@@ -30,7 +30,16 @@ internal sealed class LiveView : IRunView
         Publish();
     }
 
-    public void Ended(RunProtocol.RunEnded ended) => Close();
+    public void Ended(RunProtocol.RunEnded ended)
+    {
+        if (_last is { } last && ended.Result?.Verdict is Verdict.Valid or Verdict.GeneratorLimited)
+        {
+            _last = last with { Progress = last.Progress with { Fraction = 1 } };
+            Publish();
+        }
+
+        Close();
+    }
 
     public void FilesLost(string problem)
     {

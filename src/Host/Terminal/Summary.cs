@@ -73,13 +73,14 @@ internal static class Summary
         return new Rows(lines);
     }
 
-    private static Text Arithmetic(RunResult result)
+    private static Rows Arithmetic(RunResult result)
     {
         var counts = result.Connections;
-        return new Text(
-            $"{Figures.Count(counts.Planned)} planned = {Figures.Count(counts.Succeeded)} succeeded + {Figures.Count(counts.Failed)} failed + "
-            + $"{Figures.Count(counts.Cancelled)} cancelled + {Figures.Count(counts.Dropped)} dropped;  "
-            + $"{Figures.Count(result.Attempts)} attempts = {Figures.Count(counts.Opened)} opened + {Figures.Count(result.Retries)} retries");
+        return new Rows(
+            new Text(
+                $"{Figures.Count(counts.Planned)} planned = {Figures.Count(counts.Succeeded)} succeeded + {Figures.Count(counts.Failed)} failed + "
+                + $"{Figures.Count(counts.Cancelled)} cancelled + {Figures.Count(counts.Dropped)} dropped"),
+            new Text($"{Figures.Count(result.Attempts)} attempts = {Figures.Count(counts.Opened)} opened + {Figures.Count(result.Retries)} retries"));
     }
 
     private static Rows Generator(RunResult result, string? directory)
