@@ -58,7 +58,7 @@ internal static class RunCommand
         try
         {
             ended = await OneRun.CarryOutAsync(
-                id, settings, target, journal, watch, () => $"stopped by {signals.Signal}", signals.Requested);
+                id, settings, target, journal, watch, () => StopReason.Signal(signals.Signal), signals.Requested);
         }
         finally
         {

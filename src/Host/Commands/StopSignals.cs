@@ -5,6 +5,7 @@ namespace ActorLoad.Hosting.Commands;
 /// <summary>SIGINT and SIGTERM: the first asks to stop, the second ends the process at once with 130.</summary>
 internal sealed class StopSignals : IDisposable
 {
+    // Never disposed: a signal may be on its way while the process ends.
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
     private int _received;
@@ -28,8 +29,6 @@ internal sealed class StopSignals : IDisposable
         {
             registration.Dispose();
         }
-
-        _stop.Dispose();
     }
 
     private void Handle(PosixSignalContext context)
