@@ -75,11 +75,9 @@ internal sealed class ConnectionActor : UntypedActor
     private void BeginAttempt(Ticket ticket)
     {
         var now = _plan.Loop.Now;
-        ref var timings = ref ticket.Timings;
-        (timings.AttemptStarted, timings.Connected, timings.FirstReply, timings.LastReply) = (now, 0, 0, 0);
+        ticket.Timings.BeginAttempt(now);
         if (++ticket.Attempts == 1)
         {
-            timings.Started = now;
             ticket.Share.RecordStart(now);
         }
 

@@ -15,8 +15,10 @@ public sealed record ActorLoadOptions
 /// <summary>Starts the built host as its users do: a process of its own.</summary>
 public static class ActorLoadProcess
 {
+    private static readonly Lazy<string> _dll = new(FindDll);
+
     /// <summary>The host that was built in this configuration; throws if there is none.</summary>
-    public static string Dll { get; } = FindDll();
+    public static string Dll => _dll.Value;
 
     /// <summary>Starts <c>actorload</c>; the caller disposes what it gets.</summary>
     public static ChildProcess Start(IReadOnlyList<string> args, ActorLoadOptions? options = null)

@@ -1,0 +1,32 @@
+namespace ActorLoad.Bench;
+
+/// <summary>What to measure and how long.</summary>
+/// <param name="Bursts">Burst sizes of the storms.</param>
+/// <param name="Connections">Connections of each storm, rounded down to whole bursts, at least one.</param>
+/// <param name="Rounds">How often each storm is repeated.</param>
+/// <param name="Only">Cells to measure; empty measures all but <c>million</c>.</param>
+/// <param name="Million">Also the long run.</param>
+/// <param name="Tiny">Small counts: a check that everything works, no figure of it means anything.</param>
+/// <param name="Out">Where the JSON goes; null writes none.</param>
+internal sealed record BenchOptions(
+    IReadOnlyList<int> Bursts, int Connections, int Rounds, IReadOnlyList<string> Only, bool Million, bool Tiny, FileInfo? Out)
+{
+    /// <summary>Names of the cells; <c>storm</c> stands for all burst sizes.</summary>
+    public static readonly IReadOnlyList<string> Cells = ["storm", "hold", "refused", "million", "first-line", "get"];
+
+    /// <summary>What each connection does, in ActorLoad and in its peers.</summary>
+    public static readonly IReadOnlyList<string> Script = ["PING", "GET foo", "SET foo {burst}:{client}"];
+
+    public int Held => Tiny ? 200 : 19_000;
+
+    public TimeSpan Hold => TimeSpan.FromSeconds(Tiny ? 1 : 5);
+
+    public int Refused => Tiny ? 100 : 8_000;
+
+    public int LongRun => Tiny ? 5_000 : 1_000_000;
+
+    public int LongRunBurst => Tiny ? 100 : 1_000;
+
+    /// <summary>Is this cell to be measured?</summary>
+    public bool Has(string cell) => Only.Count > 0 ? Only.Contains(cell) : cell != "million" || Million || Tiny;
+}

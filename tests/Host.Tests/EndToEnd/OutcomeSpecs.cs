@@ -1,0 +1,216 @@
+using ActorLoad.Peers;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Processes;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.EndToEnd;
+
+/// <summary>Each outcome of the closed set, provoked for real and found with its count.</summary>
+[Collection(nameof(EndToEnd))]
+public sealed class OutcomeSpecs
+{
+    private const string Short = "\n connection { connect-timeout = 500ms, reply-timeout = 500ms }";
+
+    [Fact]
+    public async Task Refused_by_a_closed_port()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+        await ExpectAll(peer.Target, "refused", 40);
+    }
+
+    [Fact]
+    public async Task Reset_by_a_listener_that_aborts()
+    {
+        await using var peer = FaultPeer.Resetting(afterCommands: 1);
+        await ExpectAll(peer.Target, "reset", 40);
+        Assert.Equal(40, peer.Accepted);
+    }
+
+    [Fact]
+    public async Task Connect_timeout_by_a_listener_whose_queue_is_full()
+    {
+        await using var peer = await FaultPeer.NotAcceptingAsync();
+        await ExpectAll(peer.Target, "connect-timeout", 20);
+    }
+
+    [Fact]
+    public async Task Reply_timeout_by_a_server_that_hangs()
+    {
+        await using var peer = FaultPeer.Hanging();
+        await ExpectAll(peer.Target, "reply-timeout", 20);
+    }
+
+    [Fact]
+    public async Task Reply_timeout_by_half_a_reply()
+    {
+        await using var peer = FaultPeer.HalfReply();
+        await ExpectAll(peer.Target, "reply-timeout", 20);
+    }
+
+    [Fact]
+    public async Task Peer_closed_by_half_a_reply_and_a_fin()
+    {
+        await using var peer = FaultPeer.HalfReply(thenClose: true);
+        await ExpectAll(peer.Target, "peer-closed", 20);
+    }
+
+    [Fact]
+    public async Task Peer_closed_by_a_fin_after_the_first_command()
+    {
+        await using var peer = FaultPeer.Closing(afterCommands: 1);
+        await ExpectAll(peer.Target, "peer-closed", 20);
+    }
+
+    [Fact]
+    public async Task Peer_closed_is_noticed_while_holding()
+    {
+        await using var peer = FaultPeer.Closing(afterCommands: 3);
+        var storm = await Storm.RunAsync(peer.Target, Storm.Load(20) + "\n connection.hold = 30s\n " + Storm.OneAttempt);
+        Assert.Equal(20, storm.Outcome("peer-closed"));
+    }
+
+    [Fact]
+    public async Task Protocol_error_by_garbage()
+    {
+        await using var peer = FaultPeer.Garbage();
+        await ExpectAll(peer.Target, "protocol-error", 20);
+    }
+
+    [Fact]
+    public async Task A_huge_reply_is_read_to_its_end()
+    {
+        await using var peer = FaultPeer.HugeReply(4_000_000);
+        var storm = await Storm.RunAsync(peer.Target, Storm.Load(5) + "\n connection.script = [\"GET foo\"]\n " + Storm.OneAttempt);
+        Assert.Equal(5, storm.Connections("succeeded"));
+    }
+
+    [Fact]
+    public async Task A_reply_in_single_bytes_is_a_reply()
+    {
+        await using var peer = FaultPeer.Dribble();
+        var storm = await Storm.RunAsync(peer.Target, Storm.Load(10) + "\n " + Storm.OneAttempt);
+        Assert.Equal(10, storm.Connections("succeeded"));
+    }
+
+    [RedisFact]
+    public async Task Rejected_by_maxclients()
+    {
+        await using var server = await RedisServer.StartAsync("--maxclients", "5"); // one of them observes
+
+        var storm = await Storm.RunAsync(server.Target, Storm.Load(20) + "\n connection.hold = 2s\n " + Storm.OneAttempt);
+
+        // The server may close before it has read our command: then its RST can overtake its words.
+        Assert.Equal(4, storm.Connections("succeeded"));
+        Assert.Equal(16, storm.Outcome("rejected") + storm.Outcome("reset"));
+        Assert.True(storm.Rejections("ERR max number of clients") > 0, storm.Process.ToString());
+        Assert.Equal(storm.Outcome("rejected"), storm.Rejections(""));
+    }
+
+    [RedisFact]
+    public async Task Rejected_for_want_of_a_password()
+    {
+        await using var server = await RedisServer.StartAsync("--requirepass", "x");
+        var storm = await ExpectAll(server.Target, "rejected", 30);
+        Assert.Equal(30, storm.Rejections("NOAUTH"));
+    }
+
+    [PrlimitFact]
+    public async Task Local_exhausted_by_the_descriptor_limit()
+    {
+        await using var peer = FaultPeer.Hanging();
+
+        var storm = await Storm.RunAsync(peer.Target, Storm.Load(400) + Short + "\n " + Storm.OneAttempt,
+            new ActorLoadOptions { Wrapper = ["prlimit", "--nofile=300:300"] });
+
+        Assert.True(storm.Outcome("local-exhausted") > 0, storm.Process.ToString());
+        Assert.Equal(400, storm.Outcome("local-exhausted") + storm.Outcome("reply-timeout"));
+        Assert.Equal("generator-limited", storm.Verdict);
+        Assert.Contains("descriptors", storm.Reasons, StringComparison.Ordinal);
+    }
+
+    [RedisNetnsFact]
+    public async Task Local_exhausted_by_a_narrow_port_range()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await network.SysctlAsync("net.ipv4.ip_local_port_range", "40000 40049");
+        await using var server = await RedisServer.StartAsync(network);
+
+        var storm = await Storm.RunAsync(server.Target, Storm.Load(120) + "\n connection.hold = 2s\n " + Storm.OneAttempt,
+            new ActorLoadOptions { Wrapper = network.Prefix });
+
+        Assert.True(storm.Outcome("local-exhausted") >= 70, storm.Process.ToString());
+        Assert.Equal(120, storm.Outcome("local-exhausted") + storm.Connections("succeeded"));
+        Assert.Equal("generator-limited", storm.Verdict);
+    }
+
+    [NetnsFact]
+    public async Task Unreachable_without_a_route()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        (await network.ExecAsync("ip", "route", "add", "unreachable", "198.51.100.0/24")).Expect();
+
+        var storm = await Storm.RunAsync("198.51.100.1:6379",
+            Storm.Load(25) + "\n safety.allowed-targets = [\"198.51.100.0/24\"]\n " + Storm.OneAttempt,
+            new ActorLoadOptions { Wrapper = network.Prefix });
+
+        Assert.Equal(25, storm.Outcome("unreachable"));
+    }
+
+    [Fact]
+    public async Task A_target_that_is_down_ends_the_run_by_itself_with_exit_code_4()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+
+        var storm = await Storm.RunAsync(peer.Target, Storm.Load(50, count: 1_000, gap: "1s"));
+
+        Assert.Equal((4, "aborted"), (storm.ExitCode, storm.Verdict));
+        Assert.True(storm.Connections("planned") <= 100, storm.Process.ToString());
+    }
+
+    [Fact]
+    public async Task A_target_that_is_down_is_given_up_even_by_five_connections_without_retries()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+
+        var storm = await Storm.RunAsync(peer.Target, Storm.Load(5, count: 1_000, gap: "10s") + "\n supervision.refused.directive = stop");
+
+        Assert.Equal((4, "aborted", 5), (storm.ExitCode, storm.Verdict, storm.Outcome("refused")));
+        Assert.Contains("never reached", storm.Reasons, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Retries_are_attempts_and_not_connections()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+
+        var storm = await Storm.RunAsync(peer.Target, Storm.Load(10) + """
+
+             supervision.refused { directive = restart, max-retries = 2, within = 30s, backoff { min = 1ms, max = 5ms } }
+             supervision.breaker.enabled = off
+            """);
+
+        Assert.Equal((10, 30, 20), (storm.Outcome("refused"), storm.Attempts, storm.Retries));
+        Assert.Equal(30, storm.Result.GetProperty("attemptFailures").GetProperty("refused").GetInt64());
+    }
+
+    [Fact]
+    public async Task An_escalated_failure_ends_the_run()
+    {
+        await using var peer = FaultPeer.Garbage();
+
+        var storm = await Storm.RunAsync(peer.Target, Storm.Load(20, count: 500, gap: "1s") + "\n supervision.protocol-error.directive = escalate");
+
+        Assert.Equal((4, "aborted"), (storm.ExitCode, storm.Verdict));
+        Assert.Contains("protocol-error", storm.Reasons, StringComparison.Ordinal);
+    }
+
+    private static async Task<Storm> ExpectAll(string target, string outcome, int connections)
+    {
+        var storm = await Storm.RunAsync(target, Storm.Load(connections) + Short + "\n " + Storm.OneAttempt);
+        Assert.Equal(connections, storm.Outcome(outcome));
+        Assert.Equal((connections, 0), (storm.Connections("failed"), storm.Retries));
+        return storm;
+    }
+}

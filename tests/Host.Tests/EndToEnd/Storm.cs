@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json;
+using ActorLoad.Peers.Processes;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.EndToEnd;
+
+/// <summary>One real run of the built program: a run file in, its exit code and <c>result.json</c> out, with the books checked.</summary>
+internal sealed class Storm
+{
+    private Storm(ProcessResult process, JsonElement result) => (Process, Result) = (process, result);
+
+    public ProcessResult Process { get; }
+
+    public JsonElement Result { get; }
+
+    public int ExitCode => Process.ExitCode;
+
+    public string Verdict => Result.GetProperty("verdict").GetString()!;
+
+    public string Reasons => string.Join("; ", Result.GetProperty("verdictReasons").EnumerateArray().Select(reason => reason.GetString()));
+
+    public long Attempts => Result.GetProperty("attempts").GetInt64();
+
+    public long Retries => Result.GetProperty("retries").GetInt64();
+
+    public JsonElement[] Bursts => [.. Result.GetProperty("bursts").EnumerateArray()];
+
+    /// <summary>Runs a file of these lines (under <c>actorload</c>) to its end.</summary>
+    public static async Task<Storm> RunAsync(string target, string lines, ActorLoadOptions? options = null)
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("actorload-").FullName, "run.conf");
+        await File.WriteAllTextAsync(file, $"actorload {{\n target.endpoints = [\"{target}\"]\n {lines}\n}}\n");
+        try
+        {
+            var process = await ActorLoadProcess.RunAsync(["run", file, "--json", "--quiet"], options);
+            Assert.True(process.Stdout.Length > 0, process.ToString());
+            var storm = new Storm(process, JsonDocument.Parse(process.Stdout).RootElement.Clone());
+            storm.CheckBooks();
+            return storm;
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        }
+    }
+
+    /// <summary>A load of one phase.</summary>
+    public static string Load(int connections, int count = 1, string gap = "0s") =>
+        string.Create(CultureInfo.InvariantCulture, $"load = [ {{ connections = {connections}, count = {count}, gap = {gap} }} ]");
+
+    /// <summary>No retries for any cause, and no breaker: what happens is what is counted.</summary>
+    public static string OneAttempt { get; } = string.Join("\n ",
+    [
+        .. new[] { "refused", "reset", "connect-timeout", "reply-timeout", "peer-closed", "rejected", "protocol-error", "unreachable", "local-exhausted" }
+            .Select(cause => $"supervision.{cause}.directive = stop"),
+        "supervision.breaker.enabled = off",
+    ]);
+
+    public long Connections(string name) => Result.GetProperty("connections").GetProperty(name).GetInt64();
+
+    public long Outcome(string name) => Result.GetProperty("outcomes").GetProperty(name).GetInt64();
+
+    public long Rejections(string prefix) => Result.GetProperty("rejections").EnumerateObject()
+        .Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal)).Sum(entry => entry.Value.GetInt64());
+
+    private void CheckBooks()
+    {
+        var outcomes = Result.GetProperty("outcomes").EnumerateObject().Sum(outcome => outcome.Value.GetInt64());
+        Assert.Equal(Connections("planned"), Connections("opened") + Connections("dropped"));
+        Assert.Equal(Connections("opened"), outcomes);
+        Assert.Equal(outcomes, Connections("succeeded") + Connections("failed") + Connections("cancelled"));
+        Assert.Equal(Attempts, Connections("opened") + Retries);
+        foreach (var name in new[] { "planned", "succeeded", "failed" })
+        {
+            Assert.Equal(Connections(name), Bursts.Sum(burst => burst.GetProperty(name).GetInt64()));
+            Assert.Equal(Connections(name), Result.GetProperty("samples").EnumerateArray().Sum(sample => sample.GetProperty(name).GetInt64()));
+        }
+    }
+}
