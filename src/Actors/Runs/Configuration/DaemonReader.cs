@@ -21,7 +21,6 @@ internal static class DaemonReader
         return new DaemonSettings(parsed, token ?? "", results ?? "", maxBody ?? default, maxQueue ?? default);
     }
 
-    // Not Uri.IsLoopback alone: it also takes the host name "loopback", which resolves to whatever somebody lets it.
     private static bool IsLoopback(Uri url) =>
         url.IdnHost == "localhost" || (IPAddress.TryParse(url.IdnHost, out var address) && IPAddress.IsLoopback(address));
 

@@ -123,7 +123,7 @@ internal sealed class HoconParser(string text, HoconDocument document)
         while (true)
         {
             _scanner.TakeBlankLines();
-            if (_scanner.AtEnd || _errors >= MaxErrors)
+            if (_scanner.AtEnd || _scanner.Is('}') || _errors >= MaxErrors)
             {
                 Unclosed(opened, '[', ']');
                 return list;

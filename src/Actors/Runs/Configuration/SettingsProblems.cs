@@ -5,6 +5,7 @@ internal sealed class SettingsProblems
 {
     private readonly List<(int Order, SettingsError Error)> _found = [];
     private readonly HashSet<SettingsError> _seen = [];
+    private readonly HashSet<(HoconNode Node, string Problem)> _judged = [];
 
     /// <summary>The object that all keys live under.</summary>
     public const string Root = "actorload";
@@ -19,6 +20,13 @@ internal sealed class SettingsProblems
     {
         var key = path == Root ? "" : path.StartsWith(Root + ".", StringComparison.Ordinal) ? path[(Root.Length + 1)..] : path;
         Add(origin.Order, new SettingsError(origin.Source, origin.Line, key, problem, allowed));
+    }
+
+    /// <summary>Notes a problem with a value once, under however many paths it is met: phases inherit their defaults.</summary>
+    public void Add(HoconNode node, string path, string problem, string allowed)
+    {
+        if (_judged.Add((node, problem)))
+            Add(node.Origin, path, problem, allowed);
     }
 
     /// <summary>Notes a problem that somebody else found.</summary>

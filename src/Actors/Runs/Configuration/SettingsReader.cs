@@ -147,7 +147,7 @@ internal sealed class SettingsReader(
             written.Add(item.Text);
             var (value, problem, allowed) = parse(item.Text);
             if (problem.Length > 0)
-                problems.Add(item.Origin, $"{Child(key)}[{index}]", problem, allowed);
+                problems.Add(item, $"{Child(key)}[{index}]", problem, allowed);
             else
                 values.Add(value!);
         }
@@ -166,13 +166,13 @@ internal sealed class SettingsReader(
     }
 
     /// <summary>Notes a problem with a key.</summary>
-    public void Problem(string key, string problem, string allowed) => problems.Add(fields.Fields[key].Origin, Child(key), problem, allowed);
+    public void Problem(string key, string problem, string allowed) => problems.Add(fields.Fields[key], Child(key), problem, allowed);
 
-    /// <summary>Notes that two keys do not go together, at the one that was written last.</summary>
+    /// <summary>Notes that two keys do not go together, at the one that was written in a later source or line.</summary>
     public void Contradiction(string one, string other, string problem, string allowed)
     {
         var (first, second) = (fields.Fields[one].Origin, fields.Fields[other].Origin);
-        Problem((first.Order, first.Line ?? 0).CompareTo((second.Order, second.Line ?? 0)) > 0 ? one : other, problem, allowed);
+        Problem((first.Order, first.Line ?? 0).CompareTo((second.Order, second.Line ?? 0)) >= 0 ? one : other, problem, allowed);
     }
 
     private T? Wrong<T>(string key, string problem, string allowed)
