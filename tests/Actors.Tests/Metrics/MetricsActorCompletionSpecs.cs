@@ -17,6 +17,8 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
         metrics.Tell(new Complete(1, Progress with { Fraction = 1 }), supervisor);
         Report(metrics, lane: 1, sample: 0, new Life(Outcome.Succeeded));
         Report(metrics, lane: 0, sample: 1, new Life(Outcome.Reset));
+        ExpectMsg<RunSnapshot>(); // of the first sample, which was not waited for
+        ExpectNothingMoreFrom(metrics);
         supervisor.ExpectNoMsg(TimeSpan.Zero);
         Report(metrics, lane: 1, sample: 1, new Life(Outcome.Cancelled));
 
@@ -36,6 +38,7 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
 
         Assert.Equal(1, ExpectMsg<RunSnapshot>().Sample.Succeeded);
         ExpectMsg<Completed>();
+        ExpectNothingMoreFrom(metrics);
     }
 
     [Fact]
@@ -47,6 +50,7 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
         metrics.Tell(new Complete(0, Progress));
 
         Assert.Single(ExpectMsg<Completed>().Samples);
+        ExpectNothingMoreFrom(metrics);
     }
 
     [Fact]
@@ -56,10 +60,13 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
         Interval(metrics, 0, new Life(Outcome.Succeeded));
         ExpectMsg<RunSnapshot>();
         Report(metrics, lane: 0, sample: 0, new Life(Outcome.Reset));
+        Advance(TimeSpan.FromSeconds(1));
         metrics.Tell(new Complete(0, Progress));
 
-        Assert.Equal(1, ExpectMsg<RunSnapshot>().Sample.Failed);
+        var last = ExpectMsg<RunSnapshot>().Sample;
+        Assert.Equal((1, 2.0, 1.0), (last.Failed, last.At, last.RatePerSecond));
         Assert.Equal([0L, 1], ExpectMsg<Completed>().Samples.Select(sample => sample.Failed));
+        ExpectNothingMoreFrom(metrics);
     }
 
     [Fact]
@@ -68,11 +75,12 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
         var metrics = Start(lanes: 2);
         metrics.Tell(new Complete(0, Progress));
         Report(metrics, lane: 0, sample: 0, new Life(Outcome.Succeeded));
-        ExpectNoMsg(TimeSpan.Zero);
+        ExpectNothingMoreFrom(metrics);
         metrics.Tell(CompleteNow.Instance);
 
         ExpectMsg<RunSnapshot>();
         Assert.Equal(1, ExpectMsg<Completed>().Totals.Connections.Succeeded);
+        ExpectNothingMoreFrom(metrics);
     }
 
     [Theory]

@@ -23,9 +23,15 @@ public abstract class MetricsActorKit() : TestKit("""
     {
         var metrics = Sys.ActorOf(MetricsActor.Props("run-1", lanes, _time, new FixedMeter()), "metrics");
         metrics.Tell(new Subscribe(TestActor));
-        metrics.Tell(new Identify(null)); // its clock starts with it: no time may pass before
-        ExpectMsg<ActorIdentity>();
+        ExpectNothingMoreFrom(metrics); // its clock starts with it: no time may pass before
         return metrics;
+    }
+
+    /// <summary>All that was told to it has been handled, and nothing came of it that was not expected.</summary>
+    protected void ExpectNothingMoreFrom(IActorRef metrics)
+    {
+        metrics.Tell(new Identify(null));
+        ExpectMsg<ActorIdentity>();
     }
 
     protected void Interval(IActorRef metrics, int sample, params Life[] lives)

@@ -14,7 +14,7 @@ public class MetricsActorSpecs : MetricsActorKit
         Advance(TimeSpan.FromSeconds(1));
         metrics.Tell(new BeginSample(0, Progress));
         Report(metrics, lane: 0, sample: 0, new Life(Outcome.Succeeded), new Life(null));
-        ExpectNoMsg(TimeSpan.Zero);
+        ExpectNothingMoreFrom(metrics);
         Report(metrics, lane: 1, sample: 0, new Life(Outcome.Refused, Retries: 1), Life.NotStarted);
 
         var snapshot = ExpectMsg<RunSnapshot>();
@@ -68,7 +68,7 @@ public class MetricsActorSpecs : MetricsActorKit
 
         Report(metrics, lane: 1, sample: 0, new Life(Outcome.Succeeded), new Life(Outcome.Reset));
         Report(metrics, lane: 0, sample: 1, new Life(Outcome.Succeeded));
-        ExpectNoMsg(TimeSpan.Zero);
+        ExpectNothingMoreFrom(metrics);
         Report(metrics, lane: 1, sample: 1);
 
         var second = ExpectMsg<RunSnapshot>();
@@ -99,7 +99,7 @@ public class MetricsActorSpecs : MetricsActorKit
         ExpectMsg<RunSnapshot>();
         other.ExpectMsg<RunSnapshot>();
         dying.ExpectMsg<RunSnapshot>();
-        ExpectNoMsg(TimeSpan.Zero);
+        ExpectNothingMoreFrom(metrics);
 
         Sys.Stop(dying);
         var sample = 1; // as many as it takes until the death is known
