@@ -1,1 +1,15 @@
-return 0;
+using ActorLoad.Hosting.Commands;
+using ActorLoad.Hosting.Runs;
+
+// `actorload` alone is the quick run, and `actorload --cps 8000 --durs 20` works as the ancestor's flags did.
+if (args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version")))
+{
+    args = ["run", .. args];
+}
+
+if (args[0] != TargetCommand.Name)
+{
+    SocketEngine.RunCompletionsInline();
+}
+
+return await RootCommandLine.InvokeAsync(args);

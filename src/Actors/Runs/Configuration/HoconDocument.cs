@@ -1,0 +1,101 @@
+namespace ActorLoad.Runs.Configuration;
+
+/// <summary>What one text is a part of: its name, its place among the sources, and where its includes come from.</summary>
+internal sealed class HoconDocument
+{
+    private const int MaxIncludeDepth = 16;
+    private const int MaxIncludes = 100;
+
+    private readonly SettingsProblems _problems;
+    private readonly Counter _counter;
+    private readonly FileLayer? _file;
+    private readonly HoconDocument? _includedBy;
+    private readonly string _name;
+    private readonly string _key;
+    private readonly int _order;
+
+    private HoconDocument(
+        SettingsProblems problems, Counter counter, string name, string key, FileLayer? file, HoconDocument? includedBy,
+        int depth, string[] prefix)
+    {
+        (_problems, _counter, _name, _key, _file, _includedBy) = (problems, counter, name, key, file, includedBy);
+        (Depth, Prefix) = (depth, prefix);
+        _order = counter.Sources++;
+    }
+
+    /// <summary>How deep this text is included in another.</summary>
+    public int Depth { get; }
+
+    /// <summary>The path of the object that includes this text.</summary>
+    public string[] Prefix { get; }
+
+    /// <summary>Reads the layers of one configuration in turn; the order of the calls is the order of errors.</summary>
+    public static Func<ConfigLayer, HoconObject> Reader(SettingsProblems problems)
+    {
+        var counter = new Counter();
+        return layer => layer switch
+        {
+            FileLayer file => new HoconParser(file.Text, new(problems, counter, file.Name, "", file, null, 0, [])).ParseFile(),
+            OverrideLayer option => OverridePath.Parse(option, new(problems, counter, option.Source, OverridePath.Show(option.Path), null, null, 0, [])),
+            _ => throw new ArgumentException($"no such layer: {layer.GetType().Name}", nameof(layer)),
+        };
+    }
+
+    /// <summary>The origin of what stands on a line.</summary>
+    public HoconOrigin At(int line) => new(_order, _name, _file is null ? null : line, _file is null);
+
+    public void Report(HoconSyntaxException error) => _problems.Add(At(error.Line), _key, error.Message, Expected(error.Expected));
+
+    public void LoseStructure() => _problems.StructureLost = true;
+
+    /// <summary>Notes a problem with the whole text.</summary>
+    public void Report(string problem, string allowed) => _problems.Add(At(1), _key, problem, allowed);
+
+    /// <summary>Reads a file that this one includes; null, with a problem noted, if that cannot be.</summary>
+    public HoconObject? Include(string name, int line, int depth, string[] where)
+    {
+        var shown = $"include {ShownText.Quote(name)}";
+        if (_file?.Include is not { } open)
+            return Refuse(line, $"{shown}: includes are not allowed here", "everything in one text");
+        if (_counter.Includes++ >= MaxIncludes)
+            return Refuse(line, $"{shown}: too many includes", $"at most {MaxIncludes}");
+        FileLayer file;
+        try
+        {
+            file = open(name);
+        }
+        catch (SettingsException missing)
+        {
+            foreach (var error in missing.Errors)
+                _problems.Add(_order, error);
+            return null;
+        }
+
+        var chain = 0;
+        for (var at = this; at is not null; at = at._includedBy, chain++)
+        {
+            if (at._name == file.Name)
+                return Refuse(line, $"{shown}: {file.Name} includes itself", "no circle of includes");
+        }
+
+        if (chain > MaxIncludeDepth)
+            return Refuse(line, $"{shown}: includes are nested too deeply", $"at most {MaxIncludeDepth} levels");
+        var included = new HoconDocument(_problems, _counter, file.Name, "", file, this, depth, where);
+        return new HoconParser(file.Text, included).ParseFile();
+    }
+
+    private static string Expected(string expected) => expected.Length == 0 ? "" : $"expected {expected}";
+
+    private HoconObject? Refuse(int line, string problem, string allowed)
+    {
+        _problems.Add(At(line), "", problem, allowed);
+        return null;
+    }
+
+    private sealed class Counter
+    {
+        public int Sources { get; set; }
+
+        public int Includes { get; set; }
+    }
+}

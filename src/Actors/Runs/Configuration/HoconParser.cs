@@ -1,0 +1,369 @@
+namespace ActorLoad.Runs.Configuration;
+
+/// <summary>Reads one HOCON text. Strict where a mistake would otherwise pass in silence, and it goes on behind an error to find more.</summary>
+/// <remarks>
+/// A parser of our own, because Akka's accepts unclosed braces without a word, can hang on broken input, overflows the stack on deep
+/// nesting and keeps no line numbers; run files are written by hand and also come over the network.
+/// </remarks>
+internal sealed class HoconParser(string text, HoconDocument document)
+{
+    /// <summary>Most objects and lists inside each other, dotted keys counted.</summary>
+    public const int MaxDepth = 32;
+
+    private const int MaxErrors = 20;
+    private const string AllowedInKey = "letters, digits, - and _; anything else in double quotes";
+
+    private readonly HoconScanner _scanner = new(text);
+    private readonly List<string> _where = [.. document.Prefix];
+    private int _errors;
+    private bool _structureLost;
+
+    /// <summary>The fields of a whole file, with or without braces around them.</summary>
+    public HoconObject ParseFile()
+    {
+        var root = new HoconObject(Here());
+        Guarded(() =>
+        {
+            _scanner.TakeBlankLines();
+            if (_scanner.Is('['))
+                throw _scanner.Error("the file is a list", "an object with its keys under \"actorload\"");
+            if (!_scanner.Is('{'))
+            {
+                ParseFields(root, null, document.Depth);
+                return;
+            }
+
+            ParseBraced(root, document.Depth);
+            _scanner.TakeBlankLines();
+            if (!_scanner.AtEnd && !_structureLost)
+                throw _scanner.Error($"{_scanner.NextShown} after the closing brace of the file", "nothing");
+        });
+        return root;
+    }
+
+    /// <summary>One value that is the whole text; null after an error.</summary>
+    public HoconNode? ParseValue()
+    {
+        HoconNode? value = null;
+        Guarded(() =>
+        {
+            _scanner.TakeBlankLines();
+            value = ParseValue(0);
+            _scanner.TakeBlankLines();
+            if (!_scanner.AtEnd)
+                throw _scanner.Error($"{_scanner.NextShown} after the value", "one value");
+        });
+        return value;
+    }
+
+    private HoconOrigin Here(int? line = null) => document.At(line ?? _scanner.Line);
+
+    private void Guarded(Action parse)
+    {
+        try
+        {
+            parse();
+        }
+        catch (HoconSyntaxException error)
+        {
+            Report(error);
+        }
+    }
+
+    private void Report(HoconSyntaxException error)
+    {
+        _errors++;
+        document.Report(error);
+    }
+
+    private void LoseStructure()
+    {
+        _structureLost = true;
+        document.LoseStructure();
+    }
+
+    private void ParseBraced(HoconObject into, int depth)
+    {
+        var opened = _scanner.Line;
+        _scanner.Take();
+        ParseFields(into, opened, depth);
+    }
+
+    /// <summary>Fields up to the closing brace (taken) if <paramref name="opened"/> is the line of an opening one, else up to the end.</summary>
+    private void ParseFields(HoconObject into, int? opened, int depth)
+    {
+        while (true)
+        {
+            _scanner.TakeBlankLines();
+            if (_scanner.AtEnd || _errors >= MaxErrors)
+            {
+                Unclosed(opened, '{', '}');
+                return;
+            }
+
+            if (opened is not null && _scanner.Is('}'))
+            {
+                _scanner.Take();
+                return;
+            }
+
+            Recovering(() =>
+            {
+                ParseField(into, depth);
+                EndOfItem('}', opened is not null);
+            });
+        }
+    }
+
+    private HoconArray ParseArray(int depth)
+    {
+        var opened = _scanner.Line;
+        var list = new HoconArray(Here(), []);
+        _scanner.Take();
+        while (true)
+        {
+            _scanner.TakeBlankLines();
+            if (_scanner.AtEnd || _scanner.Is('}') || _errors >= MaxErrors)
+            {
+                Unclosed(opened, '[', ']');
+                return list;
+            }
+
+            if (_scanner.Is(']'))
+            {
+                _scanner.Take();
+                return list;
+            }
+
+            Recovering(() =>
+            {
+                list.Items.Add(ParseValue(depth));
+                EndOfItem(']', true);
+            });
+        }
+    }
+
+    private void EndOfItem(char close, bool closable)
+    {
+        _scanner.TakeBlanks();
+        if (_scanner.AtLineEnd || _scanner.TryTake(",") || (closable && _scanner.Is(close)))
+            return;
+        throw _scanner.Error($"{_scanner.NextShown} after a value", $"a comma, a new line{(closable ? $" or \"{close}\"" : "")}; special characters need double quotes");
+    }
+
+    private void Unclosed(int? opened, char open, char close)
+    {
+        if (opened is not { } line || _structureLost || _errors >= MaxErrors)
+            return;
+        Report(new HoconSyntaxException(line, $"\"{open}\" is never closed", $"\"{close}\""));
+        LoseStructure();
+    }
+
+    /// <summary>Parses one item; after an error skips the rest of it.</summary>
+    private void Recovering(Action parse)
+    {
+        var start = _scanner.Position;
+        try
+        {
+            parse();
+        }
+        catch (HoconSyntaxException error)
+        {
+            Report(error);
+            SkipItem();
+            if (_scanner.Position != start || _scanner.AtEnd)
+                return;
+            if (_scanner.Take() is '}' or ']')
+                LoseStructure();
+        }
+    }
+
+    private void SkipItem()
+    {
+        var nested = 0;
+        while (!_scanner.AtEnd)
+        {
+            switch (_scanner.Next)
+            {
+                case '\n':
+                    if (nested > 0)
+                        LoseStructure();
+                    return;
+                case ',' when nested == 0:
+                    _scanner.Take();
+                    return;
+                case '{' or '[':
+                    nested++;
+                    break;
+                case '}' or ']':
+                    if (nested-- == 0)
+                        return;
+                    break;
+                default:
+                    break;
+            }
+
+            _scanner.Take();
+        }
+    }
+
+    private void ParseField(HoconObject into, int depth)
+    {
+        if (TryParseInclude(into, depth))
+            return;
+        var line = _scanner.Line;
+        var path = ParsePath();
+        if (depth + path.Length > MaxDepth)
+            throw _scanner.Error("nested too deeply", $"at most {MaxDepth} levels");
+        var value = ParseFieldValue(path, depth + path.Length);
+        for (var last = path.Length - 1; last > 0; last--)
+        {
+            var holder = new HoconObject(Here(line));
+            holder.Put(path[last], value);
+            value = holder;
+        }
+
+        into.Put(path[0], value);
+    }
+
+    private HoconNode ParseFieldValue(string[] path, int depth)
+    {
+        _scanner.TakeBlanks();
+        var append = _scanner.TryTake("+=");
+        if (append || _scanner.TryTake("=") || _scanner.TryTake(":"))
+            SkipToValue();
+        else
+            SkipToBrace();
+        var level = _where.Count;
+        _where.AddRange(path);
+        try
+        {
+            var value = ParseValue(depth);
+            return append ? new HoconAppend(value.Origin, value) : value;
+        }
+        finally
+        {
+            _where.RemoveRange(level, path.Length);
+        }
+    }
+
+    // A value stands on the line of its key; only brackets may open on a later one. "hold =" and a new line is a value that was
+    // forgotten: taking the next line for it would report the wrong line.
+    private void SkipToValue()
+    {
+        var position = _scanner.Position;
+        _scanner.TakeBlankLines();
+        if (_scanner.Line != position.Line && !_scanner.Is('{') && !_scanner.Is('['))
+        {
+            _scanner.Position = position;
+            throw _scanner.Error("a key without a value", "a value on the same line");
+        }
+    }
+
+    private void SkipToBrace()
+    {
+        var position = _scanner.Position;
+        _scanner.TakeBlankLines();
+        if (_scanner.Is('{'))
+            return;
+        _scanner.Position = position;
+        throw _scanner.Error($"{_scanner.NextShown} after a key", "\"=\", \":\", \"+=\" or \"{\"");
+    }
+
+    private bool TryParseInclude(HoconObject into, int depth)
+    {
+        var start = _scanner.Position;
+        if (_scanner.TakeKeyWord() != "include" || _scanner.TakeBlanks().Length == 0 || (!_scanner.Is('"') && !char.IsAsciiLetter(_scanner.Next)))
+        {
+            _scanner.Position = start;
+            return false;
+        }
+
+        var line = _scanner.Line;
+        var inFile = _scanner.TryTake("file(");
+        _scanner.TakeBlanks();
+        if (!_scanner.Is('"'))
+            throw _scanner.Error("an include of an unknown kind", "include \"name\" or include file(\"name\")");
+        var name = _scanner.TakeQuoted();
+        _scanner.TakeBlanks();
+        if (inFile && !_scanner.TryTake(")"))
+            throw _scanner.Error($"{_scanner.NextShown} after the name of an include", "\")\"");
+        if (document.Include(name, line, depth, [.. _where]) is { } included)
+            into.PutAll(included);
+        return true;
+    }
+
+    private string[] ParsePath()
+    {
+        var path = new List<string>();
+        do
+        {
+            if (_scanner.Is('"'))
+                path.Add(_scanner.TakeQuoted());
+            else if (_scanner.TakeKeyWord() is { Length: > 0 } word)
+                path.Add(word);
+            else
+                throw _scanner.Error($"{_scanner.NextShown} where a key should be", AllowedInKey);
+        }
+        while (_scanner.TryTake("."));
+        return [.. path];
+    }
+
+    private HoconNode ParseValue(int depth)
+    {
+        var origin = Here();
+        var parts = new List<(string Gap, HoconNode Value)>();
+        while (true)
+        {
+            var gap = _scanner.TakeBlanks();
+            if (_scanner.AtLineEnd || _scanner.Next is ',' or '}' or ']')
+                break;
+            parts.Add((gap, ParsePart(depth)));
+        }
+
+        return parts.Count switch
+        {
+            0 => throw _scanner.Error($"{_scanner.NextShown} where a value should be", "a value; special characters need double quotes"),
+            1 => parts[0].Value,
+            _ => new HoconConcat(origin, parts),
+        };
+    }
+
+    private HoconNode ParsePart(int depth)
+    {
+        var origin = Here();
+        switch (_scanner.Next)
+        {
+            case '{' or '[' when depth >= MaxDepth:
+                throw _scanner.Error("nested too deeply", $"at most {MaxDepth} levels");
+            case '{':
+                var fields = new HoconObject(origin);
+                ParseBraced(fields, depth);
+                return fields;
+            case '[':
+                return ParseArray(depth + 1);
+            case '"':
+                return new HoconScalar(origin, _scanner.TakeQuoted(), true);
+            case '$':
+                return ParseReference(origin);
+            default:
+                var word = _scanner.TakeWord();
+                return word.Length > 0
+                    ? new HoconScalar(origin, word, false)
+                    : throw _scanner.Error($"{_scanner.NextShown} in a value without quotes", "the value in double quotes");
+        }
+    }
+
+    private HoconReference ParseReference(HoconOrigin origin)
+    {
+        if (!_scanner.TryTake("${"))
+            throw _scanner.Error("\"$\" in a value without quotes", "${path}, or the value in double quotes");
+        var optional = _scanner.TryTake("?");
+        _scanner.TakeBlanks();
+        var path = ParsePath();
+        _scanner.TakeBlanks();
+        return _scanner.TryTake("}")
+            ? new HoconReference(origin, path, optional, document.Prefix)
+            : throw _scanner.Error($"{_scanner.NextShown} in a substitution", "\"}\"");
+    }
+}

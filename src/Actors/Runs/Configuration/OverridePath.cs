@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace ActorLoad.Runs.Configuration;
+
+/// <summary>Turns one option or variable into a document that holds just its value.</summary>
+internal static class OverridePath
+{
+    /// <summary>The path as errors show it: <c>load[0].connections</c>, under the root.</summary>
+    public static string Show(string path)
+    {
+        var shown = SettingsProblems.Root;
+        foreach (var step in Steps(path))
+            shown = TryIndex(step, out var index) ? $"{shown}[{index}]" : SettingsProblems.Child(shown, step);
+        return shown;
+    }
+
+    /// <summary>The document; empty, with a problem noted, if the path or the value cannot be read.</summary>
+    public static HoconObject Parse(OverrideLayer option, HoconDocument document)
+    {
+        var origin = document.At(1);
+        var root = new HoconObject(origin);
+        var steps = Steps(option.Path);
+        if (steps.Length > HoconParser.MaxDepth || steps.Any(step => step.Length == 0))
+        {
+            document.Report("not a path", "a path under \"actorload\" such as connection.hold or load.0.connections");
+            return root;
+        }
+
+        if (ParseValue(option.Value, document) is not { } value)
+            return root;
+        foreach (var step in steps.Reverse())
+            value = TryIndex(step, out var index) ? new HoconPatch(origin, index, value) : Holder(origin, step, value);
+        root.Put(SettingsProblems.Root, value);
+        return root;
+    }
+
+    // A shell and an environment know no quotes of ours: what is no list, object, quoted text or substitution is taken as it is, so
+    // that "127.0.0.1:6379" and a password with a "#" in it mean themselves.
+    private static HoconNode? ParseValue(string text, HoconDocument document)
+    {
+        var value = text.Trim();
+        return value.StartsWith('[') || value.StartsWith('{') || value.StartsWith('"') || value.StartsWith("${", StringComparison.Ordinal)
+            ? new HoconParser(value, document).ParseValue()
+            : new HoconScalar(document.At(1), value, true);
+    }
+
+    private static HoconObject Holder(HoconOrigin origin, string key, HoconNode value)
+    {
+        var holder = new HoconObject(origin);
+        holder.Put(key, value);
+        return holder;
+    }
+
+    private static string[] Steps(string path) =>
+        path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.');
+
+    private static bool TryIndex(string step, out int index) => int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out index);
+}

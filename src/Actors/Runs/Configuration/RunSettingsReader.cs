@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using ActorLoad.Metrics;
+using ActorLoad.Transport;
+
+namespace ActorLoad.Runs.Configuration;
+
+/// <summary>Reads everything under <c>actorload</c>.</summary>
+internal static class RunSettingsReader
+{
+    /// <summary>The settings; worthless if a problem was noted.</summary>
+    public static RunSettings Read(HoconObject conformed, PhaseReader phases, SettingsProblems problems, ISet<string> keysRead, int mostOpen)
+    {
+        var shown = new JsonObject();
+        var reader = new SettingsReader(conformed, SettingsProblems.Root, "", shown, problems, keysRead);
+        return new RunSettings(
+            TargetReader.Read(reader.Section("target")),
+            phases.Read(reader, conformed),
+            ConnectionReader.Read(reader.Section("connection"), mostOpen),
+            ReadTransport(reader.Section("transport")),
+            SupervisionReader.Read(reader.Section("supervision")),
+            new MetricsSettings(reader.Section("metrics").Duration("interval", "100ms", "1h") ?? default),
+            reader.List<Threshold>("thresholds", "[\"success-ratio >= 0.99\"]", ReadThreshold) ?? [],
+            TargetReader.ReadSafety(reader.Section("safety")),
+            DaemonReader.Read(reader.Section("daemon")),
+            reader.Integer("seed", 0, int.MaxValue) ?? default,
+            shown);
+    }
+
+    private static TransportSettings ReadTransport(SettingsReader transport) =>
+        new(transport.Choice<TransportKind>("kind") ?? default, transport.IntegerOr("loops", "auto", 1, 64).Number);
+
+    private static (Threshold? Value, string Problem, string Allowed) ReadThreshold(string text) =>
+        Threshold.TryParse(text, out var threshold, out var problem) ? (threshold, "", "") : (null, problem, "");
+}

@@ -1,0 +1,48 @@
+namespace ActorLoad.Runs.Configuration;
+
+/// <summary>Collects what is wrong, so that a user hears of all of it at once.</summary>
+internal sealed class SettingsProblems
+{
+    private readonly List<(int Order, SettingsError Error)> _found = [];
+    private readonly HashSet<SettingsError> _seen = [];
+    private readonly HashSet<(HoconNode Node, string Problem)> _judged = [];
+
+    /// <summary>The object that all keys live under.</summary>
+    public const string Root = "actorload";
+
+    public int Count => _found.Count;
+
+    /// <summary>True when brackets are out of step: what was read of that file says nothing about what was meant.</summary>
+    public bool StructureLost { get; set; }
+
+    /// <summary>Notes a problem once; <paramref name="path"/> counts from the root of the file.</summary>
+    public void Add(HoconOrigin origin, string path, string problem, string allowed = "")
+    {
+        var key = path == Root ? "" : path.StartsWith(Root + ".", StringComparison.Ordinal) ? path[(Root.Length + 1)..] : path;
+        Add(origin.Order, new SettingsError(origin.Source, origin.Line, key, problem, allowed));
+    }
+
+    /// <summary>Notes a problem with a value once, under however many paths it is met: phases inherit their defaults.</summary>
+    public void Add(HoconNode node, string path, string problem, string allowed)
+    {
+        if (_judged.Add((node, problem)))
+            Add(node.Origin, path, problem, allowed);
+    }
+
+    /// <summary>Notes a problem that somebody else found.</summary>
+    public void Add(int order, SettingsError error)
+    {
+        if (_seen.Add(error))
+            _found.Add((order, error));
+    }
+
+    /// <summary>Throws everything, by source in the order of reading, then by line.</summary>
+    public void ThrowIfAny()
+    {
+        if (_found.Count > 0)
+            throw new SettingsException([.. _found.OrderBy(found => found.Order).ThenBy(found => found.Error.Line ?? 0).Select(found => found.Error)]);
+    }
+
+    /// <summary>The path of a field.</summary>
+    public static string Child(string path, string key) => path.Length == 0 ? ShownText.Key(key) : $"{path}.{ShownText.Key(key)}";
+}

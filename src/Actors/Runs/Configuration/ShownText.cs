@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace ActorLoad.Runs.Configuration;
+
+/// <summary>Renders what a user wrote so that it fits on the one line of an error.</summary>
+internal static class ShownText
+{
+    private const int Longest = 60;
+
+    /// <summary>The text in double quotes, escaped and cut.</summary>
+    public static string Quote(string text) => $"\"{Escape(text.Length > Longest ? text[..Longest] : text)}{(text.Length > Longest ? "..." : "")}\"";
+
+    /// <summary>A character in double quotes, by number if it cannot be seen.</summary>
+    public static string Quote(char character) =>
+        char.IsControl(character) || char.IsSurrogate(character) || char.IsWhiteSpace(character)
+            ? $"character U+{(int)character:X4}"
+            : character == '"' ? "a double quote" : $"\"{character}\"";
+
+    /// <summary>A key as a part of a path: as it is if it is plain, else in quotes.</summary>
+    public static string Key(string key) => key.Length is > 0 and <= Longest && key.All(IsPlain) ? key : Quote(key);
+
+    /// <summary>True for what needs no quotes in a key.</summary>
+    public static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '_';
+
+    /// <summary>The text with the escapes of JSON.</summary>
+    public static string Escape(string text)
+    {
+        var shown = new StringBuilder(text.Length);
+        foreach (var character in text)
+        {
+            _ = character switch
+            {
+                '"' => shown.Append("\\\""),
+                '\\' => shown.Append("\\\\"),
+                '\n' => shown.Append("\\n"),
+                '\r' => shown.Append("\\r"),
+                '\t' => shown.Append("\\t"),
+                _ when char.IsControl(character) || char.IsSurrogate(character) || character is '\u2028' or '\u2029' =>
+                    shown.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\u{(int)character:x4}"),
+                _ => shown.Append(character),
+            };
+        }
+
+        return shown.ToString();
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+
+namespace ActorLoad.Runs.Configuration;
+
+/// <summary>Reads numbers with units; a number without one is refused, because nobody can tell what was meant.</summary>
+internal static class UnitText
+{
+    private const string DurationUnits = "a number with one of the units ns, micros, ms, s, m, h, d, such as 10s";
+    private const string SizeUnits = "a whole number with one of the units B, KiB, MiB, GiB, such as 64KiB";
+
+    // Times the ticks of a day it still fits a decimal.
+    private const decimal LongestNumber = 1_000_000_000_000_000m;
+
+    /// <summary>A duration such as <c>1.5s</c>, in steps of 100 ns; otherwise says what is wrong and what is allowed.</summary>
+    public static bool TryDuration(string text, out TimeSpan duration, out string problem, out string allowed)
+    {
+        (duration, allowed) = (default, DurationUnits);
+        if (!TrySplit(text, out var number, out var unit, out problem))
+            return false;
+        var ticks = unit switch
+        {
+            "ns" => 0.01m,
+            "micros" => TimeSpan.TicksPerMicrosecond,
+            "ms" => TimeSpan.TicksPerMillisecond,
+            "s" => TimeSpan.TicksPerSecond,
+            "m" => TimeSpan.TicksPerMinute,
+            "h" => TimeSpan.TicksPerHour,
+            "d" => TimeSpan.TicksPerDay,
+            _ => 0m,
+        };
+        if (ticks == 0)
+        {
+            problem = UnknownUnit(unit, unit.ToLowerInvariant() switch
+            {
+                "us" or "µs" or "μs" or "usec" or "microsecond" or "microseconds" => "micros",
+                "msec" or "millis" or "millisecond" or "milliseconds" => "ms",
+                "sec" or "secs" or "second" or "seconds" => "s",
+                "min" or "mins" or "minute" or "minutes" => "m",
+                "hour" or "hours" => "h",
+                "day" or "days" => "d",
+                "nanos" or "nanosecond" or "nanoseconds" => "ns",
+                _ => null,
+            });
+            return false;
+        }
+
+        if (number > LongestNumber)
+        {
+            problem = $"{ShownText.Quote(text)} is too long";
+            return false;
+        }
+
+        duration = TimeSpan.FromTicks((long)Math.Round(Math.Min(number * ticks, long.MaxValue / 2)));
+        if (number == 0 || duration > TimeSpan.Zero)
+            return true;
+        problem = $"{ShownText.Quote(text)} is too short for a clock that counts in 100ns";
+        return false;
+    }
+
+    /// <summary>A number of bytes such as <c>64KiB</c>; otherwise says what is wrong and what is allowed.</summary>
+    public static bool TrySize(string text, out long bytes, out string problem, out string allowed)
+    {
+        (bytes, allowed) = (0, SizeUnits);
+        if (!TrySplit(text, out var number, out var unit, out problem))
+            return false;
+        var factor = unit switch { "B" => 1L, "KiB" => 1L << 10, "MiB" => 1L << 20, "GiB" => 1L << 30, _ => 0L };
+        if (factor == 0)
+        {
+            problem = UnknownUnit(unit, unit.ToLowerInvariant() switch
+            {
+                "b" or "byte" or "bytes" => "B",
+                "k" or "kb" or "kib" => "KiB",
+                "m" or "mb" or "mib" => "MiB",
+                "g" or "gb" or "gib" => "GiB",
+                _ => null,
+            });
+            return false;
+        }
+
+        if (number != Math.Truncate(number) || number > int.MaxValue)
+        {
+            problem = $"{ShownText.Quote(text)} is not a whole number of bytes in range";
+            return false;
+        }
+
+        bytes = (long)number * factor;
+        return true;
+    }
+
+    private static bool TrySplit(string text, out decimal number, out string unit, out string problem)
+    {
+        var digits = text.TakeWhile(character => char.IsAsciiDigit(character) || character == '.').Count();
+        unit = text[digits..].Trim();
+        var isNumber = decimal.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)
+            && char.IsAsciiDigit(text[0]) && text[digits - 1] != '.';
+        problem = !isNumber ? $"{ShownText.Quote(text)} is not a number with a unit"
+            : unit.Length == 0 ? $"{ShownText.Quote(text)} has no unit" : "";
+        return problem.Length == 0;
+    }
+
+    private static string UnknownUnit(string unit, string? meant) =>
+        $"unknown unit {ShownText.Quote(unit)}{(meant is null ? "" : $" (write \"{meant}\")")}";
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using ActorLoad.Hosting.Terminal;
+using ActorLoad.Runs.Configuration;
+
+namespace ActorLoad.Hosting.Commands;
+
+/// <summary><c>actorload config [FILE]</c>: what a run with the same arguments would do, secrets masked.</summary>
+internal static class ConfigCommand
+{
+    public static Command Create()
+    {
+        var options = new ConfigurationOptions();
+        var command = new Command("config", "Print the merged configuration of a run, secrets masked; opens nothing.");
+        options.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            try
+            {
+                Console.Out.WriteLine(options.Load(parsed).ToHocon().TrimEnd());
+                return ExitCodes.Done;
+            }
+            catch (SettingsException exception)
+            {
+                ErrorLines.Write(exception);
+                return ExitCodes.BadUsage;
+            }
+        });
+        return command;
+    }
+}

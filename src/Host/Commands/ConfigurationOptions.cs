@@ -1,0 +1,96 @@
+using System.Collections;
+using System.CommandLine;
+using ActorLoad.Runs.Configuration;
+
+namespace ActorLoad.Hosting.Commands;
+
+/// <summary>Where <c>run</c> and <c>config</c> take their configuration from: file, then environment, then <c>--set</c>, then short options.</summary>
+internal sealed class ConfigurationOptions
+{
+    private readonly Argument<string?> _file = new("FILE")
+    {
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = "Run file (HOCON). Without it: the built-in quick run against the embedded server.",
+    };
+
+    private readonly ShortOptions _short = new();
+
+    /// <summary>The option <c>--set</c>, which <c>serve</c> has too.</summary>
+    public static Option<string[]> CreateSet() => new("--set")
+    {
+        HelpName = "key=value",
+        Description = "Set one value; the key is a path under `actorload`, such as load.0.connections. May be repeated.",
+    };
+
+    private readonly Option<string[]> _set = CreateSet();
+
+    /// <summary>Adds argument and options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_file);
+        command.Add(_set);
+        _short.AddTo(command);
+    }
+
+    /// <summary>The merged configuration, or a <see cref="SettingsException"/> with everything that is wrong with it.</summary>
+    public LoadedConfiguration Load(ParseResult parsed)
+    {
+        var errors = new List<SettingsError>();
+        var layers = new List<ConfigLayer> { parsed.GetValue(_file) is { } path ? ReadOrNote(path, errors) : QuickRun };
+        layers.AddRange(FromEnvironment());
+        layers.AddRange(FromSet(parsed.GetValue(_set), errors));
+        layers.AddRange(_short.Layers(parsed, errors));
+        return LoadAll(layers, errors);
+    }
+
+    /// <summary>The run that needs no file.</summary>
+    public static FileLayer QuickRun => new("quick.conf (built in)", BuiltIn.QuickConf);
+
+    /// <summary>Variables of the form <c>ACTORLOAD__TARGET__ENDPOINTS__0</c>.</summary>
+    public static IEnumerable<OverrideLayer> FromEnvironment() => EnvironmentLayers.From((IDictionary)Environment.GetEnvironmentVariables());
+
+    /// <summary>A file as a layer; if it cannot be read, an empty one, so that the other layers are still checked.</summary>
+    public static FileLayer ReadOrNote(string path, List<SettingsError> errors)
+    {
+        try
+        {
+            return RunFiles.Read(path);
+        }
+        catch (SettingsException exception)
+        {
+            errors.AddRange(exception.Errors);
+            return new FileLayer(path, "");
+        }
+    }
+
+    /// <summary>Each <c>path=value</c> as a layer.</summary>
+    public static IEnumerable<OverrideLayer> FromSet(IEnumerable<string>? settings, List<SettingsError> errors)
+    {
+        foreach (var setting in settings ?? [])
+        {
+            var equals = setting.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+            {
+                yield return new OverrideLayer("--set", setting[..equals].Trim(), setting[(equals + 1)..]);
+            }
+            else
+            {
+                errors.Add(new SettingsError("--set", null, "", $"\"{setting}\" sets nothing", "write it as path=value"));
+            }
+        }
+    }
+
+    /// <summary>Loads the layers; <paramref name="errors"/> found before come first.</summary>
+    public static LoadedConfiguration LoadAll(IEnumerable<ConfigLayer> layers, List<SettingsError> errors)
+    {
+        try
+        {
+            var loaded = ConfigLoader.Load(layers);
+            return errors.Count == 0 ? loaded : throw new SettingsException(errors);
+        }
+        catch (SettingsException exception) when (!ReferenceEquals(exception.Errors, errors))
+        {
+            throw new SettingsException([.. errors, .. exception.Errors]);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using ActorLoad.Hosting.Journal;
+using ActorLoad.Hosting.Terminal;
+using ActorLoad.Runs;
+using ActorLoad.Runs.Configuration;
+
+namespace ActorLoad.Hosting.Commands;
+
+/// <summary>Where a run's progress and result go.</summary>
+/// <param name="Directory">Its files; null for none.</param>
+/// <param name="Json">The result as JSON on stdout in place of the summary.</param>
+/// <param name="Quiet">No progress.</param>
+internal sealed record Output(string? Directory, bool Json, bool Quiet)
+{
+    /// <summary>Redraw in place: only where somebody looks at a terminal that can.</summary>
+    public bool WantsLive => !Quiet && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+
+    /// <summary>The journal in <see cref="Directory"/>; a <see cref="SettingsException"/> if that cannot be written.</summary>
+    public RunJournal? CreateJournal(RunHeader header)
+    {
+        try
+        {
+            return Directory is null ? null : RunJournal.Create(Directory, header);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new SettingsException([new SettingsError("--out", null, "", $"cannot write to {Directory}: {exception.Message}", "")]);
+        }
+    }
+
+    /// <summary>Prints how the run ended.</summary>
+    public void Write(RunProtocol.RunEnded ended, string? directory)
+    {
+        if (ended.Result is not { } result)
+        {
+            ErrorLines.Write($"actorload: the run did not begin: {ended.Error}");
+        }
+        else if (Json)
+        {
+            Console.Out.WriteLine(RunResultJson.Serialize(result));
+        }
+        else
+        {
+            Summary.Write(Look.Console(Console.Out, Console.IsOutputRedirected), result, directory);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using ActorLoad.Hosting.Terminal;
+
+namespace ActorLoad.Hosting.Commands;
+
+/// <summary>The command line as a whole.</summary>
+internal static class RootCommandLine
+{
+    private const string Description = """
+        ActorLoad makes connection storms: bursts of short-lived connections to a Redis-protocol server, and says what happened to each.
+
+        With no command it storms a server that it brings along, for about ten seconds.
+
+        Exit codes: 0 done and every threshold met, 1 unexpected error, 2 bad usage or configuration, 3 a threshold was not met,
+        4 the run was aborted (the target is down), 130 interrupted.
+        """;
+
+    /// <summary>Parses and carries out; answers with the exit code.</summary>
+    public static async Task<int> InvokeAsync(string[] args)
+    {
+        var root = new RootCommand(Description);
+        var run = RunCommand.Create();
+        root.Action = run.Action; // or an unknown command would also be "no command"
+        root.Add(run);
+        root.Add(ServeCommand.Create());
+        root.Add(ConfigCommand.Create());
+        root.Add(TargetCommand.Create());
+
+        // "@name" is a legal value of ours, not a file of further arguments; "-abc" is never three options.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                ErrorLines.Write($"actorload: {error.Message}");
+            }
+
+            ErrorLines.Write("Try 'actorload --help'.");
+            return ExitCodes.BadUsage;
+        }
+
+        try
+        {
+            // Signals are each command's own business: StopSignals.
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception exception)
+        {
+            ErrorLines.Write($"actorload: unexpected error: {exception}");
+            return ExitCodes.Error;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using ActorLoad.Hosting.Journal;
+using ActorLoad.Hosting.Runs;
+using ActorLoad.Hosting.Targets;
+using ActorLoad.Hosting.Terminal;
+using ActorLoad.Runs;
+using ActorLoad.Runs.Configuration;
+
+namespace ActorLoad.Hosting.Commands;
+
+/// <summary><c>actorload run [FILE]</c>: one run, watched from a terminal.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var options = new ConfigurationOptions();
+        var output = new Option<string?>("--out") { HelpName = "DIR", Description = "Write run.json, samples.jsonl and result.json there; those of a former run are replaced." };
+        var json = new Option<bool>("--json") { Description = "Print result.json alone on stdout." };
+        var quiet = new Option<bool>("--quiet") { Description = "No progress; errors and the summary only." };
+        var command = new Command("run", "Carry out a run and say what happened to every connection.");
+        options.AddTo(command);
+        command.Add(output);
+        command.Add(json);
+        command.Add(quiet);
+        command.SetAction(async parsed =>
+        {
+            try
+            {
+                var settings = options.Load(parsed).Settings;
+                return await CarryOutAsync(settings, new Output(parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(quiet)));
+            }
+            catch (SettingsException exception)
+            {
+                ErrorLines.Write(exception);
+                return ExitCodes.BadUsage;
+            }
+        });
+        return command;
+    }
+
+    private static async Task<int> CarryOutAsync(RunSettings settings, Output output)
+    {
+        using var signals = new StopSignals();
+        if (!output.Quiet)
+        {
+            ErrorLines.Write(Announcement.Of(settings));
+        }
+
+        await using ITarget target = settings.Target.IsEmbedded
+            ? new EmbeddedTarget(problem => ErrorLines.Write($"actorload: {problem}"))
+            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, signals.Requested);
+        var id = RunIds.New(TimeProvider.System);
+        var journal = output.CreateJournal(RunHeader.Queued(id, TimeProvider.System.GetUtcNow(), settings));
+        var live = output.WantsLive ? new LiveView() : null;
+        var watch = new RunWatch(live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error)));
+        var drawing = live?.DrawAsync(Look.Console(Console.Error, redirected: false)) ?? Task.CompletedTask;
+        RunProtocol.RunEnded ended;
+        try
+        {
+            ended = await OneRun.CarryOutAsync(
+                id, settings, target, journal, watch, () => StopReason.Signal(signals.Signal), signals.Requested);
+        }
+        finally
+        {
+            live?.Close();
+            await drawing;
+        }
+
+        output.Write(ended, journal?.Directory);
+        return ExitCodes.For(ended, signals.Signal is not null, watch.AreFilesLost);
+    }
+}

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using ActorLoad.Hosting.Daemon;
+using ActorLoad.Hosting.Runs;
+using ActorLoad.Hosting.Terminal;
+using ActorLoad.Runs.Configuration;
+
+namespace ActorLoad.Hosting.Commands;
+
+/// <summary><c>actorload serve [FILE]...</c>: the daemon.</summary>
+internal static class ServeCommand
+{
+    // Together less than the 5 s in which a stopped daemon is gone.
+    private static readonly TimeSpan RunsMayTake = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan HostMayTake = TimeSpan.FromSeconds(1);
+
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.ZeroOrMore, Description = "Run files to queue at the start." };
+        var config = new Option<string?>("--config")
+        {
+            HelpName = "FILE",
+            Description = "The daemon's own configuration (daemon, safety, connection.max-open); not run. Without it: the first FILE's.",
+        };
+        var set = ConfigurationOptions.CreateSet();
+        var command = new Command("serve", "Stay and take runs over HTTP (daemon.url); results are kept in daemon.results.");
+        command.Add(files);
+        command.Add(config);
+        command.Add(set);
+        command.SetAction(async parsed =>
+        {
+            try
+            {
+                var (daemon, runs) = Load(parsed.GetValue(files) ?? [], parsed.GetValue(config), parsed.GetValue(set));
+                return await ServeAsync(daemon, runs);
+            }
+            catch (SettingsException exception)
+            {
+                ErrorLines.Write(exception);
+                return ExitCodes.BadUsage;
+            }
+        });
+        return command;
+    }
+
+    private static (LoadedConfiguration Daemon, LoadedConfiguration[] Runs) Load(string[] files, string? config, string[]? set)
+    {
+        var errors = new List<SettingsError>();
+        ConfigLayer[] above = [.. ConfigurationOptions.FromEnvironment(), .. ConfigurationOptions.FromSet(set, errors)];
+        var layers = files.Select(file => ConfigurationOptions.ReadOrNote(file, errors)).ToArray();
+        var own = config is null ? layers.FirstOrDefault() : ConfigurationOptions.ReadOrNote(config, errors);
+        var loaded = new List<LoadedConfiguration>();
+        foreach (var layer in new[] { own }.Concat(layers.Where(layer => layer != own)))
+        {
+            try
+            {
+                loaded.Add(ConfigLoader.Load(layer is null ? above : [layer, .. above]));
+            }
+            catch (SettingsException exception)
+            {
+                errors.AddRange(exception.Errors);
+            }
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new SettingsException([.. errors.Distinct()]);
+        }
+
+        return (loaded[0], [.. config is null && layers.Length > 0 ? loaded : loaded.Skip(1)]);
+    }
+
+    private static async Task<int> ServeAsync(LoadedConfiguration daemon, LoadedConfiguration[] runs)
+    {
+        using var signals = new StopSignals();
+        using var results = OpenResults(daemon.Settings.Daemon.Results);
+        await using var app = DaemonHost.Build(daemon, results);
+        var desk = app.Services.GetRequiredService<RunDesk>();
+        var endpoints = app.Services.GetRequiredService<RunEndpoints>();
+
+        // A file on the command line is the operator's: its own allow-list counts, as with `run`.
+        var targets = await Task.WhenAll(runs.Select(run => endpoints.TargetAsync(run.Settings, signals.Requested)));
+        try
+        {
+            await app.StartAsync(signals.Requested);
+        }
+        catch (IOException exception)
+        {
+            ErrorLines.Write($"actorload serve: cannot listen on {daemon.Settings.Daemon.Url}: {exception.Message}");
+            return ExitCodes.Error;
+        }
+
+        foreach (var (run, target) in runs.Zip(targets))
+        {
+            var (id, refusal) = await desk.SubmitAsync(run.Settings, target);
+            ErrorLines.Write(refusal is null ? $"actorload serve: queued run {id}" : $"actorload serve: a run was not taken: {refusal}");
+        }
+
+        Console.Out.WriteLine($"listening on {string.Join(", ", app.Urls)}");
+        await Task.Delay(Timeout.Infinite, signals.Requested).ContinueWith(_ => { }, TaskScheduler.Default);
+        await desk.StopAllAsync(StopReason.Signal(signals.Signal), RunsMayTake);
+        using var limit = new CancellationTokenSource(HostMayTake);
+        await app.StopAsync(limit.Token);
+        return ExitCodes.Interrupted;
+    }
+
+    private static ResultsDirectory OpenResults(string path)
+    {
+        try
+        {
+            return ResultsDirectory.Open(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException(
+                [new SettingsError("daemon", null, "daemon.results", $"cannot be used: {exception.Message}", "a directory that this daemon alone may write")]);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ActorLoad.Runs.Configuration;
+
+namespace ActorLoad.Hosting.Commands;
+
+/// <summary>The options that stand for a run file: they replace <c>load</c> by one phase of bursts, the ancestor's unless named.</summary>
+internal sealed class ShortOptions
+{
+    private readonly Option<string[]> _target = new("--target")
+    {
+        HelpName = "HOST:PORT",
+        Description = "Storm this endpoint, or `embedded`; repeat it for several that connections take in turn.",
+    };
+
+    private readonly Option<string?> _connections = new("--connections") { HelpName = "N", Description = "Connections of each burst (5)." };
+    private readonly Option<string?> _cps = new("--cps") { HelpName = "N", Description = "The same." };
+    private readonly Option<string?> _duration = new("--duration") { HelpName = "D", Description = "How long bursts go on, such as 20s (60s)." };
+    private readonly Option<string?> _durs = new("--durs") { HelpName = "S", Description = "The same; a bare number is seconds." };
+    private readonly Option<string?> _gap = new("--gap") { HelpName = "D", Description = "Time from the end of a burst to the next, such as 500ms (5s)." };
+    private readonly Option<string?> _gaps = new("--gaps") { HelpName = "S", Description = "The same; a bare number is seconds." };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _target, _connections, _cps, _duration, _durs, _gap, _gaps })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>What was given, as layers; contradictions go to <paramref name="errors"/>.</summary>
+    public IEnumerable<OverrideLayer> Layers(ParseResult parsed, List<SettingsError> errors)
+    {
+        if (parsed.GetValue(_target) is { Length: > 0 } targets)
+        {
+            // A JSON array is a HOCON array, and its quoting is safe.
+            yield return new OverrideLayer(_target.Name, "target.endpoints", JsonSerializer.Serialize(targets));
+        }
+
+        var phase = new List<OverrideLayer>();
+        Take("load.0.connections", _connections, _cps, bareSeconds: false);
+        Take("load.0.duration", _duration, _durs, bareSeconds: true);
+        Take("load.0.gap", _gap, _gaps, bareSeconds: true);
+        if (phase.Count == 0)
+        {
+            yield break;
+        }
+
+        yield return new OverrideLayer(phase[0].Source, "load", "[{}]");
+        foreach (var layer in phase)
+        {
+            yield return layer;
+        }
+
+        void Take(string path, Option<string?> option, Option<string?> ancestral, bool bareSeconds)
+        {
+            var value = parsed.GetValue(option);
+            var old = parsed.GetValue(ancestral);
+            if (value is not null && old is not null)
+            {
+                errors.Add(new SettingsError(ancestral.Name, null, path, $"says the same as {option.Name}", "give one of the two"));
+            }
+
+            if (value is not null)
+            {
+                phase.Add(new OverrideLayer(option.Name, path, value));
+            }
+            else if (old is not null)
+            {
+                phase.Add(new OverrideLayer(ancestral.Name, path, bareSeconds ? WithUnit(old) : old));
+            }
+        }
+    }
+
+    /// <summary><c>20</c> as <c>20s</c>, <c>0.5</c> as <c>500ms</c>; anything else stays as it is, for the loader to judge.</summary>
+    internal static string WithUnit(string value)
+    {
+        if (!decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) || seconds > 1_000_000_000)
+        {
+            return value;
+        }
+
+        return seconds == decimal.Truncate(seconds) ? $"{seconds:0}s"
+            : seconds * 1000 == decimal.Truncate(seconds * 1000) ? $"{seconds * 1000:0}ms"
+            : $"{decimal.Truncate(seconds * 1_000_000):0}micros";
+    }
+}

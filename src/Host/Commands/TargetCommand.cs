@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using ActorLoad.Hosting.Targets;
+using ActorLoad.Hosting.Terminal;
+
+namespace ActorLoad.Hosting.Commands;
+
+/// <summary><c>actorload target [--port P]</c>: the embedded server alone.</summary>
+internal static class TargetCommand
+{
+    public const string Name = "target";
+
+    /// <summary>Hidden: end when stdin ends, that is, when the parent is gone, however it went.</summary>
+    public const string LifelineOption = "--stdin-lifeline";
+
+    public static Command Create()
+    {
+        var port = new Option<int>("--port") { HelpName = "P", Description = "Port on 127.0.0.1; without it, any free one (the output says which)." };
+        port.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && (!int.TryParse(text, out var value) || value is < 0 or > 65535))
+            {
+                result.AddError($"--port: {text} is no port; 1 to 65535, or 0 for any free one");
+            }
+        });
+        var lifeline = new Option<bool>(LifelineOption) { Hidden = true };
+        var command = new Command(Name, "Run the embedded server (Garnet) alone on 127.0.0.1, until SIGINT or SIGTERM. Prints `ready HOST:PORT`.");
+        command.Add(port);
+        command.Add(lifeline);
+        command.SetAction(parsed => parsed.GetValue(lifeline) ? ServeParentAsync(parsed.GetValue(port)) : ServeTerminalAsync(parsed.GetValue(port)));
+        return command;
+    }
+
+    private static async Task<int> ServeTerminalAsync(int port)
+    {
+        using var signals = new StopSignals();
+        var code = await ServeAsync(port, signals.Requested);
+        return signals.Signal is null ? code : ExitCodes.Interrupted;
+    }
+
+    /// <summary>
+    /// Ctrl-C, and what stops a service, goes to the whole process group. The server must outlast the result that its parent still
+    /// writes, so it hears none of it: it ends with its parent.
+    /// </summary>
+    private static async Task<int> ServeParentAsync(int port)
+    {
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = true);
+        using var ended = new CancellationTokenSource();
+
+        // A thread of its own, and an exit at once: the server may have the whole pool busy when its parent dies.
+        var lifeline = new Thread(() =>
+        {
+            using var stdin = Console.OpenStandardInput();
+            while (stdin.ReadByte() >= 0)
+            {
+            }
+
+            Environment.Exit(ExitCodes.Done);
+        })
+        { IsBackground = true, Name = "lifeline" };
+        lifeline.Start();
+        return await ServeAsync(port, ended.Token);
+    }
+
+    private static async Task<int> ServeAsync(int port, CancellationToken stop)
+    {
+        try
+        {
+            using var server = EmbeddedServer.Start(port);
+            Console.Out.WriteLine($"ready {server.Address}");
+            await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            return ExitCodes.Done;
+        }
+        catch (SocketException exception)
+        {
+            ErrorLines.Write($"actorload target: cannot listen on 127.0.0.1:{port}: {exception.Message}");
+            return ExitCodes.Error;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using ActorLoad.Runs;
+
+namespace ActorLoad.Hosting.Daemon;
+
+/// <summary>Who may talk to the daemon: holders of its token if it has one; without one, this machine, but no web page in its browser.</summary>
+internal static class Gate
+{
+    private const string Scheme = "Bearer ";
+
+    // Probes hold no token, and learn nothing but a word.
+    private static readonly PathString[] Open = ["/healthz", "/readyz"];
+
+    public static void UseGate(this WebApplication app, DaemonSettings daemon) => app.Use((context, next) =>
+    {
+        var refusal = Open.Contains(context.Request.Path) ? null
+            : daemon.Token.Length > 0 ? RefuseWithoutToken(context, daemon.Token)
+            : RefuseStrangers(context.Request);
+        return refusal?.ExecuteAsync(context) ?? next(context);
+    });
+
+    private static IResult? RefuseWithoutToken(HttpContext context, string token)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        var given = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : "";
+
+        // Hashed first, so that not even the length of the token can be told from the time that this takes.
+        if (CryptographicOperations.FixedTimeEquals(Hash(given), Hash(token)))
+        {
+            return null;
+        }
+
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.Of(StatusCodes.Status401Unauthorized, "this daemon wants its bearer token");
+    }
+
+    /// <summary>A page from elsewhere can make a browser send requests here, or have its own name resolve to 127.0.0.1.</summary>
+    private static IResult? RefuseStrangers(HttpRequest request)
+    {
+        var origin = request.Headers.Origin.ToString();
+        var isOwnOrigin = origin.Length == 0 || origin == $"{request.Scheme}://{request.Host}";
+        var host = request.Host.Host;
+        var isLoopback = host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        return isOwnOrigin && isLoopback ? null : Problems.Of(StatusCodes.Status403Forbidden, "without a token this daemon serves its own machine only");
+    }
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}

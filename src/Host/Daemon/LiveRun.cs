@@ -1,0 +1,39 @@
+using ActorLoad.Hosting.Runs;
+using ActorLoad.Metrics;
+using ActorLoad.Runs;
+
+namespace ActorLoad.Hosting.Daemon;
+
+/// <summary>A run of this process that waits or goes on; written by its follower, read by requests.</summary>
+internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) : IRunView
+{
+    private volatile RunProtocol.RunStarted? _started;
+    private volatile RunSnapshot? _last;
+
+    public string Id => id;
+
+    public DateTimeOffset QueuedAt => queuedAt;
+
+    /// <summary>Null while it waits.</summary>
+    public RunProtocol.RunStarted? Begun => _started;
+
+    /// <summary>The newest interval; null before the first is over.</summary>
+    public RunSnapshot? Last => _last;
+
+    /// <summary>The run as a row of the list.</summary>
+    public RunRow Row => new(id, _started is null ? RunState.Queued : RunState.Running, null, queuedAt, _started?.At, null);
+
+    public void Started(RunProtocol.RunStarted started) => _started = started;
+
+    public void Measured(RunSnapshot snapshot) => _last = snapshot;
+
+    public void Ended(RunProtocol.RunEnded ended)
+    {
+        if (ended.Error is { } error && !StopReason.Is(error))
+        {
+            log.LogError("run {Id} has no result: {Error}", id, error);
+        }
+    }
+
+    public void FilesLost(string problem) => log.LogError("the files of run {Id} are not complete: {Problem}", id, problem);
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ActorLoad.Runs;
+
+namespace ActorLoad.Hosting.Journal;
+
+/// <summary>The content of <c>run.json</c>: what is known of a run before its result.</summary>
+/// <param name="SchemaVersion">1.</param>
+/// <param name="Id">The run.</param>
+/// <param name="QueuedAt">When it was taken.</param>
+/// <param name="StartedAt">When its first burst was scheduled; null while it waits.</param>
+/// <param name="Configuration">Merged, secrets masked.</param>
+/// <param name="Target">Whom it storms; null while it waits.</param>
+/// <param name="Transport">How; null while it waits.</param>
+/// <param name="Error">Why it has no result and never will; null otherwise.</param>
+internal sealed record RunHeader(
+    int SchemaVersion, string Id, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, JsonObject Configuration,
+    TargetInfo? Target, TransportInfo? Transport, string? Error)
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>The header of a run that was just taken.</summary>
+    public static RunHeader Queued(string id, DateTimeOffset at, RunSettings settings) =>
+        new(1, id, at, null, settings.Configuration, null, null, null);
+
+    /// <summary>Reads one; throws <see cref="JsonException"/> if that is none.</summary>
+    public static RunHeader Parse(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize<RunHeader>(json, Options) is { Id: not null, Configuration: not null } header
+            ? header
+            : throw new JsonException("a run header names its run and its configuration");
+
+    /// <summary>As UTF-8 JSON.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
+}

@@ -1,0 +1,37 @@
+using ActorLoad.Hosting.Journal;
+using ActorLoad.Runs;
+using Akka.Actor;
+
+namespace ActorLoad.Hosting.Runs;
+
+/// <summary>Carries out one run in an actor system of its own, without a web host.</summary>
+internal static class OneRun
+{
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>Runs to the end. <paramref name="stop"/> ends it early; its result still comes.</summary>
+    public static async Task<RunProtocol.RunEnded> CarryOutAsync(
+        string id, RunSettings settings, ITarget target, RunJournal? journal, RunWatch watch, Func<string> stopReason, CancellationToken stop)
+    {
+        var system = ActorSystem.Create("actorload", StderrLogger.Hocon);
+        try
+        {
+            var runs = system.ActorOf(RunManager.Props(1, each => new RunParts(system, each), TimeProvider.System), "runs");
+            var follower = system.ActorOf(RunFollower.Props(journal, watch), "follower");
+            var answer = await runs.Ask<object>(new RunProtocol.StartRun(id, settings, target, follower), AnswerLimit, CancellationToken.None);
+            if (answer is RunProtocol.RunRefused refused)
+            {
+                return new RunProtocol.RunEnded(id, null, refused.Reason);
+            }
+
+            using var stopping = stop.Register(() => runs.Tell(new RunProtocol.StopRun(id, stopReason()), ActorRefs.NoSender));
+            return await watch.Ended;
+        }
+        finally
+        {
+            // The result is there: an actor that will not stop must not keep the operator waiting.
+            await Task.WhenAny(system.Terminate(), Task.Delay(ShutdownLimit, CancellationToken.None));
+        }
+    }
+}

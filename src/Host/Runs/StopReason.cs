@@ -1,0 +1,16 @@
+namespace ActorLoad.Hosting.Runs;
+
+/// <summary>Why somebody stopped a run; a run that was stopped before it began keeps this in place of a result.</summary>
+internal static class StopReason
+{
+    private const string Prefix = "stopped by ";
+
+    /// <summary>A request over the API.</summary>
+    public const string Request = Prefix + "a request";
+
+    /// <summary>A signal to this process.</summary>
+    public static string Signal(string? name) => Prefix + (name ?? "a signal");
+
+    /// <summary>True if that is why a run ended, and not an error.</summary>
+    public static bool Is(string? error) => error?.StartsWith(Prefix, StringComparison.Ordinal) == true;
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Sockets;
+using Garnet;
+using Garnet.server;
+
+namespace ActorLoad.Hosting.Targets;
+
+/// <summary>A Garnet server in this process, small and quiet, on loopback.</summary>
+internal sealed class EmbeddedServer : IDisposable
+{
+    // Between finding a free port and Garnet's bind another program may take it.
+    private const int FreePortTries = 5;
+
+    private readonly GarnetServer _server;
+
+    private EmbeddedServer(GarnetServer server, IPEndPoint address) => (_server, Address) = (server, address);
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint Address { get; }
+
+    /// <summary>Starts one; port 0 takes any free one. Throws <see cref="SocketException"/> if it cannot listen there.</summary>
+    public static EmbeddedServer Start(int port)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var address = new IPEndPoint(IPAddress.Loopback, Probe(port));
+            var server = new GarnetServer(Options(address));
+            try
+            {
+                server.Start();
+                return new EmbeddedServer(server, address);
+            }
+            catch (SocketException) when (port == 0 && attempt < FreePortTries)
+            {
+                server.Dispose();
+            }
+        }
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    /// <summary>The port itself if it can be bound, a free one for 0: Garnet does not tell which port it was given.</summary>
+    private static int Probe(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+        // Connections of a run before may linger on this port; a listener there still makes this fail.
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        socket.Listen(1);
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private static GarnetServerOptions Options(IPEndPoint address) => new()
+    {
+        EndPoints = [address],
+        QuietMode = true,
+        EnableAOF = false,
+        DisablePubSub = true,
+        LogMemorySize = "32m",
+        PageSize = "1m",
+        IndexMemorySize = "1m",
+        MetricsSamplingFrequency = 1, // without it INFO's connection totals stay 0
+    };
+}

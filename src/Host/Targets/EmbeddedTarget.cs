@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Net;
+using ActorLoad.Hosting.Commands;
+using ActorLoad.Hosting.Runs;
+using ActorLoad.Runs;
+
+namespace ActorLoad.Hosting.Targets;
+
+/// <summary>
+/// <c>actorload target</c> as a child process: in a process of its own, because its CPU and its 80 KB for each connection are not
+/// the generator's. It ends with this process, however this one ends: the child holds the reading end of a pipe that only we write.
+/// </summary>
+/// <param name="report">Told, in a sentence, when the server died before its time.</param>
+internal sealed class EmbeddedTarget(Action<string> report) : ITarget
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+
+    private Process? _process;
+
+    public async Task<ResolvedTarget> OpenAsync(CancellationToken cancellation)
+    {
+        var process = Process.Start(StartInfo()) ?? throw new InvalidOperationException("the embedded server did not start");
+        _process = process;
+        var complaints = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(StartLimit);
+        try
+        {
+            var address = await ReadyAsync(process, complaints, limit.Token);
+            _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None); // a full pipe would stop it
+            return new ResolvedTarget([TargetSettings.Embedded], [address]);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"the embedded server was not ready within {StartLimit.TotalSeconds:0} s");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not { } process)
+        {
+            return;
+        }
+
+        _process = null;
+        if (process.HasExited)
+        {
+            report($"the embedded server died during the run (exit code {process.ExitCode}): what failed may be its fault");
+        }
+        else
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
+    }
+
+    private static async Task<IPEndPoint> ReadyAsync(Process process, Task<string> complaints, CancellationToken cancellation)
+    {
+        while (await process.StandardOutput.ReadLineAsync(cancellation) is { } line)
+        {
+            if (line.StartsWith("ready ", StringComparison.Ordinal) && IPEndPoint.TryParse(line["ready ".Length..], out var address))
+            {
+                return address;
+            }
+        }
+
+        await process.WaitForExitAsync(cancellation);
+        throw new InvalidOperationException(
+            $"the embedded server ended before it was ready (exit code {process.ExitCode}): {(await complaints).Trim()}");
+    }
+
+    private static ProcessStartInfo StartInfo()
+    {
+        var assembly = typeof(EmbeddedTarget).Assembly.Location;
+        var self = Environment.ProcessPath;
+        var isOwnExecutable = Path.GetFileNameWithoutExtension(self) == Path.GetFileNameWithoutExtension(assembly);
+        var start = new ProcessStartInfo(isOwnExecutable || IsDotnet(self) ? self! : "dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (!isOwnExecutable)
+        {
+            start.ArgumentList.Add(assembly);
+        }
+
+        start.ArgumentList.Add(TargetCommand.Name);
+        start.ArgumentList.Add(TargetCommand.LifelineOption);
+        SocketEngine.RemoveFrom(start.Environment);
+        return start;
+    }
+
+    private static bool IsDotnet(string? path) => Path.GetFileNameWithoutExtension(path) == "dotnet";
+}

@@ -1,0 +1,28 @@
+using ActorLoad.Runs;
+
+namespace ActorLoad.Hosting.Terminal;
+
+/// <summary>The first line: what will be stormed, with how many, for how long.</summary>
+internal static class Announcement
+{
+    /// <summary>One line of plain text.</summary>
+    public static string Of(RunSettings settings)
+    {
+        var target = settings.Target.IsEmbedded ? "the embedded server" : string.Join(", ", settings.Target.Endpoints);
+        return $"actorload: storming {target}: {string.Join("; then ", settings.Load.Select(Phase))}";
+    }
+
+    private static string Phase(PhaseSettings phase)
+    {
+        var gap = phase.Gap == TimeSpan.Zero ? "one right after the other"
+            : phase.Pacing == Pacing.Fixed ? $"one every {Figures.Span(phase.Gap)}"
+            : $"{Figures.Span(phase.Gap)} after each other";
+        var size = $"{Figures.Count(phase.Connections)} connections";
+        return phase.Count switch
+        {
+            1 => $"one burst of {size}",
+            { } count => $"{Figures.Count(count)} bursts of {size}, {gap}",
+            null => $"bursts of {size}, {gap}, for {Figures.Span(phase.Duration)}",
+        };
+    }
+}

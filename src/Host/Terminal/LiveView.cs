@@ -1,0 +1,94 @@
+using System.Threading.Channels;
+using ActorLoad.Hosting.Runs;
+using ActorLoad.Metrics;
+using ActorLoad.Runs;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace ActorLoad.Hosting.Terminal;
+
+/// <summary>A run on a terminal, redrawn each interval on a task of its own: a slow terminal holds nobody up.</summary>
+internal sealed class LiveView : IRunView
+{
+    // Only the newest picture matters; the end always gets in.
+    private readonly Channel<Picture> _pictures = Channel.CreateBounded<Picture>(
+        new BoundedChannelOptions(2) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    private readonly List<string> _complaints = [];
+    private RunProtocol.RunStarted? _started;
+    private RunSnapshot? _last;
+
+    public void Started(RunProtocol.RunStarted started)
+    {
+        _started = started;
+        Publish();
+    }
+
+    public void Measured(RunSnapshot snapshot)
+    {
+        _last = snapshot;
+        Publish();
+    }
+
+    public void Ended(RunProtocol.RunEnded ended)
+    {
+        if (_last is { } last && ended.Result?.Verdict is Verdict.Valid or Verdict.GeneratorLimited)
+        {
+            _last = last with { Progress = last.Progress with { Fraction = 1 } };
+            Publish();
+        }
+
+        Close();
+    }
+
+    public void FilesLost(string problem)
+    {
+        _complaints.Add($"the run's files are not complete: {problem}");
+        Publish();
+    }
+
+    /// <summary>Ends the display; what it drew last stays on the screen.</summary>
+    public void Close() => _pictures.Writer.TryComplete();
+
+    /// <summary>Draws until the run has ended.</summary>
+    public Task DrawAsync(IAnsiConsole console) =>
+        console.Live(new Text("starting ...")).AutoClear(false).StartAsync(async live =>
+        {
+            await foreach (var picture in _pictures.Reader.ReadAllAsync())
+            {
+                live.UpdateTarget(Draw(picture, console.Profile));
+                live.Refresh();
+            }
+        });
+
+    internal static IRenderable Draw(Picture picture, Profile profile)
+    {
+        var rows = new List<IRenderable> { new Text("") };
+        if (picture.Started is { } started)
+        {
+            rows.Add(new Text($"{string.Join(", ", started.Target.Addresses)} · {started.Transport.Kind} · run {started.RunId}", Look.Dim));
+        }
+
+        if (picture.Last is { } last)
+        {
+            rows.Add(LivePanels.Progress(last, profile));
+            rows.Add(new Text(""));
+            rows.Add(LivePanels.Counts(last));
+            rows.Add(new Text(""));
+            rows.Add(new Columns(LivePanels.Latencies(last), LivePanels.Outcomes(last)) { Expand = false, Padding = new Padding(0, 0, 4, 0) });
+        }
+        else
+        {
+            rows.Add(new Text("the first interval is not over yet", Look.Dim));
+        }
+
+        rows.AddRange(picture.Complaints.Select(complaint => new Text("! " + complaint, Look.Bad)));
+        rows.Add(new Text(""));
+        return new Rows(rows);
+    }
+
+    private void Publish() => _pictures.Writer.TryWrite(new Picture(_started, _last, [.. _complaints]));
+
+    /// <summary>What is drawn.</summary>
+    internal sealed record Picture(RunProtocol.RunStarted? Started, RunSnapshot? Last, IReadOnlyList<string> Complaints);
+}

@@ -1,0 +1,51 @@
+using Spectre.Console;
+
+namespace ActorLoad.Hosting.Terminal;
+
+/// <summary>Styles, and the consoles they go to.</summary>
+internal static class Look
+{
+    public static readonly Style Plain = Style.Plain;
+    public static readonly Style Dim = new(decoration: Decoration.Dim);
+    public static readonly Style Strong = new(decoration: Decoration.Bold);
+    public static readonly Style Good = new(Color.Green, decoration: Decoration.Bold);
+    public static readonly Style Warn = new(Color.Yellow, decoration: Decoration.Bold);
+    public static readonly Style Bad = new(Color.Red, decoration: Decoration.Bold);
+
+    // Tables in a file should not be folded at the width of a terminal that is not there.
+    private const int WidthOfFiles = 140;
+
+    /// <summary>A console on stdout or stderr.</summary>
+    public static IAnsiConsole Console(TextWriter writer, bool redirected)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+            Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
+        });
+        if (redirected)
+        {
+            console.Profile.Width = WidthOfFiles;
+        }
+
+        return console;
+    }
+
+    /// <summary>A table without lines but that under its heads: first column left, the others right.</summary>
+    public static Table Table(params string[] heads)
+    {
+        var table = new Table { Border = TableBorder.None, ShowRowSeparators = false };
+        for (var i = 0; i < heads.Length; i++)
+        {
+            var column = new TableColumn(new Text(heads[i], Dim)) { NoWrap = true, Padding = new Padding(0, 0, 3, 0) };
+            table.AddColumn(i == 0 ? column.LeftAligned() : column.RightAligned());
+        }
+
+        return table;
+    }
+
+    /// <summary>A row of plain texts.</summary>
+    public static void Add(this Table table, Style style, params string[] cells) =>
+        table.AddRow(cells.Select(cell => new Text(cell, style)));
+}

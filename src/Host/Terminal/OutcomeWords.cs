@@ -1,0 +1,30 @@
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Hosting.Terminal;
+
+/// <summary>What an outcome means and where to look, for somebody who was just woken up.</summary>
+internal static class OutcomeWords
+{
+    private static readonly Dictionary<string, string> Meanings = Outcomes.All.ToDictionary(outcome => outcome.Name(), Meaning);
+
+    /// <summary>The sentence for an outcome's name; empty for a name that is none.</summary>
+    public static string Of(string outcome) => Meanings.GetValueOrDefault(outcome, "");
+
+    private static string Meaning(Outcome outcome) => outcome switch
+    {
+        Outcome.Succeeded => "every command was answered",
+        Outcome.Refused => "nobody listens at that address and port: is the server up, is the port right?",
+        Outcome.Reset => "the server, or something before it, cut the connection: look at its log, at fd limits and proxies",
+        Outcome.ConnectTimeout => "no answer to the SYN: accept queue full (tcp-backlog, somaxconn) or a firewall that drops",
+        Outcome.ReplyTimeout => "connected, but no reply in time: the server is overloaded, blocked or hung",
+        Outcome.PeerClosed => "the server closed first: look at maxclients, its idle timeout and its log",
+        Outcome.Rejected => "the server said no; the error is listed under rejections",
+        Outcome.ProtocolError => "what came back is not RESP: wrong port, or TLS expected?",
+        Outcome.Unreachable => "no route to the host: look at routes, interfaces and the address",
+        Outcome.TlsFailed => "the TLS handshake failed: look at certificates and protocol versions",
+        Outcome.LocalExhausted => "THIS machine ran out of descriptors, ports or buffers: ulimit -n, ip_local_port_range",
+        Outcome.Cancelled => "still open when the run was stopped; counts neither way",
+        Outcome.Crashed => "a bug in ActorLoad: please report it with the log above",
+        _ => "",
+    };
+}

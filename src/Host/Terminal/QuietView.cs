@@ -1,0 +1,23 @@
+using ActorLoad.Hosting.Runs;
+using ActorLoad.Metrics;
+using ActorLoad.Runs;
+
+namespace ActorLoad.Hosting.Terminal;
+
+/// <summary>Says nothing but what went wrong.</summary>
+internal sealed class QuietView : IRunView
+{
+    public void Started(RunProtocol.RunStarted started)
+    {
+    }
+
+    public void Measured(RunSnapshot snapshot)
+    {
+    }
+
+    public void Ended(RunProtocol.RunEnded ended)
+    {
+    }
+
+    public void FilesLost(string problem) => ErrorLines.Write($"actorload: the run's files are not complete: {problem}");
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using ActorLoad.Metrics;
+using ActorLoad.Runs;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace ActorLoad.Hosting.Terminal;
+
+/// <summary>The tables of the summary.</summary>
+internal static class SummaryTables
+{
+    private static readonly string[] Steps = ["start-lag", "connect", "tls", "first-reply", "script", "total"];
+
+    /// <summary>How connections ended and what each means; causes that retries hid are named too.</summary>
+    public static IRenderable Outcomes(RunResult result)
+    {
+        var table = Look.Table("Connections ended as", "", "", "");
+        table.Columns[3].LeftAligned().NoWrap = false;
+        foreach (var (name, count) in result.Outcomes.Where(outcome => outcome.Value > 0).OrderByDescending(outcome => outcome.Value))
+        {
+            var style = name == Outcome.Succeeded.Name() ? Look.Good : name == Outcome.Cancelled.Name() ? Look.Plain : Look.Warn;
+            table.AddRow(
+                new Text(name, style), new Text(Figures.Count(count)),
+                new Text(Figures.Percent(count, result.Connections.Opened)), new Text(OutcomeWords.Of(name), Look.Dim));
+        }
+
+        if (result.Connections.Dropped > 0)
+        {
+            table.AddRow(
+                new Text("(dropped)", Look.Bad), new Text(Figures.Count(result.Connections.Dropped)), new Text(""),
+                new Text("due, but never started: connection.max-open was reached", Look.Dim));
+        }
+
+        return result.Retries == 0 ? table : new Rows(table, new Text("Attempts that failed, retried ones included: " + Listed(result.AttemptFailures), Look.Dim));
+    }
+
+    /// <summary>Error prefixes, most frequent first.</summary>
+    public static IRenderable Rejections(RunResult result) => new Text("Rejections: " + Listed(result.Rejections), Look.Warn);
+
+    /// <summary>What was asked for and what was measured.</summary>
+    public static IRenderable Thresholds(RunResult result)
+    {
+        var table = Look.Table("Threshold", "measured", "", "");
+        table.Columns[3].LeftAligned();
+        foreach (var threshold in result.Thresholds)
+        {
+            table.AddRow(
+                new Text(threshold.Expression), new Text(threshold.Measured?.ToString("0.###", CultureInfo.InvariantCulture) ?? "-"),
+                threshold.Met ? new Text("met", Look.Good) : new Text("NOT MET", Look.Bad), new Text(threshold.Note ?? "", Look.Dim));
+        }
+
+        return table;
+    }
+
+    /// <summary>Latencies of successes, and the time until failures.</summary>
+    public static IRenderable Latencies(RunResult result)
+    {
+        var table = Look.Table("Latency in ms", "count", "min", "mean", "p50", "p90", "p99", "p99.9", "max");
+        Rows(result.Latency, "");
+        Rows(result.FailedLatency.Where(pair => pair.Key == "total").ToDictionary(), " (failed)");
+        return table;
+
+        void Rows(IReadOnlyDictionary<string, LatencySummary> latencies, string suffix)
+        {
+            foreach (var step in Steps)
+            {
+                if (latencies.TryGetValue(step, out var latency) && latency.Count > 0)
+                {
+                    table.Add(
+                        step == "total" && suffix.Length == 0 ? Look.Strong : Look.Plain, step + suffix, Figures.Count(latency.Count),
+                        Figures.Millis(latency.Min), Figures.Millis(latency.Mean), Figures.Millis(latency.P50), Figures.Millis(latency.P90),
+                        Figures.Millis(latency.P99), Figures.Millis(latency.P999), Figures.Millis(latency.Max));
+                }
+            }
+        }
+    }
+
+    private static string Listed(IReadOnlyDictionary<string, long> counts) => string.Join(", ", counts
+        .Where(pair => pair.Value > 0).OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {Figures.Count(pair.Value)}"));
+}

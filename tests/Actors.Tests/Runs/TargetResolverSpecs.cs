@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorLoad.Runs;
+using ActorLoad.Runs.Configuration;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Runs;
+
+public class TargetResolverSpecs
+{
+    private static readonly string[] Loopback = ["127.0.0.0/8", "::1/128"];
+
+    [Theory]
+    [InlineData("127.0.0.1:6379", "127.0.0.1:6379")]
+    [InlineData("127.5.0.1:1", "127.5.0.1:1")]
+    [InlineData("[::1]:6379", "[::1]:6379")]
+    [InlineData("[::ffff:127.0.0.1]:6379", "127.0.0.1:6379")]
+    [InlineData("both.test:1", "127.0.0.2:1")]
+    [InlineData("six.test:1", "[::1]:1")]
+    [InlineData("mapped.test:1", "127.0.0.3:1")]
+    public async Task An_allowed_endpoint_becomes_one_address_ipv4_first(string endpoint, string address) =>
+        Assert.Equal(address, Assert.Single((await Resolve([endpoint], Loopback)).Addresses).ToString());
+
+    [Fact]
+    public async Task Localhost_is_resolved_by_the_machine()
+    {
+        var target = await TargetResolver.ResolveAsync(new TargetSettings(["localhost:7"], "", ""), Safety(Loopback), CancellationToken.None);
+
+        Assert.True(IPAddress.IsLoopback(Assert.Single(target.Addresses).Address));
+        Assert.Equal("localhost:7", Assert.Single(target.Endpoints));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1:6379", "10.0.0.1 is not an allowed target; name its network in safety.allowed-targets, such as \"10.0.0.1/32\"")]
+    [InlineData("0.0.0.0:6379", "0.0.0.0 is not an allowed target; ")]
+    [InlineData("[::ffff:10.0.0.1]:6379", "10.0.0.1 is not an allowed target; ")]
+    [InlineData("[::2]:6379", "::2 is not an allowed target; name its network in safety.allowed-targets, such as \"::2/128\"")]
+    [InlineData("far.test:1", "far.test is 192.0.2.7, which is not an allowed target; ")]
+    [InlineData("mixed.test:1", "mixed.test is 192.0.2.8, which is not an allowed target; ")]
+    [InlineData("none.test:1", "none.test cannot be resolved (HostNotFound); ")]
+    [InlineData("empty.test:1", "empty.test has no address; ")]
+    [InlineData("here", "\"here\" has no port; ")]
+    public async Task A_forbidden_endpoint_is_refused_with_the_remedy(string endpoint, string error)
+    {
+        var refused = await Assert.ThrowsAsync<SettingsException>(() => Resolve(["127.0.0.1:1", endpoint], Loopback));
+
+        var only = Assert.Single(refused.Errors);
+        Assert.Equal("target.endpoints[1]", only.Key);
+        Assert.StartsWith(error, $"{only.Problem}; {only.Allowed}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_forbidden_endpoint_is_named()
+    {
+        var refused = await Assert.ThrowsAsync<SettingsException>(() => Resolve(["10.0.0.1:1", "127.0.0.1:1", "none.test:1"], Loopback));
+
+        Assert.Equal(["target.endpoints[0]", "target.endpoints[2]"], refused.Errors.Select(error => error.Key));
+    }
+
+    [Theory]
+    [InlineData("10.1.2.3", true)]
+    [InlineData("10.1.0.0/16", true)]
+    [InlineData("::ffff:10.1.0.0/112", true)]
+    [InlineData("0.0.0.0/0", true)]
+    [InlineData("10.1.2.4/30", false)]
+    [InlineData("::/0", false)]
+    public async Task A_network_allows_what_lies_in_it(string network, bool allowed)
+    {
+        var refused = await Record.ExceptionAsync(() => Resolve(["10.1.2.3:1"], [network]));
+
+        Assert.Equal(allowed, refused is null);
+    }
+
+    [Fact]
+    public async Task Each_name_is_looked_up_once()
+    {
+        var asked = new List<string>();
+        await TargetResolver.ResolveAsync(new TargetSettings(["both.test:1", "127.0.0.1:1"], "", ""), Safety(Loopback), (host, cancellation) =>
+        {
+            asked.Add(host);
+            return LookUp(host, cancellation);
+        }, CancellationToken.None);
+
+        Assert.Equal(["both.test"], asked);
+    }
+
+    [Fact]
+    public async Task A_lookup_can_be_cancelled()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TargetResolver.ResolveAsync(
+            new TargetSettings(["both.test:1"], "", ""), Safety(Loopback), LookUp, cancelled.Token));
+    }
+
+    private static Task<ResolvedTarget> Resolve(string[] endpoints, string[] networks) =>
+        TargetResolver.ResolveAsync(new TargetSettings([.. endpoints], "", ""), Safety(networks), LookUp, CancellationToken.None);
+
+    private static SafetySettings Safety(string[] networks) => ConfigLoader.Load(
+        [new FileLayer("run.conf", $"actorload.safety.allowed-targets = [{string.Join(',', networks.Select(network => $"\"{network}\""))}]")]).Settings.Safety;
+
+    private static Task<IPAddress[]> LookUp(string host, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        string[] found = host switch
+        {
+            "both.test" => ["::1", "127.0.0.2", "127.0.0.9"],
+            "six.test" => ["::1", "::2"],
+            "mapped.test" => ["::ffff:127.0.0.3"],
+            "far.test" => ["192.0.2.7"],
+            "mixed.test" => ["192.0.2.8", "127.0.0.1"],
+            "empty.test" => [],
+            _ => throw new SocketException((int)SocketError.HostNotFound),
+        };
+        return Task.FromResult(found.Select(IPAddress.Parse).ToArray());
+    }
+}
