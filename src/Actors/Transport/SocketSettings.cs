@@ -10,12 +10,23 @@ public enum CloseMode
     Graceful,
 }
 
+/// <summary>Who chooses a connection's local port (<c>connection.ports</c>).</summary>
+public enum PortChoice
+{
+    /// <summary>The port belongs to the connection's slot: no search, and no cliff at half the ephemeral range.</summary>
+    Slot,
+
+    /// <summary>The kernel, for each connect.</summary>
+    Kernel,
+}
+
 /// <summary>Options set on each socket before it connects (<c>connection.close</c>, <c>.keep-alive</c>, <c>.no-delay</c>).</summary>
 /// <param name="Close">Abort sets linger zero before the connect.</param>
 /// <param name="KeepAlive">SO_KEEPALIVE.</param>
 /// <param name="NoDelay">TCP_NODELAY.</param>
 /// <param name="ReceiveBuffer">Bytes that one receive takes at most; longer replies take several.</param>
-public sealed record SocketSettings(CloseMode Close, bool KeepAlive, bool NoDelay, int ReceiveBuffer);
+/// <param name="Ports">Who chooses the local port.</param>
+public sealed record SocketSettings(CloseMode Close, bool KeepAlive, bool NoDelay, int ReceiveBuffer, PortChoice Ports = PortChoice.Kernel);
 
 /// <summary>Which transport carries the connections (<c>transport.kind</c>).</summary>
 public enum TransportKind

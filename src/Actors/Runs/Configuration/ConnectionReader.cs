@@ -20,10 +20,11 @@ internal static class ConnectionReader
         var connectTimeout = connection.Duration("connect-timeout", "1ms", "1h");
         var replyTimeout = connection.Duration("reply-timeout", "1ms", "1h");
         var maxOpen = connection.Integer("max-open", 1, mostOpen);
+        var ports = connection.Choice<PortChoice>("ports");
         var receiveBuffer = connection.Size("receive-buffer", "64B", "64KiB");
         return new ConnectionSettings(
             script, hold ?? default, connectTimeout ?? default, replyTimeout ?? default, maxOpen ?? default,
-            new SocketSettings(close ?? default, keepAlive ?? default, noDelay ?? default, receiveBuffer ?? default));
+            new SocketSettings(close ?? default, keepAlive ?? default, noDelay ?? default, receiveBuffer ?? default, ports ?? default));
     }
 
     private static Script ReadScript(SettingsReader connection)

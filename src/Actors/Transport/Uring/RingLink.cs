@@ -21,7 +21,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
     /// <summary>Opens the socket and begins the connect.</summary>
     public void Connect(DeadlineQueue deadline)
     {
-        var error = OpenSocket(loop.PortOf(slot));
+        var error = OpenSocket(settings.Ports == PortChoice.Slot ? loop.PortOf(slot) : SlotPorts.KernelsChoice);
         if (error != 0)
         {
             Fail(error);

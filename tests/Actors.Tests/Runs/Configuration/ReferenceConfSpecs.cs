@@ -47,7 +47,7 @@ public class ReferenceConfSpecs
         Assert.Equal(3, settings.Connection.Script.Count);
         Assert.Equal(TimeSpan.FromSeconds(10), settings.Connection.ConnectTimeout);
         Assert.Equal(19000, settings.Connection.MaxOpen);
-        Assert.Equal(new SocketSettings(CloseMode.Abort, false, true, 512), settings.Connection.Socket);
+        Assert.Equal(new SocketSettings(CloseMode.Abort, false, true, 512, PortChoice.Slot), settings.Connection.Socket);
         Assert.Equal(new TransportSettings(TransportKind.Auto, null), settings.Transport);
         Assert.Equal(TimeSpan.FromSeconds(1), settings.Metrics.Interval);
         Assert.Empty(settings.Thresholds);
