@@ -46,9 +46,8 @@ internal static class RunCommand
             ErrorLines.Write(Announcement.Of(settings));
         }
 
-        await using ITarget target = settings.Target.IsEmbedded
-            ? new EmbeddedTarget(problem => ErrorLines.Write($"actorload: {problem}"))
-            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, signals.Requested);
+        await using var target = await Preflight.PrepareAsync(
+            settings, problem => ErrorLines.Write($"actorload: {problem}"), signals.Requested);
         var id = RunIds.New(TimeProvider.System);
         var journal = output.CreateJournal(RunHeader.Queued(id, TimeProvider.System.GetUtcNow(), settings));
         var live = output.WantsLive ? new LiveView() : null;

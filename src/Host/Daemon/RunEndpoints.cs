@@ -18,9 +18,8 @@ internal sealed class RunEndpoints(RunDesk desk, ResultsDirectory results, Loade
     }
 
     /// <summary>Checks a target that a run names; throws <see cref="SettingsException"/> if it may not be stormed.</summary>
-    public async Task<ITarget> TargetAsync(RunSettings settings, CancellationToken cancellation) => settings.Target.IsEmbedded
-        ? new EmbeddedTarget(problem => log.LogError("{Problem}", problem))
-        : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, cancellation);
+    public Task<ITarget> TargetAsync(RunSettings settings, CancellationToken cancellation) =>
+        Preflight.PrepareAsync(settings, problem => log.LogError("{Problem}", problem), cancellation);
 
     private async Task<IResult> StartAsync(HttpContext context)
     {
