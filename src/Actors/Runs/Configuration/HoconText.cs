@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -26,7 +25,7 @@ internal static partial class HoconText
         text.Append("{\n");
         foreach (var (key, value) in keys)
         {
-            text.Append(inner).Append(key.All(ShownText.IsPlain) && key.Length > 0 ? key : Quoted(key)).Append(value is JsonObject ? " " : " = ");
+            text.Append(inner).Append(key).Append(value is JsonObject ? " " : " = ");
             Value(text, value, inner);
             text.Append('\n');
         }
@@ -73,7 +72,7 @@ internal static partial class HoconText
         JsonValueKind.False => "off",
         JsonValueKind.Number => value.ToJsonString(),
         JsonValueKind.String when value.GetValue<string>() is var text => Bare().IsMatch(text) && text != "null" ? text : Quoted(text),
-        _ => throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"not a setting: {value?.GetValueKind()}"), nameof(value)),
+        var kind => throw new ArgumentException($"not a setting: {kind}", nameof(value)),
     };
 
     private static string Quoted(string text) => $"\"{ShownText.Escape(text)}\"";

@@ -40,7 +40,10 @@ internal sealed class SettingsProblems
     public void ThrowIfAny()
     {
         if (_found.Count > 0)
-            throw new SettingsException([.. _found.OrderBy(found => found.Order).ThenBy(found => found.Error.Line ?? 0).Select(found => found.Error)]);
+        {
+            var ordered = _found.OrderBy(found => found.Order).ThenBy(found => found.Error.Line ?? 0);
+            throw new SettingsException([.. ordered.Select(found => found.Error)]);
+        }
     }
 
     /// <summary>The path of a field.</summary>

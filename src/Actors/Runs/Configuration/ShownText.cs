@@ -8,7 +8,8 @@ internal static class ShownText
     private const int Longest = 60;
 
     /// <summary>The text in double quotes, escaped and cut.</summary>
-    public static string Quote(string text) => $"\"{Escape(text.Length > Longest ? text[..Longest] : text)}{(text.Length > Longest ? "..." : "")}\"";
+    public static string Quote(string text) =>
+        $"\"{Escape(text.Length > Longest ? text[..Longest] : text)}{(text.Length > Longest ? "..." : "")}\"";
 
     /// <summary>A character in double quotes, by number if it cannot be seen.</summary>
     public static string Quote(char character) =>

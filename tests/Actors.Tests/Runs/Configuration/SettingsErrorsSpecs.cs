@@ -123,7 +123,8 @@ public class SettingsErrorsSpecs
 
         Assert.Equal(
             [
-                "run.conf:2: connection.max-opne", "run.conf:2: connection.hold", "run.conf:4: load[1].conections", "run.conf:5: load[1].gap",
+                "run.conf:2: connection.max-opne", "run.conf:2: connection.hold", "run.conf:4: load[1].conections",
+                    "run.conf:5: load[1].gap",
                 "run.conf:7: other", "ACTORLOAD__SEED: seed", "--set: load[7]", "--set: nope",
             ],
             errors.Select(error => string.Join(": ", error.Split(": ")[..2])).Order(new SourceOrder()));
@@ -173,7 +174,8 @@ public class SettingsErrorsSpecs
     {
         // run.conf by line, then the variable, then the options.
         private static (int Layer, int Line) Rank(string text) =>
-            text.StartsWith("run.conf:", StringComparison.Ordinal) ? (0, text["run.conf:".Length] - '0') : text.StartsWith("--set", StringComparison.Ordinal) ? (2, 0) : (1, 0);
+            text.StartsWith("run.conf:", StringComparison.Ordinal) ? (0, text["run.conf:".Length] - '0')
+                : text.StartsWith("--set", StringComparison.Ordinal) ? (2, 0) : (1, 0);
 
         public int Compare(string? x, string? y) => Rank(x!).CompareTo(Rank(y!));
     }
