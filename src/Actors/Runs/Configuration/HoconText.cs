@@ -8,7 +8,8 @@ namespace ActorLoad.Runs.Configuration;
 /// <summary>Prints a configuration as a run file.</summary>
 internal static partial class HoconText
 {
-    private const int Width = 100;
+    private const int ListWidth = 100;
+    private const int ObjectWidth = 72;
 
     /// <summary>The text of a file that holds these keys under <c>actorload</c>.</summary>
     public static string Print(JsonObject keys)
@@ -21,6 +22,16 @@ internal static partial class HoconText
 
     private static void Fields(StringBuilder text, JsonObject keys, string indent)
     {
+        if (keys.All(field => field.Value is JsonValue))
+        {
+            var line = $"{{ {string.Join(", ", keys.Select(field => $"{field.Key} = {Scalar(field.Value)}"))} }}";
+            if (line.Length <= ObjectWidth)
+            {
+                text.Append(line);
+                return;
+            }
+        }
+
         var inner = indent + "  ";
         text.Append("{\n");
         foreach (var (key, value) in keys)
@@ -48,7 +59,7 @@ internal static partial class HoconText
         if (list.All(item => item is JsonValue))
         {
             var items = list.Select(Scalar).ToList();
-            if (items.Sum(item => item.Length + 2) <= Width)
+            if (items.Sum(item => item.Length + 2) <= ListWidth)
             {
                 text.Append('[').AppendJoin(", ", items).Append(']');
                 return;

@@ -19,7 +19,7 @@ internal sealed class SettingsProblems
     public void Add(HoconOrigin origin, string path, string problem, string allowed = "")
     {
         var key = path == Root ? "" : path.StartsWith(Root + ".", StringComparison.Ordinal) ? path[(Root.Length + 1)..] : path;
-        Add(origin.Order, new SettingsError(origin.Source, origin.Line, key, problem, allowed));
+        Add(origin.Order, new SettingsError(origin.Source, origin.Line, key, ShownText.OneLine(problem), ShownText.OneLine(allowed)));
     }
 
     /// <summary>Notes a problem with a value once, under however many paths it is met: phases inherit their defaults.</summary>

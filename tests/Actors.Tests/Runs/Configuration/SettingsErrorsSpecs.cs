@@ -152,6 +152,15 @@ public class SettingsErrorsSpecs
     }
 
     [Fact]
+    public void What_other_readers_quote_is_one_line_too()
+    {
+        var error = ErrorsOfKeys("thresholds = [\"\"\"a\nb\u2028c\"\"\"], connection.script = [\"\"\"\n\"\"\"]");
+
+        Assert.Equal(2, error.Length);
+        Assert.All(error, line => Assert.DoesNotContain(line, character => character is '\n' or '\u2028'));
+    }
+
+    [Fact]
     public void A_secret_is_never_part_of_an_error()
     {
         var errors = ErrorsOfKeys("target { username = \"\", password = \"hunter2\\n\" }, daemon.token = \"hunter2 \"");
