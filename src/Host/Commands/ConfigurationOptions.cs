@@ -15,6 +15,17 @@ internal sealed class ConfigurationOptions
 
     private readonly ShortOptions _short = new();
 
+    public ConfigurationOptions() => RefuseOptions(_file);
+
+    /// <summary>An option that nobody knows is no file name: the parser would take it for one.</summary>
+    public static void RefuseOptions(Argument files) => files.Validators.Add(result =>
+    {
+        foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-')))
+        {
+            result.AddError($"unknown option '{token.Value}'; a file of that name is ./{token.Value}");
+        }
+    });
+
     /// <summary>The option <c>--set</c>, which <c>serve</c> has too.</summary>
     public static Option<string[]> CreateSet() => new("--set")
     {
