@@ -1,0 +1,41 @@
+using ActorLoad.Peers.Kernel;
+
+namespace ActorLoad.Peers.Requirements;
+
+/// <summary>A part of the machine that some tests need and not every machine has.</summary>
+public sealed class Requirement
+{
+    private readonly Lazy<string?> _problem;
+
+    private Requirement(Func<string?> problem) => _problem = new Lazy<string?>(problem);
+
+    /// <summary><c>redis-server</c> on the PATH.</summary>
+    public static Requirement Redis { get; } = new(() => Missing("redis-server"));
+
+    /// <summary>The /proc of Linux.</summary>
+    public static Requirement Linux { get; } = new(() => OperatingSystem.IsLinux() ? null : "needs Linux");
+
+    /// <summary><c>prlimit</c> on the PATH.</summary>
+    public static Requirement Prlimit { get; } = new(() => Missing("prlimit"));
+
+    /// <summary>Network namespaces can be made: root, and <c>ip</c> on the PATH.</summary>
+    public static Requirement Netns { get; } = new(() => Missing("ip") ?? NetworkNamespace.Probe());
+
+    /// <summary>Both a server and a namespace to put it into.</summary>
+    public static Requirement RedisInNetns { get; } = new(() => Redis.Problem ?? Netns.Problem);
+
+    /// <summary>Set to 1 (by <c>.ci/run</c>), nothing is skipped: a test whose part is missing runs and fails by itself.</summary>
+    public static bool RequireAll { get; } = Environment.GetEnvironmentVariable("ACTORLOAD_REQUIRE_ALL") == "1";
+
+    /// <summary>What is missing; null when it is there.</summary>
+    public string? Problem => _problem.Value;
+
+    /// <summary>The reason for xunit to skip; null to run.</summary>
+    public string? Skip => RequireAll ? null : Problem;
+
+    private static string? Missing(string program)
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return folders.Any(folder => File.Exists(Path.Combine(folder, program))) ? null : $"needs {program} on the PATH";
+    }
+}

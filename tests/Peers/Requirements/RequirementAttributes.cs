@@ -1,0 +1,52 @@
+using Xunit;
+
+namespace ActorLoad.Peers.Requirements;
+
+/// <summary>A fact that needs a real redis-server; skipped, with the reason, where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RedisFactAttribute : FactAttribute
+{
+    public RedisFactAttribute() => Skip = Requirement.Redis.Skip;
+}
+
+/// <summary>A theory that needs a real redis-server; skipped, with the reason, where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RedisTheoryAttribute : TheoryAttribute
+{
+    public RedisTheoryAttribute() => Skip = Requirement.Redis.Skip;
+}
+
+/// <summary>A fact that makes network namespaces; skipped, with the reason, where that is not allowed.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class NetnsFactAttribute : FactAttribute
+{
+    public NetnsFactAttribute() => Skip = Requirement.Netns.Skip;
+}
+
+/// <summary>A fact that needs a redis-server in a network namespace; skipped, with the reason, where either is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RedisNetnsFactAttribute : FactAttribute
+{
+    public RedisNetnsFactAttribute() => Skip = Requirement.RedisInNetns.Skip;
+}
+
+/// <summary>A fact that limits a child with prlimit; skipped, with the reason, where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PrlimitFactAttribute : FactAttribute
+{
+    public PrlimitFactAttribute() => Skip = Requirement.Prlimit.Skip;
+}
+
+/// <summary>A fact that reads /proc; skipped, with the reason, where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LinuxFactAttribute : FactAttribute
+{
+    public LinuxFactAttribute() => Skip = Requirement.Linux.Skip;
+}
+
+/// <summary>A theory that reads /proc or sends signals; skipped, with the reason, where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    public LinuxTheoryAttribute() => Skip = Requirement.Linux.Skip;
+}
