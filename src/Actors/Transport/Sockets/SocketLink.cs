@@ -71,10 +71,13 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
 
         _closed = true;
         DeadlineQueue.Leave(this);
-        _socket?.Dispose();
         if (_pending == Pending.None)
         {
-            GiveBackOperation();
+            Release();
+        }
+        else if (settings.Close == CloseMode.Abort || _pending == Pending.Connect || !TryShutdown())
+        {
+            _socket!.Dispose();
         }
     }
 
@@ -85,7 +88,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         _pending = Pending.None;
         if (_closed)
         {
-            GiveBackOperation();
+            Release();
         }
         else if (_expired)
         {
@@ -170,8 +173,23 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         owner.Tell(message, ActorRefs.NoSender);
     }
 
-    private void GiveBackOperation()
+    // Dispose aborts an operation under way, and .NET then resets the connection. A FIN lets the operation end by itself first.
+    private bool TryShutdown()
     {
+        try
+        {
+            _socket!.Shutdown(SocketShutdown.Both);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false; // the peer was faster: there is nothing left to shut down
+        }
+    }
+
+    private void Release()
+    {
+        _socket?.Dispose();
         if (_operation is { } operation)
         {
             operation.Link = null;
