@@ -152,12 +152,24 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     {
         _pending = operation;
         var arguments = _operation!.Arguments;
-        var isUnderWay = operation switch
+        bool isUnderWay;
+        try
         {
-            Pending.Connect => _socket!.ConnectAsync(arguments),
-            Pending.Send => _socket!.SendAsync(arguments),
-            _ => _socket!.ReceiveAsync(arguments),
-        };
+            isUnderWay = operation switch
+            {
+                Pending.Connect => _socket!.ConnectAsync(arguments),
+                Pending.Send => _socket!.SendAsync(arguments),
+                _ => _socket!.ReceiveAsync(arguments),
+            };
+        }
+        catch
+        {
+            // Nothing is under way, and who opens a link that throws never gets to close it.
+            _pending = Pending.None;
+            Close();
+            throw;
+        }
+
         if (!isUnderWay)
         {
             Complete();
