@@ -13,6 +13,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     private SocketOperation? _operation;
     private Pending _pending;
     private bool _expired;
+    private bool _isOverdue;
     private bool _closed;
 
     private enum Pending
@@ -50,14 +51,25 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
 
     public override void Exchange(int size, DeadlineQueue deadline)
     {
+        _isOverdue = false;
         deadline.Enter(this);
         _operation!.AimToSend(size);
         Begin(Pending.Send);
     }
 
-    public override void Receive(DeadlineQueue deadline)
+    public override void Receive(DeadlineQueue? deadline)
     {
-        deadline.Enter(this);
+        if (deadline is not null)
+        {
+            _isOverdue = false;
+            deadline.Enter(this);
+        }
+        else if (_isOverdue)
+        {
+            End(new LinkFailed(this, LinkFault.TimedOut));
+            return;
+        }
+
         _operation!.AimToReceive();
         Begin(Pending.Receive);
     }
@@ -109,12 +121,18 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
         else
         {
-            End(ended == Pending.Connect ? new Connected(this) : new Received(this));
+            Answer(ended == Pending.Connect ? new Connected(this) : new Received(this));
         }
     }
 
     protected internal override void Expire()
     {
+        if (_pending == Pending.None)
+        {
+            _isOverdue = true; // between two parts of a reply: the owner hears of it when it asks for more
+            return;
+        }
+
         _expired = true;
         End(new LinkFailed(this, LinkFault.TimedOut));
     }
@@ -178,10 +196,16 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
 
     private void Fail(SocketError error) => End(new LinkFailed(this, SocketFaults.From(error), error.ToString()));
 
-    private void End(object message)
+    private void End(LinkFailed failure)
+    {
+        DeadlineQueue.Leave(this);
+        Answer(failure);
+    }
+
+    // The deadline goes on: what was received may be the first part only.
+    private void Answer(object message)
     {
         CompletedAt = loop.Now;
-        DeadlineQueue.Leave(this);
         owner.Tell(message, ActorRefs.NoSender);
     }
 
