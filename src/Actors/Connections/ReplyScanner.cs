@@ -87,14 +87,14 @@ public struct ReplyScanner
             }
         }
 
-        if (HasFatalLength(bytes))
-        {
-            return ReplyState.Invalid;
-        }
-
         int read;
         try
         {
+            if (HasFatalLength(bytes))
+            {
+                return ReplyState.Invalid;
+            }
+
             if (_scan.TryRead(bytes, out read))
             {
                 return read < bytes.Length ? ReplyState.Invalid : Finish(bytes);
@@ -113,7 +113,7 @@ public struct ReplyScanner
     /// True if a payload is said to be nearly 2 GB long or more: RESPite 3.4 adds such a length to its position in 32 bits and then reads
     /// where no memory is, which ends the process. No server sends one: Redis allows 512 MB.
     /// </summary>
-    private static bool HasFatalLength(ReadOnlySpan<byte> bytes)
+    private readonly bool HasFatalLength(ReadOnlySpan<byte> bytes)
     {
         for (var at = 0; at < bytes.Length; at++)
         {
@@ -124,13 +124,21 @@ public struct ReplyScanner
             }
 
             at += next;
-            if ((at == 0 || bytes[at - 1] == '\n') && Utf8Parser.TryParse(bytes[(at + 1)..], out long length, out _) && length > LongestPayload)
+            if ((at == 0 || bytes[at - 1] == '\n') && Utf8Parser.TryParse(bytes[(at + 1)..], out long length, out _)
+                && length > LongestPayload && IsHeader(bytes[..at]))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>True if what follows <paramref name="before"/> is looked at by the scanner, and is not the inside of a payload.</summary>
+    private readonly bool IsHeader(ReadOnlySpan<byte> before)
+    {
+        var scan = _scan; // a copy: the real one goes over these bytes later
+        return before.Length == 0 || (!scan.TryRead(before, out var read) && read == before.Length);
     }
 
     private ReplyState Finish(ReadOnlySpan<byte> frame)
