@@ -96,7 +96,7 @@ internal sealed class ConnectionActor : UntypedActor
         var state = _reply.Read(link.Incoming);
         switch (state)
         {
-            case ReplyState.Incomplete: link.Receive(IsHolding ? _plan.HoldDeadline! : _plan.ReplyDeadline); break;
+            case ReplyState.Incomplete: link.Receive(null); break; // one deadline for all its parts
             case ReplyState.Error: throw Fail(new RejectedException(_ticket!, _reply.ErrorPrefix));
             case ReplyState.Complete when !IsHolding: HandleReply(link); break;
             default: throw Fail(Outcome.ProtocolError); // not RESP, or a reply that nobody asked for

@@ -61,8 +61,9 @@ public abstract class Link
     /// <summary>Sends the first <paramref name="size"/> outgoing bytes, then receives: ends as Received or LinkFailed.</summary>
     public abstract void Exchange(int size, DeadlineQueue deadline);
 
-    /// <summary>Receives: ends as Received or LinkFailed.</summary>
-    public abstract void Receive(DeadlineQueue deadline);
+    /// <summary>Receives: ends as Received or LinkFailed. Null goes on under the deadline of the operation before, so that a reply that
+    /// comes in parts has one deadline as a whole.</summary>
+    public abstract void Receive(DeadlineQueue? deadline);
 
     /// <summary>Closes as the socket settings say, whatever is under way. Safe to call again.</summary>
     public abstract void Close();
