@@ -59,4 +59,12 @@ public static class Outcomes
 
     /// <summary>True for what counts as <c>failed</c>: everything but success and cancellation.</summary>
     public static bool IsFailure(this Outcome outcome) => outcome is not (Outcome.Succeeded or Outcome.Cancelled);
+
+    /// <summary>Finds the outcome with a kebab-case name; false if there is none.</summary>
+    public static bool TryParse(string name, out Outcome outcome)
+    {
+        var index = Array.IndexOf(KebabNames, name);
+        outcome = (Outcome)Math.Max(index, 0);
+        return index >= 0;
+    }
 }

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+
+namespace ActorLoad.Metrics;
+
+/// <summary>Measures what the generator itself uses during one run. Safe to call from any thread.</summary>
+public interface IGeneratorMeter
+{
+    /// <summary>Marks the baseline: call it just before the first connection starts.</summary>
+    void Start();
+
+    /// <summary>Ends the window of CPU and collections: call it when the last connection is closed.</summary>
+    void Stop();
+
+    /// <summary>What was used since <see cref="Start"/>, up to <see cref="Stop"/> if that was called.</summary>
+    /// <param name="opened">Connections opened so far.</param>
+    /// <param name="peakOpen">Most open at once so far.</param>
+    GeneratorUsage Read(long opened, long peakOpen);
+}
+
+/// <summary>What a process has used since it started, read at one moment.</summary>
+/// <param name="Cpu">User and system time of all threads.</param>
+/// <param name="Rss">Resident memory, bytes.</param>
+/// <param name="PeakRss">Most resident memory that it ever had, bytes.</param>
+/// <param name="GcPause">Pauses of garbage collection.</param>
+internal readonly record struct ProcessReading(TimeSpan Cpu, long Rss, long PeakRss, TimeSpan GcPause)
+{
+    /// <summary>Reads this process.</summary>
+    public static ProcessReading Now()
+    {
+        using var process = Process.GetCurrentProcess();
+        return new(Environment.CpuUsage.TotalTime, Environment.WorkingSet, process.PeakWorkingSet64, GC.GetTotalPauseDuration());
+    }
+}
+
+/// <summary>Measures this process. What other work it does during the run (another client, a user interface) is in the numbers.</summary>
+/// <remarks>The peak of memory is the largest of the readings, and the process's own peak once that has grown since
+/// <see cref="Start"/>: before, it tells of an earlier run in the same process.</remarks>
+public sealed class GeneratorMeter : IGeneratorMeter
+{
+    private readonly Lock _lock = new();
+    private readonly Func<ProcessReading> _read;
+    private ProcessReading? _start;
+    private ProcessReading? _stop;
+    private long _peakRss;
+
+    /// <summary>A meter of this process.</summary>
+    public GeneratorMeter()
+        : this(ProcessReading.Now)
+    {
+    }
+
+    internal GeneratorMeter(Func<ProcessReading> read) => _read = read;
+
+    /// <inheritdoc/>
+    public void Start()
+    {
+        lock (_lock)
+        {
+            _start = _read();
+            _stop = null;
+            _peakRss = _start.Value.Rss;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            _stop ??= Observe();
+        }
+    }
+
+    /// <inheritdoc/>
+    public GeneratorUsage Read(long opened, long peakOpen)
+    {
+        lock (_lock)
+        {
+            var end = _stop ?? Observe();
+            var start = _start ?? end;
+            return new GeneratorUsage(
+                opened > 0 ? Math.Round((end.Cpu - start.Cpu).TotalMicroseconds / opened, 1) : 0,
+                _peakRss,
+                peakOpen > 0 ? Math.Max(0, _peakRss - start.Rss) / peakOpen : 0,
+                Math.Round((end.GcPause - start.GcPause).TotalMilliseconds, 3),
+                peakOpen);
+        }
+    }
+
+    private ProcessReading Observe()
+    {
+        var now = _read();
+        _peakRss = Math.Max(_peakRss, now.Rss);
+        if (_start is { } start && now.PeakRss > start.PeakRss)
+        {
+            _peakRss = Math.Max(_peakRss, now.PeakRss);
+        }
+
+        return now;
+    }
+}

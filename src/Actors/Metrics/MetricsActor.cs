@@ -1,0 +1,194 @@
+using Akka.Actor;
+using Akka.Event;
+using static ActorLoad.Metrics.MetricsProtocol;
+
+namespace ActorLoad.Metrics;
+
+/// <summary>Merges what the lanes of one run count, tells its subscribers the <see cref="RunSnapshot"/> of each interval, and at the end
+/// has the totals. The run's clock starts with the actor.</summary>
+/// <remarks>
+/// Idle --BeginSample--> Collecting --every lane has reported--> Idle (snapshot published)
+/// Idle or Collecting --Complete--> Completing --every lane has reported, or CompleteNow--> Done (Completed sent)
+/// A report is merged whenever it comes: a late one shows in the next sample, none is lost. At most <see cref="MaxSamples"/> samples
+/// are kept; a longer run merges neighbours, so that each sample is of 2, 4, 8 ... intervals; published snapshots are not affected.
+/// </remarks>
+public sealed class MetricsActor : UntypedActor
+{
+    /// <summary>Most samples that <see cref="Completed"/> holds: an hour of one-second intervals.</summary>
+    public const int MaxSamples = 3_600;
+
+    private const int Never = -1;
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly string _runId;
+    private readonly TimeProvider _time;
+    private readonly IGeneratorMeter _meter;
+    private readonly long _startedAt;
+    private readonly HashSet<IActorRef> _subscribers = [];
+    private readonly SampleLog _samples = new(MaxSamples);
+    private readonly Tally _totals;
+    private readonly Tally _interval;
+    private readonly int[] _lastReport;
+    private readonly long[] _peakOpen;
+
+    private int _sample = Never;
+    private bool _collecting;
+    private double _sampleEnd;
+    private double _sampleBegin;
+    private RunProgress _progress = new("", 0, null, 0);
+    private RunSnapshot? _latest;
+    private IActorRef? _completeFor;
+
+    /// <summary>Measures a run of so many lanes, which are numbered from 0.</summary>
+    public MetricsActor(string runId, int lanes, TimeProvider time, IGeneratorMeter meter)
+    {
+        _runId = runId;
+        _time = time;
+        _meter = meter;
+        _startedAt = time.GetTimestamp();
+        _totals = new Tally(time.TimestampFrequency);
+        _interval = new Tally(time.TimestampFrequency);
+        _lastReport = new int[lanes];
+        _peakOpen = new long[lanes];
+        Array.Fill(_lastReport, Never);
+    }
+
+    /// <summary>How to start one; see the constructor.</summary>
+    public static Props Props(string runId, int lanes, TimeProvider time, IGeneratorMeter meter) =>
+        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, time, meter);
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case TallyReported report when IsLane(report.Lane): OnReport(report); break;
+            case BeginSample begin when begin.Sample > _sample && _completeFor is null: OnBegin(begin.Sample, begin.Progress); break;
+            case Complete complete when complete.Sample >= _sample: OnComplete(complete); break;
+            case CompleteNow: OnCompleteNow(); break;
+            case Subscribe subscribe: OnSubscribe(subscribe.Subscriber); break;
+            case Terminated terminated: _subscribers.Remove(terminated.ActorRef); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private bool IsLane(int lane) => lane >= 0 && lane < _lastReport.Length;
+
+    private void OnReport(TallyReported report)
+    {
+        _totals.Add(report.Tally);
+        _interval.Add(report.Tally);
+        _peakOpen[report.Lane] = Math.Max(_peakOpen[report.Lane], report.PeakOpen);
+        _lastReport[report.Lane] = Math.Max(_lastReport[report.Lane], report.Sample);
+        PublishIfAllReported();
+    }
+
+    private void OnBegin(int sample, RunProgress progress)
+    {
+        if (_collecting)
+        {
+            Publish();
+        }
+
+        _sample = sample;
+        _progress = progress;
+        _sampleBegin = _sampleEnd;
+        _sampleEnd = _time.GetElapsedTime(_startedAt).TotalSeconds;
+        _collecting = true;
+        PublishIfAllReported();
+    }
+
+    private void OnComplete(Complete complete)
+    {
+        _completeFor = Sender;
+        if (complete.Sample > _sample)
+        {
+            OnBegin(complete.Sample, complete.Progress);
+            return;
+        }
+
+        // The sample may be out already; it is published again only if something came after it.
+        _progress = complete.Progress;
+        _collecting |= _latest is null || !_interval.IsEmpty;
+        PublishIfAllReported();
+        if (!_collecting)
+        {
+            AnswerComplete();
+        }
+    }
+
+    private void OnCompleteNow()
+    {
+        _completeFor ??= Sender;
+        if (_collecting || _latest is null || !_interval.IsEmpty)
+        {
+            Publish();
+        }
+
+        AnswerComplete();
+    }
+
+    private void OnSubscribe(IActorRef subscriber)
+    {
+        if (_subscribers.Add(subscriber))
+        {
+            Context.Watch(subscriber);
+        }
+    }
+
+    private void PublishIfAllReported()
+    {
+        if (_collecting && Array.TrueForAll(_lastReport, last => last >= _sample))
+        {
+            Publish();
+            AnswerComplete();
+        }
+    }
+
+    private void Publish()
+    {
+        _collecting = false;
+        var sample = EndInterval();
+        _latest = new RunSnapshot(
+            _runId, Seconds(_sampleEnd), _progress, _totals.Connections, _totals.Open, _totals.Attempts, _totals.Retries,
+            _totals.OutcomesByName(), _totals.AttemptFailuresByName(), _totals.Rejections(),
+            _totals.Latency(succeeded: true), _totals.Latency(succeeded: false),
+            // Lanes peak together, in a burst; if not, the sum is more than was ever open at once.
+            _meter.Read(_totals.Opened, _peakOpen.Sum()), sample);
+        foreach (var subscriber in _subscribers)
+        {
+            subscriber.Tell(_latest);
+        }
+    }
+
+    private Sample EndInterval()
+    {
+        var counts = _interval.Connections;
+        var latency = _interval.Latency(succeeded: true);
+        var sample = new Sample(
+            Seconds(_sampleEnd), _totals.Open, counts.Planned, counts.Opened, counts.Succeeded, counts.Failed, counts.Dropped,
+            counts.Cancelled, _interval.Attempts, _interval.Retries, _interval.OutcomesByName(),
+            SampleLog.Rate(_interval.Ended, _sampleEnd - _sampleBegin),
+            latency.GetValueOrDefault(Step.Connect.Name()), latency.GetValueOrDefault(Step.Total.Name()));
+        _samples.Add(sample, _interval.EncodeSucceeded(Step.Connect), _interval.EncodeSucceeded(Step.Total));
+        _interval.Reset();
+        return sample;
+    }
+
+    private void AnswerComplete()
+    {
+        if (_completeFor is null || _latest is null)
+        {
+            return;
+        }
+
+        if (_totals.BrokenInvariant(ended: true) is { } broken)
+        {
+            _log.Error("The counts of run {0} do not add up: {1}", _runId, broken);
+        }
+
+        _completeFor.Tell(new Completed(_latest, _samples.Samples));
+    }
+
+    private static double Seconds(double seconds) => Math.Round(seconds, 3);
+}

@@ -1,0 +1,44 @@
+namespace ActorLoad.Metrics;
+
+/// <summary>A counter for each error prefix that the server sent. Prefixes are a stranger's text: a bounded number of bounded length is
+/// kept apart, the rest is counted together.</summary>
+internal sealed class RejectionCounts
+{
+    /// <summary>Most prefixes that are told apart.</summary>
+    public const int MaxPrefixes = 64;
+
+    /// <summary>Longest prefix that is told apart, in characters.</summary>
+    public const int MaxLength = 64;
+
+    /// <summary>Where the rest is counted.</summary>
+    public const string Other = "OTHER";
+
+    private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>Adds to the count of a prefix.</summary>
+    public void Count(string prefix, long count = 1)
+    {
+        var known = _counts.ContainsKey(prefix) || (prefix.Length <= MaxLength && Distinct < MaxPrefixes);
+        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, known ? prefix : Other, out _) += count;
+    }
+
+    /// <summary>All of them, by prefix.</summary>
+    public Dictionary<string, long> ByPrefix() => new(_counts, StringComparer.Ordinal);
+
+    /// <summary>Adds counts by prefix.</summary>
+    public void Add(IReadOnlyDictionary<string, long> counts)
+    {
+        foreach (var (prefix, count) in counts)
+        {
+            Count(prefix, count);
+        }
+    }
+
+    /// <summary>Adds what others counted.</summary>
+    public void Add(RejectionCounts other) => Add(other._counts);
+
+    /// <summary>Forgets all.</summary>
+    public void Reset() => _counts.Clear();
+
+    private int Distinct => _counts.ContainsKey(Other) ? _counts.Count - 1 : _counts.Count;
+}

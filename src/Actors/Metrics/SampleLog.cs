@@ -1,0 +1,89 @@
+namespace ActorLoad.Metrics;
+
+/// <summary>The samples of a run, bounded: when there are too many, each two neighbours become one and from then on as many intervals
+/// go into each new sample. Counts stay exact, and times come from merged histograms, never from averaged percentiles: for that the
+/// encoded histograms of each sample's successes are kept, a few kilobytes a sample.</summary>
+/// <param name="capacity">Most samples that are kept, 2 or more.</param>
+internal sealed class SampleLog(int capacity)
+{
+    private readonly List<Entry> _entries = [];
+    private readonly LatencyHistogram _scratch = new();
+    private int _intervalsInEach = 1;
+
+    /// <summary>The samples so far, oldest first.</summary>
+    public IReadOnlyList<Sample> Samples => [.. _entries.Select(entry => entry.Sample)];
+
+    /// <summary>Takes the sample of one more interval, with the encoded histograms behind its summaries.</summary>
+    public void Add(Sample sample, byte[]? connect, byte[]? total)
+    {
+        var entry = new Entry(sample, connect, total, 1);
+        if (_entries.Count > 0 && _entries[^1].Intervals < _intervalsInEach)
+        {
+            _entries[^1] = Merge(_entries[^1], entry, Before(_entries.Count - 1));
+            return;
+        }
+
+        if (_entries.Count == capacity)
+        {
+            Halve();
+        }
+
+        _entries.Add(entry);
+    }
+
+    private void Halve()
+    {
+        _intervalsInEach *= 2;
+        var kept = 0;
+        for (var index = 0; index < _entries.Count; index += 2, kept++)
+        {
+            _entries[kept] = index + 1 < _entries.Count
+                ? Merge(_entries[index], _entries[index + 1], Before(kept))
+                : _entries[index];
+        }
+
+        _entries.RemoveRange(kept, _entries.Count - kept);
+    }
+
+    private double Before(int index) => index == 0 ? 0 : _entries[index - 1].Sample.At;
+
+    private Entry Merge(Entry first, Entry second, double from)
+    {
+        var (a, b) = (first.Sample, second.Sample);
+        var (connect, connectSummary) = Merge(first.Connect, second.Connect);
+        var (total, totalSummary) = Merge(first.Total, second.Total);
+        var outcomes = new Dictionary<string, long>(a.Outcomes);
+        foreach (var (name, count) in b.Outcomes)
+        {
+            outcomes[name] = outcomes.GetValueOrDefault(name) + count;
+        }
+
+        var sample = new Sample(
+            b.At, b.Open, a.Planned + b.Planned, a.Opened + b.Opened, a.Succeeded + b.Succeeded, a.Failed + b.Failed,
+            a.Dropped + b.Dropped, a.Cancelled + b.Cancelled, a.Attempts + b.Attempts, a.Retries + b.Retries, outcomes,
+            Rate(outcomes.Values.Sum(), b.At - from), connectSummary, totalSummary);
+        return new Entry(sample, connect, total, first.Intervals + second.Intervals);
+    }
+
+    private (byte[]? Encoded, LatencySummary? Summary) Merge(byte[]? first, byte[]? second)
+    {
+        if (first is null && second is null)
+        {
+            return (null, null);
+        }
+
+        _scratch.Reset();
+        HistogramCodec.AddTo(_scratch, first ?? second);
+        if (first is not null && second is not null)
+        {
+            HistogramCodec.AddTo(_scratch, second);
+        }
+
+        return (HistogramCodec.Encode(_scratch), _scratch.Summarize());
+    }
+
+    /// <summary>Events for each second, to a tenth; 0 over no time.</summary>
+    public static double Rate(long events, double seconds) => seconds > 0 ? Math.Round(events / seconds, 1) : 0;
+
+    private sealed record Entry(Sample Sample, byte[]? Connect, byte[]? Total, int Intervals);
+}

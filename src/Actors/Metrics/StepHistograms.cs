@@ -1,0 +1,94 @@
+namespace ActorLoad.Metrics;
+
+/// <summary>One histogram for each step, made when its first value comes and kept for the next ones.</summary>
+internal sealed class StepHistograms
+{
+    private readonly LatencyHistogram?[] _histograms = new LatencyHistogram?[Steps.All.Count];
+
+    /// <summary>Records every step that the connection came through.</summary>
+    public void Record(Outcome outcome, in Timings timings, long frequency)
+    {
+        for (var step = 0; step < _histograms.Length; step++)
+        {
+            if (timings.Micros((Step)step, outcome, frequency) is { } micros)
+            {
+                (_histograms[step] ??= new()).Record(micros);
+            }
+        }
+    }
+
+    /// <summary>The step's numbers; null if it was never recorded.</summary>
+    public LatencySummary? Summarize(Step step) => _histograms[(int)step]?.Summarize();
+
+    /// <summary>The numbers of all recorded steps, by name.</summary>
+    public Dictionary<string, LatencySummary> Summarize()
+    {
+        var summaries = new Dictionary<string, LatencySummary>();
+        foreach (var step in Steps.All)
+        {
+            if (Summarize(step) is { } summary)
+            {
+                summaries.Add(step.Name(), summary);
+            }
+        }
+
+        return summaries;
+    }
+
+    /// <summary>The step's encoded histogram; null if nothing was recorded.</summary>
+    public byte[]? Encode(Step step) =>
+        _histograms[(int)step] is { TotalCount: > 0 } histogram ? HistogramCodec.Encode(histogram) : null;
+
+    /// <summary>The encoded histograms of all recorded steps, by name.</summary>
+    public Dictionary<string, byte[]> Encode()
+    {
+        var encoded = new Dictionary<string, byte[]>();
+        foreach (var step in Steps.All)
+        {
+            if (Encode(step) is { } bytes)
+            {
+                encoded.Add(step.Name(), bytes);
+            }
+        }
+
+        return encoded;
+    }
+
+    /// <summary>Adds encoded histograms.</summary>
+    public void Add(IReadOnlyDictionary<string, byte[]> encoded)
+    {
+        foreach (var (name, bytes) in encoded)
+        {
+            if (!Steps.TryParse(name, out var step))
+            {
+                throw new FormatException($"unknown step {name}");
+            }
+
+            HistogramCodec.AddTo(_histograms[(int)step] ??= new(), bytes);
+        }
+    }
+
+    /// <summary>Adds what others recorded.</summary>
+    public void Add(StepHistograms other)
+    {
+        for (var step = 0; step < _histograms.Length; step++)
+        {
+            if (other._histograms[step] is { TotalCount: > 0 } histogram)
+            {
+                (_histograms[step] ??= new()).Add(histogram);
+            }
+        }
+    }
+
+    /// <summary>Forgets the values, keeps the memory.</summary>
+    public void Reset()
+    {
+        foreach (var histogram in _histograms)
+        {
+            if (histogram is { TotalCount: > 0 })
+            {
+                histogram.Reset();
+            }
+        }
+    }
+}

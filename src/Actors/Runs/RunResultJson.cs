@@ -1,0 +1,72 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Runs;
+
+/// <summary>The JSON of results and of the journal: camelCase members, kebab-case words, always valid. Reading is strict: what is
+/// missing or of the wrong type is a <see cref="JsonException"/>; unknown members are ignored.</summary>
+public static class RunResultJson
+{
+    private static readonly ResultJsonContext Indented = Context(indented: true);
+    private static readonly ResultJsonContext Compact = Context(indented: false);
+
+    /// <summary>The content of <c>result.json</c>, indented.</summary>
+    public static string Serialize(RunResult result) => JsonSerializer.Serialize(result, Indented.RunResult);
+
+    /// <summary>A snapshot on one line, without its end: an entry of the journal.</summary>
+    public static string Serialize(RunSnapshot snapshot) => JsonSerializer.Serialize(snapshot, Compact.RunSnapshot);
+
+    /// <summary>Reads a <c>result.json</c>.</summary>
+    public static RunResult Parse(string json) => Read(json, Indented.RunResult);
+
+    /// <summary>Reads a line of the journal; a line that a crash cut short is a <see cref="JsonException"/>.</summary>
+    public static RunSnapshot ParseSnapshot(string line) => Read(line, Compact.RunSnapshot);
+
+    private static T Read<T>(string json, JsonTypeInfo<T> type)
+        where T : class => JsonSerializer.Deserialize(json, type) ?? throw new JsonException($"null is no {typeof(T).Name}");
+
+    private static ResultJsonContext Context(bool indented) => new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = indented,
+        NewLine = "\n",
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Converters = { new VerdictConverter(), new FiniteDoubleConverter() },
+        // "total.p99 < 250ms" stays readable; whoever puts it into HTML escapes it there.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    private sealed class VerdictConverter() : JsonStringEnumConverter<Verdict>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
+
+    /// <summary>JSON has no NaN and no infinity: they are written as null, so that one odd number does not cost the whole result, and
+    /// read back as NaN.</summary>
+    private sealed class FiniteDoubleConverter : JsonConverter<double>
+    {
+        public override bool HandleNull => true;
+
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value))
+            {
+                writer.WriteNumberValue(value);
+            }
+            else
+            {
+                writer.WriteNullValue();
+            }
+        }
+    }
+}
+
+/// <summary>Generated at build time: a command that lives for seconds should not spend one on reflection.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(RunSnapshot))]
+internal sealed partial class ResultJsonContext : JsonSerializerContext;
