@@ -81,7 +81,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case BurstDueSoon due: TellBurst(due.DueAt); break;
+            case BurstDueSoon due: HandleDueSoon(due); break;
             case LaneProtocol.BurstShareEnded share: HandleShareEnded(share); break;
             case SampleDue: HandleSampleDue(); break;
             case LaneProtocol.BreakerTripped tripped: Abort(Verdict.Aborted, tripped.Reason); break;
@@ -124,34 +124,45 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
                 if (wait > TimeSpan.Zero)
                 {
                     Timers.StartSingleTimer(nameof(BurstDueSoon), new BurstDueSoon(due), wait);
+                    return;
                 }
-                else
+
+                TellBurst(due);
+                if (Phase.Pacing == Pacing.AfterBurst)
                 {
-                    TellBurst(due);
+                    return;
                 }
-
-                return;
             }
-
-            if (_openBursts.Count > 0)
+            else if (_openBursts.Count > 0)
             {
                 return; // the next phase begins when the last burst of this one has ended
             }
-
-            _phase++;
-            (_phaseStart, _nextInPhase) = (_lastEnd, 0);
+            else
+            {
+                _phase++;
+                (_phaseStart, _nextInPhase) = (_lastEnd, 0);
+            }
         }
 
         Finish();
     }
 
-    private void TellBurst(TimeSpan due)
+    private void HandleDueSoon(BurstDueSoon due)
     {
         if (_isAborting)
         {
             return;
         }
 
+        TellBurst(due.DueAt);
+        if (Phase.Pacing == Pacing.Fixed)
+        {
+            PlanNextBurst();
+        }
+    }
+
+    private void TellBurst(TimeSpan due)
+    {
         var burst = _told++;
         _nextInPhase++;
         _openBursts.Add(burst, new BurstBook(burst, Phase.Name, due, _lanes.Length));
@@ -161,11 +172,6 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             var share = (Phase.Connections / _lanes.Length) + (lane < Phase.Connections % _lanes.Length ? 1 : 0);
             _lanes[lane].Tell(new LaneProtocol.OpenBurst(burst, first, share, due));
             first += share;
-        }
-
-        if (Phase.Pacing == Pacing.Fixed)
-        {
-            PlanNextBurst();
         }
     }
 
