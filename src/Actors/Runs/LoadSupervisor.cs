@@ -116,6 +116,8 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             return;
         }
 
+        // A share that ends may find the next burst due before its alarm was heard.
+        Timers.Cancel(nameof(BurstDueSoon));
         while (_phase < _plan.Phases.Length)
         {
             if (Phase.DueAt(_nextInPhase, _phaseStart, _lastEnd) is { } due)
