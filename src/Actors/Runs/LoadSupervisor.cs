@@ -106,7 +106,9 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         Self.Tell(new LaneEscalated(cause is ConnectionFailedException escalated
             ? $"supervision.{escalated.Outcome.Name()}: a connection failed, and the directive for it is escalate"
             : $"a bug in ActorLoad: {Sender.Path.Name} failed with {cause.GetType().Name}: {cause.Message}"));
-        return Directive.Resume;
+
+        // Akka makes a child anew that is to be resumed and was never made: that would fail for ever.
+        return cause is ActorInitializationException ? Directive.Stop : Directive.Resume;
     }
 
     private void PlanNextBurst()
