@@ -19,8 +19,9 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     // Akka's timers tick every 10 ms: tell the lanes early, and let their loops hit the due time.
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(100);
 
-    // An abort that has not come to an end by then is summed up as it stands.
-    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(3);
+    // An abort that has not come to an end by then is summed up as it stands, and again by then without the tallies that did not come:
+    // both must fit into the 5 s that a daemon has for its end.
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
 
     private readonly RunOrder _order;
     private readonly IRunParts _parts;
@@ -268,6 +269,8 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         }
         else
         {
+            _reasons.Add($"not every lane gave its last counts within {LastWait.TotalSeconds} s: the totals lack them");
+            _verdict = _verdict == Verdict.Valid ? Verdict.GeneratorLimited : _verdict;
             _metrics.Tell(MetricsProtocol.CompleteNow.Instance);
         }
     }
