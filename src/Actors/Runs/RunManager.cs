@@ -49,7 +49,7 @@ public sealed class RunManager : UntypedActor
 
     private void HandleStart(StartRun start)
     {
-        if (_queue.Count >= _maxQueue)
+        if (_active is not null && _queue.Count >= _maxQueue)
         {
             Sender.Tell(new RunRefused(start.RunId, $"{_queue.Count} runs wait already, and no more may"));
             return;
