@@ -37,7 +37,7 @@ public sealed class RunManager : UntypedActor
             case StopRun stop: HandleStop(stop); break;
             case GetRuns: Sender.Tell(new ActiveRuns(_active?.RunId, [.. _queue.Select(run => run.RunId)])); break;
             case TargetOpened opened: HandleTargetOpened(opened); break;
-            case TargetFailed failed: EndActive(null, failed.Reason); break;
+            case TargetFailed failed: EndActive(null, _stopReason ?? failed.Reason); break;
             case RunEnded ended: EndActive(ended.Result, ended.Error); break;
             case Terminated: HandleTerminated(); break;
             default: Unhandled(message); break;
