@@ -86,7 +86,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             case LaneProtocol.BurstShareEnded share: HandleShareEnded(share); break;
             case SampleDue: HandleSampleDue(); break;
             case LaneProtocol.BreakerTripped tripped: Abort(Verdict.Aborted, tripped.Reason); break;
-            case StopRun stop: HandleStop(stop); break;
+            case StopRun stop: Abort(Verdict.Interrupted, stop.Reason); break;
             case LaneEscalated escalated: Abort(Verdict.Aborted, escalated.Reason); break;
             case LastWaitOver: HandleLastWaitOver(); break;
             case MetricsProtocol.Completed completed: HandleCompleted(completed); break;
@@ -224,12 +224,6 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
 
         _metrics.Tell(new MetricsProtocol.BeginSample(_sample, Progress()));
         TellLanes(new LaneProtocol.ReportTally(_sample++));
-    }
-
-    private void HandleStop(StopRun stop)
-    {
-        Sender.Tell(new RunStopping(stop.RunId));
-        Abort(Verdict.Interrupted, stop.Reason);
     }
 
     private void Abort(Verdict verdict, string reason)

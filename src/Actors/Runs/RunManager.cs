@@ -105,14 +105,8 @@ public sealed class RunManager : UntypedActor
         {
             _stopReason = stop.Reason;
             _opening?.Cancel();
-            if (_supervisor is { } supervisor)
-            {
-                supervisor.Forward(stop);
-            }
-            else
-            {
-                Sender.Tell(new RunStopping(stop.RunId));
-            }
+            Sender.Tell(new RunStopping(stop.RunId));
+            _supervisor?.Tell(stop);
         }
         else if (_queue.FirstOrDefault(run => run.RunId == stop.RunId) is { } queued)
         {
