@@ -93,7 +93,20 @@ public sealed class RunManager : UntypedActor
             return;
         }
 
-        var order = new RunOrder(run.RunId, run.Settings, opened.Target, _time.GetUtcNow(), run.Listener);
+        try
+        {
+            Begin(run, opened.Target);
+        }
+        catch (Exception cause)
+        {
+            _log.Error(cause, "run {0} could not be begun", run.RunId);
+            EndActive(null, $"the run could not be begun: {cause.Message}");
+        }
+    }
+
+    private void Begin(StartRun run, ResolvedTarget target)
+    {
+        var order = new RunOrder(run.RunId, run.Settings, target, _time.GetUtcNow(), run.Listener);
         var parts = _createParts(run.Settings);
         run.Listener.Tell(new RunStarted(run.RunId, order.StartedAt, order.Describe(TimeSpan.Zero), order.DescribeTarget(), parts.Transport));
         _supervisor = Context.Watch(Context.ActorOf(LoadSupervisor.Props(order, parts), run.RunId));
