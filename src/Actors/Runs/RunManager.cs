@@ -162,15 +162,19 @@ public sealed class RunManager : UntypedActor
     private void End(StartRun run, RunResult? result, string? error)
     {
         run.Listener.Tell(new RunEnded(run.RunId, result, error));
-        DisposeTarget(run);
+        _ = DisposeTarget(run, _log);
     }
 
-    private void DisposeTarget(StartRun run)
+    private static async Task DisposeTarget(StartRun run, ILoggingAdapter log)
     {
-        var log = _log;
-        run.Target.DisposeAsync().AsTask().ContinueWith(
-            disposal => log.Error(disposal.Exception, "the target of run {0} could not be stopped", run.RunId),
-            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        try
+        {
+            await run.Target.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception cause)
+        {
+            log.Error(cause, "the target of run {0} could not be stopped", run.RunId);
+        }
     }
 
     private sealed record TargetOpened(string RunId, ResolvedTarget Target) : INoSerializationVerificationNeeded;
