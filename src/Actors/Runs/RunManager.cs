@@ -47,6 +47,17 @@ public sealed class RunManager : UntypedActor
     /// <summary>A supervisor that fails is a bug: its run is over.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
+    /// <summary>No target outlives the manager, and no listener waits for ever.</summary>
+    protected override void PostStop()
+    {
+        _opening?.Cancel();
+        StartRun[] left = _active is { } active ? [active, .. _queue] : [.. _queue];
+        foreach (var run in left)
+        {
+            End(run, null, "ActorLoad was shut down");
+        }
+    }
+
     private void HandleStart(StartRun start)
     {
         if (_active is not null && _queue.Count >= _maxQueue)
