@@ -18,6 +18,7 @@ public sealed class RunManager : UntypedActor
     private StartRun? _active;
     private IActorRef? _supervisor;
     private CancellationTokenSource? _opening;
+    private Task<object>? _opened;
     private string? _stopReason;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
@@ -54,7 +55,7 @@ public sealed class RunManager : UntypedActor
         StartRun[] left = _active is { } active ? [active, .. _queue] : [.. _queue];
         foreach (var run in left)
         {
-            End(run, null, "ActorLoad was shut down");
+            End(run, null, "ActorLoad was shut down", run == _active ? _opened : null);
         }
     }
 
@@ -80,7 +81,8 @@ public sealed class RunManager : UntypedActor
 
         _queue.RemoveFirst();
         (_active, _stopReason, _opening) = (next, null, new CancellationTokenSource());
-        OpenTarget(next, _opening.Token).PipeTo(Self);
+        _opened = OpenTarget(next, _opening.Token);
+        _opened.PipeTo(Self);
     }
 
     private static async Task<object> OpenTarget(StartRun run, CancellationToken cancellation)
@@ -97,7 +99,11 @@ public sealed class RunManager : UntypedActor
 
     private void HandleTargetOpened(TargetOpened opened)
     {
-        var run = _active!;
+        if (_active is not { } run || run.RunId != opened.RunId)
+        {
+            return; // of a run that an earlier incarnation has ended
+        }
+
         if (_stopReason is not null)
         {
             EndActive(null, _stopReason);
@@ -165,21 +171,22 @@ public sealed class RunManager : UntypedActor
         }
 
         _opening?.Dispose();
-        (_active, _supervisor, _opening) = (null, null, null);
+        (_active, _supervisor, _opening, _opened) = (null, null, null, null);
         End(run, result, error);
         StartNext();
     }
 
-    private void End(StartRun run, RunResult? result, string? error)
+    private void End(StartRun run, RunResult? result, string? error, Task? opened = null)
     {
         run.Listener.Tell(new RunEnded(run.RunId, result, error));
-        _ = DisposeTarget(run, _log);
+        _ = DisposeTarget(run, opened ?? Task.CompletedTask, _log);
     }
 
-    private static async Task DisposeTarget(StartRun run, ILoggingAdapter log)
+    private static async Task DisposeTarget(StartRun run, Task opened, ILoggingAdapter log)
     {
         try
         {
+            await opened.ConfigureAwait(false); // half a server cannot be stopped
             await run.Target.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception cause)

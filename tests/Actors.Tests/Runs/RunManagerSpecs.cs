@@ -273,6 +273,21 @@ public class RunManagerSpecs : TestKit
         Assert.Equal((1, 1), (active.Disposals, queued.Disposals));
     }
 
+    [Fact]
+    public async Task A_target_that_still_opens_when_the_manager_is_stopped_is_disposed_when_it_has()
+    {
+        var target = new TargetDouble(heedsCancellation: false);
+        var listener = Start("a", target);
+        await target.Opening;
+
+        Sys.Stop(_manager);
+        listener.ExpectMsg(new RunEnded("a", null, "ActorLoad was shut down"));
+        Assert.Equal(0, target.Disposals);
+        target.Open();
+        await target.Disposed;
+        Assert.Equal(1, target.Disposals);
+    }
+
     private IActorRef Manager(int maxQueue) =>
         Sys.ActorOf(RunManager.Props(maxQueue, settings => _createParts(settings), TimeProvider.System));
 
