@@ -22,13 +22,49 @@ internal sealed class LatencyHistogram() : LongHistogram(Lowest, Highest, Digits
     /// <summary>Adds to the count in a slot.</summary>
     public void AddTo(int slot, long count) => base.AddToCountAtIndex(slot, count);
 
-    /// <summary>The nine numbers of the report, null when nothing was recorded. Values are exact to three digits, percentiles and
-    /// maximum the upper end of their slot, the minimum the lower end.</summary>
-    public LatencySummary? Summarize() => TotalCount == 0
-        ? null
-        : new LatencySummary(
-            TotalCount, LowestEquivalentValue(GetValueAtPercentile(0)), Math.Round(this.GetMean(), 1),
-            Percentile(50), Percentile(90), Percentile(99), Percentile(99.9), Percentile(100));
+    /// <summary>The nine numbers of the report, null when nothing was recorded. Values are exact to three digits: percentiles and
+    /// maximum are the upper end of their slot, the minimum the lower end, the mean that of the slots' middles.</summary>
+    /// <remarks>One pass over the counts; the library's own functions take one for each number, and 30 times as long.</remarks>
+    public LatencySummary? Summarize()
+    {
+        var ranks = (P50: Rank(50), P90: Rank(90), P99: Rank(99), P999: Rank(99.9));
+        var (min, p50, p90, p99, p999, max) = (0L, 0L, 0L, 0L, 0L, 0L);
+        var sum = 0.0;
+        var seen = 0L;
+        for (var slot = 0; seen < TotalCount; slot++)
+        {
+            var count = CountIn(slot);
+            if (count == 0)
+            {
+                continue;
+            }
 
-    private long Percentile(double percentile) => Math.Min(GetValueAtPercentile(percentile), Highest);
+            var (low, high) = Range(slot);
+            min = seen == 0 ? low : min;
+            var before = seen;
+            seen += count;
+            sum += (low + ((high - low + 1) / 2)) * (double)count;
+            max = Math.Min(high, Highest);
+            p50 = Holds(ranks.P50) ? max : p50;
+            p90 = Holds(ranks.P90) ? max : p90;
+            p99 = Holds(ranks.P99) ? max : p99;
+            p999 = Holds(ranks.P999) ? max : p999;
+
+            bool Holds(long rank) => before < rank && rank <= seen;
+        }
+
+        return seen == 0 ? null : new LatencySummary(seen, min, Math.Round(sum / seen, 1), p50, p90, p99, p999, max);
+    }
+
+    /// <summary>Which value, counted from the smallest as 1, is a percentile; rounded to the nearest, as the library does.</summary>
+    private long Rank(double percentile) => Math.Max(1, (long)((percentile / 100 * TotalCount) + 0.5));
+
+    /// <summary>The values that share a slot: one each at first, then twice as many in each half of the sub-buckets.</summary>
+    private (long Low, long High) Range(int slot)
+    {
+        var half = SubBucketCount / 2;
+        var shift = Math.Max(0, (slot / half) - 1);
+        var low = (long)(slot - (shift * half)) << shift;
+        return (low, low + (1L << shift) - 1);
+    }
 }

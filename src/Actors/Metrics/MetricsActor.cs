@@ -19,6 +19,10 @@ public sealed class MetricsActor : UntypedActor
 
     private const int Never = -1;
 
+    /// <summary>How to start one; see the constructor.</summary>
+    public static Props Props(string runId, int lanes, TimeProvider time, IGeneratorMeter meter) =>
+        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, time, meter);
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly string _runId;
     private readonly TimeProvider _time;
@@ -53,10 +57,6 @@ public sealed class MetricsActor : UntypedActor
         Array.Fill(_lastReport, Never);
     }
 
-    /// <summary>How to start one; see the constructor.</summary>
-    public static Props Props(string runId, int lanes, TimeProvider time, IGeneratorMeter meter) =>
-        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, time, meter);
-
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
@@ -90,12 +90,17 @@ public sealed class MetricsActor : UntypedActor
             Publish();
         }
 
+        BeginInterval(sample, progress);
+        PublishIfAllReported();
+    }
+
+    private void BeginInterval(int sample, RunProgress progress)
+    {
         _sample = sample;
         _progress = progress;
         _sampleBegin = _sampleEnd;
         _sampleEnd = _time.GetElapsedTime(_startedAt).TotalSeconds;
         _collecting = true;
-        PublishIfAllReported();
     }
 
     private void OnComplete(Complete complete)
@@ -104,23 +109,26 @@ public sealed class MetricsActor : UntypedActor
         if (complete.Sample > _sample)
         {
             OnBegin(complete.Sample, complete.Progress);
-            return;
         }
-
-        // The sample may be out already; it is published again only if something came after it.
-        _progress = complete.Progress;
-        _collecting |= _latest is null || !_interval.IsEmpty;
-        PublishIfAllReported();
-        if (!_collecting)
+        else if (_collecting)
         {
-            AnswerComplete();
+            _progress = complete.Progress;
+        }
+        else
+        {
+            OnCompleteNow();
         }
     }
 
     private void OnCompleteNow()
     {
         _completeFor ??= Sender;
-        if (_collecting || _latest is null || !_interval.IsEmpty)
+        if (!_collecting && (_latest is null || !_interval.IsEmpty))
+        {
+            BeginInterval(_sample, _progress); // for what came after the last sample was out
+        }
+
+        if (_collecting)
         {
             Publish();
         }

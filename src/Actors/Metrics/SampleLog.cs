@@ -10,8 +10,8 @@ internal sealed class SampleLog(int capacity)
     private readonly LatencyHistogram _scratch = new();
     private int _intervalsInEach = 1;
 
-    /// <summary>The samples so far, oldest first.</summary>
-    public IReadOnlyList<Sample> Samples => [.. _entries.Select(entry => entry.Sample)];
+    /// <summary>The samples so far, oldest first. A list, since the type behind a collection expression cannot cross nodes.</summary>
+    public IReadOnlyList<Sample> Samples => _entries.ConvertAll(entry => entry.Sample);
 
     /// <summary>Takes the sample of one more interval, with the encoded histograms behind its summaries.</summary>
     public void Add(Sample sample, byte[]? connect, byte[]? total)

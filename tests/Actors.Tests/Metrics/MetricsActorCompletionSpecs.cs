@@ -1,0 +1,110 @@
+using ActorLoad.Metrics;
+using Akka.Actor;
+using Xunit;
+using static ActorLoad.Metrics.MetricsProtocol;
+
+namespace ActorLoad.Actors.Tests.Metrics;
+
+public class MetricsActorCompletionSpecs : MetricsActorKit
+{
+    [Fact]
+    public void Complete_waits_for_the_last_reports_and_answers_its_sender_with_totals_and_samples()
+    {
+        var metrics = Start(lanes: 2);
+        var supervisor = CreateTestProbe();
+        metrics.Tell(new BeginSample(0, Progress), supervisor);
+        Report(metrics, lane: 0, sample: 0, new Life(Outcome.Succeeded));
+        metrics.Tell(new Complete(1, Progress with { Fraction = 1 }), supervisor);
+        Report(metrics, lane: 1, sample: 0, new Life(Outcome.Succeeded));
+        Report(metrics, lane: 0, sample: 1, new Life(Outcome.Reset));
+        ExpectMsg<RunSnapshot>(); // of the first sample, which was not waited for
+        ExpectNothingMoreFrom(metrics);
+        supervisor.ExpectNoMsg(TimeSpan.Zero);
+        Report(metrics, lane: 1, sample: 1, new Life(Outcome.Cancelled));
+
+        var completed = supervisor.ExpectMsg<Completed>();
+        Assert.Equal(new ConnectionCounts(4, 4, 2, 1, 0, 1), completed.Totals.Connections);
+        Assert.Equal((0, 1.0), (completed.Totals.Open, completed.Totals.Progress.Fraction));
+        Assert.Equal([1L, 1], completed.Samples.Select(sample => sample.Succeeded));
+        Assert.Equal(4, completed.Samples.Sum(sample => sample.Opened));
+    }
+
+    [Fact]
+    public void The_last_interval_reaches_the_subscribers_before_the_answer()
+    {
+        var metrics = Start(lanes: 1);
+        metrics.Tell(new Complete(0, Progress));
+        Report(metrics, lane: 0, sample: 0, new Life(Outcome.Succeeded));
+
+        Assert.Equal(1, ExpectMsg<RunSnapshot>().Sample.Succeeded);
+        ExpectMsg<Completed>();
+        ExpectNothingMoreFrom(metrics);
+    }
+
+    [Fact]
+    public void Complete_for_a_sample_that_is_out_answers_at_once()
+    {
+        var metrics = Start(lanes: 1);
+        Interval(metrics, 0, new Life(Outcome.Succeeded));
+        ExpectMsg<RunSnapshot>();
+        metrics.Tell(new Complete(0, Progress));
+
+        Assert.Single(ExpectMsg<Completed>().Samples);
+        ExpectNothingMoreFrom(metrics);
+    }
+
+    [Fact]
+    public void Complete_for_a_sample_that_is_out_publishes_what_came_late()
+    {
+        var metrics = Start(lanes: 1);
+        Interval(metrics, 0, new Life(Outcome.Succeeded));
+        ExpectMsg<RunSnapshot>();
+        Report(metrics, lane: 0, sample: 0, new Life(Outcome.Reset));
+        Advance(TimeSpan.FromSeconds(1));
+        metrics.Tell(new Complete(0, Progress));
+
+        var last = ExpectMsg<RunSnapshot>().Sample;
+        Assert.Equal((1, 2.0, 1.0), (last.Failed, last.At, last.RatePerSecond));
+        Assert.Equal([0L, 1], ExpectMsg<Completed>().Samples.Select(sample => sample.Failed));
+        ExpectNothingMoreFrom(metrics);
+    }
+
+    [Fact]
+    public void Complete_now_waits_for_nobody()
+    {
+        var metrics = Start(lanes: 2);
+        metrics.Tell(new Complete(0, Progress));
+        Report(metrics, lane: 0, sample: 0, new Life(Outcome.Succeeded));
+        ExpectNothingMoreFrom(metrics);
+        metrics.Tell(CompleteNow.Instance);
+
+        ExpectMsg<RunSnapshot>();
+        Assert.Equal(1, ExpectMsg<Completed>().Totals.Connections.Succeeded);
+        ExpectNothingMoreFrom(metrics);
+    }
+
+    [Theory]
+    [InlineData("planned")]
+    [InlineData("opened")]
+    [InlineData("attempts")]
+    [InlineData("open = 0")]
+    public void Counts_that_do_not_add_up_are_an_error_in_the_log(string invariant)
+    {
+        var tally = TallyOf(invariant == "open = 0" ? [new Life(null)] : []);
+        switch (invariant)
+        {
+            case "planned": tally.RecordPlanned(1); break;
+            case "opened": tally.RecordEnded(Outcome.Succeeded, default); break;
+            case "attempts": tally.RecordAttempt(isRetry: true); tally.RecordAttempt(isRetry: false); break;
+        }
+
+        var metrics = Start(lanes: 1);
+        EventFilter.Error(contains: $"do not add up: {invariant}").ExpectOne(() =>
+        {
+            metrics.Tell(new Complete(0, Progress));
+            metrics.Tell(new TallyReported(0, 0, tally.Take(), 0));
+            ExpectMsg<RunSnapshot>();
+            ExpectMsg<Completed>();
+        });
+    }
+}

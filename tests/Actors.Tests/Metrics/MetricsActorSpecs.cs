@@ -1,0 +1,126 @@
+using ActorLoad.Metrics;
+using Akka.Actor;
+using Xunit;
+using static ActorLoad.Metrics.MetricsProtocol;
+
+namespace ActorLoad.Actors.Tests.Metrics;
+
+public class MetricsActorSpecs : MetricsActorKit
+{
+    [Fact]
+    public void A_snapshot_is_published_when_every_lane_has_reported()
+    {
+        var metrics = Start(lanes: 2);
+        Advance(TimeSpan.FromSeconds(1));
+        metrics.Tell(new BeginSample(0, Progress));
+        Report(metrics, lane: 0, sample: 0, new Life(Outcome.Succeeded), new Life(null));
+        ExpectNothingMoreFrom(metrics);
+        Report(metrics, lane: 1, sample: 0, new Life(Outcome.Refused, Retries: 1), Life.NotStarted);
+
+        var snapshot = ExpectMsg<RunSnapshot>();
+        Assert.Equal(("run-1", 1.0, Progress), (snapshot.RunId, snapshot.ElapsedSeconds, snapshot.Progress));
+        Assert.Equal(new ConnectionCounts(4, 3, 1, 1, 1, 0), snapshot.Connections);
+        Assert.Equal((1, 4, 1), (snapshot.Open, snapshot.Attempts, snapshot.Retries));
+        Assert.Equal(new Dictionary<string, long> { ["succeeded"] = 1, ["refused"] = 1 }, snapshot.Outcomes);
+        Assert.Equal(new Dictionary<string, long> { ["refused"] = 2 }, snapshot.AttemptFailures);
+        Assert.Equal(["start-lag", "connect", "first-reply", "script", "total"], snapshot.Latency.Keys);
+        Assert.Equal(1, snapshot.FailedLatency["total"].Count);
+        Assert.Equal(new GeneratorUsage(3, 0, 20, 0, 20), snapshot.Generator);
+        var sample = snapshot.Sample;
+        Assert.Equal((1.0, 4, 3, 1, 2.0), (sample.At, sample.Planned, sample.Opened, sample.Open, sample.RatePerSecond));
+        Assert.Equal(50, sample.Connect!.P50);
+    }
+
+    [Fact]
+    public void A_sample_is_the_difference_and_a_snapshot_the_sum()
+    {
+        var metrics = Start(lanes: 1);
+        Interval(metrics, 0, new Life(Outcome.Succeeded, Micros: 100), new Life(Outcome.Succeeded, Micros: 100));
+        ExpectMsg<RunSnapshot>();
+        Interval(metrics, 1, new Life(Outcome.Succeeded, Micros: 300));
+
+        var second = ExpectMsg<RunSnapshot>();
+        Assert.Equal((1, 300), (second.Sample.Succeeded, second.Sample.Connect!.P50));
+        Assert.Equal((3, 100), (second.Connections.Succeeded, second.Latency["connect"].P50));
+        Assert.Equal((1.0, 2.0), (second.Sample.RatePerSecond, second.Sample.At));
+    }
+
+    [Fact]
+    public void An_interval_in_which_nothing_happened_is_a_sample_too()
+    {
+        var metrics = Start(lanes: 1);
+        Interval(metrics, 0);
+
+        var sample = ExpectMsg<RunSnapshot>().Sample;
+        Assert.Equal((0, 0.0), (sample.Planned, sample.RatePerSecond));
+        Assert.Null(sample.Connect);
+        Assert.Empty(sample.Outcomes);
+    }
+
+    [Fact]
+    public void When_the_next_sample_begins_the_last_one_is_published_with_what_is_there_and_the_late_report_shows_in_the_next()
+    {
+        var metrics = Start(lanes: 2);
+        metrics.Tell(new BeginSample(0, Progress));
+        Report(metrics, lane: 0, sample: 0, new Life(Outcome.Succeeded));
+        metrics.Tell(new BeginSample(1, Progress));
+        Assert.Equal(1, ExpectMsg<RunSnapshot>().Sample.Succeeded);
+
+        Report(metrics, lane: 1, sample: 0, new Life(Outcome.Succeeded), new Life(Outcome.Reset));
+        Report(metrics, lane: 0, sample: 1, new Life(Outcome.Succeeded));
+        ExpectNothingMoreFrom(metrics);
+        Report(metrics, lane: 1, sample: 1);
+
+        var second = ExpectMsg<RunSnapshot>();
+        Assert.Equal((2, 1), (second.Sample.Succeeded, second.Sample.Failed));
+        Assert.Equal((3, 1), (second.Connections.Succeeded, second.Connections.Failed));
+    }
+
+    [Fact]
+    public void A_report_that_overtakes_its_sample_is_counted_and_not_waited_for_again()
+    {
+        var metrics = Start(lanes: 2);
+        Report(metrics, lane: 0, sample: 0, new Life(Outcome.Succeeded));
+        metrics.Tell(new BeginSample(0, Progress));
+        Report(metrics, lane: 1, sample: 0, new Life(Outcome.Succeeded));
+
+        Assert.Equal(2, ExpectMsg<RunSnapshot>().Sample.Succeeded);
+    }
+
+    [Fact]
+    public void Every_subscriber_gets_each_snapshot_once_and_one_that_died_none()
+    {
+        var metrics = Start(lanes: 1);
+        var (other, dying) = (CreateTestProbe(), CreateTestProbe());
+        metrics.Tell(new Subscribe(other));
+        metrics.Tell(new Subscribe(TestActor));
+        metrics.Tell(new Subscribe(dying));
+        Interval(metrics, 0);
+        ExpectMsg<RunSnapshot>();
+        other.ExpectMsg<RunSnapshot>();
+        dying.ExpectMsg<RunSnapshot>();
+        ExpectNothingMoreFrom(metrics);
+
+        Sys.Stop(dying);
+        var sample = 1; // as many as it takes until the death is known
+        AwaitAssert(() => EventFilter.DeadLetter<RunSnapshot>().Expect(0, () =>
+        {
+            Interval(metrics, sample++);
+            ExpectMsg<RunSnapshot>();
+        }));
+        other.ExpectMsg<RunSnapshot>();
+    }
+
+    [Fact]
+    public void A_lane_that_does_not_exist_and_a_sample_that_is_past_are_not_handled()
+    {
+        var metrics = Start(lanes: 1);
+        Interval(metrics, 3);
+        ExpectMsg<RunSnapshot>();
+        Sys.EventStream.Subscribe(TestActor, typeof(Akka.Event.UnhandledMessage));
+        Report(metrics, lane: 1, sample: 4, new Life(Outcome.Succeeded));
+        ExpectMsg<Akka.Event.UnhandledMessage>();
+        metrics.Tell(new BeginSample(3, Progress));
+        ExpectMsg<Akka.Event.UnhandledMessage>();
+    }
+}

@@ -1,0 +1,230 @@
+using System.Text.Json;
+using ActorLoad.Metrics;
+using FsCheck.Xunit;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Metrics;
+
+public class TallySpecs
+{
+    [Fact]
+    public void A_new_tally_is_empty_and_breaks_nothing()
+    {
+        var tally = TallyOf();
+
+        Assert.True(tally.IsEmpty);
+        Assert.Null(tally.BrokenInvariant(ended: true));
+        Assert.Equal(new ConnectionCounts(0, 0, 0, 0, 0, 0), tally.Connections);
+    }
+
+    [Fact]
+    public void Connections_are_counted_by_how_far_they_came()
+    {
+        var tally = TallyOf(
+            new Life(Outcome.Succeeded), new Life(Outcome.Succeeded), new Life(Outcome.Refused, Retries: 2), new Life(Outcome.Cancelled),
+            new Life(null), Life.NotStarted);
+
+        Assert.Equal(new ConnectionCounts(6, 5, 2, 1, 1, 1), tally.Connections);
+        Assert.Equal((1, 7, 2), (tally.Open, tally.Attempts, tally.Retries));
+        Assert.Equal(Counts(("succeeded", 2), ("refused", 1), ("cancelled", 1)), tally.OutcomesByName());
+        Assert.Equal(Counts(("refused", 3)), tally.AttemptFailuresByName());
+        Assert.Null(tally.BrokenInvariant());
+    }
+
+    [Fact]
+    public void Successes_and_failures_keep_their_times_apart_and_a_cancelled_one_keeps_none()
+    {
+        var tally = TallyOf(new Life(Outcome.Succeeded, Micros: 100), new Life(Outcome.Reset, Micros: 300), new Life(Outcome.Cancelled));
+
+        Assert.Equal((1, 100), Of(tally.Latency(succeeded: true)["connect"]));
+        Assert.Equal((1, 300), Of(tally.Latency(succeeded: false)["connect"]));
+        Assert.DoesNotContain("tls", tally.Latency(succeeded: true).Keys);
+
+        static (long, long) Of(LatencySummary summary) => (summary.Count, summary.Max);
+    }
+
+    [Theory]
+    [InlineData("planned = opened + dropped")]
+    [InlineData("opened = sum(outcomes) + open")]
+    [InlineData("attempts = opened + retries")]
+    [InlineData("open = 0 after a run")]
+    public void A_broken_invariant_is_named_with_its_numbers(string invariant)
+    {
+        var tally = TallyOf(new Life(null));
+        Assert.Null(tally.BrokenInvariant());
+        switch (invariant[..6])
+        {
+            case "planne": tally.RecordPlanned(1); break;
+            case "opened":
+                tally.RecordEnded(Outcome.Succeeded, default);
+                tally.RecordEnded(Outcome.Succeeded, default);
+                break;
+            case "attemp": tally.RecordAttempt(isRetry: false); break;
+        }
+
+        Assert.StartsWith(invariant + ": ", tally.BrokenInvariant(ended: true));
+    }
+
+    [Fact]
+    public void What_was_taken_is_gone_and_the_next_take_has_only_what_came_after()
+    {
+        var tally = TallyOf(new Life(Outcome.Succeeded, Micros: 100), new Life(Outcome.Rejected, Prefix: "NOAUTH"));
+        tally.Take();
+        Assert.True(tally.IsEmpty);
+        new Life(Outcome.Succeeded, Micros: 900).RecordIn(tally);
+
+        var second = TallyOf();
+        second.Add(tally.Take());
+
+        Assert.Equal(Contents(TallyOf(new Life(Outcome.Succeeded, Micros: 900))), Contents(second));
+    }
+
+    [Fact]
+    public void A_stranger_cannot_fill_the_memory_with_prefixes()
+    {
+        var tally = TallyOf();
+        for (var number = 0; number < 1_000; number++)
+        {
+            tally.RecordRejection($"ERR{number}");
+        }
+
+        tally.RecordRejection("ERR0");
+        tally.RecordRejection(new string('X', 1_000));
+
+        Assert.Equal(65, tally.Rejections().Count);
+        Assert.Equal(2, tally.Rejections()["ERR0"]);
+        Assert.Equal(937, tally.Rejections()["OTHER"]);
+        Assert.Equal(1_002, tally.Rejections().Values.Sum());
+    }
+
+    [Fact]
+    public void Merged_prefixes_are_bounded_too()
+    {
+        var tally = TallyOf();
+        for (var part = 0; part < 3; part++)
+        {
+            var other = TallyOf();
+            for (var number = 0; number < 60; number++)
+            {
+                other.RecordRejection($"ERR-{part}-{number}");
+            }
+
+            tally.Add(other.Take());
+        }
+
+        Assert.Equal(65, tally.Rejections().Count);
+        Assert.Equal(180, tally.Rejections().Values.Sum());
+    }
+
+    [Property(MaxTest = 40)]
+    public bool Any_lives_keep_the_invariants(Life[] lives) => TallyOf(lives).BrokenInvariant() is null;
+
+    [Property(MaxTest = 40)]
+    public bool Merging_is_recording_in_one(Life[] a, Life[] b)
+    {
+        var merged = TallyOf(a);
+        merged.Add(TallyOf(b));
+        return Contents(merged) == Contents(TallyOf([.. a, .. b]));
+    }
+
+    [Property(MaxTest = 40)]
+    public bool Merging_what_was_sent_is_recording_in_one(Life[] a, Life[] b)
+    {
+        var merged = TallyOf();
+        merged.Add(TallyOf(a).Take());
+        merged.Add(TallyOf(b).Take());
+        return Contents(merged) == Contents(TallyOf([.. a, .. b]));
+    }
+
+    [Property(MaxTest = 40)]
+    public bool What_was_sent_survives_JSON(Life[] lives)
+    {
+        var read = TallyOf();
+        read.Add(JsonSerializer.Deserialize<TallyData>(JsonSerializer.Serialize(TallyOf(lives).Take()))!);
+        return Contents(read) == Contents(TallyOf(lives));
+    }
+
+    [Property(MaxTest = 40)]
+    public bool Merging_is_commutative(Life[] a, Life[] b)
+    {
+        var (ab, ba) = (TallyOf(a), TallyOf(b));
+        ab.Add(TallyOf(b));
+        ba.Add(TallyOf(a));
+        return Contents(ab) == Contents(ba);
+    }
+
+    [Property(MaxTest = 40)]
+    public bool Merging_is_associative(Life[] a, Life[] b, Life[] c)
+    {
+        var left = TallyOf(a);
+        left.Add(TallyOf(b).ToData());
+        left.Add(TallyOf(c));
+        var right = TallyOf(b);
+        right.Add(TallyOf(c).ToData());
+        var all = TallyOf(a);
+        all.Add(right);
+        return Contents(left) == Contents(all);
+    }
+
+    [Fact]
+    public void Names_of_another_build_are_refused()
+    {
+        var data = TallyOf().Take();
+
+        Assert.Throws<FormatException>(() => TallyOf().Add(data with { Outcomes = Counts(("lost", 1)) }));
+        Assert.Throws<FormatException>(() => TallyOf().Add(data with { Succeeded = new Dictionary<string, byte[]> { ["dns"] = [] } }));
+    }
+
+    [Fact]
+    public void Recording_allocates_nothing_once_the_histograms_are_there()
+    {
+        var tally = TallyOf(new Life(Outcome.Succeeded), new Life(Outcome.Rejected, Prefix: "ERR"));
+        var timings = Life.Timings(500);
+        RecordMany(tally, timings);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        RecordMany(tally, timings);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void RecordMany(Tally tally, in Timings timings)
+    {
+        for (var connection = 0; connection < 1_000; connection++)
+        {
+            tally.RecordPlanned(1);
+            tally.RecordOpened();
+            tally.RecordAttempt(isRetry: false);
+            tally.RecordAttemptFailure(Outcome.Rejected);
+            tally.RecordRejection("ERR");
+            tally.RecordEnded(connection % 2 == 0 ? Outcome.Succeeded : Outcome.Rejected, timings);
+        }
+    }
+
+    private static Tally TallyOf(params Life[] lives)
+    {
+        var tally = new Tally(Life.Frequency);
+        foreach (var life in lives)
+        {
+            life.RecordIn(tally);
+        }
+
+        return tally;
+    }
+
+    private static Dictionary<string, long> Counts(params (string Name, long Count)[] counts) =>
+        counts.ToDictionary(count => count.Name, count => count.Count);
+
+    // Everything that a tally holds, in one comparable text: histograms by their encoded bytes.
+    private static string Contents(Tally tally)
+    {
+        var data = tally.ToData();
+        long[] numbers = [data.Planned, data.Opened, data.Dropped, data.Attempts, data.Retries];
+        return string.Join(
+            '|', string.Join(' ', numbers), Text(data.Outcomes), Text(data.AttemptFailures), Text(data.Rejections),
+            Text(data.Succeeded.ToDictionary(pair => pair.Key, pair => Convert.ToHexString(pair.Value))),
+            Text(data.Failed.ToDictionary(pair => pair.Key, pair => Convert.ToHexString(pair.Value))));
+    }
+
+    private static string Text<T>(IReadOnlyDictionary<string, T> group) =>
+        string.Join(' ', group.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ActorLoad.Actors.Tests.Metrics;
+using ActorLoad.Metrics;
+using ActorLoad.Runs;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Runs;
+
+public class RunResultJsonSpecs
+{
+    private static readonly RunResult Result = new(
+        1,
+        new RunInfo(
+            "20260101T000000Z-abcdef", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), 20.5,
+            new JsonObject { ["load"] = new JsonArray(8_000) }),
+        Verdict.GeneratorLimited, ["5 connections were dropped"], new TargetInfo(["embedded"], ["127.0.0.1:6379"]),
+        new TransportInfo("sockets", 1, "auto"), Snapshots.Totals.Connections, 8_010, 15,
+        Outcomes.All.ToDictionary(Outcomes.Name, outcome => (long)outcome), Snapshots.Totals.AttemptFailures, Snapshots.Totals.Rejections,
+        Snapshots.Totals.Latency, Snapshots.Totals.FailedLatency,
+        [new BurstResult(0, "storm", 0.1, 8_000, 7_995, 5, 7_970, 10, 3, 120, 45_000, 1.25)], [Snapshots.Sample],
+        [
+            new ThresholdResult("total.p99 < 250ms", 250_000, false, null),
+            new ThresholdResult("tls.p99 < 1s", null, false, "never measured"),
+        ],
+        Snapshots.Totals.Generator);
+
+    [Fact]
+    public void A_result_has_the_members_of_the_contract()
+    {
+        var json = JsonNode.Parse(RunResultJson.Serialize(Result))!.AsObject();
+
+        Assert.Equal(
+            ["schemaVersion", "run", "verdict", "verdictReasons", "target", "transport", "connections", "attempts", "retries", "outcomes",
+             "attemptFailures", "rejections", "latency", "failedLatency", "bursts", "samples", "thresholds", "generator"], Keys(json));
+        Assert.Equal(["id", "startedAt", "durationSeconds", "configuration"], Keys(json["run"]));
+        Assert.Equal(["planned", "opened", "succeeded", "failed", "dropped", "cancelled"], Keys(json["connections"]));
+        Assert.Equal(["connect", "first-reply", "total"], Keys(json["latency"]));
+        Assert.Equal(["count", "min", "mean", "p50", "p90", "p99", "p999", "max"], Keys(json["latency"]!["first-reply"]));
+        Assert.Superset(
+            new HashSet<string> { "index", "dueAt", "planned", "succeeded", "failed", "startSkewMicros", "durationSeconds" },
+            Keys(json["bursts"]![0]).ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "cpuMicrosPerConnection", "peakRssBytes", "bytesPerOpenConnection", "gcPauseMillis" },
+            Keys(json["generator"]).ToHashSet());
+        Assert.Equal("generator-limited", (string?)json["verdict"]);
+        Assert.Equal(Outcomes.All.Select(Outcomes.Name), Keys(json["outcomes"]));
+    }
+
+    [Fact]
+    public void A_result_survives_being_written_and_read()
+    {
+        var text = RunResultJson.Serialize(Result);
+        var read = RunResultJson.Parse(text);
+
+        Assert.Equal(text, RunResultJson.Serialize(read));
+        Assert.Equivalent(Result with { Run = read.Run }, read, strict: true);
+        Assert.Equal(Result.Run with { Configuration = read.Run.Configuration }, read.Run);
+        Assert.True(JsonNode.DeepEquals(Result.Run.Configuration, read.Run.Configuration));
+    }
+
+    [Fact]
+    public void A_result_is_indented_and_leaves_operators_readable()
+    {
+        var text = RunResultJson.Serialize(Result);
+
+        Assert.Contains("\n  \"run\": {\n", text, StringComparison.Ordinal);
+        Assert.Contains("\"total.p99 < 250ms\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_snapshot_is_one_line_and_survives_being_written_and_read()
+    {
+        var line = RunResultJson.Serialize(Snapshots.Totals);
+
+        Assert.DoesNotContain('\n', line);
+        Assert.DoesNotContain('\r', line);
+        Assert.Equivalent(Snapshots.Totals, RunResultJson.ParseSnapshot(line), strict: true);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    public void A_number_that_JSON_cannot_write_costs_that_number_only(double odd)
+    {
+        var line = RunResultJson.Serialize(Snapshots.Totals with
+        {
+            ElapsedSeconds = odd,
+            Generator = Snapshots.Totals.Generator with { CpuMicrosPerConnection = odd },
+        });
+
+        Assert.Null(JsonNode.Parse(line)!["generator"]!["cpuMicrosPerConnection"]);
+        var read = RunResultJson.ParseSnapshot(line);
+        Assert.Equal((double.NaN, 8_010), (read.Generator.CpuMicrosPerConnection, read.Attempts));
+
+        var result = RunResultJson.Serialize(Result with { Thresholds = [new ThresholdResult("x", odd, false, null)] });
+        Assert.Null(RunResultJson.Parse(result).Thresholds[0].Measured);
+    }
+
+    [Theory]
+    [InlineData("valid", Verdict.Valid)]
+    [InlineData("generator-limited", Verdict.GeneratorLimited)]
+    [InlineData("aborted", Verdict.Aborted)]
+    [InlineData("interrupted", Verdict.Interrupted)]
+    public void Verdicts_are_words(string word, Verdict verdict)
+    {
+        var text = RunResultJson.Serialize(Result with { Verdict = verdict });
+
+        Assert.Contains($"\"verdict\": \"{word}\"", text, StringComparison.Ordinal);
+        Assert.Equal(verdict, RunResultJson.Parse(text).Verdict);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[1]")]
+    [InlineData("{\"runId\":\"a\",\"elapsedSec")]
+    public void What_is_no_result_is_refused(string text)
+    {
+        Assert.ThrowsAny<JsonException>(() => RunResultJson.Parse(text));
+        Assert.ThrowsAny<JsonException>(() => RunResultJson.ParseSnapshot(text));
+    }
+
+    [Fact]
+    public void A_line_that_was_cut_short_anywhere_is_refused()
+    {
+        var line = RunResultJson.Serialize(Snapshots.Totals);
+
+        Assert.All(
+            Enumerable.Range(0, line.Length),
+            length => Assert.ThrowsAny<JsonException>(() => RunResultJson.ParseSnapshot(line[..length])));
+    }
+
+    private static IEnumerable<string> Keys(JsonNode? json) => json!.AsObject().Select(pair => pair.Key);
+}
