@@ -19,8 +19,9 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     // Akka's timers tick every 10 ms: tell the lanes early, and let their loops hit the due time.
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(100);
 
-    // An abort that has not come to an end by then is summed up as it stands.
-    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(3);
+    // An abort that has not come to an end by then is summed up as it stands, and again by then without the tallies that did not come:
+    // both must fit into the 5 s that a daemon has for its end.
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
 
     private readonly RunOrder _order;
     private readonly IRunParts _parts;
@@ -81,11 +82,11 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case BurstDueSoon due: TellBurst(due.DueAt); break;
+            case BurstDueSoon due: HandleDueSoon(due); break;
             case LaneProtocol.BurstShareEnded share: HandleShareEnded(share); break;
             case SampleDue: HandleSampleDue(); break;
             case LaneProtocol.BreakerTripped tripped: Abort(Verdict.Aborted, tripped.Reason); break;
-            case StopRun stop: HandleStop(stop); break;
+            case StopRun stop: Abort(Verdict.Interrupted, stop.Reason); break;
             case LaneEscalated escalated: Abort(Verdict.Aborted, escalated.Reason); break;
             case LastWaitOver: HandleLastWaitOver(); break;
             case MetricsProtocol.Completed completed: HandleCompleted(completed); break;
@@ -106,7 +107,9 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         Self.Tell(new LaneEscalated(cause is ConnectionFailedException escalated
             ? $"supervision.{escalated.Outcome.Name()}: a connection failed, and the directive for it is escalate"
             : $"a bug in ActorLoad: {Sender.Path.Name} failed with {cause.GetType().Name}: {cause.Message}"));
-        return Directive.Resume;
+
+        // Akka makes a child anew that is to be resumed and was never made: that would fail for ever.
+        return cause is ActorInitializationException ? Directive.Stop : Directive.Resume;
     }
 
     private void PlanNextBurst()
@@ -116,6 +119,8 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             return;
         }
 
+        // A share that ends may find the next burst due before its alarm was heard.
+        Timers.Cancel(nameof(BurstDueSoon));
         while (_phase < _plan.Phases.Length)
         {
             if (Phase.DueAt(_nextInPhase, _phaseStart, _lastEnd) is { } due)
@@ -124,34 +129,45 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
                 if (wait > TimeSpan.Zero)
                 {
                     Timers.StartSingleTimer(nameof(BurstDueSoon), new BurstDueSoon(due), wait);
+                    return;
                 }
-                else
+
+                TellBurst(due);
+                if (Phase.Pacing == Pacing.AfterBurst)
                 {
-                    TellBurst(due);
+                    return;
                 }
-
-                return;
             }
-
-            if (_openBursts.Count > 0)
+            else if (_openBursts.Count > 0)
             {
                 return; // the next phase begins when the last burst of this one has ended
             }
-
-            _phase++;
-            (_phaseStart, _nextInPhase) = (_lastEnd, 0);
+            else
+            {
+                _phase++;
+                (_phaseStart, _nextInPhase) = (_lastEnd, 0);
+            }
         }
 
         Finish();
     }
 
-    private void TellBurst(TimeSpan due)
+    private void HandleDueSoon(BurstDueSoon due)
     {
         if (_isAborting)
         {
             return;
         }
 
+        TellBurst(due.DueAt);
+        if (Phase.Pacing == Pacing.Fixed)
+        {
+            PlanNextBurst();
+        }
+    }
+
+    private void TellBurst(TimeSpan due)
+    {
         var burst = _told++;
         _nextInPhase++;
         _openBursts.Add(burst, new BurstBook(burst, Phase.Name, due, _lanes.Length));
@@ -161,11 +177,6 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             var share = (Phase.Connections / _lanes.Length) + (lane < Phase.Connections % _lanes.Length ? 1 : 0);
             _lanes[lane].Tell(new LaneProtocol.OpenBurst(burst, first, share, due));
             first += share;
-        }
-
-        if (Phase.Pacing == Pacing.Fixed)
-        {
-            PlanNextBurst();
         }
     }
 
@@ -215,12 +226,6 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         TellLanes(new LaneProtocol.ReportTally(_sample++));
     }
 
-    private void HandleStop(StopRun stop)
-    {
-        Sender.Tell(new RunStopping(stop.RunId));
-        Abort(Verdict.Interrupted, stop.Reason);
-    }
-
     private void Abort(Verdict verdict, string reason)
     {
         if (!_reasons.Contains(reason))
@@ -258,6 +263,8 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         }
         else
         {
+            _reasons.Add($"not every lane gave its last counts within {LastWait.TotalSeconds} s: the totals lack them");
+            _verdict = _verdict == Verdict.Valid ? Verdict.GeneratorLimited : _verdict;
             _metrics.Tell(MetricsProtocol.CompleteNow.Instance);
         }
     }
