@@ -141,7 +141,7 @@ internal sealed class ConnectionActor : UntypedActor
         switch (failed.Fault)
         {
             case LinkFault.TimedOut when IsHolding && !isOpening: End(Outcome.Succeeded); break; // the hold is over
-            case LinkFault.TimedOut: throw Fail(isOpening ? Outcome.ConnectTimeout : Outcome.ReplyTimeout);
+            case LinkFault.TimedOut or LinkFault.Unanswered: throw Fail(isOpening ? Outcome.ConnectTimeout : Outcome.ReplyTimeout);
             case LinkFault.Refused: throw Fail(Outcome.Refused);
             case LinkFault.Reset: throw Fail(Outcome.Reset);
             case LinkFault.PeerClosed: throw Fail(Outcome.PeerClosed);

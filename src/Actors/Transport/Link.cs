@@ -13,8 +13,11 @@ public enum LinkFault
     /// <summary>ECONNRESET, EPIPE: a RST.</summary>
     Reset,
 
-    /// <summary>The deadline passed, or the kernel gave up (ETIMEDOUT).</summary>
+    /// <summary>The deadline passed.</summary>
     TimedOut,
+
+    /// <summary>The kernel gave up (ETIMEDOUT): no answer to the SYN or to our data.</summary>
+    Unanswered,
 
     /// <summary>The peer sent FIN.</summary>
     PeerClosed,

@@ -12,7 +12,7 @@ public sealed class SocketFaultsSpecs
     [InlineData(SocketError.ConnectionReset, LinkFault.Reset)]
     [InlineData(SocketError.ConnectionAborted, LinkFault.Reset)]
     [InlineData(SocketError.Shutdown, LinkFault.Reset)]
-    [InlineData(SocketError.TimedOut, LinkFault.TimedOut)]
+    [InlineData(SocketError.TimedOut, LinkFault.Unanswered)]
     [InlineData(SocketError.HostUnreachable, LinkFault.Unreachable)]
     [InlineData(SocketError.NetworkUnreachable, LinkFault.Unreachable)]
     [InlineData(SocketError.NetworkDown, LinkFault.Unreachable)]
