@@ -25,37 +25,24 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
 
     private readonly RunOrder _order;
     private readonly IRunParts _parts;
-    private readonly RunPlan _plan;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<int, BurstBook> _openBursts = [];
-    private readonly List<BurstResult> _bursts = [];
     private readonly List<string> _reasons = [];
     private ImmutableArray<IActorRef> _lanes = [];
     private IActorRef _metrics = ActorRefs.Nobody;
     private TimeSpan _startedAt;
-    private TimeSpan _phaseStart;
-    private TimeSpan _lastEnd;
-    private int _phase;
-    private int _nextInPhase;
-    private int _told;
+    private RunCourse _course = null!; // made when the lanes are
     private int _sample;
     private Verdict _verdict = Verdict.Valid;
     private bool _isAborting;
     private bool _isFinishing;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
-    public LoadSupervisor(RunOrder order, IRunParts parts)
-    {
-        (_order, _parts) = (order, parts);
-        _plan = RunPlan.Create(order.Settings.Load);
-    }
+    public LoadSupervisor(RunOrder order, IRunParts parts) => (_order, _parts) = (order, parts);
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
     private TimeSpan Elapsed => Context.System.Scheduler.MonotonicClock - _startedAt;
-
-    private PhasePlan Phase => _plan.Phases[_phase];
 
     /// <summary>A supervisor for one run.</summary>
     public static Props Props(RunOrder order, IRunParts parts)
@@ -72,6 +59,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         _parts.Meter.Start();
         _startedAt = Context.System.Scheduler.MonotonicClock;
         _lanes = _parts.CreateLanes(Context, _order, _metrics);
+        _course = new RunCourse(RunPlan.Create(_order.Settings.Load), _lanes.Length);
         var interval = _order.Settings.Metrics.Interval;
         Timers.StartPeriodicTimer(SampleDue.Instance, SampleDue.Instance, interval, interval);
         PlanNextBurst();
@@ -121,60 +109,41 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
 
         // A share that ends may find the next burst due before its alarm was heard.
         Timers.Cancel(nameof(BurstDueSoon));
-        while (_phase < _plan.Phases.Length)
+        while (_course.NextDue() is { } due)
         {
-            if (Phase.DueAt(_nextInPhase, _phaseStart, _lastEnd) is { } due)
+            var wait = due - Elapsed - Lead;
+            if (wait > TimeSpan.Zero)
             {
-                var wait = due - Elapsed - Lead;
-                if (wait > TimeSpan.Zero)
-                {
-                    Timers.StartSingleTimer(nameof(BurstDueSoon), new BurstDueSoon(due), wait);
-                    return;
-                }
+                Timers.StartSingleTimer(nameof(BurstDueSoon), new BurstDueSoon(due), wait);
+                return;
+            }
 
-                TellBurst(due);
-                if (Phase.Pacing == Pacing.AfterBurst)
-                {
-                    return;
-                }
-            }
-            else if (_openBursts.Count > 0)
-            {
-                return; // the next phase begins when the last burst of this one has ended
-            }
-            else
-            {
-                _phase++;
-                (_phaseStart, _nextInPhase) = (_lastEnd, 0);
-            }
+            TellBurst(due);
         }
 
-        Finish();
+        if (_course.IsOver)
+        {
+            Finish();
+        }
     }
 
     private void HandleDueSoon(BurstDueSoon due)
     {
-        if (_isAborting)
+        if (!_isAborting)
         {
-            return;
-        }
-
-        TellBurst(due.DueAt);
-        if (Phase.Pacing == Pacing.Fixed)
-        {
+            TellBurst(due.DueAt);
             PlanNextBurst();
         }
     }
 
     private void TellBurst(TimeSpan due)
     {
-        var burst = _told++;
-        _nextInPhase++;
-        _openBursts.Add(burst, new BurstBook(burst, Phase.Name, due, _lanes.Length));
+        var connections = _course.Phase.Connections;
+        var burst = _course.Begin(due);
         var first = 0;
         for (var lane = 0; lane < _lanes.Length; lane++)
         {
-            var share = (Phase.Connections / _lanes.Length) + (lane < Phase.Connections % _lanes.Length ? 1 : 0);
+            var share = (connections / _lanes.Length) + (lane < connections % _lanes.Length ? 1 : 0);
             _lanes[lane].Tell(new LaneProtocol.OpenBurst(burst, first, share, due));
             first += share;
         }
@@ -182,38 +151,28 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
 
     private void HandleShareEnded(LaneProtocol.BurstShareEnded share)
     {
-        if (!_openBursts.TryGetValue(share.Burst, out var book))
-        {
-            return; // summed up without it
-        }
-
-        book.Add(share);
-        if (!book.IsComplete)
+        if (!_course.End(share))
         {
             return;
         }
 
-        _openBursts.Remove(share.Burst);
-        _lastEnd = book.EndedAt > _lastEnd ? book.EndedAt : _lastEnd;
-        if (book.HasBegun)
+        if (_course.NeverReached && _order.Settings.Supervision.Breaker.Enabled)
         {
-            _bursts.Add(book.ToResult());
-        }
-
-        if (book.NeverReached && _order.Settings.Supervision.Breaker.Enabled)
-        {
-            Abort(Verdict.Aborted, $"the target was never reached: of {_bursts.Sum(burst => burst.Opened)} connections not one was established");
+            Abort(Verdict.Aborted, NeverReached());
         }
 
         if (_isAborting)
         {
             FinishIfQuiet();
         }
-        else if (Phase.Pacing == Pacing.AfterBurst || _openBursts.Count == 0)
+        else
         {
             PlanNextBurst();
         }
     }
+
+    private string NeverReached() =>
+        $"the target was never reached: of {_course.Ended.Sum(burst => burst.Opened)} connections not one was established";
 
     private void HandleSampleDue()
     {
@@ -222,7 +181,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             return;
         }
 
-        _metrics.Tell(new MetricsProtocol.BeginSample(_sample, Progress()));
+        _metrics.Tell(new MetricsProtocol.BeginSample(_sample, _course.Progress(Elapsed)));
         TellLanes(new LaneProtocol.ReportTally(_sample++));
     }
 
@@ -248,7 +207,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
 
     private void FinishIfQuiet()
     {
-        if (_openBursts.Count == 0)
+        if (_course.Open == 0)
         {
             Finish();
         }
@@ -258,7 +217,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     {
         if (!_isFinishing)
         {
-            _reasons.Add($"{_openBursts.Count} bursts had not ended {LastWait.TotalSeconds} s after the run was stopped: their last connections are missing");
+            _reasons.Add($"{_course.Open} bursts had not ended {LastWait.TotalSeconds} s after the run was stopped: their last connections are missing");
             Finish();
         }
         else
@@ -277,17 +236,23 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         }
 
         _isFinishing = true;
+        if (_course.NeverReached && !_isAborting)
+        {
+            _verdict = Verdict.Aborted; // the breaker was off: the run went to its end, and reached nobody
+            _reasons.Add(NeverReached());
+        }
+
         Timers.Cancel(SampleDue.Instance);
         Timers.StartSingleTimer(LastWaitOver.Instance, LastWaitOver.Instance, LastWait);
         _parts.Meter.Stop();
-        _metrics.Tell(new MetricsProtocol.Complete(_sample, Progress()));
+        _metrics.Tell(new MetricsProtocol.Complete(_sample, _course.Progress(Elapsed)));
         TellLanes(new LaneProtocol.ReportTally(_sample));
     }
 
     private void HandleCompleted(MetricsProtocol.Completed completed)
     {
         Timers.CancelAll();
-        var result = RunSummary.Sum(_order, _parts.Transport, _verdict, _reasons, completed, _bursts, Elapsed);
+        var result = RunSummary.Sum(_order, _parts.Transport, _verdict, _reasons, completed, _course.Ended, Elapsed);
         Context.Parent.Tell(new RunEnded(_order.RunId, result, null));
         Context.Stop(Self);
     }
@@ -298,16 +263,6 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         {
             lane.Tell(message);
         }
-    }
-
-    private RunProgress Progress()
-    {
-        var phase = _plan.Phases[Math.Min(_phase, _plan.Phases.Length - 1)];
-        var inPhase = phase.Count is { } count
-            ? (double)(_nextInPhase - _openBursts.Count) / count
-            : (Elapsed - _phaseStart) / phase.Duration;
-        var done = _phase >= _plan.Phases.Length ? 1 : (_phase + Math.Clamp(inPhase, 0, 1)) / _plan.Phases.Length;
-        return new RunProgress(phase.Name, _told, _plan.Bursts, done);
     }
 
     private sealed record BurstDueSoon(TimeSpan DueAt) : INoSerializationVerificationNeeded;

@@ -41,14 +41,14 @@ internal static class RunCommand
     private static async Task<int> CarryOutAsync(RunSettings settings, Output output)
     {
         using var signals = new StopSignals();
+        await using ITarget target = settings.Target.IsEmbedded
+            ? new EmbeddedTarget(problem => ErrorLines.Write($"actorload: {problem}"))
+            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, signals.Requested);
         if (!output.Quiet)
         {
             ErrorLines.Write(Announcement.Of(settings));
         }
 
-        await using ITarget target = settings.Target.IsEmbedded
-            ? new EmbeddedTarget(problem => ErrorLines.Write($"actorload: {problem}"))
-            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, signals.Requested);
         var id = RunIds.New(TimeProvider.System);
         var journal = output.CreateJournal(RunHeader.Queued(id, TimeProvider.System.GetUtcNow(), settings));
         var live = output.WantsLive ? new LiveView() : null;

@@ -144,8 +144,9 @@ public sealed class LaneBurstSpecs : LaneKit
         var backoff = Given.AtOnce with { Min = _hour, Max = _hour };
         var lane = StartLane([peer.EndPoint], Given.Connection("PING"), Given.Policy(Given.Restart(5, backoff)));
         lane.Tell(new OpenBurst(0, 0, 20, TimeSpan.Zero));
-        await UntilAsync(total => total.Retries == 20);
+        await UntilAsync(total => total.AttemptFailuresByName().GetValueOrDefault("refused") == 20);
         await AbortAsync(lane, 20);
+        Assert.Equal((20, 0), (Total.Attempts, Total.Retries)); // not one retry was begun
     }
 
     [Fact]

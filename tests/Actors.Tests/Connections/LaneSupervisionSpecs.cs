@@ -77,14 +77,15 @@ public sealed class LaneSupervisionSpecs : LaneKit
         lane.Tell(new OpenBurst(0, 0, 1, TimeSpan.Zero));
         for (var retry = 1; retry <= 5; retry++)
         {
-            await UntilAsync(total => total.Retries == retry && time.NextAlarm == TimeSpan.FromSeconds(2));
+            await UntilAsync(total => Refusals(total) == retry && time.NextAlarm == TimeSpan.FromSeconds(2));
             time.Advance(TimeSpan.FromSeconds(2));
         }
 
-        await UntilAsync(total => total.Retries == 6);
+        await UntilAsync(total => Refusals(total) == 6);
         lane.Tell(Abort.Instance);
         Assert.Equal(1, (await EndedAsync()).Cancelled);
         await AssertOutcomesAsync((Outcome.Cancelled, 1));
+        Assert.Equal(5, Total.Retries); // the sixth was waiting for its backoff: it was never begun
     }
 
     [Fact]
@@ -137,4 +138,6 @@ public sealed class LaneSupervisionSpecs : LaneKit
         await EventFilter.Exception<Exception>().ExpectAsync(0, async () => await RunBurstAsync(20));
         await AssertOutcomesAsync((Outcome.Refused, 20));
     }
+
+    private static long Refusals(Tally total) => total.AttemptFailuresByName().GetValueOrDefault("refused");
 }

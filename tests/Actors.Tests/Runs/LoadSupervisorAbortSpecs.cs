@@ -226,7 +226,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
         run.End(1, share => share with { Succeeded = 0, Failed = share.Opened, NeverReached = true });
         var result = run.Complete(RunTotals.Of(new ConnectionCounts(20, 20, 0, 20, 0, 0)));
 
-        Assert.Equal(Verdict.Valid, result.Verdict);
+        Assert.Equal(Verdict.Aborted, result.Verdict);
         Assert.Equal(2, result.Bursts.Count);
     }
 }
