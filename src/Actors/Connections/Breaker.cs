@@ -31,7 +31,7 @@ internal sealed class Breaker
     /// <summary>Why it tripped.</summary>
     public string Reason { get; private set; } = "";
 
-    /// <summary>An attempt ended at <paramref name="now"/>. True if that trips the breaker.</summary>
+    /// <summary>An attempt ended at <paramref name="now"/>. True if that trips the breaker, which only a failure does.</summary>
     public bool Record(Outcome outcome, long now)
     {
         if (!_settings.Enabled || IsTripped || outcome is Outcome.LocalExhausted or Outcome.Cancelled or Outcome.Crashed)
@@ -43,13 +43,14 @@ internal sealed class Breaker
         ref var slot = ref _slots[(int)(_newest % Slots)];
         slot.All++;
         _all++;
-        if (outcome.IsFailure())
+        if (!outcome.IsFailure())
         {
-            slot.Failed++;
-            _failed++;
+            return false; // it makes the window full enough, perhaps, but only a failure trips
         }
 
-        if (_all < _settings.MinAttempts || _failed < _all * _settings.FailureRatio || _failed == 0)
+        slot.Failed++;
+        _failed++;
+        if (_all < _settings.MinAttempts || _failed < _all * _settings.FailureRatio)
         {
             return false;
         }

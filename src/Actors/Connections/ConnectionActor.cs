@@ -96,7 +96,7 @@ internal sealed class ConnectionActor : UntypedActor
         var state = _reply.Read(link.Incoming);
         switch (state)
         {
-            case ReplyState.Incomplete: link.Receive(IsHolding ? _plan.HoldDeadline! : _plan.ReplyDeadline); break;
+            case ReplyState.Incomplete: link.Receive(null); break; // one deadline for all its parts
             case ReplyState.Error: throw Fail(new RejectedException(_ticket!, _reply.ErrorPrefix));
             case ReplyState.Complete when !IsHolding: HandleReply(link); break;
             default: throw Fail(Outcome.ProtocolError); // not RESP, or a reply that nobody asked for
@@ -141,7 +141,7 @@ internal sealed class ConnectionActor : UntypedActor
         switch (failed.Fault)
         {
             case LinkFault.TimedOut when IsHolding && !isOpening: End(Outcome.Succeeded); break; // the hold is over
-            case LinkFault.TimedOut: throw Fail(isOpening ? Outcome.ConnectTimeout : Outcome.ReplyTimeout);
+            case LinkFault.TimedOut or LinkFault.Unanswered: throw Fail(isOpening ? Outcome.ConnectTimeout : Outcome.ReplyTimeout);
             case LinkFault.Refused: throw Fail(Outcome.Refused);
             case LinkFault.Reset: throw Fail(Outcome.Reset);
             case LinkFault.PeerClosed: throw Fail(Outcome.PeerClosed);

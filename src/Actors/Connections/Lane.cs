@@ -1,6 +1,7 @@
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
 using Akka.Actor;
+using Akka.Dispatch;
 using Akka.Event;
 using static ActorLoad.Connections.ConnectionProtocol;
 using static ActorLoad.Connections.LaneProtocol;
@@ -113,7 +114,9 @@ public sealed class Lane : UntypedActor
 
         if (end < last)
         {
-            Self.Tell(opening with { Next = end }, Self);
+            // Behind the children's mailboxes in the loop's queue; a plain Tell would be handled before them.
+            var self = Self;
+            _loop.Execute(new ActionRunnable(() => self.Tell(opening with { Next = end }, self)));
             return;
         }
 
@@ -160,13 +163,14 @@ public sealed class Lane : UntypedActor
     {
         if (cause is not ConnectionFailedException failure)
         {
-            // Akka itself failed to make or run a child: no ticket, so nothing to count it under.
+            // Akka itself failed to make or run a child: without its ticket its burst can never end, so the run must.
             _log.Error(cause, "a connection failed outside its own code");
-            return Directive.Stop;
+            return Directive.Escalate;
         }
 
+        CountRetries(failure.Ticket);
         _tally.RecordAttemptFailure(failure.Outcome);
-        _neverReached &= failure.Ticket.Timings.Connected == 0 && failure.Outcome != Outcome.LocalExhausted;
+        _neverReached &= failure.Ticket.Timings.Connected == 0 && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
         switch (failure)
         {
             case RejectedException rejected: _tally.RecordRejection(rejected.Prefix); break;
@@ -189,7 +193,6 @@ public sealed class Lane : UntypedActor
         if (rule.Directive == FailureDirective.Restart && !_isAborting
             && ticket.TryRetry(failure.Outcome, rule, now, _loop.ToTicks(rule.Within), out var used))
         {
-            _tally.RecordAttempt(isRetry: true);
             var delay = rule.Backoff.Delay(used, _random.NextDouble());
             Sender.Tell(new Open(ticket, delay > TimeSpan.Zero ? now + _loop.ToTicks(delay) : 0), Self);
             return Directive.Restart;
@@ -207,12 +210,22 @@ public sealed class Lane : UntypedActor
 
     private void Close(Ticket ticket, Outcome outcome)
     {
+        CountRetries(ticket);
         ticket.IsEnded = true;
         ticket.Timings.Ended = _loop.Now;
         _open--;
         _tally.RecordEnded(outcome, ticket.Timings);
         ticket.Share.RecordEnd(outcome);
         EndBurstIfDone(ticket.Share);
+    }
+
+    // An attempt is counted when it has begun: one that was cancelled while it waited for its backoff never was one.
+    private void CountRetries(Ticket ticket)
+    {
+        for (; ticket.Counted < ticket.Attempts; ticket.Counted++)
+        {
+            _tally.RecordAttempt(isRetry: true);
+        }
     }
 
     private void EndBurstIfDone(BurstShare share)

@@ -31,6 +31,7 @@ public struct ReplyScanner
     // A line (simple string, error, number, length) longer than this is not a reply.
     private const int LongestLine = 64 * 1024;
     private const int LongestPrefix = 40;
+    private const long LongestPayload = 2_000_000_000;
 
     private RespScanState _scan;
     private byte[]? _kept;
@@ -89,18 +90,55 @@ public struct ReplyScanner
         int read;
         try
         {
+            if (HasFatalLength(bytes))
+            {
+                return ReplyState.Invalid;
+            }
+
             if (_scan.TryRead(bytes, out read))
             {
                 return read < bytes.Length ? ReplyState.Invalid : Finish(bytes);
             }
         }
-        catch (InvalidOperationException)
+        catch (Exception cause) when (cause is InvalidOperationException or FormatException)
         {
-            // RESPite's word for a protocol failure.
+            // RESPite's words for a protocol failure.
             return ReplyState.Invalid;
         }
 
         return Keep(bytes[read..]);
+    }
+
+    /// <summary>
+    /// True if a payload is said to be nearly 2 GB long or more: RESPite 3.4 adds such a length to its position in 32 bits and then reads
+    /// where no memory is, which ends the process. No server sends one: Redis allows 512 MB.
+    /// </summary>
+    private readonly bool HasFatalLength(ReadOnlySpan<byte> bytes)
+    {
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            var next = bytes[at..].IndexOfAny("$=!;"u8);
+            if (next < 0)
+            {
+                return false;
+            }
+
+            at += next;
+            if ((at == 0 || bytes[at - 1] == '\n') && Utf8Parser.TryParse(bytes[(at + 1)..], out long length, out _)
+                && length > LongestPayload && IsHeader(bytes[..at]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>True if what follows <paramref name="before"/> is looked at by the scanner, and is not the inside of a payload.</summary>
+    private readonly bool IsHeader(ReadOnlySpan<byte> before)
+    {
+        var scan = _scan; // a copy: the real one goes over these bytes later
+        return before.Length == 0 || (!scan.TryRead(before, out var read) && read == before.Length);
     }
 
     private ReplyState Finish(ReadOnlySpan<byte> frame)
@@ -112,7 +150,8 @@ public struct ReplyScanner
 
         var lineStart = _first == (byte)'!' ? frame.IndexOf((byte)'\n') + 1 : 1;
         var line = frame[lineStart..];
-        line = line[..line.IndexOf((byte)'\r')];
+        var lineEnd = line.IndexOf((byte)'\r'); // none in a null error and in a streamed one
+        line = lineEnd < 0 ? default : line[..lineEnd];
         _errorPrefix = PrefixOf(Encoding.UTF8.GetString(line));
         return ReplyState.Error;
     }

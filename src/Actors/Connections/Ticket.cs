@@ -25,6 +25,9 @@ internal sealed class Ticket(BurstShare share, int client, long due)
     /// <summary>Attempts begun.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>Attempts that the lane has counted; its first is counted when it is opened.</summary>
+    public int Counted { get; set; } = 1;
+
     /// <summary>
     /// Uses up one retry for <paramref name="cause"/> if <paramref name="rule"/> still has one at <paramref name="now"/>; tells how many
     /// were used in the window before.

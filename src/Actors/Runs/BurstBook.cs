@@ -20,8 +20,8 @@ internal sealed class BurstBook(int index, string phase, TimeSpan dueAt, int lan
     /// <summary>True if it has begun in some lane; a burst that was stopped before it was due is not in the report.</summary>
     public bool HasBegun => _shares.Any(share => share.Planned > 0);
 
-    /// <summary>True if no lane has ever had an established connection.</summary>
-    public bool NeverReached => _shares.All(share => share.NeverReached) && _shares.Any(share => share.Opened > 0);
+    /// <summary>True if no lane has ever had an established connection, and not only because the run was stopped first.</summary>
+    public bool NeverReached => _shares.All(share => share.NeverReached) && _shares.Any(share => share.Failed > 0);
 
     /// <summary>Adds a lane's share.</summary>
     public void Add(LaneProtocol.BurstShareEnded share) => _shares.Add(share);

@@ -19,42 +19,30 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     // Akka's timers tick every 10 ms: tell the lanes early, and let their loops hit the due time.
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(100);
 
-    // An abort that has not come to an end by then is summed up as it stands.
-    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(3);
+    // An abort that has not come to an end by then is summed up as it stands, and again by then without the tallies that did not come:
+    // both must fit into the 5 s that a daemon has for its end.
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
 
     private readonly RunOrder _order;
     private readonly IRunParts _parts;
-    private readonly RunPlan _plan;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<int, BurstBook> _openBursts = [];
-    private readonly List<BurstResult> _bursts = [];
     private readonly List<string> _reasons = [];
     private ImmutableArray<IActorRef> _lanes = [];
     private IActorRef _metrics = ActorRefs.Nobody;
     private TimeSpan _startedAt;
-    private TimeSpan _phaseStart;
-    private TimeSpan _lastEnd;
-    private int _phase;
-    private int _nextInPhase;
-    private int _told;
+    private RunCourse _course = null!; // made when the lanes are
     private int _sample;
     private Verdict _verdict = Verdict.Valid;
     private bool _isAborting;
     private bool _isFinishing;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
-    public LoadSupervisor(RunOrder order, IRunParts parts)
-    {
-        (_order, _parts) = (order, parts);
-        _plan = RunPlan.Create(order.Settings.Load);
-    }
+    public LoadSupervisor(RunOrder order, IRunParts parts) => (_order, _parts) = (order, parts);
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
     private TimeSpan Elapsed => Context.System.Scheduler.MonotonicClock - _startedAt;
-
-    private PhasePlan Phase => _plan.Phases[_phase];
 
     /// <summary>A supervisor for one run.</summary>
     public static Props Props(RunOrder order, IRunParts parts)
@@ -71,6 +59,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         _parts.Meter.Start();
         _startedAt = Context.System.Scheduler.MonotonicClock;
         _lanes = _parts.CreateLanes(Context, _order, _metrics);
+        _course = new RunCourse(RunPlan.Create(_order.Settings.Load), _lanes.Length);
         var interval = _order.Settings.Metrics.Interval;
         Timers.StartPeriodicTimer(SampleDue.Instance, SampleDue.Instance, interval, interval);
         PlanNextBurst();
@@ -81,11 +70,11 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case BurstDueSoon due: TellBurst(due.DueAt); break;
+            case BurstDueSoon due: HandleDueSoon(due); break;
             case LaneProtocol.BurstShareEnded share: HandleShareEnded(share); break;
             case SampleDue: HandleSampleDue(); break;
             case LaneProtocol.BreakerTripped tripped: Abort(Verdict.Aborted, tripped.Reason); break;
-            case StopRun stop: HandleStop(stop); break;
+            case StopRun stop: Abort(Verdict.Interrupted, stop.Reason); break;
             case LaneEscalated escalated: Abort(Verdict.Aborted, escalated.Reason); break;
             case LastWaitOver: HandleLastWaitOver(); break;
             case MetricsProtocol.Completed completed: HandleCompleted(completed); break;
@@ -106,7 +95,9 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         Self.Tell(new LaneEscalated(cause is ConnectionFailedException escalated
             ? $"supervision.{escalated.Outcome.Name()}: a connection failed, and the directive for it is escalate"
             : $"a bug in ActorLoad: {Sender.Path.Name} failed with {cause.GetType().Name}: {cause.Message}"));
-        return Directive.Resume;
+
+        // Akka makes a child anew that is to be resumed and was never made: that would fail for ever.
+        return cause is ActorInitializationException ? Directive.Stop : Directive.Resume;
     }
 
     private void PlanNextBurst()
@@ -116,93 +107,72 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             return;
         }
 
-        while (_phase < _plan.Phases.Length)
+        // A share that ends may find the next burst due before its alarm was heard.
+        Timers.Cancel(nameof(BurstDueSoon));
+        while (_course.NextDue() is { } due)
         {
-            if (Phase.DueAt(_nextInPhase, _phaseStart, _lastEnd) is { } due)
+            var wait = due - Elapsed - Lead;
+            if (wait > TimeSpan.Zero)
             {
-                var wait = due - Elapsed - Lead;
-                if (wait > TimeSpan.Zero)
-                {
-                    Timers.StartSingleTimer(nameof(BurstDueSoon), new BurstDueSoon(due), wait);
-                }
-                else
-                {
-                    TellBurst(due);
-                }
-
+                Timers.StartSingleTimer(nameof(BurstDueSoon), new BurstDueSoon(due), wait);
                 return;
             }
 
-            if (_openBursts.Count > 0)
-            {
-                return; // the next phase begins when the last burst of this one has ended
-            }
-
-            _phase++;
-            (_phaseStart, _nextInPhase) = (_lastEnd, 0);
+            TellBurst(due);
         }
 
-        Finish();
+        if (_course.IsOver)
+        {
+            Finish();
+        }
+    }
+
+    private void HandleDueSoon(BurstDueSoon due)
+    {
+        if (!_isAborting)
+        {
+            TellBurst(due.DueAt);
+            PlanNextBurst();
+        }
     }
 
     private void TellBurst(TimeSpan due)
     {
-        if (_isAborting)
-        {
-            return;
-        }
-
-        var burst = _told++;
-        _nextInPhase++;
-        _openBursts.Add(burst, new BurstBook(burst, Phase.Name, due, _lanes.Length));
+        var connections = _course.Phase.Connections;
+        var burst = _course.Begin(due);
         var first = 0;
         for (var lane = 0; lane < _lanes.Length; lane++)
         {
-            var share = (Phase.Connections / _lanes.Length) + (lane < Phase.Connections % _lanes.Length ? 1 : 0);
+            var share = (connections / _lanes.Length) + (lane < connections % _lanes.Length ? 1 : 0);
             _lanes[lane].Tell(new LaneProtocol.OpenBurst(burst, first, share, due));
             first += share;
-        }
-
-        if (Phase.Pacing == Pacing.Fixed)
-        {
-            PlanNextBurst();
         }
     }
 
     private void HandleShareEnded(LaneProtocol.BurstShareEnded share)
     {
-        if (!_openBursts.TryGetValue(share.Burst, out var book))
-        {
-            return; // summed up without it
-        }
-
-        book.Add(share);
-        if (!book.IsComplete)
+        if (!_course.End(share))
         {
             return;
         }
 
-        _openBursts.Remove(share.Burst);
-        _lastEnd = book.EndedAt > _lastEnd ? book.EndedAt : _lastEnd;
-        if (book.HasBegun)
+        if (_course.NeverReached && _order.Settings.Supervision.Breaker.Enabled)
         {
-            _bursts.Add(book.ToResult());
-        }
-
-        if (book.NeverReached && _order.Settings.Supervision.Breaker.Enabled)
-        {
-            Abort(Verdict.Aborted, $"the target was never reached: of {_bursts.Sum(burst => burst.Opened)} connections not one was established");
+            Abort(Verdict.Aborted, NeverReached());
         }
 
         if (_isAborting)
         {
             FinishIfQuiet();
         }
-        else if (Phase.Pacing == Pacing.AfterBurst || _openBursts.Count == 0)
+        else
         {
             PlanNextBurst();
         }
     }
+
+    private string NeverReached() =>
+        $"the target was never reached: of {_course.Ended.Sum(burst => burst.Opened)} connections not one was established";
 
     private void HandleSampleDue()
     {
@@ -211,14 +181,8 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             return;
         }
 
-        _metrics.Tell(new MetricsProtocol.BeginSample(_sample, Progress()));
+        _metrics.Tell(new MetricsProtocol.BeginSample(_sample, _course.Progress(Elapsed)));
         TellLanes(new LaneProtocol.ReportTally(_sample++));
-    }
-
-    private void HandleStop(StopRun stop)
-    {
-        Sender.Tell(new RunStopping(stop.RunId));
-        Abort(Verdict.Interrupted, stop.Reason);
     }
 
     private void Abort(Verdict verdict, string reason)
@@ -243,7 +207,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
 
     private void FinishIfQuiet()
     {
-        if (_openBursts.Count == 0)
+        if (_course.Open == 0)
         {
             Finish();
         }
@@ -253,11 +217,13 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     {
         if (!_isFinishing)
         {
-            _reasons.Add($"{_openBursts.Count} bursts had not ended {LastWait.TotalSeconds} s after the run was stopped: their last connections are missing");
+            _reasons.Add($"{_course.Open} bursts had not ended {LastWait.TotalSeconds} s after the run was stopped: their last connections are missing");
             Finish();
         }
         else
         {
+            _reasons.Add($"not every lane gave its last counts within {LastWait.TotalSeconds} s: the totals lack them");
+            _verdict = _verdict == Verdict.Valid ? Verdict.GeneratorLimited : _verdict;
             _metrics.Tell(MetricsProtocol.CompleteNow.Instance);
         }
     }
@@ -270,17 +236,23 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         }
 
         _isFinishing = true;
+        if (_course.NeverReached && !_isAborting)
+        {
+            _verdict = Verdict.Aborted; // the breaker was off: the run went to its end, and reached nobody
+            _reasons.Add(NeverReached());
+        }
+
         Timers.Cancel(SampleDue.Instance);
         Timers.StartSingleTimer(LastWaitOver.Instance, LastWaitOver.Instance, LastWait);
         _parts.Meter.Stop();
-        _metrics.Tell(new MetricsProtocol.Complete(_sample, Progress()));
+        _metrics.Tell(new MetricsProtocol.Complete(_sample, _course.Progress(Elapsed)));
         TellLanes(new LaneProtocol.ReportTally(_sample));
     }
 
     private void HandleCompleted(MetricsProtocol.Completed completed)
     {
         Timers.CancelAll();
-        var result = RunSummary.Sum(_order, _parts.Transport, _verdict, _reasons, completed, _bursts, Elapsed);
+        var result = RunSummary.Sum(_order, _parts.Transport, _verdict, _reasons, completed, _course.Ended, Elapsed);
         Context.Parent.Tell(new RunEnded(_order.RunId, result, null));
         Context.Stop(Self);
     }
@@ -291,16 +263,6 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         {
             lane.Tell(message);
         }
-    }
-
-    private RunProgress Progress()
-    {
-        var phase = _plan.Phases[Math.Min(_phase, _plan.Phases.Length - 1)];
-        var inPhase = phase.Count is { } count
-            ? (double)(_nextInPhase - _openBursts.Count) / count
-            : (Elapsed - _phaseStart) / phase.Duration;
-        var done = _phase >= _plan.Phases.Length ? 1 : (_phase + Math.Clamp(inPhase, 0, 1)) / _plan.Phases.Length;
-        return new RunProgress(phase.Name, _told, _plan.Bursts, done);
     }
 
     private sealed record BurstDueSoon(TimeSpan DueAt) : INoSerializationVerificationNeeded;

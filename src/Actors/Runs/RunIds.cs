@@ -13,5 +13,6 @@ public static class RunIds
     /// <summary>True for what <see cref="New"/> makes; nothing else may become a path.</summary>
     public static bool IsValid(string id) =>
         id.Length == 22 && id[8] == '-' && id[15] == '-'
-        && id.Where((_, index) => index is not (8 or 15)).All(letter => char.IsAsciiDigit(letter) || letter is >= 'a' and <= 'f');
+        && id.Where((_, index) => index is not (8 or 15)).Take(14).All(char.IsAsciiDigit)
+        && id[16..].All(char.IsAsciiHexDigitLower);
 }

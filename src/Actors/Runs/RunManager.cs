@@ -18,6 +18,7 @@ public sealed class RunManager : UntypedActor
     private StartRun? _active;
     private IActorRef? _supervisor;
     private CancellationTokenSource? _opening;
+    private Task<object>? _opened;
     private string? _stopReason;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
@@ -37,7 +38,7 @@ public sealed class RunManager : UntypedActor
             case StopRun stop: HandleStop(stop); break;
             case GetRuns: Sender.Tell(new ActiveRuns(_active?.RunId, [.. _queue.Select(run => run.RunId)])); break;
             case TargetOpened opened: HandleTargetOpened(opened); break;
-            case TargetFailed failed: EndActive(null, failed.Reason); break;
+            case TargetFailed failed: EndActive(null, _stopReason ?? failed.Reason); break;
             case RunEnded ended: EndActive(ended.Result, ended.Error); break;
             case Terminated: HandleTerminated(); break;
             default: Unhandled(message); break;
@@ -47,9 +48,20 @@ public sealed class RunManager : UntypedActor
     /// <summary>A supervisor that fails is a bug: its run is over.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
+    /// <summary>No target outlives the manager, and no listener waits for ever.</summary>
+    protected override void PostStop()
+    {
+        _opening?.Cancel();
+        StartRun[] left = _active is { } active ? [active, .. _queue] : [.. _queue];
+        foreach (var run in left)
+        {
+            End(run, null, "ActorLoad was shut down", run == _active ? _opened : null);
+        }
+    }
+
     private void HandleStart(StartRun start)
     {
-        if (_queue.Count >= _maxQueue)
+        if (_active is not null && _queue.Count >= _maxQueue)
         {
             Sender.Tell(new RunRefused(start.RunId, $"{_queue.Count} runs wait already, and no more may"));
             return;
@@ -69,7 +81,8 @@ public sealed class RunManager : UntypedActor
 
         _queue.RemoveFirst();
         (_active, _stopReason, _opening) = (next, null, new CancellationTokenSource());
-        OpenTarget(next, _opening.Token).PipeTo(Self);
+        _opened = OpenTarget(next, _opening.Token);
+        _opened.PipeTo(Self);
     }
 
     private static async Task<object> OpenTarget(StartRun run, CancellationToken cancellation)
@@ -86,14 +99,31 @@ public sealed class RunManager : UntypedActor
 
     private void HandleTargetOpened(TargetOpened opened)
     {
-        var run = _active!;
+        if (_active is not { } run || run.RunId != opened.RunId)
+        {
+            return; // of a run that an earlier incarnation has ended
+        }
+
         if (_stopReason is not null)
         {
             EndActive(null, _stopReason);
             return;
         }
 
-        var order = new RunOrder(run.RunId, run.Settings, opened.Target, _time.GetUtcNow(), run.Listener);
+        try
+        {
+            Begin(run, opened.Target);
+        }
+        catch (Exception cause)
+        {
+            _log.Error(cause, "run {0} could not be begun", run.RunId);
+            EndActive(null, $"the run could not be begun: {cause.Message}");
+        }
+    }
+
+    private void Begin(StartRun run, ResolvedTarget target)
+    {
+        var order = new RunOrder(run.RunId, run.Settings, target, _time.GetUtcNow(), run.Listener);
         var parts = _createParts(run.Settings);
         run.Listener.Tell(new RunStarted(run.RunId, order.StartedAt, order.Describe(TimeSpan.Zero), order.DescribeTarget(), parts.Transport));
         _supervisor = Context.Watch(Context.ActorOf(LoadSupervisor.Props(order, parts), run.RunId));
@@ -105,14 +135,8 @@ public sealed class RunManager : UntypedActor
         {
             _stopReason = stop.Reason;
             _opening?.Cancel();
-            if (_supervisor is { } supervisor)
-            {
-                supervisor.Forward(stop);
-            }
-            else
-            {
-                Sender.Tell(new RunStopping(stop.RunId));
-            }
+            Sender.Tell(new RunStopping(stop.RunId));
+            _supervisor?.Tell(stop);
         }
         else if (_queue.FirstOrDefault(run => run.RunId == stop.RunId) is { } queued)
         {
@@ -147,23 +171,28 @@ public sealed class RunManager : UntypedActor
         }
 
         _opening?.Dispose();
-        (_active, _supervisor, _opening) = (null, null, null);
+        (_active, _supervisor, _opening, _opened) = (null, null, null, null);
         End(run, result, error);
         StartNext();
     }
 
-    private void End(StartRun run, RunResult? result, string? error)
+    private void End(StartRun run, RunResult? result, string? error, Task? opened = null)
     {
         run.Listener.Tell(new RunEnded(run.RunId, result, error));
-        DisposeTarget(run);
+        _ = DisposeTarget(run, opened ?? Task.CompletedTask, _log);
     }
 
-    private void DisposeTarget(StartRun run)
+    private static async Task DisposeTarget(StartRun run, Task opened, ILoggingAdapter log)
     {
-        var log = _log;
-        run.Target.DisposeAsync().AsTask().ContinueWith(
-            disposal => log.Error(disposal.Exception, "the target of run {0} could not be stopped", run.RunId),
-            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        try
+        {
+            await opened.ConfigureAwait(false); // half a server cannot be stopped
+            await run.Target.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception cause)
+        {
+            log.Error(cause, "the target of run {0} could not be stopped", run.RunId);
+        }
     }
 
     private sealed record TargetOpened(string RunId, ResolvedTarget Target) : INoSerializationVerificationNeeded;

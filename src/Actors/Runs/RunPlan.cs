@@ -5,8 +5,10 @@ namespace ActorLoad.Runs;
 /// <summary>What a run will do and when: pure arithmetic on times since the run's start.</summary>
 public sealed record RunPlan(ImmutableArray<PhasePlan> Phases)
 {
-    /// <summary>Bursts of all phases; null when one of them goes on until its duration is spent.</summary>
-    public int? Bursts => Phases.All(phase => phase.Count is not null) ? Phases.Sum(phase => phase.Count!.Value) : null;
+    /// <summary>Bursts of all phases, at most <see cref="int.MaxValue"/>; null when one of them goes on until its duration is spent.</summary>
+    public int? Bursts => Phases.All(phase => phase.Count is not null)
+        ? (int)Math.Min(Phases.Sum(phase => (long)phase.Count!.Value), int.MaxValue)
+        : null;
 
     /// <summary>The plan for the phases of a run file.</summary>
     public static RunPlan Create(ImmutableArray<PhaseSettings> load) => new([.. load.Select(PhasePlan.Create)]);

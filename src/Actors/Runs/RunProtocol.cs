@@ -4,7 +4,8 @@ using Akka.Actor;
 
 namespace ActorLoad.Runs;
 
-/// <summary>Messages between the host, <see cref="RunManager"/> and <see cref="LoadSupervisor"/>.</summary>
+/// <summary>Messages between the host, <see cref="RunManager"/> and <see cref="LoadSupervisor"/>, which live in one process: those that carry
+/// a target or a result are not made for the wire (a result travels as its JSON).</summary>
 public static class RunProtocol
 {
     /// <summary>Carry out a run when its turn comes. Answered with <see cref="RunQueued"/> or <see cref="RunRefused"/>.</summary>
@@ -12,7 +13,7 @@ public static class RunProtocol
     /// <param name="Settings">Checked settings.</param>
     /// <param name="Target">Opened when the run's turn comes, disposed when it is over.</param>
     /// <param name="Listener">Gets <see cref="RunStarted"/>, each <see cref="RunSnapshot"/> and <see cref="RunEnded"/>.</param>
-    public sealed record StartRun(string RunId, RunSettings Settings, ITarget Target, IActorRef Listener);
+    public sealed record StartRun(string RunId, RunSettings Settings, ITarget Target, IActorRef Listener) : INoSerializationVerificationNeeded;
 
     /// <summary>The run is in the queue; <paramref name="Ahead"/> others come first.</summary>
     public sealed record RunQueued(string RunId, int Ahead);
@@ -41,12 +42,12 @@ public static class RunProtocol
     public sealed record ActiveRuns(string? Active, ImmutableArray<string> Queued);
 
     /// <summary>The run's first burst is about to be scheduled.</summary>
-    public sealed record RunStarted(string RunId, DateTimeOffset At, RunInfo Run, TargetInfo Target, TransportInfo Transport);
+    public sealed record RunStarted(string RunId, DateTimeOffset At, RunInfo Run, TargetInfo Target, TransportInfo Transport)
+        : INoSerializationVerificationNeeded;
 
     /// <summary>The run is over; the last message of a run. <paramref name="Result"/> is null only if it never started.</summary>
     /// <param name="RunId">The run.</param>
     /// <param name="Result">What it came to.</param>
     /// <param name="Error">Why there is no result.</param>
-    public sealed record RunEnded(string RunId, RunResult? Result, string? Error);
-
+    public sealed record RunEnded(string RunId, RunResult? Result, string? Error) : INoSerializationVerificationNeeded;
 }

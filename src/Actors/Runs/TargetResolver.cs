@@ -16,13 +16,15 @@ public static class TargetResolver
 
     /// <summary>The same with a given way to look up names.</summary>
     internal static async Task<ResolvedTarget> ResolveAsync(
-        TargetSettings target, SafetySettings safety, Func<string, CancellationToken, Task<IPAddress[]>> lookUp, CancellationToken cancellation)
+        TargetSettings target, SafetySettings safety, Func<string, CancellationToken, Task<IPAddress[]>> lookUp,
+            CancellationToken cancellation)
     {
         var addresses = ImmutableArray.CreateBuilder<IPEndPoint>();
         var errors = new List<SettingsError>();
         for (var index = 0; index < target.Endpoints.Length; index++)
         {
-            var (address, problem, allowed) = await ResolveAsync(target.Endpoints[index], safety, lookUp, cancellation).ConfigureAwait(false);
+            var (address, problem, allowed) = await ResolveAsync(target.Endpoints[index], safety, lookUp,
+                cancellation).ConfigureAwait(false);
             if (address is null)
                 errors.Add(new SettingsError("target", null, $"target.endpoints[{index}]", problem, allowed));
             else
@@ -56,6 +58,7 @@ public static class TargetResolver
         return safety.AllowedTargets.Any(network => network.Contains(chosen))
             ? (new IPEndPoint(chosen, endpoint.Port), "", "")
             : (null, $"{(literal is null ? $"{endpoint.Host} is {chosen}, which" : chosen)} is not an allowed target",
-                $"name its network in safety.allowed-targets, such as \"{chosen}/{(chosen.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}\", if you may storm it");
+                "name its network in safety.allowed-targets, "
+                + $"such as \"{chosen}/{(chosen.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}\", if you may storm it");
     }
 }

@@ -25,9 +25,10 @@ public sealed class DeadlineQueue
 
     private long Ticks { get; }
 
-    /// <summary>An operation of <paramref name="link"/> begins now.</summary>
+    /// <summary>An operation of <paramref name="link"/> begins now; the deadline of the one before no longer counts.</summary>
     internal void Enter(Link link)
     {
+        Leave(link);
         link.Due = _loop.Now + Ticks;
         link.Queue = this;
         link.Earlier = _last;

@@ -13,8 +13,11 @@ public enum LinkFault
     /// <summary>ECONNRESET, EPIPE: a RST.</summary>
     Reset,
 
-    /// <summary>The deadline passed, or the kernel gave up (ETIMEDOUT).</summary>
+    /// <summary>The deadline passed.</summary>
     TimedOut,
+
+    /// <summary>The kernel gave up (ETIMEDOUT): no answer to the SYN or to our data.</summary>
+    Unanswered,
 
     /// <summary>The peer sent FIN.</summary>
     PeerClosed,
@@ -61,8 +64,9 @@ public abstract class Link
     /// <summary>Sends the first <paramref name="size"/> outgoing bytes, then receives: ends as Received or LinkFailed.</summary>
     public abstract void Exchange(int size, DeadlineQueue deadline);
 
-    /// <summary>Receives: ends as Received or LinkFailed.</summary>
-    public abstract void Receive(DeadlineQueue deadline);
+    /// <summary>Receives: ends as Received or LinkFailed. Null goes on under the deadline of the operation before, so that a reply that
+    /// comes in parts has one deadline as a whole.</summary>
+    public abstract void Receive(DeadlineQueue? deadline);
 
     /// <summary>Closes as the socket settings say, whatever is under way. Safe to call again.</summary>
     public abstract void Close();

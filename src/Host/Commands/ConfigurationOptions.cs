@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using ActorLoad.Runs;
 using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
@@ -14,6 +15,17 @@ internal sealed class ConfigurationOptions
     };
 
     private readonly ShortOptions _short = new();
+
+    public ConfigurationOptions() => RefuseOptions(_file);
+
+    /// <summary>An option that nobody knows is no file name: the parser would take it for one.</summary>
+    public static void RefuseOptions(Argument files) => files.Validators.Add(result =>
+    {
+        foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-')))
+        {
+            result.AddError($"unknown option '{token.Value}'; a file of that name is ./{token.Value}");
+        }
+    });
 
     /// <summary>The option <c>--set</c>, which <c>serve</c> has too.</summary>
     public static Option<string[]> CreateSet() => new("--set")
@@ -36,7 +48,10 @@ internal sealed class ConfigurationOptions
     public LoadedConfiguration Load(ParseResult parsed)
     {
         var errors = new List<SettingsError>();
-        var layers = new List<ConfigLayer> { parsed.GetValue(_file) is { } path ? ReadOrNote(path, errors) : QuickRun };
+        var layers = new List<ConfigLayer>
+        {
+            parsed.GetValue(_file) is { } path ? ReadOrNote(path, errors) : _short.ReplaceLoad(parsed) ? EmbeddedAlone : QuickRun,
+        };
         layers.AddRange(FromEnvironment());
         layers.AddRange(FromSet(parsed.GetValue(_set), errors));
         layers.AddRange(_short.Layers(parsed, errors));
@@ -45,6 +60,9 @@ internal sealed class ConfigurationOptions
 
     /// <summary>The run that needs no file.</summary>
     public static FileLayer QuickRun => new("quick.conf (built in)", BuiltIn.QuickConf);
+
+    /// <summary>Below options that say what load to make: nothing of the quick run but its server.</summary>
+    private static FileLayer EmbeddedAlone => new("built in", $"actorload.target.endpoints = [\"{TargetSettings.Embedded}\"]");
 
     /// <summary>Variables of the form <c>ACTORLOAD__TARGET__ENDPOINTS__0</c>.</summary>
     public static IEnumerable<OverrideLayer> FromEnvironment() => EnvironmentLayers.From((IDictionary)Environment.GetEnvironmentVariables());

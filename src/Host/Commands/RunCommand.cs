@@ -41,13 +41,13 @@ internal static class RunCommand
     private static async Task<int> CarryOutAsync(RunSettings settings, Output output)
     {
         using var signals = new StopSignals();
+        await using var target = await Preflight.PrepareAsync(
+            settings, problem => ErrorLines.Write($"actorload: {problem}"), signals.Requested);
         if (!output.Quiet)
         {
             ErrorLines.Write(Announcement.Of(settings));
         }
 
-        await using var target = await Preflight.PrepareAsync(
-            settings, problem => ErrorLines.Write($"actorload: {problem}"), signals.Requested);
         var id = RunIds.New(TimeProvider.System);
         var journal = output.CreateJournal(RunHeader.Queued(id, TimeProvider.System.GetUtcNow(), settings));
         var live = output.WantsLive ? new LiveView() : null;

@@ -16,6 +16,7 @@ internal static class ServeCommand
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.ZeroOrMore, Description = "Run files to queue at the start." };
+        ConfigurationOptions.RefuseOptions(files);
         var config = new Option<string?>("--config")
         {
             HelpName = "FILE",

@@ -30,6 +30,10 @@ internal sealed class ShortOptions
         }
     }
 
+    /// <summary>True if any option says what load to make.</summary>
+    public bool ReplaceLoad(ParseResult parsed) =>
+        new[] { _connections, _cps, _duration, _durs, _gap, _gaps }.Any(option => parsed.GetValue(option) is not null);
+
     /// <summary>What was given, as layers; contradictions go to <paramref name="errors"/>.</summary>
     public IEnumerable<OverrideLayer> Layers(ParseResult parsed, List<SettingsError> errors)
     {

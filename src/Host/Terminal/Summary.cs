@@ -89,9 +89,12 @@ internal static class Summary
         var lines = new List<IRenderable>
         {
             new Text(
-                $"This machine spent {Figures.Tenths(usage.CpuMicrosPerConnection)} us CPU on each connection; at most {Figures.Count(usage.PeakOpen)} "
-                + $"were open at once, {Figures.Bytes(usage.PeakRssBytes)} of memory, {Figures.Bytes(usage.BytesPerOpenConnection)} for each open one; "
+                $"This machine spent {Figures.Tenths(usage.CpuMicrosPerConnection)} us CPU on each connection, "
                 + $"{Figures.Tenths(usage.GcPauseMillis)} ms in garbage collection.",
+                Look.Dim),
+            new Text(
+                $"At most {Figures.Count(usage.PeakOpen)} were open at once: {Figures.Bytes(usage.PeakRssBytes)} of memory, "
+                + $"{Figures.Bytes(usage.BytesPerOpenConnection)} for each.",
                 Look.Dim),
         };
         if (directory is not null)

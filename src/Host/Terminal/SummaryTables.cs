@@ -45,7 +45,7 @@ internal static class SummaryTables
         foreach (var threshold in result.Thresholds)
         {
             table.AddRow(
-                new Text(threshold.Expression), new Text(threshold.Measured?.ToString("0.###", CultureInfo.InvariantCulture) ?? "-"),
+                new Text(threshold.Expression), new Text(Measured(threshold)),
                 threshold.Met ? new Text("met", Look.Good) : new Text("NOT MET", Look.Bad), new Text(threshold.Note ?? "", Look.Dim));
         }
 
@@ -74,6 +74,14 @@ internal static class SummaryTables
             }
         }
     }
+
+    // What is compared with a duration was measured in microseconds: only steps have a point in their name.
+    private static string Measured(ThresholdResult threshold) => threshold.Measured switch
+    {
+        null => "-",
+        { } micros when threshold.Expression.Split(' ')[0].Contains('.', StringComparison.Ordinal) => $"{Figures.Millis(micros)} ms",
+        { } number => number.ToString("0.###", CultureInfo.InvariantCulture),
+    };
 
     private static string Listed(IReadOnlyDictionary<string, long> counts) => string.Join(", ", counts
         .Where(pair => pair.Value > 0).OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {Figures.Count(pair.Value)}"));

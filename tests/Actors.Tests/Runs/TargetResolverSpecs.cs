@@ -24,7 +24,8 @@ public class TargetResolverSpecs
     [Fact]
     public async Task Localhost_is_resolved_by_the_machine()
     {
-        var target = await TargetResolver.ResolveAsync(new TargetSettings(["localhost:7"], "", ""), Safety(Loopback), CancellationToken.None);
+        var target = await TargetResolver.ResolveAsync(new TargetSettings(["localhost:7"], "", ""), Safety(Loopback),
+            CancellationToken.None);
 
         Assert.True(IPAddress.IsLoopback(Assert.Single(target.Addresses).Address));
         Assert.Equal("localhost:7", Assert.Single(target.Endpoints));
@@ -75,13 +76,15 @@ public class TargetResolverSpecs
     public async Task Each_name_is_looked_up_once()
     {
         var asked = new List<string>();
-        await TargetResolver.ResolveAsync(new TargetSettings(["both.test:1", "127.0.0.1:1"], "", ""), Safety(Loopback), (host, cancellation) =>
+        await TargetResolver.ResolveAsync(new TargetSettings(["both.test:1", "127.0.0.1:1"], "", ""), Safety(Loopback), Asked, CancellationToken.None);
+
+        Assert.Equal(["both.test"], asked);
+
+        Task<IPAddress[]> Asked(string host, CancellationToken cancellation)
         {
             asked.Add(host);
             return LookUp(host, cancellation);
-        }, CancellationToken.None);
-
-        Assert.Equal(["both.test"], asked);
+        }
     }
 
     [Fact]
@@ -98,7 +101,8 @@ public class TargetResolverSpecs
         TargetResolver.ResolveAsync(new TargetSettings([.. endpoints], "", ""), Safety(networks), LookUp, CancellationToken.None);
 
     private static SafetySettings Safety(string[] networks) => ConfigLoader.Load(
-        [new FileLayer("run.conf", $"actorload.safety.allowed-targets = [{string.Join(',', networks.Select(network => $"\"{network}\""))}]")]).Settings.Safety;
+        [new FileLayer("run.conf",
+            $"actorload.safety.allowed-targets = [{string.Join(',', networks.Select(network => $"\"{network}\""))}]")]).Settings.Safety;
 
     private static Task<IPAddress[]> LookUp(string host, CancellationToken cancellation)
     {

@@ -24,7 +24,8 @@ internal static class AllowedNetwork
 
         var bits = address.GetAddressBytes().Length * 8;
         var prefix = bits;
-        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), System.Globalization.NumberStyles.None, null, out prefix) || prefix > bits))
+        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), System.Globalization.NumberStyles.None, null, out prefix)
+            || prefix > bits))
         {
             problem = $"{ShownText.Quote(text)} is not a network: the part after the slash is a number of bits from 0 to {bits}";
             return false;

@@ -7,6 +7,9 @@ public static class ConfigLoader
 {
     private static readonly string[] DaemonsOwn = ["safety", "daemon"];
 
+    // Only read, never merged into: that is done with a fresh one.
+    private static readonly Lazy<HoconObject> Schema = new(() => Reference(HoconDocument.Reader(new SettingsProblems())));
+
     /// <summary>The merged settings, later layers over earlier ones; throws <see cref="SettingsException"/> with everything that is
     /// wrong, in the order of the layers and their lines. What a later layer replaces is not judged.</summary>
     public static LoadedConfiguration Load(IEnumerable<ConfigLayer> layers) => Read(layers, null, new HashSet<string>());
@@ -21,7 +24,8 @@ public static class ConfigLoader
             ["safety"] = own["safety"]!.DeepClone(),
             ["connection"] = new JsonObject { ["max-open"] = own["connection"]!["max-open"]!.DeepClone() },
         };
-        var loaded = Read([new FileLayer("daemon", HoconText.Print(limits)), body with { Include = null }], daemon.Settings, new HashSet<string>());
+        var loaded = Read([new FileLayer("daemon", HoconText.Print(limits)), body with { Include = null }], daemon.Settings,
+            new HashSet<string>());
         // Where the daemon listens and keeps its results is nothing that a stranger's result shows.
         loaded.Settings.Configuration.Remove("daemon");
         return new LoadedConfiguration(loaded.Settings with { Safety = daemon.Settings.Safety, Daemon = daemon.Settings.Daemon });
@@ -32,13 +36,13 @@ public static class ConfigLoader
     {
         var problems = new SettingsProblems();
         var read = HoconDocument.Reader(problems);
-        var root = read(new FileLayer(BuiltIn.ReferenceName, BuiltIn.ReferenceConf));
+        var root = Reference(read);
         foreach (var layer in layers)
             root.PutAll(read(layer));
         if (problems.StructureLost)
             problems.ThrowIfAny();
 
-        var reference = HoconDocument.Reader(problems)(new FileLayer(BuiltIn.ReferenceName, BuiltIn.ReferenceConf));
+        var reference = Schema.Value;
         var schema = (HoconObject)reference.Fields[SettingsProblems.Root];
         var written = new HoconResolver(root, problems).Resolve();
         if (host is not null)
@@ -52,6 +56,9 @@ public static class ConfigLoader
         return new LoadedConfiguration(settings);
     }
 
+    private static HoconObject Reference(Func<ConfigLayer, HoconObject> read) =>
+        read(new FileLayer(BuiltIn.ReferenceName, BuiltIn.ReferenceConf));
+
     private static void RefuseDaemonsOwn(HoconObject written, SettingsProblems problems)
     {
         const int Body = 2; // after reference.conf and the daemon's limits
@@ -60,7 +67,8 @@ public static class ConfigLoader
             var node = (written.Fields.GetValueOrDefault(SettingsProblems.Root) as HoconObject)?.Fields.GetValueOrDefault(key);
             var origin = node is null ? null : Origins(node).Where(origin => origin.Order >= Body).MinBy(origin => origin.Line);
             if (origin is not null)
-                problems.Add(origin, SettingsProblems.Child(SettingsProblems.Root, key), "this is the daemon's own", "nothing: a run over the API cannot set it");
+                problems.Add(origin, SettingsProblems.Child(SettingsProblems.Root, key), "this is the daemon's own",
+                    "nothing: a run over the API cannot set it");
         }
     }
 

@@ -17,7 +17,8 @@ internal static class DaemonReader
         var maxQueue = daemon.Integer("max-queue", 0, 10_000);
         var parsed = url is null ? Fallback : new Uri(url);
         if (token is "" && url is not null && !IsLoopback(parsed))
-            daemon.Contradiction("url", "token", "the address is not loopback and there is no token", "a loopback address, or a daemon.token that every request must bear");
+            daemon.Contradiction("url", "token", "the address is not loopback and there is no token",
+                "a loopback address, or a daemon.token that every request must bear");
         return new DaemonSettings(parsed, token ?? "", results ?? "", maxBody ?? default, maxQueue ?? default);
     }
 
@@ -31,7 +32,8 @@ internal static class DaemonReader
             return ("not a URL", Allowed);
         if (url.Scheme != Uri.UriSchemeHttp)
             return ($"unknown scheme {ShownText.Quote(url.Scheme)}", Allowed);
-        return url.PathAndQuery != "/" || url.UserInfo.Length > 0 || url.Fragment.Length > 0 ? ("more than an address and a port", Allowed) : null;
+        return url.PathAndQuery != "/" || url.UserInfo.Length > 0 || url.Fragment.Length > 0 ? ("more than an address and a port", Allowed)
+            : null;
     }
 
     private static (string Problem, string Allowed)? TokenProblem(string token) =>
@@ -40,5 +42,6 @@ internal static class DaemonReader
             : null;
 
     private static (string Problem, string Allowed)? ResultsProblem(string directory) =>
-        string.IsNullOrWhiteSpace(directory) || directory.Contains('\0', StringComparison.Ordinal) ? ("not a directory", "the path of a directory") : null;
+        string.IsNullOrWhiteSpace(directory) || directory.Contains('\0', StringComparison.Ordinal)
+            ? ("not a directory", "the path of a directory") : null;
 }

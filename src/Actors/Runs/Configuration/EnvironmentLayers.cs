@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 
 namespace ActorLoad.Runs.Configuration;
 
@@ -23,5 +22,5 @@ public static class EnvironmentLayers
 
     // Item 2 before item 10: each appends the next one.
     private static string SortKey(string path) =>
-        string.Join('.', path.Split('.').Select(step => int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? step.PadLeft(10, '0') : step));
+        string.Join('.', path.Split('.').Select(step => step.All(char.IsAsciiDigit) ? step.PadLeft(10, '0') : step));
 }

@@ -36,7 +36,8 @@ internal sealed class HoconDocument
         return layer => layer switch
         {
             FileLayer file => new HoconParser(file.Text, new(problems, counter, file.Name, "", file, null, 0, [])).ParseFile(),
-            OverrideLayer option => OverridePath.Parse(option, new(problems, counter, option.Source, OverridePath.Show(option.Path), null, null, 0, [])),
+            OverrideLayer option => OverridePath.Parse(
+                option, new(problems, counter, option.Source, OverridePath.Show(option.Path), null, null, 0, [])),
             _ => throw new ArgumentException($"no such layer: {layer.GetType().Name}", nameof(layer)),
         };
     }

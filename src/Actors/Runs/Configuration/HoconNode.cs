@@ -89,7 +89,8 @@ internal sealed class HoconPatch(HoconOrigin origin, int index, HoconNode value)
     public HoconNode Value { get; } = value;
 }
 
-/// <summary>What was written to one field, lowest first; a flat list, because a chain of nodes could be deep enough to end the stack.</summary>
+/// <summary>What was written to one field, lowest first; a flat list, because a chain of nodes could be deep enough to end the
+/// stack.</summary>
 internal sealed class HoconStack(HoconOrigin origin, List<HoconNode> layers) : HoconNode(origin)
 {
     public List<HoconNode> Layers { get; } = layers;

@@ -1,41 +1,47 @@
 namespace ActorLoad.Runs.Configuration;
 
-/// <summary>Reads one HOCON text. Strict where a mistake would otherwise pass in silence, and it goes on behind an error to find more.</summary>
+/// <summary>Reads one HOCON text. Strict where a mistake would otherwise pass in silence, and it goes on behind an error to find
+/// more.</summary>
 /// <remarks>
 /// A parser of our own, because Akka's accepts unclosed braces without a word, can hang on broken input, overflows the stack on deep
 /// nesting and keeps no line numbers; run files are written by hand and also come over the network.
 /// </remarks>
-internal sealed class HoconParser(string text, HoconDocument document)
+internal sealed class HoconParser
 {
     /// <summary>Most objects and lists inside each other, dotted keys counted.</summary>
     public const int MaxDepth = 32;
 
-    private const int MaxErrors = 20;
-    private const string AllowedInKey = "letters, digits, - and _; anything else in double quotes";
+    private readonly HoconDocument _document;
+    private readonly HoconScanner _scanner;
+    private readonly HoconRecovery _recovery;
+    private readonly List<string> _where;
 
-    private readonly HoconScanner _scanner = new(text);
-    private readonly List<string> _where = [.. document.Prefix];
-    private int _errors;
-    private bool _structureLost;
+    public HoconParser(string text, HoconDocument document)
+    {
+        _document = document;
+        _scanner = new HoconScanner(text);
+        _recovery = new HoconRecovery(_scanner, document);
+        _where = [.. document.Prefix];
+    }
 
     /// <summary>The fields of a whole file, with or without braces around them.</summary>
     public HoconObject ParseFile()
     {
         var root = new HoconObject(Here());
-        Guarded(() =>
+        _recovery.Guard(() =>
         {
             _scanner.TakeBlankLines();
             if (_scanner.Is('['))
                 throw _scanner.Error("the file is a list", "an object with its keys under \"actorload\"");
             if (!_scanner.Is('{'))
             {
-                ParseFields(root, null, document.Depth);
+                ParseFields(root, null, _document.Depth);
                 return;
             }
 
-            ParseBraced(root, document.Depth);
+            ParseBraced(root, _document.Depth);
             _scanner.TakeBlankLines();
-            if (!_scanner.AtEnd && !_structureLost)
+            if (!_scanner.AtEnd && !_recovery.StructureLost)
                 throw _scanner.Error($"{_scanner.NextShown} after the closing brace of the file", "nothing");
         });
         return root;
@@ -45,7 +51,7 @@ internal sealed class HoconParser(string text, HoconDocument document)
     public HoconNode? ParseValue()
     {
         HoconNode? value = null;
-        Guarded(() =>
+        _recovery.Guard(() =>
         {
             _scanner.TakeBlankLines();
             value = ParseValue(0);
@@ -56,31 +62,7 @@ internal sealed class HoconParser(string text, HoconDocument document)
         return value;
     }
 
-    private HoconOrigin Here(int? line = null) => document.At(line ?? _scanner.Line);
-
-    private void Guarded(Action parse)
-    {
-        try
-        {
-            parse();
-        }
-        catch (HoconSyntaxException error)
-        {
-            Report(error);
-        }
-    }
-
-    private void Report(HoconSyntaxException error)
-    {
-        _errors++;
-        document.Report(error);
-    }
-
-    private void LoseStructure()
-    {
-        _structureLost = true;
-        document.LoseStructure();
-    }
+    private HoconOrigin Here(int? line = null) => _document.At(line ?? _scanner.Line);
 
     private void ParseBraced(HoconObject into, int depth)
     {
@@ -89,15 +71,16 @@ internal sealed class HoconParser(string text, HoconDocument document)
         ParseFields(into, opened, depth);
     }
 
-    /// <summary>Fields up to the closing brace (taken) if <paramref name="opened"/> is the line of an opening one, else up to the end.</summary>
+    /// <summary>Fields up to the closing brace (taken) if <paramref name="opened"/> is the line of an opening one, else up to the
+    /// end.</summary>
     private void ParseFields(HoconObject into, int? opened, int depth)
     {
         while (true)
         {
             _scanner.TakeBlankLines();
-            if (_scanner.AtEnd || _errors >= MaxErrors)
+            if (_scanner.AtEnd || _recovery.GaveUp)
             {
-                Unclosed(opened, '{', '}');
+                _recovery.Unclosed(opened, '{', '}');
                 return;
             }
 
@@ -107,7 +90,7 @@ internal sealed class HoconParser(string text, HoconDocument document)
                 return;
             }
 
-            Recovering(() =>
+            _recovery.GoOn(() =>
             {
                 ParseField(into, depth);
                 EndOfItem('}', opened is not null);
@@ -123,9 +106,9 @@ internal sealed class HoconParser(string text, HoconDocument document)
         while (true)
         {
             _scanner.TakeBlankLines();
-            if (_scanner.AtEnd || _scanner.Is('}') || _errors >= MaxErrors)
+            if (_scanner.AtEnd || _scanner.Is('}') || _recovery.GaveUp)
             {
-                Unclosed(opened, '[', ']');
+                _recovery.Unclosed(opened, '[', ']');
                 return list;
             }
 
@@ -135,7 +118,7 @@ internal sealed class HoconParser(string text, HoconDocument document)
                 return list;
             }
 
-            Recovering(() =>
+            _recovery.GoOn(() =>
             {
                 list.Items.Add(ParseValue(depth));
                 EndOfItem(']', true);
@@ -148,63 +131,8 @@ internal sealed class HoconParser(string text, HoconDocument document)
         _scanner.TakeBlanks();
         if (_scanner.AtLineEnd || _scanner.TryTake(",") || (closable && _scanner.Is(close)))
             return;
-        throw _scanner.Error($"{_scanner.NextShown} after a value", $"a comma, a new line{(closable ? $" or \"{close}\"" : "")}; special characters need double quotes");
-    }
-
-    private void Unclosed(int? opened, char open, char close)
-    {
-        if (opened is not { } line || _structureLost || _errors >= MaxErrors)
-            return;
-        Report(new HoconSyntaxException(line, $"\"{open}\" is never closed", $"\"{close}\""));
-        LoseStructure();
-    }
-
-    /// <summary>Parses one item; after an error skips the rest of it.</summary>
-    private void Recovering(Action parse)
-    {
-        var start = _scanner.Position;
-        try
-        {
-            parse();
-        }
-        catch (HoconSyntaxException error)
-        {
-            Report(error);
-            SkipItem();
-            if (_scanner.Position != start || _scanner.AtEnd)
-                return;
-            if (_scanner.Take() is '}' or ']')
-                LoseStructure();
-        }
-    }
-
-    private void SkipItem()
-    {
-        var nested = 0;
-        while (!_scanner.AtEnd)
-        {
-            switch (_scanner.Next)
-            {
-                case '\n':
-                    if (nested > 0)
-                        LoseStructure();
-                    return;
-                case ',' when nested == 0:
-                    _scanner.Take();
-                    return;
-                case '{' or '[':
-                    nested++;
-                    break;
-                case '}' or ']':
-                    if (nested-- == 0)
-                        return;
-                    break;
-                default:
-                    break;
-            }
-
-            _scanner.Take();
-        }
+        throw _scanner.Error($"{_scanner.NextShown} after a value",
+            $"a comma, a new line{(closable ? $" or \"{close}\"" : "")}; special characters need double quotes");
     }
 
     private void ParseField(HoconObject into, int depth)
@@ -212,7 +140,7 @@ internal sealed class HoconParser(string text, HoconDocument document)
         if (TryParseInclude(into, depth))
             return;
         var line = _scanner.Line;
-        var path = ParsePath();
+        var path = HoconPath.Take(_scanner);
         if (depth + path.Length > MaxDepth)
             throw _scanner.Error("nested too deeply", $"at most {MaxDepth} levels");
         var value = ParseFieldValue(path, depth + path.Length);
@@ -272,41 +200,12 @@ internal sealed class HoconParser(string text, HoconDocument document)
 
     private bool TryParseInclude(HoconObject into, int depth)
     {
-        var start = _scanner.Position;
-        if (_scanner.TakeKeyWord() != "include" || _scanner.TakeBlanks().Length == 0 || (!_scanner.Is('"') && !char.IsAsciiLetter(_scanner.Next)))
-        {
-            _scanner.Position = start;
-            return false;
-        }
-
         var line = _scanner.Line;
-        var inFile = _scanner.TryTake("file(");
-        _scanner.TakeBlanks();
-        if (!_scanner.Is('"'))
-            throw _scanner.Error("an include of an unknown kind", "include \"name\" or include file(\"name\")");
-        var name = _scanner.TakeQuoted();
-        _scanner.TakeBlanks();
-        if (inFile && !_scanner.TryTake(")"))
-            throw _scanner.Error($"{_scanner.NextShown} after the name of an include", "\")\"");
-        if (document.Include(name, line, depth, [.. _where]) is { } included)
+        if (!HoconPath.TryTakeInclude(_scanner, out var name))
+            return false;
+        if (_document.Include(name, line, depth, [.. _where]) is { } included)
             into.PutAll(included);
         return true;
-    }
-
-    private string[] ParsePath()
-    {
-        var path = new List<string>();
-        do
-        {
-            if (_scanner.Is('"'))
-                path.Add(_scanner.TakeQuoted());
-            else if (_scanner.TakeKeyWord() is { Length: > 0 } word)
-                path.Add(word);
-            else
-                throw _scanner.Error($"{_scanner.NextShown} where a key should be", AllowedInKey);
-        }
-        while (_scanner.TryTake("."));
-        return [.. path];
     }
 
     private HoconNode ParseValue(int depth)
@@ -345,25 +244,12 @@ internal sealed class HoconParser(string text, HoconDocument document)
             case '"':
                 return new HoconScalar(origin, _scanner.TakeQuoted(), true);
             case '$':
-                return ParseReference(origin);
+                return HoconPath.TakeReference(_scanner, origin, _document.Prefix);
             default:
                 var word = _scanner.TakeWord();
                 return word.Length > 0
                     ? new HoconScalar(origin, word, false)
                     : throw _scanner.Error($"{_scanner.NextShown} in a value without quotes", "the value in double quotes");
         }
-    }
-
-    private HoconReference ParseReference(HoconOrigin origin)
-    {
-        if (!_scanner.TryTake("${"))
-            throw _scanner.Error("\"$\" in a value without quotes", "${path}, or the value in double quotes");
-        var optional = _scanner.TryTake("?");
-        _scanner.TakeBlanks();
-        var path = ParsePath();
-        _scanner.TakeBlanks();
-        return _scanner.TryTake("}")
-            ? new HoconReference(origin, path, optional, document.Prefix)
-            : throw _scanner.Error($"{_scanner.NextShown} in a substitution", "\"}\"");
     }
 }

@@ -21,7 +21,8 @@ internal sealed class HoconResolver(HoconObject root, SettingsProblems problems)
     private int _text;
     private bool _exhausted;
 
-    /// <summary>The document with nothing but objects, lists and scalars in it; what cannot be resolved is left out, with a problem noted.</summary>
+    /// <summary>The document with nothing but objects, lists and scalars in it; what cannot be resolved is left out, with a problem
+    /// noted.</summary>
     public HoconObject Resolve() => (HoconObject)Apply(null, root, "")!;
 
     /// <summary>The value of <paramref name="node"/>, written over a resolved value that nobody else holds.</summary>
@@ -32,7 +33,8 @@ internal sealed class HoconResolver(HoconObject root, SettingsProblems problems)
         if (++_steps > MaxSteps || _text > MaxText || _depth >= MaxDepth)
         {
             _exhausted = true;
-            problems.Add(node.Origin, path, _depth >= MaxDepth ? "substitutions nest too deeply" : "substitutions expand to too much", "fewer of them");
+            problems.Add(node.Origin, path, _depth >= MaxDepth ? "substitutions nest too deeply"
+                : "substitutions expand to too much", "fewer of them");
             return below;
         }
 
@@ -86,7 +88,8 @@ internal sealed class HoconResolver(HoconObject root, SettingsProblems problems)
     {
         if (below is not (null or HoconArray))
         {
-            problems.Add(origin, path, index is null ? "+= on what is no list" : "an index into what is no list", "an index or += only for lists");
+            problems.Add(origin, path, index is null ? "+= on what is no list"
+                : "an index into what is no list", "an index or += only for lists");
             return below;
         }
 
@@ -94,7 +97,8 @@ internal sealed class HoconResolver(HoconObject root, SettingsProblems problems)
         var at = index ?? list.Items.Count;
         var itemPath = $"{path}[{at}]";
         if (at > list.Items.Count)
-            problems.Add(origin, itemPath, $"the list has {list.Items.Count} items", $"an index of at most {list.Items.Count}, which appends one");
+            problems.Add(origin, itemPath, $"the list has {list.Items.Count} items",
+                $"an index of at most {list.Items.Count}, which appends one");
         else if (Apply(at < list.Items.Count ? list.Items[at] : null, value, itemPath) is not { } item)
             return list;
         else if (at < list.Items.Count)
@@ -146,14 +150,16 @@ internal sealed class HoconResolver(HoconObject root, SettingsProblems problems)
     {
         if (Secrets.Any(secret => path.Zip(secret).All(pair => pair.First == pair.Second)))
         {
-            problems.Add(reference.Origin, from, "a substitution of a secret, or of an object that holds one", "no copies of target.password and daemon.token");
+            problems.Add(reference.Origin, from, "a substitution of a secret, or of an object that holds one",
+                "no copies of target.password and daemon.token");
             return null;
         }
 
         var name = string.Join('\n', path);
         if (!_active.Add(name))
         {
-            problems.Add(reference.Origin, from, $"the substitution of {string.Join('.', path.Select(ShownText.Key))} leads back to itself", "no circle");
+            problems.Add(reference.Origin, from, $"the substitution of {string.Join('.', path.Select(ShownText.Key))} leads back to itself",
+                "no circle");
             return null;
         }
 

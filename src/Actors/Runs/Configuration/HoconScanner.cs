@@ -85,7 +85,8 @@ internal sealed class HoconScanner(string text)
     public string TakeWord()
     {
         var start = _at;
-        while (!AtEnd && !AtComment && !Reserved.Contains(Next, StringComparison.Ordinal) && !char.IsWhiteSpace(Next) && !char.IsControl(Next))
+        while (!AtEnd && !AtComment && !Reserved.Contains(Next, StringComparison.Ordinal) && !char.IsWhiteSpace(Next)
+            && !char.IsControl(Next))
             _at++;
         return WellFormed(text[start.._at]);
     }
@@ -100,7 +101,8 @@ internal sealed class HoconScanner(string text)
         while (true)
         {
             if (AtEnd || Next == '\n')
-                throw Error("a quoted text is not closed on its line", "a closing double quote; three of them open a text of several lines");
+                throw Error("a quoted text is not closed on its line",
+                    "a closing double quote; three of them open a text of several lines");
             var character = Take();
             if (character == '"')
                 return WellFormed(value.ToString());

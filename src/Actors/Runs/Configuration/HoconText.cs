@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,7 +8,8 @@ namespace ActorLoad.Runs.Configuration;
 /// <summary>Prints a configuration as a run file.</summary>
 internal static partial class HoconText
 {
-    private const int Width = 100;
+    private const int ListWidth = 100;
+    private const int ObjectWidth = 72;
 
     /// <summary>The text of a file that holds these keys under <c>actorload</c>.</summary>
     public static string Print(JsonObject keys)
@@ -22,11 +22,21 @@ internal static partial class HoconText
 
     private static void Fields(StringBuilder text, JsonObject keys, string indent)
     {
+        if (keys.All(field => field.Value is JsonValue))
+        {
+            var line = $"{{ {string.Join(", ", keys.Select(field => $"{field.Key} = {Scalar(field.Value)}"))} }}";
+            if (line.Length <= ObjectWidth)
+            {
+                text.Append(line);
+                return;
+            }
+        }
+
         var inner = indent + "  ";
         text.Append("{\n");
         foreach (var (key, value) in keys)
         {
-            text.Append(inner).Append(key.All(ShownText.IsPlain) && key.Length > 0 ? key : Quoted(key)).Append(value is JsonObject ? " " : " = ");
+            text.Append(inner).Append(key).Append(value is JsonObject ? " " : " = ");
             Value(text, value, inner);
             text.Append('\n');
         }
@@ -49,7 +59,7 @@ internal static partial class HoconText
         if (list.All(item => item is JsonValue))
         {
             var items = list.Select(Scalar).ToList();
-            if (items.Sum(item => item.Length + 2) <= Width)
+            if (items.Sum(item => item.Length + 2) <= ListWidth)
             {
                 text.Append('[').AppendJoin(", ", items).Append(']');
                 return;
@@ -73,7 +83,7 @@ internal static partial class HoconText
         JsonValueKind.False => "off",
         JsonValueKind.Number => value.ToJsonString(),
         JsonValueKind.String when value.GetValue<string>() is var text => Bare().IsMatch(text) && text != "null" ? text : Quoted(text),
-        _ => throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"not a setting: {value?.GetValueKind()}"), nameof(value)),
+        var kind => throw new ArgumentException($"not a setting: {kind}", nameof(value)),
     };
 
     private static string Quoted(string text) => $"\"{ShownText.Escape(text)}\"";

@@ -22,7 +22,9 @@ internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, 
     public ImmutableArray<PhaseSettings> Read(SettingsReader settings, HoconObject conformed)
     {
         var defaults = (HoconObject)conformed.Fields[SettingsSchema.PhaseDefaults];
-        ReadPhase(defaults, $"{SettingsProblems.Root}.{SettingsSchema.PhaseDefaults}", key => defaults.Fields[key].Origin.Order > 0, out var shownDefaults);
+        ReadPhase(
+            defaults, $"{SettingsProblems.Root}.{SettingsSchema.PhaseDefaults}", key => defaults.Fields[key].Origin.Order > 0,
+            out var shownDefaults);
         settings.Json[SettingsSchema.PhaseDefaults] = shownDefaults;
 
         var list = new JsonArray();
@@ -67,7 +69,8 @@ internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, 
         // One of the two is shown, so that what is shown can be loaded again.
         shown.Remove(counted ? Duration : Count);
 
-        if (name is null || shape is null || connections is not { } many || gap is not { } wait || duration is not { } whole || count is null
+        if (name is null || shape is null || connections is not { } many || gap is not { } wait || duration is not { } whole
+            || count is null
             || pacing is not { } from)
             return null;
         if (!counted && from == Pacing.Fixed)
@@ -80,16 +83,19 @@ internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, 
     {
         var (count, duration) = (fields.Fields[Count].Origin, fields.Fields[Duration].Origin);
         if (count.IsOption == duration.IsOption)
-            reader.Contradiction(Count, Duration, "count and duration in one phase", "one of them: bursts are counted, or go on until the duration is spent");
+            reader.Contradiction(Count, Duration, "count and duration in one phase",
+                "one of them: bursts are counted, or go on until the duration is spent");
         return count.IsOption || !duration.IsOption;
     }
 
     private static void CheckFixed(SettingsReader reader, TimeSpan gap, TimeSpan duration)
     {
         if (gap == TimeSpan.Zero)
-            reader.Contradiction("gap", "pacing", "pacing = fixed with gap = 0s and a duration has no end of bursts", "a longer gap, a count, or pacing = after-burst");
+            reader.Contradiction("gap", "pacing", "pacing = fixed with gap = 0s and a duration has no end of bursts",
+                "a longer gap, a count, or pacing = after-burst");
         else if (duration / gap > MaxBursts)
-            reader.Contradiction("gap", Duration, $"duration / gap comes to more than {MaxBursts} bursts", "a longer gap, a shorter duration, or a count");
+            reader.Contradiction("gap", Duration, $"duration / gap comes to more than {MaxBursts} bursts",
+                "a longer gap, a shorter duration, or a count");
     }
 
     private static (string Problem, string Allowed)? NameProblem(string name) =>

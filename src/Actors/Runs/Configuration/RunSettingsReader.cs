@@ -8,7 +8,8 @@ namespace ActorLoad.Runs.Configuration;
 internal static class RunSettingsReader
 {
     /// <summary>The settings; worthless if a problem was noted.</summary>
-    public static RunSettings Read(HoconObject conformed, PhaseReader phases, SettingsProblems problems, ISet<string> keysRead, int mostOpen)
+    public static RunSettings Read(HoconObject conformed, PhaseReader phases, SettingsProblems problems, ISet<string> keysRead,
+        int mostOpen)
     {
         var shown = new JsonObject();
         var reader = new SettingsReader(conformed, SettingsProblems.Root, "", shown, problems, keysRead);

@@ -19,7 +19,7 @@ internal sealed class SettingsProblems
     public void Add(HoconOrigin origin, string path, string problem, string allowed = "")
     {
         var key = path == Root ? "" : path.StartsWith(Root + ".", StringComparison.Ordinal) ? path[(Root.Length + 1)..] : path;
-        Add(origin.Order, new SettingsError(origin.Source, origin.Line, key, problem, allowed));
+        Add(origin.Order, new SettingsError(origin.Source, origin.Line, key, ShownText.OneLine(problem), ShownText.OneLine(allowed)));
     }
 
     /// <summary>Notes a problem with a value once, under however many paths it is met: phases inherit their defaults.</summary>
@@ -40,7 +40,10 @@ internal sealed class SettingsProblems
     public void ThrowIfAny()
     {
         if (_found.Count > 0)
-            throw new SettingsException([.. _found.OrderBy(found => found.Order).ThenBy(found => found.Error.Line ?? 0).Select(found => found.Error)]);
+        {
+            var ordered = _found.OrderBy(found => found.Order).ThenBy(found => found.Error.Line ?? 0);
+            throw new SettingsException([.. ordered.Select(found => found.Error)]);
+        }
     }
 
     /// <summary>The path of a field.</summary>

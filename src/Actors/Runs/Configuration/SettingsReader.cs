@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace ActorLoad.Runs.Configuration;
 
 /// <summary>Reads the keys of one object, notes every problem and goes on; null stands for a value that was not usable.</summary>
-/// <remarks>What was read is written down as JSON at the same time, and which keys, so that a test can hold them against the schema.</remarks>
+/// <remarks>What was read is written down as JSON at the same time, and which keys, so that a test can hold them against the
+/// schema.</remarks>
 internal sealed class SettingsReader(
     HoconObject fields, string path, string schemaPath, JsonObject json, SettingsProblems problems, ISet<string> keysRead)
 {
@@ -87,7 +88,8 @@ internal sealed class SettingsReader(
         const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
         double? number = !double.TryParse(text, Plain, CultureInfo.InvariantCulture, out var parsed) || !double.IsFinite(parsed)
             ? Wrong<double>(key, $"{ShownText.Quote(text)} is not a number", allowed)
-            : parsed < min || parsed > max || (parsed == min && !minIncluded) ? Wrong<double>(key, $"{ShownText.Quote(text)} is out of range", allowed) : parsed;
+            : parsed < min || parsed > max || (parsed == min && !minIncluded)
+                ? Wrong<double>(key, $"{ShownText.Quote(text)} is out of range", allowed) : parsed;
         json[key] = number;
         return number;
     }
@@ -101,7 +103,8 @@ internal sealed class SettingsReader(
         if (!UnitText.TryDuration(text, out var duration, out var problem, out var allowed))
             return Wrong<TimeSpan>(key, problem, allowed);
         _ = UnitText.TryDuration(min, out var least, out _, out _) & UnitText.TryDuration(max, out var most, out _, out _);
-        return duration >= least && duration <= most ? duration : Wrong<TimeSpan>(key, $"{ShownText.Quote(text)} is out of range", $"from {min} to {max}");
+        return duration >= least && duration <= most ? duration : Wrong<TimeSpan>(key, $"{ShownText.Quote(text)} is out of range",
+            $"from {min} to {max}");
     }
 
     /// <summary>A number of bytes in a range that is written as in a run file.</summary>
@@ -113,7 +116,8 @@ internal sealed class SettingsReader(
         if (!UnitText.TrySize(text, out var size, out var problem, out var allowed))
             return Wrong<int>(key, problem, allowed);
         _ = UnitText.TrySize(min, out var least, out _, out _) & UnitText.TrySize(max, out var most, out _, out _);
-        return size >= least && size <= most ? (int)size : Wrong<int>(key, $"{ShownText.Quote(text)} is out of range", $"from {min} to {max}");
+        return size >= least && size <= most ? (int)size : Wrong<int>(key, $"{ShownText.Quote(text)} is out of range",
+            $"from {min} to {max}");
     }
 
     /// <summary>One of the names of an enumeration, in kebab case.</summary>
@@ -140,7 +144,8 @@ internal sealed class SettingsReader(
         {
             if (list[index] is not HoconScalar item)
             {
-                problems.Add(list[index].Origin, $"{Child(key)}[{index}]", $"{ShownNode.Kind(list[index])} where a text should be", $"a list such as {example}");
+                problems.Add(list[index].Origin, $"{Child(key)}[{index}]", $"{ShownNode.Kind(list[index])} where a text should be",
+                    $"a list such as {example}");
                 continue;
             }
 

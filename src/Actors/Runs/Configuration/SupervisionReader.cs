@@ -25,7 +25,8 @@ internal static class SupervisionReader
         var maxRetries = rule.Integer("max-retries", 0, 1000);
         var within = rule.Duration("within", "0s", "1d");
         if (directive == FailureDirective.Restart && maxRetries == 0)
-            rule.Contradiction("directive", "max-retries", "directive = restart with max-retries = 0 never restarts", "directive = stop, or 1 retry and more");
+            rule.Contradiction("directive", "max-retries", "directive = restart with max-retries = 0 never restarts",
+                "directive = stop, or 1 retry and more");
         return new FailureRule(directive ?? default, maxRetries ?? default, within ?? default, ReadBackoff(rule.Section("backoff")));
     }
 

@@ -31,7 +31,8 @@ internal readonly record struct TargetEndpoint(string Host, int Port)
         var host = bracket > 0 ? text[1..bracket] : text[..colon];
         if ((bracket > 0 && (colon != bracket + 1 || !IsIPv6(host))) || !IsHost(host, bracket > 0))
             problem = $"{shown} has no usable host";
-        else if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+        else if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port is < 1 or > 65535)
             problem = $"{shown} has no port from 1 to 65535";
         else
             endpoint = new TargetEndpoint(host, port);
@@ -42,5 +43,6 @@ internal readonly record struct TargetEndpoint(string Host, int Port)
         System.Net.IPAddress.TryParse(host, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
 
     private static bool IsHost(string host, bool bracketed) =>
-        bracketed || (host.Length is > 0 and <= 253 && host.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_'));
+        bracketed || (host.Length is > 0 and <= 253 && host.All(character => char.IsAsciiLetterOrDigit(character)
+            || character is '-' or '.' or '_'));
 }

@@ -21,14 +21,16 @@ internal static class TargetReader
         if (endpoints is { Length: > 1 } many && many.Contains(TargetSettings.Embedded))
             target.Problem("endpoints", "\"embedded\" beside other endpoints", "\"embedded\" alone, or only HOST:PORT");
         if (username is { Length: > 0 } && password is "")
-            target.Contradiction("username", "password", "a username without a password", "a target.password, or no username: AUTH is only sent with a password");
+            target.Contradiction("username", "password", "a username without a password",
+                "a target.password, or no username: AUTH is only sent with a password");
         return new TargetSettings(endpoints ?? [], username ?? "", password ?? "");
     }
 
     /// <summary>Which addresses may be stormed; never null, but worthless if a problem was noted.</summary>
     public static SafetySettings ReadSafety(SettingsReader safety) =>
         new(safety.List<IPNetwork>("allowed-targets", "[\"10.1.0.0/16\"]", network =>
-            AllowedNetwork.TryParse(network, out var parsed, out var problem) ? (parsed, "", "") : (default, problem, AllowedNetwork.Allowed)) ?? []);
+            AllowedNetwork.TryParse(network, out var parsed, out var problem) ? (parsed, "", "")
+                : (default, problem, AllowedNetwork.Allowed)) ?? []);
 
     private static (string Problem, string Allowed)? Line(string text) =>
         text.Length > 1000 || text.Any(char.IsControl) ? ("not a text on one line", "at most 1000 characters") : null;

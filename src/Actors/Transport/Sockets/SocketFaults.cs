@@ -10,7 +10,7 @@ internal static class SocketFaults
     {
         SocketError.ConnectionRefused => LinkFault.Refused,
         SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.NotConnected => LinkFault.Reset,
-        SocketError.TimedOut => LinkFault.TimedOut,
+        SocketError.TimedOut => LinkFault.Unanswered,
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown
             or SocketError.AccessDenied or SocketError.AddressFamilyNotSupported => LinkFault.Unreachable,
         SocketError.TooManyOpenSockets or SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse

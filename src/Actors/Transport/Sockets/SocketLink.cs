@@ -13,6 +13,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     private SocketOperation? _operation;
     private Pending _pending;
     private bool _expired;
+    private bool _isOverdue;
     private bool _closed;
 
     private enum Pending
@@ -50,14 +51,25 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
 
     public override void Exchange(int size, DeadlineQueue deadline)
     {
+        _isOverdue = false;
         deadline.Enter(this);
         _operation!.AimToSend(size);
         Begin(Pending.Send);
     }
 
-    public override void Receive(DeadlineQueue deadline)
+    public override void Receive(DeadlineQueue? deadline)
     {
-        deadline.Enter(this);
+        if (deadline is not null)
+        {
+            _isOverdue = false;
+            deadline.Enter(this);
+        }
+        else if (_isOverdue)
+        {
+            End(new LinkFailed(this, LinkFault.TimedOut));
+            return;
+        }
+
         _operation!.AimToReceive();
         Begin(Pending.Receive);
     }
@@ -71,10 +83,13 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
 
         _closed = true;
         DeadlineQueue.Leave(this);
-        _socket?.Dispose();
         if (_pending == Pending.None)
         {
-            GiveBackOperation();
+            Release();
+        }
+        else if (settings.Close == CloseMode.Abort || _pending == Pending.Connect || !TryShutdown())
+        {
+            _socket!.Dispose();
         }
     }
 
@@ -85,7 +100,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         _pending = Pending.None;
         if (_closed)
         {
-            GiveBackOperation();
+            Release();
         }
         else if (_expired)
         {
@@ -106,12 +121,18 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
         else
         {
-            End(ended == Pending.Connect ? new Connected(this) : new Received(this));
+            Answer(ended == Pending.Connect ? new Connected(this) : new Received(this));
         }
     }
 
     protected internal override void Expire()
     {
+        if (_pending == Pending.None)
+        {
+            _isOverdue = true; // between two parts of a reply: the owner hears of it when it asks for more
+            return;
+        }
+
         _expired = true;
         End(new LinkFailed(this, LinkFault.TimedOut));
     }
@@ -149,12 +170,24 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     {
         _pending = operation;
         var arguments = _operation!.Arguments;
-        var isUnderWay = operation switch
+        bool isUnderWay;
+        try
         {
-            Pending.Connect => _socket!.ConnectAsync(arguments),
-            Pending.Send => _socket!.SendAsync(arguments),
-            _ => _socket!.ReceiveAsync(arguments),
-        };
+            isUnderWay = operation switch
+            {
+                Pending.Connect => _socket!.ConnectAsync(arguments),
+                Pending.Send => _socket!.SendAsync(arguments),
+                _ => _socket!.ReceiveAsync(arguments),
+            };
+        }
+        catch
+        {
+            // Nothing is under way, and who opens a link that throws never gets to close it.
+            _pending = Pending.None;
+            Close();
+            throw;
+        }
+
         if (!isUnderWay)
         {
             Complete();
@@ -163,15 +196,36 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
 
     private void Fail(SocketError error) => End(new LinkFailed(this, SocketFaults.From(error), error.ToString()));
 
-    private void End(object message)
+    private void End(LinkFailed failure)
+    {
+        DeadlineQueue.Leave(this);
+        Answer(failure);
+    }
+
+    // The deadline goes on: what was received may be the first part only.
+    private void Answer(object message)
     {
         CompletedAt = loop.Now;
-        DeadlineQueue.Leave(this);
         owner.Tell(message, ActorRefs.NoSender);
     }
 
-    private void GiveBackOperation()
+    // Dispose aborts an operation under way, and .NET then resets the connection. A FIN lets the operation end by itself first.
+    private bool TryShutdown()
     {
+        try
+        {
+            _socket!.Shutdown(SocketShutdown.Both);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false; // the peer was faster: there is nothing left to shut down
+        }
+    }
+
+    private void Release()
+    {
+        _socket?.Dispose();
         if (_operation is { } operation)
         {
             operation.Link = null;

@@ -99,8 +99,13 @@ internal sealed class SocketLoop : TransportLoop
 
     protected override void Dispose(bool disposing)
     {
-        _disposed = true;
         _alarm.Dispose();
+        Execute(new ActionRunnable(Close)); // the stock belongs to the loop, and a late completion may be on its way
+    }
+
+    private void Close()
+    {
+        _disposed = true;
         _bell.Dispose();
         while (_operations.TryPop(out var operation))
         {

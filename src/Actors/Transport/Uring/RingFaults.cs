@@ -10,7 +10,7 @@ internal static class RingFaults
     {
         ECONNREFUSED => LinkFault.Refused,
         ECONNRESET or EPIPE or ECONNABORTED => LinkFault.Reset,
-        ETIMEDOUT => LinkFault.TimedOut,
+        ETIMEDOUT => LinkFault.Unanswered,
         EHOSTUNREACH or ENETUNREACH or EHOSTDOWN or ENETDOWN or EACCES or EPERM => LinkFault.Unreachable,
         EMFILE or ENFILE or EADDRNOTAVAIL or EADDRINUSE or ENOBUFS or ENOMEM or EAGAIN => LinkFault.LocalExhausted,
         _ => LinkFault.Unknown,

@@ -11,6 +11,8 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
 {
     private int _received;
     private int _port;
+    private bool _isPending;
+    private bool _isOverdue;
     private bool _expired;
     private bool _closed;
 
@@ -34,6 +36,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
 
     public override void Exchange(int size, DeadlineQueue deadline)
     {
+        _isOverdue = false;
         deadline.Enter(this);
 
         // One chain: the receive begins when the send is done, and a send that succeeds says nothing.
@@ -44,9 +47,19 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         PrepareReceive();
     }
 
-    public override void Receive(DeadlineQueue deadline)
+    public override void Receive(DeadlineQueue? deadline)
     {
-        deadline.Enter(this);
+        if (deadline is not null)
+        {
+            _isOverdue = false;
+            deadline.Enter(this);
+        }
+        else if (_isOverdue)
+        {
+            End(new LinkFailed(this, LinkFault.TimedOut));
+            return;
+        }
+
         PrepareReceive();
     }
 
@@ -81,9 +94,10 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
     /// <summary>A connect or receive has ended with <paramref name="result"/>: bytes, or a negative errno.</summary>
     public void Complete(RingOperation operation, int result)
     {
+        _isPending = false;
         if (_closed || _expired)
         {
-            return;
+            return; // nobody waits for it any more
         }
 
         if (operation == RingOperation.Connect && result is -EADDRNOTAVAIL or -EADDRINUSE && _port != SlotPorts.KernelsChoice)
@@ -96,7 +110,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         }
         else if (operation == RingOperation.Connect)
         {
-            End(new Connected(this));
+            Answer(new Connected(this));
         }
         else if (result == 0)
         {
@@ -105,12 +119,18 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         else
         {
             _received = result;
-            End(new Received(this));
+            Answer(new Received(this));
         }
     }
 
     protected internal override void Expire()
     {
+        if (!_isPending)
+        {
+            _isOverdue = true; // between two parts of a reply: the owner hears of it when it asks for more
+            return;
+        }
+
         _expired = true;
         End(new LinkFailed(this, LinkFault.TimedOut));
     }
@@ -120,6 +140,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         var size = SocketAddressWriter.Write(target.Address, target.Port, new Span<byte>(slot.Address, 32));
         ref var connect = ref loop.Ring.Prepare(IORING_OP_CONNECT, slot.File, slot.UserData(RingOperation.Connect));
         (connect.Address, connect.Offset) = ((ulong)slot.Address, (ulong)size);
+        _isPending = true;
         slot.InFlight++;
     }
 
@@ -127,6 +148,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
     {
         ref var receive = ref loop.Ring.Prepare(IORING_OP_RECV, slot.File, slot.UserData(RingOperation.Receive));
         (receive.Address, receive.Length) = ((ulong)slot.Incoming, (uint)slot.ReceiveBuffer);
+        _isPending = true;
         slot.InFlight++;
     }
 
@@ -196,10 +218,15 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
 
     private void Fail(int error) => End(new LinkFailed(this, RingFaults.From(error), $"errno {error}"));
 
-    private void End(object message)
+    private void End(LinkFailed failure)
+    {
+        DeadlineQueue.Leave(this);
+        Answer(failure);
+    }
+
+    private void Answer(object message)
     {
         CompletedAt = loop.Now;
-        DeadlineQueue.Leave(this);
         owner.Tell(message, ActorRefs.NoSender);
     }
 }

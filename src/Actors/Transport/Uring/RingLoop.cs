@@ -36,6 +36,7 @@ internal sealed unsafe class RingLoop : TransportLoop
     private readonly int _bell;
     private readonly ulong* _rung;
     private readonly Thread _thread;
+    private readonly ITimer? _virtualAlarm;
     private long _alarm = long.MaxValue;
     private int _sleeps;
     private volatile bool _stops;
@@ -45,6 +46,12 @@ internal sealed unsafe class RingLoop : TransportLoop
         : base(time)
     {
         (_ports, _reportFailure) = (ports, reportFailure);
+        if (time != TimeProvider.System)
+        {
+            // The kernel waits in its own time; a clock of another kind rings when its time has come.
+            _virtualAlarm = time.CreateTimer(_ => Execute(new ActionRunnable(SweepTimers)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
         _bell = EventFd(0, EFD_CLOEXEC);
         if (_bell < 0)
         {
@@ -109,8 +116,16 @@ internal sealed unsafe class RingLoop : TransportLoop
 
         var link = new RingLink(this, owner, slot, request.Target, request.Socket);
         slot.Take(link, request.Socket.ReceiveBuffer);
-        link.Connect(request.Deadline);
-        return link;
+        try
+        {
+            link.Connect(request.Deadline);
+            return link;
+        }
+        catch
+        {
+            link.Close(); // who opens a link that throws never gets to close it
+            throw;
+        }
     }
 
     /// <summary>The port that belongs to a slot.</summary>
@@ -137,10 +152,21 @@ internal sealed unsafe class RingLoop : TransportLoop
         _free.Enqueue(slot);
     }
 
-    protected override void SetAlarm(long due) => _alarm = due;
+    protected override void SetAlarm(long due)
+    {
+        if (_virtualAlarm is null)
+        {
+            _alarm = due;
+            return;
+        }
+
+        var wait = Time.GetElapsedTime(Now, due);
+        _virtualAlarm.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
 
     protected override void Dispose(bool disposing)
     {
+        _virtualAlarm?.Dispose();
         _stops = true;
         RingBell();
         if (!ReferenceEquals(t_own, this))

@@ -32,7 +32,8 @@ public class ConfigLoaderSpecs
     [InlineData("target.endpoints", "[\"c:3\"]", "c:3")]
     [InlineData("target", "{ endpoints = [\"c:3\"] }", "c:3")]
     public void An_option_reaches_into_a_list(string path, string value, string endpoints) =>
-        Assert.Equal(endpoints, string.Join(',', Load("actorload.target.endpoints = [\"a:1\", \"b:2\"]", Set(path, value)).Settings.Target.Endpoints));
+        Assert.Equal(
+            endpoints, string.Join(',', Load("actorload.target.endpoints = [\"a:1\", \"b:2\"]", Set(path, value)).Settings.Target.Endpoints));
 
     [Fact]
     public void Options_shape_the_phases_one_key_at_a_time()
@@ -66,7 +67,8 @@ public class ConfigLoaderSpecs
     [InlineData("null", "null")]
     [InlineData("", "")]
     public void A_password_from_the_environment_means_itself(string written, string password) =>
-        Assert.Equal(password, Load("", new OverrideLayer("ACTORLOAD__TARGET__PASSWORD", "target.password", written)).Settings.Target.Password);
+        Assert.Equal(
+            password, Load("", new OverrideLayer("ACTORLOAD__TARGET__PASSWORD", "target.password", written)).Settings.Target.Password);
 
     [Fact]
     public void An_option_beats_the_other_way_to_end_a_phase_in_a_file()
@@ -127,13 +129,21 @@ public class ConfigLoaderSpecs
         var json = LoadKeys(
             """
             target { username = bob, password = hunter2 }, daemon.token = hunter3
-            connection { hold = 1.50s, keep-alive = yes, receive-buffer = 1KiB }, load = [ { count = 2 } ], thresholds = ["connect.p99 <= 1s"]
+            connection { hold = 1.50s, keep-alive = yes, receive-buffer = 1KiB }, load = [ { count = 2 } ]
+            thresholds = ["connect.p99 <= 1s"]
             """).Settings.Configuration;
 
         Assert.DoesNotContain("hunter", json.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal("***", (string?)json["target"]!["password"]);
-        Assert.Equal("""{"script":["PING","GET foo","SET foo {burst}:{client}"],"hold":"1.50s","close":"abort","keep-alive":true,"no-delay":true,"connect-timeout":"10s","reply-timeout":"10s","max-open":19000,"receive-buffer":"1KiB"}""", json["connection"]!.ToJsonString());
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""[{"name":"storm","shape":"bursts","connections":5,"gap":"5s","count":2,"pacing":"after-burst"}]"""), json["load"]));
+        Assert.Equal(
+            """{"script":["PING","GET foo","SET foo {burst}:{client}"],"hold":"1.50s","close":"abort","keep-alive":true,"no-delay":true,"""
+            + """
+            "connect-timeout":"10s","reply-timeout":"10s","max-open":19000,"receive-buffer":"1KiB"}
+            """,
+            json["connection"]!.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(
+            JsonNode.Parse("""[{"name":"storm","shape":"bursts","connections":5,"gap":"5s","count":2,"pacing":"after-burst"}]"""),
+            json["load"]));
         Assert.Equal("", (string?)Load("").Settings.Configuration["target"]!["password"]);
     }
 
@@ -143,7 +153,8 @@ public class ConfigLoaderSpecs
         var printed = LoadKeys("target.password = hunter2, target.username = bob, load = [ {}, { name = \"two words\", count = 3 } ]").ToHocon();
 
         Assert.StartsWith(
-            "actorload {\n  target {\n    endpoints = [\"127.0.0.1:6379\"]\n    username = bob\n    password = \"***\"\n  }\n", printed, StringComparison.Ordinal);
+            "actorload {\n  target {\n    endpoints = [\"127.0.0.1:6379\"]\n    username = bob\n    password = \"***\"\n  }\n", printed,
+                StringComparison.Ordinal);
         Assert.Contains("  load = [\n    {\n      name = storm\n", printed, StringComparison.Ordinal);
         Assert.Contains("      name = \"two words\"\n", printed, StringComparison.Ordinal);
         Assert.Contains("    no-delay = on\n    connect-timeout = 10s\n", printed, StringComparison.Ordinal);

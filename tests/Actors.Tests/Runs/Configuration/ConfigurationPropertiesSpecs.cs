@@ -21,7 +21,8 @@ public class ConfigurationPropertiesSpecs
     ];
 
     private static readonly Gen<string> Shards = Gen.Elements(
-        "{", "}", "[", "]", "${", "${?", "\"", "\"\"\"", "=", "+=", ":", ",", ".", "\n", "#", "//", "\\", "\\u", "include ", "file(", "actorload", "load", "0", "5s",
+        "{", "}", "[", "]", "${", "${?", "\"", "\"\"\"", "=", "+=", ":", ",", ".", "\n", "#", "//", "\\", "\\u", "include ", "file(",
+            "actorload", "load", "0", "5s",
         "\0", "\uD800", "\u2028", "${actorload.load}", "${a}", "a", "actorload {", "null", "-", "1e9");
 
     private static readonly Gen<string> ShardTexts = Gen.ListOf(Shards).Select(shards => string.Concat(shards));
@@ -35,12 +36,14 @@ public class ConfigurationPropertiesSpecs
 
     [Property(MaxTest = 300)]
     public Property Any_text_loads_or_is_refused_with_errors_of_one_line_each() =>
-        Prop.ForAll(Gen.OneOf(ShardTexts, Mutants, ArbMap.Default.GeneratorFor<string>().Select(text => text ?? "")).ToArbitrary(), LoadsOrIsRefused);
+        Prop.ForAll(Gen.OneOf(ShardTexts, Mutants, ArbMap.Default.GeneratorFor<string>().Select(text =>
+            text ?? "")).ToArbitrary(), LoadsOrIsRefused);
 
     [Property(MaxTest = 300)]
     public Property Any_option_loads_or_is_refused_with_errors_of_one_line_each()
     {
-        var paths = Gen.OneOf(Gen.Elements("load", "load.0", "load.0.name", "target.endpoints.1", "connection", "connection.script", "target.password"), ShardTexts);
+        var paths = Gen.OneOf(Gen.Elements("load", "load.0", "load.0.name", "target.endpoints.1", "connection", "connection.script",
+            "target.password"), ShardTexts);
         return Prop.ForAll(paths.ToArbitrary(), ShardTexts.ToArbitrary(), (path, value) =>
             Refusable(() => ConfigLoader.Load([new OverrideLayer("--set", path, value)])));
     }
@@ -57,7 +60,7 @@ public class ConfigurationPropertiesSpecs
         Assert.Equal(first.Settings.Connection.Socket, second.Settings.Connection.Socket);
         Assert.Equal(first.Settings.Connection.Hold, second.Settings.Connection.Hold);
         Assert.Equal(first.Settings.Target.Username, second.Settings.Target.Username);
-        Assert.Equal(first.Settings.Supervision.Rules.OrderBy(rule => rule.Key), second.Settings.Supervision.Rules.OrderBy(rule => rule.Key));
+        Assert.Equal(first.Settings.Supervision.Rules, second.Settings.Supervision.Rules);
         Assert.Equal(first.Settings.Safety.AllowedTargets.ToArray(), second.Settings.Safety.AllowedTargets.ToArray());
         Assert.Equal(first.Settings.Daemon with { Token = "" }, second.Settings.Daemon with { Token = "" });
     });
@@ -65,9 +68,11 @@ public class ConfigurationPropertiesSpecs
     [Property(MaxTest = 200)]
     public void A_duration_is_what_its_number_and_unit_say(PositiveInt number)
     {
-        foreach (var (unit, ticks) in new[] { ("micros", 10L), ("ms", 10_000L), ("s", 10_000_000L), ("m", 600_000_000L), ("h", 36_000_000_000L) })
+        (string, long)[] units = [("micros", 10), ("ms", 10_000), ("s", 10_000_000), ("m", 600_000_000), ("h", 36_000_000_000)];
+        foreach (var (unit, ticks) in units)
         {
-            Assert.True(UnitText.TryDuration(string.Create(CultureInfo.InvariantCulture, $"{number.Get}{unit}"), out var duration, out _, out _));
+            var text = string.Create(CultureInfo.InvariantCulture, $"{number.Get}{unit}");
+            Assert.True(UnitText.TryDuration(text, out var duration, out _, out _));
             Assert.Equal(number.Get * ticks, duration.Ticks);
         }
     }
@@ -99,7 +104,8 @@ public class ConfigurationPropertiesSpecs
         catch (SettingsException refused)
         {
             Assert.NotEmpty(refused.Errors);
-            Assert.All(refused.Errors, error => Assert.DoesNotContain(error.ToString(), character => char.IsControl(character) || char.IsSurrogate(character)));
+            Assert.All(refused.Errors, error => Assert.DoesNotContain(error.ToString(), character => char.IsControl(character)
+                || char.IsSurrogate(character)));
         }
 
         return true;
@@ -114,7 +120,8 @@ public class ConfigurationPropertiesSpecs
             from name in names
             from connections in Gen.Choose(1, 1_000_000)
             from gap in Gen.Choose(1, 3000).SelectMany(number => Gen.Elements("ms", "s").Select(unit => $"{number}{unit}"))
-            from end in Gen.OneOf(Gen.Choose(0, 99).Select(count => $"count = {count}"), Gen.Choose(1, 99).Select(seconds => $"duration = {seconds}s"), Gen.Constant(""))
+            from end in Gen.OneOf(Gen.Choose(0, 99).Select(count => $"count = {count}"), Gen.Choose(1, 99).Select(seconds =>
+                $"duration = {seconds}s"), Gen.Constant(""))
             from pacing in Gen.Elements("fixed", "after-burst")
             select $"{{ name = \"{ShownText.Escape(name)}\", connections = {connections}, gap = {gap}, pacing = {pacing}, {end}\n}}";
         return
@@ -137,6 +144,7 @@ public class ConfigurationPropertiesSpecs
                   daemon { token = secret, url = "http://10.0.0.1:1" }
                 }
                 """
-            select ImmutableArray.Create<ConfigLayer>(new FileLayer("run.conf", text), new OverrideLayer("--set", "load.0.name", $"\"{ShownText.Escape(user)}\""));
+            select ImmutableArray.Create<ConfigLayer>(new FileLayer("run.conf", text), new OverrideLayer("--set", "load.0.name",
+                $"\"{ShownText.Escape(user)}\""));
     }
 }

@@ -20,8 +20,10 @@ public class IncludeSpecs
     [Fact]
     public void An_error_in_an_included_file_names_that_file_and_its_line() =>
         Assert.Equal(
-            ["run.conf:3: seed: \"y\" is not a whole number; a whole number from 0 to 2147483647", "more.conf:2: metrics.intervall: unknown key \"intervall\"; did you mean \"interval\"?"],
-            Errors(Files(("run.conf", "\ninclude \"more.conf\"\nactorload.seed = y"), ("more.conf", "actorload.seed = x\nactorload.metrics.intervall = 1s"))));
+            ["run.conf:3: seed: \"y\" is not a whole number; a whole number from 0 to 2147483647",
+                "more.conf:2: metrics.intervall: unknown key \"intervall\"; did you mean \"interval\"?"],
+            Errors(Files(("run.conf", "\ninclude \"more.conf\"\nactorload.seed = y"), ("more.conf",
+                "actorload.seed = x\nactorload.metrics.intervall = 1s"))));
 
     [Fact]
     public void A_missing_file_is_told_as_its_reader_tells_it_beside_all_other_errors() =>

@@ -30,7 +30,8 @@ public class ReferenceConfSpecs
         for (var line = 1; line < lines.Length; line++)
         {
             var text = lines[line].Trim();
-            if (text.Length > 0 && !text.StartsWith('#') && text != "}" && !explainedTogether.Contains(text.Split(' ')[0]) && text != "actorload {")
+            if (text.Length > 0 && !text.StartsWith('#') && text != "}" && !explainedTogether.Contains(text.Split(' ')[0])
+                && text != "actorload {")
                 Assert.True(lines[line - 1].Trim().StartsWith('#'), $"line {line + 1} has no comment: {text}");
         }
     }
@@ -43,7 +44,8 @@ public class ReferenceConfSpecs
         Assert.Equal(["127.0.0.1:6379"], settings.Target.Endpoints.ToArray());
         Assert.False(settings.Target.IsEmbedded);
         Assert.Equal(
-            new PhaseSettings("storm", 5, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), null, Pacing.AfterBurst), Assert.Single(settings.Load));
+            new PhaseSettings("storm", 5, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), null, Pacing.AfterBurst),
+                Assert.Single(settings.Load));
         Assert.Equal(3, settings.Connection.Script.Count);
         Assert.Equal(TimeSpan.FromSeconds(10), settings.Connection.ConnectTimeout);
         Assert.Equal(19000, settings.Connection.MaxOpen);

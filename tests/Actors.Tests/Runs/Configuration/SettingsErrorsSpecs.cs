@@ -123,7 +123,8 @@ public class SettingsErrorsSpecs
 
         Assert.Equal(
             [
-                "run.conf:2: connection.max-opne", "run.conf:2: connection.hold", "run.conf:4: load[1].conections", "run.conf:5: load[1].gap",
+                "run.conf:2: connection.max-opne", "run.conf:2: connection.hold", "run.conf:4: load[1].conections",
+                    "run.conf:5: load[1].gap",
                 "run.conf:7: other", "ACTORLOAD__SEED: seed", "--set: load[7]", "--set: nope",
             ],
             errors.Select(error => string.Join(": ", error.Split(": ")[..2])).Order(new SourceOrder()));
@@ -151,6 +152,15 @@ public class SettingsErrorsSpecs
     }
 
     [Fact]
+    public void What_other_readers_quote_is_one_line_too()
+    {
+        var error = ErrorsOfKeys("thresholds = [\"\"\"a\nb\u2028c\"\"\"], connection.script = [\"\"\"\n\"\"\"]");
+
+        Assert.Equal(2, error.Length);
+        Assert.All(error, line => Assert.DoesNotContain(line, character => character is '\n' or '\u2028'));
+    }
+
+    [Fact]
     public void A_secret_is_never_part_of_an_error()
     {
         var errors = ErrorsOfKeys("target { username = \"\", password = \"hunter2\\n\" }, daemon.token = \"hunter2 \"");
@@ -173,7 +183,8 @@ public class SettingsErrorsSpecs
     {
         // run.conf by line, then the variable, then the options.
         private static (int Layer, int Line) Rank(string text) =>
-            text.StartsWith("run.conf:", StringComparison.Ordinal) ? (0, text["run.conf:".Length] - '0') : text.StartsWith("--set", StringComparison.Ordinal) ? (2, 0) : (1, 0);
+            text.StartsWith("run.conf:", StringComparison.Ordinal) ? (0, text["run.conf:".Length] - '0')
+                : text.StartsWith("--set", StringComparison.Ordinal) ? (2, 0) : (1, 0);
 
         public int Compare(string? x, string? y) => Rank(x!).CompareTo(Rank(y!));
     }

@@ -1,0 +1,101 @@
+using ActorLoad.Connections;
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Runs;
+
+/// <summary>How far a run has come in its plan: which burst is next, which are open, what the ended ones came to. Pure: time is told to it.</summary>
+internal sealed class RunCourse(RunPlan plan, int lanes)
+{
+    private readonly Dictionary<int, BurstBook> _open = [];
+    private readonly List<BurstResult> _ended = [];
+    private TimeSpan _phaseStart;
+    private TimeSpan _lastEnd;
+    private int _phase;
+    private int _nextInPhase;
+    private int _begun;
+
+    /// <summary>Bursts that have been told to the lanes and have not ended.</summary>
+    public int Open => _open.Count;
+
+    /// <summary>Every burst that has ended.</summary>
+    public IReadOnlyList<BurstResult> Ended => _ended;
+
+    /// <summary>True once the plan has no further burst and none is open.</summary>
+    public bool IsOver => _phase >= plan.Phases.Length;
+
+    /// <summary>True if not one connection of the bursts that have ended was ever established.</summary>
+    public bool NeverReached { get; private set; }
+
+    /// <summary>The phase that the next burst belongs to.</summary>
+    public PhasePlan Phase => plan.Phases[Math.Min(_phase, plan.Phases.Length - 1)];
+
+    /// <summary>
+    /// When the next burst is due; null while that depends on an open one, and when the run is over. Moves on to the next phase when the
+    /// last burst of the present one has ended.
+    /// </summary>
+    public TimeSpan? NextDue()
+    {
+        for (; !IsOver; _phase++, _nextInPhase = 0, _phaseStart = _lastEnd)
+        {
+            if (Phase.Pacing == Pacing.AfterBurst && _open.Count > 0)
+            {
+                return null;
+            }
+
+            if (Phase.DueAt(_nextInPhase, _phaseStart, _lastEnd) is { } due)
+            {
+                return due;
+            }
+
+            if (_open.Count > 0)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The next burst begins; its number.</summary>
+    public int Begin(TimeSpan due)
+    {
+        _nextInPhase++;
+        _open.Add(_begun, new BurstBook(_begun, Phase.Name, due, lanes));
+        return _begun++;
+    }
+
+    /// <summary>A lane's share has ended; true if its burst has.</summary>
+    public bool End(LaneProtocol.BurstShareEnded share)
+    {
+        if (!_open.TryGetValue(share.Burst, out var book))
+        {
+            return false; // summed up without it
+        }
+
+        book.Add(share);
+        if (!book.IsComplete)
+        {
+            return false;
+        }
+
+        _open.Remove(share.Burst);
+        _lastEnd = book.EndedAt > _lastEnd ? book.EndedAt : _lastEnd;
+        NeverReached = book.NeverReached;
+        if (book.HasBegun)
+        {
+            _ended.Add(book.ToResult());
+        }
+
+        return true;
+    }
+
+    /// <summary>How far it is, when the run has gone on for <paramref name="elapsed"/>.</summary>
+    public RunProgress Progress(TimeSpan elapsed)
+    {
+        var inPhase = Phase.Count is { } count
+            ? (double)(_nextInPhase - _open.Count) / count
+            : (elapsed - _phaseStart) / Phase.Duration;
+        var done = IsOver ? 1 : (_phase + Math.Clamp(inPhase, 0, 1)) / plan.Phases.Length;
+        return new RunProgress(Phase.Name, _begun, plan.Bursts, done);
+    }
+}

@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using ActorLoad.Actors.Tests.Transport;
+using ActorLoad.Connections;
+using ActorLoad.Metrics;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Requirements;
+using ActorLoad.Transport;
+using Akka.Actor;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Connections;
+
+/// <summary>How a connection uses a server that is well, and one that is not.</summary>
+public sealed class ConnectionActorSpecs : ConnectionKit
+{
+    public static TheoryData<string, Outcome> FaultsInUse => new()
+    {
+        { "resets at once", Outcome.Reset },
+        { "resets", Outcome.Reset },
+        { "closes at once", Outcome.PeerClosed },
+        { "closes", Outcome.PeerClosed },
+        { "hangs", Outcome.ReplyTimeout },
+        { "sends half a reply", Outcome.ReplyTimeout },
+        { "sends half a reply and closes", Outcome.PeerClosed },
+        { "speaks HTTP", Outcome.ProtocolError },
+        { "says two things", Outcome.ProtocolError },
+    };
+
+    [Fact]
+    public async Task It_sends_its_script_command_by_command_and_succeeds()
+    {
+        var commands = new ConcurrentQueue<string>();
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            while (await connection.ReadCommandAsync(stop) is { } command)
+            {
+                commands.Enqueue(string.Join(' ', command));
+                await connection.SendAsync("+OK\r\n", stop);
+            }
+        });
+        await OpenAsync(peer, Given.Connection("PING", "GET foo", "SET foo {burst}:{client}"));
+        await EndsAsync(Outcome.Succeeded);
+        Assert.Equal(["PING", "GET foo", "SET foo 7:42"], commands);
+        var timings = Ticket.Timings;
+        long[] steps = [timings.Started, timings.AttemptStarted, timings.Connected, timings.FirstReply, timings.LastReply];
+        Assert.Equal(steps.Order(), steps);
+        Assert.True(timings.Started > 0 && timings.LastReply > timings.FirstReply);
+        Assert.Equal(1, Ticket.Attempts);
+        Assert.Equal((timings.Started, timings.Started), (Ticket.Share.FirstStart, Ticket.Share.LastStart));
+        await NoSocketIsLeftAsync(peer);
+    }
+
+    [Fact]
+    public async Task Without_commands_it_connects_and_closes()
+    {
+        await using var peer = FaultPeer.Answering();
+        await OpenAsync(peer, Given.Connection());
+        await EndsAsync(Outcome.Succeeded);
+        await peer.AcceptedAsync(1);
+        Assert.NotEqual(0, Ticket.Timings.Connected);
+        Assert.Equal((0, 0), (Ticket.Timings.FirstReply, Ticket.Timings.LastReply));
+    }
+
+    [Fact]
+    public async Task Replies_in_single_bytes_and_of_megabytes_are_read_to_their_end()
+    {
+        await using var dribbling = FaultPeer.Dribble();
+        await OpenAsync(dribbling, Given.Connection("PING", "GET foo", "SET foo 1"));
+        await EndsAsync(Outcome.Succeeded);
+
+        await using var huge = FaultPeer.HugeReply(8 << 20);
+        await OpenAsync(huge, Given.Connection("GET a", "GET b"));
+        await EndsAsync(Outcome.Succeeded);
+    }
+
+    [Fact]
+    public async Task A_closed_port_is_refused()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+        await OpenAsync(peer, Given.Connection("PING"));
+        Assert.IsType<ConnectionRefusedException>(await FailsAsync(Outcome.Refused));
+    }
+
+    [LinuxFact]
+    public async Task A_connect_that_is_not_answered_is_a_connect_timeout()
+    {
+        await using var peer = await FaultPeer.NotAcceptingAsync();
+        await OpenAsync(peer, Given.Connection("PING") with { ConnectTimeout = Given.Briefly });
+        Assert.IsType<ConnectTimeoutException>(await FailsAsync(Outcome.ConnectTimeout));
+        await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.SynSent) == 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(FaultsInUse))]
+    public async Task A_server_that_misbehaves_in_use_is_named_by_what_it_did(string fault, Outcome outcome)
+    {
+        await using var peer = PeerThat(fault);
+        var timeout = outcome == Outcome.ReplyTimeout ? Given.Briefly : Given.Patience;
+        await OpenAsync(peer, Given.Connection("PING", "GET foo") with { ReplyTimeout = timeout });
+        await FailsAsync(outcome);
+        await NoSocketIsLeftAsync(peer);
+    }
+
+    [Theory]
+    [InlineData("ERR max number of clients reached", "ERR max number of clients reached")]
+    [InlineData("NOAUTH Authentication required.", "NOAUTH")]
+    [InlineData("LOADING Redis is loading the dataset in memory", "LOADING")]
+    public async Task An_error_reply_is_a_rejection_with_its_prefix(string text, string prefix)
+    {
+        await using var peer = FaultPeer.ErrorReply(text);
+        await OpenAsync(peer, Given.Connection("PING"));
+        Assert.Equal(prefix, Assert.IsType<RejectedException>(await FailsAsync(Outcome.Rejected)).Prefix);
+    }
+
+    [Fact]
+    public async Task A_restarted_connection_begins_its_script_anew_with_the_same_ticket()
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            if (connection.Number < 3)
+            {
+                await connection.AnswerAsync(1, stop);
+                await connection.ReadCommandAsync(stop);
+                connection.Abort();
+                return;
+            }
+
+            Assert.Equal(["PING"], await connection.ReadCommandAsync(stop));
+            await connection.SendAsync("+PONG\r\n", stop);
+            await connection.AnswerAsync(int.MaxValue, stop);
+        });
+        await OpenAsync(peer, Given.Connection("PING", "GET foo"), restarts: 2);
+        await ThrowsAsync(Outcome.Reset);
+        await ThrowsAsync(Outcome.Reset);
+        await EndsAsync(Outcome.Succeeded);
+        Assert.Equal(3, Ticket.Attempts);
+        Assert.True(Ticket.Timings.Started < Ticket.Timings.AttemptStarted);
+        await NoSocketIsLeftAsync(peer);
+    }
+
+    [Fact]
+    public async Task What_an_older_link_still_says_is_ignored()
+    {
+        var mayAnswer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.ReadCommandAsync(stop);
+            if (connection.Number == 1)
+            {
+                connection.Abort();
+                return;
+            }
+
+            await mayAnswer.Task;
+            await connection.SendAsync("+PONG\r\n", stop);
+            await connection.DrainAsync(stop);
+        });
+        var connection = await OpenAsync(peer, Given.Connection("PING"), restarts: 1);
+        await ThrowsAsync(Outcome.Reset);
+        await peer.AcceptedAsync(2);
+        var older = new StubLink();
+        connection.Tell(new Connected(older));
+        connection.Tell(new Received(older));
+        connection.Tell(new LinkFailed(older, LinkFault.Reset));
+        mayAnswer.SetResult();
+        await EndsAsync(Outcome.Succeeded);
+    }
+
+    private static FaultPeer PeerThat(string fault) => fault switch
+    {
+        "resets at once" => FaultPeer.Resetting(),
+        "resets" => FaultPeer.Resetting(afterCommands: 2),
+        "closes at once" => FaultPeer.Closing(),
+        "closes" => FaultPeer.Closing(afterCommands: 2),
+        "hangs" => FaultPeer.Hanging(afterCommands: 2),
+        "sends half a reply" => FaultPeer.HalfReply(),
+        "sends half a reply and closes" => FaultPeer.HalfReply(thenClose: true),
+        "speaks HTTP" => FaultPeer.Garbage(),
+        "says two things" => FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.ReadCommandAsync(stop);
+            await connection.SendAsync("+PONG\r\n+PONG\r\n", stop);
+            await connection.DrainAsync(stop);
+        }),
+        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "no such peer"),
+    };
+}

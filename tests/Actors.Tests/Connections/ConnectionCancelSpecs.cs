@@ -1,0 +1,66 @@
+using ActorLoad.Actors.Tests.Transport;
+using ActorLoad.Metrics;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Requirements;
+using Akka.Actor;
+using Xunit;
+using static ActorLoad.Connections.ConnectionProtocol;
+
+namespace ActorLoad.Actors.Tests.Connections;
+
+/// <summary>Cancelled in whatever state, a connection closes at once and says so.</summary>
+public sealed class ConnectionCancelSpecs : ConnectionKit
+{
+    [Fact]
+    public async Task While_it_waits_for_its_backoff_it_never_opens()
+    {
+        await using var peer = FaultPeer.Answering();
+        var connection = await CreateAsync(peer, Given.Connection("PING"));
+        connection.Tell(new Open(Ticket, Loop.Now + Loop.ToTicks(TimeSpan.FromHours(1))));
+        connection.Tell(Cancel.Instance);
+        await EndsAsync(Outcome.Cancelled);
+        Assert.Equal(0, Ticket.Attempts);
+        Assert.Equal(0, peer.Accepted);
+    }
+
+    [LinuxFact]
+    public async Task While_it_opens_it_gives_up_its_connect()
+    {
+        await using var peer = await FaultPeer.NotAcceptingAsync();
+        var connection = await OpenAsync(peer, Given.Connection("PING"));
+        await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.SynSent) == 1);
+        connection.Tell(Cancel.Instance);
+        await EndsAsync(Outcome.Cancelled);
+        await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.SynSent) == 0);
+    }
+
+    [Fact]
+    public async Task While_it_waits_for_a_reply_it_resets()
+    {
+        var (ends, asked) = (new Ends(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await using var peer = ends.Peer(async (connection, stop) =>
+        {
+            await connection.ReadCommandAsync(stop);
+            asked.SetResult();
+            await connection.DrainAsync(stop);
+        });
+        var connection = await OpenAsync(peer, Given.Connection("PING"));
+        await asked.Task;
+        connection.Tell(Cancel.Instance);
+        await EndsAsync(Outcome.Cancelled);
+        Assert.Equal(System.Net.Sockets.SocketError.ConnectionReset, await ends.FirstAsync());
+    }
+
+    [Fact]
+    public async Task While_it_holds_it_resets()
+    {
+        var ends = new Ends();
+        await using var peer = ends.AnsweringPeer();
+        var connection = await OpenAsync(peer, Given.Connection("PING") with { Hold = TimeSpan.FromHours(1) });
+        await AwaitConditionAsync(async () => await Loop.OnLoopAsync(() => Ticket.Timings.LastReply != 0), Given.Patience);
+        connection.Tell(Cancel.Instance);
+        await EndsAsync(Outcome.Cancelled);
+        Assert.Equal(System.Net.Sockets.SocketError.ConnectionReset, await ends.FirstAsync());
+    }
+}

@@ -1,0 +1,62 @@
+using ActorLoad.Actors.Tests.Transport;
+using ActorLoad.Metrics;
+using ActorLoad.Peers.Faults;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Connections;
+
+/// <summary>A connection that has done its script stays open, and watches.</summary>
+public sealed class ConnectionHoldSpecs : ConnectionKit
+{
+    [Theory]
+    [InlineData]
+    [InlineData("PING")]
+    public async Task A_hold_that_is_over_is_a_success(params string[] script)
+    {
+        var ends = new Ends();
+        await using var peer = ends.AnsweringPeer();
+        await OpenAsync(peer, Given.Connection(script) with { Hold = Given.Briefly });
+        await EndsAsync(Outcome.Succeeded);
+        Assert.Equal(System.Net.Sockets.SocketError.ConnectionReset, await ends.FirstAsync());
+    }
+
+    [Fact]
+    public async Task A_peer_that_closes_first_is_noticed()
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.AnswerAsync(1, stop);
+            await connection.FinishAsync(stop);
+        });
+        await OpenAsync(peer, Given.Connection("PING") with { Hold = Given.Patience });
+        await FailsAsync(Outcome.PeerClosed);
+        await NoSocketIsLeftAsync(peer);
+    }
+
+    [Fact]
+    public async Task A_peer_that_resets_first_is_noticed()
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.AnswerAsync(1, stop);
+            connection.Abort();
+        });
+        await OpenAsync(peer, Given.Connection("PING") with { Hold = Given.Patience });
+        await FailsAsync(Outcome.Reset);
+    }
+
+    [Theory]
+    [InlineData("+what?\r\n", Outcome.ProtocolError)]
+    [InlineData("what?", Outcome.ProtocolError)]
+    [InlineData("-ERR idle too long\r\n", Outcome.Rejected)]
+    public async Task What_the_server_says_unasked_is_no_success(string text, Outcome outcome)
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.SendAsync(text, stop);
+            await connection.DrainAsync(stop);
+        });
+        await OpenAsync(peer, Given.Connection() with { Hold = Given.Patience });
+        await FailsAsync(outcome);
+    }
+}

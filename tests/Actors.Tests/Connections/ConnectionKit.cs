@@ -1,0 +1,67 @@
+using ActorLoad.Actors.Tests.Transport;
+using ActorLoad.Connections;
+using ActorLoad.Metrics;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Transport;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using Xunit;
+using static ActorLoad.Connections.ConnectionProtocol;
+
+namespace ActorLoad.Actors.Tests.Connections;
+
+/// <summary>One connection on a real loop, and a probe that hears how it ends.</summary>
+public abstract class ConnectionKit() : TestKit("akka.loglevel = WARNING")
+{
+    private protected LoopDispatcher Dispatcher => field ??= LoopDispatchers.Of(Sys).Sockets(0);
+
+    private protected TransportLoop Loop => Dispatcher.Loop;
+
+    private protected TestProbe Supervisor => field ??= CreateTestProbe();
+
+    private protected Ticket Ticket { get; } = new(new BurstShare(7, 1), client: 42, due: 1);
+
+    /// <summary>A connection to <paramref name="peer"/> that has not been told to open yet.</summary>
+    private protected async Task<IActorRef> CreateAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0)
+    {
+        var plan = await Loop.OnLoopAsync(() => ConnectionPlan.For(Loop, settings, settings.Script, [peer.EndPoint]));
+        return Sys.ActorOf(RecordingSupervisor.Props(plan, Dispatcher.DispatcherId, Supervisor, restarts));
+    }
+
+    private protected async Task<IActorRef> OpenAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0)
+    {
+        var connection = await CreateAsync(peer, settings, restarts);
+        connection.Tell(new Open(Ticket, 0));
+        return connection;
+    }
+
+    /// <summary>It says that it ended, once, and is gone.</summary>
+    private protected async Task EndsAsync(Outcome outcome)
+    {
+        Assert.Equal(new ConnectionEnded(Ticket, outcome), await Supervisor.ExpectMsgAsync<ConnectionEnded>(Given.Patience));
+        Assert.Equal("terminated", await Supervisor.ReceiveOneAsync(Given.Patience));
+    }
+
+    /// <summary>It throws, and is gone.</summary>
+    private protected async Task<ConnectionFailedException> FailsAsync(Outcome outcome)
+    {
+        var failure = await ThrowsAsync(outcome);
+        Assert.Equal("terminated", await Supervisor.ReceiveOneAsync(Given.Patience));
+        return failure;
+    }
+
+    /// <summary>It throws, and its supervisor decides.</summary>
+    private protected async Task<ConnectionFailedException> ThrowsAsync(Outcome outcome)
+    {
+        var failure = Assert.IsType<ConnectionFailedException>(await Supervisor.ReceiveOneAsync(Given.Patience), exactMatch: false);
+        Assert.Equal(outcome, failure.Outcome);
+        Assert.Same(Ticket, failure.Ticket);
+        return failure;
+    }
+
+    /// <summary>No socket of ours to <paramref name="peer"/> is left, in no state of a client that still holds it.</summary>
+    private protected static Task NoSocketIsLeftAsync(FaultPeer peer) => SocketTable.UntilAsync(table =>
+        !table.Rows.Any(row => row.RemotePort == peer.Port && row.State is SocketState.SynSent or SocketState.Established or SocketState.CloseWait));
+}

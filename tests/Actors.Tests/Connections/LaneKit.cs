@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Net;
+using ActorLoad.Connections;
+using ActorLoad.Metrics;
+using ActorLoad.Transport;
+using ActorLoad.Transport.Sockets;
+using Akka.Actor;
+using Akka.Event;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using Xunit;
+using static ActorLoad.Connections.LaneProtocol;
+
+namespace ActorLoad.Actors.Tests.Connections;
+
+/// <summary>A real lane with real connections between two probes: its parent, and the metrics actor.</summary>
+public abstract class LaneKit() : TestKit("akka.loglevel = WARNING")
+{
+    private IActorRef _lane = ActorRefs.Nobody;
+    private int _sample;
+
+    private protected LoopDispatcher Dispatcher { get; set; } = null!;
+
+    private protected TransportLoop Loop => Dispatcher.Loop;
+
+    private protected TestProbe Parent => field ??= CreateTestProbe();
+
+    private protected TestProbe Metrics => field ??= CreateTestProbe();
+
+    /// <summary>What escalated to the parent, which lets the lane go on.</summary>
+    private protected List<Exception> Escalated { get; } = [];
+
+    /// <summary>Everything that the lane reported so far.</summary>
+    private protected Tally Total { get; } = new(TimeProvider.System.TimestampFrequency);
+
+    /// <summary>A lane that lives by <paramref name="time"/>, the machine's if null.</summary>
+    private protected IActorRef StartLane(
+        ImmutableArray<IPEndPoint> targets, ConnectionSettings connection, SupervisionPolicy policy, int maxOpen = int.MaxValue, TimeProvider? time = null)
+    {
+        var loops = LoopDispatchers.Of(Sys);
+        Dispatcher = time is null
+            ? loops.Sockets(0)
+            : loops.Get("virtual-time", () => new SocketLoop(time, cause => Sys.Log.Error(cause, "work on the loop failed")));
+        var settings = new LaneSettings(3, Loop.Now, maxOpen, Seed: 1, connection, connection.Script, targets, policy, Metrics);
+        return _lane = Parent.ChildActorOf(Lane.Props(settings, Dispatcher), new OneForOneStrategy(cause =>
+        {
+            Escalated.Add(cause);
+            return Directive.Resume;
+        }));
+    }
+
+    /// <summary>Opens a burst at once and gives what the lane says of it when it has ended.</summary>
+    private protected async Task<BurstShareEnded> RunBurstAsync(int connections, int burst = 0)
+    {
+        _lane.Tell(new OpenBurst(burst, 0, connections, TimeSpan.Zero));
+        var ended = await EndedAsync();
+        Assert.Equal((3, burst, connections), (ended.Lane, ended.Burst, ended.Planned));
+        return ended;
+    }
+
+    private protected async Task<BurstShareEnded> EndedAsync() => await Parent.ExpectMsgAsync<BurstShareEnded>(Given.Patience);
+
+    /// <summary>Asks for a report, adds it to <see cref="Total"/>, and holds the sum against the invariants.</summary>
+    private protected async Task<Tally> ReportAsync()
+    {
+        _lane.Tell(new ReportTally(_sample));
+        var reported = await Metrics.ExpectMsgAsync<MetricsProtocol.TallyReported>(Given.Patience);
+        Assert.Equal((3, _sample++), (reported.Lane, reported.Sample));
+        Total.Add(reported.Tally);
+        Assert.Null(Total.BrokenInvariant());
+        return Total;
+    }
+
+    /// <summary>Asks for reports until their sum is so.</summary>
+    private protected Task UntilAsync(Func<Tally, bool> isSo) =>
+        AwaitConditionAsync(async () => isSo(await ReportAsync()), Given.Patience, TimeSpan.FromMilliseconds(10));
+
+    /// <summary>The last report: nothing is open, and this is how it all ended.</summary>
+    private protected async Task AssertOutcomesAsync(params (Outcome Outcome, long Count)[] outcomes)
+    {
+        var total = await ReportAsync();
+        Assert.Null(total.BrokenInvariant(ended: true));
+        Assert.Equal(outcomes.ToDictionary(outcome => outcome.Outcome.Name(), outcome => outcome.Count), total.OutcomesByName());
+    }
+}

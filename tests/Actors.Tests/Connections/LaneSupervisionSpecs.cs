@@ -1,0 +1,143 @@
+using ActorLoad.Actors.Tests.Transport;
+using ActorLoad.Connections;
+using ActorLoad.Metrics;
+using ActorLoad.Peers.Faults;
+using Akka.Actor;
+using Xunit;
+using static ActorLoad.Connections.LaneProtocol;
+
+namespace ActorLoad.Actors.Tests.Connections;
+
+/// <summary>What the lane does when connections fail: by the rule of each cause.</summary>
+public sealed class LaneSupervisionSpecs : LaneKit
+{
+    [Fact]
+    public async Task A_refused_connection_is_retried_as_often_as_its_policy_says()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+        StartLane([peer.EndPoint], Given.Connection("PING"), Given.Policy(Given.Restart(maxRetries: 3)));
+        var ended = await RunBurstAsync(10);
+        Assert.Equal((10, 10), (ended.Opened, ended.Failed));
+        await AssertOutcomesAsync((Outcome.Refused, 10));
+        Assert.Equal((40, 30, 40), (Total.Attempts, Total.Retries, Total.AttemptFailuresByName()["refused"]));
+    }
+
+    [Fact]
+    public async Task A_retry_that_succeeds_is_a_success()
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            if (connection.Number % 2 == 1)
+            {
+                connection.Abort();
+                return;
+            }
+
+            await connection.AnswerAsync(int.MaxValue, stop);
+        });
+        StartLane([peer.EndPoint], Given.Connection("PING"), Given.Policy(Given.Restart(maxRetries: 100)), maxOpen: 1);
+        for (var burst = 0; burst < 5; burst++)
+        {
+            Assert.Equal(1, (await RunBurstAsync(1, burst)).Succeeded);
+        }
+
+        await AssertOutcomesAsync((Outcome.Succeeded, 5));
+        Assert.Equal((10, 5), (Total.Attempts, Total.Retries));
+    }
+
+    [Fact]
+    public async Task Backoffs_follow_each_other_as_the_policy_says()
+    {
+        var time = new ManualTime();
+        await using var peer = FaultPeer.ClosedPort();
+        var backoff = new BackoffSettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), 2, Jitter: 0);
+        var settings = Given.Connection("PING") with { ConnectTimeout = TimeSpan.FromHours(1) };
+        var lane = StartLane([peer.EndPoint], settings, Given.Policy(Given.Restart(maxRetries: 4, backoff)), time: time);
+        lane.Tell(new OpenBurst(0, 0, 1, TimeSpan.Zero));
+        foreach (var seconds in new[] { 1, 2, 4, 5 })
+        {
+            await AwaitAssertAsync(() => Assert.Equal(TimeSpan.FromSeconds(seconds), time.NextAlarm), Given.Patience, TimeSpan.FromMilliseconds(10));
+            time.Advance(TimeSpan.FromSeconds(seconds));
+        }
+
+        var ended = await EndedAsync();
+        Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(12)), (ended.FirstStart, ended.EndedAt));
+        await AssertOutcomesAsync((Outcome.Refused, 1));
+    }
+
+    [Fact]
+    public async Task Retries_come_back_when_their_window_has_passed()
+    {
+        var time = new ManualTime();
+        await using var peer = FaultPeer.ClosedPort();
+        var backoff = new BackoffSettings(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), 1, Jitter: 0);
+        var settings = Given.Connection("PING") with { ConnectTimeout = TimeSpan.FromHours(1) };
+        var rule = Given.Restart(maxRetries: 1, backoff, within: TimeSpan.FromSeconds(1));
+        var lane = StartLane([peer.EndPoint], settings, Given.Policy(rule), time: time);
+        lane.Tell(new OpenBurst(0, 0, 1, TimeSpan.Zero));
+        for (var retry = 1; retry <= 5; retry++)
+        {
+            await UntilAsync(total => Refusals(total) == retry && time.NextAlarm == TimeSpan.FromSeconds(2));
+            time.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        await UntilAsync(total => Refusals(total) == 6);
+        lane.Tell(Abort.Instance);
+        Assert.Equal(1, (await EndedAsync()).Cancelled);
+        await AssertOutcomesAsync((Outcome.Cancelled, 1));
+        Assert.Equal(5, Total.Retries); // the sixth was waiting for its backoff: it was never begun
+    }
+
+    [Fact]
+    public async Task Each_cause_has_a_rule_of_its_own()
+    {
+        await using var closed = FaultPeer.ClosedPort();
+        await using var resetting = FaultPeer.Resetting(afterCommands: 1);
+        var policy = Given.Policy(Given.Stop);
+        policy = policy with { Rules = policy.Rules.SetItem(Outcome.Refused, Given.Restart(maxRetries: 2)) };
+        StartLane([closed.EndPoint, resetting.EndPoint], Given.Connection("PING"), policy);
+        await RunBurstAsync(10);
+        await AssertOutcomesAsync((Outcome.Refused, 5), (Outcome.Reset, 5));
+        Assert.Equal((20, 10), (Total.Attempts, Total.Retries));
+    }
+
+    [Fact]
+    public async Task An_escalated_failure_reaches_the_parent_and_the_books_stay_right()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+        await using var hanging = FaultPeer.Hanging();
+        var lane = StartLane([peer.EndPoint, hanging.EndPoint], Given.Connection("PING"), Given.Policy(Given.Stop with { Directive = FailureDirective.Escalate }));
+        lane.Tell(new OpenBurst(0, 0, 2, TimeSpan.Zero));
+        await UntilAsync(total => total[Outcome.Refused] == 1);
+        lane.Tell(Abort.Instance);
+        var ended = await EndedAsync();
+        Assert.Equal((2, 0, 1, 1), (ended.Opened, ended.Succeeded, ended.Failed, ended.Cancelled));
+        Assert.IsType<ConnectionRefusedException>(Assert.Single(Escalated));
+        await AssertOutcomesAsync((Outcome.Refused, 1), (Outcome.Cancelled, 1));
+    }
+
+    [Fact]
+    public async Task A_bug_costs_its_connection_alone_and_is_logged_once()
+    {
+        await using var peer = FaultPeer.Answering();
+        StartLane([peer.EndPoint, new ThrowingEndPoint()], Given.Connection("PING"), Given.Policy(Given.Restart(maxRetries: 3)));
+        await EventFilter.Exception<InvalidOperationException>(contains: "a connection crashed").ExpectAsync(1, async () =>
+        {
+            var ended = await RunBurstAsync(10);
+            Assert.Equal((10, 5, 5), (ended.Opened, ended.Succeeded, ended.Failed));
+        });
+        await AssertOutcomesAsync((Outcome.Succeeded, 5), (Outcome.Crashed, 5));
+        Assert.Equal((10, 0), (Total.Attempts, Total.Retries));
+    }
+
+    [Fact]
+    public async Task Ordinary_failures_are_not_logged()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+        StartLane([peer.EndPoint], Given.Connection("PING"), Given.Policy(Given.Restart(maxRetries: 2)));
+        await EventFilter.Exception<Exception>().ExpectAsync(0, async () => await RunBurstAsync(20));
+        await AssertOutcomesAsync((Outcome.Refused, 20));
+    }
+
+    private static long Refusals(Tally total) => total.AttemptFailuresByName().GetValueOrDefault("refused");
+}

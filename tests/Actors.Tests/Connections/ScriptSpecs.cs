@@ -1,0 +1,130 @@
+// RESPite calls its reader an evaluation API (SER004); the version is pinned.
+#pragma warning disable SER004
+using System.Text;
+using ActorLoad.Connections;
+using FsCheck;
+using FsCheck.Xunit;
+using RESPite.Messages;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Connections;
+
+public sealed class ScriptSpecs
+{
+    [Theory]
+    [InlineData("PING", "*1\r\n$4\r\nPING\r\n")]
+    [InlineData("GET foo", "*2\r\n$3\r\nGET\r\n$3\r\nfoo\r\n")]
+    [InlineData("  GET   foo  ", "*2\r\n$3\r\nGET\r\n$3\r\nfoo\r\n")]
+    [InlineData("SET foo {burst}:{client}", "*3\r\n$3\r\nSET\r\n$3\r\nfoo\r\n$4\r\n7:42\r\n")]
+    [InlineData("SET {client} \"\"", "*3\r\n$3\r\nSET\r\n$2\r\n42\r\n$0\r\n\r\n")]
+    [InlineData("GET ключ", "*2\r\n$3\r\nGET\r\n$8\r\nключ\r\n")]
+    public void A_command_is_an_array_of_bulk_strings(string command, string bytes) => Assert.Equal(bytes, Write(Parse(command)));
+
+    [Theory]
+    [InlineData("SET k \"two words\"", "SET", "k", "two words")]
+    [InlineData("SET k 'two words'", "SET", "k", "two words")]
+    [InlineData("SET k 'say \"x\"'", "SET", "k", "say \"x\"")]
+    [InlineData("SET k \"say \\\"x\\\"\"", "SET", "k", "say \"x\"")]
+    [InlineData("SET k \"a\\r\\n\\t\\\\b\"", "SET", "k", "a\r\n\t\\b")]
+    [InlineData("SET k a\\nb", "SET", "k", "a\\nb")]
+    [InlineData("SET k ''", "SET", "k", "")]
+    [InlineData("SET k {{client}}", "SET", "k", "{client}")]
+    [InlineData("SET k {{{client}}}", "SET", "k", "{42}")]
+    [InlineData("SET k }}{{", "SET", "k", "}{")]
+    [InlineData("SET k \"{burst} {client}\"", "SET", "k", "7 42")]
+    public void Words_are_quoted_and_placeholders_filled_in(string command, params string[] words) =>
+        Assert.Equal(words, Read(Write(Parse(command))));
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("   ", "is empty")]
+    [InlineData("GET 'foo", "has no closing '")]
+    [InlineData("GET \"foo", "has no closing \"")]
+    [InlineData("GET \"foo\\\"", "has no closing \"")]
+    [InlineData("GET {clinet}", "unknown placeholder {clinet}")]
+    [InlineData("GET {}", "unknown placeholder {}")]
+    [InlineData("GET {Client}", "unknown placeholder {Client}")]
+    public void What_is_wrong_with_a_command_is_said_with_its_number(string command, string problem)
+    {
+        Assert.False(Script.TryParse(["PING", command], out var script, out var told));
+        Assert.Null(script);
+        Assert.StartsWith("command 2 ", told, StringComparison.Ordinal);
+        Assert.Contains(problem, told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_script_keeps_its_commands_in_order()
+    {
+        var script = Parse("PING", "GET foo");
+        Assert.Equal(2, script.Count);
+        Assert.Equal(["PING"], Read(Write(script, 0)));
+        Assert.Equal(["GET", "foo"], Read(Write(script, 1)));
+        Assert.Equal(0, Script.Empty.Count);
+        Assert.Equal(0, Parse().Count);
+    }
+
+    [Fact]
+    public void Authentication_comes_first_and_takes_its_words_as_they_are()
+    {
+        var script = Parse("PING").AfterAuth("", "{client} \"x\" ");
+        Assert.Equal(2, script.Count);
+        Assert.Equal(["AUTH", "{client} \"x\" "], Read(Write(script, 0)));
+        Assert.Equal(["PING"], Read(Write(script, 1)));
+        Assert.Equal(["AUTH", "me", "secret"], Read(Write(Script.Empty.AfterAuth("me", "secret"))));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(int.MaxValue, int.MaxValue)]
+    public void Any_number_fits_into_the_room_that_is_asked_for(int burst, int client)
+    {
+        var script = Parse("SET {client}{burst} {burst}:{client}");
+        var room = new byte[script.MaxLength(0)];
+        var length = script.Write(0, burst, client, room);
+        Assert.Equal(["SET", $"{client}{burst}", $"{burst}:{client}"], Read(Encoding.UTF8.GetString(room, 0, length)));
+    }
+
+    [Property]
+    public void What_is_written_reads_back_as_the_words(NonEmptyArray<NonNull<string>> words, NonNegativeInt burst, NonNegativeInt client)
+    {
+        var plain = words.Get.Select(word => Sound(word.Get)).ToArray();
+        var script = Parse(string.Join(' ', plain.Select(Quote)));
+        Assert.Equal(plain, Read(Write(script, 0, burst.Get, client.Get)));
+    }
+
+    private static Script Parse(params string[] commands)
+    {
+        Assert.True(Script.TryParse(commands, out var script, out var problem), problem);
+        return script!;
+    }
+
+    private static string Write(Script script, int step = 0, int burst = 7, int client = 42)
+    {
+        var room = new byte[script.MaxLength(step)];
+        return Encoding.UTF8.GetString(room, 0, script.Write(step, burst, client, room));
+    }
+
+    private static List<string> Read(string bytes)
+    {
+        var reader = new RespReader(Encoding.UTF8.GetBytes(bytes));
+        Assert.True(reader.TryMoveNext());
+        Assert.Equal(RespPrefix.Array, reader.Prefix);
+        var count = reader.AggregateLength();
+        var words = new List<string>();
+        for (var index = 0; index < count; index++)
+        {
+            Assert.True(reader.TryMoveNext());
+            Assert.Equal(RespPrefix.BulkString, reader.Prefix);
+            words.Add(reader.ReadString()!);
+        }
+
+        Assert.False(reader.TryMoveNext());
+        return words;
+    }
+
+    // Half a surrogate pair is no text: UTF-8 cannot carry it.
+    private static string Sound(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    private static string Quote(string word) =>
+        $"\"{word.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("{", "{{").Replace("}", "}}")}\"";
+}

@@ -1,0 +1,328 @@
+using ActorLoad.Connections;
+using ActorLoad.Metrics;
+using ActorLoad.Runs;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using Xunit;
+using static ActorLoad.Actors.Tests.Runs.RunSettingsBuilder;
+using static ActorLoad.Runs.RunProtocol;
+
+namespace ActorLoad.Actors.Tests.Runs;
+
+public class RunManagerSpecs : TestKit
+{
+    private readonly TestProbe _lane;
+    private readonly TestProbe _metrics;
+    private readonly IActorRef _manager;
+    private Func<RunSettings, IRunParts> _createParts;
+
+    public RunManagerSpecs()
+        : base(VirtualScheduler.Configuration + "\nakka.test.single-expect-default = 20s")
+    {
+        (_lane, _metrics) = (CreateTestProbe(), CreateTestProbe());
+        _createParts = _ => new PartsDouble(_metrics, [_lane]);
+        _manager = Manager(maxQueue: 2);
+    }
+
+    [Fact]
+    public async Task A_run_is_queued_started_and_ended_and_its_target_disposed_once()
+    {
+        var target = TargetDouble.Ready();
+        var listener = Start("a", target);
+
+        ExpectMsg(new RunQueued("a", 0));
+        var started = listener.ExpectMsg<RunStarted>();
+        Assert.Equal(("a", "db:6379", "a double"), (started.Run.Id, started.Target.Endpoints[0], started.Transport.Reason));
+        Assert.Equal(0, target.Disposals);
+        EndRun();
+        var ended = listener.ExpectMsg<RunEnded>();
+        Assert.Equal(("a", Verdict.Valid, null), (ended.RunId, ended.Result!.Verdict, ended.Error));
+        await ExpectIdle(target);
+    }
+
+    [Fact]
+    public async Task Runs_are_carried_out_one_at_a_time_in_the_order_in_which_they_came()
+    {
+        var targets = new[] { TargetDouble.Ready(), TargetDouble.Ready(), TargetDouble.Ready() };
+        var listeners = new[] { Start("a", targets[0]), Start("b", targets[1]), Start("c", targets[2]) };
+        Assert.Equal([0, 1, 2], Enumerable.Range(0, 3).Select(_ => ExpectMsg<RunQueued>().Ahead));
+
+        listeners[0].ExpectMsg<RunStarted>();
+        Assert.Equal("a; b c", Runs());
+        Assert.False(targets[1].IsAskedFor);
+        EndRun();
+        listeners[1].ExpectMsg<RunStarted>();
+        Assert.Equal("b; c", Runs());
+        Assert.False(targets[2].IsAskedFor);
+        EndRun();
+        listeners[2].ExpectMsg<RunStarted>();
+        EndRun();
+        listeners[2].ExpectMsg<RunEnded>();
+        await ExpectIdle(targets);
+    }
+
+    [Fact]
+    public void More_runs_than_may_wait_are_refused_and_their_target_is_left_alone()
+    {
+        var refused = TargetDouble.Ready();
+        Start("a");
+        Start("b");
+        Start("c");
+        Start("d", refused);
+
+        Assert.Equal(["a", "b", "c"], Enumerable.Range(0, 3).Select(_ => ExpectMsg<RunQueued>().RunId));
+        Assert.Equal("d", ExpectMsg<RunRefused>().RunId);
+        Assert.Equal("a; b c", Runs());
+        Assert.Equal((false, 0), (refused.IsAskedFor, refused.Disposals));
+    }
+
+    [Fact]
+    public void Without_a_queue_a_run_is_taken_when_none_is_active()
+    {
+        var manager = Manager(maxQueue: 0);
+        Start("a", manager: manager).ExpectMsg<RunStarted>();
+        Start("b", manager: manager);
+
+        Assert.Equal("a", ExpectMsg<RunQueued>().RunId);
+        Assert.Equal("b", ExpectMsg<RunRefused>().RunId);
+    }
+
+    [Fact]
+    public async Task A_queued_run_that_is_stopped_never_begins()
+    {
+        var (active, stopped) = (TargetDouble.Ready(), TargetDouble.Ready());
+        var first = Start("a", active);
+        var second = Start("b", stopped);
+        ReceiveN(2);
+
+        _manager.Tell(new StopRun("b", "not wanted"), TestActor);
+        ExpectMsg(new RunStopping("b"));
+        second.ExpectMsg(new RunEnded("b", null, "not wanted"));
+        Assert.Equal("a; ", Runs());
+        first.ExpectMsg<RunStarted>();
+        EndRun();
+        first.ExpectMsg<RunEnded>();
+        await ExpectIdle(active, stopped);
+        Assert.False(stopped.IsAskedFor);
+    }
+
+    [Fact]
+    public async Task An_active_run_that_is_stopped_is_aborted_and_has_a_result()
+    {
+        var target = TargetDouble.Ready();
+        var listener = Start("a", target);
+        ExpectMsg<RunQueued>();
+        listener.ExpectMsg<RunStarted>();
+        _lane.ExpectMsg<LaneProtocol.OpenBurst>();
+
+        _manager.Tell(new StopRun("a", "SIGINT"), TestActor);
+        ExpectMsg(new RunStopping("a"));
+        _lane.ExpectMsg<LaneProtocol.Abort>();
+        EndRun(new LaneProtocol.OpenBurst(0, 0, 10, TimeSpan.Zero));
+        var result = listener.ExpectMsg<RunEnded>().Result!;
+
+        Assert.Equal((Verdict.Interrupted, "SIGINT"), (result.Verdict, result.VerdictReasons[0]));
+        await ExpectIdle(target);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_stopped_while_its_target_opens_never_begins()
+    {
+        var target = new TargetDouble();
+        var listener = Start("a", target);
+        ExpectMsg<RunQueued>();
+        await target.Opening;
+
+        _manager.Tell(new StopRun("a", "not wanted"), TestActor);
+        ExpectMsg(new RunStopping("a"));
+        listener.ExpectMsg(new RunEnded("a", null, "not wanted"));
+        await ExpectIdle(target);
+    }
+
+    [Fact]
+    public async Task A_target_that_opens_in_spite_of_the_stop_is_disposed()
+    {
+        var target = new TargetDouble(heedsCancellation: false);
+        var listener = Start("a", target);
+        ExpectMsg<RunQueued>();
+        _manager.Tell(new StopRun("a", "not wanted"), TestActor);
+        ExpectMsg(new RunStopping("a"));
+        Assert.Equal(0, target.Disposals);
+
+        target.Open();
+        listener.ExpectMsg(new RunEnded("a", null, "not wanted"));
+        await ExpectIdle(target);
+    }
+
+    [Fact]
+    public void A_run_that_nobody_knows_cannot_be_stopped()
+    {
+        Start("a");
+        ExpectMsg<RunQueued>();
+
+        _manager.Tell(new StopRun("b", "not wanted"), TestActor);
+
+        ExpectMsg(new RunUnknown("b"));
+        Assert.Equal("a; ", Runs());
+    }
+
+    [Fact]
+    public async Task A_target_that_cannot_be_opened_ends_its_run_with_the_reason_and_the_next_begins()
+    {
+        var (broken, sound) = (new TargetDouble(), TargetDouble.Ready());
+        var first = Start("a", broken);
+        var second = Start("b", sound);
+        ReceiveN(2);
+
+        broken.Fail(new InvalidOperationException("no such program"));
+        var ended = first.ExpectMsg<RunEnded>();
+        Assert.Null(ended.Result);
+        Assert.Equal("the target could not be made ready: no such program", ended.Error);
+        second.ExpectMsg<RunStarted>();
+        EndRun();
+        second.ExpectMsg<RunEnded>();
+        await ExpectIdle(broken, sound);
+    }
+
+    [Fact]
+    public async Task A_target_that_cannot_be_disposed_is_logged_and_the_next_run_begins()
+    {
+        var (broken, sound) = (new TargetDouble { DisposalFailure = new InvalidOperationException("still there") }, TargetDouble.Ready());
+        var first = Start("a", broken);
+        var second = Start("b", sound);
+        ReceiveN(2);
+
+        EventFilter.Exception<InvalidOperationException>("the target of run a could not be stopped").ExpectOne(() =>
+        {
+            broken.Open();
+            first.ExpectMsg<RunStarted>();
+            EndRun();
+            Assert.NotNull(first.ExpectMsg<RunEnded>().Result);
+        });
+        second.ExpectMsg<RunStarted>();
+        EndRun();
+        second.ExpectMsg<RunEnded>();
+        await ExpectIdle(broken, sound);
+    }
+
+    [Fact]
+    public async Task A_supervisor_that_crashes_ends_its_run_with_an_error_and_the_next_begins()
+    {
+        var (crashing, sound) = (new TargetDouble(), TargetDouble.Ready());
+        var parts = new PartsDouble(_metrics, [_lane]);
+        parts.MeterDouble.StopFailure = new InvalidOperationException("no /proc");
+        var made = new Queue<IRunParts>([parts, new PartsDouble(_metrics, [_lane])]);
+        _createParts = _ => made.Dequeue();
+        var first = Start("a", crashing);
+        var second = Start("b", sound);
+        ReceiveN(2);
+
+        EventFilter.Exception<InvalidOperationException>("no /proc").ExpectOne(() =>
+        {
+            crashing.Open();
+            first.ExpectMsg<RunStarted>();
+            var burst = _lane.ExpectMsg<LaneProtocol.OpenBurst>();
+            _lane.LastSender.Tell(Ended(burst));
+            var ended = first.ExpectMsg<RunEnded>();
+            Assert.Null(ended.Result);
+            Assert.Contains("bug", ended.Error, StringComparison.Ordinal);
+        });
+        second.ExpectMsg<RunStarted>();
+        EndRun();
+        second.ExpectMsg<RunEnded>();
+        await ExpectIdle(crashing, sound);
+    }
+
+    [Fact]
+    public async Task A_run_whose_parts_cannot_be_made_ends_with_an_error_and_the_next_begins()
+    {
+        var (first, second) = (new TargetDouble(), TargetDouble.Ready());
+        var calls = 0;
+        _createParts = _ => calls++ == 0 ? throw new InvalidOperationException("no descriptor") : new PartsDouble(_metrics, [_lane]);
+        var listener = Start("a", first);
+        var next = Start("b", second);
+        ReceiveN(2);
+
+        EventFilter.Exception<InvalidOperationException>("run a could not be begun").ExpectOne(() =>
+        {
+            first.Open();
+            listener.ExpectMsg(new RunEnded("a", null, "the run could not be begun: no descriptor"));
+        });
+        next.ExpectMsg<RunStarted>();
+        EndRun();
+        next.ExpectMsg<RunEnded>();
+        await ExpectIdle(first, second);
+    }
+
+    [Fact]
+    public async Task A_manager_that_is_stopped_disposes_every_target_and_tells_every_listener()
+    {
+        var (active, queued) = (TargetDouble.Ready(), TargetDouble.Ready());
+        var first = Start("a", active);
+        var second = Start("b", queued);
+        ReceiveN(2);
+        first.ExpectMsg<RunStarted>();
+
+        Watch(_manager);
+        Sys.Stop(_manager);
+        first.ExpectMsg(new RunEnded("a", null, "ActorLoad was shut down"));
+        second.ExpectMsg(new RunEnded("b", null, "ActorLoad was shut down"));
+        ExpectTerminated(_manager);
+        await Task.WhenAll(active.Disposed, queued.Disposed);
+        Assert.Equal((1, 1), (active.Disposals, queued.Disposals));
+    }
+
+    [Fact]
+    public async Task A_target_that_still_opens_when_the_manager_is_stopped_is_disposed_when_it_has()
+    {
+        var target = new TargetDouble(heedsCancellation: false);
+        var listener = Start("a", target);
+        await target.Opening;
+
+        Sys.Stop(_manager);
+        listener.ExpectMsg(new RunEnded("a", null, "ActorLoad was shut down"));
+        Assert.Equal(0, target.Disposals);
+        target.Open();
+        await target.Disposed;
+        Assert.Equal(1, target.Disposals);
+    }
+
+    private IActorRef Manager(int maxQueue) =>
+        Sys.ActorOf(RunManager.Props(maxQueue, settings => _createParts(settings), TimeProvider.System));
+
+    private TestProbe Start(string id, TargetDouble? target = null, IActorRef? manager = null)
+    {
+        var listener = CreateTestProbe();
+        (manager ?? _manager).Tell(
+            new StartRun(id, Of(AfterBurst(10, TimeSpan.FromSeconds(1), count: 1)), target ?? TargetDouble.Ready(), listener), TestActor);
+        return listener;
+    }
+
+    /// <summary>The active run and, after a semicolon, those that wait.</summary>
+    private string Runs()
+    {
+        _manager.Tell(GetRuns.Instance, TestActor);
+        var runs = FishForMessage<ActiveRuns>(_ => true);
+        return $"{runs.Active}; {string.Join(' ', runs.Queued)}";
+    }
+
+    private void EndRun(LaneProtocol.OpenBurst? told = null)
+    {
+        var burst = told ?? _lane.FishForMessage<LaneProtocol.OpenBurst>(_ => true);
+        var supervisor = _lane.LastSender;
+        supervisor.Tell(Ended(burst));
+        _metrics.FishForMessage<MetricsProtocol.Complete>(_ => true);
+        supervisor.Tell(new MetricsProtocol.Completed(RunTotals.Succeeded(burst.Count), []));
+    }
+
+    private async Task ExpectIdle(params TargetDouble[] targets)
+    {
+        await Task.WhenAll(targets.Select(target => target.Disposed));
+        Assert.Equal("; ", Runs());
+        Assert.All(targets, target => Assert.Equal(1, target.Disposals));
+    }
+
+    private static LaneProtocol.BurstShareEnded Ended(LaneProtocol.OpenBurst burst) => new(
+        0, burst.Burst, burst.Count, burst.Count, burst.Count, 0, 0, burst.DueAt, burst.DueAt, burst.DueAt, false);
+}

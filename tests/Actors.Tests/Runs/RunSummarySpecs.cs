@@ -1,0 +1,93 @@
+using ActorLoad.Metrics;
+using ActorLoad.Runs;
+using Akka.Actor;
+using Xunit;
+using static ActorLoad.Actors.Tests.Runs.RunSettingsBuilder;
+
+namespace ActorLoad.Actors.Tests.Runs;
+
+public class RunSummarySpecs
+{
+    private static readonly RunOrder Order = Of(Fixed(10, TimeSpan.FromSeconds(1), count: 1))
+        .WithThresholds("success-ratio >= 0.9", "dropped == 0", "connect.p99 < 1ms").Order(ActorRefs.Nobody);
+
+    private static readonly TransportInfo Transport = new("sockets", 2, "as configured");
+
+    [Fact]
+    public void A_run_without_blemish_is_valid_and_needs_no_reason()
+    {
+        var result = Sum(Verdict.Valid, [], RunTotals.Succeeded(10));
+
+        Assert.Equal(Verdict.Valid, result.Verdict);
+        Assert.Empty(result.VerdictReasons);
+        Assert.Equal(1, result.SchemaVersion);
+        Assert.Equal((Order.RunId, Order.StartedAt, 12.5), (result.Run.Id, result.Run.StartedAt, result.Run.DurationSeconds));
+        Assert.Equal(["db:6379"], result.Target.Endpoints);
+        Assert.Equal(["127.0.0.1:6379"], result.Target.Addresses);
+        Assert.Equal(Transport, result.Transport);
+    }
+
+    [Fact]
+    public void Every_outcome_is_listed_those_that_did_not_occur_with_zero()
+    {
+        var result = Sum(Verdict.Valid, [], RunTotals.Succeeded(10));
+
+        Assert.Equal(Outcomes.All.Select(outcome => outcome.Name()), result.Outcomes.Keys);
+        Assert.Equal(10, result.Outcomes["succeeded"]);
+        Assert.Equal(10, result.Outcomes.Values.Sum());
+    }
+
+    [Fact]
+    public void Dropped_connections_make_the_run_generator_limited()
+    {
+        var result = Sum(Verdict.Valid, [], RunTotals.Of(new ConnectionCounts(10, 7, 7, 0, 3, 0)));
+
+        Assert.Equal(Verdict.GeneratorLimited, result.Verdict);
+        Assert.Contains("3 connections were due and not started", Assert.Single(result.VerdictReasons), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Attempts_that_found_no_descriptor_make_the_run_generator_limited_even_if_a_retry_succeeded()
+    {
+        var result = Sum(Verdict.Valid, [], RunTotals.Of(
+            new ConnectionCounts(10, 10, 10, 0, 0, 0), new Dictionary<string, long> { ["local-exhausted"] = 4, ["refused"] = 2 }));
+
+        Assert.Equal(Verdict.GeneratorLimited, result.Verdict);
+        Assert.StartsWith("4 attempts failed for want of", Assert.Single(result.VerdictReasons), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Verdict.Aborted)]
+    [InlineData(Verdict.Interrupted)]
+    public void A_graver_verdict_stands_and_the_limits_are_named_beside_its_reason(Verdict verdict)
+    {
+        var result = Sum(verdict, ["the reason"], RunTotals.Of(new ConnectionCounts(10, 7, 7, 0, 3, 0)));
+
+        Assert.Equal(verdict, result.Verdict);
+        Assert.Equal(2, result.VerdictReasons.Count);
+        Assert.Equal("the reason", result.VerdictReasons[0]);
+    }
+
+    [Fact]
+    public void Every_threshold_is_judged_by_the_totals()
+    {
+        var result = Sum(Verdict.Valid, [], RunTotals.Of(new ConnectionCounts(10, 9, 9, 0, 1, 0)));
+
+        Assert.Equal(["success-ratio >= 0.9", "dropped == 0", "connect.p99 < 1ms"], result.Thresholds.Select(threshold => threshold.Expression));
+        Assert.Equal([true, false, false], result.Thresholds.Select(threshold => threshold.Met));
+        Assert.Equal([0.9, 1, null], result.Thresholds.Select(threshold => threshold.Measured));
+    }
+
+    [Fact]
+    public void Bursts_are_in_the_order_of_their_numbers_however_they_ended()
+    {
+        var result = Sum(Verdict.Valid, [], RunTotals.Succeeded(10), Burst(2), Burst(0), Burst(1));
+
+        Assert.Equal([0, 1, 2], result.Bursts.Select(burst => burst.Index));
+    }
+
+    private static BurstResult Burst(int index) => new(index, "storm", index, 1, 1, 0, 1, 0, 0, 0, 0, 0);
+
+    private static RunResult Sum(Verdict verdict, string[] reasons, RunSnapshot totals, params BurstResult[] bursts) => RunSummary.Sum(
+        Order, Transport, verdict, reasons, new MetricsProtocol.Completed(totals, [totals.Sample]), bursts, TimeSpan.FromSeconds(12.5));
+}

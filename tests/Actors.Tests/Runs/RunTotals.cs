@@ -1,0 +1,24 @@
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Actors.Tests.Runs;
+
+/// <summary>Totals as the metrics actor sends them at the end of a run.</summary>
+internal static class RunTotals
+{
+    private static readonly Dictionary<string, long> NoCounts = [];
+    private static readonly Dictionary<string, LatencySummary> NoTimes = [];
+
+    public static RunSnapshot Of(ConnectionCounts connections, IReadOnlyDictionary<string, long>? attemptFailures = null)
+    {
+        var outcomes = new Dictionary<string, long> { ["succeeded"] = connections.Succeeded };
+        var sample = new Sample(
+            1, connections.Open, connections.Planned, connections.Opened, connections.Succeeded, connections.Failed, connections.Dropped,
+            connections.Cancelled, connections.Opened, 0, outcomes, 0, null, null);
+        return new RunSnapshot(
+            SupervisedRun.Id, 1, new RunProgress("storm", 1, 1, 1), connections, connections.Open, connections.Opened, 0, outcomes,
+            attemptFailures ?? NoCounts, NoCounts, NoTimes, NoTimes, new GeneratorUsage(40, 1, 1, 0, 1), sample);
+    }
+
+    /// <summary>All of them succeeded.</summary>
+    public static RunSnapshot Succeeded(long connections) => Of(new ConnectionCounts(connections, connections, connections, 0, 0, 0));
+}

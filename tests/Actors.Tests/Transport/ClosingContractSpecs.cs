@@ -1,0 +1,146 @@
+using System.Net.Sockets;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Requirements;
+using ActorLoad.Transport;
+using Akka.Actor;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Transport;
+
+/// <summary>What every transport promises of closing a link, and of the options on its socket.</summary>
+public abstract class ClosingContractSpecs : TransportSpecs
+{
+    private static readonly SocketSettings _graceful = Abortive with { Close = CloseMode.Graceful };
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_aborted_link_is_reset(bool whileReceiving)
+    {
+        var ends = new Ends();
+        await using var peer = ends.Peer();
+        var link = await ConnectAsync(peer);
+        await CloseAsync(link, whileReceiving);
+        Assert.Equal(SocketError.ConnectionReset, await ends.FirstAsync());
+        await HeardNothingAsync();
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_gracefully_closed_link_ends_with_a_fin(bool whileReceiving)
+    {
+        var ends = new Ends();
+        await using var peer = ends.Peer();
+        var link = await ConnectAsync(peer, _graceful);
+        await CloseAsync(link, whileReceiving);
+        Assert.Equal(SocketError.Success, await ends.FirstAsync());
+        await HeardNothingAsync();
+    }
+
+    [LinuxFact]
+    public async Task Aborts_are_counted_by_the_kernel_and_leave_nothing_in_time_wait()
+    {
+        const int Links = 20;
+        var before = KernelCounters.Read();
+        var ends = new Ends();
+        await using var peer = ends.Peer();
+        for (var index = 0; index < Links; index++)
+        {
+            await CloseAsync(await ConnectAsync(peer));
+        }
+
+        await ends.FirstAsync(Links);
+        Assert.InRange(KernelCounters.Read().Since(before)["TcpExtTCPAbortOnData"], Links, long.MaxValue);
+        var table = SocketTable.Read();
+        Assert.Equal(0, table.TimeWaitCount(peer.Port));
+        Assert.Equal(0, table.CountTo(peer.Port, SocketState.Established));
+    }
+
+    [SkippableFact]
+    public async Task Closing_a_link_in_the_midst_of_an_exchange_says_nothing_more()
+    {
+        await using var peer = FaultPeer.Answering();
+        for (var round = 0; round < 50; round++)
+        {
+            var link = await ConnectAsync(peer);
+            await BeginExchangeAsync(link, Ping);
+            await CloseAsync(link);
+            await CloseAsync(link);
+
+            // The reply and the close were on their way at once: if the reply came first, that message is right.
+            await Loop.OnLoopAsync(() => Owner.Ref.Tell(round, ActorRefs.NoSender));
+            if (await Owner.ReceiveOneAsync(Patience) is Received received)
+            {
+                Assert.Same(link, received.Link);
+                Assert.Equal(round, await Owner.ReceiveOneAsync(Patience));
+            }
+        }
+
+        await HeardNothingAsync();
+        Assert.Empty(Failures);
+    }
+
+    [LinuxFact]
+    public async Task A_link_can_be_closed_while_it_connects()
+    {
+        await using var peer = await FaultPeer.NotAcceptingAsync();
+        var link = await OpenAsync(peer.EndPoint);
+        await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.SynSent) == 1);
+        await CloseAsync(link);
+        await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.SynSent) == 0);
+        await HeardNothingAsync();
+    }
+
+    [SkippableFact]
+    public async Task A_late_reply_to_a_closed_link_does_not_reach_the_next_one()
+    {
+        // The first connection's reply is sent when it has been closed; the second one asks for something else at the same time.
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.ReadCommandAsync(stop);
+            await (connection.Number == 1 ? closed.Task : Task.CompletedTask);
+            await connection.SendAsync(connection.Number == 1 ? "+LATE\r\n" : "+MINE\r\n", stop);
+            await connection.DrainAsync(stop);
+        });
+        var first = await ConnectAsync(peer);
+        await BeginExchangeAsync(first, Ping);
+        var second = await Loop.OnLoopAsync(() =>
+        {
+            first.Close();
+            return Loop.Open(Owner, new LinkRequest(peer.EndPoint, Abortive, Loop.Deadline(Patience)));
+        });
+        closed.SetResult();
+        Assert.Same(second, (await Owner.ExpectMsgAsync<Connected>(Patience)).Link);
+        await BeginExchangeAsync(second, Ping);
+        Assert.Equal("+MINE\r\n", await ReceivedAsync(second));
+        await CloseAsync(second);
+    }
+
+    [LinuxTheory]
+    [InlineData(false, true, CloseMode.Abort)]
+    [InlineData(true, false, CloseMode.Graceful)]
+    public async Task The_options_are_on_the_socket(bool keepAlive, bool noDelay, CloseMode close)
+    {
+        await using var peer = FaultPeer.Answering();
+        var link = await ConnectAsync(peer, new SocketSettings(close, keepAlive, noDelay, 4096));
+        var socket = OwnSocket.ConnectedTo(peer.Port);
+        Assert.Equal(noDelay, socket.NoDelay);
+        Assert.Equal(keepAlive, (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive)! != 0);
+        Assert.Equal(close == CloseMode.Abort, socket.LingerState!.Enabled);
+        Assert.Equal(0, socket.LingerState.LingerTime);
+        await CloseAsync(link);
+    }
+
+    private async Task CloseAsync(Link link, bool whileReceiving)
+    {
+        if (whileReceiving)
+        {
+            await BeginReceiveAsync(link);
+        }
+
+        await CloseAsync(link);
+    }
+}

@@ -1,0 +1,100 @@
+using ActorLoad.Peers.Processes;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.Commands;
+
+/// <summary>What cannot be carried out is said on stderr, one error a line, with exit code 2 and nothing on stdout.</summary>
+public class BadInputSpecs : IDisposable
+{
+    private readonly TemporaryDirectory _files = new();
+
+    public void Dispose()
+    {
+        _files.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Theory]
+    [InlineData("storm", "'storm'")]
+    [InlineData("run --nonsense", "'--nonsense'")]
+    [InlineData("--nonsense", "'--nonsense'")]
+    [InlineData("serve --nonsense", "'--nonsense'")]
+    [InlineData("run a.conf b.conf", "'b.conf'")]
+    [InlineData("target --port 70000", "70000")]
+    [InlineData("target --port http", "http")]
+    public async Task A_command_line_that_makes_no_sense_is_refused(string line, string named)
+    {
+        var errors = await RefusedAsync(line.Split(' '));
+        Assert.Contains(errors, error => error.Contains(named, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("config")]
+    [InlineData("serve")]
+    public async Task A_file_that_cannot_be_read_is_named_with_the_reason(string command)
+    {
+        Assert.Equal([$"{_files["none.conf"]}: no such file"], await RefusedAsync(command, _files["none.conf"]));
+        Assert.Contains("is a directory", Assert.Single(await RefusedAsync(command, _files.Root)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_text_is_refused()
+    {
+        File.WriteAllBytes(_files["binary.conf"], [0xFF, 0xFE, 0x80]);
+        Assert.Equal([$"{_files["binary.conf"]}: is not UTF-8 text"], await RefusedAsync("run", _files["binary.conf"]));
+    }
+
+    [Fact]
+    public async Task An_include_that_is_missing_is_named()
+    {
+        var file = _files.Write("parts/run.conf", "include \"gone.conf\"\n");
+        var error = Assert.Single(await RefusedAsync("run", file));
+        Assert.Contains("gone.conf", error, StringComparison.Ordinal);
+        Assert.Contains("no such file", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_error_of_every_source_is_told_at_once()
+    {
+        var file = _files.Write("run.conf", "actorload {\n  conections = 5\n  connection.hold = 5\n}\n");
+        var errors = await RefusedAsync(
+            "run", file, "--set", "metrics.interval=soon", "--set", "nothing", "--cps", "many", "--gap", "1s", "--gaps", "2");
+        Assert.Contains(errors, error => error.StartsWith($"{file}:2: conections: unknown key", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith($"{file}:3: connection.hold: ", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("--set: metrics.interval: ", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("--set: \"nothing\" sets nothing", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("--cps: load[0].connections: ", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("--gaps: load.0.gap: says the same as --gap", StringComparison.Ordinal));
+        Assert.Equal(6, errors.Length);
+    }
+
+    [Fact]
+    public async Task A_target_that_is_not_allowed_is_not_stormed()
+    {
+        var errors = await RefusedAsync("run", "--quiet", "--target", "192.0.2.1:6379");
+        Assert.Contains("safety.allowed-targets", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_directory_that_cannot_be_written_is_found_before_the_run()
+    {
+        var file = _files.Write("file", "");
+        var errors = await RefusedAsync("run", "--quiet", "--target", "127.0.0.1:1", "--out", file);
+        Assert.StartsWith("--out: ", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_daemon_that_listens_to_the_world_needs_a_token()
+    {
+        var errors = await RefusedAsync("serve", "--set", "daemon.url=http://0.0.0.0:0", "--set", $"daemon.results={_files.Root}");
+        Assert.Contains("token", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    private static async Task<string[]> RefusedAsync(params string[] args)
+    {
+        var result = (await ActorLoadProcess.RunAsync(args)).Expect(2);
+        Assert.Equal("", result.Stdout);
+        return result.Stderr.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Processes;
+using ActorLoad.Peers.Requirements;
+using ActorLoad.Runs;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.Commands;
+
+public class RunCommandSpecs : IDisposable
+{
+    private readonly TemporaryDirectory _files = new();
+
+    public void Dispose()
+    {
+        _files.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Json_alone_is_on_stdout()
+    {
+        await using var peer = FaultPeer.Answering();
+        var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--target", peer.Target, "--cps", "20", "--durs", "0.2", "--gaps", "0.1"])).Expect();
+        Assert.Equal('{', run.Stdout[0]);
+        var result = RunResultJson.Parse(run.Stdout);
+        Assert.Equal(Verdict.Valid, result.Verdict);
+        Assert.Equal(peer.Accepted, result.Connections.Succeeded);
+        Assert.Contains($"storming {peer.Target}", run.Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_summary_begins_with_the_verdict_and_shows_the_arithmetic()
+    {
+        await using var peer = FaultPeer.Answering();
+        var run = (await ActorLoadProcess.RunAsync(["run", "--quiet", .. Bursts(peer, 1)])).Expect();
+        Assert.StartsWith("VALID: 100 % of 20 connections succeeded", run.Stdout.TrimStart(), StringComparison.Ordinal);
+        Assert.Contains("20 planned = 20 succeeded + 0 failed + 0 cancelled + 0 dropped", run.Stdout, StringComparison.Ordinal);
+        Assert.Equal("", run.Stderr);
+        Assert.DoesNotContain('\u001b', run.Stdout);
+    }
+
+    [Fact]
+    public async Task Files_are_written_where_they_are_wanted()
+    {
+        await using var peer = FaultPeer.Answering();
+        var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--out", _files["a/b"], .. Bursts(peer, 2)])).Expect();
+        Assert.Equal(run.Stdout.TrimEnd(), File.ReadAllText(_files["a/b/result.json"]));
+        var result = RunResultJson.Parse(run.Stdout);
+        var lines = File.ReadAllLines(_files["a/b/samples.jsonl"]).Select(RunResultJson.ParseSnapshot).ToArray();
+        Assert.Equal(result.Samples.Count, lines.Length);
+        Assert.Equal(result.Connections, lines[^1].Connections);
+        Assert.Equal(result.Run.Id, JsonDocument.Parse(File.ReadAllText(_files["a/b/run.json"])).RootElement.GetProperty("id").GetString());
+        Assert.Equal(["result.json", "run.json", "samples.jsonl"], Directory.GetFiles(_files["a/b"]).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task Without_out_nothing_is_written()
+    {
+        await using var peer = FaultPeer.Answering();
+        (await ActorLoadProcess.RunAsync(["run", "--quiet", .. Bursts(peer, 1)], new ActorLoadOptions { WorkingDirectory = _files.Root })).Expect();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_files.Root));
+    }
+
+    [Fact]
+    public async Task A_threshold_that_is_not_met_is_exit_code_3()
+    {
+        await using var peer = FaultPeer.Answering();
+        var run = (await ActorLoadProcess.RunAsync(["run", "--quiet", "--set", "thresholds=[\"succeeded >= 21\"]", .. Bursts(peer, 1)])).Expect(3);
+        Assert.Contains("NOT MET", run.Stdout, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_target_that_is_down_aborts_the_run_with_exit_code_4()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+        var run = (await ActorLoadProcess.RunAsync(["run", "--quiet", "--target", peer.Target, "--cps", "200", "--durs", "3600"])).Expect(4);
+        Assert.StartsWith("ABORTED", run.Stdout.TrimStart(), StringComparison.Ordinal);
+        Assert.Contains("refused", run.Stdout, StringComparison.Ordinal);
+    }
+
+    [LinuxTheory]
+    [InlineData(ChildSignal.Interrupt)]
+    [InlineData(ChildSignal.Terminate)]
+    public async Task A_signal_ends_the_run_with_its_result_written(ChildSignal signal)
+    {
+        await using var peer = FaultPeer.Hanging();
+        await using var run = ActorLoadProcess.Start(["run", "--json", "--out", _files["out"], .. Bursts(peer, 1)]);
+        await peer.AcceptedAsync(20);
+        run.Signal(signal);
+        var ended = (await run.ExitAsync()).Expect(130);
+        var result = RunResultJson.Parse(ended.Stdout);
+        Assert.Equal(Verdict.Interrupted, result.Verdict);
+        Assert.Equal(20, result.Connections.Cancelled);
+        Assert.Equal(ended.Stdout.TrimEnd(), File.ReadAllText(_files["out/result.json"]));
+    }
+
+    [LinuxFact]
+    public async Task After_a_kill_every_finished_interval_is_on_disk()
+    {
+        await using var peer = FaultPeer.Answering();
+        await using var run = ActorLoadProcess.Start(["run", "--out", _files["out"], .. Bursts(peer, 1000)]);
+        var seen = await run.StderrLineAsync(line => line.Contains("succeeded 60 ", StringComparison.Ordinal));
+        run.Signal(ChildSignal.Kill);
+        await run.ExitAsync();
+        var (last, samples) = Hosting.Journal.InterruptedRun.ReadSamples(_files["out"]);
+        Assert.True(samples.Sum(sample => sample.Succeeded) >= 60, seen);
+        Assert.Equal(last!.Connections.Succeeded, samples.Sum(sample => sample.Succeeded));
+        Assert.False(File.Exists(_files["out/result.json"]));
+    }
+
+    [LinuxFact]
+    public async Task A_disk_that_is_full_costs_the_files_and_the_exit_code_but_not_the_numbers()
+    {
+        await using var peer = FaultPeer.Answering();
+        Directory.CreateDirectory(_files["out"]);
+        File.CreateSymbolicLink(_files["out/samples.jsonl"], "/dev/full");
+        var run = (await ActorLoadProcess.RunAsync(["run", "--quiet", "--out", _files["out"], .. Bursts(peer, 1)])).Expect(1);
+        Assert.Contains("No space left on device", run.Stderr, StringComparison.Ordinal);
+        Assert.Contains("20 planned = 20 succeeded", run.Stdout, StringComparison.Ordinal);
+        Assert.Equal(20, RunResultJson.Parse(File.ReadAllText(_files["out/result.json"])).Connections.Succeeded);
+    }
+
+    private static string[] Bursts(FaultPeer peer, int count) =>
+    [
+        "--target", peer.Target, "--set", $"load=[{{ connections = 20, count = {count}, gap = 50ms }}]", "--set", "metrics.interval=100ms",
+        "--set", "connection.hold=0s",
+    ];
+}
