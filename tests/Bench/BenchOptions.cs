@@ -7,10 +7,14 @@ namespace ActorLoad.Bench;
 /// <param name="Only">Cells to measure; empty measures all but <c>million</c>.</param>
 /// <param name="Million">Also the long run.</param>
 /// <param name="Tiny">Small counts: a check that everything works, no figure of it means anything.</param>
+/// <param name="Transport"><c>transport.kind</c> of ActorLoad in every cell.</param>
 /// <param name="Out">Where the JSON goes; null writes none.</param>
 internal sealed record BenchOptions(
-    IReadOnlyList<int> Bursts, int Connections, int Rounds, IReadOnlyList<string> Only, bool Million, bool Tiny, FileInfo? Out)
+    IReadOnlyList<int> Bursts, int Connections, int Rounds, IReadOnlyList<string> Only, bool Million, bool Tiny, FileInfo? Out, string Transport)
 {
+    /// <summary>The transport that runs everywhere.</summary>
+    public const string Portable = "sockets";
+
     /// <summary>Names of the cells; <c>storm</c> stands for all burst sizes.</summary>
     public static readonly IReadOnlyList<string> Cells = ["storm", "hold", "refused", "million", "first-line", "get"];
 

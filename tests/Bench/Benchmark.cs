@@ -32,9 +32,9 @@ internal static class Benchmark
             {
                 var storm = new Storm(burst, Math.Max(1, options.Connections / burst), BenchOptions.Script);
                 var report = await StormCell.RunAsync(
-                    $"burst-{burst}", storm, [new ActorLoadContestant(), .. peers], options.Rounds, server, log);
+                    $"burst-{burst}", storm, [.. Ourselves(options), .. peers], options.Rounds, server, log);
                 storms.Add(report);
-                figures.AddRange(Goals.Of(report));
+                figures.AddRange(Goals.Of(report, options.Transport));
             }
         }
 
@@ -52,14 +52,24 @@ internal static class Benchmark
         {
             var storm = new Storm(50, Math.Max(1, options.Connections / 50), ["GET foo"]);
             var report = await StormCell.RunAsync(
-                "get-50", storm, [new ActorLoadContestant(), new RedisBenchmark()], options.Rounds, server, log);
+                "get-50", storm, [.. Ourselves(options), new RedisBenchmark()], options.Rounds, server, log);
             storms.Add(report);
-            figures.AddRange(Goals.Of(report));
+            figures.AddRange(Goals.Of(report, options.Transport));
         }
 
         var machine = new MachineReport(
             Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
             $"redis {(await server.InfoAsync("server"))["redis_version"]}");
         return new BenchReport(TimeProvider.System.GetUtcNow(), machine, storms, [.. figures.Select(figure => options.Tiny ? figure.Tiny : figure)], log.Problems);
+    }
+
+    // Beside what a user gets, the portable transport in the same rounds.
+    private static IEnumerable<IContestant> Ourselves(BenchOptions options)
+    {
+        yield return new ActorLoadContestant(ActorLoadContestant.ContestantName, options.Transport);
+        if (options.Transport != BenchOptions.Portable)
+        {
+            yield return new ActorLoadContestant($"{ActorLoadContestant.ContestantName} ({BenchOptions.Portable})", BenchOptions.Portable);
+        }
     }
 }

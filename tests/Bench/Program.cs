@@ -16,18 +16,24 @@ var only = new Option<string[]>("--only") { Description = "Measure these cells o
 var million = new Option<bool>("--million") { Description = "Also one run of 1,000,000 connections." };
 var tiny = new Option<bool>("--tiny") { Description = "A check that everything works: all cells with small counts, one round." };
 var output = new Option<FileInfo?>("--out") { Description = "Write the report to this JSON file too." };
+var transport = new Option<string>("--transport")
+{
+    Description = "transport.kind of ActorLoad: auto (with the portable one beside it in the storms), io-uring or sockets.",
+    DefaultValueFactory = _ => "auto",
+};
+transport.AcceptOnlyFromAmong("auto", "io-uring", BenchOptions.Portable);
 only.AcceptOnlyFromAmong([.. BenchOptions.Cells]);
 
 var root = new RootCommand("Measures ActorLoad against its peers, all in turn against one redis-server.")
 {
-    bursts, connections, rounds, only, million, tiny, output,
+    bursts, connections, rounds, only, million, tiny, transport, output,
 };
 root.SetAction((parsed, _) =>
 {
     var isTiny = parsed.GetValue(tiny);
     return MeasureAsync(new BenchOptions(
         parsed.GetValue(bursts) is { Length: > 0 } sizes ? sizes : isTiny ? [50, 500] : [50, 8000], isTiny ? 1_000 : parsed.GetValue(connections), isTiny ? 1 : parsed.GetValue(rounds),
-        parsed.GetValue(only) ?? [], parsed.GetValue(million), isTiny, parsed.GetValue(output)));
+        parsed.GetValue(only) ?? [], parsed.GetValue(million), isTiny, parsed.GetValue(output), parsed.GetValue(transport)!));
 });
 return await root.Parse(args).InvokeAsync();
 

@@ -10,7 +10,7 @@ internal static class HoldCell
     public static async Task<IReadOnlyList<Figure>> RunAsync(BenchOptions options, RedisServer server)
     {
         var held = options.Held;
-        var file = RunFile.Text([new RunPhase("hold", held, 1, TimeSpan.Zero)], BenchOptions.Script, held, options.Hold);
+        var file = RunFile.Text([new RunPhase("hold", held, 1, TimeSpan.Zero)], BenchOptions.Script, held, options.Hold, options.Transport);
         var run = await ActorLoadRun.StartAsync(file, server.Target, TimeSpan.FromMinutes(3), [0]);
         var peak = (long)run.At("generator", "peakOpen");
         return

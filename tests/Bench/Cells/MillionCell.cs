@@ -20,7 +20,7 @@ internal static class MillionCell
                 new RunPhase("storm", options.LongRunBurst, total / options.LongRunBurst, TimeSpan.Zero),
                 new RunPhase("after", 1, 2, _idle),
             ],
-            BenchOptions.Script, options.LongRunBurst, TimeSpan.Zero);
+            BenchOptions.Script, options.LongRunBurst, TimeSpan.Zero, options.Transport);
         IReadOnlyList<Sighting> seen = [];
         var run = await ActorLoadRun.StartAsync(
             file, server.Target, TimeSpan.FromMinutes(20), [0],

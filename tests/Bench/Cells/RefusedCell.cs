@@ -14,7 +14,7 @@ internal static class RefusedCell
     {
         await using var closed = FaultPeer.ClosedPort();
         var file = RunFile.Text(
-            [new RunPhase("refused", options.Refused, 1, TimeSpan.Zero)], BenchOptions.Script, options.Refused, TimeSpan.Zero);
+            [new RunPhase("refused", options.Refused, 1, TimeSpan.Zero)], BenchOptions.Script, options.Refused, TimeSpan.Zero, options.Transport);
         var run = await ActorLoadRun.StartAsync(file, closed.Target, TimeSpan.FromMinutes(2), _exitCodes);
         return
         [

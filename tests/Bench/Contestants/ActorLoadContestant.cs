@@ -1,15 +1,17 @@
 namespace ActorLoad.Bench.Contestants;
 
 /// <summary>ActorLoad itself, started as its users start it, all its metrics on.</summary>
-internal sealed class ActorLoadContestant : IContestant
+/// <param name="name">What the report calls it.</param>
+/// <param name="transport">Its <c>transport.kind</c>.</param>
+internal sealed class ActorLoadContestant(string name, string transport) : IContestant
 {
     public const string ContestantName = "actorload";
 
-    public string Name => ContestantName;
+    public string Name => name;
 
     public async Task<Measurement> RunAsync(Storm storm, int port)
     {
-        var file = RunFile.Text([new RunPhase("bench", storm.Burst, storm.Bursts, TimeSpan.Zero)], storm.Script, storm.Burst, TimeSpan.Zero);
+        var file = RunFile.Text([new RunPhase("bench", storm.Burst, storm.Bursts, TimeSpan.Zero)], storm.Script, storm.Burst, TimeSpan.Zero, transport);
         var run = await ActorLoadRun.StartAsync(file, $"127.0.0.1:{port}", storm.Limit, [0]);
         return new Measurement(
             storm.Connections, storm.Connections - run.Succeeded, Seconds(run),

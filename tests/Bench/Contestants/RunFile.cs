@@ -8,7 +8,7 @@ internal sealed record RunPhase(string Name, int Connections, int Count, TimeSpa
 /// <summary>Run files for ActorLoad: no breaker and no retries, so that it does as its peers do; nothing else is switched off.</summary>
 internal static class RunFile
 {
-    public static string Text(IEnumerable<RunPhase> phases, IEnumerable<string> script, int maxOpen, TimeSpan hold)
+    public static string Text(IEnumerable<RunPhase> phases, IEnumerable<string> script, int maxOpen, TimeSpan hold, string transport)
     {
         var load = phases.Select(phase => string.Create(CultureInfo.InvariantCulture, $$"""
                 { name = {{phase.Name}}, shape = bursts, connections = {{phase.Connections}}, count = {{phase.Count}}, gap = {{phase.Gap.TotalMilliseconds}}ms, pacing = after-burst }
@@ -23,6 +23,7 @@ internal static class RunFile
                 hold = {{hold.TotalMilliseconds}}ms
                 max-open = {{maxOpen}}
               }
+              transport.kind = {{transport}}
               supervision {
                 refused.directive = stop
                 reset.directive = stop
