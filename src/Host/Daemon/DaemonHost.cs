@@ -20,6 +20,7 @@ internal static class DaemonHost
             kestrel.Limits.MaxRequestBodySize = daemon.MaxBody;
         });
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // why it did not start is said by the command, in one line
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace); // stdout is for results
