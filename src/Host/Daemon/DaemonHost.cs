@@ -17,9 +17,10 @@ internal static class DaemonHost
         builder.WebHost.UseUrls(daemon.Url.ToString()).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = daemon.MaxBody;
+            kestrel.Limits.MaxRequestBodySize = daemon.MaxBody + RunBody.Grace;
         });
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // why it did not start is said by the command, in one line
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace); // stdout is for results

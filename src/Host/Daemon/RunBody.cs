@@ -7,6 +7,9 @@ namespace ActorLoad.Hosting.Daemon;
 /// <summary>Reads the run file that a request carries.</summary>
 internal static class RunBody
 {
+    /// <summary>So many bytes beyond the largest run file are still read, for the sake of the answer.</summary>
+    public const int Grace = 1 << 20;
+
     // JSON is HOCON too; the form type is what curl says when it is told nothing.
     private static readonly string[] Types =
         ["application/hocon", "application/json", "application/octet-stream", "application/x-www-form-urlencoded", "text/plain"];
@@ -21,21 +24,16 @@ internal static class RunBody
             return (null, Problems.Of(StatusCodes.Status415UnsupportedMediaType, $"a run file is HOCON in UTF-8, sent as one of {string.Join(", ", Types)}"));
         }
 
-        if (request.ContentLength > limit)
-        {
-            return (null, TooLarge(limit));
-        }
-
         try
         {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-            if (body.Length > limit)
+            var body = new byte[limit];
+            var length = await ReadAsync(request, body);
+            if (length > limit)
             {
-                return (null, TooLarge(limit));
+                return (null, TooLarge(request, limit));
             }
 
-            var text = StrictUtf8.GetString(body.GetBuffer().AsSpan(0, (int)body.Length));
+            var text = StrictUtf8.GetString(body.AsSpan(0, length));
             return string.IsNullOrWhiteSpace(text)
                 ? (null, Problems.Of(StatusCodes.Status400BadRequest, "the body is empty; it must be a run file"))
                 : (new FileLayer("request", text), null);
@@ -47,7 +45,7 @@ internal static class RunBody
         catch (BadHttpRequestException exception)
         {
             return (null, exception.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? TooLarge(limit)
+                ? TooLarge(request, limit)
                 : Problems.Of(exception.StatusCode, "the request is broken"));
         }
     }
@@ -59,6 +57,23 @@ internal static class RunBody
                 && Types.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase)
                 && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))));
 
-    private static IResult TooLarge(int limit) =>
-        Problems.Of(StatusCodes.Status413PayloadTooLarge, $"a run file may have {limit} bytes here (daemon.max-body)");
+    /// <summary>Reads to the end, keeping what fits: a client that is cut off while it sends never sees the answer.</summary>
+    private static async Task<int> ReadAsync(HttpRequest request, Memory<byte> body)
+    {
+        var stop = request.HttpContext.RequestAborted;
+        var length = 0;
+        var rest = new byte[4096];
+        while (await request.Body.ReadAsync(length < body.Length ? body[length..] : rest, stop) is var read and > 0)
+        {
+            length += read;
+        }
+
+        return length;
+    }
+
+    private static IResult TooLarge(HttpRequest request, int limit)
+    {
+        request.HttpContext.Response.Headers.Connection = "close"; // what was not read stands in the way of a next request
+        return Problems.Of(StatusCodes.Status413PayloadTooLarge, $"a run file may have {limit} bytes here (daemon.max-body)");
+    }
 }

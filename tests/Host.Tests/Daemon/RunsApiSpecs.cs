@@ -108,8 +108,18 @@ public sealed class RunsApiSpecs : IAsyncLifetime, IDisposable
         await DaemonProcess.ProblemAsync(_daemon.PostAsync(new StringContent("x", Encoding.UTF8, "image/png")), 415);
         await DaemonProcess.ProblemAsync(_daemon.PostAsync(new StringContent("x", Encoding.Latin1, "text/plain")), 415);
         await DaemonProcess.ProblemAsync(_daemon.PostAsync(new ByteArrayContent([0xFF, 0xFE])), 400);
-        await DaemonProcess.ProblemAsync(_daemon.PostAsync(new string('#', 5000)), 413);
+        await DaemonProcess.ProblemAsync(_daemon.PostAsync(new string('#', 4097)), 413);
+        await DaemonProcess.ProblemAsync(_daemon.PostAsync(new string('#', 500_000)), 413);
         await DaemonProcess.ProblemAsync(_daemon.PostAsync(new StreamContent(new Endless(5000))), 413);
+    }
+
+    [Fact]
+    public async Task A_run_file_may_be_as_long_as_allowed()
+    {
+        await using var peer = FaultPeer.Answering();
+        var body = Body(peer, 1);
+        await _daemon.EndOfAsync(await _daemon.RunAsync(body + new string('#', 4096 - body.Length)));
+        Assert.Equal(1, peer.Accepted);
     }
 
     [Fact]
