@@ -8,8 +8,7 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.EndToEnd;
 
 /// <summary>Each outcome of the closed set, provoked for real and found with its count.</summary>
-[Collection(nameof(EndToEnd))]
-public sealed class OutcomeSpecs
+public abstract class OutcomeSpecs(string transport)
 {
     private const string Short = "\n connection { connect-timeout = 500ms, reply-timeout = 500ms }";
 
@@ -67,7 +66,7 @@ public sealed class OutcomeSpecs
     public async Task Peer_closed_is_noticed_while_holding()
     {
         await using var peer = FaultPeer.Closing(afterCommands: 3);
-        var storm = await Storm.RunAsync(peer.Target, Storm.Load(20) + "\n connection.hold = 30s\n " + Storm.OneAttempt);
+        var storm = await RunAsync(peer.Target, Storm.Load(20) + "\n connection.hold = 30s\n " + Storm.OneAttempt);
         Assert.Equal(20, storm.Outcome("peer-closed"));
     }
 
@@ -82,7 +81,7 @@ public sealed class OutcomeSpecs
     public async Task A_huge_reply_is_read_to_its_end()
     {
         await using var peer = FaultPeer.HugeReply(4_000_000);
-        var storm = await Storm.RunAsync(peer.Target, Storm.Load(5) + "\n connection.script = [\"GET foo\"]\n " + Storm.OneAttempt);
+        var storm = await RunAsync(peer.Target, Storm.Load(5) + "\n connection.script = [\"GET foo\"]\n " + Storm.OneAttempt);
         Assert.Equal(5, storm.Connections("succeeded"));
     }
 
@@ -90,7 +89,7 @@ public sealed class OutcomeSpecs
     public async Task A_reply_in_single_bytes_is_a_reply()
     {
         await using var peer = FaultPeer.Dribble();
-        var storm = await Storm.RunAsync(peer.Target, Storm.Load(10) + "\n " + Storm.OneAttempt);
+        var storm = await RunAsync(peer.Target, Storm.Load(10) + "\n " + Storm.OneAttempt);
         Assert.Equal(10, storm.Connections("succeeded"));
     }
 
@@ -99,7 +98,7 @@ public sealed class OutcomeSpecs
     {
         await using var server = await RedisServer.StartAsync("--maxclients", "5"); // one of them observes
 
-        var storm = await Storm.RunAsync(server.Target, Storm.Load(20) + "\n connection.hold = 2s\n " + Storm.OneAttempt);
+        var storm = await RunAsync(server.Target, Storm.Load(20) + "\n connection.hold = 2s\n " + Storm.OneAttempt);
 
         // The server may close before it has read our command: then its RST can overtake its words.
         Assert.Equal(4, storm.Connections("succeeded"));
@@ -121,7 +120,7 @@ public sealed class OutcomeSpecs
     {
         await using var peer = FaultPeer.Hanging();
 
-        var storm = await Storm.RunAsync(peer.Target, Storm.Load(400) + Short + "\n " + Storm.OneAttempt,
+        var storm = await RunAsync(peer.Target, Storm.Load(400) + Short + "\n " + Storm.OneAttempt,
             new ActorLoadOptions { Wrapper = ["prlimit", "--nofile=300:300"] });
 
         Assert.True(storm.Outcome("local-exhausted") > 0, storm.Process.ToString());
@@ -137,7 +136,7 @@ public sealed class OutcomeSpecs
         await network.SysctlAsync("net.ipv4.ip_local_port_range", "40000 40049");
         await using var server = await RedisServer.StartAsync(network);
 
-        var storm = await Storm.RunAsync(server.Target, Storm.Load(120) + "\n connection.hold = 2s\n " + Storm.OneAttempt,
+        var storm = await RunAsync(server.Target, Storm.Load(120) + "\n connection.hold = 2s\n " + Storm.OneAttempt,
             new ActorLoadOptions { Wrapper = network.Prefix });
 
         Assert.True(storm.Outcome("local-exhausted") >= 70, storm.Process.ToString());
@@ -151,7 +150,7 @@ public sealed class OutcomeSpecs
         await using var network = await NetworkNamespace.CreateAsync();
         (await network.ExecAsync("ip", "route", "add", "unreachable", "198.51.100.0/24")).Expect();
 
-        var storm = await Storm.RunAsync("198.51.100.1:6379",
+        var storm = await RunAsync("198.51.100.1:6379",
             Storm.Load(25) + "\n safety.allowed-targets = [\"198.51.100.0/24\"]\n " + Storm.OneAttempt,
             new ActorLoadOptions { Wrapper = network.Prefix });
 
@@ -163,7 +162,7 @@ public sealed class OutcomeSpecs
     {
         await using var peer = FaultPeer.ClosedPort();
 
-        var storm = await Storm.RunAsync(peer.Target, Storm.Load(50, count: 1_000, gap: "1s"));
+        var storm = await RunAsync(peer.Target, Storm.Load(50, count: 1_000, gap: "1s"));
 
         Assert.Equal((4, "aborted"), (storm.ExitCode, storm.Verdict));
         Assert.True(storm.Connections("planned") <= 100, storm.Process.ToString());
@@ -174,7 +173,7 @@ public sealed class OutcomeSpecs
     {
         await using var peer = FaultPeer.ClosedPort();
 
-        var storm = await Storm.RunAsync(peer.Target, Storm.Load(5, count: 1_000, gap: "10s") + "\n supervision.refused.directive = stop");
+        var storm = await RunAsync(peer.Target, Storm.Load(5, count: 1_000, gap: "10s") + "\n supervision.refused.directive = stop");
 
         Assert.Equal((4, "aborted", 5), (storm.ExitCode, storm.Verdict, storm.Outcome("refused")));
         Assert.Contains("never reached", storm.Reasons, StringComparison.Ordinal);
@@ -185,7 +184,7 @@ public sealed class OutcomeSpecs
     {
         await using var peer = FaultPeer.ClosedPort();
 
-        var storm = await Storm.RunAsync(peer.Target, Storm.Load(10) + """
+        var storm = await RunAsync(peer.Target, Storm.Load(10) + """
 
              supervision.refused { directive = restart, max-retries = 2, within = 30s, backoff { min = 1ms, max = 5ms } }
              supervision.breaker.enabled = off
@@ -200,17 +199,26 @@ public sealed class OutcomeSpecs
     {
         await using var peer = FaultPeer.Garbage();
 
-        var storm = await Storm.RunAsync(peer.Target, Storm.Load(20, count: 500, gap: "1s") + "\n supervision.protocol-error.directive = escalate");
+        var storm = await RunAsync(peer.Target, Storm.Load(20, count: 500, gap: "1s") + "\n supervision.protocol-error.directive = escalate");
 
         Assert.Equal((4, "aborted"), (storm.ExitCode, storm.Verdict));
         Assert.Contains("protocol-error", storm.Reasons, StringComparison.Ordinal);
     }
 
-    private static async Task<Storm> ExpectAll(string target, string outcome, int connections)
+    private async Task<Storm> ExpectAll(string target, string outcome, int connections)
     {
-        var storm = await Storm.RunAsync(target, Storm.Load(connections) + Short + "\n " + Storm.OneAttempt);
+        var storm = await RunAsync(target, Storm.Load(connections) + Short + "\n " + Storm.OneAttempt);
         Assert.Equal(connections, storm.Outcome(outcome));
         Assert.Equal((connections, 0), (storm.Connections("failed"), storm.Retries));
         return storm;
     }
+
+    private Task<Storm> RunAsync(string target, string lines, ActorLoadOptions? options = null) =>
+        Storm.RunAsync(target, $"{lines}\n transport.kind = {transport}", options);
 }
+
+[Collection(nameof(EndToEnd))]
+public sealed class OutcomeOverAutoSpecs() : OutcomeSpecs("auto");
+
+[Collection(nameof(EndToEnd))]
+public sealed class OutcomeOverSocketsSpecs() : OutcomeSpecs("sockets");

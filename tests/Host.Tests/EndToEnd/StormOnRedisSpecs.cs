@@ -8,8 +8,7 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.EndToEnd;
 
 /// <summary>Storms on a real redis-server, compared with the server's own count and with the kernel's.</summary>
-[Collection(nameof(EndToEnd))]
-public sealed class StormOnRedisSpecs
+public abstract class StormOnRedisSpecs(string transport)
 {
     // In a namespace of its own the kernel's counters are this storm's alone, and can be asserted to the last connection.
     [RedisNetnsFact]
@@ -19,7 +18,7 @@ public sealed class StormOnRedisSpecs
         await using var server = await RedisServer.StartAsync(network, "--maxclients", "19000");
         var kernelBefore = await KernelCounters.ReadAsync(network);
 
-        var storm = await Storm.RunAsync(
+        var storm = await RunAsync(
             server.Target, Storm.Load(500, count: 6, gap: "100ms"), new ActorLoadOptions { Wrapper = network.Prefix });
 
         var kernel = (await KernelCounters.ReadAsync(network)).Since(kernelBefore);
@@ -37,7 +36,7 @@ public sealed class StormOnRedisSpecs
     {
         await using var server = await RedisServer.StartAsync();
 
-        var storm = await Storm.RunAsync(server.Target, Storm.Load(20, count: 3, gap: "50ms"));
+        var storm = await RunAsync(server.Target, Storm.Load(20, count: 3, gap: "50ms"));
 
         var foo = (await server.CommandAsync("GET", "foo"))!.Split(':');
         Assert.Equal(storm.Bursts[^1].GetProperty("index").GetRawText(), foo[0]);
@@ -49,7 +48,7 @@ public sealed class StormOnRedisSpecs
     {
         await using var server = await RedisServer.StartAsync();
 
-        await Storm.RunAsync(server.Target, Storm.Load(40) + "\n connection.close = graceful");
+        await RunAsync(server.Target, Storm.Load(40) + "\n connection.close = graceful");
 
         await SocketTable.UntilAsync(table => table.TimeWaitCount(server.Port) == 40);
     }
@@ -59,7 +58,7 @@ public sealed class StormOnRedisSpecs
     {
         await using var server = await RedisServer.StartAsync();
 
-        var storm = await Storm.RunAsync(server.Target, Storm.Load(300) + "\n connection.hold = 1500ms");
+        var storm = await RunAsync(server.Target, Storm.Load(300) + "\n connection.hold = 1500ms");
 
         Assert.Equal(300, storm.Connections("succeeded"));
         Assert.Equal(300, storm.Result.GetProperty("generator").GetProperty("peakOpen").GetInt64());
@@ -71,7 +70,7 @@ public sealed class StormOnRedisSpecs
     {
         await using var server = await RedisServer.StartAsync();
 
-        var storm = await Storm.RunAsync(server.Target,
+        var storm = await RunAsync(server.Target,
             "load = [ { connections = 60, count = 2, gap = 200ms, pacing = fixed } ]\n connection { hold = 3s, max-open = 100 }");
 
         Assert.Equal((120, 100, 20), (storm.Connections("planned"), storm.Connections("opened"), storm.Connections("dropped")));
@@ -84,12 +83,21 @@ public sealed class StormOnRedisSpecs
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "s3cret-word");
 
-        var storm = await Storm.RunAsync(server.Target, Storm.Load(10) + "\n target.password = \"s3cret-word\"");
+        var storm = await RunAsync(server.Target, Storm.Load(10) + "\n target.password = \"s3cret-word\"");
 
         Assert.Equal(10, storm.Connections("succeeded"));
         Assert.DoesNotContain("s3cret-word", storm.Process.Stdout + storm.Process.Stderr, StringComparison.Ordinal);
     }
+
+    private Task<Storm> RunAsync(string target, string lines, ActorLoadOptions? options = null) =>
+        Storm.RunAsync(target, $"{lines}\n transport.kind = {transport}", options);
 }
+
+[Collection(nameof(EndToEnd))]
+public sealed class StormOnRedisOverAutoSpecs() : StormOnRedisSpecs("auto");
+
+[Collection(nameof(EndToEnd))]
+public sealed class StormOnRedisOverSocketsSpecs() : StormOnRedisSpecs("sockets");
 
 /// <summary>Storms read counters of the whole machine: they run one after the other.</summary>
 [CollectionDefinition(nameof(EndToEnd), DisableParallelization = true)]
