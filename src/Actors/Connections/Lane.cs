@@ -114,9 +114,9 @@ public sealed class Lane : UntypedActor
 
         if (end < last)
         {
-            // Behind the children's mailboxes in the loop's queue; a plain Tell would be handled before them.
+            // Not by a plain Tell, which would be handled before the children's first messages, and before any completion.
             var self = Self;
-            _loop.Execute(new ActionRunnable(() => self.Tell(opening with { Next = end }, self)));
+            _loop.ExecuteNextTurn(new ActionRunnable(() => self.Tell(opening with { Next = end }, self)));
             return;
         }
 

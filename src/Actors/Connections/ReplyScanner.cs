@@ -31,6 +31,7 @@ public struct ReplyScanner
     // A line (simple string, error, number, length) longer than this is not a reply.
     private const int LongestLine = 64 * 1024;
     private const int LongestPrefix = 40;
+    private const int LineEnd = 2;
     private const long LongestPayload = 2_000_000_000;
 
     private RespScanState _scan;
@@ -48,6 +49,11 @@ public struct ReplyScanner
         if (_skip > 0)
         {
             var passed = (int)Math.Min(_skip, bytes.Length);
+            if (!EndsLine(bytes, _skip - LineEnd))
+            {
+                return ReplyState.Invalid;
+            }
+
             _skip -= passed;
             bytes = bytes[passed..];
             if (_skip > 0)
@@ -156,11 +162,25 @@ public struct ReplyScanner
         return ReplyState.Error;
     }
 
+    /// <summary>True unless what stands at <paramref name="position"/>, as far as it is in these bytes, is no line end.</summary>
+    private static bool EndsLine(ReadOnlySpan<byte> bytes, long position)
+    {
+        for (var index = 0; index < LineEnd; index++)
+        {
+            if (position + index is var at and >= 0 && at < bytes.Length && bytes[(int)at] != "\r\n"u8[index])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static string PrefixOf(string line)
     {
         var space = line.IndexOf(' ', StringComparison.Ordinal);
         var word = space < 0 ? line : line[..space];
-        var prefix = word == "ERR" ? line : word;
+        var prefix = string.Concat((word == "ERR" ? line : word).Where(letter => !char.IsControl(letter))); // it is shown on terminals
         return prefix.Length > LongestPrefix ? prefix[..LongestPrefix] : prefix.Length > 0 ? prefix : "ERR";
     }
 
@@ -170,8 +190,9 @@ public struct ReplyScanner
             && Utf8Parser.TryParse(rest[1..end], out long length, out var digits) && digits == end - 1 && length >= 0)
         {
             // Neither the header nor what has come of the payload is needed any more: pass over both, and the line end after them.
-            _skip = end + 2 + length + 2 - rest.Length;
-            return ReplyState.Incomplete;
+            var payloadEnd = end + LineEnd + length;
+            _skip = payloadEnd + LineEnd - rest.Length;
+            return EndsLine(rest, payloadEnd) ? ReplyState.Incomplete : ReplyState.Invalid;
         }
 
         if (rest.Length > LongestLine)

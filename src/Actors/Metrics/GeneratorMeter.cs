@@ -41,6 +41,7 @@ public sealed class GeneratorMeter : IGeneratorMeter
     private readonly Func<ProcessReading> _read;
     private ProcessReading? _start;
     private ProcessReading? _stop;
+    private ProcessReading _last;
     private long _peakRss;
 
     /// <summary>A meter of this process.</summary>
@@ -56,7 +57,7 @@ public sealed class GeneratorMeter : IGeneratorMeter
     {
         lock (_lock)
         {
-            _start = _read();
+            _start = _last = _read();
             _stop = null;
             _peakRss = _start.Value.Rss;
         }
@@ -89,7 +90,7 @@ public sealed class GeneratorMeter : IGeneratorMeter
 
     private ProcessReading Observe()
     {
-        var now = _read();
+        var now = ReadOrLast();
         _peakRss = Math.Max(_peakRss, now.Rss);
         if (_start is { } start && now.PeakRss > start.PeakRss)
         {
@@ -97,5 +98,18 @@ public sealed class GeneratorMeter : IGeneratorMeter
         }
 
         return now;
+    }
+
+    // To read a process takes a descriptor, and a storm may have taken the last one: then the last reading stands.
+    private ProcessReading ReadOrLast()
+    {
+        try
+        {
+            return _last = _read();
+        }
+        catch (Exception cause) when (cause is InvalidOperationException or IOException or System.ComponentModel.Win32Exception)
+        {
+            return _last;
+        }
     }
 }

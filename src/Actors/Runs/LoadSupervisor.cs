@@ -156,7 +156,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             return;
         }
 
-        if (_course.NeverReached && _order.Settings.Supervision.Breaker.Enabled)
+        if (!_isAborting && _course.NeverReached && _order.Settings.Supervision.Breaker.Enabled)
         {
             Abort(Verdict.Aborted, NeverReached());
         }
@@ -172,7 +172,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     }
 
     private string NeverReached() =>
-        $"the target was never reached: of {_course.Ended.Sum(burst => burst.Opened)} connections not one was established";
+        $"the target was never reached: of {_course.Opened} connections not one was established";
 
     private void HandleSampleDue()
     {
@@ -252,7 +252,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     private void HandleCompleted(MetricsProtocol.Completed completed)
     {
         Timers.CancelAll();
-        var result = RunSummary.Sum(_order, _parts.Transport, _verdict, _reasons, completed, _course.Ended, Elapsed);
+        var result = RunSummary.Sum(_order, _parts.Transport, _verdict, _reasons, completed, _course.Ended, _course.Omitted, Elapsed);
         Context.Parent.Tell(new RunEnded(_order.RunId, result, null));
         Context.Stop(Self);
     }

@@ -6,6 +6,9 @@ namespace ActorLoad.Runs;
 /// <summary>How far a run has come in its plan: which burst is next, which are open, what the ended ones came to. Pure: time is told to it.</summary>
 internal sealed class RunCourse(RunPlan plan, int lanes)
 {
+    /// <summary>Most bursts that a report lists.</summary>
+    public const int MostKept = 10_000;
+
     private readonly Dictionary<int, BurstBook> _open = [];
     private readonly List<BurstResult> _ended = [];
     private TimeSpan _phaseStart;
@@ -17,8 +20,14 @@ internal sealed class RunCourse(RunPlan plan, int lanes)
     /// <summary>Bursts that have been told to the lanes and have not ended.</summary>
     public int Open => _open.Count;
 
-    /// <summary>Every burst that has ended.</summary>
+    /// <summary>The first <see cref="MostKept"/> bursts that have ended.</summary>
     public IReadOnlyList<BurstResult> Ended => _ended;
+
+    /// <summary>Bursts that have ended and are not kept one by one: a run of millions of small ones must not fill the memory.</summary>
+    public int Omitted { get; private set; }
+
+    /// <summary>Connections opened in all bursts that have ended.</summary>
+    public long Opened { get; private set; }
 
     /// <summary>True once the plan has no further burst and none is open.</summary>
     public bool IsOver => _phase >= plan.Phases.Length;
@@ -83,10 +92,23 @@ internal sealed class RunCourse(RunPlan plan, int lanes)
         NeverReached = book.NeverReached;
         if (book.HasBegun)
         {
-            _ended.Add(book.ToResult());
+            Keep(book.ToResult());
         }
 
         return true;
+    }
+
+    private void Keep(BurstResult burst)
+    {
+        Opened += burst.Opened;
+        if (_ended.Count < MostKept)
+        {
+            _ended.Add(burst);
+        }
+        else
+        {
+            Omitted++;
+        }
     }
 
     /// <summary>How far it is, when the run has gone on for <paramref name="elapsed"/>.</summary>

@@ -11,7 +11,7 @@ internal static class RunSummary
     /// <summary>The result; <paramref name="verdict"/> and <paramref name="reasons"/> are what is known from how the run ended.</summary>
     public static RunResult Sum(
         RunOrder order, TransportInfo transport, Verdict verdict, IReadOnlyList<string> reasons, MetricsProtocol.Completed completed,
-        IEnumerable<BurstResult> bursts, TimeSpan duration)
+        IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration)
     {
         var totals = completed.Totals;
         var limits = LimitsOfGenerator(totals).ToArray();
@@ -19,7 +19,7 @@ internal static class RunSummary
             SchemaVersion,
             order.Describe(duration),
             verdict == Verdict.Valid && limits.Length > 0 ? Verdict.GeneratorLimited : verdict,
-            [.. reasons, .. limits],
+            [.. reasons, .. limits, .. Remarks(totals, verdict, omitted, order.Settings.Connection.MaxOpen)],
             order.DescribeTarget(),
             transport,
             totals.Connections,
@@ -43,9 +43,22 @@ internal static class RunSummary
             yield return $"{exhausted} attempts failed for want of descriptors, ports or buffers on this machine (local-exhausted)";
         }
 
+    }
+
+    // Worth knowing, and no reason to doubt the numbers of what was opened.
+    private static IEnumerable<string> Remarks(RunSnapshot totals, Verdict verdict, int omitted, int maxOpen)
+    {
         if (totals.Connections.Dropped is var dropped and > 0)
         {
-            yield return $"{dropped} connections were due and not started: connection.max-open was reached, or the run was stopped first";
+            yield return verdict is Verdict.Aborted or Verdict.Interrupted
+                ? $"{dropped} connections were due and not started when the run was given up"
+                : $"{dropped} connections were due and not started, because connection.max-open = {maxOpen} were open: the target lets go of them "
+                    + "more slowly than they come, or max-open is too small for this load";
+        }
+
+        if (omitted > 0)
+        {
+            yield return $"bursts lists the first {RunCourse.MostKept}; {omitted} more are in the totals only";
         }
     }
 }

@@ -29,6 +29,13 @@ public abstract class TransportLoop : IDisposable
     /// <summary>Runs work on the loop, after what is queued already. Safe from any thread.</summary>
     public abstract void Execute(IRunnable work);
 
+    /// <summary>
+    /// Runs work in the loop's next turn: after the completions that are ready by then have been taken and stamped. Whoever has much to do
+    /// cuts it into turns, or the loop would measure itself: a connect that was answered long ago would be stamped only at the end.
+    /// On the loop only.
+    /// </summary>
+    public abstract void ExecuteNextTurn(IRunnable work);
+
     /// <summary>Begins a connect whose completion is sent to <paramref name="owner"/>: Connected or LinkFailed.</summary>
     public abstract Link Open(IActorRef owner, in LinkRequest request);
 

@@ -188,4 +188,24 @@ public sealed class ReplyScannerSpecs
 
         return (state, scanner.ErrorPrefix);
     }
+
+    [Fact]
+    public void A_payload_without_its_line_end_is_invalid_wherever_it_is_cut()
+    {
+        const string Reply = "$10\r\n0123456789XX";
+        for (var cut = 1; cut < Reply.Length; cut++)
+        {
+            var scanner = default(ReplyScanner);
+            var first = scanner.Read(Encoding.ASCII.GetBytes(Reply[..cut]));
+            Assert.Equal(ReplyState.Invalid, first == ReplyState.Invalid ? first : scanner.Read(Encoding.ASCII.GetBytes(Reply[cut..])));
+        }
+    }
+
+    [Fact]
+    public void What_a_terminal_would_obey_is_not_in_an_error_prefix()
+    {
+        var scanner = default(ReplyScanner);
+        scanner.Read("-ERR \u001b[31mred\u0007\r\n"u8);
+        Assert.Equal("ERR [31mred", scanner.ErrorPrefix);
+    }
 }

@@ -108,4 +108,17 @@ public class GeneratorMeterSpecs
         meter.Start();
         return meter;
     }
+
+    [Fact]
+    public void A_process_that_cannot_be_read_for_want_of_descriptors_costs_no_result()
+    {
+        var exhausted = false;
+        var meter = new GeneratorMeter(() => exhausted ? throw new InvalidOperationException("Process has exited") : _now);
+        meter.Start();
+        _now = _now with { Cpu = TimeSpan.FromSeconds(3) };
+        var before = meter.Read(1_000, 10);
+        exhausted = true;
+
+        Assert.Equal(before, meter.Read(1_000, 10));
+    }
 }

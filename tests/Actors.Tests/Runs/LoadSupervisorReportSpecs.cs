@@ -70,13 +70,14 @@ public class LoadSupervisorReportSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void Dropped_connections_make_the_run_generator_limited()
+    public void Dropped_connections_are_told_beside_the_verdict()
     {
         var run = new SupervisedRun(this, OneBurst);
         run.End(0, share => share with { Opened = 3, Succeeded = 3 });
         var result = run.Complete(RunTotals.Of(new ConnectionCounts(10, 6, 6, 0, 4, 0)));
 
-        Assert.Equal(Verdict.GeneratorLimited, result.Verdict);
+        Assert.Equal(Verdict.Valid, result.Verdict);
+        Assert.Contains("max-open", Assert.Single(result.VerdictReasons), StringComparison.Ordinal);
         Assert.Equal(4, Assert.Single(result.Bursts).Dropped);
     }
 

@@ -38,11 +38,11 @@ public class RunSummarySpecs
     }
 
     [Fact]
-    public void Dropped_connections_make_the_run_generator_limited()
+    public void Dropped_connections_are_told_beside_the_verdict()
     {
         var result = Sum(Verdict.Valid, [], RunTotals.Of(new ConnectionCounts(10, 7, 7, 0, 3, 0)));
 
-        Assert.Equal(Verdict.GeneratorLimited, result.Verdict);
+        Assert.Equal(Verdict.Valid, result.Verdict);
         Assert.Contains("3 connections were due and not started", Assert.Single(result.VerdictReasons), StringComparison.Ordinal);
     }
 
@@ -89,5 +89,5 @@ public class RunSummarySpecs
     private static BurstResult Burst(int index) => new(index, "storm", index, 1, 1, 0, 1, 0, 0, 0, 0, 0);
 
     private static RunResult Sum(Verdict verdict, string[] reasons, RunSnapshot totals, params BurstResult[] bursts) => RunSummary.Sum(
-        Order, Transport, verdict, reasons, new MetricsProtocol.Completed(totals, [totals.Sample]), bursts, TimeSpan.FromSeconds(12.5));
+        Order, Transport, verdict, reasons, new MetricsProtocol.Completed(totals, [totals.Sample]), bursts, 0, TimeSpan.FromSeconds(12.5));
 }

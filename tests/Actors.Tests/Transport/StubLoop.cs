@@ -25,6 +25,8 @@ internal sealed class StubLoop(ManualTime time) : TransportLoop(time)
 
     public override void Execute(IRunnable work) => work.Run();
 
+    public override void ExecuteNextTurn(IRunnable work) => work.Run();
+
     public override Link Open(IActorRef owner, in LinkRequest request) => throw new NotSupportedException("there is no network here");
 
     protected override void SetAlarm(long due)

@@ -120,7 +120,7 @@ public abstract class OutcomeSpecs(string transport)
     {
         await using var peer = FaultPeer.Hanging();
 
-        var storm = await RunAsync(peer.Target, Storm.Load(400) + Short + "\n " + Storm.OneAttempt,
+        var storm = await RunAsync(peer.Target, Storm.Load(400) + Short + "\n metrics.interval = 100ms\n " + Storm.OneAttempt,
             new ActorLoadOptions { Wrapper = ["prlimit", "--nofile=300:300"] });
 
         Assert.True(storm.Outcome("local-exhausted") > 0, storm.Process.ToString());

@@ -142,6 +142,11 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            if (!OperatingSystem.IsWindows() && socket.SafeHandle.DangerousGetHandle() >= DescriptorLimit.FirstReserved)
+            {
+                throw new SocketException((int)SocketError.TooManyOpenSockets);
+            }
+
             if (settings.Close == CloseMode.Abort)
             {
                 socket.LingerState = Abortive;

@@ -19,14 +19,17 @@ internal sealed class SocketLoop : TransportLoop
 
     private readonly Queue<IRunnable> _local = new();
     private readonly ConcurrentQueue<IRunnable> _remote = new();
+    private readonly Queue<IRunnable> _nextTurn = new();
     private readonly Stack<SocketOperation> _operations = new();
     private readonly Action<Exception> _reportFailure;
     private readonly Socket _bell = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly SocketAsyncEventArgs _ring = new(true);
     private readonly ITimer _alarm;
     private readonly IRunnable _sweep;
+    private readonly IRunnable _beginTurn;
     private int _running;
     private int _rung;
+    private int _turnAsked;
     private volatile bool _disposed;
 
     public SocketLoop(TimeProvider time, Action<Exception> reportFailure)
@@ -34,6 +37,7 @@ internal sealed class SocketLoop : TransportLoop
     {
         _reportFailure = reportFailure;
         _sweep = new ActionRunnable(SweepTimers);
+        _beginTurn = new ActionRunnable(BeginTurn);
         _alarm = time.CreateTimer(_ => Execute(_sweep), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         // A datagram to itself brings foreign work to the engine's thread without touching a TCP counter.
@@ -58,6 +62,8 @@ internal sealed class SocketLoop : TransportLoop
             RingBell();
         }
     }
+
+    public override void ExecuteNextTurn(IRunnable work) => _nextTurn.Enqueue(work);
 
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
@@ -94,7 +100,8 @@ internal sealed class SocketLoop : TransportLoop
     protected override void SetAlarm(long due)
     {
         var wait = Time.GetElapsedTime(Now, due);
-        _alarm.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        // Whole milliseconds, upwards: the timer cuts off the rest, and would ring before anything is due.
+        _alarm.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(wait.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
     }
 
     protected override void Dispose(bool disposing)
@@ -119,10 +126,24 @@ internal sealed class SocketLoop : TransportLoop
         {
             t_running = this;
             Drain();
+            Volatile.Write(ref _turnAsked, _nextTurn.Count);
             t_running = null;
             Interlocked.Exchange(ref _running, 0);
         }
         while (!_remote.IsEmpty && Interlocked.CompareExchange(ref _running, 1, 0) == 0);
+
+        if (Volatile.Read(ref _turnAsked) > 0)
+        {
+            RingBell(); // through the engine, which takes what is ready on its way
+        }
+    }
+
+    private void BeginTurn()
+    {
+        while (_nextTurn.TryDequeue(out var work))
+        {
+            _local.Enqueue(work);
+        }
     }
 
     private void Drain()
@@ -190,7 +211,12 @@ internal sealed class SocketLoop : TransportLoop
 
     private void HearRemote()
     {
-        Volatile.Write(ref _rung, 0);
+        Interlocked.Exchange(ref _rung, 0);
+        if (Interlocked.Exchange(ref _turnAsked, 0) > 0)
+        {
+            _remote.Enqueue(_beginTurn);
+        }
+
         if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
         {
             RunToEnd();

@@ -175,6 +175,12 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
             return Marshal.GetLastPInvokeError();
         }
 
+        if (file >= DescriptorLimit.FirstReserved)
+        {
+            Kernel.Close(file);
+            return EMFILE;
+        }
+
         slot.File = file;
         var one = 1;
         if (settings.Close == CloseMode.Abort)

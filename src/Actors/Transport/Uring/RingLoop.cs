@@ -28,6 +28,7 @@ internal sealed unsafe class RingLoop : TransportLoop
 
     private readonly Queue<IRunnable> _local = new();
     private readonly ConcurrentQueue<IRunnable> _remote = new();
+    private readonly Queue<IRunnable> _nextTurn = new();
     private readonly List<RingSlot> _slots = [];
     private readonly Queue<RingSlot> _free = new();
     private readonly Dictionary<IPEndPoint, IPAddress?> _sources = [];
@@ -106,6 +107,8 @@ internal sealed unsafe class RingLoop : TransportLoop
         _remote.Enqueue(work);
         RingBellIfAsleep();
     }
+
+    public override void ExecuteNextTurn(IRunnable work) => _nextTurn.Enqueue(work);
 
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
@@ -210,6 +213,7 @@ internal sealed unsafe class RingLoop : TransportLoop
             RunWork();
             Wait();
             TakeCompletions();
+            BeginTurn();
         }
 
         CloseAll();
@@ -239,6 +243,14 @@ internal sealed unsafe class RingLoop : TransportLoop
         }
     }
 
+    private void BeginTurn()
+    {
+        while (_nextTurn.TryDequeue(out var work))
+        {
+            _local.Enqueue(work);
+        }
+    }
+
     private void Run(IRunnable work)
     {
         try
@@ -255,7 +267,7 @@ internal sealed unsafe class RingLoop : TransportLoop
     private void Wait()
     {
         Interlocked.Exchange(ref _sleeps, 1);
-        var hasWork = !_remote.IsEmpty || Ring.HasCompletions || Ring.HasOverflow;
+        var hasWork = _nextTurn.Count > 0 || !_remote.IsEmpty || Ring.HasCompletions || Ring.HasOverflow;
         var patience = _alarm == long.MaxValue ? null : (TimeSpan?)Time.GetElapsedTime(Now, _alarm);
         if (hasWork || patience <= TimeSpan.Zero)
         {

@@ -138,7 +138,7 @@ public class ConfigLoaderSpecs
         Assert.Equal(
             """{"script":["PING","GET foo","SET foo {burst}:{client}"],"hold":"1.50s","close":"abort","keep-alive":true,"no-delay":true,"""
             + """
-            "connect-timeout":"10s","reply-timeout":"10s","max-open":19000,"receive-buffer":"1KiB"}
+            "connect-timeout":"10s","reply-timeout":"10s","max-open":19000,"ports":"slot","receive-buffer":"1KiB"}
             """,
             json["connection"]!.ToJsonString());
         Assert.True(JsonNode.DeepEquals(

@@ -1,0 +1,50 @@
+using ActorLoad.Connections;
+using ActorLoad.Runs;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Runs;
+
+public sealed class RunCourseSpecs
+{
+    [Fact]
+    public void Of_many_bursts_the_first_are_listed_and_all_are_counted()
+    {
+        const int Bursts = RunCourse.MostKept + 500;
+        var course = Course(Pacing.AfterBurst, TimeSpan.Zero, Bursts);
+        while (course.NextDue() is { } due)
+        {
+            course.End(Share(course.Begin(due)));
+        }
+
+        Assert.True(course.IsOver);
+        Assert.Equal((RunCourse.MostKept, 500, 3L * Bursts), (course.Ended.Count, course.Omitted, course.Opened));
+    }
+
+    [Fact]
+    public void After_burst_waits_for_the_open_one_and_fixed_does_not()
+    {
+        var afterBurst = Course(Pacing.AfterBurst, TimeSpan.FromSeconds(1), 2);
+        afterBurst.Begin(afterBurst.NextDue()!.Value);
+        Assert.Null(afterBurst.NextDue());
+        afterBurst.End(Share(0));
+        Assert.Equal(TimeSpan.FromSeconds(6), afterBurst.NextDue());
+
+        var isFixed = Course(Pacing.Fixed, TimeSpan.FromSeconds(1), 2);
+        isFixed.Begin(isFixed.NextDue()!.Value);
+        Assert.Equal(TimeSpan.FromSeconds(1), isFixed.NextDue());
+    }
+
+    [Fact]
+    public void A_share_of_an_unknown_burst_changes_nothing()
+    {
+        var course = Course(Pacing.Fixed, TimeSpan.Zero, 1);
+        Assert.False(course.End(Share(7)));
+        Assert.Empty(course.Ended);
+    }
+
+    private static RunCourse Course(Pacing pacing, TimeSpan gap, int count) =>
+        new(RunPlan.Create([new PhaseSettings("storm", 3, gap, TimeSpan.FromHours(1), count, pacing)]), lanes: 1);
+
+    private static LaneProtocol.BurstShareEnded Share(int burst) =>
+        new(0, burst, 3, 3, 3, 0, 0, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(5), NeverReached: false);
+}
