@@ -16,8 +16,8 @@ namespace ActorLoad.Connections;
 /// </code></remarks>
 public sealed class Lane : UntypedActor
 {
-    // Spawned before their mailboxes get a turn: large enough to amortize, small enough to keep "spawned" close to "started".
-    private const int Chunk = 64;
+    // Opened in one turn of the loop: enough for a burst to be one, few enough for the breaker to act before all are open.
+    private const int Chunk = 1024;
 
     private readonly LaneSettings _settings;
     private readonly TransportLoop _loop;

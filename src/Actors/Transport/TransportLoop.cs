@@ -13,6 +13,12 @@ namespace ActorLoad.Transport;
 /// </remarks>
 public abstract class TransportLoop : IDisposable
 {
+    /// <summary>
+    /// Pieces of work that a loop runs before it looks for completions again, two milliseconds or so: what is ready is stamped when it is
+    /// ready and not when its turn has come, or a busy loop would report its own queue as the target's latency.
+    /// </summary>
+    protected const int WorkInTurn = 256;
+
     private readonly Dictionary<TimeSpan, DeadlineQueue> _deadlines = [];
     private readonly PriorityQueue<(IActorRef Receiver, object Message), long> _scheduled = new();
     private long _armedFor = long.MaxValue;
@@ -30,9 +36,8 @@ public abstract class TransportLoop : IDisposable
     public abstract void Execute(IRunnable work);
 
     /// <summary>
-    /// Runs work in the loop's next turn: after the completions that are ready by then have been taken and stamped. Whoever has much to do
-    /// cuts it into turns, or the loop would measure itself: a connect that was answered long ago would be stamped only at the end.
-    /// On the loop only.
+    /// Runs work in the loop's next turn, before all that waits: after the completions that are ready by then have been taken and stamped,
+    /// and before what they cause. Whoever has much to do cuts it into turns. On the loop only.
     /// </summary>
     public abstract void ExecuteNextTurn(IRunnable work);
 

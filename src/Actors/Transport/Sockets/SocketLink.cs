@@ -37,6 +37,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
         catch (SocketException cause)
         {
+            CompletedAt = loop.Now;
             Fail(cause.SocketErrorCode);
             return;
         }
@@ -98,6 +99,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     {
         var (ended, error) = (_pending, _operation!.Arguments.SocketError);
         _pending = Pending.None;
+        CompletedAt = _operation.CompletedAt;
         if (_closed)
         {
             Release();
@@ -134,6 +136,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
 
         _expired = true;
+        CompletedAt = loop.Now;
         End(new LinkFailed(this, LinkFault.TimedOut));
     }
 
@@ -195,6 +198,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
 
         if (!isUnderWay)
         {
+            _operation.CompletedAt = loop.Now;
             Complete();
         }
     }
@@ -210,7 +214,6 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     // The deadline goes on: what was received may be the first part only.
     private void Answer(object message)
     {
-        CompletedAt = loop.Now;
         owner.Tell(message, ActorRefs.NoSender);
     }
 

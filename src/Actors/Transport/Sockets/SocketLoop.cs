@@ -17,7 +17,7 @@ internal sealed class SocketLoop : TransportLoop
     [ThreadStatic]
     private static SocketLoop? t_running;
 
-    private readonly Queue<IRunnable> _local = new();
+    private readonly WorkQueue _local = new();
     private readonly ConcurrentQueue<IRunnable> _remote = new();
     private readonly Queue<IRunnable> _nextTurn = new();
     private readonly Stack<SocketOperation> _operations = new();
@@ -82,6 +82,7 @@ internal sealed class SocketLoop : TransportLoop
     /// <summary>Brings a completion: runs it at once if the loop is free, else leaves it for the thread that runs the loop.</summary>
     internal void Complete(SocketOperation operation)
     {
+        operation.CompletedAt = Now;
         if (ReferenceEquals(t_running, this))
         {
             _local.Enqueue(operation);
@@ -89,7 +90,8 @@ internal sealed class SocketLoop : TransportLoop
         else if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
         {
             _local.Enqueue(operation);
-            RunToEnd();
+            RunTurn(_turnAsked > 0 ? 0 : WorkInTurn); // with work left over, the engine first hands out all that it has ready
+            RingIfWorkIsLeft();
         }
         else
         {
@@ -120,21 +122,34 @@ internal sealed class SocketLoop : TransportLoop
         }
     }
 
-    private void RunToEnd()
+    private void RunTurn(int limit)
     {
         do
         {
             t_running = this;
-            Drain();
-            Volatile.Write(ref _turnAsked, _nextTurn.Count);
+            while (limit > 0 && _remote.TryDequeue(out var foreign))
+            {
+                _local.Enqueue(foreign);
+            }
+
+            for (var count = 0; count < limit && _local.TryDequeue(out var work); count++)
+            {
+                Run(work);
+            }
+
+            Volatile.Write(ref _turnAsked, _local.Count + _nextTurn.Count);
             t_running = null;
             Interlocked.Exchange(ref _running, 0);
         }
-        while (!_remote.IsEmpty && Interlocked.CompareExchange(ref _running, 1, 0) == 0);
+        while (!_remote.IsEmpty && _turnAsked == 0 && Interlocked.CompareExchange(ref _running, 1, 0) == 0);
+    }
 
+    // Through the engine, which takes what is ready on its way.
+    private void RingIfWorkIsLeft()
+    {
         if (Volatile.Read(ref _turnAsked) > 0)
         {
-            RingBell(); // through the engine, which takes what is ready on its way
+            RingBell();
         }
     }
 
@@ -142,25 +157,7 @@ internal sealed class SocketLoop : TransportLoop
     {
         while (_nextTurn.TryDequeue(out var work))
         {
-            _local.Enqueue(work);
-        }
-    }
-
-    private void Drain()
-    {
-        while (true)
-        {
-            while (_local.TryDequeue(out var work))
-            {
-                Run(work);
-            }
-
-            if (!_remote.TryDequeue(out var foreign))
-            {
-                return;
-            }
-
-            Run(foreign);
+            _local.EnqueueUrgent(work);
         }
     }
 
@@ -174,6 +171,10 @@ internal sealed class SocketLoop : TransportLoop
         {
             // One mailbox's disaster is reported and must not take the loop from all others.
             _reportFailure(cause);
+        }
+        finally
+        {
+            _local.Ended();
         }
     }
 
@@ -207,6 +208,7 @@ internal sealed class SocketLoop : TransportLoop
     {
         HearRemote();
         ListenForBell();
+        RingIfWorkIsLeft(); // after listening: a ring that is there already would be heard at once, past the engine
     }
 
     private void HearRemote()
@@ -219,7 +221,7 @@ internal sealed class SocketLoop : TransportLoop
 
         if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
         {
-            RunToEnd();
+            RunTurn(WorkInTurn);
         }
     }
 

@@ -27,6 +27,9 @@ internal sealed class SocketOperation : IRunnable, IDisposable
 
     public SocketLink? Link { get; set; }
 
+    /// <summary>When the engine brought its last completion.</summary>
+    public long CompletedAt { get; set; }
+
     public ReadOnlySpan<byte> Incoming => _received.AsSpan(0, Arguments.BytesTransferred);
 
     public Span<byte> Outgoing(int size)

@@ -15,6 +15,7 @@ internal static unsafe partial class Kernel
 
     public const uint IORING_SETUP_CQSIZE = 1u << 3;
     public const uint IORING_SETUP_CLAMP = 1u << 4;
+    public const uint IORING_SETUP_TASKRUN_FLAG = 1u << 9;
     public const uint IORING_SETUP_SINGLE_ISSUER = 1u << 12;
     public const uint IORING_SETUP_DEFER_TASKRUN = 1u << 13;
 
@@ -28,6 +29,7 @@ internal static unsafe partial class Kernel
     public const uint IORING_ENTER_EXT_ARG = 1u << 3;
 
     public const uint IORING_SQ_CQ_OVERFLOW = 1u << 1;
+    public const uint IORING_SQ_TASKRUN = 1u << 2;
 
     public const long IORING_OFF_SQ_RING = 0;
     public const long IORING_OFF_SQES = 0x10000000;

@@ -34,7 +34,8 @@ internal sealed unsafe class Ring : IDisposable
     {
         var parameters = new Parameters
         {
-            Flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN,
+            Flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN
+                | IORING_SETUP_TASKRUN_FLAG,
             CqEntries = completions,
         };
         _file = (int)Setup(SYS_io_uring_setup, submissions, &parameters);
@@ -76,8 +77,9 @@ internal sealed unsafe class Ring : IDisposable
         _prepared = _submitted = *_sqTail;
     }
 
-    /// <summary>True while the kernel holds completions that did not fit into the queue; they come with the next <see cref="Enter"/>.</summary>
-    public bool HasOverflow => (Volatile.Read(ref *_sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0;
+    /// <summary>True while the kernel has more for the next <see cref="Enter"/>: it finishes twenty operations in one, and what does not fit
+    /// into the queue waits, too.</summary>
+    public bool HasMore => (Volatile.Read(ref *_sqFlags) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0;
 
     /// <summary>True if completions can be taken without entering the kernel.</summary>
     public bool HasCompletions => Volatile.Read(ref *_cqTail) != *_cqHead;

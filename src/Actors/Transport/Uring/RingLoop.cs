@@ -26,7 +26,7 @@ internal sealed unsafe class RingLoop : TransportLoop
     [ThreadStatic]
     private static RingLoop? t_own;
 
-    private readonly Queue<IRunnable> _local = new();
+    private readonly WorkQueue _local = new();
     private readonly ConcurrentQueue<IRunnable> _remote = new();
     private readonly Queue<IRunnable> _nextTurn = new();
     private readonly List<RingSlot> _slots = [];
@@ -213,6 +213,12 @@ internal sealed unsafe class RingLoop : TransportLoop
             RunWork();
             Wait();
             TakeCompletions();
+            for (var round = 0; round < WorkInTurn && Ring.HasMore; round++)
+            {
+                Ring.Enter(0, null);
+                TakeCompletions();
+            }
+
             BeginTurn();
         }
 
@@ -221,25 +227,20 @@ internal sealed unsafe class RingLoop : TransportLoop
 
     private void RunWork()
     {
-        while (true)
+        if (_alarm <= Now)
         {
-            if (_alarm <= Now)
-            {
-                _alarm = long.MaxValue;
-                SweepTimers();
-            }
+            _alarm = long.MaxValue;
+            SweepTimers();
+        }
 
-            while (_local.TryDequeue(out var work))
-            {
-                Run(work);
-            }
+        while (_remote.TryDequeue(out var foreign))
+        {
+            _local.Enqueue(foreign);
+        }
 
-            if (!_remote.TryDequeue(out var foreign))
-            {
-                return;
-            }
-
-            Run(foreign);
+        for (var count = 0; count < WorkInTurn && _local.TryDequeue(out var work); count++)
+        {
+            Run(work);
         }
     }
 
@@ -247,7 +248,7 @@ internal sealed unsafe class RingLoop : TransportLoop
     {
         while (_nextTurn.TryDequeue(out var work))
         {
-            _local.Enqueue(work);
+            _local.EnqueueUrgent(work);
         }
     }
 
@@ -262,12 +263,16 @@ internal sealed unsafe class RingLoop : TransportLoop
             // One mailbox's disaster is reported and must not take the loop from all others.
             _reportFailure(cause);
         }
+        finally
+        {
+            _local.Ended();
+        }
     }
 
     private void Wait()
     {
         Interlocked.Exchange(ref _sleeps, 1);
-        var hasWork = _nextTurn.Count > 0 || !_remote.IsEmpty || Ring.HasCompletions || Ring.HasOverflow;
+        var hasWork = _local.Count > 0 || _nextTurn.Count > 0 || !_remote.IsEmpty || Ring.HasCompletions || Ring.HasMore;
         var patience = _alarm == long.MaxValue ? null : (TimeSpan?)Time.GetElapsedTime(Now, _alarm);
         if (hasWork || patience <= TimeSpan.Zero)
         {
