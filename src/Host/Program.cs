@@ -9,7 +9,7 @@ if (args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?"
 
 if (args[0] != TargetCommand.Name)
 {
-    SocketEngine.RunCompletionsInline();
+    SocketEngine.RunCompletionsInline(isDaemon: args[0] == ServeCommand.Name);
 }
 
 return await RootCommandLine.InvokeAsync(args);

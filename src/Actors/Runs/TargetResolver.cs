@@ -43,7 +43,7 @@ public static class TargetResolver
         IPAddress[] found;
         try
         {
-            found = literal is not null ? [literal] : await lookUp(endpoint.Host, cancellation).ConfigureAwait(false);
+            found = literal is not null ? [literal] : await lookUp(endpoint.Host, cancellation).WaitAsync(cancellation).ConfigureAwait(false);
         }
         catch (SocketException failure)
         {

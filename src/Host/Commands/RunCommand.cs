@@ -41,6 +41,21 @@ internal static class RunCommand
     private static async Task<int> CarryOutAsync(RunSettings settings, Output output)
     {
         using var signals = new StopSignals();
+        try
+        {
+            return await CarryOutAsync(settings, output, signals);
+        }
+        catch (OperationCanceledException) when (signals.Signal is not null)
+        {
+            ErrorLines.Write($"actorload: stopped by {signals.Signal} before the target was found");
+            return ExitCodes.Interrupted;
+        }
+    }
+
+    private static async Task<int> CarryOutAsync(RunSettings settings, Output output, StopSignals signals)
+    {
+        // Opened now: a storm may take the last descriptor, and what goes wrong then must still be said.
+        _ = (Console.Out, Console.Error);
         await using var target = await Preflight.PrepareAsync(
             settings, problem => ErrorLines.Write($"actorload: {problem}"), signals.Requested);
         if (!output.Quiet)
@@ -49,7 +64,8 @@ internal static class RunCommand
         }
 
         var id = RunIds.New(TimeProvider.System);
-        var journal = output.CreateJournal(RunHeader.Queued(id, TimeProvider.System.GetUtcNow(), settings));
+        var header = RunHeader.Queued(id, TimeProvider.System.GetUtcNow(), settings);
+        var journal = output.CreateJournal(header);
         var live = output.WantsLive ? new LiveView() : null;
         var watch = new RunWatch(live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error)));
         var drawing = live?.DrawAsync(Look.Console(Console.Error, redirected: false)) ?? Task.CompletedTask;
@@ -63,6 +79,13 @@ internal static class RunCommand
         {
             live?.Close();
             await drawing;
+        }
+
+        if (ended.Result is null && signals.Signal is not null)
+        {
+            // Stopped before its first burst: nothing was measured, and that is a result too.
+            ended = ended with { Result = InterruptedRun.Assemble(header with { Error = ended.Error }, null, []) };
+            journal?.End(ended);
         }
 
         output.Write(ended, journal?.Directory);

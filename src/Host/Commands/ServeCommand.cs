@@ -13,6 +13,8 @@ internal static class ServeCommand
     private static readonly TimeSpan RunsMayTake = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan HostMayTake = TimeSpan.FromSeconds(1);
 
+    public const string Name = "serve";
+
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.ZeroOrMore, Description = "Run files to queue at the start." };
@@ -23,7 +25,7 @@ internal static class ServeCommand
             Description = "The daemon's own configuration (daemon, safety, connection.max-open); not run. Without it: the first FILE's.",
         };
         var set = ConfigurationOptions.CreateSet();
-        var command = new Command("serve", "Stay and take runs over HTTP (daemon.url); results are kept in daemon.results.");
+        var command = new Command(Name, "Stay and take runs over HTTP (daemon.url); results are kept in daemon.results.");
         command.Add(files);
         command.Add(config);
         command.Add(set);

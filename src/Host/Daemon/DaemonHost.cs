@@ -14,6 +14,10 @@ internal static class DaemonHost
     {
         var daemon = configuration.Settings.Daemon;
         var builder = WebApplication.CreateSlimBuilder();
+
+        // daemon.url alone says where to listen: a variable or an appsettings.json that Kestrel would read could open it to the network.
+        ((IConfigurationBuilder)builder.Configuration).Sources.Clear();
+        builder.Configuration.AddInMemoryCollection();
         builder.WebHost.UseUrls(daemon.Url.ToString()).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

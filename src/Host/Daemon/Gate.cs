@@ -17,7 +17,7 @@ internal static class Gate
     {
         var refusal = Open.Contains(context.Request.Path) ? null
             : daemon.Token.Length > 0 ? RefuseWithoutToken(context, daemon.Token)
-            : RefuseStrangers(context.Request);
+            : RefuseStrangers(context.Request, context.Connection);
         return refusal?.ExecuteAsync(context) ?? next(context);
     });
 
@@ -37,14 +37,17 @@ internal static class Gate
     }
 
     /// <summary>A page from elsewhere can make a browser send requests here, or have its own name resolve to 127.0.0.1.</summary>
-    private static IResult? RefuseStrangers(HttpRequest request)
+    private static IResult? RefuseStrangers(HttpRequest request, ConnectionInfo connection)
     {
+        var isLocal = IsLoopback(connection.RemoteIpAddress) && IsLoopback(connection.LocalIpAddress); // whatever the headers say
         var origin = request.Headers.Origin.ToString();
         var isOwnOrigin = origin.Length == 0 || origin == $"{request.Scheme}://{request.Host}";
         var host = request.Host.Host;
         var isLoopback = host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
-        return isOwnOrigin && isLoopback ? null : Problems.Of(StatusCodes.Status403Forbidden, "without a token this daemon serves its own machine only");
+        return isLocal && isOwnOrigin && isLoopback ? null : Problems.Of(StatusCodes.Status403Forbidden, "without a token this daemon serves its own machine only");
     }
+
+    private static bool IsLoopback(IPAddress? address) => address is not null && IPAddress.IsLoopback(address);
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

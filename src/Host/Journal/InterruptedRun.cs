@@ -63,7 +63,7 @@ internal static class InterruptedRun
 
     private static string[] Reasons(RunHeader header, RunSnapshot? last, long open) => (header.StartedAt, last) switch
     {
-        (null, _) => ["the process ended before this run began"],
+        (null, _) => [header.Error ?? "the process ended before this run began"],
         (_, null) => ["the process ended before the first interval was over: nothing was measured"],
         _ =>
         [

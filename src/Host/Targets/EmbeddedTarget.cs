@@ -91,6 +91,11 @@ internal sealed class EmbeddedTarget(Action<string> report) : ITarget
         start.ArgumentList.Add(TargetCommand.Name);
         start.ArgumentList.Add(TargetCommand.LifelineOption);
         SocketEngine.RemoveFrom(start.Environment);
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("ACTORLOAD__", StringComparison.OrdinalIgnoreCase)).ToArray())
+        {
+            start.Environment.Remove(name); // a password among them is none of the server's business
+        }
+
         return start;
     }
 

@@ -23,7 +23,7 @@ internal static class OutcomeWords
         Outcome.Unreachable => "no route to the host: look at routes, interfaces and the address",
         Outcome.TlsFailed => "the TLS handshake failed: look at certificates and protocol versions",
         Outcome.LocalExhausted => "THIS machine ran out of descriptors, ports or buffers: ulimit -n, ip_local_port_range",
-        Outcome.Cancelled => "still open when the run was stopped; counts neither way",
+        Outcome.Cancelled => "not judged: the run was given up or stopped first; counts neither way",
         Outcome.Crashed => "a bug in ActorLoad: please report it with the log above",
         _ => "",
     };

@@ -28,7 +28,10 @@ internal static class SummaryTables
         {
             table.AddRow(
                 new Text("(dropped)", Look.Bad), new Text(Figures.Count(result.Connections.Dropped)), new Text(""),
-                new Text("due, but never started: connection.max-open was reached", Look.Dim));
+                new Text(
+                    result.Verdict is Verdict.Aborted or Verdict.Interrupted
+                        ? "due, but the run was given up before their turn"
+                        : "due, but never started: connection.max-open was reached", Look.Dim));
         }
 
         return result.Retries == 0 ? table : new Rows(table, new Text("Attempts that failed, retried ones included: " + Listed(result.AttemptFailures), Look.Dim));

@@ -114,17 +114,17 @@ public sealed class LaneBurstSpecs : LaneKit
         {
             // The loop waits until both are told, so that the abort comes between two chunks.
             Loop.Execute(new ActionRunnable(told.Wait));
-            lane.Tell(new OpenBurst(0, 0, 1000, TimeSpan.Zero));
+            lane.Tell(new OpenBurst(0, 0, 3000, TimeSpan.Zero));
             lane.Tell(Abort.Instance);
             told.Set();
             await Loop.OnLoopAsync(() => { });
         }
 
         var ended = await EndedAsync();
-        Assert.Equal((1000, ended.Opened), (ended.Planned, ended.Cancelled));
-        Assert.InRange(ended.Opened, 1, 999);
+        Assert.Equal((3000, ended.Opened), (ended.Planned, ended.Cancelled));
+        Assert.InRange(ended.Opened, 1, 2999);
         await AssertOutcomesAsync((Outcome.Cancelled, ended.Opened));
-        Assert.Equal((1000, 1000 - ended.Opened), (Total.Planned, Total.Dropped));
+        Assert.Equal((3000, 3000 - ended.Opened), (Total.Planned, Total.Dropped));
     }
 
     [Fact]

@@ -119,6 +119,29 @@ public class DaemonLifeSpecs : IDisposable
         Assert.Contains("daemon.results: cannot be used", second.Stderr, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Only_its_own_url_says_where_it_listens(bool byVariable)
+    {
+        const string Elsewhere = "http://0.0.0.0:0";
+        var options = new ActorLoadOptions { WorkingDirectory = Path.GetDirectoryName(_files["x"]) };
+        if (byVariable)
+        {
+            options = options with { Environment = new Dictionary<string, string?> { ["Kestrel__Endpoints__X__Url"] = Elsewhere } };
+        }
+        else
+        {
+            await File.WriteAllTextAsync(_files["appsettings.json"], "{\"Kestrel\":{\"Endpoints\":{\"X\":{\"Url\":\"" + Elsewhere + "\"}}}}");
+        }
+
+        await using var process = ActorLoadProcess.Start(
+            ["serve", "--set", "daemon.url=http://127.0.0.1:0", "--set", $"daemon.results={_files["results"]}"], options);
+        var line = await process.StdoutLineAsync(line => line.StartsWith("listening on ", StringComparison.Ordinal));
+        Assert.StartsWith("listening on http://127.0.0.1:", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("0.0.0.0", line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_port_that_is_taken_is_a_clear_error()
     {
