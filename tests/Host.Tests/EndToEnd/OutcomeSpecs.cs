@@ -207,7 +207,9 @@ public abstract class OutcomeSpecs(string transport)
 
     private async Task<Storm> ExpectAll(string target, string outcome, int connections)
     {
-        var storm = await RunAsync(target, Storm.Load(connections) + Short + "\n " + Storm.OneAttempt);
+        // Only who waits for a time-out wants a short one: a busy machine must not make one of another outcome.
+        var limits = outcome.EndsWith("-timeout", StringComparison.Ordinal) ? Short : "";
+        var storm = await RunAsync(target, Storm.Load(connections) + limits + "\n " + Storm.OneAttempt);
         Assert.True(storm.Outcome(outcome) == connections, storm.Process.ToString());
         Assert.Equal((connections, 0), (storm.Connections("failed"), storm.Retries));
         return storm;
