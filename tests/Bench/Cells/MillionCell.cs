@@ -40,7 +40,7 @@ internal static class MillionCell
             new Figure("million", "memory after the first tenth", tenth.RssBytes, "bytes"),
             new Figure("million", "memory at the end", after.RssBytes, "bytes"),
             new Figure("million", "memory at the end / after the first tenth", (double)after.RssBytes / tenth.RssBytes, "x", AtMost: 1.1),
-            new Figure("million", "descriptors at rest, after - before the storm", after.Descriptors - before.Descriptors, "", AtMost: 0),
+            new Figure("million", "sockets at rest, after - before the storm", after.Descriptors - before.Descriptors, "", AtMost: 0),
         ];
     }
 }

@@ -5,7 +5,8 @@ namespace ActorLoad.Bench.Measuring;
 
 /// <summary>What was seen of a process and of its server at one moment.</summary>
 /// <param name="RssBytes">Resident memory (VmRSS).</param>
-/// <param name="Descriptors">Entries of /proc/PID/fd.</param>
+/// <param name="Descriptors">Sockets of the process: those entries of /proc/PID/fd. .NET also keeps two for each assembly that it loads, some
+/// of them late, and these have nothing to do with connections.</param>
 /// <param name="Received">Connections that the server had accepted.</param>
 /// <param name="Connected">Connections that it had open.</param>
 internal sealed record Sighting(long RssBytes, int Descriptors, long Received, long Connected);
@@ -41,11 +42,23 @@ internal static class ProcessWatch
             return line is null
                 ? null // a zombie: it has ended
                 : (long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024,
-                    Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length);
+                    Directory.GetFileSystemEntries($"/proc/{pid}/fd").Count(IsSocket));
         }
         catch (IOException)
         {
             return null; // it has ended between the look and the read
+        }
+    }
+
+    private static bool IsSocket(string descriptor)
+    {
+        try
+        {
+            return new FileInfo(descriptor).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true;
+        }
+        catch (IOException)
+        {
+            return false; // closed since it was listed
         }
     }
 }
