@@ -14,9 +14,6 @@ internal sealed class BurstShare(int burst, int planned)
     /// <summary>Those that it opened.</summary>
     public int Opened { get; set; }
 
-    /// <summary>Those that have an outcome.</summary>
-    public int Ended => Succeeded + Failed + Cancelled;
-
     /// <summary>Outcomes so far.</summary>
     public int Succeeded { get; private set; }
 
@@ -34,6 +31,9 @@ internal sealed class BurstShare(int burst, int planned)
 
     /// <summary>True while this lane may still open connections of it.</summary>
     public bool IsOpening { get; set; } = true;
+
+    /// <summary>True once each of its connections has an outcome.</summary>
+    public bool IsDone => !IsOpening && Succeeded + Failed + Cancelled == Opened;
 
     /// <summary>A connection of it began its first attempt.</summary>
     public void RecordStart(long at)

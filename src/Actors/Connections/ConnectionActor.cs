@@ -26,7 +26,8 @@ internal sealed class ConnectionActor : UntypedActor
 
     private bool IsHolding => _step == _plan.Script.Count;
 
-    public static Props Props(ConnectionPlan plan, string dispatcher) => Akka.Actor.Props.Create<ConnectionActor>(plan).WithDispatcher(dispatcher);
+    public static Props Props(ConnectionPlan plan, string dispatcher) =>
+        Akka.Actor.Props.CreateBy(new ActorFactory<ConnectionActor>(() => new ConnectionActor(plan))).WithDispatcher(dispatcher).WithMailbox(LoopMailbox.Id);
 
     protected override void OnReceive(object message)
     {
@@ -62,7 +63,7 @@ internal sealed class ConnectionActor : UntypedActor
     private void HandleOpen(Open open)
     {
         _ticket = open.Ticket;
-        if (open.NotBefore > _plan.Loop.Now)
+        if (open.NotBefore != 0 && open.NotBefore > _plan.Loop.Now)
         {
             _plan.Loop.Schedule(open.NotBefore, Self, WaitOver.Instance);
         }

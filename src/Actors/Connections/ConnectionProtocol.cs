@@ -4,13 +4,26 @@ using Akka.Event;
 
 namespace ActorLoad.Connections;
 
-/// <summary>Messages between a <see cref="Lane"/> and its connections. They never leave their loop.</summary>
+/// <summary>Messages between a <see cref="Lane"/>, its squads and their connections. They never leave their loop.</summary>
 internal static class ConnectionProtocol
 {
-    /// <summary>Begin an attempt at <paramref name="NotBefore"/>, a time stamp of the loop's clock; 0 is at once.</summary>
+    /// <summary>For a squad: open connections <paramref name="First"/> to <paramref name="First"/> + <paramref name="Count"/> - 1, which were due at
+    /// the time stamp <paramref name="Due"/>.</summary>
+    public sealed record OpenConnections(BurstShare Share, int First, int Count, long Due) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
+    /// <summary>From a squad: the last connection of the lane's share has its outcome.</summary>
+    public sealed record ShareDone(BurstShare Share) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
+    /// <summary>From a squad: with one of its failures the breaker tripped.</summary>
+    public sealed record BreakerOpened : IDeadLetterSuppression, INoSerializationVerificationNeeded
+    {
+        public static BreakerOpened Instance { get; } = new();
+    }
+
+    /// <summary>For a connection: begin an attempt at <paramref name="NotBefore"/>, a time stamp of the loop's clock; 0 is at once.</summary>
     public sealed record Open(Ticket Ticket, long NotBefore) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
-    /// <summary>Close now, whatever is under way; answered with ConnectionEnded(Cancelled) unless it has ended already.</summary>
+    /// <summary>For squads and connections: close now, whatever is under way; answered with ConnectionEnded(Cancelled) unless it has ended already.</summary>
     public sealed record Cancel : IDeadLetterSuppression, INoSerializationVerificationNeeded
     {
         public static Cancel Instance { get; } = new();

@@ -53,19 +53,16 @@ public sealed class Tally(long frequency)
     public void RecordPlanned(int connections) => Planned += connections;
 
     /// <summary>One of them was started.</summary>
-    public void RecordOpened() => Opened++;
+    public void RecordOpened(int connections = 1) => Opened += connections;
 
     /// <summary>Some of them were not started, because <c>max-open</c> was reached or the run ended.</summary>
     public void RecordDropped(int connections = 1) => Dropped += connections;
 
     /// <summary>A connection tries to open.</summary>
-    public void RecordAttempt(bool isRetry)
+    public void RecordAttempt(bool isRetry, int times = 1)
     {
-        Attempts++;
-        if (isRetry)
-        {
-            Retries++;
-        }
+        Attempts += times;
+        Retries += isRetry ? times : 0;
     }
 
     /// <summary>An attempt failed, whether or not it is tried again.</summary>

@@ -19,6 +19,7 @@ public sealed class LoopDispatchers : IExtension
     private LoopDispatchers(ExtendedActorSystem system)
     {
         _system = system;
+        system.Settings.InjectTopLevelFallback(LoopMailbox.Definition);
         system.WhenTerminated.ContinueWith(_ => DisposeLoops(), TaskScheduler.Default);
     }
 

@@ -11,6 +11,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
 {
     private int _received;
     private int _port;
+    private RingOperation _pending;
     private bool _isPending;
     private bool _isOverdue;
     private bool _expired;
@@ -82,9 +83,9 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         if (slot.InFlight > 0)
         {
             // The operation holds the socket open: it goes first, then the descriptor, and with the last of them the RST.
-            loop.Ring.Reserve(2);
-            ref var cancel = ref loop.Ring.Prepare(IORING_OP_ASYNC_CANCEL, slot.File, slot.UserData(RingOperation.Cancel));
-            (cancel.OperationFlags, cancel.Flags) = (IORING_ASYNC_CANCEL_FD | IORING_ASYNC_CANCEL_ALL, IOSQE_CQE_SKIP_SUCCESS);
+            loop.Ring.Reserve(3);
+            PrepareCancel(RingOperation.Send);
+            PrepareCancel(_pending);
         }
 
         slot.InFlight++;
@@ -110,7 +111,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         }
         else if (operation == RingOperation.Connect)
         {
-            Answer(new Connected(this));
+            Answer(new Connected(this), loop.TakenAt);
         }
         else if (result == 0)
         {
@@ -119,7 +120,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         else
         {
             _received = result;
-            Answer(new Received(this));
+            Answer(new Received(this), loop.TakenAt);
         }
     }
 
@@ -140,7 +141,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         var size = SocketAddressWriter.Write(target.Address, target.Port, new Span<byte>(slot.Address, 32));
         ref var connect = ref loop.Ring.Prepare(IORING_OP_CONNECT, slot.File, slot.UserData(RingOperation.Connect));
         (connect.Address, connect.Offset) = ((ulong)slot.Address, (ulong)size);
-        _isPending = true;
+        (_pending, _isPending) = (RingOperation.Connect, true);
         slot.InFlight++;
     }
 
@@ -148,8 +149,15 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
     {
         ref var receive = ref loop.Ring.Prepare(IORING_OP_RECV, slot.File, slot.UserData(RingOperation.Receive));
         (receive.Address, receive.Length) = ((ulong)slot.Incoming, (uint)slot.ReceiveBuffer);
-        _isPending = true;
+        (_pending, _isPending) = (RingOperation.Receive, true);
         slot.InFlight++;
+    }
+
+    // By user data, which the kernel finds by its hash; by descriptor it would look at all that waits, of every connection.
+    private void PrepareCancel(RingOperation operation)
+    {
+        ref var cancel = ref loop.Ring.Prepare(IORING_OP_ASYNC_CANCEL, -1, slot.UserData(RingOperation.Cancel));
+        (cancel.Address, cancel.Flags) = (slot.UserData(operation), IOSQE_CQE_SKIP_SUCCESS);
     }
 
     private void ConnectFromAnotherPort()
@@ -227,12 +235,12 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
     private void End(LinkFailed failure)
     {
         DeadlineQueue.Leave(this);
-        Answer(failure);
+        Answer(failure, loop.Now);
     }
 
-    private void Answer(object message)
+    private void Answer(object message, long at)
     {
-        CompletedAt = loop.Now;
+        CompletedAt = at;
         owner.Tell(message, ActorRefs.NoSender);
     }
 }

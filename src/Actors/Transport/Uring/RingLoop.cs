@@ -31,6 +31,8 @@ internal sealed unsafe class RingLoop : TransportLoop
     private readonly Queue<IRunnable> _nextTurn = new();
     private readonly List<RingSlot> _slots = [];
     private readonly Queue<RingSlot> _free = new();
+    private readonly Queue<(Completion Completion, long At)> _taken = new();
+    private readonly Queue<(Completion Completion, long At)> _failed = new();
     private readonly Dictionary<IPEndPoint, IPAddress?> _sources = [];
     private readonly SlotPorts _ports;
     private readonly Action<Exception> _reportFailure;
@@ -40,6 +42,8 @@ internal sealed unsafe class RingLoop : TransportLoop
     private readonly ITimer? _virtualAlarm;
     private long _alarm = long.MaxValue;
     private int _sleeps;
+    private bool _completes;
+    private IRunnable? _caused;
     private volatile bool _stops;
 
     /// <summary>Starts the loop; throws <see cref="RingUnavailableException"/> if there can be none.</summary>
@@ -100,7 +104,7 @@ internal sealed unsafe class RingLoop : TransportLoop
     {
         if (ReferenceEquals(t_own, this))
         {
-            _local.Enqueue(work);
+            ExecuteHere(work);
             return;
         }
 
@@ -130,6 +134,9 @@ internal sealed unsafe class RingLoop : TransportLoop
             throw;
         }
     }
+
+    /// <summary>When the completion that is being handed out was taken from the ring.</summary>
+    public long TakenAt { get; private set; }
 
     /// <summary>The port that belongs to a slot.</summary>
     public int PortOf(RingSlot slot) => _ports.Of(slot.Index);
@@ -238,9 +245,32 @@ internal sealed unsafe class RingLoop : TransportLoop
             _local.Enqueue(foreign);
         }
 
-        for (var count = 0; count < WorkInTurn && _local.TryDequeue(out var work); count++)
+        var count = 0;
+        for (; count < WorkInTurn && _failed.TryDequeue(out var failed); count++)
+        {
+            HandOut(failed.Completion, failed.At); // while a burst opens, too: a breaker waits for them
+        }
+
+        for (; count < WorkInTurn && _local.TryDequeue(out var work); count++)
         {
             Run(work);
+        }
+
+        for (; count < WorkInTurn && _nextTurn.Count == 0 && _taken.TryDequeue(out var taken); count++)
+        {
+            HandOut(taken.Completion, taken.At);
+        }
+    }
+
+    private void ExecuteHere(IRunnable work)
+    {
+        if (_completes && _caused is null)
+        {
+            _caused = work;
+        }
+        else
+        {
+            _local.Enqueue(work);
         }
     }
 
@@ -272,7 +302,7 @@ internal sealed unsafe class RingLoop : TransportLoop
     private void Wait()
     {
         Interlocked.Exchange(ref _sleeps, 1);
-        var hasWork = _local.Count > 0 || _nextTurn.Count > 0 || !_remote.IsEmpty || Ring.HasCompletions || Ring.HasMore;
+        var hasWork = _local.Count > 0 || _failed.Count > 0 || _taken.Count > 0 || _nextTurn.Count > 0 || !_remote.IsEmpty || Ring.HasCompletions || Ring.HasMore;
         var patience = _alarm == long.MaxValue ? null : (TimeSpan?)Time.GetElapsedTime(Now, _alarm);
         if (hasWork || patience <= TimeSpan.Zero)
         {
@@ -286,18 +316,38 @@ internal sealed unsafe class RingLoop : TransportLoop
         Volatile.Write(ref _sleeps, 0);
     }
 
+    // Takes what is ready and stamps it, with one look at the clock; its turn comes later.
     private void TakeCompletions()
     {
+        if (!Ring.HasCompletions)
+        {
+            return;
+        }
+
+        var now = Now;
         while (Ring.TryTake(out var completion))
         {
-            var operation = (RingOperation)(byte)completion.UserData;
-            if (operation == RingOperation.Bell)
+            (completion.Result < 0 ? _failed : _taken).Enqueue((completion, now));
+        }
+    }
+
+    private void HandOut(in Completion completion, long takenAt)
+    {
+        TakenAt = takenAt;
+        var operation = (RingOperation)(byte)completion.UserData;
+        if (operation == RingOperation.Bell)
+        {
+            ListenForBell();
+        }
+        else if (operation != RingOperation.Cancel)
+        {
+            _completes = true;
+            Complete(_slots[(int)((completion.UserData >> 8) & 0xFFFFFF)], (uint)(completion.UserData >> 32), operation, completion.Result);
+            _completes = false;
+            if (_caused is { } work)
             {
-                ListenForBell();
-            }
-            else if (operation != RingOperation.Cancel)
-            {
-                Complete(_slots[(int)((completion.UserData >> 8) & 0xFFFFFF)], (uint)(completion.UserData >> 32), operation, completion.Result);
+                _caused = null;
+                Run(work); // the owner's mailbox, while all that it needs is in the processor's cache
             }
         }
     }
@@ -359,6 +409,10 @@ internal sealed unsafe class RingLoop : TransportLoop
         {
             Ring.Enter(1, TimeSpan.FromMilliseconds(1));
             TakeCompletions();
+            while (_failed.TryDequeue(out var taken) || _taken.TryDequeue(out taken))
+            {
+                HandOut(taken.Completion, taken.At);
+            }
         }
 
         var isQuiet = _free.Count == _slots.Count;

@@ -1,0 +1,112 @@
+using Akka.Actor;
+using Akka.Event;
+using static ActorLoad.Connections.ConnectionProtocol;
+
+namespace ActorLoad.Connections;
+
+/// <summary>Parent and supervisor of a few connections of one burst, for its lane, whose books it keeps with it; ends with the last of them.</summary>
+/// <remarks>
+/// An actor keeps its children in an immutable tree and copies a path through it for each birth and each death. With thousands of them
+/// under one lane that was a quarter of what the generator itself spends on a connection.
+/// <code>
+/// OpenConnections -> opens them -> each ends -> tells the lane when its burst is over -> stops
+///   a child throws -> attempt counted -> rule of its cause: Restart (a new attempt after its backoff) | Stop | Escalate
+///   Cancel -> cancels what is open
+/// </code></remarks>
+internal sealed class Squad : UntypedActor
+{
+    /// <summary>Most connections of one.</summary>
+    public const int Size = 64;
+
+    private readonly LaneBooks _books;
+    private readonly Props _connection;
+    private int _open;
+
+    /// <summary>Made by <see cref="Props"/>.</summary>
+    public Squad(LaneBooks books, Props connection) => (_books, _connection) = (books, connection);
+
+    /// <summary>A squad of a lane, on its loop.</summary>
+    public static Props Props(LaneBooks books, Props connection, string dispatcher) =>
+        Akka.Actor.Props.CreateBy(new ActorFactory<Squad>(() => new Squad(books, connection))).WithDispatcher(dispatcher);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ConnectionEnded ended: HandleEnded(ended); break;
+            case OpenConnections opening: HandleOpen(opening); break;
+            case Cancel: HandleCancel(); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    /// <summary>By the rules of the run file; nothing is logged for each failure, all are counted.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, Decide, loggingEnabled: false);
+
+    private void HandleOpen(OpenConnections opening)
+    {
+        _open = opening.Count;
+        for (var client = opening.First; client < opening.First + opening.Count; client++)
+        {
+            Context.ActorOf(_connection).Tell(new Open(new Ticket(opening.Share, client, opening.Due), 0), Self);
+        }
+    }
+
+    private void HandleEnded(ConnectionEnded ended)
+    {
+        _books.End(ended.Ticket, ended.Outcome);
+        HandleClosed(ended.Ticket);
+    }
+
+    private static void HandleCancel()
+    {
+        foreach (var connection in Context.GetChildren())
+        {
+            connection.Tell(Cancel.Instance);
+        }
+    }
+
+    private Directive Decide(Exception cause)
+    {
+        if (cause is not ConnectionFailedException failure)
+        {
+            // Akka itself failed to make or run a child: without its ticket its burst can never end, so the run must.
+            Context.GetLogger().Error(cause, "a connection failed outside its own code");
+            return Directive.Escalate;
+        }
+
+        if (failure is ConnectionCrashedException && !_books.HasLoggedCrash)
+        {
+            _books.HasLoggedCrash = true;
+            Context.GetLogger().Error(failure.InnerException, "a connection crashed; this is a bug in ActorLoad. Further crashes of this run are only counted");
+        }
+
+        var decision = _books.Fail(failure, out var tripped);
+        if (tripped)
+        {
+            Context.Parent.Tell(BreakerOpened.Instance);
+        }
+
+        if (decision.Directive == FailureDirective.Restart)
+        {
+            Sender.Tell(new Open(failure.Ticket, decision.NotBefore), Self);
+            return Directive.Restart;
+        }
+
+        HandleClosed(failure.Ticket);
+        return decision.Directive == FailureDirective.Escalate ? Directive.Escalate : Directive.Stop;
+    }
+
+    private void HandleClosed(Ticket ticket)
+    {
+        if (ticket.Share.IsDone)
+        {
+            Context.Parent.Tell(new ShareDone(ticket.Share));
+        }
+
+        if (--_open == 0)
+        {
+            Context.Stop(Self);
+        }
+    }
+}
