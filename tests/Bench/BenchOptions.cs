@@ -4,19 +4,20 @@ namespace ActorLoad.Bench;
 /// <param name="Bursts">Burst sizes of the storms.</param>
 /// <param name="Connections">Connections of each storm, rounded down to whole bursts, at least one.</param>
 /// <param name="Rounds">How often each storm is repeated.</param>
-/// <param name="Only">Cells to measure; empty measures all but <c>million</c>.</param>
-/// <param name="Million">Also the long run.</param>
+/// <param name="Only">Cells to measure; empty measures all but <c>long</c>.</param>
+/// <param name="Long">Connections of the long run; 0 leaves it out.</param>
 /// <param name="Tiny">Small counts: a check that everything works, no figure of it means anything.</param>
 /// <param name="Transport"><c>transport.kind</c> of ActorLoad in every cell.</param>
 /// <param name="Out">Where the JSON goes; null writes none.</param>
+/// <param name="Plot">Where the plot of cost against open connections goes (SVG); null draws none.</param>
 internal sealed record BenchOptions(
-    IReadOnlyList<int> Bursts, int Connections, int Rounds, IReadOnlyList<string> Only, bool Million, bool Tiny, FileInfo? Out, string Transport)
+    IReadOnlyList<int> Bursts, int Connections, int Rounds, IReadOnlyList<string> Only, int Long, bool Tiny, FileInfo? Out, FileInfo? Plot, string Transport)
 {
     /// <summary>The transport that runs everywhere.</summary>
     public const string Portable = "sockets";
 
     /// <summary>Names of the cells; <c>storm</c> stands for all burst sizes.</summary>
-    public static readonly IReadOnlyList<string> Cells = ["storm", "hold", "refused", "million", "first-line", "get"];
+    public static readonly IReadOnlyList<string> Cells = ["storm", "hold", "refused", "first-burst", "long", "first-line", "get"];
 
     /// <summary>What each connection does, in ActorLoad and in its peers.</summary>
     public static readonly IReadOnlyList<string> Script = ["PING", "GET foo", "SET foo {burst}:{client}"];
@@ -27,10 +28,10 @@ internal sealed record BenchOptions(
 
     public int Refused => Tiny ? 100 : 8_000;
 
-    public int LongRun => Tiny ? 5_000 : 1_000_000;
+    public int LongRun => Tiny ? 5_000 : Long > 0 ? Long : 1_000_000;
 
     public int LongRunBurst => Tiny ? 100 : 1_000;
 
     /// <summary>Is this cell to be measured?</summary>
-    public bool Has(string cell) => Only.Count > 0 ? Only.Contains(cell) : cell != "million" || Million || Tiny;
+    public bool Has(string cell) => Only.Count > 0 ? Only.Contains(cell) : cell != "long" || Long > 0 || Tiny;
 }

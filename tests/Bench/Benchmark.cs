@@ -36,11 +36,14 @@ internal static class Benchmark
                 storms.Add(report);
                 figures.AddRange(Goals.Of(report, options.Transport));
             }
+
+            figures.AddRange(Goals.Flatness(storms, options.Transport));
         }
 
         await Measure("hold", () => HoldCell.RunAsync(options, server));
         await Measure("refused", () => RefusedCell.RunAsync(options));
-        await Measure("million", () => MillionCell.RunAsync(options, server));
+        await Measure("first-burst", () => FirstBurstCell.RunAsync(options, server));
+        await Measure("long", () => LongCell.RunAsync(options, server));
         await Measure("first-line", () => FirstLineCell.RunAsync(options.Rounds));
 
         // Last, because what it leaves in TIME_WAIT would slow the others.

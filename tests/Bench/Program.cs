@@ -8,14 +8,15 @@ using Spectre.Console;
 
 var bursts = new Option<int[]>("--bursts")
 {
-    Description = "Burst sizes of the storms; 50,8000 when not given.", CustomParser = Sizes,
+    Description = "Burst sizes of the storms; 50,1000,8000,16000,19000 when not given.", CustomParser = Sizes,
 };
 var connections = new Option<int>("--connections") { Description = "Connections of each storm.", DefaultValueFactory = _ => 160_000 };
 var rounds = new Option<int>("--rounds") { Description = "How often each storm is repeated.", DefaultValueFactory = _ => 5 };
 var only = new Option<string[]>("--only") { Description = "Measure these cells only.", AllowMultipleArgumentsPerToken = true };
-var million = new Option<bool>("--million") { Description = "Also one run of 1,000,000 connections." };
+var longRun = new Option<int>("--long") { Description = "Also one run of so many connections in bursts of 1,000." };
 var tiny = new Option<bool>("--tiny") { Description = "A check that everything works: all cells with small counts, one round." };
 var output = new Option<FileInfo?>("--out") { Description = "Write the report to this JSON file too." };
+var plot = new Option<FileInfo?>("--plot") { Description = "Draw the cost against the open connections into this SVG file." };
 var transport = new Option<string>("--transport")
 {
     Description = "transport.kind of ActorLoad: auto (with the portable one beside it in the storms), io-uring or sockets.",
@@ -26,14 +27,15 @@ only.AcceptOnlyFromAmong([.. BenchOptions.Cells]);
 
 var root = new RootCommand("Measures ActorLoad against its peers, all in turn against one redis-server.")
 {
-    bursts, connections, rounds, only, million, tiny, transport, output,
+    bursts, connections, rounds, only, longRun, tiny, transport, output, plot,
 };
 root.SetAction((parsed, _) =>
 {
     var isTiny = parsed.GetValue(tiny);
     return MeasureAsync(new BenchOptions(
-        parsed.GetValue(bursts) is { Length: > 0 } sizes ? sizes : isTiny ? [50, 500] : [50, 8000], isTiny ? 1_000 : parsed.GetValue(connections), isTiny ? 1 : parsed.GetValue(rounds),
-        parsed.GetValue(only) ?? [], parsed.GetValue(million), isTiny, parsed.GetValue(output), parsed.GetValue(transport)!));
+        parsed.GetValue(bursts) is { Length: > 0 } sizes ? sizes : isTiny ? [50, 500] : [50, 1000, 8000, 16000, 19000],
+        isTiny ? 1_000 : parsed.GetValue(connections), isTiny ? 1 : parsed.GetValue(rounds),
+        parsed.GetValue(only) ?? [], parsed.GetValue(longRun), isTiny, parsed.GetValue(output), parsed.GetValue(plot), parsed.GetValue(transport)!));
 });
 return await root.Parse(args).InvokeAsync();
 
@@ -45,6 +47,11 @@ static async Task<int> MeasureAsync(BenchOptions options)
     {
         var json = new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true };
         await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(report, json) + "\n");
+    }
+
+    if (options.Plot is { } picture)
+    {
+        await File.WriteAllTextAsync(picture.FullName, CostPlot.Svg(report));
     }
 
     // As the exit codes of actorload itself: 1 something is missing, 3 a bound is not kept.

@@ -17,7 +17,7 @@ internal static class HoldCell
         [
             new Figure("hold", $"errors of {held} connections held at once", held - run.Succeeded, Figure.Connections, AtMost: 0),
             new Figure("hold", "most of them open at once", peak, Figure.Connections, AtLeast: held),
-            new Figure("hold", "memory of each open connection", (long)run.At("generator", "bytesPerOpenConnection"), "bytes", AtMost: 10 * 1024),
+            new Figure("hold", "memory of each open connection", (long)run.At("generator", "bytesPerOpenConnection"), "bytes", AtMost: (options.Transport == BenchOptions.Portable ? 10 : 6) * 1024),
         ];
     }
 }

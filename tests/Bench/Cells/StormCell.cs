@@ -1,6 +1,7 @@
 using ActorLoad.Bench.Contestants;
 using ActorLoad.Bench.Reporting;
 using ActorLoad.Peers;
+using ActorLoad.Peers.Kernel;
 
 namespace ActorLoad.Bench.Cells;
 
@@ -30,10 +31,12 @@ internal static class StormCell
     private static async Task<Measurement> MeasureAsync(IContestant contestant, Storm storm, RedisServer server)
     {
         var before = await server.ConnectionsReceivedAsync();
+        var waiting = SocketTable.Read().TimeWaitCount(server.Port);
         var measured = await contestant.RunAsync(storm, server.Port);
         var received = await server.ConnectionsReceivedAsync() - before;
+        var timeWait = SocketTable.Read().TimeWaitCount(server.Port) - waiting;
         return contestant.MayReuse || received >= measured.Connections - measured.Errors
-            ? measured with { Received = received }
+            ? measured with { Received = received, TimeWait = Math.Max(0, timeWait) }
             : throw new InvalidOperationException(
                 $"says {measured.Connections} connections with {measured.Errors} errors, but the server received {received}");
     }

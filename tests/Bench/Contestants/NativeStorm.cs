@@ -40,7 +40,7 @@ internal sealed class NativeStorm(string name, string program, bool mayReuse, Fu
         var told = JsonNode.Parse(line)!;
         return new Measurement(
             storm.Connections, (long)told["errors"]!, (double)told["seconds"]!, (double)told["cpu_us_per_conn"]!,
-            whole.TotalMicroseconds / storm.Connections, (long)told["rss_kb"]! * 1024);
+            whole.TotalMicroseconds / storm.Connections, (long)told["rss_kb"]! * 1024, (double?)told["skew_ms"]);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -27,6 +27,6 @@ internal sealed class RedisBenchmark : IContestant
         // The last line is "GET foo","14100.00",... : the command and its requests for each second.
         var last = result.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Split(',');
         var perSecond = double.Parse(last[1].Trim('"'), CultureInfo.InvariantCulture);
-        return new Measurement(storm.Connections, 0, storm.Connections / perSecond, null, whole, null);
+        return new Measurement(storm.Connections, 0, storm.Connections / perSecond, null, whole, null, null);
     }
 }

@@ -33,7 +33,7 @@ internal sealed record StormRow(string Contestant, IReadOnlyList<Measurement?> R
 }
 
 /// <summary>ActorLoad against one peer; below 1 is less. Null where one of the two does not tell.</summary>
-internal sealed record StormRatio(string Peer, double PerSecond, double? Cpu, double WholeCpu)
+internal sealed record StormRatio(string Peer, double PerSecond, double? Cpu, double WholeCpu, double? Skew)
 {
     public static StormRatio? Of(StormRow own, StormRow peer)
     {
@@ -43,7 +43,9 @@ internal sealed record StormRatio(string Peer, double PerSecond, double? Cpu, do
             Median.Of(pairs.Select(pair => pair.First!.PerSecond / pair.Second!.PerSecond)),
             pairs.All(pair => pair.First!.CpuMicros > 0 && pair.Second!.CpuMicros > 0)
                 ? Median.Of(pairs.Select(pair => (pair.First!.CpuMicros / pair.Second!.CpuMicros)!.Value)) : null,
-            Median.Of(pairs.Select(pair => pair.First!.WholeCpuMicros / pair.Second!.WholeCpuMicros)));
+            Median.Of(pairs.Select(pair => pair.First!.WholeCpuMicros / pair.Second!.WholeCpuMicros)),
+            pairs.All(pair => pair.First!.SkewMillis > 0 && pair.Second!.SkewMillis > 0)
+                ? Median.Of(pairs.Select(pair => (pair.First!.SkewMillis / pair.Second!.SkewMillis)!.Value)) : null);
     }
 }
 
