@@ -174,16 +174,26 @@ public sealed class Lane : UntypedActor
         switch (failure)
         {
             case RejectedException rejected: _tally.RecordRejection(rejected.Prefix); break;
+            case ConnectionCrashedException { InnerException: LoopFailedException broken }: StopOpening(broken.Message); break;
             case ConnectionCrashedException: LogFirst(failure); break;
         }
 
         if (_breaker.Record(failure.Outcome, _loop.Now))
         {
-            _isAborting = true; // the supervisor's Abort is on its way; not one more attempt until then
-            Context.Parent.Tell(new BreakerTripped(_settings.Lane, _breaker.Reason));
+            StopOpening(_breaker.Reason);
         }
 
         return failure is ConnectionCrashedException ? GiveUp(failure) : Decide(failure, _settings.Supervision.Rules[failure.Outcome]);
+    }
+
+    // The supervisor's Abort is on its way; not one more attempt until then.
+    private void StopOpening(string reason)
+    {
+        if (!_isAborting)
+        {
+            _isAborting = true;
+            Context.Parent.Tell(new BreakerTripped(_settings.Lane, reason));
+        }
     }
 
     private Directive Decide(ConnectionFailedException failure, FailureRule rule)

@@ -10,6 +10,11 @@ public sealed class RingTransportSpecs : TransportContractSpecs
     private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => Rings.Create(time, reportFailure);
 }
 
+public sealed class RingSendingSpecs : SendingContractSpecs
+{
+    private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => Rings.Create(time, reportFailure);
+}
+
 public sealed class RingClosingSpecs : ClosingContractSpecs
 {
     private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => Rings.Create(time, reportFailure);
@@ -23,9 +28,19 @@ public sealed class RingLoopSpecs : LoopContractSpecs
 /// <summary>Rings to test; where there can be none, the test is skipped with the kernel's reason, unless nothing may be.</summary>
 internal static class Rings
 {
-    public static RingLoop Create(TimeProvider time, Action<Exception> reportFailure)
+    /// <summary>A loop; small queues are for those who want them to be full.</summary>
+    public static RingLoop Create(TimeProvider time, Action<Exception> reportFailure, uint submissions = 4096, uint completions = 65536)
     {
-        Skip.If(RingLoop.Problem() is not null && !Requirement.RequireAll, RingLoop.Problem());
-        return new RingLoop("ring", time, SlotPorts.Read(0, 1), reportFailure);
+        SkipIfNone();
+        return new RingLoop("ring", time, SlotPorts.Read(0, 1), reportFailure, submissions, completions) { StopLimit = TimeSpan.FromMinutes(1) };
     }
+
+    /// <summary>A ring alone; it belongs to the thread that asks for it.</summary>
+    public static Ring CreateBare(uint submissions, uint completions)
+    {
+        SkipIfNone();
+        return new Ring(submissions, completions);
+    }
+
+    public static void SkipIfNone() => Skip.If(RingLoop.Problem() is not null && !Requirement.RequireAll, RingLoop.Problem());
 }

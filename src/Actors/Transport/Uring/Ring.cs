@@ -9,6 +9,9 @@ namespace ActorLoad.Transport.Uring;
 /// </summary>
 internal sealed unsafe class Ring : IDisposable
 {
+    // How often the kernel may say that it cannot take an operation now, once a millisecond.
+    private const int MostRefusals = 1_000;
+
     private const uint NeededFeatures =
         IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_SUBMIT_STABLE | IORING_FEAT_EXT_ARG | IORING_FEAT_CQE_SKIP;
 
@@ -28,6 +31,7 @@ internal sealed unsafe class Ring : IDisposable
     private readonly Completion* _completions;
     private uint _prepared;
     private uint _submitted;
+    private LoopFailedException? _failure;
 
     /// <summary>Sets one up; throws <see cref="RingUnavailableException"/> with the reason where it cannot be had.</summary>
     public Ring(uint submissions, uint completions)
@@ -54,7 +58,15 @@ internal sealed unsafe class Ring : IDisposable
             parameters.Sq.Array + (parameters.SqEntries * sizeof(uint)), parameters.Cq.Cqes + (parameters.CqEntries * (uint)sizeof(Completion)));
         _submissionsSize = parameters.SqEntries * (uint)sizeof(Submission);
         _rings = MapOrThrow(_ringsSize, IORING_OFF_SQ_RING);
-        _submissions = (Submission*)MapOrThrow(_submissionsSize, IORING_OFF_SQES);
+        try
+        {
+            _submissions = (Submission*)MapOrThrow(_submissionsSize, IORING_OFF_SQES);
+        }
+        catch
+        {
+            Unmap(_rings, _ringsSize);
+            throw;
+        }
 
         var start = (byte*)_rings;
         _sqHead = (uint*)(start + parameters.Sq.Head);
@@ -77,6 +89,9 @@ internal sealed unsafe class Ring : IDisposable
         _prepared = _submitted = *_sqTail;
     }
 
+    /// <summary>Its descriptor.</summary>
+    public int File => _file;
+
     /// <summary>True while the kernel has more for the next <see cref="Enter"/>: it finishes twenty operations in one, and what does not fit
     /// into the queue waits, too.</summary>
     public bool HasMore => (Volatile.Read(ref *_sqFlags) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0;
@@ -87,12 +102,18 @@ internal sealed unsafe class Ring : IDisposable
     /// <summary>True if anything has been prepared since the last <see cref="Enter"/>.</summary>
     public bool HasPrepared => _prepared != _submitted;
 
+    /// <summary>How often the submission queue was full before its turn to be handed over had come.</summary>
+    public long FullQueues { get; private set; }
+
+    /// <summary>How often the kernel held completions back because the queue for them was full: entries after which some still waited.</summary>
+    public long Overflows { get; private set; }
+
     /// <summary>Makes room for a chain of linked operations, so that a full queue cannot tear it apart.</summary>
     public void Reserve(uint operations)
     {
-        if (_prepared + operations - Volatile.Read(ref *_sqHead) > _sqEntries)
+        if (!HasRoom(operations))
         {
-            Enter(0, null);
+            MakeRoom(operations);
         }
     }
 
@@ -108,14 +129,25 @@ internal sealed unsafe class Ring : IDisposable
 
     /// <summary>
     /// Submits what was prepared and waits for <paramref name="completions"/> of them, at most for <paramref name="timeout"/> (null: for
-    /// ever).
+    /// ever). After an operation that it rejects the kernel takes no more and does not wait: the rest goes with the next entry. Throws
+    /// <see cref="LoopFailedException"/>, from then on always, if the kernel says what only a bug or lost completions (EBADR) make it say.
     /// </summary>
     public void Enter(uint completions, TimeSpan? timeout)
     {
+        if (_failure is { } failure)
+        {
+            throw failure;
+        }
+
         Volatile.Write(ref *_sqTail, _prepared);
         do
         {
             var entered = EnterOnce(_prepared - _submitted, completions, timeout);
+            if ((Volatile.Read(ref *_sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0)
+            {
+                Overflows++;
+            }
+
             if (entered >= 0)
             {
                 _submitted += (uint)entered;
@@ -133,7 +165,7 @@ internal sealed unsafe class Ring : IDisposable
                     _submitted = Volatile.Read(ref *_sqHead);
                     return;
                 case var error:
-                    throw new InvalidOperationException($"io_uring_enter failed with errno {error}");
+                    throw _failure = new LoopFailedException($"io_uring_enter failed with errno {error}");
             }
         }
         while (_prepared != _submitted && completions == 0);
@@ -185,6 +217,25 @@ internal sealed unsafe class Ring : IDisposable
         }
 
         return true;
+    }
+
+    private bool HasRoom(uint operations) => _prepared + operations - Volatile.Read(ref *_sqHead) <= _sqEntries;
+
+    private void MakeRoom(uint operations)
+    {
+        FullQueues++;
+        Enter(0, null);
+        for (var refusals = 0; !HasRoom(operations); refusals++)
+        {
+            // EAGAIN: no memory for requests. What was prepared must not be overwritten, so this thread waits.
+            if (refusals == MostRefusals)
+            {
+                throw _failure = new LoopFailedException("io_uring_enter takes no operations: the kernel has no memory for them");
+            }
+
+            Thread.Sleep(1);
+            Enter(0, null);
+        }
     }
 
     private long EnterOnce(uint toSubmit, uint completions, TimeSpan? timeout)

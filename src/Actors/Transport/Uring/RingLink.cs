@@ -16,6 +16,9 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
     private bool _expired;
     private bool _closed;
 
+    /// <summary>Its place on the ring, until it is closed.</summary>
+    public RingSlot Slot => slot;
+
     public override ReadOnlySpan<byte> Incoming => new(slot.Incoming, _received);
 
     public override Span<byte> Outgoing(int size) => slot.Room(size);
@@ -39,7 +42,8 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         _isOverdue = false;
         deadline.Enter(this);
 
-        // One chain: the receive begins when the send is done, and a send that succeeds says nothing.
+        // One chain: the receive begins when the send is done. One completion: a send that succeeds says nothing, one that fails silences
+        // its receive.
         loop.Ring.Reserve(2);
         ref var send = ref loop.Ring.Prepare(IORING_OP_SEND, slot.File, slot.UserData(RingOperation.Send));
         (send.Address, send.Length, send.OperationFlags) = ((ulong)slot.Outgoing, (uint)size, MSG_WAITALL_NOSIGNAL);
@@ -106,7 +110,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         }
         else if (result < 0)
         {
-            Fail(slot.SendError != 0 && result == -ECANCELED ? slot.SendError : -result);
+            Fail(-result);
         }
         else if (operation == RingOperation.Connect)
         {
@@ -120,6 +124,23 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         {
             _received = result;
             Answer(new Received(this));
+        }
+    }
+
+    /// <summary>The ring has failed, and with it what is under way; a close that was under way is left to the kernel.</summary>
+    public void Break(LoopFailedException cause)
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        Kernel.Close(slot.File);
+        slot.File = -1;
+        if (_isPending && !_expired)
+        {
+            _isPending = false;
+            End(new LinkFailed(this, LinkFault.LoopFailed, cause.Message));
         }
     }
 

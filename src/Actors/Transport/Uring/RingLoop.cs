@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Dispatch;
 using static ActorLoad.Transport.Uring.Kernel;
@@ -12,14 +11,8 @@ namespace ActorLoad.Transport.Uring;
 /// A thread that runs mailboxes and an io_uring instance: work until none is left, then one system call that submits what the work prepared
 /// and waits for completions, each of which becomes a message to the connection that owns it.
 /// </summary>
-internal sealed unsafe class RingLoop : TransportLoop
+internal sealed partial class RingLoop : TransportLoop
 {
-    private const uint SubmissionEntries = 4096;
-    private const uint CompletionEntries = 65536;
-
-    // Give up waiting for the kernel's last completions after so many rounds of a millisecond.
-    private const int LastRounds = 1_000;
-
     private static readonly byte[] NeededOperations =
         [IORING_OP_ASYNC_CANCEL, IORING_OP_CONNECT, IORING_OP_CLOSE, IORING_OP_READ, IORING_OP_SEND, IORING_OP_RECV];
 
@@ -34,48 +27,53 @@ internal sealed unsafe class RingLoop : TransportLoop
     private readonly Dictionary<IPEndPoint, IPAddress?> _sources = [];
     private readonly SlotPorts _ports;
     private readonly Action<Exception> _reportFailure;
-    private readonly int _bell;
-    private readonly ulong* _rung;
+    private readonly RingBell _bell;
     private readonly Thread _thread;
     private readonly ITimer? _virtualAlarm;
     private long _alarm = long.MaxValue;
     private int _sleeps;
     private volatile bool _stops;
+    private Ring _ring = null!; // made by the loop's thread, before anybody sees the loop
 
-    /// <summary>Starts the loop; throws <see cref="RingUnavailableException"/> if there can be none.</summary>
-    public RingLoop(string name, TimeProvider time, SlotPorts ports, Action<Exception> reportFailure)
+    /// <summary>Starts the loop, with room for so many operations between two looks at the kernel, and for so many completions; throws
+    /// <see cref="RingUnavailableException"/> if there can be none.</summary>
+    public RingLoop(
+        string name, TimeProvider time, SlotPorts ports, Action<Exception> reportFailure, uint submissions = 4096, uint completions = 65536)
         : base(time)
     {
         (_ports, _reportFailure) = (ports, reportFailure);
         if (time != TimeProvider.System)
         {
             // The kernel waits in its own time; a clock of another kind rings when its time has come.
-            _virtualAlarm = time.CreateTimer(_ => Execute(new ActionRunnable(SweepTimers)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _virtualAlarm = time.CreateTimer(_ => RingVirtualAlarm(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
-        _bell = EventFd(0, EFD_CLOEXEC);
-        if (_bell < 0)
-        {
-            throw new RingUnavailableException($"no eventfd: errno {Marshal.GetLastPInvokeError()}");
-        }
-
-        _rung = (ulong*)NativeMemory.AllocZeroed(sizeof(ulong));
+        _bell = new RingBell();
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _thread = new Thread(() => Main(started)) { IsBackground = true, Name = name };
-        _thread.Start();
+        _thread = new Thread(() => Main(started, submissions, completions)) { IsBackground = true, Name = name };
         try
         {
+            _thread.Start();
             started.Task.GetAwaiter().GetResult();
         }
         catch
         {
-            FreeBell();
+            _bell.Dispose();
             throw;
         }
     }
 
-    /// <summary>The ring; for links, on the loop's thread.</summary>
-    public Ring Ring { get; private set; } = null!;
+    /// <summary>The ring; for links, on the loop's thread. Throws <see cref="LoopFailedException"/> once it has failed.</summary>
+    public Ring Ring => _failure is null ? _ring : throw _failure;
+
+    /// <summary>How often the submission queue was full; what did not fit went with an entry of its own. Readable from any thread.</summary>
+    public long FullQueues => _ring.FullQueues;
+
+    /// <summary>How often the kernel held completions back because the queue for them was full. Readable from any thread.</summary>
+    public long Overflows => _ring.Overflows;
+
+    /// <summary>Slots of connections that are open, or that the kernel has not let go of.</summary>
+    public int SlotsInUse => _slots.Count - _free.Count;
 
     /// <summary>Why there can be no ring here; null if there can.</summary>
     public static string? Problem()
@@ -112,6 +110,7 @@ internal sealed unsafe class RingLoop : TransportLoop
 
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
+        ThrowIfBroken();
         if (!_free.TryDequeue(out var slot))
         {
             _slots.Add(slot = new RingSlot(_slots.Count));
@@ -148,9 +147,14 @@ internal sealed unsafe class RingLoop : TransportLoop
         return source;
     }
 
-    /// <summary>Takes a slot of which nothing is in flight.</summary>
+    /// <summary>Takes a slot of which nothing is in flight; one whose ring has failed before it let go of it is lost.</summary>
     public void GiveBack(RingSlot slot)
     {
+        if (slot.InFlight > 0)
+        {
+            return;
+        }
+
         slot.Release();
         _free.Enqueue(slot);
     }
@@ -165,17 +169,6 @@ internal sealed unsafe class RingLoop : TransportLoop
 
         var wait = Time.GetElapsedTime(Now, due);
         _virtualAlarm.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        _virtualAlarm?.Dispose();
-        _stops = true;
-        RingBell();
-        if (!ReferenceEquals(t_own, this))
-        {
-            _thread.Join();
-        }
     }
 
     private static IPAddress? FindSource(IPEndPoint target)
@@ -193,11 +186,11 @@ internal sealed unsafe class RingLoop : TransportLoop
         }
     }
 
-    private void Main(TaskCompletionSource started)
+    private void Main(TaskCompletionSource started, uint submissions, uint completions)
     {
         try
         {
-            Ring = new Ring(SubmissionEntries, CompletionEntries);
+            _ring = new Ring(submissions, completions);
         }
         catch (Exception cause)
         {
@@ -206,28 +199,48 @@ internal sealed unsafe class RingLoop : TransportLoop
         }
 
         t_own = this;
-        ListenForBell();
+        _bell.Listen(_ring);
         started.SetResult();
         while (!_stops)
         {
-            RunWork();
-            Wait();
-            TakeCompletions();
-            for (var round = 0; round < WorkInTurn && Ring.HasMore; round++)
+            try
             {
-                Ring.Enter(0, null);
-                TakeCompletions();
+                RunTurn();
             }
-
-            BeginTurn();
+            catch (Exception cause)
+            {
+                Break(cause);
+            }
         }
 
         CloseAll();
     }
 
+    private void RunTurn()
+    {
+        RunWork();
+        if (IsBroken)
+        {
+            WaitWithoutRing();
+        }
+        else
+        {
+            Wait();
+            TakeCompletions();
+            for (var round = 0; round < WorkInTurn && _ring.HasMore; round++)
+            {
+                _ring.Enter(0, null);
+                TakeCompletions();
+            }
+        }
+
+        BeginTurn();
+    }
+
     private void RunWork()
     {
-        if (_alarm <= Now)
+        // What is ready has come in time, however late this thread looks: deadlines wait until the kernel has no more.
+        if (_alarm <= Now && (IsBroken || !_ring.HasMore))
         {
             _alarm = long.MaxValue;
             SweepTimers();
@@ -272,15 +285,15 @@ internal sealed unsafe class RingLoop : TransportLoop
     private void Wait()
     {
         Interlocked.Exchange(ref _sleeps, 1);
-        var hasWork = _local.Count > 0 || _nextTurn.Count > 0 || !_remote.IsEmpty || Ring.HasCompletions || Ring.HasMore;
+        var hasWork = _local.Count > 0 || _nextTurn.Count > 0 || !_remote.IsEmpty || _ring.HasCompletions || _ring.HasMore;
         var patience = _alarm == long.MaxValue ? null : (TimeSpan?)Time.GetElapsedTime(Now, _alarm);
         if (hasWork || patience <= TimeSpan.Zero)
         {
-            Ring.Enter(0, null);
+            _ring.Enter(0, null);
         }
         else
         {
-            Ring.Enter(1, patience);
+            _ring.Enter(1, patience);
         }
 
         Volatile.Write(ref _sleeps, 0);
@@ -288,12 +301,12 @@ internal sealed unsafe class RingLoop : TransportLoop
 
     private void TakeCompletions()
     {
-        while (Ring.TryTake(out var completion))
+        while (_ring.TryTake(out var completion))
         {
             var operation = (RingOperation)(byte)completion.UserData;
             if (operation == RingOperation.Bell)
             {
-                ListenForBell();
+                HearBell();
             }
             else if (operation != RingOperation.Cancel)
             {
@@ -312,8 +325,8 @@ internal sealed unsafe class RingLoop : TransportLoop
 
         if (operation == RingOperation.Send)
         {
-            slot.SendError = -result; // only a send that failed completes; its receive follows, cancelled
-            return;
+            // Only a send that failed, or could send a part and no more, completes, and in the place of its receive: that one is silent.
+            (operation, result) = (RingOperation.Receive, result < 0 ? result : -EPIPE);
         }
 
         slot.InFlight--;
@@ -332,49 +345,23 @@ internal sealed unsafe class RingLoop : TransportLoop
     {
         if (Interlocked.CompareExchange(ref _sleeps, 0, 1) == 1)
         {
-            RingBell();
+            _bell.Sound();
         }
     }
 
-    private void RingBell()
+    private void HearBell()
     {
-        ulong one = 1;
-        _ = Write(_bell, &one, sizeof(ulong));
-    }
-
-    private void ListenForBell()
-    {
-        ref var read = ref Ring.Prepare(IORING_OP_READ, _bell, (ulong)RingOperation.Bell);
-        (read.Address, read.Length) = ((ulong)_rung, sizeof(ulong));
-    }
-
-    private void CloseAll()
-    {
-        foreach (var slot in _slots)
+        _bell.Heard();
+        if (!_stops)
         {
-            slot.Link?.Close();
+            _bell.Listen(_ring);
         }
-
-        for (var round = 0; round < LastRounds && _free.Count < _slots.Count; round++)
-        {
-            Ring.Enter(1, TimeSpan.FromMilliseconds(1));
-            TakeCompletions();
-        }
-
-        var isQuiet = _free.Count == _slots.Count;
-        Ring.Dispose();
-        foreach (var slot in isQuiet ? _slots : [])
-        {
-            slot.Free(); // else the kernel may still write there: better lost than overwritten
-        }
-
-        FreeBell();
-        t_own = null;
     }
 
-    private void FreeBell()
+    // Like the real one: deadlines are swept between the completions and the work.
+    private void RingVirtualAlarm()
     {
-        Kernel.Close(_bell);
-        NativeMemory.Free(_rung);
+        Volatile.Write(ref _alarm, 0);
+        _bell.Sound();
     }
 }
