@@ -174,6 +174,7 @@ public sealed class Lane : UntypedActor
         switch (failure)
         {
             case RejectedException rejected: _tally.RecordRejection(rejected.Prefix); break;
+            case ConnectionCrashedException { InnerException: LoopFailedException } when _isAborting: break; // told already, or too late
             case ConnectionCrashedException { InnerException: LoopFailedException broken }: StopOpening(broken.Message); break;
             case ConnectionCrashedException: LogFirst(failure); break;
         }
@@ -189,11 +190,8 @@ public sealed class Lane : UntypedActor
     // The supervisor's Abort is on its way; not one more attempt until then.
     private void StopOpening(string reason)
     {
-        if (!_isAborting)
-        {
-            _isAborting = true;
-            Context.Parent.Tell(new BreakerTripped(_settings.Lane, reason));
-        }
+        _isAborting = true;
+        Context.Parent.Tell(new BreakerTripped(_settings.Lane, reason));
     }
 
     private Directive Decide(ConnectionFailedException failure, FailureRule rule)

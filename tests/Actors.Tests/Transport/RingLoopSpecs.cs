@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorLoad.Peers.Requirements;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Uring;
@@ -41,6 +42,16 @@ internal static class Rings
         SkipIfNone();
         return new Ring(submissions, completions);
     }
+
+    /// <summary>Has another file take the place of the ring's descriptor, so that the kernel wants to hear no more of it (EOPNOTSUPP).</summary>
+    public static Task BreakAsync(RingLoop loop) => loop.OnLoopAsync(() =>
+    {
+        using var other = File.OpenHandle("/dev/null");
+        Assert.Equal(loop.Ring.File, Dup2((int)other.DangerousGetHandle(), loop.Ring.File));
+    });
+
+    [DllImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    private static extern int Dup2(int from, int to);
 
     public static void SkipIfNone() => Skip.If(RingLoop.Problem() is not null && !Requirement.RequireAll, RingLoop.Problem());
 }

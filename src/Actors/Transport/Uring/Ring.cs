@@ -33,9 +33,11 @@ internal sealed unsafe class Ring : IDisposable
     private uint _submitted;
     private LoopFailedException? _failure;
 
-    /// <summary>Sets one up; throws <see cref="RingUnavailableException"/> with the reason where it cannot be had.</summary>
+    /// <summary>Sets one up, with queues of so many submissions, two or more so that a chain fits, and completions; throws
+    /// <see cref="RingUnavailableException"/> with the reason where it cannot be had.</summary>
     public Ring(uint submissions, uint completions)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(submissions, 2u);
         var parameters = new Parameters
         {
             Flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN

@@ -147,7 +147,7 @@ internal sealed partial class RingLoop : TransportLoop
         return source;
     }
 
-    /// <summary>Takes a slot of which nothing is in flight; one whose ring has failed before it let go of it is lost.</summary>
+    /// <summary>Takes a slot back once nothing of it is in flight. One whose ring failed before it let go of it never comes back.</summary>
     public void GiveBack(RingSlot slot)
     {
         if (slot.InFlight > 0)
@@ -335,7 +335,7 @@ internal sealed partial class RingLoop : TransportLoop
             slot.Link!.Complete(operation, result);
         }
 
-        if (slot.IsClosing && slot.InFlight == 0)
+        if (slot.IsClosing)
         {
             GiveBack(slot);
         }
