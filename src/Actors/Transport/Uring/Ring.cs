@@ -7,13 +7,10 @@ namespace ActorLoad.Transport.Uring;
 /// One io_uring instance: prepares submissions, enters the kernel, hands out completions. It belongs to the thread that made it, from
 /// set-up to disposal (<c>IORING_SETUP_SINGLE_ISSUER</c>).
 /// </summary>
-internal sealed unsafe class Ring : IDisposable
+internal sealed unsafe partial class Ring : IDisposable
 {
     // How often the kernel may say that it cannot take an operation now, once a millisecond.
     private const int MostRefusals = 1_000;
-
-    private const uint NeededFeatures =
-        IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_SUBMIT_STABLE | IORING_FEAT_EXT_ARG | IORING_FEAT_CQE_SKIP;
 
     private readonly int _file;
     private readonly void* _rings;
@@ -44,11 +41,7 @@ internal sealed unsafe class Ring : IDisposable
                 | IORING_SETUP_TASKRUN_FLAG,
             CqEntries = completions,
         };
-        _file = (int)Setup(SYS_io_uring_setup, submissions, &parameters);
-        if (_file < 0)
-        {
-            throw RingUnavailableException.ForSetup(Marshal.GetLastPInvokeError());
-        }
+        _file = SetUp(submissions, &parameters);
 
         if ((parameters.Features & NeededFeatures) != NeededFeatures)
         {
@@ -196,31 +189,6 @@ internal sealed unsafe class Ring : IDisposable
         Kernel.Close(_file);
     }
 
-    /// <summary>True if the kernel knows every one of these operations.</summary>
-    public bool Supports(ReadOnlySpan<byte> opCodes)
-    {
-        const int Header = 16;
-        const int Operation = 8;
-        const int Most = 256;
-        var probe = stackalloc byte[Header + (Operation * Most)];
-        new Span<byte>(probe, Header + (Operation * Most)).Clear();
-        if (Register(SYS_io_uring_register, _file, IORING_REGISTER_PROBE, probe, Most) < 0)
-        {
-            return false;
-        }
-
-        foreach (var opCode in opCodes)
-        {
-            var flags = *(ushort*)(probe + Header + (opCode * Operation) + 2);
-            if (opCode > probe[0] || (flags & IO_URING_OP_SUPPORTED) == 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     private bool HasRoom(uint operations) => _prepared + operations - Volatile.Read(ref *_sqHead) <= _sqEntries;
 
     private void MakeRoom(uint operations)
@@ -251,18 +219,5 @@ internal sealed unsafe class Ring : IDisposable
         var argument = new WaitArgument { Timeout = &time };
         return Kernel.Enter(
             SYS_io_uring_enter, _file, toSubmit, completions, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument, (nuint)sizeof(WaitArgument));
-    }
-
-    private void* MapOrThrow(nuint size, long offset)
-    {
-        var memory = Map(null, size, PROT_READ_WRITE, MAP_SHARED_POPULATE, _file, offset);
-        if ((nint)memory == -1)
-        {
-            var error = Marshal.GetLastPInvokeError();
-            Kernel.Close(_file);
-            throw RingUnavailableException.ForSetup(error);
-        }
-
-        return memory;
     }
 }

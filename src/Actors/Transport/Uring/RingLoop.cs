@@ -13,6 +13,9 @@ namespace ActorLoad.Transport.Uring;
 /// </summary>
 internal sealed partial class RingLoop : TransportLoop
 {
+    private const uint SubmissionEntries = 4096;
+    private const uint CompletionEntries = 65536;
+
     private static readonly byte[] NeededOperations =
         [IORING_OP_ASYNC_CANCEL, IORING_OP_CONNECT, IORING_OP_CLOSE, IORING_OP_READ, IORING_OP_SEND, IORING_OP_RECV];
 
@@ -38,7 +41,7 @@ internal sealed partial class RingLoop : TransportLoop
     /// <summary>Starts the loop, with room for so many operations between two looks at the kernel, and for so many completions; throws
     /// <see cref="RingUnavailableException"/> if there can be none.</summary>
     public RingLoop(
-        string name, TimeProvider time, SlotPorts ports, Action<Exception> reportFailure, uint submissions = 4096, uint completions = 65536)
+        string name, TimeProvider time, SlotPorts ports, Action<Exception> reportFailure, uint submissions = SubmissionEntries, uint completions = CompletionEntries)
         : base(time)
     {
         (_ports, _reportFailure) = (ports, reportFailure);
@@ -85,7 +88,7 @@ internal sealed partial class RingLoop : TransportLoop
 
         try
         {
-            using var ring = new Ring(8, 16);
+            using var ring = new Ring(SubmissionEntries, CompletionEntries); // as large as it will be: RLIMIT_MEMLOCK may forbid that
             return ring.Supports(NeededOperations) ? null : "the kernel's io_uring lacks operations that are needed (IORING_REGISTER_PROBE)";
         }
         catch (RingUnavailableException cause)
