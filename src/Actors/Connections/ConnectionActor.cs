@@ -148,6 +148,7 @@ internal sealed class ConnectionActor : UntypedActor
             case LinkFault.PeerClosed: throw Fail(Outcome.PeerClosed);
             case LinkFault.Unreachable: throw Fail(Outcome.Unreachable);
             case LinkFault.LocalExhausted: throw Fail(Outcome.LocalExhausted);
+            case LinkFault.LoopFailed: throw new LoopFailedException(failed.Detail);
             default: throw new InvalidOperationException($"the transport failed with {failed.Detail}, which has no known meaning");
         }
     }

@@ -14,11 +14,8 @@ internal static class ConnectionProtocol
     /// <summary>From a squad: the last connection of the lane's share has its outcome.</summary>
     public sealed record ShareDone(BurstShare Share) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
-    /// <summary>From a squad: with one of its failures the breaker tripped.</summary>
-    public sealed record BreakerOpened : IDeadLetterSuppression, INoSerializationVerificationNeeded
-    {
-        public static BreakerOpened Instance { get; } = new();
-    }
+    /// <summary>From a squad: with one of its failures the lane has stopped opening connections.</summary>
+    public sealed record StoppedOpening(string Reason) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
     /// <summary>For a connection: begin an attempt at <paramref name="NotBefore"/>, a time stamp of the loop's clock; 0 is at once.</summary>
     public sealed record Open(Ticket Ticket, long NotBefore) : IDeadLetterSuppression, INoSerializationVerificationNeeded;

@@ -46,7 +46,7 @@ public sealed class Lane : UntypedActor
             case OpenBurst burst: HandleOpenBurst(burst); break;
             case BurstDue due: HandleDue(due); break;
             case ReportTally report: HandleReport(report); break;
-            case BreakerOpened: Context.Parent.Tell(new BreakerTripped(_settings.Lane, _books.BreakerReason)); break;
+            case StoppedOpening stopped: Context.Parent.Tell(new BreakerTripped(_settings.Lane, stopped.Reason)); break;
             case Abort: HandleAbort(); break;
             default: Unhandled(message); break;
         }

@@ -38,9 +38,6 @@ internal sealed class LaneBooks
     /// <summary>True once a crash has been logged: one of a run is enough.</summary>
     public bool HasLoggedCrash { get; set; }
 
-    /// <summary>Why the breaker tripped.</summary>
-    public string BreakerReason => _breaker.Reason;
-
     /// <summary><paramref name="count"/> connections are due: tells how many of them are to be opened now. The rest are dropped.</summary>
     public int Open(BurstShare share, int count)
     {
@@ -64,8 +61,9 @@ internal sealed class LaneBooks
         Close(ticket, outcome, now);
     }
 
-    /// <summary>An attempt failed: counts it and says what follows. <paramref name="tripped"/>: with it the breaker tripped.</summary>
-    public FailureDecision Fail(ConnectionFailedException failure, out bool tripped)
+    /// <summary>An attempt failed: counts it and says what follows. <paramref name="stopped"/>: why nothing more may be opened from now on;
+    /// null if that is as it was.</summary>
+    public FailureDecision Fail(ConnectionFailedException failure, out string? stopped)
     {
         var (ticket, now) = (failure.Ticket, _loop.Now);
         CountRetries(ticket);
@@ -76,8 +74,13 @@ internal sealed class LaneBooks
             Tally.RecordRejection(rejected.Prefix);
         }
 
-        tripped = _breaker.Record(failure.Outcome, now);
-        IsAborting |= tripped; // the supervisor's Abort is on its way; not one more attempt until then
+        stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
+        if (_breaker.Record(failure.Outcome, now))
+        {
+            stopped = _breaker.Reason;
+        }
+
+        IsAborting |= stopped is not null; // the supervisor's Abort is on its way; not one more attempt until then
         var decision = failure is ConnectionCrashedException ? FailureDecision.GiveUp : Decide(failure, now);
         if (decision.Directive != FailureDirective.Restart)
         {

@@ -38,7 +38,7 @@ public static class LaneProtocol
         int Lane, int Burst, int Planned, int Opened, int Succeeded, int Failed, int Cancelled,
         TimeSpan? FirstStart, TimeSpan? LastStart, TimeSpan EndedAt, bool NeverReached) : IDeadLetterSuppression;
 
-    /// <summary>The target fails too often: this lane has stopped opening connections.</summary>
+    /// <summary>The target fails too often, or the lane's loop has failed: this lane has stopped opening connections.</summary>
     public sealed record BreakerTripped(int Lane, string Reason) : IDeadLetterSuppression;
 }
 

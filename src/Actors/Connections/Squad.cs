@@ -1,3 +1,4 @@
+using ActorLoad.Transport;
 using Akka.Actor;
 using Akka.Event;
 using static ActorLoad.Connections.ConnectionProtocol;
@@ -75,16 +76,16 @@ internal sealed class Squad : UntypedActor
             return Directive.Escalate;
         }
 
-        if (failure is ConnectionCrashedException && !_books.HasLoggedCrash)
+        if (failure is ConnectionCrashedException { InnerException: not LoopFailedException } && !_books.HasLoggedCrash)
         {
             _books.HasLoggedCrash = true;
             Context.GetLogger().Error(failure.InnerException, "a connection crashed; this is a bug in ActorLoad. Further crashes of this run are only counted");
         }
 
-        var decision = _books.Fail(failure, out var tripped);
-        if (tripped)
+        var decision = _books.Fail(failure, out var stopped);
+        if (stopped is not null)
         {
-            Context.Parent.Tell(BreakerOpened.Instance);
+            Context.Parent.Tell(new StoppedOpening(stopped));
         }
 
         if (decision.Directive == FailureDirective.Restart)

@@ -28,6 +28,9 @@ public enum LinkFault
     /// <summary>EMFILE, ENFILE, EADDRNOTAVAIL, EADDRINUSE, ENOBUFS: a limit of this machine.</summary>
     LocalExhausted,
 
+    /// <summary>The loop itself can do no more: see <see cref="LoopFailedException"/>.</summary>
+    LoopFailed,
+
     /// <summary>None of these: a bug, or a kernel that says what none said before.</summary>
     Unknown,
 }

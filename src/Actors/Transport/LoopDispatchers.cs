@@ -20,7 +20,7 @@ public sealed class LoopDispatchers : IExtension
     {
         _system = system;
         system.Settings.InjectTopLevelFallback(LoopMailbox.Definition);
-        system.WhenTerminated.ContinueWith(_ => DisposeLoops(), TaskScheduler.Default);
+        system.RegisterOnTermination(DisposeLoops); // who waits for the system's end waits for theirs
     }
 
     /// <summary>The loops of <paramref name="system"/>.</summary>
@@ -50,7 +50,7 @@ public sealed class LoopDispatchers : IExtension
 
     private void DisposeLoops()
     {
-        foreach (var dispatcher in _loops.Values)
+        foreach (var dispatcher in _loops.Values.Where(loop => loop.IsValueCreated))
         {
             dispatcher.Value.Loop.Dispose();
         }

@@ -38,9 +38,7 @@ public abstract class LaneKit() : TestKit("akka.loglevel = WARNING")
         ImmutableArray<IPEndPoint> targets, ConnectionSettings connection, SupervisionPolicy policy, int maxOpen = int.MaxValue, TimeProvider? time = null)
     {
         var loops = LoopDispatchers.Of(Sys);
-        Dispatcher = time is null
-            ? loops.Sockets(0)
-            : loops.Get("virtual-time", () => new SocketLoop(time, cause => Sys.Log.Error(cause, "work on the loop failed")));
+        Dispatcher = CreateDispatcher(loops, time);
         var settings = new LaneSettings(3, Loop.Now, maxOpen, Seed: 1, connection, connection.Script, targets, policy, Metrics);
         return _lane = Parent.ChildActorOf(Lane.Props(settings, Dispatcher), new OneForOneStrategy(cause =>
         {
@@ -48,6 +46,10 @@ public abstract class LaneKit() : TestKit("akka.loglevel = WARNING")
             return Directive.Resume;
         }));
     }
+
+    private protected virtual LoopDispatcher CreateDispatcher(LoopDispatchers loops, TimeProvider? time) => time is null
+        ? loops.Sockets(0)
+        : loops.Get("virtual-time", () => new SocketLoop(time, cause => Sys.Log.Error(cause, "work on the loop failed")));
 
     /// <summary>Opens a burst at once and gives what the lane says of it when it has ended.</summary>
     private protected async Task<BurstShareEnded> RunBurstAsync(int connections, int burst = 0)

@@ -24,6 +24,18 @@ internal static class LoopExtensions
         return done.Task;
     }
 
+    /// <summary>Asks on the loop, turn after turn, until it is so; throws <see cref="TimeoutException"/> if it never is.</summary>
+    public static async Task UntilAsync(this TransportLoop loop, Func<bool> isSo)
+    {
+        for (var started = TimeProvider.System.GetTimestamp(); !await loop.OnLoopAsync(isSo);)
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(30))
+            {
+                throw new TimeoutException("the loop never was as it should be");
+            }
+        }
+    }
+
     /// <summary>Runs <paramref name="work"/> on the loop; what it throws, it throws here.</summary>
     public static Task OnLoopAsync(this TransportLoop loop, Action work) => loop.OnLoopAsync(() =>
     {

@@ -10,6 +10,11 @@ public sealed class SocketTransportSpecs : TransportContractSpecs
     private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => new SocketLoop(time, reportFailure);
 }
 
+public sealed class SocketSendingSpecs : SendingContractSpecs
+{
+    private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => new SocketLoop(time, reportFailure);
+}
+
 public sealed class SocketClosingSpecs : ClosingContractSpecs
 {
     private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => new SocketLoop(time, reportFailure);

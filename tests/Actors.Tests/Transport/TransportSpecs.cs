@@ -48,11 +48,11 @@ public abstract class TransportSpecs() : TestKit("akka.loglevel = WARNING")
         return link;
     }
 
-    private protected Task BeginExchangeAsync(Link link, string text, TimeSpan? timeout = null) => Loop.OnLoopAsync(() =>
-    {
-        Encoding.ASCII.GetBytes(text, link.Outgoing(text.Length));
-        link.Exchange(text.Length, Loop.Deadline(timeout ?? Patience));
-    });
+    private protected Task BeginExchangeAsync(Link link, string text, TimeSpan? timeout = null) =>
+        Loop.OnLoopAsync(() => link.Exchange(Write(text, link), Loop.Deadline(timeout ?? Patience)));
+
+    /// <summary>Puts a command where the next exchange takes it from; tells its length. On the loop.</summary>
+    private protected static int Write(string text, Link link) => Encoding.ASCII.GetBytes(text, link.Outgoing(text.Length));
 
     private protected Task BeginReceiveAsync(Link link, TimeSpan? timeout = null) =>
         Loop.OnLoopAsync(() => link.Receive(Loop.Deadline(timeout ?? Patience)));

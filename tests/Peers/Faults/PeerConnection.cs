@@ -65,6 +65,9 @@ public sealed class PeerConnection : IDisposable
         await DrainAsync(cancellation);
     }
 
+    /// <summary>Takes a part of what the client sends.</summary>
+    public async Task ReadSomeAsync(CancellationToken cancellation) => await _socket.ReceiveAsync(new byte[4096], SocketFlags.None, cancellation);
+
     /// <summary>Takes what the client sends and says nothing, until it ends the connection.</summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace ActorLoad.Transport.Uring;
 
@@ -110,10 +111,10 @@ internal static unsafe partial class Kernel
     public static partial int Unmap(void* address, nuint length);
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
-    public static partial int EventFd(uint initial, int flags);
+    public static partial SafeFileHandle EventFd(uint initial, int flags);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    public static partial nint Write(int file, void* buffer, nuint count);
+    public static partial nint Write(SafeFileHandle file, void* buffer, nuint count);
 
     // Short calls that cannot block: without the switch of GC mode they cost what they cost in C.
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true), SuppressGCTransition]

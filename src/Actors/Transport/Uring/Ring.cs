@@ -7,10 +7,10 @@ namespace ActorLoad.Transport.Uring;
 /// One io_uring instance: prepares submissions, enters the kernel, hands out completions. It belongs to the thread that made it, from
 /// set-up to disposal (<c>IORING_SETUP_SINGLE_ISSUER</c>).
 /// </summary>
-internal sealed unsafe class Ring : IDisposable
+internal sealed unsafe partial class Ring : IDisposable
 {
-    private const uint NeededFeatures =
-        IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_SUBMIT_STABLE | IORING_FEAT_EXT_ARG | IORING_FEAT_CQE_SKIP;
+    // How often the kernel may say that it cannot take an operation now, once a millisecond.
+    private const int MostRefusals = 1_000;
 
     private readonly int _file;
     private readonly void* _rings;
@@ -28,21 +28,20 @@ internal sealed unsafe class Ring : IDisposable
     private readonly Completion* _completions;
     private uint _prepared;
     private uint _submitted;
+    private LoopFailedException? _failure;
 
-    /// <summary>Sets one up; throws <see cref="RingUnavailableException"/> with the reason where it cannot be had.</summary>
+    /// <summary>Sets one up, with queues of so many submissions, two or more so that a chain fits, and completions; throws
+    /// <see cref="RingUnavailableException"/> with the reason where it cannot be had.</summary>
     public Ring(uint submissions, uint completions)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(submissions, 2u);
         var parameters = new Parameters
         {
             Flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN
                 | IORING_SETUP_TASKRUN_FLAG,
             CqEntries = completions,
         };
-        _file = (int)Setup(SYS_io_uring_setup, submissions, &parameters);
-        if (_file < 0)
-        {
-            throw RingUnavailableException.ForSetup(Marshal.GetLastPInvokeError());
-        }
+        _file = SetUp(submissions, &parameters);
 
         if ((parameters.Features & NeededFeatures) != NeededFeatures)
         {
@@ -54,7 +53,15 @@ internal sealed unsafe class Ring : IDisposable
             parameters.Sq.Array + (parameters.SqEntries * sizeof(uint)), parameters.Cq.Cqes + (parameters.CqEntries * (uint)sizeof(Completion)));
         _submissionsSize = parameters.SqEntries * (uint)sizeof(Submission);
         _rings = MapOrThrow(_ringsSize, IORING_OFF_SQ_RING);
-        _submissions = (Submission*)MapOrThrow(_submissionsSize, IORING_OFF_SQES);
+        try
+        {
+            _submissions = (Submission*)MapOrThrow(_submissionsSize, IORING_OFF_SQES);
+        }
+        catch
+        {
+            Unmap(_rings, _ringsSize);
+            throw;
+        }
 
         var start = (byte*)_rings;
         _sqHead = (uint*)(start + parameters.Sq.Head);
@@ -77,6 +84,9 @@ internal sealed unsafe class Ring : IDisposable
         _prepared = _submitted = *_sqTail;
     }
 
+    /// <summary>Its descriptor.</summary>
+    public int File => _file;
+
     /// <summary>True while the kernel has more for the next <see cref="Enter"/>: it finishes twenty operations in one, and what does not fit
     /// into the queue waits, too.</summary>
     public bool HasMore => (Volatile.Read(ref *_sqFlags) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0;
@@ -87,12 +97,18 @@ internal sealed unsafe class Ring : IDisposable
     /// <summary>True if anything has been prepared since the last <see cref="Enter"/>.</summary>
     public bool HasPrepared => _prepared != _submitted;
 
+    /// <summary>How often the submission queue was full before its turn to be handed over had come.</summary>
+    public long FullQueues { get; private set; }
+
+    /// <summary>How often the kernel held completions back because the queue for them was full: entries after which some still waited.</summary>
+    public long Overflows { get; private set; }
+
     /// <summary>Makes room for a chain of linked operations, so that a full queue cannot tear it apart.</summary>
     public void Reserve(uint operations)
     {
-        if (_prepared + operations - Volatile.Read(ref *_sqHead) > _sqEntries)
+        if (!HasRoom(operations))
         {
-            Enter(0, null);
+            MakeRoom(operations);
         }
     }
 
@@ -108,14 +124,25 @@ internal sealed unsafe class Ring : IDisposable
 
     /// <summary>
     /// Submits what was prepared and waits for <paramref name="completions"/> of them, at most for <paramref name="timeout"/> (null: for
-    /// ever).
+    /// ever). After an operation that it rejects the kernel takes no more and does not wait: the rest goes with the next entry. Throws
+    /// <see cref="LoopFailedException"/>, from then on always, if the kernel says what only a bug or lost completions (EBADR) make it say.
     /// </summary>
     public void Enter(uint completions, TimeSpan? timeout)
     {
+        if (_failure is { } failure)
+        {
+            throw failure;
+        }
+
         Volatile.Write(ref *_sqTail, _prepared);
         do
         {
             var entered = EnterOnce(_prepared - _submitted, completions, timeout);
+            if ((Volatile.Read(ref *_sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0)
+            {
+                Overflows++;
+            }
+
             if (entered >= 0)
             {
                 _submitted += (uint)entered;
@@ -133,7 +160,7 @@ internal sealed unsafe class Ring : IDisposable
                     _submitted = Volatile.Read(ref *_sqHead);
                     return;
                 case var error:
-                    throw new InvalidOperationException($"io_uring_enter failed with errno {error}");
+                    throw _failure = new LoopFailedException($"io_uring_enter failed with errno {error}");
             }
         }
         while (_prepared != _submitted && completions == 0);
@@ -162,29 +189,23 @@ internal sealed unsafe class Ring : IDisposable
         Kernel.Close(_file);
     }
 
-    /// <summary>True if the kernel knows every one of these operations.</summary>
-    public bool Supports(ReadOnlySpan<byte> opCodes)
+    private bool HasRoom(uint operations) => _prepared + operations - Volatile.Read(ref *_sqHead) <= _sqEntries;
+
+    private void MakeRoom(uint operations)
     {
-        const int Header = 16;
-        const int Operation = 8;
-        const int Most = 256;
-        var probe = stackalloc byte[Header + (Operation * Most)];
-        new Span<byte>(probe, Header + (Operation * Most)).Clear();
-        if (Register(SYS_io_uring_register, _file, IORING_REGISTER_PROBE, probe, Most) < 0)
+        FullQueues++;
+        Enter(0, null);
+        for (var refusals = 0; !HasRoom(operations); refusals++)
         {
-            return false;
-        }
-
-        foreach (var opCode in opCodes)
-        {
-            var flags = *(ushort*)(probe + Header + (opCode * Operation) + 2);
-            if (opCode > probe[0] || (flags & IO_URING_OP_SUPPORTED) == 0)
+            // EAGAIN: no memory for requests. What was prepared must not be overwritten, so this thread waits.
+            if (refusals == MostRefusals)
             {
-                return false;
+                throw _failure = new LoopFailedException("io_uring_enter takes no operations: the kernel has no memory for them");
             }
-        }
 
-        return true;
+            Thread.Sleep(1);
+            Enter(0, null);
+        }
     }
 
     private long EnterOnce(uint toSubmit, uint completions, TimeSpan? timeout)
@@ -198,18 +219,5 @@ internal sealed unsafe class Ring : IDisposable
         var argument = new WaitArgument { Timeout = &time };
         return Kernel.Enter(
             SYS_io_uring_enter, _file, toSubmit, completions, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument, (nuint)sizeof(WaitArgument));
-    }
-
-    private void* MapOrThrow(nuint size, long offset)
-    {
-        var memory = Map(null, size, PROT_READ_WRITE, MAP_SHARED_POPULATE, _file, offset);
-        if ((nint)memory == -1)
-        {
-            var error = Marshal.GetLastPInvokeError();
-            Kernel.Close(_file);
-            throw RingUnavailableException.ForSetup(error);
-        }
-
-        return memory;
     }
 }

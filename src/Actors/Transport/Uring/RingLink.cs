@@ -17,6 +17,9 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
     private bool _expired;
     private bool _closed;
 
+    /// <summary>Its place on the ring, until it is closed.</summary>
+    public RingSlot Slot => slot;
+
     public override ReadOnlySpan<byte> Incoming => new(slot.Incoming, _received);
 
     public override Span<byte> Outgoing(int size) => slot.Room(size);
@@ -40,7 +43,8 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         _isOverdue = false;
         deadline.Enter(this);
 
-        // One chain: the receive begins when the send is done, and a send that succeeds says nothing.
+        // One chain: the receive begins when the send is done. One completion: a send that succeeds says nothing, one that fails silences
+        // its receive.
         loop.Ring.Reserve(2);
         ref var send = ref loop.Ring.Prepare(IORING_OP_SEND, slot.File, slot.UserData(RingOperation.Send));
         (send.Address, send.Length, send.OperationFlags) = ((ulong)slot.Outgoing, (uint)size, MSG_WAITALL_NOSIGNAL);
@@ -83,7 +87,6 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         if (slot.InFlight > 0)
         {
             // The operation holds the socket open: it goes first, then the descriptor, and with the last of them the RST.
-            loop.Ring.Reserve(3);
             PrepareCancel(RingOperation.Send);
             PrepareCancel(_pending);
         }
@@ -91,6 +94,9 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         slot.InFlight++;
         loop.Ring.Prepare(IORING_OP_CLOSE, slot.File, slot.UserData(RingOperation.Close));
     }
+
+    /// <summary>The operation has ended, and how will be told soon: its deadline no longer counts.</summary>
+    public void CompletionTaken() => _isPending = false;
 
     /// <summary>A connect or receive has ended with <paramref name="result"/>: bytes, or a negative errno.</summary>
     public void Complete(RingOperation operation, int result)
@@ -107,7 +113,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         }
         else if (result < 0)
         {
-            Fail(slot.SendError != 0 && result == -ECANCELED ? slot.SendError : -result);
+            Fail(-result);
         }
         else if (operation == RingOperation.Connect)
         {
@@ -121,6 +127,23 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         {
             _received = result;
             Answer(new Received(this), loop.TakenAt);
+        }
+    }
+
+    /// <summary>The ring has failed, and with it what is under way; a close that was under way is left to the kernel.</summary>
+    public void Break(LoopFailedException cause)
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        Kernel.Close(slot.File);
+        slot.File = -1;
+        if (_isPending && !_expired)
+        {
+            _isPending = false;
+            End(new LinkFailed(this, LinkFault.LoopFailed, cause.Message));
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Dispatch;
 using static ActorLoad.Transport.Uring.Kernel;
@@ -12,13 +11,10 @@ namespace ActorLoad.Transport.Uring;
 /// A thread that runs mailboxes and an io_uring instance: work until none is left, then one system call that submits what the work prepared
 /// and waits for completions, each of which becomes a message to the connection that owns it.
 /// </summary>
-internal sealed unsafe class RingLoop : TransportLoop
+internal sealed partial class RingLoop : TransportLoop
 {
     private const uint SubmissionEntries = 4096;
     private const uint CompletionEntries = 65536;
-
-    // Give up waiting for the kernel's last completions after so many rounds of a millisecond.
-    private const int LastRounds = 1_000;
 
     private static readonly byte[] NeededOperations =
         [IORING_OP_ASYNC_CANCEL, IORING_OP_CONNECT, IORING_OP_CLOSE, IORING_OP_READ, IORING_OP_SEND, IORING_OP_RECV];
@@ -36,8 +32,7 @@ internal sealed unsafe class RingLoop : TransportLoop
     private readonly Dictionary<IPEndPoint, IPAddress?> _sources = [];
     private readonly SlotPorts _ports;
     private readonly Action<Exception> _reportFailure;
-    private readonly int _bell;
-    private readonly ulong* _rung;
+    private readonly RingBell _bell;
     private readonly Thread _thread;
     private readonly ITimer? _virtualAlarm;
     private long _alarm = long.MaxValue;
@@ -45,41 +40,47 @@ internal sealed unsafe class RingLoop : TransportLoop
     private bool _completes;
     private IRunnable? _caused;
     private volatile bool _stops;
+    private Ring _ring = null!; // made by the loop's thread, before anybody sees the loop
 
-    /// <summary>Starts the loop; throws <see cref="RingUnavailableException"/> if there can be none.</summary>
-    public RingLoop(string name, TimeProvider time, SlotPorts ports, Action<Exception> reportFailure)
+    /// <summary>Starts the loop, with room for so many operations between two looks at the kernel, and for so many completions; throws
+    /// <see cref="RingUnavailableException"/> if there can be none.</summary>
+    public RingLoop(
+        string name, TimeProvider time, SlotPorts ports, Action<Exception> reportFailure, uint submissions = SubmissionEntries, uint completions = CompletionEntries)
         : base(time)
     {
         (_ports, _reportFailure) = (ports, reportFailure);
         if (time != TimeProvider.System)
         {
             // The kernel waits in its own time; a clock of another kind rings when its time has come.
-            _virtualAlarm = time.CreateTimer(_ => Execute(new ActionRunnable(SweepTimers)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _virtualAlarm = time.CreateTimer(_ => RingVirtualAlarm(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
-        _bell = EventFd(0, EFD_CLOEXEC);
-        if (_bell < 0)
-        {
-            throw new RingUnavailableException($"no eventfd: errno {Marshal.GetLastPInvokeError()}");
-        }
-
-        _rung = (ulong*)NativeMemory.AllocZeroed(sizeof(ulong));
+        _bell = new RingBell();
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _thread = new Thread(() => Main(started)) { IsBackground = true, Name = name };
-        _thread.Start();
+        _thread = new Thread(() => Main(started, submissions, completions)) { IsBackground = true, Name = name };
         try
         {
+            _thread.Start();
             started.Task.GetAwaiter().GetResult();
         }
         catch
         {
-            FreeBell();
+            _bell.Dispose();
             throw;
         }
     }
 
-    /// <summary>The ring; for links, on the loop's thread.</summary>
-    public Ring Ring { get; private set; } = null!;
+    /// <summary>The ring; for links, on the loop's thread. Throws <see cref="LoopFailedException"/> once it has failed.</summary>
+    public Ring Ring => _failure is null ? _ring : throw _failure;
+
+    /// <summary>How often the submission queue was full; what did not fit went with an entry of its own. Readable from any thread.</summary>
+    public long FullQueues => _ring.FullQueues;
+
+    /// <summary>How often the kernel held completions back because the queue for them was full. Readable from any thread.</summary>
+    public long Overflows => _ring.Overflows;
+
+    /// <summary>Slots of connections that are open, or that the kernel has not let go of.</summary>
+    public int SlotsInUse => _slots.Count - _free.Count;
 
     /// <summary>Why there can be no ring here; null if there can.</summary>
     public static string? Problem()
@@ -91,7 +92,7 @@ internal sealed unsafe class RingLoop : TransportLoop
 
         try
         {
-            using var ring = new Ring(8, 16);
+            using var ring = new Ring(SubmissionEntries, CompletionEntries); // as large as it will be: RLIMIT_MEMLOCK may forbid that
             return ring.Supports(NeededOperations) ? null : "the kernel's io_uring lacks operations that are needed (IORING_REGISTER_PROBE)";
         }
         catch (RingUnavailableException cause)
@@ -116,6 +117,7 @@ internal sealed unsafe class RingLoop : TransportLoop
 
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
+        ThrowIfBroken();
         if (!_free.TryDequeue(out var slot))
         {
             _slots.Add(slot = new RingSlot(_slots.Count));
@@ -155,9 +157,14 @@ internal sealed unsafe class RingLoop : TransportLoop
         return source;
     }
 
-    /// <summary>Takes a slot of which nothing is in flight.</summary>
+    /// <summary>Takes a slot back once nothing of it is in flight. One whose ring failed before it let go of it never comes back.</summary>
     public void GiveBack(RingSlot slot)
     {
+        if (slot.InFlight > 0)
+        {
+            return;
+        }
+
         slot.Release();
         _free.Enqueue(slot);
     }
@@ -172,17 +179,6 @@ internal sealed unsafe class RingLoop : TransportLoop
 
         var wait = Time.GetElapsedTime(Now, due);
         _virtualAlarm.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        _virtualAlarm?.Dispose();
-        _stops = true;
-        RingBell();
-        if (!ReferenceEquals(t_own, this))
-        {
-            _thread.Join();
-        }
     }
 
     private static IPAddress? FindSource(IPEndPoint target)
@@ -200,11 +196,11 @@ internal sealed unsafe class RingLoop : TransportLoop
         }
     }
 
-    private void Main(TaskCompletionSource started)
+    private void Main(TaskCompletionSource started, uint submissions, uint completions)
     {
         try
         {
-            Ring = new Ring(SubmissionEntries, CompletionEntries);
+            _ring = new Ring(submissions, completions);
         }
         catch (Exception cause)
         {
@@ -213,30 +209,52 @@ internal sealed unsafe class RingLoop : TransportLoop
         }
 
         t_own = this;
-        ListenForBell();
+        _bell.Listen(_ring);
         started.SetResult();
         while (!_stops)
         {
-            RunWork();
-            Wait();
-            TakeCompletions();
-            for (var round = 0; round < WorkInTurn && Ring.HasMore; round++)
+            try
             {
-                Ring.Enter(0, null);
-                TakeCompletions();
+                RunTurn();
             }
-
-            BeginTurn();
+            catch (Exception cause)
+            {
+                Break(cause);
+            }
         }
 
         CloseAll();
     }
 
+    private void RunTurn()
+    {
+        RunWork();
+        if (IsBroken)
+        {
+            WaitWithoutRing();
+        }
+        else
+        {
+            Wait();
+            TakeCompletions();
+            for (var round = 0; round < WorkInTurn && _ring.HasMore; round++)
+            {
+                _ring.Enter(0, null);
+                TakeCompletions();
+            }
+        }
+
+        BeginTurn();
+    }
+
     private void RunWork()
     {
-        if (_alarm <= Now)
+        // What is ready has come in time, however late this thread looks: deadlines wait until the kernel has no more.
+        if (_alarm <= Now && (IsBroken || !_ring.HasMore))
         {
             _alarm = long.MaxValue;
+            TellLinks(_failed);
+            TellLinks(_taken);
             SweepTimers();
         }
 
@@ -302,15 +320,15 @@ internal sealed unsafe class RingLoop : TransportLoop
     private void Wait()
     {
         Interlocked.Exchange(ref _sleeps, 1);
-        var hasWork = _local.Count > 0 || _failed.Count > 0 || _taken.Count > 0 || _nextTurn.Count > 0 || !_remote.IsEmpty || Ring.HasCompletions || Ring.HasMore;
+        var hasWork = _local.Count > 0 || _failed.Count > 0 || _taken.Count > 0 || _nextTurn.Count > 0 || !_remote.IsEmpty || _ring.HasCompletions || _ring.HasMore;
         var patience = _alarm == long.MaxValue ? null : (TimeSpan?)Time.GetElapsedTime(Now, _alarm);
         if (hasWork || patience <= TimeSpan.Zero)
         {
-            Ring.Enter(0, null);
+            _ring.Enter(0, null);
         }
         else
         {
-            Ring.Enter(1, patience);
+            _ring.Enter(1, patience);
         }
 
         Volatile.Write(ref _sleeps, 0);
@@ -319,17 +337,37 @@ internal sealed unsafe class RingLoop : TransportLoop
     // Takes what is ready and stamps it, with one look at the clock; its turn comes later.
     private void TakeCompletions()
     {
-        if (!Ring.HasCompletions)
+        if (!_ring.HasCompletions)
         {
             return;
         }
 
         var now = Now;
-        while (Ring.TryTake(out var completion))
+        while (_ring.TryTake(out var completion))
         {
             (completion.Result < 0 ? _failed : _taken).Enqueue((completion, now));
         }
     }
+
+    // Completions that wait for their turn are no time-outs.
+    private void TellLinks(Queue<(Completion Completion, long At)> waiting)
+    {
+        foreach (var (completion, _) in waiting)
+        {
+            if ((RingOperation)(byte)completion.UserData is RingOperation.Connect or RingOperation.Send or RingOperation.Receive)
+            {
+                var slot = SlotOf(completion);
+                if (slot.Generation == GenerationOf(completion))
+                {
+                    slot.Link?.CompletionTaken();
+                }
+            }
+        }
+    }
+
+    private RingSlot SlotOf(in Completion completion) => _slots[(int)((completion.UserData >> 8) & 0xFFFFFF)];
+
+    private static uint GenerationOf(in Completion completion) => (uint)(completion.UserData >> 32);
 
     private void HandOut(in Completion completion, long takenAt)
     {
@@ -337,12 +375,12 @@ internal sealed unsafe class RingLoop : TransportLoop
         var operation = (RingOperation)(byte)completion.UserData;
         if (operation == RingOperation.Bell)
         {
-            ListenForBell();
+            HearBell();
         }
         else if (operation != RingOperation.Cancel)
         {
             _completes = true;
-            Complete(_slots[(int)((completion.UserData >> 8) & 0xFFFFFF)], (uint)(completion.UserData >> 32), operation, completion.Result);
+            Complete(SlotOf(completion), GenerationOf(completion), operation, completion.Result);
             _completes = false;
             if (_caused is { } work)
             {
@@ -362,8 +400,8 @@ internal sealed unsafe class RingLoop : TransportLoop
 
         if (operation == RingOperation.Send)
         {
-            slot.SendError = -result; // only a send that failed completes; its receive follows, cancelled
-            return;
+            // Only a send that failed, or could send a part and no more, completes, and in the place of its receive: that one is silent.
+            (operation, result) = (RingOperation.Receive, result < 0 ? result : -EPIPE);
         }
 
         slot.InFlight--;
@@ -372,7 +410,7 @@ internal sealed unsafe class RingLoop : TransportLoop
             slot.Link!.Complete(operation, result);
         }
 
-        if (slot.IsClosing && slot.InFlight == 0)
+        if (slot.IsClosing)
         {
             GiveBack(slot);
         }
@@ -382,53 +420,23 @@ internal sealed unsafe class RingLoop : TransportLoop
     {
         if (Interlocked.CompareExchange(ref _sleeps, 0, 1) == 1)
         {
-            RingBell();
+            _bell.Sound();
         }
     }
 
-    private void RingBell()
+    private void HearBell()
     {
-        ulong one = 1;
-        _ = Write(_bell, &one, sizeof(ulong));
-    }
-
-    private void ListenForBell()
-    {
-        ref var read = ref Ring.Prepare(IORING_OP_READ, _bell, (ulong)RingOperation.Bell);
-        (read.Address, read.Length) = ((ulong)_rung, sizeof(ulong));
-    }
-
-    private void CloseAll()
-    {
-        foreach (var slot in _slots)
+        _bell.Heard();
+        if (!_stops)
         {
-            slot.Link?.Close();
+            _bell.Listen(_ring);
         }
-
-        for (var round = 0; round < LastRounds && _free.Count < _slots.Count; round++)
-        {
-            Ring.Enter(1, TimeSpan.FromMilliseconds(1));
-            TakeCompletions();
-            while (_failed.TryDequeue(out var taken) || _taken.TryDequeue(out taken))
-            {
-                HandOut(taken.Completion, taken.At);
-            }
-        }
-
-        var isQuiet = _free.Count == _slots.Count;
-        Ring.Dispose();
-        foreach (var slot in isQuiet ? _slots : [])
-        {
-            slot.Free(); // else the kernel may still write there: better lost than overwritten
-        }
-
-        FreeBell();
-        t_own = null;
     }
 
-    private void FreeBell()
+    // Like the real one: deadlines are swept between the completions and the work.
+    private void RingVirtualAlarm()
     {
-        Kernel.Close(_bell);
-        NativeMemory.Free(_rung);
+        Volatile.Write(ref _alarm, 0);
+        _bell.Sound();
     }
 }

@@ -42,9 +42,6 @@ internal sealed unsafe class RingSlot(int index)
 
     public bool IsClosing { get; set; }
 
-    /// <summary>The errno of a send that broke its chain, 0 if none did.</summary>
-    public int SendError { get; set; }
-
     public int ReceiveBuffer { get; private set; }
 
     public byte* Address => _memory;
@@ -65,7 +62,7 @@ internal sealed unsafe class RingSlot(int index)
             ReceiveBuffer = receiveBuffer;
         }
 
-        (Link, IsClosing, SendError, InFlight, File) = (link, false, 0, 0, NoFile);
+        (Link, IsClosing, InFlight, File) = (link, false, 0, NoFile);
     }
 
     /// <summary>Nothing of the last owner is in flight any more.</summary>

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using static ActorLoad.Transport.Uring.Kernel;
+
+namespace ActorLoad.Transport.Uring;
+
+/// <content>What it takes to have one.</content>
+internal sealed unsafe partial class Ring
+{
+    private const uint NeededFeatures =
+        IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_SUBMIT_STABLE | IORING_FEAT_EXT_ARG | IORING_FEAT_CQE_SKIP;
+
+    // Half a second for what closed rings give back.
+    private const int MostSetups = 50;
+    private const int SetupPause = 10;
+
+    /// <summary>True if the kernel knows every one of these operations.</summary>
+    public bool Supports(ReadOnlySpan<byte> opCodes)
+    {
+        const int Header = 16;
+        const int Operation = 8;
+        const int Most = 256;
+        var probe = stackalloc byte[Header + (Operation * Most)];
+        new Span<byte>(probe, Header + (Operation * Most)).Clear();
+        if (Register(SYS_io_uring_register, _file, IORING_REGISTER_PROBE, probe, Most) < 0)
+        {
+            return false;
+        }
+
+        foreach (var opCode in opCodes)
+        {
+            var flags = *(ushort*)(probe + Header + (opCode * Operation) + 2);
+            if (opCode > probe[0] || (flags & IO_URING_OP_SUPPORTED) == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // What a closed ring had of RLIMIT_MEMLOCK, the kernel gives back a little later: who has just closed one waits for it.
+    private static int SetUp(uint submissions, Parameters* parameters)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var file = (int)Setup(SYS_io_uring_setup, submissions, parameters);
+            if (file >= 0)
+            {
+                return file;
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error != ENOMEM || attempt == MostSetups)
+            {
+                throw RingUnavailableException.ForSetup(error);
+            }
+
+            Thread.Sleep(SetupPause);
+        }
+    }
+
+    private void* MapOrThrow(nuint size, long offset)
+    {
+        var memory = Map(null, size, PROT_READ_WRITE, MAP_SHARED_POPULATE, _file, offset);
+        if ((nint)memory == -1)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            Kernel.Close(_file);
+            throw RingUnavailableException.ForSetup(error);
+        }
+
+        return memory;
+    }
+}

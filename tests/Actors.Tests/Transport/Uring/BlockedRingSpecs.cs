@@ -1,0 +1,88 @@
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Transport;
+using ActorLoad.Transport.Uring;
+using Akka.Dispatch;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Transport.Uring;
+
+/// <summary>Work that blocks the loop, for a while or for ever.</summary>
+public sealed class BlockedRingSpecs : TransportSpecs
+{
+    // More than one turn of the loop can take off a tiny ring, as ten thousand are more than it can take off a usual one.
+    private const int Links = 1_300;
+
+    private readonly ManualTime _time = new();
+    private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _blocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim _goOn = new();
+
+    private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => TinyRings.Create(_time, reportFailure);
+
+    [SkippableFact]
+    public async Task After_work_that_blocked_nothing_is_lost_and_only_what_has_no_answer_has_timed_out()
+    {
+        await using var hanging = FaultPeer.Hanging();
+        await using var answering = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.ReadCommandAsync(stop);
+            await _answer.Task.WaitAsync(stop);
+            await connection.SendAsync("+PONG\r\n", stop);
+            await connection.DrainAsync(stop);
+        });
+        var silent = await ConnectAsync(hanging);
+        var links = new HashSet<Link>();
+        for (var index = 0; index < Links; index++)
+        {
+            links.Add(await ConnectAsync(answering));
+        }
+
+        await Loop.OnLoopAsync(() =>
+        {
+            foreach (var link in links.Append(silent))
+            {
+                link.Exchange(Write(Ping, link), Loop.Deadline(Briefly));
+            }
+        });
+        await Loop.OnLoopAsync(() => { }); // they are under way
+        Loop.Execute(new ActionRunnable(Block));
+        await _blocked.Task;
+        _answer.SetResult();
+        await SocketTable.UntilAsync(table => table.Rows.Count(row => row.RemotePort == answering.Port && row.ReceiveQueue == 7) == Links);
+        _time.Advance(10 * Briefly);
+        _goOn.Set();
+
+        var answers = await Owner.ReceiveNAsync(Links + 1, Patience).ToListAsync();
+        Assert.Equal(links, answers.OfType<Received>().Select(answer => answer.Link).ToHashSet());
+        var failed = Assert.Single(answers.OfType<LinkFailed>());
+        Assert.Equal((silent, LinkFault.TimedOut), (failed.Link, failed.Fault));
+        await HeardNothingAsync();
+        Assert.Empty(Failures);
+    }
+
+    [SkippableFact]
+    public async Task Work_that_never_ends_does_not_hold_up_who_disposes_of_its_loop()
+    {
+        Rings.SkipIfNone();
+        await using var peer = FaultPeer.Hanging();
+        var loop = new RingLoop("blocked", TimeProvider.System, SlotPorts.Read(0, 1), Failures.Enqueue) { StopLimit = TimeSpan.FromMilliseconds(1) };
+        await loop.OnLoopAsync(() => loop.Open(Owner, new LinkRequest(peer.EndPoint, Abortive, loop.Deadline(Patience))));
+        await Owner.ExpectMsgAsync<Connected>(Patience);
+        loop.Execute(new ActionRunnable(Block));
+        await _blocked.Task;
+        loop.Dispose();
+        Assert.Contains("loop blocked did not stop", Assert.IsType<TimeoutException>(Assert.Single(Failures)).Message, StringComparison.Ordinal);
+
+        // Should it end after all, the loop does what is left to do.
+        _goOn.Set();
+        await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.Established) == 0);
+        Assert.Single(Failures);
+    }
+
+    private void Block()
+    {
+        _blocked.SetResult();
+        _goOn.Wait();
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Transport;
+using ActorLoad.Transport.Uring;
+using Akka.Actor;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Transport.Uring;
+
+/// <summary>Loops come and go, and nothing of them stays. Alone, as it counts what the whole process holds.</summary>
+[Collection(nameof(Alone))]
+public sealed class RingLeakSpecs : TransportSpecs
+{
+    private const string Name = "leak-spec";
+
+    private const int Megabyte = 1 << 20;
+
+    // A buffer that is lost must show among all that .NET does with its memory.
+    private static readonly SocketSettings _large = Abortive with { ReceiveBuffer = Megabyte / 4 };
+
+    private readonly SlotPorts _ports = SlotPorts.Read(0, 1);
+
+    private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => Rings.Create(time, reportFailure);
+
+    [SkippableFact]
+    public async Task A_thousand_loops_that_start_and_stop_leave_nothing_behind()
+    {
+        Rings.SkipIfNone();
+        await using var peer = FaultPeer.Hanging();
+        await using var full = await FaultPeer.NotAcceptingAsync();
+        await StartAndStopAsync(20, peer.EndPoint, full.EndPoint); // what comes once and stays: code, pools, arenas
+        var before = await OwnResources.UntilAsync(Name, own => own.LoopThreads == 0);
+
+        await StartAndStopAsync(1_000, peer.EndPoint, full.EndPoint);
+        var after = OwnResources.Read(Name);
+        Assert.Equal((before.Rings, before.RingMappings, before.Bells), (after.Rings, after.RingMappings, after.Bells));
+        await OwnResources.UntilAsync(
+            Name, own => own.LoopThreads == 0 && own.Sockets <= before.Sockets && own.Allocated <= before.Allocated + (4 * Megabyte));
+        Assert.Empty(Failures);
+    }
+
+    [SkippableFact]
+    public async Task Who_has_waited_for_the_end_of_an_actor_system_has_waited_for_the_end_of_its_loops()
+    {
+        Rings.SkipIfNone();
+        await using var peer = FaultPeer.Hanging();
+        var before = OwnResources.Read(Name);
+        for (var count = 0; count < 50; count++)
+        {
+            var system = ActorSystem.Create(Name, "akka.loglevel = OFF\nakka.stdout-loglevel = OFF");
+            var dispatchers = Enumerable.Range(0, 2).Select(loop => LoopDispatchers.Of(system).Uring(loop, 2)).ToList();
+            Assert.Throws<RingUnavailableException>(() => LoopDispatchers.Of(system).Get("none", () => throw new RingUnavailableException("on purpose")));
+            var opener = system.ActorOf(Props.Create<Opener>(dispatchers[1].Loop, peer.EndPoint).WithDispatcher(dispatchers[1].DispatcherId));
+            await opener.Ask<Connected>("open", Patience);
+            await system.Terminate();
+            var after = OwnResources.Read(Name);
+            Assert.Equal((before.Rings, before.RingMappings, before.Bells), (after.Rings, after.RingMappings, after.Bells));
+        }
+
+        await OwnResources.UntilAsync(Name, own => own.Sockets <= before.Sockets);
+    }
+
+    private async Task StartAndStopAsync(int loops, IPEndPoint hanging, IPEndPoint full)
+    {
+        for (var count = 0; count < loops; count++)
+        {
+            using var loop = new RingLoop(Name, TimeProvider.System, _ports, Failures.Enqueue);
+            if (count % 2 == 0)
+            {
+                await loop.OnLoopAsync(() =>
+                {
+                    loop.Open(ActorRefs.Nobody, new LinkRequest(full, Abortive, loop.Deadline(Patience)));
+                    loop.Open(Owner, new LinkRequest(hanging, _large, loop.Deadline(Patience)));
+                });
+                var link = (await Owner.ExpectMsgAsync<Connected>(Patience)).Link;
+                await loop.OnLoopAsync(() => link.Receive(loop.Deadline(Patience)));
+            }
+        }
+    }
+
+    private sealed class Opener(TransportLoop loop, IPEndPoint target) : UntypedActor
+    {
+        private IActorRef _asker = ActorRefs.Nobody;
+
+        protected override void OnReceive(object message)
+        {
+            switch (message)
+            {
+                case "open": HandleOpen(); break;
+                case Connected: _asker.Tell(message); break;
+                default: Unhandled(message); break;
+            }
+        }
+
+        private void HandleOpen()
+        {
+            _asker = Sender;
+            loop.Open(Self, new LinkRequest(target, Abortive, loop.Deadline(Patience)));
+        }
+    }
+}
+
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
