@@ -25,7 +25,7 @@ internal static class Rings
 {
     public static RingLoop Create(TimeProvider time, Action<Exception> reportFailure)
     {
-        Skip.If(RingLoop.Problem() is not null && !Requirement.RequireAll, RingLoop.Problem());
-        return new RingLoop("ring", time, SlotPorts.Read(0, 1), reportFailure);
+        Skip.If(RingProbe.Problem(1) is not null && !Requirement.RequireAll, RingProbe.Problem(1));
+        return new RingLoop("ring", time, reportFailure);
     }
 }

@@ -162,8 +162,8 @@ internal sealed unsafe class Ring : IDisposable
         Kernel.Close(_file);
     }
 
-    /// <summary>True if the kernel knows every one of these operations.</summary>
-    public bool Supports(ReadOnlySpan<byte> opCodes)
+    /// <summary>Throws <see cref="RingUnavailableException"/> unless the kernel knows each of these operations and lets us enter.</summary>
+    public void Require(ReadOnlySpan<byte> opCodes)
     {
         const int Header = 16;
         const int Operation = 8;
@@ -172,7 +172,12 @@ internal sealed unsafe class Ring : IDisposable
         new Span<byte>(probe, Header + (Operation * Most)).Clear();
         if (Register(SYS_io_uring_register, _file, IORING_REGISTER_PROBE, probe, Most) < 0)
         {
-            return false;
+            throw new RingUnavailableException($"IORING_REGISTER_PROBE failed with errno {Marshal.GetLastPInvokeError()}: a sandbox may forbid io_uring_register");
+        }
+
+        if (EnterOnce(0, 0, null) < 0)
+        {
+            throw new RingUnavailableException($"io_uring_enter failed with errno {Marshal.GetLastPInvokeError()}: a sandbox may forbid it");
         }
 
         foreach (var opCode in opCodes)
@@ -180,11 +185,9 @@ internal sealed unsafe class Ring : IDisposable
             var flags = *(ushort*)(probe + Header + (opCode * Operation) + 2);
             if (opCode > probe[0] || (flags & IO_URING_OP_SUPPORTED) == 0)
             {
-                return false;
+                throw new RingUnavailableException($"this kernel is too old: its io_uring has no operation {opCode} (IORING_REGISTER_PROBE)");
             }
         }
-
-        return true;
     }
 
     private long EnterOnce(uint toSubmit, uint completions, TimeSpan? timeout)

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Dispatch;
@@ -20,9 +18,6 @@ internal sealed unsafe class RingLoop : TransportLoop
     // Give up waiting for the kernel's last completions after so many rounds of a millisecond.
     private const int LastRounds = 1_000;
 
-    private static readonly byte[] NeededOperations =
-        [IORING_OP_ASYNC_CANCEL, IORING_OP_CONNECT, IORING_OP_CLOSE, IORING_OP_READ, IORING_OP_SEND, IORING_OP_RECV];
-
     [ThreadStatic]
     private static RingLoop? t_own;
 
@@ -31,22 +26,21 @@ internal sealed unsafe class RingLoop : TransportLoop
     private readonly Queue<IRunnable> _nextTurn = new();
     private readonly List<RingSlot> _slots = [];
     private readonly Queue<RingSlot> _free = new();
-    private readonly Dictionary<IPEndPoint, IPAddress?> _sources = [];
-    private readonly SlotPorts _ports;
     private readonly Action<Exception> _reportFailure;
     private readonly int _bell;
     private readonly ulong* _rung;
     private readonly Thread _thread;
     private readonly ITimer? _virtualAlarm;
     private long _alarm = long.MaxValue;
+    private int _closing;
     private int _sleeps;
     private volatile bool _stops;
 
     /// <summary>Starts the loop; throws <see cref="RingUnavailableException"/> if there can be none.</summary>
-    public RingLoop(string name, TimeProvider time, SlotPorts ports, Action<Exception> reportFailure)
+    public RingLoop(string name, TimeProvider time, Action<Exception> reportFailure)
         : base(time)
     {
-        (_ports, _reportFailure) = (ports, reportFailure);
+        _reportFailure = reportFailure;
         if (time != TimeProvider.System)
         {
             // The kernel waits in its own time; a clock of another kind rings when its time has come.
@@ -56,7 +50,7 @@ internal sealed unsafe class RingLoop : TransportLoop
         _bell = EventFd(0, EFD_CLOEXEC);
         if (_bell < 0)
         {
-            throw new RingUnavailableException($"no eventfd: errno {Marshal.GetLastPInvokeError()}");
+            throw RingUnavailableException.ForSetup(Marshal.GetLastPInvokeError());
         }
 
         _rung = (ulong*)NativeMemory.AllocZeroed(sizeof(ulong));
@@ -77,25 +71,6 @@ internal sealed unsafe class RingLoop : TransportLoop
     /// <summary>The ring; for links, on the loop's thread.</summary>
     public Ring Ring { get; private set; } = null!;
 
-    /// <summary>Why there can be no ring here; null if there can.</summary>
-    public static string? Problem()
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return "io_uring is Linux's";
-        }
-
-        try
-        {
-            using var ring = new Ring(8, 16);
-            return ring.Supports(NeededOperations) ? null : "the kernel's io_uring lacks operations that are needed (IORING_REGISTER_PROBE)";
-        }
-        catch (RingUnavailableException cause)
-        {
-            return cause.Message;
-        }
-    }
-
     public override void Execute(IRunnable work)
     {
         if (ReferenceEquals(t_own, this))
@@ -112,12 +87,19 @@ internal sealed unsafe class RingLoop : TransportLoop
 
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
+        var ports = request.Socket.Ports == PortChoice.Slot ? Ports.For(request.Target) : null;
+        if (_closing > 0 && (_free.Count == 0 || ports is { IsUsedUp: true }))
+        {
+            // Who waits for a place is not the one to whom the limits of this machine apply: those that are left are vacated first.
+            SubmitAndTake();
+        }
+
         if (!_free.TryDequeue(out var slot))
         {
             _slots.Add(slot = new RingSlot(_slots.Count));
         }
 
-        var link = new RingLink(this, owner, slot, request.Target, request.Socket);
+        var link = new RingLink(this, owner, slot, request.Target, request.Socket, new PortLease(ports));
         slot.Take(link, request.Socket.ReceiveBuffer);
         try
         {
@@ -131,26 +113,13 @@ internal sealed unsafe class RingLoop : TransportLoop
         }
     }
 
-    /// <summary>The port that belongs to a slot.</summary>
-    public int PortOf(RingSlot slot) => _ports.Of(slot.Index);
-
-    /// <summary>A port that somebody else holds.</summary>
-    public void SetAside(int port) => _ports.SetAside(port);
-
-    /// <summary>The local address from which the routes lead to <paramref name="target"/>; null if none do.</summary>
-    public IPAddress? SourceFor(IPEndPoint target)
-    {
-        if (!_sources.TryGetValue(target, out var source))
-        {
-            _sources.Add(target, source = FindSource(target));
-        }
-
-        return source;
-    }
+    /// <summary>The close of a slot's socket is prepared.</summary>
+    public void BeginClose() => _closing++;
 
     /// <summary>Takes a slot of which nothing is in flight.</summary>
     public void GiveBack(RingSlot slot)
     {
+        slot.Link?.EndLease();
         slot.Release();
         _free.Enqueue(slot);
     }
@@ -178,21 +147,6 @@ internal sealed unsafe class RingLoop : TransportLoop
         }
     }
 
-    private static IPAddress? FindSource(IPEndPoint target)
-    {
-        try
-        {
-            using var probe = new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            probe.Connect(target);
-            return ((IPEndPoint)probe.LocalEndPoint!).Address;
-        }
-        catch (SocketException)
-        {
-            // No route: the connect itself will say so.
-            return null;
-        }
-    }
-
     private void Main(TaskCompletionSource started)
     {
         try
@@ -215,8 +169,7 @@ internal sealed unsafe class RingLoop : TransportLoop
             TakeCompletions();
             for (var round = 0; round < WorkInTurn && Ring.HasMore; round++)
             {
-                Ring.Enter(0, null);
-                TakeCompletions();
+                SubmitAndTake();
             }
 
             BeginTurn();
@@ -286,6 +239,12 @@ internal sealed unsafe class RingLoop : TransportLoop
         Volatile.Write(ref _sleeps, 0);
     }
 
+    private void SubmitAndTake()
+    {
+        Ring.Enter(0, null);
+        TakeCompletions();
+    }
+
     private void TakeCompletions()
     {
         while (Ring.TryTake(out var completion))
@@ -317,7 +276,11 @@ internal sealed unsafe class RingLoop : TransportLoop
         }
 
         slot.InFlight--;
-        if (operation != RingOperation.Close)
+        if (operation == RingOperation.Close)
+        {
+            _closing--;
+        }
+        else
         {
             slot.Link!.Complete(operation, result);
         }
