@@ -52,8 +52,7 @@ public sealed class RunParts : IRunParts
     public RunParts(ActorSystem system, RunSettings settings)
     {
         _settings = settings;
-        _choice = TransportChoice.Make(settings.Transport);
-        _dispatchers = _choice.Dispatchers(system);
+        (_choice, _dispatchers) = TransportChoice.MakeReady(settings.Transport, choice => choice.Dispatchers(system));
     }
 
     /// <inheritdoc />

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using ActorLoad.Metrics;
+using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;
 
@@ -52,4 +54,9 @@ public sealed record RunInfo(string Id, DateTimeOffset StartedAt, double Duratio
 public sealed record TargetInfo(IReadOnlyList<string> Endpoints, IReadOnlyList<string> Addresses);
 
 /// <summary>How socket operations were carried out, and why not otherwise.</summary>
-public sealed record TransportInfo(string Kind, int Loops, string Reason);
+public sealed record TransportInfo(string Kind, int Loops, string Reason)
+{
+    /// <summary>True if <c>auto</c> could not take the fastest.</summary>
+    [JsonIgnore]
+    public bool IsFallback => Reason.StartsWith(TransportChoice.NoRing, StringComparison.Ordinal);
+}

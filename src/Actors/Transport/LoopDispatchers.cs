@@ -34,16 +34,28 @@ public sealed class LoopDispatchers : IExtension
     public LoopDispatcher Uring(int index, int loops)
     {
         var id = $"actorload-uring-{index}-of-{loops}";
-        return Get(id, () => new RingLoop(id, TimeProvider.System, SlotPorts.Read(index, loops), ReportFailure));
+        return Get(id, () => new RingLoop(id, TimeProvider.System, ReportFailure));
     }
 
     /// <summary>The loop of dispatcher <paramref name="id"/>, made by <paramref name="create"/> the first time.</summary>
-    public LoopDispatcher Get(string id, Func<TransportLoop> create) => _loops.GetOrAdd(id, _ => new Lazy<LoopDispatcher>(() =>
+    public LoopDispatcher Get(string id, Func<TransportLoop> create)
     {
-        var loop = create();
-        _system.Dispatchers.RegisterConfigurator(id, new LoopDispatcherConfigurator(id, loop, _system.Dispatchers.Prerequisites));
-        return new LoopDispatcher(id, loop);
-    })).Value;
+        var made = _loops.GetOrAdd(id, _ => new Lazy<LoopDispatcher>(() =>
+        {
+            var loop = create();
+            _system.Dispatchers.RegisterConfigurator(id, new LoopDispatcherConfigurator(id, loop, _system.Dispatchers.Prerequisites));
+            return new LoopDispatcher(id, loop);
+        }));
+        try
+        {
+            return made.Value;
+        }
+        catch
+        {
+            _loops.TryRemove(KeyValuePair.Create(id, made)); // what failed once may work for the next run
+            throw;
+        }
+    }
 
     private void ReportFailure(Exception cause) =>
         _system.EventStream.Publish(new Akka.Event.Error(cause, nameof(TransportLoop), typeof(TransportLoop), "work on a loop failed"));

@@ -9,6 +9,9 @@ namespace ActorLoad.Transport;
 /// <param name="Reason">One sentence.</param>
 public sealed record TransportChoice(string Kind, int Loops, string Reason)
 {
+    /// <summary>How the reason begins where <c>auto</c> could not take the ring.</summary>
+    internal const string NoRing = "auto: no ring, because ";
+
     private const string IoUring = "io-uring";
     private const string Sockets = "sockets";
 
@@ -17,21 +20,45 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason)
     public static TransportChoice Make(TransportSettings settings)
     {
         var loops = settings.Loops ?? 1;
-        var problem = settings.Kind == TransportKind.Sockets ? null : RingLoop.Problem();
+        var problem = settings.Kind == TransportKind.Sockets ? null : RingProbe.Problem(loops);
         return (settings.Kind, problem) switch
         {
             (TransportKind.Sockets, _) => new TransportChoice(Sockets, loops, "as configured"),
             (TransportKind.IoUring, null) => new TransportChoice(IoUring, loops, "as configured"),
             (TransportKind.IoUring, _) => throw new RingUnavailableException(problem!),
             (_, null) => new TransportChoice(IoUring, loops, "auto: this kernel has all that the ring needs"),
-            _ => new TransportChoice(Sockets, loops, $"auto: no ring, because {problem}"),
+            _ => new TransportChoice(Sockets, loops, NoRing + problem),
         };
     }
 
-    /// <summary>The loops, shared with other runs of the same actor system.</summary>
+    /// <summary>The choice, and its loops as <paramref name="create"/> makes them. What the kernel could give a moment ago it may not have any
+    /// more: then, too, <c>auto</c> takes what there is.</summary>
+    public static (TransportChoice Choice, LoopDispatcher[] Dispatchers) MakeReady(
+        TransportSettings settings, Func<TransportChoice, LoopDispatcher[]> create)
+    {
+        var choice = Make(settings);
+        try
+        {
+            return (choice, create(choice));
+        }
+        catch (RingUnavailableException cause) when (settings.Kind == TransportKind.Auto)
+        {
+            choice = new TransportChoice(Sockets, choice.Loops, NoRing + cause.Message);
+            return (choice, create(choice));
+        }
+    }
+
+    /// <summary>The loops, shared with other runs of the same actor system, each with its own ports for a run that begins now.</summary>
     public LoopDispatcher[] Dispatchers(ActorSystem system)
     {
         var loops = LoopDispatchers.Of(system);
-        return [.. Enumerable.Range(0, Loops).Select(index => Kind == IoUring ? loops.Uring(index, Loops) : loops.Sockets(index))];
+        LoopDispatcher[] dispatchers =
+            [.. Enumerable.Range(0, Loops).Select(index => Kind == IoUring ? loops.Uring(index, Loops) : loops.Sockets(index))];
+        foreach (var (index, dispatcher) in dispatchers.Index())
+        {
+            dispatcher.Loop.Ports = SlotPorts.Read(index, Loops);
+        }
+
+        return dispatchers;
     }
 }

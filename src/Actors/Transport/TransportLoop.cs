@@ -29,6 +29,14 @@ public abstract class TransportLoop : IDisposable
     /// <summary>The loop's clock.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>Where new links take their local ports; none to begin with. May be replaced from any thread: a link gives its port back to
+    /// where it took it.</summary>
+    internal SlotPorts Ports
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    } = new([]);
+
     /// <summary>Now, as a time stamp of the loop's clock.</summary>
     public long Now => Time.GetTimestamp();
 

@@ -23,7 +23,14 @@ internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) :
     /// <summary>The run as a row of the list.</summary>
     public RunRow Row => new(id, _started is null ? RunState.Queued : RunState.Running, null, queuedAt, _started?.At, null);
 
-    public void Started(RunProtocol.RunStarted started) => _started = started;
+    public void Started(RunProtocol.RunStarted started)
+    {
+        _started = started;
+        if (started.Transport.IsFallback)
+        {
+            log.LogWarning("run {Id} goes over {Kind}: {Reason}", id, started.Transport.Kind, started.Transport.Reason);
+        }
+    }
 
     public void Measured(RunSnapshot snapshot) => _last = snapshot;
 

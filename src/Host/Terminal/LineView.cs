@@ -10,7 +10,8 @@ internal sealed class LineView(TextWriter writer) : IRunView
 {
     public void Started(RunProtocol.RunStarted started) => writer.WriteLine(
         $"run {started.RunId} started: {string.Join(", ", started.Target.Addresses)}, transport {started.Transport.Kind} with "
-        + $"{started.Transport.Loops} {(started.Transport.Loops == 1 ? "loop" : "loops")}");
+        + $"{started.Transport.Loops} {(started.Transport.Loops == 1 ? "loop" : "loops")}"
+        + (started.Transport.IsFallback ? $" ({started.Transport.Reason})" : ""));
 
     public void Measured(RunSnapshot snapshot) => writer.WriteLine(Line(snapshot));
 

@@ -67,6 +67,10 @@ internal sealed class LiveView : IRunView
         if (picture.Started is { } started)
         {
             rows.Add(new Text($"{string.Join(", ", started.Target.Addresses)} · {started.Transport.Kind} · run {started.RunId}", Look.Dim));
+            if (started.Transport.IsFallback)
+            {
+                rows.Add(new Text(started.Transport.Reason, Look.Dim));
+            }
         }
 
         if (picture.Last is { } last)

@@ -33,7 +33,7 @@ internal static class Rings
     public static RingLoop Create(TimeProvider time, Action<Exception> reportFailure, uint submissions = 4096, uint completions = 65536)
     {
         SkipIfNone();
-        return new RingLoop("ring", time, SlotPorts.Read(0, 1), reportFailure, submissions, completions) { StopLimit = TimeSpan.FromMinutes(1) };
+        return new RingLoop("ring", time, reportFailure, submissions, completions) { StopLimit = TimeSpan.FromMinutes(1) };
     }
 
     /// <summary>A ring alone; it belongs to the thread that asks for it.</summary>
@@ -53,5 +53,5 @@ internal static class Rings
     [DllImport("libc", EntryPoint = "dup2", SetLastError = true)]
     private static extern int Dup2(int from, int to);
 
-    public static void SkipIfNone() => Skip.If(RingLoop.Problem() is not null && !Requirement.RequireAll, RingLoop.Problem());
+    public static void SkipIfNone() => Skip.If(RingProbe.Problem(1) is not null && !Requirement.RequireAll, RingProbe.Problem(1));
 }

@@ -44,9 +44,11 @@ public abstract class TransportSpecs() : TestKit("akka.loglevel = WARNING")
     private protected async Task<Link> ConnectAsync(FaultPeer peer, SocketSettings? settings = null)
     {
         var link = await OpenAsync(peer.EndPoint, settings);
-        Assert.Same(link, (await Owner.ExpectMsgAsync<Connected>(Patience)).Link);
+        await ConnectedAsync(link);
         return link;
     }
+
+    private protected async Task ConnectedAsync(Link link) => Assert.Same(link, (await Owner.ExpectMsgAsync<Connected>(Patience)).Link);
 
     private protected Task BeginExchangeAsync(Link link, string text, TimeSpan? timeout = null) =>
         Loop.OnLoopAsync(() => link.Exchange(Write(text, link), Loop.Deadline(timeout ?? Patience)));

@@ -16,10 +16,12 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<DaemonProcess> StartAsync(TemporaryDirectory files, params string[] args)
+    public static Task<DaemonProcess> StartAsync(TemporaryDirectory files, params string[] args) => StartAsync(files, new ActorLoadOptions(), args);
+
+    public static async Task<DaemonProcess> StartAsync(TemporaryDirectory files, ActorLoadOptions options, params string[] args)
     {
         var process = ActorLoadProcess.Start(
-            ["serve", "--set", "daemon.url=http://127.0.0.1:0", "--set", $"daemon.results={files["results"]}", .. args]);
+            ["serve", "--set", "daemon.url=http://127.0.0.1:0", "--set", $"daemon.results={files["results"]}", .. args], options);
         var line = await process.StdoutLineAsync(line => line.StartsWith("listening on ", StringComparison.Ordinal));
         return new DaemonProcess(process, new Uri(line["listening on ".Length..]));
     }

@@ -20,6 +20,15 @@ internal sealed class Storm
 
     public string Reasons => string.Join("; ", Result.GetProperty("verdictReasons").EnumerateArray().Select(reason => reason.GetString()));
 
+    public (string Kind, int Loops, string Reason) Transport
+    {
+        get
+        {
+            var transport = Result.GetProperty("transport");
+            return (transport.GetProperty("kind").GetString()!, transport.GetProperty("loops").GetInt32(), transport.GetProperty("reason").GetString()!);
+        }
+    }
+
     public long Attempts => Result.GetProperty("attempts").GetInt64();
 
     public long Retries => Result.GetProperty("retries").GetInt64();

@@ -18,6 +18,15 @@ public sealed class Requirement
     /// <summary><c>prlimit</c> on the PATH.</summary>
     public static Requirement Prlimit { get; } = new(() => Missing("prlimit"));
 
+    /// <summary><c>perl</c> on the PATH, on Linux: it puts seccomp filters on.</summary>
+    public static Requirement Perl { get; } = new(() => Linux.Problem ?? Missing("perl"));
+
+    /// <summary>Root, for what an ordinary user may not do.</summary>
+    public static Requirement Root { get; } = new(() => Linux.Problem ?? (Environment.IsPrivilegedProcess ? null : "needs root"));
+
+    /// <summary>Root without some of its rights, within limits: root, <c>setpriv</c> and <c>prlimit</c> on the PATH.</summary>
+    public static Requirement LesserRoot { get; } = new(() => Root.Problem ?? Missing("setpriv") ?? Missing("prlimit"));
+
     /// <summary>Network namespaces can be made: root, and <c>ip</c> on the PATH.</summary>
     public static Requirement Netns { get; } = new(() => Missing("ip") ?? NetworkNamespace.Probe());
 

@@ -37,16 +37,16 @@ public sealed class PrlimitFactAttribute : FactAttribute
     public PrlimitFactAttribute() => Skip = Requirement.Prlimit.Skip;
 }
 
-/// <summary>A fact that reads /proc; skipped, with the reason, where there is none.</summary>
+/// <summary>A fact that reads /proc; skipped, with the reason, where there is none, or where the transport under test cannot be had.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class LinuxFactAttribute : FactAttribute
+public sealed class LinuxFactAttribute : SkippableFactAttribute
 {
     public LinuxFactAttribute() => Skip = Requirement.Linux.Skip;
 }
 
-/// <summary>A theory that reads /proc or sends signals; skipped, with the reason, where there is none.</summary>
+/// <summary>A theory that reads /proc or sends signals; skipped, with the reason, as <see cref="LinuxFactAttribute"/>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class LinuxTheoryAttribute : TheoryAttribute
+public sealed class LinuxTheoryAttribute : SkippableTheoryAttribute
 {
     public LinuxTheoryAttribute() => Skip = Requirement.Linux.Skip;
 }

@@ -7,10 +7,9 @@ namespace ActorLoad.Transport.Sockets;
 /// <summary>A link over <see cref="Socket"/>; see <see cref="Link"/> for the contract.</summary>
 internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSettings settings) : Link
 {
-    private static readonly LingerOption Abortive = new(enable: true, seconds: 0);
-
     private Socket? _socket;
     private SocketOperation? _operation;
+    private PortLease _lease;
     private Pending _pending;
     private bool _expired;
     private bool _isOverdue;
@@ -31,14 +30,9 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     /// <summary>Opens the socket and begins the connect.</summary>
     public void Connect(IPEndPoint target, DeadlineQueue deadline)
     {
-        try
+        _lease = new PortLease(settings.Ports == PortChoice.Slot ? loop.Ports.For(target) : null);
+        if (!TryOpen(target))
         {
-            _socket = CreateSocket(target.AddressFamily);
-        }
-        catch (SocketException cause)
-        {
-            CompletedAt = loop.Now;
-            Fail(cause.SocketErrorCode);
             return;
         }
 
@@ -108,6 +102,10 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         {
             // The owner has its answer; what comes now is too late.
         }
+        else if (ended == Pending.Connect && error is SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse && _lease.IsHeld)
+        {
+            ConnectFromAnotherPort();
+        }
         else if (error != SocketError.Success)
         {
             Fail(error);
@@ -140,37 +138,27 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         End(new LinkFailed(this, LinkFault.TimedOut));
     }
 
-    private Socket CreateSocket(AddressFamily family)
+    private bool TryOpen(IPEndPoint target)
     {
-        var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            if (!OperatingSystem.IsWindows() && socket.SafeHandle.DangerousGetHandle() >= DescriptorLimit.FirstReserved)
-            {
-                throw new SocketException((int)SocketError.TooManyOpenSockets);
-            }
-
-            if (settings.Close == CloseMode.Abort)
-            {
-                socket.LingerState = Abortive;
-            }
-
-            if (settings.NoDelay)
-            {
-                socket.NoDelay = true;
-            }
-
-            if (settings.KeepAlive)
-            {
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            }
-
-            return socket;
+            _socket = ClientSocket.Create(target.AddressFamily, settings, ref _lease);
+            return true;
         }
-        catch
+        catch (SocketException cause)
         {
-            socket.Dispose();
-            throw;
+            CompletedAt = loop.Now;
+            Fail(cause.SocketErrorCode);
+            return false;
+        }
+    }
+
+    private void ConnectFromAnotherPort()
+    {
+        _socket!.Dispose();
+        if (TryOpen((IPEndPoint)_operation!.Arguments.RemoteEndPoint!))
+        {
+            Begin(Pending.Connect);
         }
     }
 
@@ -234,6 +222,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     private void Release()
     {
         _socket?.Dispose();
+        _lease.End();
         if (_operation is { } operation)
         {
             operation.Link = null;

@@ -7,10 +7,11 @@ using static ActorLoad.Transport.Uring.Kernel;
 namespace ActorLoad.Transport.Uring;
 
 /// <summary>A link over io_uring; see <see cref="Link"/> for the contract.</summary>
-internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot slot, IPEndPoint target, SocketSettings settings) : Link
+internal sealed unsafe class RingLink(
+    RingLoop loop, IActorRef owner, RingSlot slot, IPEndPoint target, SocketSettings settings, PortLease lease) : Link
 {
     private int _received;
-    private int _port;
+    private PortLease _lease = lease;
     private RingOperation _pending;
     private bool _isPending;
     private bool _isOverdue;
@@ -27,8 +28,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
     /// <summary>Opens the socket and begins the connect.</summary>
     public void Connect(DeadlineQueue deadline)
     {
-        var error = OpenSocket(settings.Ports == PortChoice.Slot ? loop.PortOf(slot) : SlotPorts.KernelsChoice);
-        if (error != 0)
+        if (OpenSocket() is var error and not 0)
         {
             Fail(error);
             return;
@@ -92,6 +92,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         }
 
         slot.InFlight++;
+        loop.BeginClose();
         loop.Ring.Prepare(IORING_OP_CLOSE, slot.File, slot.UserData(RingOperation.Close));
     }
 
@@ -107,7 +108,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
             return; // nobody waits for it any more
         }
 
-        if (operation == RingOperation.Connect && result is -EADDRNOTAVAIL or -EADDRINUSE && _port != SlotPorts.KernelsChoice)
+        if (operation == RingOperation.Connect && result is -EADDRNOTAVAIL or -EADDRINUSE && _lease.IsHeld)
         {
             ConnectFromAnotherPort();
         }
@@ -147,6 +148,9 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         }
     }
 
+    /// <summary>Nothing of the socket is left: its port is free.</summary>
+    public void EndLease() => _lease.End();
+
     protected internal override void Expire()
     {
         if (!_isPending)
@@ -185,10 +189,9 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
 
     private void ConnectFromAnotherPort()
     {
-        loop.SetAside(_port);
         Kernel.Close(slot.File);
         slot.File = -1;
-        if (OpenSocket(SlotPorts.KernelsChoice) is var error and not 0)
+        if (OpenSocket() is var error and not 0)
         {
             Fail(error);
             return;
@@ -197,7 +200,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         PrepareConnect();
     }
 
-    private int OpenSocket(int port)
+    private int OpenSocket()
     {
         var isV6 = target.AddressFamily == AddressFamily.InterNetworkV6;
         var file = Kernel.Socket(isV6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -230,27 +233,20 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
             SetOption(file, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(int));
         }
 
-        _port = port != SlotPorts.KernelsChoice && TryBind(file, port) ? port : SlotPorts.KernelsChoice;
+        while (_lease.TryNext() && !TryBind(file))
+        {
+            // Somebody else has it: the next one.
+        }
+
         return 0;
     }
 
-    private bool TryBind(int file, int port)
+    private bool TryBind(int file)
     {
-        if (loop.SourceFor(target) is not { } source)
-        {
-            return false;
-        }
-
         var one = 1;
-        SetOption(file, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(int));
-        var size = SocketAddressWriter.Write(source, port, new Span<byte>(slot.Address, 32));
-        if (Bind(file, slot.Address, (uint)size) == 0)
-        {
-            return true;
-        }
-
-        loop.SetAside(port);
-        return false;
+        SetOption(file, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(int)); // past what others, and we, have left in TIME_WAIT
+        var size = SocketAddressWriter.Write(_lease.Source, _lease.Port, new Span<byte>(slot.Address, 32));
+        return Bind(file, slot.Address, (uint)size) == 0;
     }
 
     private void Fail(int error) => End(new LinkFailed(this, RingFaults.From(error), $"errno {error}"));

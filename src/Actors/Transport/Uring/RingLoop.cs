@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Dispatch;
 using static ActorLoad.Transport.Uring.Kernel;
@@ -16,8 +14,6 @@ internal sealed partial class RingLoop : TransportLoop
     private const uint SubmissionEntries = 4096;
     private const uint CompletionEntries = 65536;
 
-    private static readonly byte[] NeededOperations =
-        [IORING_OP_ASYNC_CANCEL, IORING_OP_CONNECT, IORING_OP_CLOSE, IORING_OP_READ, IORING_OP_SEND, IORING_OP_RECV];
 
     [ThreadStatic]
     private static RingLoop? t_own;
@@ -29,13 +25,12 @@ internal sealed partial class RingLoop : TransportLoop
     private readonly Queue<RingSlot> _free = new();
     private readonly Queue<(Completion Completion, long At)> _taken = new();
     private readonly Queue<(Completion Completion, long At)> _failed = new();
-    private readonly Dictionary<IPEndPoint, IPAddress?> _sources = [];
-    private readonly SlotPorts _ports;
     private readonly Action<Exception> _reportFailure;
     private readonly RingBell _bell;
     private readonly Thread _thread;
     private readonly ITimer? _virtualAlarm;
     private long _alarm = long.MaxValue;
+    private int _closing;
     private int _sleeps;
     private bool _completes;
     private IRunnable? _caused;
@@ -45,10 +40,10 @@ internal sealed partial class RingLoop : TransportLoop
     /// <summary>Starts the loop, with room for so many operations between two looks at the kernel, and for so many completions; throws
     /// <see cref="RingUnavailableException"/> if there can be none.</summary>
     public RingLoop(
-        string name, TimeProvider time, SlotPorts ports, Action<Exception> reportFailure, uint submissions = SubmissionEntries, uint completions = CompletionEntries)
+        string name, TimeProvider time, Action<Exception> reportFailure, uint submissions = SubmissionEntries, uint completions = CompletionEntries)
         : base(time)
     {
-        (_ports, _reportFailure) = (ports, reportFailure);
+        _reportFailure = reportFailure;
         if (time != TimeProvider.System)
         {
             // The kernel waits in its own time; a clock of another kind rings when its time has come.
@@ -82,25 +77,6 @@ internal sealed partial class RingLoop : TransportLoop
     /// <summary>Slots of connections that are open, or that the kernel has not let go of.</summary>
     public int SlotsInUse => _slots.Count - _free.Count;
 
-    /// <summary>Why there can be no ring here; null if there can.</summary>
-    public static string? Problem()
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return "io_uring is Linux's";
-        }
-
-        try
-        {
-            using var ring = new Ring(SubmissionEntries, CompletionEntries); // as large as it will be: RLIMIT_MEMLOCK may forbid that
-            return ring.Supports(NeededOperations) ? null : "the kernel's io_uring lacks operations that are needed (IORING_REGISTER_PROBE)";
-        }
-        catch (RingUnavailableException cause)
-        {
-            return cause.Message;
-        }
-    }
-
     public override void Execute(IRunnable work)
     {
         if (ReferenceEquals(t_own, this))
@@ -118,12 +94,19 @@ internal sealed partial class RingLoop : TransportLoop
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
         ThrowIfBroken();
+        var ports = request.Socket.Ports == PortChoice.Slot ? Ports.For(request.Target) : null;
+        if (_closing > 0 && (_free.Count == 0 || ports is { IsUsedUp: true }))
+        {
+            // Who waits for a place is not the one to whom the limits of this machine apply: those that are left are vacated first.
+            SubmitAndTake();
+        }
+
         if (!_free.TryDequeue(out var slot))
         {
             _slots.Add(slot = new RingSlot(_slots.Count));
         }
 
-        var link = new RingLink(this, owner, slot, request.Target, request.Socket);
+        var link = new RingLink(this, owner, slot, request.Target, request.Socket, new PortLease(ports));
         slot.Take(link, request.Socket.ReceiveBuffer);
         try
         {
@@ -140,22 +123,8 @@ internal sealed partial class RingLoop : TransportLoop
     /// <summary>When the completion that is being handed out was taken from the ring.</summary>
     public long TakenAt { get; private set; }
 
-    /// <summary>The port that belongs to a slot.</summary>
-    public int PortOf(RingSlot slot) => _ports.Of(slot.Index);
-
-    /// <summary>A port that somebody else holds.</summary>
-    public void SetAside(int port) => _ports.SetAside(port);
-
-    /// <summary>The local address from which the routes lead to <paramref name="target"/>; null if none do.</summary>
-    public IPAddress? SourceFor(IPEndPoint target)
-    {
-        if (!_sources.TryGetValue(target, out var source))
-        {
-            _sources.Add(target, source = FindSource(target));
-        }
-
-        return source;
-    }
+    /// <summary>The close of a slot's socket is prepared.</summary>
+    public void BeginClose() => _closing++;
 
     /// <summary>Takes a slot back once nothing of it is in flight. One whose ring failed before it let go of it never comes back.</summary>
     public void GiveBack(RingSlot slot)
@@ -165,6 +134,7 @@ internal sealed partial class RingLoop : TransportLoop
             return;
         }
 
+        slot.Link?.EndLease();
         slot.Release();
         _free.Enqueue(slot);
     }
@@ -179,21 +149,6 @@ internal sealed partial class RingLoop : TransportLoop
 
         var wait = Time.GetElapsedTime(Now, due);
         _virtualAlarm.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-    }
-
-    private static IPAddress? FindSource(IPEndPoint target)
-    {
-        try
-        {
-            using var probe = new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            probe.Connect(target);
-            return ((IPEndPoint)probe.LocalEndPoint!).Address;
-        }
-        catch (SocketException)
-        {
-            // No route: the connect itself will say so.
-            return null;
-        }
     }
 
     private void Main(TaskCompletionSource started, uint submissions, uint completions)
@@ -239,8 +194,7 @@ internal sealed partial class RingLoop : TransportLoop
             TakeCompletions();
             for (var round = 0; round < WorkInTurn && _ring.HasMore; round++)
             {
-                _ring.Enter(0, null);
-                TakeCompletions();
+                SubmitAndTake();
             }
         }
 
@@ -334,7 +288,13 @@ internal sealed partial class RingLoop : TransportLoop
         Volatile.Write(ref _sleeps, 0);
     }
 
-    // Takes what is ready and stamps it, with one look at the clock; its turn comes later.
+    private void SubmitAndTake()
+    {
+        _ring.Enter(0, null);
+        TakeCompletions();
+    }
+
+    // Takes what is ready and stamps it, with one look at the clock; its turn comes later. What concerns no owner is done with at once.
     private void TakeCompletions()
     {
         if (!_ring.HasCompletions)
@@ -345,9 +305,18 @@ internal sealed partial class RingLoop : TransportLoop
         var now = Now;
         while (_ring.TryTake(out var completion))
         {
+            if (ConcernsNoOwner(completion))
+            {
+                HandOut(completion, now);
+                continue;
+            }
+
             (completion.Result < 0 ? _failed : _taken).Enqueue((completion, now));
         }
     }
+
+    private bool ConcernsNoOwner(in Completion completion) =>
+        (RingOperation)(byte)completion.UserData is RingOperation.Bell or RingOperation.Cancel || SlotOf(completion).IsClosing;
 
     // Completions that wait for their turn are no time-outs.
     private void TellLinks(Queue<(Completion Completion, long At)> waiting)
@@ -405,7 +374,11 @@ internal sealed partial class RingLoop : TransportLoop
         }
 
         slot.InFlight--;
-        if (operation != RingOperation.Close)
+        if (operation == RingOperation.Close)
+        {
+            _closing--;
+        }
+        else
         {
             slot.Link!.Complete(operation, result);
         }

@@ -13,8 +13,8 @@ internal sealed unsafe partial class Ring
     private const int MostSetups = 50;
     private const int SetupPause = 10;
 
-    /// <summary>True if the kernel knows every one of these operations.</summary>
-    public bool Supports(ReadOnlySpan<byte> opCodes)
+    /// <summary>Throws <see cref="RingUnavailableException"/> unless the kernel knows each of these operations and lets us enter.</summary>
+    public void Require(ReadOnlySpan<byte> opCodes)
     {
         const int Header = 16;
         const int Operation = 8;
@@ -23,7 +23,12 @@ internal sealed unsafe partial class Ring
         new Span<byte>(probe, Header + (Operation * Most)).Clear();
         if (Register(SYS_io_uring_register, _file, IORING_REGISTER_PROBE, probe, Most) < 0)
         {
-            return false;
+            throw new RingUnavailableException($"IORING_REGISTER_PROBE failed with errno {Marshal.GetLastPInvokeError()}: a sandbox may forbid io_uring_register");
+        }
+
+        if (EnterOnce(0, 0, null) < 0)
+        {
+            throw new RingUnavailableException($"io_uring_enter failed with errno {Marshal.GetLastPInvokeError()}: a sandbox may forbid it");
         }
 
         foreach (var opCode in opCodes)
@@ -31,11 +36,9 @@ internal sealed unsafe partial class Ring
             var flags = *(ushort*)(probe + Header + (opCode * Operation) + 2);
             if (opCode > probe[0] || (flags & IO_URING_OP_SUPPORTED) == 0)
             {
-                return false;
+                throw new RingUnavailableException($"this kernel is too old: its io_uring has no operation {opCode} (IORING_REGISTER_PROBE)");
             }
         }
-
-        return true;
     }
 
     // What a closed ring had of RLIMIT_MEMLOCK, the kernel gives back a little later: who has just closed one waits for it.

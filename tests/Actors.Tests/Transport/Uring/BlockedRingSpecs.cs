@@ -66,7 +66,7 @@ public sealed class BlockedRingSpecs : TransportSpecs
     {
         Rings.SkipIfNone();
         await using var peer = FaultPeer.Hanging();
-        var loop = new RingLoop("blocked", TimeProvider.System, SlotPorts.Read(0, 1), Failures.Enqueue) { StopLimit = TimeSpan.FromMilliseconds(1) };
+        var loop = new RingLoop("blocked", TimeProvider.System, Failures.Enqueue) { StopLimit = TimeSpan.FromMilliseconds(1) };
         await loop.OnLoopAsync(() => loop.Open(Owner, new LinkRequest(peer.EndPoint, Abortive, loop.Deadline(Patience))));
         await Owner.ExpectMsgAsync<Connected>(Patience);
         loop.Execute(new ActionRunnable(Block));

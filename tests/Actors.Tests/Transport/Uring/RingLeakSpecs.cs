@@ -18,7 +18,6 @@ public sealed class RingLeakSpecs : TransportSpecs
     // A buffer that is lost must show among all that .NET does with its memory.
     private static readonly SocketSettings _large = Abortive with { ReceiveBuffer = Megabyte / 4 };
 
-    private readonly SlotPorts _ports = SlotPorts.Read(0, 1);
 
     private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => Rings.Create(time, reportFailure);
 
@@ -64,7 +63,7 @@ public sealed class RingLeakSpecs : TransportSpecs
     {
         for (var count = 0; count < loops; count++)
         {
-            using var loop = new RingLoop(Name, TimeProvider.System, _ports, Failures.Enqueue);
+            using var loop = new RingLoop(Name, TimeProvider.System, Failures.Enqueue);
             if (count % 2 == 0)
             {
                 await loop.OnLoopAsync(() =>

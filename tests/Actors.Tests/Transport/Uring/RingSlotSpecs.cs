@@ -18,13 +18,16 @@ public sealed class RingSlotSpecs : TransportSpecs
     {
         await using var peer = FaultPeer.Hanging();
         var first = (RingLink)await ConnectAsync(peer);
+        var free = (RingLink)await ConnectAsync(peer);
+        await CloseAsync(free);
+        await Loop.UntilAsync(() => Ring.SlotsInUse == 1);
         var second = (RingLink)await Loop.OnLoopAsync(() =>
         {
             first.Receive(Loop.Deadline(Patience));
             first.Close();
             return Loop.Open(Owner, new LinkRequest(peer.EndPoint, Abortive, Loop.Deadline(Patience)));
         });
-        Assert.NotSame(first.Slot, second.Slot);
+        Assert.Same(free.Slot, second.Slot);
         await Owner.ExpectMsgAsync<Connected>(Patience);
         await Loop.UntilAsync(() => Ring.SlotsInUse == 1);
         Assert.Same(first.Slot, ((RingLink)await ConnectAsync(peer)).Slot);

@@ -1,0 +1,45 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ActorLoad.Transport;
+
+/// <summary>
+/// The local ports of one loop in one run: those of the ephemeral range, so that no search for a free one is needed. The kernel's own search
+/// scans half the range for each connect once half of it is open. Each target may have all of them: connections are told apart by both ends.
+/// </summary>
+/// <remarks>Confined to the loop. A run begins with new ones: what was set aside is forgotten, and the machine's range is read again.</remarks>
+internal sealed class SlotPorts(IReadOnlyList<int> usable)
+{
+    private readonly Dictionary<IPEndPoint, TargetPorts> _targets = [];
+
+    /// <summary>Every <paramref name="loops"/>-th port that this machine lets us use, from the <paramref name="loop"/>-th on: loops never
+    /// share one.</summary>
+    public static SlotPorts Read(int loop, int loops) => new([.. EphemeralPorts.Read().Where((_, index) => index % loops == loop)]);
+
+    /// <summary>The ports for connections to <paramref name="target"/>.</summary>
+    public TargetPorts For(IPEndPoint target)
+    {
+        if (!_targets.TryGetValue(target, out var ports))
+        {
+            _targets.Add(target, ports = new TargetPorts(FindSource(target), usable));
+        }
+
+        return ports;
+    }
+
+    /// <summary>The local address from which the routes lead to <paramref name="target"/>; null if none do.</summary>
+    private static IPAddress? FindSource(IPEndPoint target)
+    {
+        try
+        {
+            using var probe = new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            probe.Connect(target);
+            return ((IPEndPoint)probe.LocalEndPoint!).Address;
+        }
+        catch (SocketException)
+        {
+            // No route: the connect itself will say so.
+            return null;
+        }
+    }
+}

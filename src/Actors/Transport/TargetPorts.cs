@@ -1,0 +1,43 @@
+using System.Net;
+
+namespace ActorLoad.Transport;
+
+/// <summary>The ports of one loop for connections to one target: as many as were ever open there at once, from the start of the range.</summary>
+internal sealed class TargetPorts(IPAddress? source, IReadOnlyList<int> usable)
+{
+    /// <summary>Not bound: the kernel chooses.</summary>
+    public const int KernelsChoice = 0;
+
+    private readonly Queue<int> _free = new();
+    private readonly Queue<int> _setAside = new();
+    private int _next;
+
+    /// <summary>The local address to bind; null if no route leads to the target.</summary>
+    public IPAddress? Source => source;
+
+    /// <summary>True if every port is in use, or somebody else's.</summary>
+    public bool IsUsedUp => _free.Count == 0 && _next >= usable.Count;
+
+    /// <summary>The port that has been free for longest, else the next of the range, else one that was set aside, which may be free by now;
+    /// <see cref="KernelsChoice"/> when there is none.</summary>
+    public int Take()
+    {
+        if (_free.TryDequeue(out var port))
+        {
+            return port;
+        }
+
+        if (source is not null && _next < usable.Count)
+        {
+            return usable[_next++];
+        }
+
+        return _setAside.TryDequeue(out port) ? port : KernelsChoice;
+    }
+
+    /// <summary>The socket of that port has been closed.</summary>
+    public void GiveBack(int port) => _free.Enqueue(port);
+
+    /// <summary>Somebody else holds that port.</summary>
+    public void SetAside(int port) => _setAside.Enqueue(port);
+}

@@ -1,0 +1,223 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Requirements;
+using ActorLoad.Transport;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Transport;
+
+/// <summary>What every transport promises of local ports: whoever holds one already, no connection fails of it.</summary>
+public abstract class SlotPortsContractSpecs : TransportSpecs
+{
+    private protected static readonly SocketSettings Slot = Abortive with { Ports = PortChoice.Slot };
+
+    [LinuxFact]
+    public async Task Links_are_connected_from_the_first_ports_in_turn()
+    {
+        await using var peer = FaultPeer.Answering();
+        var ports = GiveLoop(4);
+        await ConnectAsync(peer, Slot);
+        await ConnectAsync(peer, Slot);
+        Assert.Equal(ports[..2], await LocalPorts.ToAsync(peer.Port, 2));
+    }
+
+    [LinuxFact]
+    public async Task The_kernel_chooses_where_it_is_asked_to()
+    {
+        await using var peer = FaultPeer.Answering();
+        var ports = GiveLoop(1);
+        await ConnectAsync(peer, Slot with { Ports = PortChoice.Kernel });
+        Assert.DoesNotContain(Assert.Single(await LocalPorts.ToAsync(peer.Port, 1)), ports);
+    }
+
+    [SkippableTheory]
+    [InlineData(CloseMode.Abort)]
+    [InlineData(CloseMode.Graceful)]
+    public async Task Closed_links_leave_their_ports_to_the_next_ones(CloseMode close)
+    {
+        await using var peer = FaultPeer.Answering();
+        var ports = GiveLoop(2); // while one is being closed the next link has the other
+        for (var round = 0; round < 50; round++)
+        {
+            var link = await ConnectAsync(peer, Slot with { Close = close });
+            Assert.Contains(Assert.Single(await LocalPorts.ToAsync(peer.Port, 1)), ports);
+            await CloseAsync(link);
+        }
+    }
+
+    [LinuxTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_close_that_is_not_complete_yet_fails_no_connection(int count)
+    {
+        await using var peer = FaultPeer.Answering();
+        GiveLoop(count);
+        for (var round = 0; round < 20; round++)
+        {
+            await CloseAsync(await CloseAndOpenAsync(peer));
+        }
+    }
+
+    [LinuxFact]
+    public async Task A_port_on_which_somebody_listens_is_passed_over()
+    {
+        await using var peer = FaultPeer.Answering();
+        var ports = GiveLoop(2);
+        using var server = LocalPorts.Listener(ports[0]);
+        await ConnectAsync(peer, Slot);
+        Assert.Equal([ports[1]], await LocalPorts.ToAsync(peer.Port, 1));
+    }
+
+    [LinuxTheory]
+    [InlineData(true)] // bind succeeds, and connect does not
+    [InlineData(false)]
+    public async Task A_port_from_which_somebody_else_is_connected_to_the_target_is_passed_over(bool reuse)
+    {
+        await using var peer = FaultPeer.Answering();
+        var ports = GiveLoop(2);
+        using var other = await LocalPorts.ConnectedAsync(ports[0], peer.EndPoint, reuse);
+        await ConnectAsync(peer, Slot);
+        Assert.Equal(ports, await LocalPorts.ToAsync(peer.Port, 2));
+        await HeardNothingAsync();
+    }
+
+    [LinuxTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_port_that_somebody_else_left_in_time_wait_fails_no_connection(bool reuse)
+    {
+        await using var peer = FaultPeer.Answering();
+        var ports = GiveLoop(2);
+        (await LocalPorts.ConnectedAsync(ports[0], peer.EndPoint, reuse)).Dispose();
+        await UntilAsync(SocketState.TimeWait, ports[0], peer.Port);
+        await ConnectAsync(peer, Slot);
+        Assert.Contains(Assert.Single(await LocalPorts.ToAsync(peer.Port, 1)), ports);
+        await HeardNothingAsync();
+    }
+
+    [LinuxFact]
+    public async Task A_port_whose_last_connection_the_server_has_not_closed_yet_fails_no_connection()
+    {
+        using var server = LocalPorts.Listener(LocalPorts.Free(1)[0]); // accepts none, so closes none
+        var target = (IPEndPoint)server.LocalEndPoint!;
+        var ports = GiveLoop(2);
+        var first = await OpenAsync(target, Slot with { Close = CloseMode.Graceful });
+        await ConnectedAsync(first);
+        await CloseAsync(first);
+        await UntilAsync(SocketState.CloseWait, target.Port, ports[0]);
+        await ConnectedAsync(await OpenAsync(target, Slot));
+        Assert.Contains(Assert.Single(await LocalPorts.ToAsync(target.Port, 1)), ports);
+    }
+
+    [SkippableFact]
+    public async Task A_server_that_has_not_heard_the_end_of_a_ports_last_connection_fails_no_connection()
+    {
+        Skip.If(Requirement.Root.Skip is not null, Requirement.Root.Skip);
+        await using var peer = FaultPeer.Answering();
+        var ports = GiveLoop(1);
+        LocalPorts.Vanish(await LocalPorts.ConnectedAsync(ports[0], peer.EndPoint));
+        Assert.Equal(1, SocketTable.Read().CountOn(peer.Port, SocketState.Established));
+
+        // The server answers our SYN with an ACK for the old connection, our kernel resets that, and sends its SYN again.
+        var link = await ConnectAsync(peer, Slot);
+
+        Assert.Equal(ports, await LocalPorts.ToAsync(peer.Port, 1));
+        await BeginExchangeAsync(link, Ping);
+        Assert.Equal("+PONG\r\n", await ReceivedAsync(link));
+    }
+
+    [LinuxFact]
+    public async Task Each_target_has_all_ports()
+    {
+        await using var one = FaultPeer.Answering();
+        await using var other = FaultPeer.Answering();
+        var ports = GiveLoop(1);
+        await ConnectAsync(one, Slot);
+        await ConnectAsync(other, Slot);
+        Assert.Equal(ports, await LocalPorts.ToAsync(one.Port, 1));
+        Assert.Equal(ports, await LocalPorts.ToAsync(other.Port, 1));
+    }
+
+    [SkippableFact]
+    public async Task Each_source_address_has_all_ports_that_of_ipv6_too()
+    {
+        Skip.IfNot(Socket.OSSupportsIPv6 || Requirement.RequireAll, "needs IPv6");
+        await using var four = FaultPeer.Answering();
+        using var six = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        six.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+        six.Listen();
+        var target = (IPEndPoint)six.LocalEndPoint!;
+        var ports = GiveLoop(1);
+        await ConnectAsync(four, Slot);
+        await ConnectedAsync(await OpenAsync(target, Slot));
+        Assert.Equal(ports, await LocalPorts.ToAsync(four.Port, 1));
+        Assert.Equal(ports, await LocalPorts.ToAsync(target.Port, 1));
+    }
+
+    [LinuxFact]
+    public async Task When_no_port_is_left_the_kernel_chooses()
+    {
+        await using var peer = FaultPeer.Answering();
+        var ports = GiveLoop(2);
+        using var server = LocalPorts.Listener(ports[0]);
+        await ConnectAsync(peer, Slot);
+        await ConnectAsync(peer, Slot);
+        Assert.Equal(ports[1], Assert.Single(await LocalPorts.ToAsync(peer.Port, 2), port => ports.Contains(port)));
+    }
+
+    [LinuxFact]
+    public async Task A_port_that_was_set_aside_is_tried_again_when_no_other_is_left()
+    {
+        await using var peer = FaultPeer.Answering();
+        var ports = GiveLoop(1);
+        using (LocalPorts.Listener(ports[0]))
+        {
+            await ConnectAsync(peer, Slot);
+            Assert.DoesNotContain(Assert.Single(await LocalPorts.ToAsync(peer.Port, 1)), ports);
+        }
+
+        await ConnectAsync(peer, Slot);
+        Assert.Contains(ports[0], await LocalPorts.ToAsync(peer.Port, 2));
+    }
+
+    [LinuxFact]
+    public async Task A_run_that_begins_has_ports_of_its_own()
+    {
+        await using var peer = FaultPeer.Answering();
+        var before = GiveLoop(1);
+        var last = await ConnectAsync(peer, Slot);
+        var now = GiveLoop(1);
+        await CloseAsync(last);
+        await ConnectAsync(peer, Slot);
+        await ConnectAsync(peer, Slot);
+        var ports = await LocalPorts.ToAsync(peer.Port, 2);
+        Assert.Contains(now[0], ports);
+        Assert.DoesNotContain(before[0], ports);
+    }
+
+    /// <summary>Closes a link in the midst of a receive, and opens the one that it returns in the same turn of the loop.</summary>
+    private protected async Task<Link> CloseAndOpenAsync(FaultPeer peer)
+    {
+        var first = await ConnectAsync(peer, Slot);
+        await BeginReceiveAsync(first);
+        var second = await Loop.OnLoopAsync(() =>
+        {
+            first.Close();
+            return Loop.Open(Owner, new LinkRequest(peer.EndPoint, Slot, Loop.Deadline(Patience)));
+        });
+        await ConnectedAsync(second);
+        return second;
+    }
+
+    private static Task UntilAsync(SocketState state, int local, int remote) => SocketTable.UntilAsync(
+        table => table.Rows.Any(row => row.State == state && row.LocalPort == local && row.RemotePort == remote));
+
+    private protected int[] GiveLoop(int count)
+    {
+        var ports = LocalPorts.Free(count);
+        Loop.Ports = new SlotPorts(ports);
+        return ports;
+    }
+}

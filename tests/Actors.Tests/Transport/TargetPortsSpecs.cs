@@ -1,0 +1,101 @@
+using System.Net;
+using ActorLoad.Transport;
+using FsCheck.Xunit;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Transport;
+
+public sealed class TargetPortsSpecs
+{
+    private readonly TargetPorts _ports = Ports(40000, 40001, 40002, 40003, 40004);
+
+    [Fact]
+    public void Ports_are_taken_from_the_start_of_the_range()
+    {
+        Assert.Equal([40000, 40001, 40002, 40003, 40004], Take(5));
+        Assert.True(_ports.IsUsedUp);
+    }
+
+    [Fact]
+    public void A_port_that_was_given_back_is_taken_before_one_that_was_never_used_and_the_oldest_first()
+    {
+        Take(3);
+        _ports.GiveBack(40001);
+        _ports.GiveBack(40000);
+        Assert.False(_ports.IsUsedUp);
+        Assert.Equal([40001, 40000, 40003], Take(3));
+    }
+
+    [Fact]
+    public void A_port_that_was_set_aside_comes_last()
+    {
+        Take(1);
+        _ports.SetAside(40000);
+        Assert.Equal([40001, 40002, 40003, 40004, 40000, TargetPorts.KernelsChoice], Take(6));
+    }
+
+    [Fact]
+    public void Without_a_route_there_are_none() => Assert.Equal(TargetPorts.KernelsChoice, new TargetPorts(null, [40000]).Take());
+
+    [Fact]
+    public void A_connection_tries_three_ports_and_leaves_the_fourth_choice_to_the_kernel()
+    {
+        var lease = new PortLease(_ports);
+        var tried = new List<int>();
+        while (lease.TryNext())
+        {
+            tried.Add(lease.Port);
+        }
+
+        Assert.Equal([40000, 40001, 40002], tried);
+        Assert.False(lease.IsHeld);
+        lease.End();
+        Assert.Equal([40003, 40004, 40000, 40001, 40002, TargetPorts.KernelsChoice], Take(6));
+    }
+
+    [Fact]
+    public void The_end_of_a_connection_gives_its_port_back_once()
+    {
+        var lease = new PortLease(_ports);
+        Assert.True(lease.TryNext());
+        lease.End();
+        lease.End();
+        Assert.Equal([40000, 40001], Take(2));
+    }
+
+    [Fact]
+    public void Where_the_kernel_chooses_there_is_nothing_to_give_back()
+    {
+        var lease = new PortLease(null);
+        Assert.False(lease.TryNext());
+        lease.End();
+    }
+
+    /// <summary>Against a set: a positive step takes, a negative one gives one of those back that are held.</summary>
+    [Property]
+    public void No_port_is_held_twice(int[] steps)
+    {
+        var ports = Ports(40000, 40001, 40002, 40003, 40004);
+        var held = new List<int>();
+        foreach (var step in steps)
+        {
+            if (step >= 0 && ports.Take() is var port and not TargetPorts.KernelsChoice)
+            {
+                Assert.DoesNotContain(port, held);
+                held.Add(port);
+            }
+            else if (step < 0 && held.Count > 0)
+            {
+                var index = (int)(-(long)step % held.Count);
+                ports.GiveBack(held[index]);
+                held.RemoveAt(index);
+            }
+
+            Assert.Equal(held.Count == 5, ports.IsUsedUp);
+        }
+    }
+
+    private static TargetPorts Ports(params int[] usable) => new(IPAddress.Loopback, usable);
+
+    private int[] Take(int count) => [.. Enumerable.Range(0, count).Select(_ => _ports.Take())];
+}

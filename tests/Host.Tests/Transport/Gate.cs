@@ -1,0 +1,35 @@
+using System.Globalization;
+using ActorLoad.Peers;
+
+namespace ActorLoad.Hosting.Tests.Transport;
+
+/// <summary>Holds connections open until all of them are there: each waits at the server for a word, and gets it when nobody is missing.</summary>
+internal sealed class Gate(RedisServer server) : IDisposable
+{
+    /// <summary>What a connection does that goes through.</summary>
+    public const string Script = "\n connection { script = [\"BLPOP gate 0\"], reply-timeout = 1m }";
+
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(1));
+
+    /// <summary>Waits for that many connections, and lets them go on to the end of <paramref name="run"/>.</summary>
+    public async Task<T> LetThroughAsync<T>(int connections, Task<T> run)
+    {
+        await OpenAsync(connections, run);
+        return await run;
+    }
+
+    /// <summary>Waits for that many connections, then does what is to be done while they are open, and lets them go on.</summary>
+    public async Task OpenAsync(int connections, Task run, Func<Task>? meanwhile = null)
+    {
+        // A run that ends before has failed, and its test says how.
+        while (!run.IsCompleted && long.Parse((await server.InfoAsync("clients"))["blocked_clients"], CultureInfo.InvariantCulture) < connections)
+        {
+            _limit.Token.ThrowIfCancellationRequested();
+        }
+
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
+        await server.CommandAsync(["RPUSH", "gate", .. Enumerable.Repeat("pass", connections)]);
+    }
+
+    public void Dispose() => _limit.Dispose();
+}
