@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using ActorLoad.Peers.Kernel;
 
@@ -44,7 +45,8 @@ internal static class LocalPorts
     /// <summary>A server on that port.</summary>
     public static Socket Listener(int port)
     {
-        var socket = Bound(port, reuse: false);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
         socket.Listen();
         return socket;
     }
@@ -75,6 +77,7 @@ internal static class LocalPorts
         ];
     }
 
+    // Not by Socket.Bind, which sets SO_REUSEADDR unasked.
     private static Socket Bound(int port, bool reuse)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -85,8 +88,9 @@ internal static class LocalPorts
                 socket.SetRawSocketOption(SOL_SOCKET, SO_REUSEADDR, _on);
             }
 
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return socket;
+            var address = new IPEndPoint(IPAddress.Loopback, port).Serialize();
+            return Bind((int)socket.Handle, address.Buffer.ToArray(), address.Size) == 0
+                ? socket : throw new SocketException(Marshal.GetLastPInvokeError());
         }
         catch
         {
@@ -94,4 +98,7 @@ internal static class LocalPorts
             throw;
         }
     }
+
+    [DllImport("libc", EntryPoint = "bind", SetLastError = true)]
+    private static extern int Bind(int socket, byte[] address, int size);
 }

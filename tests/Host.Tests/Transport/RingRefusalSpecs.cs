@@ -79,7 +79,8 @@ public sealed class RingRefusalSpecs
     {
         Needs.These(Requirement.LesserRoot);
         Needs.Ring();
-        Skip.If(Environment.OSVersion.Version < new Version(6, 14) && !Requirement.RequireAll, "only Linux 6.14 and later charge a ring's memory to RLIMIT_MEMLOCK");
+        var isCharged = Environment.OSVersion.Version >= new Version(6, 14);
+        Skip.IfNot(isCharged || Requirement.RequireAll, "needs Linux 6.14, which charges a ring's memory to RLIMIT_MEMLOCK");
         string[] confined = [.. Without("ipc_lock"), "prlimit", SmallMemlock];
 
         await ExpectRefusalAsync(confined, "RLIMIT_MEMLOCK");

@@ -116,7 +116,8 @@ public abstract class SlotPortsStormSpecs(string transport)
         await using var server = await RedisServer.StartAsync(network);
         using var gate = new Gate(server);
         using var files = new TemporaryDirectory();
-        var body = $"actorload {{ target.endpoints = [\"{server.Target}\"]\n {Storm.Load(20)}{Gate.Script}{Graceful}\n transport.kind = {transport} }}";
+        var lines = $"{Storm.Load(20)}{Gate.Script}{Graceful}\n transport.kind = {transport}";
+        var body = $"actorload {{ target.endpoints = [\"{server.Target}\"]\n {lines} }}";
         await using var daemon = await DaemonProcess.StartAsync(
             files, new ActorLoadOptions { Wrapper = network.Prefix }, files.Write("first.conf", body), files.Write("second.conf", body));
 
@@ -162,7 +163,9 @@ public abstract class SlotPortsStormSpecs(string transport)
     }
 
     private Task<Storm> RunAsync(NetworkNamespace network, string target, string lines, int loops = 1) => Storm.RunAsync(
-        target, $"{lines}\n transport {{ kind = {transport}, loops = {loops} }}\n {Storm.OneAttempt}", new ActorLoadOptions { Wrapper = network.Prefix });
+        target,
+        $"{lines}\n transport {{ kind = {transport}, loops = {loops} }}\n {Storm.OneAttempt}",
+        new ActorLoadOptions { Wrapper = network.Prefix });
 }
 
 public sealed class SlotPortsOverAutoSpecs() : SlotPortsStormSpecs("auto");

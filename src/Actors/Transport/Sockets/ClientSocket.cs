@@ -6,9 +6,6 @@ namespace ActorLoad.Transport.Sockets;
 /// <summary>Makes sockets as the settings say.</summary>
 internal static class ClientSocket
 {
-    private const int Linux_SOL_SOCKET = 1;
-    private const int Linux_SO_REUSEADDR = 2;
-
     private static readonly LingerOption _abortive = new(enable: true, seconds: 0);
 
     /// <summary>A socket that has not been connected, bound to the port of <paramref name="lease"/> if one can be had; throws
@@ -54,10 +51,9 @@ internal static class ClientSocket
 
     private static bool TryBind(Socket socket, in PortLease lease)
     {
-        // Past what others, and we, have left in TIME_WAIT. .NET's own ReuseAddress is SO_REUSEPORT too, and would share with a server.
-        socket.SetRawSocketOption(Linux_SOL_SOCKET, Linux_SO_REUSEADDR, [1, 0, 0, 0]);
         try
         {
+            // With SO_REUSEADDR, which .NET sets by itself on Unix: past what others, and we, have left in TIME_WAIT.
             socket.Bind(new IPEndPoint(lease.Source, lease.Port));
             return true;
         }

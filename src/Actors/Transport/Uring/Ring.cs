@@ -172,7 +172,7 @@ internal sealed unsafe class Ring : IDisposable
         new Span<byte>(probe, Header + (Operation * Most)).Clear();
         if (Register(SYS_io_uring_register, _file, IORING_REGISTER_PROBE, probe, Most) < 0)
         {
-            throw new RingUnavailableException($"IORING_REGISTER_PROBE failed with errno {Marshal.GetLastPInvokeError()}: a sandbox may forbid io_uring_register");
+            throw new RingUnavailableException($"IORING_REGISTER_PROBE failed with errno {Marshal.GetLastPInvokeError()}: a sandbox may forbid it");
         }
 
         if (EnterOnce(0, 0, null) < 0)
