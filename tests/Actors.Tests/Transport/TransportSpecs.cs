@@ -22,7 +22,9 @@ public abstract class TransportSpecs() : TestKit("akka.loglevel = WARNING")
 
     private protected const string Ping = "*1\r\n$4\r\nPING\r\n";
 
-    private protected TransportLoop Loop => field ??= CreateLoop(TimeProvider.System, Failures.Enqueue);
+    private TransportLoop? _loop;
+
+    private protected TransportLoop Loop => _loop ??= CreateLoop(TimeProvider.System, Failures.Enqueue);
 
     private protected TestProbe Owner => field ??= CreateTestProbe();
 
@@ -34,7 +36,7 @@ public abstract class TransportSpecs() : TestKit("akka.loglevel = WARNING")
 
     protected override void AfterAll()
     {
-        Loop.Dispose();
+        _loop?.Dispose(); // none where the test was skipped
         base.AfterAll();
     }
 
