@@ -45,9 +45,6 @@ internal static unsafe partial class Kernel
     public const byte IOSQE_IO_LINK = 1 << 2;
     public const byte IOSQE_CQE_SKIP_SUCCESS = 1 << 6;
 
-    public const uint IORING_ASYNC_CANCEL_ALL = 1u << 0;
-    public const uint IORING_ASYNC_CANCEL_FD = 1u << 1;
-
     public const uint IORING_REGISTER_PROBE = 8;
     public const ushort IO_URING_OP_SUPPORTED = 1 << 0;
 

@@ -76,23 +76,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
 
         _closed = true;
         DeadlineQueue.Leave(this);
-        slot.IsClosing = true;
-        if (slot.File < 0)
-        {
-            loop.GiveBack(slot);
-            return;
-        }
-
-        if (slot.InFlight > 0)
-        {
-            // The operation holds the socket open: it goes first, then the descriptor, and with the last of them the RST.
-            loop.Ring.Reserve(2);
-            ref var cancel = ref loop.Ring.Prepare(IORING_OP_ASYNC_CANCEL, slot.File, slot.UserData(RingOperation.Cancel));
-            (cancel.OperationFlags, cancel.Flags) = (IORING_ASYNC_CANCEL_FD | IORING_ASYNC_CANCEL_ALL, IOSQE_CQE_SKIP_SUCCESS);
-        }
-
-        slot.InFlight++;
-        loop.Ring.Prepare(IORING_OP_CLOSE, slot.File, slot.UserData(RingOperation.Close));
+        loop.Close(slot);
     }
 
     /// <summary>A connect or receive has ended with <paramref name="result"/>: bytes, or a negative errno.</summary>
@@ -127,17 +111,12 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         }
     }
 
-    /// <summary>The ring has failed, and with it what is under way; a close that was under way is left to the kernel.</summary>
+    /// <summary>The ring has failed, and with it what is under way.</summary>
     public void Break(LoopFailedException cause)
     {
-        if (_closed)
-        {
-            return;
-        }
-
         Kernel.Close(slot.File);
-        slot.File = -1;
-        if (_isPending && !_expired)
+        slot.File = RingSlot.NoFile;
+        if (_isPending && !_closed && !_expired)
         {
             _isPending = false;
             End(new LinkFailed(this, LinkFault.LoopFailed, cause.Message));
@@ -162,7 +141,7 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         ref var connect = ref loop.Ring.Prepare(IORING_OP_CONNECT, slot.File, slot.UserData(RingOperation.Connect));
         (connect.Address, connect.Offset) = ((ulong)slot.Address, (ulong)size);
         _isPending = true;
-        slot.InFlight++;
+        slot.Begin(RingOperation.Connect);
     }
 
     private void PrepareReceive()
@@ -170,14 +149,14 @@ internal sealed unsafe class RingLink(RingLoop loop, IActorRef owner, RingSlot s
         ref var receive = ref loop.Ring.Prepare(IORING_OP_RECV, slot.File, slot.UserData(RingOperation.Receive));
         (receive.Address, receive.Length) = ((ulong)slot.Incoming, (uint)slot.ReceiveBuffer);
         _isPending = true;
-        slot.InFlight++;
+        slot.Begin(RingOperation.Receive);
     }
 
     private void ConnectFromAnotherPort()
     {
         loop.SetAside(_port);
         Kernel.Close(slot.File);
-        slot.File = -1;
+        slot.File = RingSlot.NoFile;
         if (OpenSocket(SlotPorts.KernelsChoice) is var error and not 0)
         {
             Fail(error);

@@ -150,18 +150,6 @@ internal sealed partial class RingLoop : TransportLoop
         return source;
     }
 
-    /// <summary>Takes a slot back once nothing of it is in flight. One whose ring failed before it let go of it never comes back.</summary>
-    public void GiveBack(RingSlot slot)
-    {
-        if (slot.InFlight > 0)
-        {
-            return;
-        }
-
-        slot.Release();
-        _free.Enqueue(slot);
-    }
-
     protected override void SetAlarm(long due)
     {
         if (_virtualAlarm is null)
@@ -311,7 +299,7 @@ internal sealed partial class RingLoop : TransportLoop
             {
                 HearBell();
             }
-            else if (operation != RingOperation.Cancel)
+            else
             {
                 Complete(_slots[(int)((completion.UserData >> 8) & 0xFFFFFF)], (uint)(completion.UserData >> 32), operation, completion.Result);
             }
@@ -320,6 +308,12 @@ internal sealed partial class RingLoop : TransportLoop
 
     private void Complete(RingSlot slot, uint generation, RingOperation operation, int result)
     {
+        if (operation == RingOperation.Cancel)
+        {
+            CancelAgain(slot, generation);
+            return;
+        }
+
         if (slot.Generation != generation)
         {
             _reportFailure(new InvalidOperationException($"a completion of {operation} came after its slot had been given out again"));
@@ -340,7 +334,7 @@ internal sealed partial class RingLoop : TransportLoop
 
         if (slot.IsClosing)
         {
-            GiveBack(slot);
+            GoOnClosing(slot);
         }
     }
 

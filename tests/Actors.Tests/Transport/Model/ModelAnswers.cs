@@ -15,8 +15,8 @@ internal sealed class ModelAnswers(int number, ConnectionCase connection)
     /// <summary>True if the deadline of the operation passes.</summary>
     public bool IsBrief { get; private set; }
 
-    /// <summary>False if the operation waits for ever.</summary>
-    public bool CanEnd => _canSucceed || _faults.Count > 0;
+    /// <summary>False if the operation may wait for ever: for an answer, or for a peer that reads so long a command.</summary>
+    public bool MustEnd => IsBrief || ((_canSucceed || _faults.Count > 0) && (_kind != OperationKind.LongExchange || connection.Peer.Reads(_commands)));
 
     /// <summary>The next operation, and what may come of it.</summary>
     public void Begin(Operation operation)
@@ -40,7 +40,7 @@ internal sealed class ModelAnswers(int number, ConnectionCase connection)
     };
 
     public override string ToString() =>
-        $"{_kind} after {_commands} commands and {_received} bytes, which may {(_canSucceed ? "succeed" : "not succeed")} or end as [{string.Join(' ', _faults)}]";
+        $"{_kind} after {_commands} commands and {_received} bytes, which can {(_canSucceed ? "succeed" : "not succeed")} or end as [{string.Join(' ', _faults)}]";
 
     private (bool CanSucceed, HashSet<LinkFault> Faults) Connect() => connection.Target switch
     {

@@ -102,7 +102,7 @@ internal sealed class ModelClient(int number, ConnectionCase connection, IPEndPo
 
         var isLast = _next == connection.Operations.Length;
         CloseBy(isLast ? connection.Interruption : Interruption.None);
-        if (!_model.CanEnd)
+        if (!_model.MustEnd)
         {
             CloseBy(Interruption.FromAnotherThread); // or it would wait for ever
         }

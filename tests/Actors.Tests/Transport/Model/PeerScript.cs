@@ -52,6 +52,9 @@ internal sealed record PeerScript(PeerAct AtOnce, ImmutableArray<PeerAct> AtComm
         return (text, PeerEnd.None);
     }
 
+    /// <summary>False if it has stopped reading before it has read so many commands.</summary>
+    public bool Reads(int commands) => !Acts.Take(commands).Contains(PeerAct.Hang);
+
     /// <summary>A real listener that does it.</summary>
     public FaultPeer Listen(int number) => FaultPeer.Scripted((connection, stop) => ServeAsync(connection, number, stop));
 
