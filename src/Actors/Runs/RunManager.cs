@@ -7,9 +7,13 @@ namespace ActorLoad.Runs;
 /// <summary>Carries out runs one at a time, in the order in which they came; the rest queue.</summary>
 /// <remarks><code>
 /// StartRun -> queued -> (turn) target opens -> RunStarted, LoadSupervisor -> RunEnded -> target disposed -> next
+///   StopRun, and no RunEnded in time -> ended without a result, as something blocks its loop -> next
 /// </code></remarks>
-public sealed class RunManager : UntypedActor
+public sealed class RunManager : UntypedActor, IWithTimers
 {
+    // Longer than the load supervisor gives itself for its end.
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
     private readonly int _maxQueue;
     private readonly Func<RunSettings, IRunParts> _createParts;
     private readonly TimeProvider _time;
@@ -25,6 +29,9 @@ public sealed class RunManager : UntypedActor
     public RunManager(int maxQueue, Func<RunSettings, IRunParts> createParts, TimeProvider time) =>
         (_maxQueue, _createParts, _time) = (maxQueue, createParts, time);
 
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
     /// <summary>A manager in which at most <paramref name="maxQueue"/> runs wait.</summary>
     public static Props Props(int maxQueue, Func<RunSettings, IRunParts> createParts, TimeProvider time) =>
         Akka.Actor.Props.Create<RunManager>(maxQueue, createParts, time);
@@ -39,7 +46,9 @@ public sealed class RunManager : UntypedActor
             case GetRuns: Sender.Tell(new ActiveRuns(_active?.RunId, [.. _queue.Select(run => run.RunId)])); break;
             case TargetOpened opened: HandleTargetOpened(opened); break;
             case TargetFailed failed: EndActive(null, _stopReason ?? failed.Reason); break;
-            case RunEnded ended: EndActive(ended.Result, ended.Error); break;
+            case RunEnded ended when ended.RunId == _active?.RunId: EndActive(ended.Result, ended.Error); break;
+            case RunEnded: break; // of a run that was given up
+            case StopOverdue overdue: HandleStopOverdue(overdue); break;
             case Terminated: HandleTerminated(); break;
             default: Unhandled(message); break;
         }
@@ -136,7 +145,11 @@ public sealed class RunManager : UntypedActor
             _stopReason = stop.Reason;
             _opening?.Cancel();
             Sender.Tell(new RunStopping(stop.RunId));
-            _supervisor?.Tell(stop);
+            if (_supervisor is { } supervisor)
+            {
+                supervisor.Tell(stop);
+                Timers.StartSingleTimer(stop.RunId, new StopOverdue(stop.RunId), StopLimit);
+            }
         }
         else if (_queue.FirstOrDefault(run => run.RunId == stop.RunId) is { } queued)
         {
@@ -147,6 +160,14 @@ public sealed class RunManager : UntypedActor
         else
         {
             Sender.Tell(new RunUnknown(stop.RunId));
+        }
+    }
+
+    private void HandleStopOverdue(StopOverdue overdue)
+    {
+        if (_active?.RunId == overdue.RunId)
+        {
+            EndActive(null, $"{_stopReason}, and had not ended {StopLimit.TotalSeconds} s later: something blocks its loop");
         }
     }
 
@@ -170,6 +191,7 @@ public sealed class RunManager : UntypedActor
             Context.Unwatch(supervisor);
         }
 
+        Timers.Cancel(run.RunId);
         _opening?.Dispose();
         (_active, _supervisor, _opening, _opened) = (null, null, null, null);
         End(run, result, error);
@@ -196,6 +218,8 @@ public sealed class RunManager : UntypedActor
     }
 
     private sealed record TargetOpened(string RunId, ResolvedTarget Target) : INoSerializationVerificationNeeded;
+
+    private sealed record StopOverdue(string RunId) : INoSerializationVerificationNeeded;
 
     private sealed record TargetFailed(string Reason) : INoSerializationVerificationNeeded;
 }

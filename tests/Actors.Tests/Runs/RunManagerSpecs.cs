@@ -127,6 +127,31 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
+    public async Task A_run_that_cannot_end_when_it_is_stopped_is_given_up_and_the_next_begins()
+    {
+        var (stuck, sound) = (TargetDouble.Ready(), TargetDouble.Ready());
+        var first = Start("a", stuck);
+        var second = Start("b", sound);
+        ReceiveN(2);
+        first.ExpectMsg<RunStarted>();
+        _lane.ExpectMsg<LaneProtocol.OpenBurst>();
+
+        _manager.Tell(new StopRun("a", "stopped by SIGINT"), TestActor);
+        ExpectMsg(new RunStopping("a"));
+        ((VirtualScheduler)Sys.Scheduler).Pass(TimeSpan.FromSeconds(5)); // and neither lane nor metrics have said a word
+        var ended = first.ExpectMsg<RunEnded>();
+        Assert.Null(ended.Result);
+        Assert.Equal("stopped by SIGINT, and had not ended 5 s later: something blocks its loop", ended.Error);
+
+        second.ExpectMsg<RunStarted>();
+        _manager.Tell(new RunEnded("a", null, "late"), TestActor);
+        Assert.Equal("b; ", Runs());
+        EndRun();
+        second.ExpectMsg<RunEnded>();
+        await ExpectIdle(stuck, sound);
+    }
+
+    [Fact]
     public async Task A_run_that_is_stopped_while_its_target_opens_never_begins()
     {
         var target = new TargetDouble();

@@ -48,6 +48,9 @@ internal sealed class SocketLoop : TransportLoop
         ListenForBell();
     }
 
+    /// <summary>Operations that links have borrowed, or that the engine has not let go of.</summary>
+    internal int OperationsInUse { get; private set; }
+
     public override void Execute(IRunnable work)
     {
         if (ReferenceEquals(t_running, this))
@@ -73,11 +76,18 @@ internal sealed class SocketLoop : TransportLoop
     }
 
     /// <summary>An operation's buffers and event arguments, from the loop's stock.</summary>
-    internal SocketOperation RentOperation(int receiveBuffer) =>
-        _operations.TryPop(out var operation) && operation.ReceiveBuffer == receiveBuffer ? operation : new SocketOperation(this, receiveBuffer);
+    internal SocketOperation RentOperation(int receiveBuffer)
+    {
+        OperationsInUse++;
+        return _operations.TryPop(out var operation) && operation.ReceiveBuffer == receiveBuffer ? operation : new SocketOperation(this, receiveBuffer);
+    }
 
     /// <summary>Takes them back; nothing may be under way on them.</summary>
-    internal void ReturnOperation(SocketOperation operation) => _operations.Push(operation);
+    internal void ReturnOperation(SocketOperation operation)
+    {
+        OperationsInUse--;
+        _operations.Push(operation);
+    }
 
     /// <summary>Brings a completion: runs it at once if the loop is free, else leaves it for the thread that runs the loop.</summary>
     internal void Complete(SocketOperation operation)

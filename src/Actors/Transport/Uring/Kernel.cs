@@ -45,7 +45,6 @@ internal static unsafe partial class Kernel
     public const byte IOSQE_IO_LINK = 1 << 2;
     public const byte IOSQE_CQE_SKIP_SUCCESS = 1 << 6;
 
-
     public const uint IORING_REGISTER_PROBE = 8;
     public const ushort IO_URING_OP_SUPPORTED = 1 << 0;
 

@@ -12,7 +12,6 @@ internal sealed unsafe class RingLink(
 {
     private int _received;
     private PortLease _lease = lease;
-    private RingOperation _pending;
     private bool _isPending;
     private bool _isOverdue;
     private bool _expired;
@@ -77,23 +76,7 @@ internal sealed unsafe class RingLink(
 
         _closed = true;
         DeadlineQueue.Leave(this);
-        slot.IsClosing = true;
-        if (slot.File < 0)
-        {
-            loop.GiveBack(slot);
-            return;
-        }
-
-        if (slot.InFlight > 0)
-        {
-            // The operation holds the socket open: it goes first, then the descriptor, and with the last of them the RST.
-            PrepareCancel(RingOperation.Send);
-            PrepareCancel(_pending);
-        }
-
-        slot.InFlight++;
-        loop.BeginClose();
-        loop.Ring.Prepare(IORING_OP_CLOSE, slot.File, slot.UserData(RingOperation.Close));
+        loop.Close(slot);
     }
 
     /// <summary>The operation has ended, and how will be told soon: its deadline no longer counts.</summary>
@@ -131,17 +114,12 @@ internal sealed unsafe class RingLink(
         }
     }
 
-    /// <summary>The ring has failed, and with it what is under way; a close that was under way is left to the kernel.</summary>
+    /// <summary>The ring has failed, and with it what is under way.</summary>
     public void Break(LoopFailedException cause)
     {
-        if (_closed)
-        {
-            return;
-        }
-
         Kernel.Close(slot.File);
-        slot.File = -1;
-        if (_isPending && !_expired)
+        slot.File = RingSlot.NoFile;
+        if (_isPending && !_closed && !_expired)
         {
             _isPending = false;
             End(new LinkFailed(this, LinkFault.LoopFailed, cause.Message));
@@ -168,29 +146,22 @@ internal sealed unsafe class RingLink(
         var size = SocketAddressWriter.Write(target.Address, target.Port, new Span<byte>(slot.Address, 32));
         ref var connect = ref loop.Ring.Prepare(IORING_OP_CONNECT, slot.File, slot.UserData(RingOperation.Connect));
         (connect.Address, connect.Offset) = ((ulong)slot.Address, (ulong)size);
-        (_pending, _isPending) = (RingOperation.Connect, true);
-        slot.InFlight++;
+        _isPending = true;
+        slot.Begin(RingOperation.Connect);
     }
 
     private void PrepareReceive()
     {
         ref var receive = ref loop.Ring.Prepare(IORING_OP_RECV, slot.File, slot.UserData(RingOperation.Receive));
         (receive.Address, receive.Length) = ((ulong)slot.Incoming, (uint)slot.ReceiveBuffer);
-        (_pending, _isPending) = (RingOperation.Receive, true);
-        slot.InFlight++;
-    }
-
-    // By user data, which the kernel finds by its hash; by descriptor it would look at all that waits, of every connection.
-    private void PrepareCancel(RingOperation operation)
-    {
-        ref var cancel = ref loop.Ring.Prepare(IORING_OP_ASYNC_CANCEL, -1, slot.UserData(RingOperation.Cancel));
-        (cancel.Address, cancel.Flags) = (slot.UserData(operation), IOSQE_CQE_SKIP_SUCCESS);
+        _isPending = true;
+        slot.Begin(RingOperation.Receive);
     }
 
     private void ConnectFromAnotherPort()
     {
         Kernel.Close(slot.File);
-        slot.File = -1;
+        slot.File = RingSlot.NoFile;
         if (OpenSocket() is var error and not 0)
         {
             Fail(error);

@@ -14,6 +14,9 @@ internal sealed partial class RingLoop : TransportLoop
     private const uint SubmissionEntries = 4096;
     private const uint CompletionEntries = 65536;
 
+    // A cancel, then a close.
+    private const int RoundsOfClosing = 2;
+
 
     [ThreadStatic]
     private static RingLoop? t_own;
@@ -95,7 +98,7 @@ internal sealed partial class RingLoop : TransportLoop
     {
         ThrowIfBroken();
         var ports = request.Socket.Ports == PortChoice.Slot ? Ports.For(request.Target) : null;
-        if (_closing > 0 && (_free.Count == 0 || ports is { IsUsedUp: true }))
+        for (var round = 0; round < RoundsOfClosing && _closing > 0 && (_free.Count == 0 || ports is { IsUsedUp: true }); round++)
         {
             // Who waits for a place is not the one to whom the limits of this machine apply: those that are left are vacated first.
             SubmitAndTake();
@@ -122,22 +125,6 @@ internal sealed partial class RingLoop : TransportLoop
 
     /// <summary>When the completion that is being handed out was taken from the ring.</summary>
     public long TakenAt { get; private set; }
-
-    /// <summary>The close of a slot's socket is prepared.</summary>
-    public void BeginClose() => _closing++;
-
-    /// <summary>Takes a slot back once nothing of it is in flight. One whose ring failed before it let go of it never comes back.</summary>
-    public void GiveBack(RingSlot slot)
-    {
-        if (slot.InFlight > 0)
-        {
-            return;
-        }
-
-        slot.Link?.EndLease();
-        slot.Release();
-        _free.Enqueue(slot);
-    }
 
     protected override void SetAlarm(long due)
     {
@@ -346,7 +333,11 @@ internal sealed partial class RingLoop : TransportLoop
         {
             HearBell();
         }
-        else if (operation != RingOperation.Cancel)
+        else if (operation == RingOperation.Cancel)
+        {
+            CancelAgain(SlotOf(completion), GenerationOf(completion));
+        }
+        else
         {
             _completes = true;
             Complete(SlotOf(completion), GenerationOf(completion), operation, completion.Result);
@@ -361,6 +352,12 @@ internal sealed partial class RingLoop : TransportLoop
 
     private void Complete(RingSlot slot, uint generation, RingOperation operation, int result)
     {
+        if (operation == RingOperation.Cancel)
+        {
+            CancelAgain(slot, generation);
+            return;
+        }
+
         if (slot.Generation != generation)
         {
             _reportFailure(new InvalidOperationException($"a completion of {operation} came after its slot had been given out again"));
@@ -374,18 +371,14 @@ internal sealed partial class RingLoop : TransportLoop
         }
 
         slot.InFlight--;
-        if (operation == RingOperation.Close)
-        {
-            _closing--;
-        }
-        else
+        if (operation != RingOperation.Close)
         {
             slot.Link!.Complete(operation, result);
         }
 
         if (slot.IsClosing)
         {
-            GiveBack(slot);
+            GoOnClosing(slot);
         }
     }
 

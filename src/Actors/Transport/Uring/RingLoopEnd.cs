@@ -3,7 +3,7 @@ namespace ActorLoad.Transport.Uring;
 /// <content>How a loop ends: disposed of, or left by its ring.</content>
 internal sealed partial class RingLoop
 {
-    // Give up waiting for the kernel's last completions when so many milliseconds in a row have brought none.
+    // Give up waiting for the kernel's last completions when so many entries in a row have ended none.
     private const int LastRounds = 1_000;
 
     // Without a ring nothing wakes the thread but time.
@@ -109,13 +109,15 @@ internal sealed partial class RingLoop
         _bell.Sound(); // its read must end, too
         for (var round = 0; round < LastRounds && !IsBroken && !IsQuiet; round++)
         {
+            var before = SlotsInUse;
             _ring.Enter(1, TimeSpan.FromMilliseconds(1));
-            round = _ring.HasCompletions ? 0 : round;
             TakeCompletions();
             while (_failed.TryDequeue(out var taken) || _taken.TryDequeue(out taken))
             {
                 HandOut(taken.Completion, taken.At);
             }
+
+            round = SlotsInUse < before ? 0 : round;
         }
     }
 }

@@ -24,8 +24,10 @@ internal sealed unsafe class RingSlot(int index)
     /// <summary>Bytes of a command that fit without an allocation.</summary>
     public const int UsualCommand = 128;
 
+    /// <summary>No descriptor.</summary>
+    public const int NoFile = -1;
+
     private const int AddressSize = 32;
-    private const int NoFile = -1;
 
     private byte* _memory;
     private byte* _large;
@@ -39,6 +41,9 @@ internal sealed unsafe class RingSlot(int index)
     public RingLink? Link { get; set; }
 
     public int InFlight { get; set; }
+
+    /// <summary>The operation that is to be cancelled, should it come to that; of a chain, whichever is tried next.</summary>
+    public RingOperation UnderWay { get; set; }
 
     public bool IsClosing { get; set; }
 
@@ -63,6 +68,13 @@ internal sealed unsafe class RingSlot(int index)
         }
 
         (Link, IsClosing, InFlight, File) = (link, false, 0, NoFile);
+    }
+
+    /// <summary>An operation has been prepared: one completion will come.</summary>
+    public void Begin(RingOperation operation)
+    {
+        UnderWay = operation;
+        InFlight++;
     }
 
     /// <summary>Nothing of the last owner is in flight any more.</summary>

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using ActorLoad.Actors.Tests.Transport.Uring;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Transport;
+using ActorLoad.Transport.Sockets;
+using ActorLoad.Transport.Uring;
+using Akka.Dispatch;
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Transport.Model;
+
+/// <summary>
+/// Random storms against peers that misbehave at random. Each operation has exactly one answer, one that the model allows; nothing comes
+/// after a close; and at the end no slot, buffer or descriptor is left. A failure prints its seed, to be given to <c>WithReplay</c>.
+/// </summary>
+[Collection(nameof(Alone))]
+public abstract class TransportModelSpecs
+{
+    private static readonly int Cases = int.Parse(Environment.GetEnvironmentVariable("CASES") ?? "100", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
+
+    [SkippableFact]
+    public async Task Whatever_peers_do_each_operation_has_one_answer_and_nothing_is_left()
+    {
+        CreateLoop(TimeProvider.System, _ => { }).Dispose(); // skipped here, if at all
+        var before = OwnResources.Read("");
+        await using (var silent = await FaultPeer.NotAcceptingAsync())
+        {
+            var property = Prop.ForAll(StormCases.Any, storm => Task.Run(() => RunAsync(storm, silent)).GetAwaiter().GetResult());
+            await Task.Run(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(Cases), property));
+        }
+
+        await OwnResources.UntilAsync("", own => own.Sockets <= before.Sockets && own.Rings <= before.Rings && own.Bells <= before.Bells);
+    }
+
+    private protected abstract TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure);
+
+    /// <summary>Places, with their buffers, that links have, or that the kernel has not let go of.</summary>
+    private protected abstract int PlacesInUse(TransportLoop loop);
+
+    private async Task RunAsync(StormCase storm, FaultPeer silent)
+    {
+        var failures = new ConcurrentQueue<Exception>();
+        var clients = new ConcurrentQueue<ModelClient>();
+        var time = new ManualTime();
+        using var loop = CreateLoop(time, failures.Enqueue);
+        var first = 0;
+        var chains = storm.Chains.Select(chain => RunAsync(chain, (first += 100) - 100, loop, time, silent, clients)).ToList();
+        try
+        {
+            await Task.WhenAll(chains).WaitAsync(_patience);
+            await loop.UntilAsync(() => PlacesInUse(loop) == 0);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{await loop.OnLoopAsync(() => PlacesInUse(loop))} places are in use; not closed: " +
+                string.Join("\n", clients.Where(client => !client.Closed.IsCompleted)));
+        }
+
+        Assert.Empty(clients.Select(client => client.Wrong).OfType<string>());
+        Assert.Empty(failures);
+    }
+
+    private static async Task RunAsync(
+        IEnumerable<ConnectionCase> chain, int first, TransportLoop loop, ManualTime time, FaultPeer silent, ConcurrentQueue<ModelClient> clients)
+    {
+        foreach (var (connection, index) in chain.Select((connection, index) => (connection, index)))
+        {
+            await using var peer = connection.Target switch
+            {
+                TargetKind.Listening => connection.Peer.Listen(first + index),
+                TargetKind.Refusing => FaultPeer.ClosedPort(),
+                _ => null,
+            };
+            var client = new ModelClient(first + index, connection, (peer ?? silent).EndPoint, loop, time);
+            clients.Enqueue(client);
+            loop.Execute(new ActionRunnable(client.Open));
+            await client.Closed;
+        }
+    }
+}
+
+public sealed class SocketModelSpecs : TransportModelSpecs
+{
+    private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => new SocketLoop(time, reportFailure);
+
+    private protected override int PlacesInUse(TransportLoop loop) => ((SocketLoop)loop).OperationsInUse;
+}
+
+public sealed class RingModelSpecs : TransportModelSpecs
+{
+    private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => Rings.Create(time, reportFailure);
+
+    private protected override int PlacesInUse(TransportLoop loop) => ((RingLoop)loop).SlotsInUse;
+}
+
+/// <summary>The same, with queues that are always full.</summary>
+public sealed class TinyRingModelSpecs : TransportModelSpecs
+{
+    private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => TinyRings.Create(time, reportFailure);
+
+    private protected override int PlacesInUse(TransportLoop loop) => ((RingLoop)loop).SlotsInUse;
+}
