@@ -18,7 +18,7 @@ namespace ActorLoad.Actors.Tests.Transport.Model;
 [Collection(nameof(Alone))]
 public abstract class TransportModelSpecs
 {
-    private static readonly int Cases = int.Parse(Environment.GetEnvironmentVariable("CASES") ?? "100", System.Globalization.CultureInfo.InvariantCulture);
+    private const int Cases = 100;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
 
