@@ -75,7 +75,7 @@ internal sealed partial class RingLoop : TransportLoop
     /// <summary>How often the kernel held completions back because the queue for them was full. Readable from any thread.</summary>
     public long Overflows => _ring.Overflows;
 
-    /// <summary>Slots of connections that are open, or that the kernel has not let go of.</summary>
+    /// <summary>Slots of connections that are open, or that the kernel has not let go of. On the loop.</summary>
     public int SlotsInUse => _slots.Count - _free.Count;
 
     /// <summary>Why there can be no ring here; null if there can.</summary>
