@@ -120,6 +120,29 @@ public abstract class ClosingContractSpecs : TransportSpecs
         await CloseAsync(second);
     }
 
+    [SkippableFact]
+    public async Task A_reply_that_comes_after_its_time_out_is_not_heard()
+    {
+        var timedOut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.ReadCommandAsync(stop);
+            await timedOut.Task;
+            await connection.SendAsync("+LATE\r\n", stop);
+            sent.SetResult();
+            await connection.DrainAsync(stop);
+        });
+        var link = await ConnectAsync(peer);
+        await BeginExchangeAsync(link, Ping, Briefly);
+        await FailsAsync(link, LinkFault.TimedOut);
+        timedOut.SetResult();
+        await sent.Task;
+        await HeardNothingAsync();
+        await CloseAsync(link);
+        await HeardNothingAsync();
+    }
+
     [LinuxTheory]
     [InlineData(false, true, CloseMode.Abort)]
     [InlineData(true, false, CloseMode.Graceful)]

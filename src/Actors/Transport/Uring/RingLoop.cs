@@ -77,7 +77,7 @@ internal sealed partial class RingLoop : TransportLoop
     /// <summary>How often the kernel held completions back because the queue for them was full. Readable from any thread.</summary>
     public long Overflows => _ring.Overflows;
 
-    /// <summary>Slots of connections that are open, or that the kernel has not let go of.</summary>
+    /// <summary>Slots of connections that are open, or that the kernel has not let go of. On the loop.</summary>
     public int SlotsInUse => _slots.Count - _free.Count;
 
     public override void Execute(IRunnable work)

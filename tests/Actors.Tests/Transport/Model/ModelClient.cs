@@ -73,7 +73,7 @@ internal sealed class ModelClient(int number, ConnectionCase connection, IPEndPo
         }
         else
         {
-            Close();
+            CloseBy(connection.Interruption == Interruption.None ? Interruption.InTheSameTurn : connection.Interruption);
         }
     }
 

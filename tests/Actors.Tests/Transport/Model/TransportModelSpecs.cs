@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ActorLoad.Actors.Tests.Transport.Uring;
 using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Requirements;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Sockets;
 using ActorLoad.Transport.Uring;
@@ -13,19 +14,21 @@ namespace ActorLoad.Actors.Tests.Transport.Model;
 
 /// <summary>
 /// Random storms against peers that misbehave at random. Each operation has exactly one answer, one that the model allows; nothing comes
-/// after a close; and at the end no slot, buffer or descriptor is left. A failure prints its seed, to be given to <c>WithReplay</c>.
+/// after a close; and at the end no slot, buffer or descriptor is left. A failure prints the smallest storm that fails and the seed, to be
+/// given to <c>Config.WithReplay</c>; who is faster, client or peer, is chance again.
 /// </summary>
 [Collection(nameof(Alone))]
 public abstract class TransportModelSpecs
 {
     private const int Cases = 100;
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     [SkippableFact]
     public async Task Whatever_peers_do_each_operation_has_one_answer_and_nothing_is_left()
     {
-        CreateLoop(TimeProvider.System, _ => { }).Dispose(); // skipped here, if at all
+        Skip.If(Requirement.Linux.Skip is not null, Requirement.Linux.Skip);
+        CreateLoop(TimeProvider.System, _ => { }).Dispose(); // skipped here, where there is no ring
         var before = OwnResources.Read("");
         await using (var silent = await FaultPeer.NotAcceptingAsync())
         {
@@ -56,8 +59,8 @@ public abstract class TransportModelSpecs
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"{await loop.OnLoopAsync(() => PlacesInUse(loop))} places are in use; not closed: " +
-                string.Join("\n", clients.Where(client => !client.Closed.IsCompleted)));
+            var places = await loop.OnLoopAsync(() => PlacesInUse(loop)).WaitAsync(_patience);
+            Assert.Fail($"{places} places are in use; not closed: {string.Join('\n', clients.Where(client => !client.Closed.IsCompleted))}");
         }
 
         Assert.Empty(clients.Select(client => client.Wrong).OfType<string>());
