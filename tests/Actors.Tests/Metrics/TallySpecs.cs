@@ -181,11 +181,15 @@ public class TallySpecs
         var tally = TallyOf(new Life(Outcome.Succeeded), new Life(Outcome.Rejected, Prefix: "ERR"));
         var timings = Life.Timings(500);
         RecordMany(tally, timings);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        RecordMany(tally, timings);
+        var least = long.MaxValue;
+        for (var pass = 0; pass < 5; pass++) // the runtime allocates on this thread, too, when it compiles a method anew: not in every pass
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            RecordMany(tally, timings);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
-        // The runtime allocates a few hundred bytes on this thread when it compiles a method anew: less than a byte for each connection.
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 999);
+        Assert.Equal(0, least);
     }
 
     private static void RecordMany(Tally tally, in Timings timings)
