@@ -13,6 +13,7 @@ internal sealed unsafe class RingLink(
     private int _received;
     private PortLease _lease = lease;
     private bool _isPending;
+    private bool _isTaken;
     private bool _isOverdue;
     private bool _expired;
     private bool _closed;
@@ -80,12 +81,12 @@ internal sealed unsafe class RingLink(
     }
 
     /// <summary>The operation has ended, and how will be told soon: its deadline no longer counts.</summary>
-    public void CompletionTaken() => _isPending = false;
+    public void CompletionTaken() => _isTaken = true;
 
     /// <summary>A connect or receive has ended with <paramref name="result"/>: bytes, or a negative errno.</summary>
     public void Complete(RingOperation operation, int result)
     {
-        _isPending = false;
+        (_isPending, _isTaken) = (false, false);
         if (_closed || _expired)
         {
             return; // nobody waits for it any more
@@ -131,7 +132,7 @@ internal sealed unsafe class RingLink(
 
     protected internal override void Expire()
     {
-        if (!_isPending)
+        if (!_isPending || _isTaken)
         {
             _isOverdue = true; // between two parts of a reply: the owner hears of it when it asks for more
             return;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Dispatch;
-using static ActorLoad.Transport.Uring.Kernel;
 
 namespace ActorLoad.Transport.Uring;
 
@@ -14,10 +13,6 @@ internal sealed partial class RingLoop : TransportLoop
     private const uint SubmissionEntries = 4096;
     private const uint CompletionEntries = 65536;
 
-    // A cancel, then a close.
-    private const int RoundsOfClosing = 2;
-
-
     [ThreadStatic]
     private static RingLoop? t_own;
 
@@ -26,17 +21,12 @@ internal sealed partial class RingLoop : TransportLoop
     private readonly Queue<IRunnable> _nextTurn = new();
     private readonly List<RingSlot> _slots = [];
     private readonly Queue<RingSlot> _free = new();
-    private readonly Queue<(Completion Completion, long At)> _taken = new();
-    private readonly Queue<(Completion Completion, long At)> _failed = new();
     private readonly Action<Exception> _reportFailure;
     private readonly RingBell _bell;
     private readonly Thread _thread;
     private readonly ITimer? _virtualAlarm;
     private long _alarm = long.MaxValue;
-    private int _closing;
     private int _sleeps;
-    private bool _completes;
-    private IRunnable? _caused;
     private volatile bool _stops;
     private Ring _ring = null!; // made by the loop's thread, before anybody sees the loop
 
@@ -69,7 +59,14 @@ internal sealed partial class RingLoop : TransportLoop
     }
 
     /// <summary>The ring; for links, on the loop's thread. Throws <see cref="LoopFailedException"/> once it has failed.</summary>
-    public Ring Ring => _failure is null ? _ring : throw _failure;
+    public Ring Ring
+    {
+        get
+        {
+            ThrowIfBroken();
+            return _ring;
+        }
+    }
 
     /// <summary>How often the submission queue was full; what did not fit went with an entry of its own. Readable from any thread.</summary>
     public long FullQueues => _ring.FullQueues;
@@ -79,6 +76,8 @@ internal sealed partial class RingLoop : TransportLoop
 
     /// <summary>Slots of connections that are open, or that the kernel has not let go of. On the loop.</summary>
     public int SlotsInUse => _slots.Count - _free.Count;
+
+    private bool HasWork => _local.Count > 0 || _failed.Count > 0 || _taken.Count > 0 || _nextTurn.Count > 0 || !_remote.IsEmpty;
 
     public override void Execute(IRunnable work)
     {
@@ -122,9 +121,6 @@ internal sealed partial class RingLoop : TransportLoop
             throw;
         }
     }
-
-    /// <summary>When the completion that is being handed out was taken from the ring.</summary>
-    public long TakenAt { get; private set; }
 
     protected override void SetAlarm(long due)
     {
@@ -221,18 +217,6 @@ internal sealed partial class RingLoop : TransportLoop
         }
     }
 
-    private void ExecuteHere(IRunnable work)
-    {
-        if (_completes && _caused is null)
-        {
-            _caused = work;
-        }
-        else
-        {
-            _local.Enqueue(work);
-        }
-    }
-
     private void BeginTurn()
     {
         while (_nextTurn.TryDequeue(out var work))
@@ -261,7 +245,7 @@ internal sealed partial class RingLoop : TransportLoop
     private void Wait()
     {
         Interlocked.Exchange(ref _sleeps, 1);
-        var hasWork = _local.Count > 0 || _failed.Count > 0 || _taken.Count > 0 || _nextTurn.Count > 0 || !_remote.IsEmpty || _ring.HasCompletions || _ring.HasMore;
+        var hasWork = HasWork || _ring.HasCompletions || _ring.HasMore;
         var patience = _alarm == long.MaxValue ? null : (TimeSpan?)Time.GetElapsedTime(Now, _alarm);
         if (hasWork || patience <= TimeSpan.Zero)
         {
@@ -273,113 +257,6 @@ internal sealed partial class RingLoop : TransportLoop
         }
 
         Volatile.Write(ref _sleeps, 0);
-    }
-
-    private void SubmitAndTake()
-    {
-        _ring.Enter(0, null);
-        TakeCompletions();
-    }
-
-    // Takes what is ready and stamps it, with one look at the clock; its turn comes later. What concerns no owner is done with at once.
-    private void TakeCompletions()
-    {
-        if (!_ring.HasCompletions)
-        {
-            return;
-        }
-
-        var now = Now;
-        while (_ring.TryTake(out var completion))
-        {
-            if (ConcernsNoOwner(completion))
-            {
-                HandOut(completion, now);
-                continue;
-            }
-
-            (completion.Result < 0 ? _failed : _taken).Enqueue((completion, now));
-        }
-    }
-
-    private bool ConcernsNoOwner(in Completion completion) =>
-        (RingOperation)(byte)completion.UserData is RingOperation.Bell or RingOperation.Cancel || SlotOf(completion).IsClosing;
-
-    // Completions that wait for their turn are no time-outs.
-    private void TellLinks(Queue<(Completion Completion, long At)> waiting)
-    {
-        foreach (var (completion, _) in waiting)
-        {
-            if ((RingOperation)(byte)completion.UserData is RingOperation.Connect or RingOperation.Send or RingOperation.Receive)
-            {
-                var slot = SlotOf(completion);
-                if (slot.Generation == GenerationOf(completion))
-                {
-                    slot.Link?.CompletionTaken();
-                }
-            }
-        }
-    }
-
-    private RingSlot SlotOf(in Completion completion) => _slots[(int)((completion.UserData >> 8) & 0xFFFFFF)];
-
-    private static uint GenerationOf(in Completion completion) => (uint)(completion.UserData >> 32);
-
-    private void HandOut(in Completion completion, long takenAt)
-    {
-        TakenAt = takenAt;
-        var operation = (RingOperation)(byte)completion.UserData;
-        if (operation == RingOperation.Bell)
-        {
-            HearBell();
-        }
-        else if (operation == RingOperation.Cancel)
-        {
-            CancelAgain(SlotOf(completion), GenerationOf(completion));
-        }
-        else
-        {
-            _completes = true;
-            Complete(SlotOf(completion), GenerationOf(completion), operation, completion.Result);
-            _completes = false;
-            if (_caused is { } work)
-            {
-                _caused = null;
-                Run(work); // the owner's mailbox, while all that it needs is in the processor's cache
-            }
-        }
-    }
-
-    private void Complete(RingSlot slot, uint generation, RingOperation operation, int result)
-    {
-        if (operation == RingOperation.Cancel)
-        {
-            CancelAgain(slot, generation);
-            return;
-        }
-
-        if (slot.Generation != generation)
-        {
-            _reportFailure(new InvalidOperationException($"a completion of {operation} came after its slot had been given out again"));
-            return;
-        }
-
-        if (operation == RingOperation.Send)
-        {
-            // Only a send that failed, or could send a part and no more, completes, and in the place of its receive: that one is silent.
-            (operation, result) = (RingOperation.Receive, result < 0 ? result : -EPIPE);
-        }
-
-        slot.InFlight--;
-        if (operation != RingOperation.Close)
-        {
-            slot.Link!.Complete(operation, result);
-        }
-
-        if (slot.IsClosing)
-        {
-            GoOnClosing(slot);
-        }
     }
 
     private void RingBellIfAsleep()

@@ -5,6 +5,11 @@ namespace ActorLoad.Transport.Uring;
 /// <content>How a slot comes back: what is under way is cancelled, then the descriptor closed, then the slot is given out again.</content>
 internal sealed partial class RingLoop
 {
+    // A cancel, then a close.
+    private const int RoundsOfClosing = 2;
+
+    private int _closing;
+
     /// <summary>
     /// Ends what is under way on a slot. Its descriptor stays open until the kernel has let go of the last operation: the kernel looks it up
     /// when it begins one, for the receive of a chain that is after the send and not when it was submitted, and by then the number may be

@@ -62,7 +62,7 @@ internal sealed partial class RingLoop
 
     private void WaitWithoutRing()
     {
-        if (_local.Count == 0 && _nextTurn.Count == 0 && _remote.IsEmpty)
+        if (!HasWork)
         {
             Thread.Sleep(_nap);
         }

@@ -1,0 +1,141 @@
+using Akka.Dispatch;
+using static ActorLoad.Transport.Uring.Kernel;
+
+namespace ActorLoad.Transport.Uring;
+
+/// <content>What the kernel has completed: taken and stamped at once, handed to its owner in turn.</content>
+internal sealed partial class RingLoop
+{
+    private readonly Queue<(Completion Completion, long At)> _taken = new();
+    private readonly Queue<(Completion Completion, long At)> _failed = new();
+    private bool _completes;
+    private IRunnable? _caused;
+
+    /// <summary>When the completion that is being handed out was taken from the ring.</summary>
+    public long TakenAt { get; private set; }
+
+    private void ExecuteHere(IRunnable work)
+    {
+        if (_completes && _caused is null)
+        {
+            _caused = work;
+        }
+        else
+        {
+            _local.Enqueue(work);
+        }
+    }
+
+    private void SubmitAndTake()
+    {
+        _ring.Enter(0, null);
+        TakeCompletions();
+    }
+
+    // Takes what is ready and stamps it, with one look at the clock; its turn comes later. What concerns no owner is done with at once.
+    private void TakeCompletions()
+    {
+        if (!_ring.HasCompletions)
+        {
+            return;
+        }
+
+        var now = Now;
+        while (_ring.TryTake(out var completion))
+        {
+            if (ConcernsNoOwner(completion))
+            {
+                HandOut(completion, now);
+                continue;
+            }
+
+            (completion.Result < 0 ? _failed : _taken).Enqueue((completion, now));
+        }
+    }
+
+    private bool ConcernsNoOwner(in Completion completion) =>
+        (RingOperation)(byte)completion.UserData is RingOperation.Bell or RingOperation.Cancel || SlotOf(completion).IsClosing;
+
+    // Completions that wait for their turn are no time-outs.
+    private void TellLinks(Queue<(Completion Completion, long At)> waiting)
+    {
+        foreach (var (completion, _) in waiting)
+        {
+            if ((RingOperation)(byte)completion.UserData is RingOperation.Connect or RingOperation.Send or RingOperation.Receive)
+            {
+                var slot = SlotOf(completion);
+                if (slot.Generation == GenerationOf(completion))
+                {
+                    slot.Link?.CompletionTaken();
+                }
+            }
+        }
+    }
+
+    private RingSlot SlotOf(in Completion completion) => _slots[(int)((completion.UserData >> 8) & 0xFFFFFF)];
+
+    private static uint GenerationOf(in Completion completion) => (uint)(completion.UserData >> 32);
+
+    private void HandOut(in Completion completion, long takenAt)
+    {
+        TakenAt = takenAt;
+        var operation = (RingOperation)(byte)completion.UserData;
+        if (operation == RingOperation.Bell)
+        {
+            HearBell();
+        }
+        else if (operation == RingOperation.Cancel)
+        {
+            CancelAgain(SlotOf(completion), GenerationOf(completion));
+        }
+        else
+        {
+            HandToOwner(completion, operation);
+        }
+    }
+
+    private void HandToOwner(in Completion completion, RingOperation operation)
+    {
+        _completes = true;
+        try
+        {
+            Complete(SlotOf(completion), GenerationOf(completion), operation, completion.Result);
+        }
+        finally
+        {
+            // Even if the ring failed in the midst of it: who was told must run.
+            _completes = false;
+            if (_caused is { } work)
+            {
+                _caused = null;
+                Run(work); // the owner's mailbox, while all that it needs is in the processor's cache
+            }
+        }
+    }
+
+    private void Complete(RingSlot slot, uint generation, RingOperation operation, int result)
+    {
+        if (slot.Generation != generation)
+        {
+            _reportFailure(new InvalidOperationException($"a completion of {operation} came after its slot had been given out again"));
+            return;
+        }
+
+        if (operation == RingOperation.Send)
+        {
+            // Only a send that failed, or could send a part and no more, completes, and in the place of its receive: that one is silent.
+            (operation, result) = (RingOperation.Receive, result < 0 ? result : -EPIPE);
+        }
+
+        slot.InFlight--;
+        if (operation != RingOperation.Close)
+        {
+            slot.Link!.Complete(operation, result);
+        }
+
+        if (slot.IsClosing)
+        {
+            GoOnClosing(slot);
+        }
+    }
+}
