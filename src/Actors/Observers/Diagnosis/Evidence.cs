@@ -1,0 +1,36 @@
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Observers;
+
+/// <summary>All that the rules of the diagnosis may look at.</summary>
+/// <param name="Ledgers">The three ledgers and the bystander's.</param>
+/// <param name="Load">What the run did.</param>
+/// <param name="Generator">How ActorLoad itself fared.</param>
+public sealed record Evidence(Ledgers Ledgers, LoadEvidence Load, GeneratorEvidence Generator);
+
+/// <summary>What the run did, as far as a diagnosis needs it.</summary>
+/// <param name="LargestBurst">Connections of the largest burst.</param>
+/// <param name="PeakOpen">Most open at once.</param>
+/// <param name="MaxOpen">connection.max-open.</param>
+/// <param name="Close">connection.close: <c>abort</c> or <c>graceful</c>.</param>
+/// <param name="Ports">connection.ports: <c>slot</c> or <c>kernel</c>.</param>
+/// <param name="Targets">Addresses that connections go to.</param>
+/// <param name="ConnectModes">Connect times near the kernel's SYN retransmits: whole seconds (1, 2, 3, 4, 5, 7 ...) -> connections.</param>
+/// <param name="Connected">Connect times that were recorded, of successes and failures.</param>
+public sealed record LoadEvidence(
+    long LargestBurst, long PeakOpen, long MaxOpen, string Close, string Ports, int Targets, IReadOnlyDictionary<int, long> ConnectModes,
+    long Connected);
+
+/// <summary>How ActorLoad itself fared.</summary>
+/// <param name="StartLag">Due to started, microseconds; null if nothing started.</param>
+/// <param name="DurationSeconds">Length of the run.</param>
+/// <param name="BusySeconds">Sum of the times in which bursts were open.</param>
+/// <param name="CpuSeconds">CPU of this process in the run.</param>
+/// <param name="LoopCpuSeconds">CPU of the busiest loop's thread; null where it cannot be had.</param>
+/// <param name="LoopWaitSeconds">Time that the loops were ready to run and had no core (schedstat); null where it cannot be had.</param>
+/// <param name="GcPauseMillis">Pauses of garbage collection.</param>
+/// <param name="Loops">Event loops.</param>
+/// <param name="Cores">Processors that this process may use.</param>
+public sealed record GeneratorEvidence(
+    LatencySummary? StartLag, double DurationSeconds, double BusySeconds, double CpuSeconds, double? LoopCpuSeconds, double? LoopWaitSeconds,
+    double GcPauseMillis, int Loops, int Cores);

@@ -1,0 +1,35 @@
+namespace ActorLoad.Observers;
+
+/// <summary>What this machine's kernel counted during a run.</summary>
+/// <param name="Seconds">From the first reading of the run to the last.</param>
+/// <param name="BaselineSeconds">How long the idle machine was watched before it.</param>
+/// <param name="Counters">Host-wide counters, by their names in <c>/proc/net/snmp</c> (Tcp) and <c>/proc/net/netstat</c> (TcpExt); one that this
+/// kernel lacks is absent.</param>
+/// <param name="Sockets">Lines of <c>/proc/net/sockstat</c>: <c>inuse</c>, <c>orphan</c>, <c>tw</c>, <c>alloc</c> (sockets), <c>mem</c> (pages).</param>
+/// <param name="Target">Sockets of the target's ports, by netlink <c>sock_diag</c>; null where that cannot be had.</param>
+/// <param name="Settings">Settings that bear on the findings as they stood, by name (<c>net.core.somaxconn</c>, <c>nofile</c> ...).</param>
+/// <param name="SeesServer">True if the target is in this network namespace: listen and drop counters are then the server's too.</param>
+public sealed record KernelLedger(
+    double Seconds, double BaselineSeconds, IReadOnlyDictionary<string, KernelCount> Counters,
+    IReadOnlyDictionary<string, WatchedLevel> Sockets, TargetSockets? Target, IReadOnlyDictionary<string, string> Settings, bool SeesServer);
+
+/// <summary>A counter during the run.</summary>
+/// <param name="Delta">What it grew by; a 32-bit counter that wrapped is taken as wrapped.</param>
+/// <param name="IdlePerSecond">What it grew by in a second of the idle baseline.</param>
+public sealed record KernelCount(long Delta, double IdlePerSecond)
+{
+    /// <summary>The growth that an idle machine does not explain, over <paramref name="seconds"/>; not below 0.</summary>
+    public long Net(double seconds) => Math.Max(0, Delta - (long)Math.Round(IdlePerSecond * seconds));
+}
+
+/// <summary>A level before, at its highest, and after a run.</summary>
+public sealed record WatchedLevel(long Before, long Peak, long After);
+
+/// <summary>Sockets of the target's ports.</summary>
+/// <param name="Client">Ours, whose remote end is the target, by state (<c>SYN-SENT</c>, <c>ESTAB</c> ... as in <c>ss</c>).</param>
+/// <param name="Server">The server's, whose local end is the target's port, by state; empty if the target is elsewhere.</param>
+/// <param name="AcceptQueue">Connections that wait to be accepted; null if the target's listener is not in this namespace.</param>
+/// <param name="AcceptQueueLimit">The listener's backlog as the kernel cut it.</param>
+public sealed record TargetSockets(
+    IReadOnlyDictionary<string, WatchedLevel> Client, IReadOnlyDictionary<string, WatchedLevel> Server, WatchedLevel? AcceptQueue,
+    long? AcceptQueueLimit);

@@ -1,0 +1,34 @@
+namespace ActorLoad.Observers;
+
+/// <summary>What one server counted during a run, read with INFO over a connection that was opened before it.</summary>
+/// <param name="Endpoint">Address and port.</param>
+/// <param name="Kind"><c>redis</c>, <c>valkey</c>, <c>garnet</c>, <c>dragonfly</c> or <c>unknown</c>.</param>
+/// <param name="Version">As the server says.</param>
+/// <param name="Seconds">From the first reading of the run to the last.</param>
+/// <param name="ConnectionsReceived">total_connections_received, without the observers' own.</param>
+/// <param name="ConnectionsRejected">rejected_connections (maxclients and protected mode).</param>
+/// <param name="CommandsProcessed">total_commands_processed, the observers' included.</param>
+/// <param name="ErrorReplies">total_error_replies.</param>
+/// <param name="EvictedClients">evicted_clients.</param>
+/// <param name="ConnectedClients">connected_clients, without the observers' own.</param>
+/// <param name="UsedMemory">used_memory, bytes.</param>
+/// <param name="MainThreadCpuSeconds">CPU of its main thread; null if it does not tell.</param>
+/// <param name="PeakMainThreadShare">Largest share of one core that the main thread took in one interval.</param>
+/// <param name="MaxClients">As it stood, whatever was configured.</param>
+/// <param name="TcpBacklog">By CONFIG GET; null where that is refused.</param>
+/// <param name="OpenFilesLimit">Descriptors that its process may have, where its /proc can be read.</param>
+/// <param name="OvercommitMemory">vm.overcommit_memory of its machine, where the server is on this one.</param>
+/// <param name="Restarts">Times at which it was another process than before, in seconds from the start of the run.</param>
+/// <param name="Losses">Times at which it did not answer the observer.</param>
+/// <param name="Meaningless">Counters that this kind of server has and does not keep.</param>
+public sealed record ServerLedger(
+    string Endpoint, string Kind, string Version, double Seconds, long? ConnectionsReceived, long? ConnectionsRejected, long? CommandsProcessed,
+    long? ErrorReplies, long? EvictedClients, WatchedLevel? ConnectedClients, WatchedLevel? UsedMemory, double? MainThreadCpuSeconds,
+    double? PeakMainThreadShare, long? MaxClients, long? TcpBacklog, long? OpenFilesLimit, string? OvercommitMemory,
+    IReadOnlyList<double> Restarts, IReadOnlyList<ObserverLoss> Losses, IReadOnlyList<string> Meaningless);
+
+/// <summary>A time in which a server did not answer its observer.</summary>
+/// <param name="At">Seconds from the start of the run.</param>
+/// <param name="Seconds">How long; null if it was still lost at the end.</param>
+/// <param name="Reason">What the connection said.</param>
+public sealed record ObserverLoss(double At, double? Seconds, string Reason);
