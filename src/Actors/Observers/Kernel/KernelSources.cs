@@ -56,7 +56,7 @@ public sealed class KernelSources : IDisposable
         return new KernelReading(at, counters, ReadLevels(), CountSockets(countAnew));
     }
 
-    /// <summary>Reads the accept queues alone: 20 us. Null if they cannot be seen.</summary>
+    /// <summary>Reads the accept queues alone: 10 us for each. Null if they cannot be seen.</summary>
     public SocketCounts? ReadListeners() => _diag.ReadListeners(Unseen);
 
     /// <inheritdoc/>

@@ -31,6 +31,14 @@ public sealed class DiagAnswerSpecs
     }
 
     [Fact]
+    public void The_answer_to_a_question_for_one_socket_ends_with_it()
+    {
+        var answer = new DiagAnswer(new WatchedEndpoints([]), Sequence, _counts, isForOne: true);
+        answer.Take(Client(), Client().Length);
+        Assert.True(answer.IsDone);
+    }
+
+    [Fact]
     public void A_refusal_has_its_errno()
     {
         Take(Message(Error, BitConverter.GetBytes(-2)));

@@ -11,6 +11,10 @@ namespace ActorLoad.Actors.Tests.Observers.Kernel;
 
 public sealed class SocketDiagSpecs
 {
+    private const ushort NoSuchMessage = 99;
+    private const byte NoSuchProtocol = 99;
+    private const byte Tcp = 6;
+
     private readonly UnseenNotes _unseen = new();
 
     [NetnsFact]
@@ -149,13 +153,51 @@ public sealed class SocketDiagSpecs
         }
     }
 
+    [NetnsFact]
+    public async Task A_kernel_that_does_not_know_the_older_message_is_asked_for_each_family()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        using var sockets = new NamespaceSockets(network, address: IPAddress.IPv6Any);
+        using var diag = network.Inside(() => new SocketDiag([new IPEndPoint(IPAddress.Any, sockets.Port)], NoSuchMessage, Tcp));
+        sockets.Pair();
+        sockets.Pair(new IPEndPoint(IPAddress.IPv6Loopback, sockets.Port));
+        for (var reading = 0; reading < 2; reading++)
+        {
+            var counts = Read(diag);
+            Assert.Equal(("ESTAB 2", "ESTAB 2", 1), (Describe(counts.Client), Describe(counts.Server), counts.Listeners));
+            Assert.Equal(1, diag.ReadListeners(_unseen)!.Listeners);
+        }
+    }
+
+    [NetnsFact]
+    public async Task A_listener_is_looked_up_on_its_own_address_on_all_and_among_many()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        using var onOne = new NamespaceSockets(network, backlog: 3);
+        using var onAll = new NamespaceSockets(network, backlog: 4, address: IPAddress.IPv6Any);
+        onAll.Connect();
+        using var both = Open(network, onOne.EndPoint, onAll.EndPoint);
+        using var six = Open(network, new IPEndPoint(IPAddress.IPv6Loopback, onAll.Port), new IPEndPoint(IPAddress.IPv6Loopback, onOne.Port));
+        using var elsewhere = Open(network, new IPEndPoint(IPAddress.Parse("192.0.2.1"), onAll.Port));
+        using var many = Open(network, [.. Enumerable.Range(1, 20).Select(port => new IPEndPoint(IPAddress.Loopback, port)), onAll.EndPoint]);
+        Assert.Equal((2, 1, 3), Listeners(both));
+        Assert.Equal((1, 1, 4), Listeners(six));
+        Assert.Equal((0, null, null), Listeners(elsewhere));
+        Assert.Equal((1, 1, 4), Listeners(many));
+        onAll.StopListening();
+        Assert.Equal((1, 0, 3), Listeners(both));
+        Assert.Empty(_unseen.Sentences);
+
+        (int, long?, long?) Listeners(SocketDiag diag) =>
+            diag.ReadListeners(_unseen) is { } counts ? (counts.Listeners, counts.AcceptQueue, counts.AcceptQueueLimit) : default;
+    }
+
     [LinuxFact]
     public void A_dump_that_the_kernel_refuses_is_said_and_may_be_asked_for_again()
     {
-        const byte noSuchProtocol = 99;
-        using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)], noSuchProtocol);
+        using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)], NoSuchMessage, NoSuchProtocol);
         Assert.Null(diag.Read(_unseen));
-        Assert.Null(diag.ReadListeners(_unseen));
+        Assert.Null(diag.Read(_unseen));
         var said = Assert.Single(_unseen.Sentences);
         Assert.StartsWith("Socket states and accept queues were not seen all the time: sock_diag refused (No such file or directory, errno 2)", said);
     }

@@ -3,15 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace ActorLoad.Observers.Kernel.SockDiag;
 
-/// <summary>Counts the sockets in the kernel's answer to one request, as its pieces come.</summary>
-internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, SocketCounts counts)
+/// <summary>Counts the sockets in the kernel's answer to one request, as its pieces come. The answer to a question for one socket is that socket;
+/// one for many has an end.</summary>
+internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, SocketCounts counts, bool isForOne = false)
 {
     private const int ErrorSize = 4;
     private const ushort NLMSG_ERROR = 2;
     private const ushort NLMSG_DONE = 3;
-    private const ushort SOCK_DIAG_BY_FAMILY = 20;
     private const ushort NLM_F_DUMP_INTR = 0x10;
-    private const byte AF_INET = 2;
 
     // struct inet_diag_msg.
     private const int SocketSize = 72;
@@ -62,7 +61,7 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
         IsTorn |= (MemoryMarshal.Read<ushort>(message[6..]) & NLM_F_DUMP_INTR) != 0;
         switch (MemoryMarshal.Read<ushort>(message[4..]))
         {
-            case SOCK_DIAG_BY_FAMILY when body.Length >= SocketSize: TakeSocket(body); break;
+            case DiagRequest.SOCK_DIAG_BY_FAMILY or DiagRequest.TCPDIAG_GETSOCK when body.Length >= SocketSize: TakeSocket(body); break;
             case NLMSG_ERROR or NLMSG_DONE: TakeEnd(body); break;
             default: IsTorn = true; break;
         }
@@ -77,9 +76,10 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
 
     private void TakeSocket(ReadOnlySpan<byte> socket)
     {
+        IsDone = isForOne;
         var state = socket[1];
         var localPort = BinaryPrimitives.ReadUInt16BigEndian(socket[LocalPort..]);
-        var width = socket[0] == AF_INET ? 4 : 16;
+        var width = socket[0] == DiagRequest.AF_INET ? 4 : 16;
         var local = WatchedEndpoints.Address(socket.Slice(LocalAddress, width));
         if (state == (byte)TcpState.Listening)
         {
