@@ -46,8 +46,8 @@ public sealed class KernelObserver : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>An observer that is ready after <paramref name="baseline"/> and then reads every <paramref name="interval"/>. It opens its sources when
-    /// it starts, and closes them.</summary>
+    /// <summary>An observer that is ready after <paramref name="baseline"/> and then reads every <paramref name="interval"/>. It opens its
+    /// sources when it starts, and closes them.</summary>
     public static Props Props(Func<KernelSources> open, TimeSpan baseline, TimeSpan interval, TimeProvider time) =>
         Akka.Actor.Props.Create<KernelObserver>(open, baseline, interval, time);
 

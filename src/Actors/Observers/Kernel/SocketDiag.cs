@@ -5,9 +5,9 @@ using ActorLoad.Observers.Kernel.SockDiag;
 namespace ActorLoad.Observers.Kernel;
 
 /// <summary>
-/// Counts the sockets of some endpoints by asking the kernel (netlink <c>sock_diag</c>), which picks them out by port: 20,000 of them cost a
-/// fraction of what reading <c>/proc/net/tcp</c> does. Opened once; a reading needs no descriptor and allocates nothing for each socket. Never
-/// throws. One thread at a time.
+/// Counts the sockets of some endpoints by asking the kernel (netlink <c>sock_diag</c>), which picks them out by port: 20,000 of them cost
+/// a fraction of what reading <c>/proc/net/tcp</c> does. Opened once; a reading needs no descriptor and allocates nothing for each socket.
+/// Never throws. One thread at a time.
 /// </summary>
 public sealed class SocketDiag : IDisposable
 {
@@ -47,12 +47,14 @@ public sealed class SocketDiag : IDisposable
     {
         _watched = new WatchedEndpoints([.. endpoints]);
         _socket = NetlinkSocket.Open(_patience, out _problem);
-        _all = new Dump(messageType, protocol, TcpStates.OfConnections.Aggregate(_listening, (bits, state) => bits | (1u << (int)state)), _watched.Ports);
+        var all = TcpStates.OfConnections.Aggregate(_listening, (bits, state) => bits | (1u << (int)state));
+        _all = new Dump(messageType, protocol, all, _watched.Ports);
         _listeners = new Dump(messageType, protocol, _listening, _watched.Ports);
         _lookUps = [.. _watched.Local.Select(local => DiagRequest.OfListener(local.Address.GetAddressBytes(), local.Port))];
     }
 
-    /// <summary>All sockets of the endpoints: 1 ms of one core, and as much again for each thousand. Null, with a note, if the kernel does not tell.</summary>
+    /// <summary>All sockets of the endpoints: 1 ms of one core, and as much again for each thousand. Null, with a note, if the kernel does
+    /// not tell.</summary>
     public SocketCounts? Read(UnseenNotes unseen) => Ask(_all, unseen);
 
     /// <summary>Only the listeners and their accept queues: 10 us for each. Null, with a note, if the kernel does not tell.</summary>
@@ -178,8 +180,8 @@ public sealed class SocketDiag : IDisposable
     private static string Describe(int errno) => errno == NetlinkSocket.EAGAIN
         ? $"no answer within {_patience.TotalSeconds:0} s" : $"{Marshal.GetPInvokeErrorMessage(errno)}, errno {errno}";
 
-    /// <summary>A question for all sockets in some states: the older message asks for both families at once, and where a kernel does not know it any more,
-    /// each is asked for by itself.</summary>
+    /// <summary>A question for all sockets in some states: the older message asks for both families at once, and where a kernel does not
+    /// know it any more, each is asked for by itself.</summary>
     private sealed class Dump(ushort messageType, byte protocol, uint states, IReadOnlyList<int> ports)
     {
         private bool _byFamily;
@@ -195,7 +197,8 @@ public sealed class SocketDiag : IDisposable
             }
 
             _byFamily = true;
-            Requests = [.. new[] { DiagRequest.AF_INET, DiagRequest.AF_INET6 }.Select(family => DiagRequest.OfFamily(family, protocol, states, ports))];
+            byte[] families = [DiagRequest.AF_INET, DiagRequest.AF_INET6];
+            Requests = [.. families.Select(family => DiagRequest.OfFamily(family, protocol, states, ports))];
             return true;
         }
     }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace ActorLoad.Observers.Kernel.SockDiag;
 
-/// <summary>Counts the sockets in the kernel's answer to one request, as its pieces come. The answer to a question for one socket is that socket;
-/// one for many has an end.</summary>
+/// <summary>Counts the sockets in the kernel's answer to one request, as its pieces come. The answer to a question for one socket is that
+/// socket; one for many has an end.</summary>
 internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, SocketCounts counts, bool isForOne = false)
 {
     private const int ErrorSize = 4;
@@ -27,7 +27,8 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
     /// <summary>The errno with which the kernel refused or broke off; 0 if it did not.</summary>
     public int Error { get; private set; }
 
-    /// <summary>True if the kernel says that the table changed under it, or if a piece was not what it should be: sockets may be missing.</summary>
+    /// <summary>True if the kernel says that the table changed under it, or if a piece was not what it should be: sockets may be
+    /// missing.</summary>
     public bool IsTorn { get; private set; }
 
     /// <summary>Counts one piece, of which <paramref name="length"/> bytes were sent and as many received as have room.</summary>
@@ -102,7 +103,8 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
             counts.AddServer(state);
         }
 
-        if (watched.IsTarget(BinaryPrimitives.ReadUInt16BigEndian(socket[RemotePort..]), WatchedEndpoints.Address(socket.Slice(RemoteAddress, width))))
+        var remote = WatchedEndpoints.Address(socket.Slice(RemoteAddress, width));
+        if (watched.IsTarget(BinaryPrimitives.ReadUInt16BigEndian(socket[RemotePort..]), remote))
         {
             counts.AddClient(state);
         }

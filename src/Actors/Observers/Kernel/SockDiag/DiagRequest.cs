@@ -28,8 +28,8 @@ internal static class DiagRequest
     private const int TestSize = 8;
     private const int JumpSize = 4;
 
-    /// <summary>All sockets of both families in these states (one bit for each) that have one of the ports at either end. The older message, and the only one
-    /// with which the kernel goes through its table once for both.</summary>
+    /// <summary>All sockets of both families in these states (one bit for each) that have one of the ports at either end. The older
+    /// message, and the only one with which the kernel goes through its table once for both.</summary>
     public static byte[] OfBothFamilies(ushort messageType, uint states, IReadOnlyList<int> ports)
     {
         // struct inet_diag_req: family, lengths and extensions, addresses, states.
@@ -82,8 +82,8 @@ internal static class DiagRequest
         Write(request, HeaderSize + 4, states);
     }
 
-    // Any of the tests: each but the last is followed by a jump over all the others, which is what `ss` sends for "or". One that fails goes on after
-    // that jump. The end means yes, one word past it no.
+    // Any of the tests: each but the last is followed by a jump over all the others, which is what `ss` sends for "or". One that fails goes
+    // on after that jump. The end means yes, one word past it no.
     private static byte[] Filter(IReadOnlyList<int> ports)
     {
         var tests = ports.SelectMany(port => new[] { (Code: INET_DIAG_BC_S_EQ, Port: port), (Code: INET_DIAG_BC_D_EQ, Port: port) }).ToList();

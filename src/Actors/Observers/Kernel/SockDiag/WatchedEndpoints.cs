@@ -58,7 +58,8 @@ internal sealed class WatchedEndpoints
         return false;
     }
 
-    /// <summary>Does who listens here listen for a watched endpoint? One that listens on all addresses does so only for those of this machine.</summary>
+    /// <summary>Does who listens here listen for a watched endpoint? One that listens on all addresses does so only for those of this
+    /// machine.</summary>
     public bool IsListener(int port, UInt128 address)
     {
         var isWildcard = address == UInt128.Zero || address == Mapped;

@@ -9,7 +9,8 @@ public sealed class SocketCounts
     /// <summary>Listeners that listen for a watched endpoint.</summary>
     public int Listeners { get; private set; }
 
-    /// <summary>Connections that wait to be accepted, of the listener that has most; one more than the limit means that it overflows.</summary>
+    /// <summary>Connections that wait to be accepted, of the listener that has most; one more than the limit means that it
+    /// overflows.</summary>
     public long? AcceptQueue { get; private set; }
 
     /// <summary>What may wait: the listener's backlog as the kernel cut it, the smallest if there are several.</summary>
