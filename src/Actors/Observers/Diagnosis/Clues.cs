@@ -1,0 +1,75 @@
+using System.Globalization;
+using ActorLoad.Metrics;
+using ActorLoad.Observers.Tuning;
+
+namespace ActorLoad.Observers;
+
+/// <summary>Questions that several rules ask of the evidence.</summary>
+internal static class Clues
+{
+    private const string TimeWait = "TIME-WAIT";
+
+    /// <summary>Attempts that failed so.</summary>
+    public static long Failed(this Evidence evidence, Outcome outcome) =>
+        evidence.Ledgers.Client.AttemptFailures.GetValueOrDefault(outcome.Name());
+
+    /// <summary>Attempts that the server rejected with words that begin so.</summary>
+    public static long Rejected(this Evidence evidence, params string[] prefixes) => evidence.Ledgers.Client.Rejections
+        .Where(rejection => prefixes.Any(prefix => rejection.Key.StartsWith(prefix, StringComparison.Ordinal))).Sum(rejection => rejection.Value);
+
+    /// <summary>What a counter of the kernel grew by beyond what an idle machine explains; null if nobody read it.</summary>
+    public static long? Counted(this Evidence evidence, string counter) =>
+        evidence.Ledgers.Kernel is { } kernel && kernel.Counters.TryGetValue(counter, out var count) ? count.Net(kernel.Seconds) : null;
+
+    /// <summary>The same for a counter that belongs to the server's host; 0 if that is another, or nobody read it.</summary>
+    public static long CountedAtServer(this Evidence evidence, string counter) =>
+        evidence.Ledgers.Kernel?.SeesServer == true ? evidence.Counted(counter) ?? 0 : 0;
+
+    /// <summary>Connects that took as long as one or more retransmits of the SYN.</summary>
+    public static long SlowConnects(this Evidence evidence) => evidence.Load.ConnectModes.Values.Sum();
+
+    /// <summary>A setting of this machine as it stood; null if it is not known.</summary>
+    public static string? Setting(this Evidence evidence, string key) => evidence.Ledgers.Kernel?.Settings.GetValueOrDefault(key);
+
+    /// <summary>A setting that is a number.</summary>
+    public static long? Number(this Evidence evidence, string key) =>
+        long.TryParse(evidence.Setting(key), CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>A setting of the server's machine: known only if that is this one.</summary>
+    public static string? ServerSetting(this Evidence evidence, string key) =>
+        evidence.Ledgers.Kernel?.SeesServer == true ? evidence.Setting(key) : null;
+
+    /// <summary>Ports that this machine has for one target; null if they are not known.</summary>
+    public static long? Ports(this Evidence evidence) =>
+        evidence.Setting(TuningKeys.PortRange) is { } range && TuningSetting.PortCount(range) is var ports and > 0 ? ports : null;
+
+    /// <summary>Sockets of ours to the target in TIME_WAIT; those of the whole machine where nobody could tell them apart.</summary>
+    public static WatchedLevel? TimeWaits(this Evidence evidence) => evidence.Ledgers.Kernel is not { } kernel ? null
+        : kernel.Target is { } target ? target.Client.GetValueOrDefault(TimeWait, new WatchedLevel(0, 0, 0))
+        : kernel.Sockets.GetValueOrDefault("tw");
+
+    /// <summary>The largest burst's connections to one target, rounded up.</summary>
+    public static long BurstForEach(this Evidence evidence) =>
+        (evidence.Load.LargestBurst + evidence.Load.Targets - 1) / Math.Max(1, evidence.Load.Targets);
+
+    /// <summary>The most connections that were open to one target, rounded up.</summary>
+    public static long OpenForEach(this Evidence evidence) =>
+        (evidence.Load.PeakOpen + evidence.Load.Targets - 1) / Math.Max(1, evidence.Load.Targets);
+
+    /// <summary>A number as a sentence has it: <c>12,345</c>.</summary>
+    public static string Text(this long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A number and its noun: <c>1 time</c>, <c>12,345 times</c>.</summary>
+    public static string Of(this long number, string noun) => $"{number.Text()} {noun}{(number == 1 ? "" : "s")}";
+
+    /// <summary>Microseconds as a sentence has them: <c>120 ms</c>, <c>2.4 s</c>.</summary>
+    public static string Span(this long micros) => micros < 1_000_000
+        ? string.Create(CultureInfo.InvariantCulture, $"{micros / 1000.0:0.#} ms")
+        : string.Create(CultureInfo.InvariantCulture, $"{micros / 1e6:0.#} s");
+
+    /// <summary>A share as a sentence has it: <c>97 %</c>.</summary>
+    public static string Percent(this double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0} %");
+
+    /// <summary>Seconds as a sentence has them.</summary>
+    public static string Seconds(this double seconds) => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s");
+}

@@ -1,0 +1,24 @@
+using ActorLoad.Observers.Rules;
+
+namespace ActorLoad.Observers;
+
+/// <summary>What a run has shown. Pure.</summary>
+public static class Diagnosis
+{
+    /// <summary>All rules, causes before what they lead to: a generator without ports distorts all that comes after it, a server that is
+    /// gone fills no queue, and a server that is busy fills its queue first and makes SYNs come again then.</summary>
+    public static IReadOnlyList<IRule> Rules { get; } =
+    [
+        new TimeWaitGrowth(), new ClientDescriptors(), new PortExhaustion(), new GeneratorLimited(),
+        new ServerRestarted(), new ServerUnreachable(), new AccessDenied(), new ConntrackFull(),
+        new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(), new ServerBusy(), new ServerStalled(), new ServerLost(),
+        new AcceptQueueOverflow(), new SynQueueOverflow(), new HalfRangeCliff(), new SynRetransmits(),
+    ];
+
+    /// <summary>The findings: what cost connections before what changed numbers before what is worth knowing, and among those the cause
+    /// before its effects. Empty for a run without trouble.</summary>
+    public static IReadOnlyList<Finding> Of(Evidence evidence) =>
+    [
+        .. Rules.Select(rule => rule.Judge(evidence)).OfType<Finding>().OrderByDescending(finding => finding.Severity),
+    ];
+}

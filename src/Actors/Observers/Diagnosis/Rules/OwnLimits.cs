@@ -1,0 +1,27 @@
+using ActorLoad.Metrics;
+using ActorLoad.Observers.Tuning;
+
+namespace ActorLoad.Observers.Rules;
+
+/// <summary>What stood in the way of attempts that ended <c>local-exhausted</c>: the outcome does not say whether it was a descriptor or a
+/// port, the numbers do.</summary>
+/// <param name="Exhausted">Such attempts.</param>
+/// <param name="Descriptors">Descriptors that connections could have; null if not known.</param>
+/// <param name="Ports">Ports to all targets; null if not known.</param>
+internal sealed record OwnLimits(long Exhausted, long? Descriptors, long? Ports)
+{
+    // What ActorLoad keeps back for itself (DescriptorLimit), and what the runtime has open before the first connection.
+    private const long Reserved = 32;
+    private const long OfRuntime = 150;
+
+    /// <summary>The limits of this machine.</summary>
+    public static OwnLimits Of(Evidence evidence) => new(
+        evidence.Failed(Outcome.LocalExhausted), evidence.Number(TuningKeys.Descriptors) - Reserved, evidence.Ports() * evidence.Load.Targets);
+
+    /// <summary>True if descriptors ran out and not ports.</summary>
+    public bool IsOfDescriptors(Evidence evidence) =>
+        Exhausted > 0 && Descriptors is { } some && evidence.Load.PeakOpen + OfRuntime >= some && some <= (Ports ?? long.MaxValue);
+
+    /// <summary>Descriptors that the run would need.</summary>
+    public static long Needed(Evidence evidence) => Math.Max(evidence.Load.LargestBurst, evidence.Load.PeakOpen) + Reserved + OfRuntime;
+}
