@@ -1,0 +1,138 @@
+namespace ActorLoad.Observers.Kernel;
+
+/// <summary>Makes a ledger out of readings: first those of the idle machine, then those of the run.</summary>
+/// <remarks>
+/// The run is counted from the reading before the last idle one. When the storm is announced the last may already have seen some of it, if it was taken
+/// while the announcement lay in the mailbox; the one before cannot, as its successor was asked for after it.
+/// </remarks>
+internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
+{
+    private readonly Dictionary<string, long> _lastValues = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _growth = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, LevelBook> _levels = new(StringComparer.Ordinal);
+    private readonly LevelBook[] _client = Books();
+    private readonly LevelBook[] _server = Books();
+    private readonly LevelBook _acceptQueue = new();
+    private Dictionary<string, double> _idle = [];
+    private KernelReading? _first;
+    private KernelReading? _earlier;
+    private KernelReading? _latest;
+    private KernelReading? _start;
+    private long? _acceptQueueLimit;
+    private bool _sawSockets;
+    private bool _sawListener;
+
+    /// <summary>How long the idle machine has been watched, up to where the run would start now.</summary>
+    public TimeSpan Baseline => _first is { } first && (_earlier ?? _latest) is { } end ? time.GetElapsedTime(first.At, (_start ?? end).At) : TimeSpan.Zero;
+
+    /// <summary>A reading of the idle machine.</summary>
+    public void AddIdle(KernelReading reading)
+    {
+        _first ??= reading;
+        (_earlier, _latest) = (_latest, reading);
+    }
+
+    /// <summary>The storm begins.</summary>
+    public void Begin()
+    {
+        if (_start is not null || (_earlier ?? _latest) is not { } start)
+        {
+            return;
+        }
+
+        _start = start;
+        var seconds = Baseline.TotalSeconds;
+        _idle = _first!.Counters.Values.Keys.ToDictionary(name => name, name => seconds > 0 ? Growth(name, _first, start) / seconds : 0);
+        Add(start);
+        Add(_latest!);
+    }
+
+    /// <summary>A reading of the run.</summary>
+    public void Add(KernelReading reading)
+    {
+        foreach (var (name, value) in reading.Counters.Values)
+        {
+            var last = _lastValues.GetValueOrDefault(name, value);
+            _growth[name] = _growth.GetValueOrDefault(name) + Growth(name, last, value);
+            _lastValues[name] = value;
+        }
+
+        foreach (var (name, level) in reading.Levels)
+        {
+            if (!_levels.TryGetValue(name, out var book))
+            {
+                _levels[name] = book = new LevelBook();
+            }
+
+            book.Add(level);
+        }
+
+        if (reading.Sockets is { } sockets)
+        {
+            _sawSockets = true;
+            foreach (var state in TcpStates.OfConnections)
+            {
+                _client[(int)state].Add(sockets.Client(state));
+                _server[(int)state].Add(sockets.Server(state));
+            }
+
+            AddListeners(sockets);
+        }
+
+        _latest = reading;
+    }
+
+    /// <summary>A look at the accept queues between readings.</summary>
+    public void AddListeners(SocketCounts sockets)
+    {
+        _sawListener |= sockets.Listeners > 0;
+        _acceptQueue.Add(sockets.AcceptQueue);
+        _acceptQueueLimit = sockets.AcceptQueueLimit ?? _acceptQueueLimit;
+    }
+
+    /// <summary>The ledger of the run so far; null if nothing was ever seen.</summary>
+    public KernelLedger? Ledger(IReadOnlyDictionary<string, string> settings)
+    {
+        if (_start is null || (_growth.Count == 0 && _levels.Count == 0 && !_sawSockets))
+        {
+            return null;
+        }
+
+        var counters = new SortedDictionary<string, KernelCount>(StringComparer.Ordinal);
+        foreach (var name in KernelCounterNames.Tcp.Concat(KernelCounterNames.TcpExt).Concat(ConntrackCounters.Names.Values))
+        {
+            if (_growth.TryGetValue(name, out var growth))
+            {
+                counters[name] = new KernelCount(growth, _idle.GetValueOrDefault(name));
+            }
+        }
+
+        return new KernelLedger(
+            Math.Round(time.GetElapsedTime(_start.At, _latest!.At).TotalSeconds, 3), Math.Round(Baseline.TotalSeconds, 3), counters,
+            _levels.ToDictionary(level => level.Key, level => level.Value.Level!),
+            _sawSockets ? new TargetSockets(ByState(_client, isThere: true), ByState(_server, _sawListener), _acceptQueue.Level, _acceptQueueLimit) : null,
+            settings, _sawListener);
+    }
+
+    private static LevelBook[] Books() => [.. Enumerable.Range(0, (int)TcpState.Closing + 1).Select(_ => new LevelBook())];
+
+    // The states that matter most, and every other in which a socket was seen.
+    private static Dictionary<string, WatchedLevel> ByState(LevelBook[] books, bool isThere) => TcpStates.OfConnections
+        .Where(state => books[(int)state].Level is { } level
+            && (level.Peak > 0 || (isThere && state is TcpState.Established or TcpState.TimeWait)))
+        .ToDictionary(state => state.Name(), state => books[(int)state].Level!);
+
+    private long Growth(string name, KernelReading earlier, KernelReading later) =>
+        (earlier.Counters[name], later.Counters[name]) is ({ } before, { } after) ? Growth(name, before, after) : 0;
+
+    private long Growth(string name, long earlier, long later)
+    {
+        if (NetCounters.Growth(earlier, later) is { } growth)
+        {
+            return growth;
+        }
+
+        unseen.Add($"{name} back", $"The kernel's {name} went back from {earlier} to {later}: what it counted between these two readings is not known.");
+        return 0;
+    }
+}

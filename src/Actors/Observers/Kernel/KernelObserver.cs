@@ -1,0 +1,162 @@
+using Akka.Actor;
+using Akka.Event;
+using static ActorLoad.Observers.ObserverProtocol;
+
+namespace ActorLoad.Observers.Kernel;
+
+/// <summary>Reads what this machine's kernel counts before, during and after a run, and answers its parent with the ledger.</summary>
+/// <remarks><code>
+/// Idle      every 100 ms a reading; ObserverReady once the baseline is long enough --StormBegins--> Watching
+/// Watching  every interval a reading, every 20 ms a look at the accept queues
+/// either    --StormEnded, ConcludeNow--> last reading, KernelObserved, stopped
+/// </code></remarks>
+public sealed class KernelObserver : UntypedActor, IWithTimers
+{
+    private static readonly TimeSpan _idleStep = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _listenerStep = TimeSpan.FromMilliseconds(20);
+
+    private sealed record ReadingDue
+    {
+        public static readonly ReadingDue Instance = new();
+    }
+
+    private sealed record ListenersDue
+    {
+        public static readonly ListenersDue Instance = new();
+    }
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly UnseenNotes _failures = new();
+    private readonly Func<KernelSources> _open;
+    private readonly TimeSpan _baseline;
+    private readonly TimeSpan _interval;
+    private readonly TimeProvider _time;
+    private KernelSources? _sources;
+    private KernelBook? _book;
+    private bool _isReady;
+    private bool _isWatching;
+
+    /// <summary>Made by <see cref="Props"/>.</summary>
+    public KernelObserver(Func<KernelSources> open, TimeSpan baseline, TimeSpan interval, TimeProvider time) =>
+        (_open, _baseline, _interval, _time) = (open, baseline, interval, time);
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>An observer that is ready after <paramref name="baseline"/> and then reads every <paramref name="interval"/>. It opens its sources when
+    /// it starts, and closes them.</summary>
+    public static Props Props(Func<KernelSources> open, TimeSpan baseline, TimeSpan interval, TimeProvider time) =>
+        Akka.Actor.Props.Create<KernelObserver>(open, baseline, interval, time);
+
+    /// <inheritdoc/>
+    protected override void PreStart() => Guard(() =>
+    {
+        _sources = _open();
+        _book = new KernelBook(_time, _sources.Unseen);
+        HandleReadingDue();
+    });
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ReadingDue: HandleReadingDue(); break;
+            case ListenersDue: HandleListenersDue(); break;
+            case StormBegins: HandleStormBegins(); break;
+            case StormEnded or ConcludeNow: Conclude(); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop() => _sources?.Dispose();
+
+    // One reading at a time: the next is asked for after the last has been taken, however long that took. The book relies on it.
+    private void HandleReadingDue()
+    {
+        Guard(Read);
+        Timers.StartSingleTimer(ReadingDue.Instance, ReadingDue.Instance, _isWatching || _interval < _idleStep ? _interval : _idleStep);
+    }
+
+    private void Read()
+    {
+        if (_sources is not { } sources || _book is not { } book)
+        {
+            return; // they could not be opened, which has been said
+        }
+
+        if (_isWatching)
+        {
+            book.Add(sources.Read());
+            return;
+        }
+
+        book.AddIdle(sources.Read());
+        if (book.Baseline >= _baseline)
+        {
+            SayReady();
+        }
+    }
+
+    private void HandleListenersDue()
+    {
+        Guard(() =>
+        {
+            if (_sources?.ReadListeners() is { } listeners)
+            {
+                _book!.AddListeners(listeners);
+            }
+        });
+        Timers.StartSingleTimer(ListenersDue.Instance, ListenersDue.Instance, _listenerStep);
+    }
+
+    private void HandleStormBegins()
+    {
+        Guard(() => _book?.Begin());
+        _isWatching = true;
+        Timers.StartSingleTimer(ReadingDue.Instance, ReadingDue.Instance, _interval);
+        HandleListenersDue();
+    }
+
+    private void Conclude()
+    {
+        Guard(() =>
+        {
+            _book?.Begin(); // if the storm never began
+            _book?.Add(_sources!.Read(countAnew: true));
+        });
+        KernelLedger? ledger = null;
+        Guard(() => ledger = _book?.Ledger(_sources!.Settings));
+        Context.Parent.Tell(new KernelObserved(ledger, [.. _sources?.Unseen.Sentences ?? [], .. _failures.Sentences]));
+        Context.Stop(Self);
+    }
+
+    private void SayReady()
+    {
+        if (!_isReady)
+        {
+            _isReady = true;
+            Context.Parent.Tell(new ObserverReady("kernel"));
+        }
+    }
+
+    // No reader throws. Should one do so all the same, the run goes on without it: its books are worth more than the observer's.
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception bug)
+        {
+            if (_failures.Sentences.Count == 0)
+            {
+                _log.Error(bug, "the kernel's counts could not be read");
+                _failures.Add("bug", $"Some of what the kernel counts was not seen: {bug.Message}");
+            }
+
+            SayReady();
+        }
+    }
+}

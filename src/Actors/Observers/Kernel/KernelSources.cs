@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Net;
+
+namespace ActorLoad.Observers.Kernel;
+
+/// <summary>All that is read of the kernel during a run, opened before it: a reading needs no descriptor. Belongs to the network namespace of the
+/// thread that opens it, and may then be read from any thread, by one at a time. Never throws: what cannot be seen is noted.</summary>
+public sealed class KernelSources : IDisposable
+{
+    /// <summary>Key of the tracked connections among the levels.</summary>
+    public const string Conntrack = "conntrack";
+
+    // Counting the sockets may take this part of the time: a count that took 25 ms is not repeated within a second. Beside a storm that takes every
+    // core it takes longer, and is repeated less often, which is what the storm needs.
+    private const int SocketsRest = 40;
+
+    private readonly TimeProvider _time;
+    private readonly ProcFile _snmp;
+    private readonly ProcFile _netstat;
+    private readonly ProcFile _sockstat;
+    private readonly ProcFile _sockstat6;
+    private readonly ProcFile _conntrack;
+    private readonly ProcFile _conntrackCount;
+    private readonly SocketDiag _diag;
+    private SocketCounts? _sockets;
+    private long _socketsDue = long.MinValue;
+
+    /// <summary>Opens everything, and reads the settings as they stand.</summary>
+    public KernelSources(KernelPaths paths, IEnumerable<IPEndPoint> endpoints, TimeProvider time)
+    {
+        _time = time;
+        _snmp = new ProcFile(Path.Combine(paths.Net, "snmp"));
+        _netstat = new ProcFile(Path.Combine(paths.Net, "netstat"));
+        _sockstat = new ProcFile(Path.Combine(paths.Net, "sockstat"));
+        _sockstat6 = new ProcFile(Path.Combine(paths.Net, "sockstat6"));
+        _conntrack = new ProcFile(Path.Combine(paths.Net, "stat/nf_conntrack"));
+        _conntrackCount = new ProcFile(KernelSettings.SysctlFile(paths, "net.netfilter.nf_conntrack_count"));
+        _diag = new SocketDiag(endpoints);
+        Settings = KernelSettings.Read(paths, Unseen);
+    }
+
+    /// <summary>What could not be seen so far.</summary>
+    public UnseenNotes Unseen { get; } = new();
+
+    /// <summary>The settings when this was made.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>Reads everything. The sockets may be those of the reading before if they are many, unless <paramref name="countAnew"/>.</summary>
+    public KernelReading Read(bool countAnew = false)
+    {
+        var at = _time.GetTimestamp();
+        var counters = new NetCounters();
+        TakeCounters(_snmp, "Tcp", KernelCounterNames.Tcp, "connections and resets", counters);
+        TakeCounters(_netstat, "TcpExt", KernelCounterNames.TcpExt, "drops, aborts and retransmitted SYNs", counters);
+        TakeConntrack(counters);
+        return new KernelReading(at, counters, ReadLevels(), CountSockets(countAnew));
+    }
+
+    /// <summary>Reads the accept queues alone: 20 us. Null if they cannot be seen.</summary>
+    public SocketCounts? ReadListeners() => _diag.ReadListeners(Unseen);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var file in new[] { _snmp, _netstat, _sockstat, _sockstat6, _conntrack, _conntrackCount })
+        {
+            file.Dispose();
+        }
+
+        _diag.Dispose();
+    }
+
+    private void TakeCounters(ProcFile file, string protocol, IReadOnlyList<string> names, string what, NetCounters counters)
+    {
+        if (file.Read() is not { } text)
+        {
+            Unseen.Add(file.Path, $"What the kernel counts of {what} was not seen: {file.Problem}.");
+        }
+        else if (!counters.Take(text, protocol))
+        {
+            Unseen.Add(file.Path, $"What the kernel counts of {what} was not seen: {file.Path} has no counters of {protocol}.");
+        }
+        else if (names.Where(name => counters[name] is null).ToList() is { Count: > 0 } missing)
+        {
+            Unseen.Add(file.Path, $"This kernel does not count {string.Join(", ", missing)}: {file.Path} has no such columns.");
+        }
+    }
+
+    // Most machines track nothing, and nothing is then missed.
+    private void TakeConntrack(NetCounters counters)
+    {
+        if (_conntrack.Read() is { } text)
+        {
+            if (!ConntrackCounters.Take(text, counters))
+            {
+                Unseen.Add(_conntrack.Path, $"Drops of connection tracking were not seen: {_conntrack.Path} has no such counters.");
+            }
+        }
+        else if (!_conntrack.IsMissing)
+        {
+            Unseen.Add(_conntrack.Path, $"Drops of connection tracking were not seen: {_conntrack.Problem}.");
+        }
+    }
+
+    private Dictionary<string, long> ReadLevels()
+    {
+        var levels = new Dictionary<string, long>(StringComparer.Ordinal);
+        if (_sockstat.Read() is not { } text)
+        {
+            Unseen.Add(_sockstat.Path, $"How many sockets the machine has was not seen: {_sockstat.Problem}.");
+        }
+        else if (!SockStat.Take(text, levels))
+        {
+            Unseen.Add(_sockstat.Path, $"How many sockets the machine has was not seen: {_sockstat.Path} has no line of TCP.");
+        }
+
+        SockStat.Take(_sockstat6.Read() ?? "", levels); // none where there is no IPv6
+        if (long.TryParse(_conntrackCount.Read(), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var tracked))
+        {
+            levels[Conntrack] = tracked;
+        }
+
+        return levels;
+    }
+
+    private SocketCounts? CountSockets(bool countAnew)
+    {
+        var begin = _time.GetTimestamp();
+        if (countAnew || begin >= _socketsDue)
+        {
+            _sockets = _diag.Read(Unseen) ?? _sockets;
+            var end = _time.GetTimestamp();
+            _socketsDue = end + ((end - begin) * SocketsRest);
+        }
+
+        return _sockets;
+    }
+}

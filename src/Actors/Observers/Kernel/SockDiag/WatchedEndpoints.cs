@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ActorLoad.Observers.Kernel.SockDiag;
+
+/// <summary>The endpoints whose sockets are counted, in a form that can be held against thousands of sockets without allocating.</summary>
+internal sealed class WatchedEndpoints
+{
+    // An IPv4 address is compared in its mapped form, ::ffff:a.b.c.d.
+    private const ulong Mapped = 0xffff_0000_0000;
+
+    private readonly Watched[] _watched;
+
+    /// <summary>An address of <see cref="IPAddress.Any"/> means all addresses of that port.</summary>
+    public WatchedEndpoints(IEnumerable<IPEndPoint> endpoints)
+    {
+        _watched = [.. endpoints.Select(Watched.From).Distinct()];
+        Ports = [.. _watched.Select(watched => watched.Port).Distinct()];
+    }
+
+    /// <summary>Each port once.</summary>
+    public IReadOnlyList<int> Ports { get; }
+
+    /// <summary>Is this the remote end of a client's socket?</summary>
+    public bool IsTarget(int port, UInt128 address)
+    {
+        foreach (ref readonly var watched in _watched.AsSpan())
+        {
+            if (watched.Port == port && (watched.IsAny || watched.Address == address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Is this the local end of a server's socket?</summary>
+    public bool IsServer(int port, UInt128 address)
+    {
+        foreach (ref readonly var watched in _watched.AsSpan())
+        {
+            if (watched.Port == port && (watched.IsAny || (watched.IsLocal && watched.Address == address)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Does who listens here listen for a watched endpoint? One that listens on all addresses does so only for those of this machine.</summary>
+    public bool IsListener(int port, UInt128 address)
+    {
+        var isWildcard = address == UInt128.Zero || address == Mapped;
+        foreach (ref readonly var watched in _watched.AsSpan())
+        {
+            if (watched.Port == port && (watched.IsAny || watched.Address == address || (isWildcard && watched.IsLocal)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>An address as the kernel writes it: 4 bytes or 16.</summary>
+    public static UInt128 Address(ReadOnlySpan<byte> bytes) =>
+        bytes.Length == 4 ? Mapped | BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt128BigEndian(bytes);
+
+    private readonly record struct Watched(int Port, UInt128 Address, bool IsAny, bool IsLocal)
+    {
+        public static Watched From(IPEndPoint endpoint)
+        {
+            var isAny = endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any);
+            return new(endpoint.Port, WatchedEndpoints.Address(endpoint.Address.GetAddressBytes()), isAny, isAny || CanBind(endpoint.Address));
+        }
+
+        // Only an address of this machine (of this namespace) can be bound.
+        private static bool CanBind(IPAddress address)
+        {
+            try
+            {
+                using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+                socket.Bind(new IPEndPoint(address, 0));
+                return true;
+            }
+            catch (SocketException)
+            {
+                return IPAddress.IsLoopback(address);
+            }
+        }
+    }
+}

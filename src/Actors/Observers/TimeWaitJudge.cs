@@ -1,0 +1,94 @@
+using System.Globalization;
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Observers;
+
+/// <summary>
+/// Proves, or refutes, that a run left nothing in TIME_WAIT: the kernel must have aborted as many sockets as ActorLoad closed with linger zero, and no
+/// socket to the target may have gone to TIME_WAIT.
+/// </summary>
+/// <remarks>
+/// A close with linger zero raises TCPAbortOnData, or TCPAbortOnClose if a reply was left unread; neither if the peer's RST came first. The counters are
+/// those of the whole namespace: a server in it aborts too what it rejects, and so do other programs.
+/// </remarks>
+public static class TimeWaitJudge
+{
+    /// <summary>All that was left nothing in TIME_WAIT.</summary>
+    public const string Pass = "pass";
+
+    /// <summary>Sockets went to TIME_WAIT, or were not closed as they should have been.</summary>
+    public const string Fail = "fail";
+
+    /// <summary>It cannot be told.</summary>
+    public const string Unseen = "unseen";
+
+    private const string TimeWait = "TIME-WAIT";
+
+    // How a connection ends whose server closed or reset it: the server may have been first.
+    private static readonly Outcome[] _serversEnds = [Outcome.Rejected, Outcome.Reset, Outcome.PeerClosed];
+
+    /// <summary>The judgement.</summary>
+    /// <param name="client">What ActorLoad did.</param>
+    /// <param name="kernel">What the kernel counted of it.</param>
+    /// <param name="observersConnections">Connections that the run's observers opened while it was on; they are closed with FIN.</param>
+    public static TimeWaitProof Judge(ClientLedger client, KernelLedger? kernel, int observersConnections = 0)
+    {
+        var closes = client.AbortiveCloses;
+        var aborts = Aborts(kernel);
+        var level = kernel?.Target?.Client.GetValueOrDefault(TimeWait);
+        var (state, reason) = Left(level, observersConnections)
+            ?? NotSeen(kernel, level, aborts)
+            ?? TooFew(client, aborts!.Value)
+            ?? TooMany(client, kernel!, aborts!.Value, observersConnections)
+            ?? (Pass, Agreement(closes, aborts!.Value));
+        return new TimeWaitProof(state, reason, closes, aborts, level?.Before, level?.Peak, level?.After);
+    }
+
+    private static long? Aborts(KernelLedger? kernel) =>
+        kernel?.Counters.GetValueOrDefault("TCPAbortOnData")?.Delta + kernel?.Counters.GetValueOrDefault("TCPAbortOnClose")?.Delta;
+
+    // Whoever left sockets there before leaves not always the same number.
+    private static (string, string)? Left(WatchedLevel? level, int observers)
+    {
+        if (level is null)
+        {
+            return null;
+        }
+
+        var allowed = level.Before + observers + (level.Before > 0 ? 2 + (level.Before / 10) : 0);
+        return level.After > allowed
+            ? (Fail, $"{Number(level.After)} sockets to the target are left in TIME_WAIT; before the run there were {Number(level.Before)}.")
+            : level.Peak > allowed
+                ? (Fail, $"{Number(level.Peak)} sockets to the target were in TIME_WAIT at once during the run; before it there were {Number(level.Before)}.")
+                : null;
+    }
+
+    private static (string, string)? NotSeen(KernelLedger? kernel, WatchedLevel? level, long? aborts) =>
+        kernel is null ? (Unseen, "What the kernel counts was not seen.")
+        : level is null ? (Unseen, "The states of the sockets to the target were not seen.")
+        : aborts is null ? (Unseen, "TCPAbortOnData and TCPAbortOnClose were not seen.")
+        : null;
+
+    private static (string, string)? TooFew(ClientLedger client, long aborts) =>
+        aborts + EndedByServer(client) >= client.AbortiveCloses ? null
+        : (Fail, $"ActorLoad closed {Number(client.AbortiveCloses)} sockets with linger zero, but the kernel aborted only {Number(aborts)}"
+            + (EndedByServer(client) > 0 ? $", and only {Number(EndedByServer(client))} may have been ended by the server first." : "."));
+
+    // That others abort too refutes nothing; but so many could hide as many of ours that were not aborted.
+    private static (string, string)? TooMany(ClientLedger client, KernelLedger kernel, long aborts, int observers)
+    {
+        var idle = kernel.Seconds * (kernel.Counters["TCPAbortOnData"].IdlePerSecond + kernel.Counters["TCPAbortOnClose"].IdlePerSecond);
+        var explained = (long)Math.Ceiling(2 * idle) + observers + (kernel.SeesServer ? EndedByServer(client) : 0);
+        var others = aborts - client.AbortiveCloses;
+        return others <= Math.Max(explained, client.AbortiveCloses / 100) ? null
+            : (Unseen, $"The kernel aborted {Number(aborts)} sockets, ActorLoad closed {Number(client.AbortiveCloses)} with linger zero: other programs of this "
+                + $"machine abort so many that nothing can be told from it. No socket to the target was seen in TIME_WAIT.");
+    }
+
+    private static string Agreement(long closes, long aborts) =>
+        $"The kernel aborted {Number(aborts)} sockets for {Number(closes)} closes with linger zero, and no socket to the target went to TIME_WAIT.";
+
+    private static long EndedByServer(ClientLedger client) => _serversEnds.Sum(outcome => client.AttemptFailures.GetValueOrDefault(outcome.Name()));
+
+    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}
