@@ -3,6 +3,7 @@ using ActorLoad.Hosting.Daemon;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Runs.Configuration;
+using Microsoft.Extensions.Hosting.Systemd;
 
 namespace ActorLoad.Hosting.Commands;
 
@@ -99,7 +100,9 @@ internal static class ServeCommand
         }
 
         Console.Out.WriteLine($"listening on {string.Join(", ", app.Urls)}");
+        ServiceNotice.Send(ServiceState.Ready);
         await Task.Delay(Timeout.Infinite, signals.Requested).ContinueWith(_ => { }, TaskScheduler.Default);
+        ServiceNotice.Send(ServiceState.Stopping);
         await desk.StopAllAsync(StopReason.Signal(signals.Signal), RunsMayTake);
         using var limit = new CancellationTokenSource(HostMayTake);
         await app.StopAsync(limit.Token);

@@ -33,6 +33,12 @@ public sealed class Requirement
     /// <summary>Both a server and a namespace to put it into.</summary>
     public static Requirement RedisInNetns { get; } = new(() => Redis.Problem ?? Netns.Problem);
 
+    /// <summary><c>systemd-analyze</c> on the PATH: it reads units as systemd does, and needs none running.</summary>
+    public static Requirement SystemdAnalyze { get; } = new(() => Linux.Problem ?? Missing("systemd-analyze"));
+
+    /// <summary><c>shellcheck</c> on the PATH.</summary>
+    public static Requirement ShellCheck { get; } = new(() => Linux.Problem ?? Missing("shellcheck"));
+
     /// <summary>Set to 1 (by <c>.ci/run</c>), nothing is skipped: a test whose part is missing runs and fails by itself.</summary>
     public static bool RequireAll { get; } = Environment.GetEnvironmentVariable("ACTORLOAD_REQUIRE_ALL") == "1";
 

@@ -37,6 +37,20 @@ public sealed class PrlimitFactAttribute : FactAttribute
     public PrlimitFactAttribute() => Skip = Requirement.Prlimit.Skip;
 }
 
+/// <summary>A fact that lets systemd-analyze read units; skipped, with the reason, where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class SystemdAnalyzeFactAttribute : FactAttribute
+{
+    public SystemdAnalyzeFactAttribute() => Skip = Requirement.SystemdAnalyze.Skip;
+}
+
+/// <summary>A fact that lets shellcheck read scripts; skipped, with the reason, where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ShellCheckFactAttribute : FactAttribute
+{
+    public ShellCheckFactAttribute() => Skip = Requirement.ShellCheck.Skip;
+}
+
 /// <summary>A fact that reads /proc; skipped, with the reason, where there is none, or where the transport under test cannot be had.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LinuxFactAttribute : SkippableFactAttribute

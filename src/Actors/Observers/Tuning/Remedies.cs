@@ -10,6 +10,7 @@ namespace ActorLoad.Observers.Tuning;
 public static class Remedies
 {
     private const int GarnetBacklog = 512; // fixed in its source
+    private const int ServersOwnDescriptors = 32; // CONFIG_MIN_RESERVED_FDS of Redis
 
     private static TuningCatalogue Catalogue => TuningCatalogue.BuiltIn;
 
@@ -21,7 +22,7 @@ public static class Remedies
     public static Remedy Sysctl(string key, RemedyHost host, string? present, long needed = 0)
     {
         var setting = Catalogue[key, host];
-        var proposed = setting.LeftAlone == "larger" ? AtLeast(setting, needed, Number(present)) : setting.Value;
+        var proposed = setting.LeftAlone == "larger" ? Text(AtLeast(setting, needed, Number(present)))! : setting.Value;
         return WriteSysctl(key, Shown(present), proposed, host);
     }
 
@@ -46,27 +47,28 @@ public static class Remedies
     /// <summary>Descriptors of ActorLoad: for the shell that starts it.</summary>
     /// <param name="present">Its soft limit; null if it is not known.</param>
     /// <param name="needed">What a run needs, connections and the program's own.</param>
-    /// <param name="hard">Its hard limit: beyond it only root can go.</param>
+    /// <param name="hard">Its hard limit, null if it is not known. If the run has room in it, no more is proposed: anybody may go so far.</param>
     public static Remedy ClientDescriptors(long? present, long needed, long? hard = null)
     {
-        var proposed = AtLeast(Catalogue[TuningKeys.Descriptors, RemedyHost.Client], needed, present);
-        var command = hard is { } limit && limit < long.Parse(proposed, CultureInfo.InvariantCulture)
-            ? $"sudo prlimit --pid $$ --nofile={proposed}"
-            : $"ulimit -n {proposed}";
-        return new Remedy(TuningKeys.Descriptors, Text(present), proposed, RemedyHost.Client, command);
+        var proposed = Within(hard, needed, AtLeast(Catalogue[TuningKeys.Descriptors, RemedyHost.Client], needed, present));
+        var command = proposed > hard ? $"sudo prlimit --pid $$ --nofile={Text(proposed)}" : $"ulimit -n {Text(proposed)}";
+        return new Remedy(TuningKeys.Descriptors, Text(present), Text(proposed)!, RemedyHost.Client, command);
     }
 
     /// <summary>Descriptors of the server's process.</summary>
     /// <param name="present">Its limit; null if it is not known.</param>
     /// <param name="needed">What a run needs, the server's own included (32 in Redis).</param>
     /// <param name="processId">The server's, if it runs on this machine: then it need not be restarted.</param>
-    public static Remedy ServerDescriptors(long? present, long needed, int? processId = null)
+    /// <param name="hard">Its hard limit, as in <see cref="ClientDescriptors"/>; only heeded with a process.</param>
+    public static Remedy ServerDescriptors(long? present, long needed, int? processId = null, long? hard = null)
     {
-        var proposed = AtLeast(Catalogue[TuningKeys.Descriptors, RemedyHost.Server], needed, present);
+        var usual = AtLeast(Catalogue[TuningKeys.Descriptors, RemedyHost.Server], needed, present);
+        var proposed = processId is null ? usual : Within(hard, needed, usual);
+        var soft = proposed <= hard ? ":" : ""; // without a colon the hard limit is set too, and would be lowered
         var command = processId is { } id
-            ? string.Create(CultureInfo.InvariantCulture, $"prlimit --pid {id} --nofile={proposed}")
-            : $"LimitNOFILE={proposed} in the service's drop-in (systune/systemd), then restart";
-        return new Remedy(TuningKeys.Descriptors, Text(present), proposed, RemedyHost.Server, command);
+            ? string.Create(CultureInfo.InvariantCulture, $"prlimit --pid {id} --nofile={proposed}{soft}")
+            : $"LimitNOFILE={Text(proposed)} in the service's drop-in (systune/systemd), then restart";
+        return new Remedy(TuningKeys.Descriptors, Text(present), Text(proposed)!, RemedyHost.Server, command);
     }
 
     /// <summary>Clients that the server takes at once. Its descriptors must be 32 more.</summary>
@@ -74,9 +76,12 @@ public static class Remedies
     /// <param name="needed">Connections of the run, and those that others have.</param>
     /// <param name="endpoint">HOST:PORT for the command; null leaves it to redis-cli's default.</param>
     /// <param name="kind">As in <see cref="ServerLedger.Kind"/>.</param>
-    public static Remedy MaxClients(long? present, long needed, string? endpoint = null, string kind = "redis")
+    /// <param name="hard">The hard limit of the server's descriptors, null if it is not known. If the run has room in it, no more is proposed:
+    /// the server would refuse.</param>
+    public static Remedy MaxClients(long? present, long needed, string? endpoint = null, string kind = "redis", long? hard = null)
     {
-        var proposed = AtLeast(Catalogue[TuningKeys.MaxClients, RemedyHost.Server], needed, present);
+        var usual = AtLeast(Catalogue[TuningKeys.MaxClients, RemedyHost.Server], needed, present);
+        var proposed = Text(Within(hard - ServersOwnDescriptors, Math.Max(needed, present ?? 0), usual))!;
         var command = kind == "garnet"
             ? $"--network-connection-limit {proposed} when Garnet is started"
             : $"redis-cli{Address(endpoint)} config set maxclients {proposed}";
@@ -94,7 +99,7 @@ public static class Remedies
             return Run(TuningKeys.BurstSize, Text(needed), Text(GarnetBacklog)!);
         }
 
-        var proposed = AtLeast(Catalogue[TuningKeys.TcpBacklog, RemedyHost.Server], needed, present);
+        var proposed = Text(AtLeast(Catalogue[TuningKeys.TcpBacklog, RemedyHost.Server], needed, present))!;
         var command = kind == "dragonfly" ? $"--tcp_backlog {proposed} when Dragonfly is started" : $"tcp-backlog {proposed} in redis.conf, then restart";
         return new Remedy(TuningKeys.TcpBacklog, Text(present), proposed, RemedyHost.Server, command);
     }
@@ -126,8 +131,11 @@ public static class Remedies
     }
 
     /// <summary>Never less than there is: a proposal that takes away mends nothing.</summary>
-    private static string AtLeast(TuningSetting setting, long needed, long? present) =>
-        Text(Math.Max(setting.Number, Math.Max(needed, present ?? 0)))!;
+    private static long AtLeast(TuningSetting setting, long needed, long? present) =>
+        Math.Max(setting.Number, Math.Max(needed, present ?? 0));
+
+    /// <summary>The proposal, or the limit if that suffices: what needs no more rights is done sooner.</summary>
+    private static long Within(long? limit, long needed, long proposed) => limit is { } hard && hard >= needed ? Math.Min(hard, proposed) : proposed;
 
     private static string Address(string? endpoint)
     {
