@@ -12,12 +12,16 @@ public sealed record ObserverPlan(string Name, Props Props);
 /// <summary>Everybody who watches one run: says when the storm may begin, and what was seen. Whatever becomes of an observer, the run goes on.</summary>
 /// <remarks><code>
 /// started -> every observer is ready, has died, or its time is up -> ObserversReady to the parent
-///   StormBegins -> StormEnded | ConcludeNow -> every observer has answered, has died, or its time is up -> RunObserved, stopped
+///   StormBegins -> StormEnded | ConcludeNow (soon) -> last closes -> every observer has answered, has died, or its time is up -> RunObserved, stopped
 /// </code></remarks>
 public sealed class RunObservers : UntypedActor, IWithTimers
 {
-    // Who is told to conclude has its ledger at hand; a run that was stopped has five seconds for all that its end takes.
-    private static readonly TimeSpan LastWait = TimeSpan.FromMilliseconds(500);
+    // The loops may still be at their last closes, and the kernel has not counted those.
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(100);
+
+    // A run that was stopped has five seconds for all that its end takes: time for a last reading, and not for a server that has none.
+    private static readonly TimeSpan Hurry = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan LastWait = TimeSpan.FromMilliseconds(300);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IReadOnlyList<ObserverPlan> _plans;
@@ -31,7 +35,10 @@ public sealed class RunObservers : UntypedActor, IWithTimers
     private KernelLedger? _kernel;
     private BystanderLedger? _bystander;
     private int _own;
+    private TimeSpan _timeToEnd;
     private bool _isReady;
+    private bool _isEnding;
+    private bool _isAsked;
     private bool _isConcluding;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
@@ -68,8 +75,10 @@ public sealed class RunObservers : UntypedActor, IWithTimers
             case ObserverReady: HandleReady(Sender); break;
             case StartOverdue: HandleStartOverdue(); break;
             case StormBegins: TellAll(message); break;
-            case StormEnded: HandleStormEnded(); break;
-            case ConcludeNow: Conclude(); break;
+            case StormEnded: End(_longestEnd); break;
+            case ConcludeNow when _isAsked: Conclude(); break;
+            case ConcludeNow: End(Hurry); break;
+            case ClosesSettled: AskForLedgers(); break;
             case EndOverdue: HandleEndOverdue(); break;
             case KernelObserved kernel: (_kernel, var unseen) = (kernel.Ledger, kernel.Unseen); HandleAnswer(unseen, 0); break;
             case ServerObserved server: HandleServer(server); break;
@@ -116,10 +125,21 @@ public sealed class RunObservers : UntypedActor, IWithTimers
         }
     }
 
-    private void HandleStormEnded()
+    private void End(TimeSpan limit)
     {
+        _timeToEnd = limit;
+        if (!_isEnding)
+        {
+            _isEnding = true;
+            Timers.StartSingleTimer(ClosesSettled.Instance, ClosesSettled.Instance, Settling);
+        }
+    }
+
+    private void AskForLedgers()
+    {
+        _isAsked = true;
         TellAll(StormEnded.Instance);
-        Timers.StartSingleTimer(EndOverdue.Instance, EndOverdue.Instance, _longestEnd);
+        Timers.StartSingleTimer(EndOverdue.Instance, EndOverdue.Instance, _timeToEnd);
         EndIfAllAnswered();
     }
 
@@ -178,7 +198,7 @@ public sealed class RunObservers : UntypedActor, IWithTimers
     // Who died early is not waited for, but the answer is not given before it is asked for.
     private void EndIfAllAnswered()
     {
-        if (_working.Count == 0 && (_isConcluding || Timers.IsTimerActive(EndOverdue.Instance)))
+        if (_working.Count == 0 && _isAsked)
         {
             Timers.CancelAll();
             Context.Parent.Tell(new RunObserved([.. _servers.Values], _kernel, _bystander, _own, [.. _unseen]));
@@ -197,6 +217,11 @@ public sealed class RunObservers : UntypedActor, IWithTimers
     private sealed class StartOverdue : INoSerializationVerificationNeeded
     {
         public static StartOverdue Instance { get; } = new();
+    }
+
+    private sealed class ClosesSettled : INoSerializationVerificationNeeded
+    {
+        public static ClosesSettled Instance { get; } = new();
     }
 
     private sealed class EndOverdue : INoSerializationVerificationNeeded

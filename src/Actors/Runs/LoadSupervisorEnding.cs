@@ -104,9 +104,8 @@ public sealed partial class LoadSupervisor
         (_completed, _endedAt) = (completed, Elapsed);
         if (!_isAskedForLedgers)
         {
-            // By now the loops have handed their last closes to the kernel, and it has counted them.
             _isAskedForLedgers = true;
-            _observers.Tell(_isAborting ? ObserverProtocol.ConcludeNow.Instance : ObserverProtocol.StormEnded.Instance);
+            _observers.Tell(_verdict == Verdict.Interrupted ? ObserverProtocol.ConcludeNow.Instance : ObserverProtocol.StormEnded.Instance);
         }
 
         EndIfKnown();

@@ -38,6 +38,19 @@ internal static class Clues
     public static long CountedAtServer(this Evidence evidence, string counter) =>
         evidence.Ledgers.Kernel?.SeesServer == true ? evidence.Counted(counter) ?? 0 : 0;
 
+    /// <summary>Connections that were established for us and never accepted: the full accept queue dropped the last ACK of the handshake, and after
+    /// a SYN cookie nobody sends it again. They end in a reply-timeout.</summary>
+    public static long NeverAccepted(this Evidence evidence)
+    {
+        if (evidence.CountedAtServer("ListenOverflows") is var overflows && (overflows == 0 || evidence.Counted("PassiveOpens") is null))
+        {
+            return 0;
+        }
+
+        var missing = evidence.Ledgers.Client.Established - evidence.Counted("PassiveOpens")!.Value;
+        return Math.Clamp(missing, 0, Math.Min(overflows, evidence.Failed(Outcome.ReplyTimeout)));
+    }
+
     /// <summary>Connects that took as long as one or more retransmits of the SYN.</summary>
     public static long SlowConnects(this Evidence evidence) => evidence.Load.ConnectModes.Values.Sum();
 

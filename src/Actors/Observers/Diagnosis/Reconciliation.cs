@@ -66,7 +66,7 @@ public static class Reconciliation
                 new(rejected, 0, "are those that it rejected, which it does not count as received"),
                 new(seen.Overflows, 0, "were established for us, while the full accept queue dropped them"),
                 new(seen.Failed(Outcome.ReplyTimeout) + seen.Failed(Outcome.Reset), 0, "may have been gone when their turn came"),
-                new(seen.HasRestarted ? established : 0, 0, "at most were counted by a server process that is gone"),
+                new(seen.HasGone ? established : 0, 0, "at most were counted by a server that could not be asked any more"),
                 .. unseenByUs,
             ],
             "other clients connect to it too, or it was asked before it had accepted all"),
@@ -89,7 +89,7 @@ public static class Reconciliation
             [
                 new(0, seen.Failed(Outcome.Reset) + seen.Failed(Outcome.PeerClosed), "reached us as a reset or a close: it overtook the server's words"),
                 new(0, seen.Failed(Outcome.ReplyTimeout) + seen.CutOff, "were given up before we had read the server's words"),
-                new(seen.HasRestarted ? rejected : 0, 0, "at most were counted by a server process that is gone"),
+                new(seen.HasGone ? rejected : 0, 0, "at most were counted by a server that could not be asked any more"),
             ],
             "other clients were rejected too"),
             null);
@@ -122,7 +122,9 @@ public static class Reconciliation
             [
                 new(seen.SeesServer ? seen.ClosedByServer + seen.Overflows : 0, 0, "had no established socket on the server's side any more"),
                 new(seen.Failed(Outcome.ConnectTimeout), seen.Failed(Outcome.ConnectTimeout), "timed out while they connected"),
-                new(0, seen.SeesServer ? seen.CutOff * 2 : seen.CutOff, "were cut off by the end of the run"),
+                new(seen.SeesServer ? seen.Kernel("RetransSegs") ?? 0 : 0, 0, "were perhaps lost on the way, as other segments were that were sent again"),
+                new(seen.SeesServer && seen.HasGone ? ours : 0, 0, "at most were ended on the server's side when it went"),
+                new(seen.SeesServer ? seen.CutOff : 0, seen.SeesServer ? seen.CutOff * 2 : seen.CutOff, "were cut off by the end of the run"),
                 new(0, both * seen.Own, "are connections of the observers"),
             ],
             "other programs of this machine are reset too"));
@@ -144,6 +146,7 @@ public static class Reconciliation
                 new(0, timeouts, "timed out: those that we gave up first are no failures of the kernel's"),
                 new(0, unreachable, "had no route, some of them before a SYN was sent"),
                 new(0, seen.Overflows, "were half open on the server's side when we closed them"),
+                new(0, seen.Own, "are connects of the observers"),
                 new(0, seen.CutOff, "were cut off while they connected"),
             ],
             "connects of other programs fail too"));
@@ -182,7 +185,8 @@ public static class Reconciliation
 
         public long Overflows => SeesServer ? Kernel("ListenOverflows") ?? 0 : 0;
 
-        public bool HasRestarted => All.Any(server => server.Restarts.Count > 0 || server.Losses.Count > 0);
+        /// <summary>A server took what it had counted since its last answer with it.</summary>
+        public bool HasGone => All.Any(server => server.Restarts.Count > 0 || server.Losses.Any(loss => loss.Seconds is null));
 
         public long ClosedByServer => Failed(Outcome.Reset) + Failed(Outcome.Rejected) + Failed(Outcome.PeerClosed);
 

@@ -51,7 +51,7 @@ public class ReconciliationSpecs
         { "accepted", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsReceived = 4_988 }), 12, "12 unexplained" },
         { "accepted", Healthy.Evidence.Counting("ListenOverflows", 30).Counting("PassiveOpens", 4_980)
             .With((ServerLedger server) => server with { ConnectionsReceived = 4_980 }), 0, "accept queue" },
-        { "accepted", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsReceived = 2_000, Restarts = [1] }), 0, "process that is gone" },
+        { "accepted", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsReceived = 2_000, Restarts = [1] }), 0, "could not be asked any more" },
         { "rejected", Healthy.Evidence.Rejecting("ERR max number of clients reached", 60).Failing("reset", 40)
             .With((ServerLedger server) => server with { ConnectionsRejected = 100 }), 0, "overtook" },
         { "rejected", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsRejected = 7 }), 7, "other clients" },

@@ -15,7 +15,8 @@ internal sealed class AcceptQueueOverflow : IRule
     {
         var overflows = evidence.CountedAtServer("ListenOverflows");
         var (slow, timeouts, resets) = (evidence.SlowConnects(), evidence.Failed(Outcome.ConnectTimeout), evidence.Failed(Outcome.Reset));
-        var felt = slow + timeouts + resets;
+        var never = evidence.NeverAccepted();
+        var felt = slow + timeouts + resets + never;
 
         // The counter is the whole machine's: what nobody here felt was another listener's.
         if (overflows == 0 || (felt == 0 && (evidence.Load.FirstReply?.Max ?? 0) < FirstRetransmit))
@@ -25,14 +26,15 @@ internal sealed class AcceptQueueOverflow : IRule
 
         var queue = Queue.Of(evidence);
         return new Finding(
-            Name, timeouts > 0 ? Severity.Error : Severity.Warning,
+            Name, timeouts + never > 0 ? Severity.Error : Severity.Warning,
             $"The server's accept queue overflowed {overflows.Of("time")}: {queue.Sentence}, and bursts are of {evidence.BurstForEach().Text()}"
             + (slow > 0 ? $"; {slow.Of("connect")} waited a second or more until the SYN was sent again" : "")
-            + (timeouts > 0 ? $"; {timeouts.Text()} timed out" : ""),
+            + (timeouts > 0 ? $"; {timeouts.Text()} timed out" : "")
+            + (never > 0 ? $"; {never.Text()} were established for us only, never accepted, and had no reply" : ""),
             new Dictionary<string, double>
             {
                 ["listenOverflows"] = overflows, ["listenDrops"] = evidence.CountedAtServer("ListenDrops"), ["slowConnects"] = slow,
-                ["connectTimeouts"] = timeouts, ["somaxconn"] = queue.SoMaxConn ?? 0, ["tcpBacklog"] = queue.Backlog ?? 0,
+                ["connectTimeouts"] = timeouts, ["neverAccepted"] = never, ["somaxconn"] = queue.SoMaxConn ?? 0, ["tcpBacklog"] = queue.Backlog ?? 0,
             },
             queue.Enlarge(evidence.BurstForEach()));
     }

@@ -19,9 +19,9 @@ internal sealed class ClientDescriptors : IRule
         var needed = OwnLimits.Needed(evidence);
         return new Finding(
             Name, Severity.Error,
-            $"ActorLoad may have {present?.Text()} descriptors (ulimit -n), and {evidence.Load.PeakOpen.Text()} connections at once want more: "
+            $"ActorLoad may have {present?.Text()} descriptors (ulimit -n), and {OwnLimits.Wanted(evidence).Text()} connections at once want more: "
             + $"{limits.Exhausted.Of("attempt")} got no socket",
             new Dictionary<string, double> { ["localExhausted"] = limits.Exhausted, ["nofile"] = present ?? 0, ["peakOpen"] = evidence.Load.PeakOpen },
-            [Remedies.ClientDescriptors(present, needed, evidence.Number("nofile-hard")), Remedies.MaxOpen(evidence.Load.MaxOpen, Math.Max(1, (limits.Descriptors ?? 0) - 150))]);
+            [Remedies.ClientDescriptors(present, needed, evidence.Number("nofile-hard")), Remedies.MaxOpen(evidence.Load.MaxOpen, limits.Room ?? 1)]);
     }
 }

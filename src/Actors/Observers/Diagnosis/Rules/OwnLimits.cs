@@ -18,10 +18,16 @@ internal sealed record OwnLimits(long Exhausted, long? Descriptors, long? Ports)
     public static OwnLimits Of(Evidence evidence) => new(
         evidence.Failed(Outcome.LocalExhausted), evidence.Number(TuningKeys.Descriptors) - Reserved, evidence.Ports() * evidence.Load.Targets);
 
+    /// <summary>Connections that there is room for beside the runtime's own descriptors.</summary>
+    public long? Room => Descriptors is { } some ? Math.Max(1, some - OfRuntime) : null;
+
     /// <summary>True if descriptors ran out and not ports.</summary>
-    public bool IsOfDescriptors(Evidence evidence) =>
-        Exhausted > 0 && Descriptors is { } some && evidence.Load.PeakOpen + OfRuntime >= some && some <= (Ports ?? long.MaxValue);
+    public bool IsOfDescriptors(Evidence evidence) => Exhausted > 0 && Room is { } room && Wanted(evidence) >= room && room <= (Ports ?? long.MaxValue);
+
+    /// <summary>Connections that the run wanted to have open at once; those that failed at once may never have been.</summary>
+    public static long Wanted(Evidence evidence) =>
+        Math.Max(Math.Min(evidence.Load.LargestBurst, evidence.Load.MaxOpen), evidence.Load.PeakOpen);
 
     /// <summary>Descriptors that the run would need.</summary>
-    public static long Needed(Evidence evidence) => Math.Max(evidence.Load.LargestBurst, evidence.Load.PeakOpen) + Reserved + OfRuntime;
+    public static long Needed(Evidence evidence) => Wanted(evidence) + Reserved + OfRuntime;
 }

@@ -17,12 +17,13 @@ internal sealed class PortExhaustion : IRule
 
         var range = evidence.Setting(TuningKeys.PortRange);
         var waiting = evidence.TimeWaits()?.Peak ?? 0;
-        var isShort = limits.Ports is { } ports && evidence.Load.PeakOpen + waiting > ports * 9 / 10;
+        var wanted = OwnLimits.Wanted(evidence);
+        var isShort = limits.Ports is { } ports && wanted + waiting > ports * 9 / 10;
         return new Finding(
             Name, Severity.Error,
             $"{limits.Exhausted.Of("attempt")} found no local port, descriptor or buffer: "
             + (limits.Ports is not { } all ? "how many ports there are is not known"
-                : $"{evidence.Load.PeakOpen.Text()} connections at once wanted {all.Text()} ports"
+                : $"{wanted.Text()} connections at once wanted {all.Text()} ports"
                     + (waiting > 0 ? $", of which up to {waiting.Text()} were in TIME_WAIT" : "")
                     + (isShort ? "" : ", which should have sufficed: other programs may hold some of them, or buffers ran out")),
             new Dictionary<string, double>
@@ -30,7 +31,7 @@ internal sealed class PortExhaustion : IRule
                 ["localExhausted"] = limits.Exhausted, ["ports"] = limits.Ports ?? 0, ["peakOpen"] = evidence.Load.PeakOpen, ["timeWait"] = waiting,
             },
             [
-                Remedies.PortRange(range, evidence.OpenForEach() + (waiting / Math.Max(1, evidence.Load.Targets))),
+                Remedies.PortRange(range, (wanted + waiting) / Math.Max(1, evidence.Load.Targets)),
                 .. limits.Ports is { } room ? [Remedies.MaxOpen(evidence.Load.MaxOpen, room)] : Array.Empty<Remedy>(),
             ]);
     }

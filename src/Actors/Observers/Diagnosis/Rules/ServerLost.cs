@@ -10,7 +10,8 @@ internal sealed class ServerLost : IRule
     public Finding? Judge(Evidence evidence)
     {
         var lost = evidence.Ledgers.Servers.Where(server => server.Losses.Count > 0 && server.Restarts.Count == 0).ToArray();
-        if (lost.Length == 0 || evidence.Failed(Outcome.Refused) > 0 || new ServerStalled().Judge(evidence) is not null)
+        if (lost.Length == 0 || evidence.Failed(Outcome.Refused) > 0 || new ServerStalled().Judge(evidence) is not null
+            || ServerBusy.IsBusy(evidence) || GeneratorLimited.IsLimited(evidence))
         {
             return null;
         }

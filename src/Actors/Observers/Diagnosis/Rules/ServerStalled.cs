@@ -13,12 +13,13 @@ internal sealed class ServerStalled : IRule
     public Finding? Judge(Evidence evidence)
     {
         var servers = evidence.Ledgers.Servers;
-        var timeouts = evidence.Failed(Outcome.ReplyTimeout);
-        var silences = servers.SelectMany(server => server.Losses).Where(loss => loss.Seconds is not < 1).ToArray();
+        var timeouts = evidence.Failed(Outcome.ReplyTimeout) - evidence.NeverAccepted();
         var wait = evidence.Load.FirstReply?.P99 ?? 0;
 
-        // A wait alone may be an ACK that the full accept queue dropped, or our own loop's.
-        var waited = wait >= Long && evidence.CountedAtServer("ListenOverflows") == 0 && !GeneratorLimited.IsLimited(evidence);
+        // Who gets no processor hears nobody. And a wait alone may be for an ACK that the full accept queue dropped, or for what was lost on the way.
+        var isOurs = GeneratorLimited.IsLimited(evidence);
+        var silences = servers.SelectMany(server => server.Losses).Where(loss => loss.Seconds is not < 1 && !isOurs).ToArray();
+        var waited = wait >= Long && evidence.CountedAtServer("ListenOverflows") == 0 && evidence.SlowConnects() == 0 && !isOurs;
         if ((timeouts == 0 && silences.Length == 0 && !waited) || ServerBusy.IsBusy(evidence)
             || evidence.Failed(Outcome.Refused) > 0 || servers.Any(server => server.Restarts.Count > 0))
         {

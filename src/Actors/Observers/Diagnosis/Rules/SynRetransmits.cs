@@ -26,7 +26,7 @@ internal sealed class SynRetransmits : IRule
             .Select(mode => $"{mode.Value.Text()} near {mode.Key} s"));
         var queue = AcceptQueueOverflow.Queue.Of(evidence);
         return new Finding(
-            Name, timeouts > 0 ? Severity.Error : Severity.Warning,
+            Name, timeouts + evidence.Failed(Outcome.ReplyTimeout) > 0 ? Severity.Error : Severity.Warning, // who loses SYNs loses replies
             (modes.Length > 0 ? $"Connect times cluster where the kernel sends a SYN again: {modes}" : "")
             + (modes.Length > 0 && timeouts > 0 ? "; " : "")
             + (timeouts > 0 ? $"{timeouts.Of("attempt")} had no answer to any SYN in time" : "")

@@ -27,7 +27,9 @@ internal sealed class TimeWaitGrowth : IRule
 
         var ports = evidence.Ports() * evidence.Load.Targets;
         var exhausted = evidence.Failed(Outcome.LocalExhausted);
-        var isFull = exhausted > 0 && ports is { } all && evidence.Load.PeakOpen < all && evidence.Load.PeakOpen + level.Peak >= all * 9 / 10;
+
+        // A burst would have found room, had those before it not left theirs occupied.
+        var isFull = exhausted > 0 && ports is { } all && evidence.Load.LargestBurst < all && evidence.Load.LargestBurst + level.Peak >= all * 9 / 10;
         var share = ports is { } known ? (double)Math.Max(level.Peak, level.After) / known : 0;
         return new Finding(
             Name, isFull ? Severity.Error : share >= Many || !isGraceful ? Severity.Warning : Severity.Info,
