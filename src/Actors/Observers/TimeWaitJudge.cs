@@ -1,15 +1,16 @@
 using System.Globalization;
-using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers;
 
 /// <summary>
-/// Proves, or refutes, that a run left nothing in TIME_WAIT: the kernel must have aborted as many sockets as ActorLoad closed with linger zero, and no
-/// socket to the target may have gone to TIME_WAIT.
+/// Proves, or refutes, that a run left nothing in TIME_WAIT: the kernel must have aborted as many sockets as ActorLoad closed with linger
+/// zero, and no socket to the target may have gone to TIME_WAIT.
 /// </summary>
 /// <remarks>
-/// A close with linger zero raises TCPAbortOnData, or TCPAbortOnClose if a reply was left unread; neither if the peer's RST came first. The counters are
-/// those of the whole namespace: a server in it aborts too what it rejects, and so do other programs.
+/// A close with linger zero raises TCPAbortOnData, or TCPAbortOnClose if a reply was left unread; neither if the peer's RST came first, as
+/// it does when a server closes what it rejects before it has read our command. The counters are those of the whole namespace: a server in
+/// it may abort what it rejects, and so may other programs. Neither <c>TW</c> nor sockstat's <c>tw</c> will do: both count a server's
+/// FIN-WAIT-2 too.
 /// </remarks>
 public static class TimeWaitJudge
 {
@@ -23,9 +24,6 @@ public static class TimeWaitJudge
     public const string Unseen = "unseen";
 
     private const string TimeWait = "TIME-WAIT";
-
-    // How a connection ends whose server closed or reset it: the server may have been first.
-    private static readonly Outcome[] _serversEnds = [Outcome.Rejected, Outcome.Reset, Outcome.PeerClosed];
 
     /// <summary>The judgement.</summary>
     /// <param name="client">What ActorLoad did.</param>
@@ -59,7 +57,8 @@ public static class TimeWaitJudge
         return level.After > allowed
             ? (Fail, $"{Number(level.After)} sockets to the target are left in TIME_WAIT; before the run there were {Number(level.Before)}.")
             : level.Peak > allowed
-                ? (Fail, $"{Number(level.Peak)} sockets to the target were in TIME_WAIT at once during the run; before it there were {Number(level.Before)}.")
+                ? (Fail, $"{Number(level.Peak)} sockets to the target were in TIME_WAIT at once during the run; "
+                    + $"before it there were {Number(level.Before)}.")
                 : null;
     }
 
@@ -70,25 +69,27 @@ public static class TimeWaitJudge
         : null;
 
     private static (string, string)? TooFew(ClientLedger client, long aborts) =>
-        aborts + EndedByServer(client) >= client.AbortiveCloses ? null
+        aborts + NotSucceeded(client) >= client.AbortiveCloses ? null
         : (Fail, $"ActorLoad closed {Number(client.AbortiveCloses)} sockets with linger zero, but the kernel aborted only {Number(aborts)}"
-            + (EndedByServer(client) > 0 ? $", and only {Number(EndedByServer(client))} may have been ended by the server first." : "."));
+            + (NotSucceeded(client) > 0 ? $"; of the others the server may have ended {Number(NotSucceeded(client))}, which did not succeed." : "."));
 
     // That others abort too refutes nothing; but so many could hide as many of ours that were not aborted.
     private static (string, string)? TooMany(ClientLedger client, KernelLedger kernel, long aborts, int observers)
     {
         var idle = kernel.Seconds * (kernel.Counters["TCPAbortOnData"].IdlePerSecond + kernel.Counters["TCPAbortOnClose"].IdlePerSecond);
-        var explained = (long)Math.Ceiling(2 * idle) + observers + (kernel.SeesServer ? EndedByServer(client) : 0);
+        var explained = (long)Math.Ceiling(2 * idle) + observers + (kernel.SeesServer ? NotSucceeded(client) : 0);
         var others = aborts - client.AbortiveCloses;
         return others <= Math.Max(explained, client.AbortiveCloses / 100) ? null
-            : (Unseen, $"The kernel aborted {Number(aborts)} sockets, ActorLoad closed {Number(client.AbortiveCloses)} with linger zero: other programs of this "
-                + $"machine abort so many that nothing can be told from it. No socket to the target was seen in TIME_WAIT.");
+            : (Unseen, $"The kernel aborted {Number(aborts)} sockets, ActorLoad closed {Number(client.AbortiveCloses)} with linger zero: other "
+                + "programs of this machine abort so many that nothing can be told from it. No socket to the target was seen in TIME_WAIT.");
     }
 
     private static string Agreement(long closes, long aborts) =>
-        $"The kernel aborted {Number(aborts)} sockets for {Number(closes)} closes with linger zero, and no socket to the target went to TIME_WAIT.";
+        $"The kernel aborted {Number(aborts)} sockets for {Number(closes)} closes with linger zero"
+        + (aborts < closes ? $" ({Number(closes - aborts)} had been ended by the server)" : "") + ", and no socket to the target went to TIME_WAIT.";
 
-    private static long EndedByServer(ClientLedger client) => _serversEnds.Sum(outcome => client.AttemptFailures.GetValueOrDefault(outcome.Name()));
+    // Only these can have been ended by the server, whatever ActorLoad made of it: one that was cancelled may have been, too.
+    private static long NotSucceeded(ClientLedger client) => Math.Max(0, client.Established - client.Succeeded);
 
     private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

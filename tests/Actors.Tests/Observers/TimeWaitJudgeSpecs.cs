@@ -17,7 +17,8 @@ public sealed class TimeWaitJudgeSpecs
     [InlineData("the server here aborted what it rejected", 1_000, 1_000, 300, 0, 0, 0, 0, 300, true)]
     [InlineData("others left sockets there before", 1_000, 1_000, 0, 0, 50, 55, 54, 0, false)]
     [InlineData("what others had left is gone", 1_000, 1_000, 0, 0, 50, 50, 0, 0, false)]
-    public void It_passes_when(string why, long closes, long onData, long onClose, double idle, long before, long peak, long after, long byServer, bool seesServer)
+    public void It_passes_when(
+        string why, long closes, long onData, long onClose, double idle, long before, long peak, long after, long byServer, bool seesServer)
     {
         var proof = Judge(closes, onData, onClose, idle, before, peak, after, byServer, seesServer);
         Assert.Equal((TimeWaitJudge.Pass, why), (proof.State, why));
@@ -27,11 +28,13 @@ public sealed class TimeWaitJudgeSpecs
     [Theory]
     [InlineData("one is left", 1_000, 1_000, 0, 1, 1, 0, "1 sockets to the target are left in TIME_WAIT; before the run there were 0.")]
     [InlineData("thousands are left", 0, 0, 12, 9_000, 8_000, 0, "8,000 sockets to the target are left in TIME_WAIT; before the run there were 12.")]
-    [InlineData("they were there and are gone", 1_000, 1_000, 0, 40, 0, 0, "40 sockets to the target were in TIME_WAIT at once during the run; before it there were 0.")]
+    [InlineData(
+        "they were there and are gone", 1_000, 1_000, 0, 40, 0, 0,
+        "40 sockets to the target were in TIME_WAIT at once during the run; before it there were 0.")]
     [InlineData("closes were none", 1_000, 999, 0, 0, 0, 0, "ActorLoad closed 1,000 sockets with linger zero, but the kernel aborted only 999.")]
     [InlineData(
         "more were none than the server can have ended", 1_000, 600, 0, 0, 0, 300,
-        "ActorLoad closed 1,000 sockets with linger zero, but the kernel aborted only 600, and only 300 may have been ended by the server first.")]
+        "ActorLoad closed 1,000 sockets with linger zero, but the kernel aborted only 600; of the others the server may have ended 300, which did not succeed.")]
     public void It_fails_when(string why, long closes, long aborts, long before, long peak, long after, long byServer, string reason)
     {
         var proof = Judge(closes, aborts, 0, 0, before, peak, after, byServer, seesServer: false);
@@ -54,6 +57,14 @@ public sealed class TimeWaitJudgeSpecs
         Assert.Equal(
             "The kernel aborted 1,005 sockets for 1,000 closes with linger zero, and no socket to the target went to TIME_WAIT.",
             Judge(1_000, 1_005, 0, 1, 0, 0, 0, 0, false).Reason);
+    }
+
+    [Fact]
+    public void A_pass_says_what_the_server_ended()
+    {
+        Assert.Equal(
+            "The kernel aborted 700 sockets for 1,000 closes with linger zero (300 had been ended by the server), and no socket to the target went to TIME_WAIT.",
+            Judge(1_000, 690, 10, 0, 0, 0, 0, 300, true).Reason);
     }
 
     [Fact]
@@ -93,7 +104,7 @@ public sealed class TimeWaitJudgeSpecs
         TimeWaitJudge.Judge(Client(closes, byServer), Kernel(onData, onClose, idle, new WatchedLevel(before, peak, after), seesServer));
 
     private static ClientLedger Client(long closes, long byServer) =>
-        new(closes, closes, closes, closes, new Dictionary<string, long> { ["rejected"] = byServer, ["refused"] = 5_000 }, new Dictionary<string, long>());
+        new(closes + 5_000, closes - byServer, closes, closes, new Dictionary<string, long> { ["refused"] = 5_000 }, new Dictionary<string, long>());
 
     private static KernelLedger Kernel(long onData, long onClose, double idle, WatchedLevel? timeWait, bool seesServer) => new(
         10, 1, new Dictionary<string, KernelCount> { ["TCPAbortOnData"] = new(onData, idle), ["TCPAbortOnClose"] = new(onClose, 0) },

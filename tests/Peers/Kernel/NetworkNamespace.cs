@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ActorLoad.Peers.Kernel;
 
-/// <summary>A network of its own with nothing in it but <c>lo</c>: its sysctls and routes can be bent without touching the machine.</summary>
+/// <summary>A network of its own with nothing in it but <c>lo</c>: its sysctls and routes can be bent without touching the
+/// machine.</summary>
 /// <remarks>An address outside 127.0.0.0/8 is unreachable in it (ENETUNREACH), until a route says otherwise.</remarks>
 public sealed class NetworkNamespace : IAsyncDisposable
 {
@@ -41,8 +42,9 @@ public sealed class NetworkNamespace : IAsyncDisposable
     /// <summary>Starts a program inside; the caller disposes it.</summary>
     public ChildProcess Start(params string[] command) => ChildProcess.Start([.. Prefix, .. command]);
 
-    /// <summary>Runs code of this process inside, on a thread of its own: sockets made there, and files opened below <c>/proc/thread-self/net</c>, belong to the
-    /// namespace and can then be used from any thread. (<c>/proc/net</c> is that of the process's first thread.)</summary>
+    /// <summary>Runs code of this process inside, on a thread of its own: sockets made there, and files opened below
+    /// <c>/proc/thread-self/net</c>, belong to the namespace and can then be used from any thread. (<c>/proc/net</c> is that of the
+    /// process's first thread.)</summary>
     public T Inside<T>(Func<T> make)
     {
         T made = default!;
@@ -73,7 +75,8 @@ public sealed class NetworkNamespace : IAsyncDisposable
         return true;
     });
 
-    /// <summary>Sets a sysctl of the namespace, such as <c>net.ipv4.ip_local_port_range</c>; throws if the kernel does not take it.</summary>
+    /// <summary>Sets a sysctl of the namespace, such as <c>net.ipv4.ip_local_port_range</c>; throws if the kernel does not take
+    /// it.</summary>
     public async Task SysctlAsync(string key, string value) => (await ExecAsync("sysctl", "-q", "-w", $"{key}={value}")).Expect();
 
     public async ValueTask DisposeAsync() => (await ChildProcess.RunAsync("ip", "netns", "del", Name)).Expect();

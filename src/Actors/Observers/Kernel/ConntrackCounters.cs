@@ -5,8 +5,8 @@ namespace ActorLoad.Observers.Kernel;
 /// <summary>Counters of connection tracking in <c>/proc/net/stat/nf_conntrack</c>: one line for each processor, in hexadecimal.</summary>
 internal static class ConntrackCounters
 {
-    /// <summary>Name in the file -> name in the ledger: packets dropped as the table was full (or not traceable), entries that made place for others,
-    /// entries that found none.</summary>
+    /// <summary>Name in the file -> name in the ledger: packets dropped as the table was full (or not traceable), entries that made place
+    /// for others, entries that found none.</summary>
     public static readonly IReadOnlyDictionary<string, string> Names = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["drop"] = "ConntrackDrop",
@@ -36,7 +36,8 @@ internal static class ConntrackCounters
 
     private static bool TryAdd(string[] words, int column, ref long sum)
     {
-        var isNumber = uint.TryParse(words.ElementAtOrDefault(column), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value);
+        var word = words.ElementAtOrDefault(column);
+        var isNumber = uint.TryParse(word, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value);
         sum += value;
         return isNumber;
     }

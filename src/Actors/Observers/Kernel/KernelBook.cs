@@ -2,8 +2,8 @@ namespace ActorLoad.Observers.Kernel;
 
 /// <summary>Makes a ledger out of readings: first those of the idle machine, then those of the run.</summary>
 /// <remarks>
-/// The run is counted from the reading before the last idle one. When the storm is announced the last may already have seen some of it, if it was taken
-/// while the announcement lay in the mailbox; the one before cannot, as its successor was asked for after it.
+/// The run is counted from the reading before the last idle one. When the storm is announced the last may already have seen some of it, if
+/// it was taken while the announcement lay in the mailbox; the one before cannot, as its successor was asked for after it.
 /// </remarks>
 internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
 {
@@ -26,7 +26,8 @@ internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
     private bool _sawListener;
 
     /// <summary>How long the idle machine has been watched, up to where the run would start now.</summary>
-    public TimeSpan Baseline => _first is { } first && (_earlier ?? _latest) is { } end ? time.GetElapsedTime(first.At, (_start ?? end).At) : TimeSpan.Zero;
+    public TimeSpan Baseline => _first is { } first && (_start ?? _earlier ?? _latest) is { } end
+        ? time.GetElapsedTime(first.At, end.At) : TimeSpan.Zero;
 
     /// <summary>A reading of the idle machine.</summary>
     public void AddIdle(KernelReading reading)
@@ -105,11 +106,12 @@ internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
         }
 
         var counters = _growth.ToDictionary(grown => grown.Key, grown => new KernelCount(grown.Value, _idle.GetValueOrDefault(grown.Key)));
+        var target = _sawSockets
+            ? new TargetSockets(ByState(_client, isThere: true), ByState(_server, _sawListener), _acceptQueue.Level, _acceptQueueLimit)
+            : null;
         return new KernelLedger(
             Math.Round(time.GetElapsedTime(_start.At, _latest!.At).TotalSeconds, 3), Math.Round(Baseline.TotalSeconds, 3), counters,
-            _levels.ToDictionary(level => level.Key, level => level.Value.Level!),
-            _sawSockets ? new TargetSockets(ByState(_client, isThere: true), ByState(_server, _sawListener), _acceptQueue.Level, _acceptQueueLimit) : null,
-            settings, _sawListener);
+            _levels.ToDictionary(level => level.Key, level => level.Value.Level!), target, settings, _sawListener);
     }
 
     private static LevelBook[] Books() => [.. Enumerable.Range(0, (int)TcpState.Closing + 1).Select(_ => new LevelBook())];
@@ -130,7 +132,8 @@ internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
             return growth;
         }
 
-        unseen.Add($"{name} back", $"The kernel's {name} went back from {earlier} to {later}: what it counted between these two readings is not known.");
+        unseen.Add(
+            $"{name} back", $"The kernel's {name} went back from {earlier} to {later}: what it counted between these two readings is not known.");
         return 0;
     }
 }

@@ -4,10 +4,11 @@ namespace ActorLoad.Observers;
 /// <param name="Seconds">From the first reading of the run to the last.</param>
 /// <param name="BaselineSeconds">How long the idle machine was watched before it.</param>
 /// <param name="Counters">Host-wide counters, by their names in <c>/proc/net/snmp</c> (Tcp) and <c>/proc/net/netstat</c> (TcpExt); one that this
-/// kernel lacks is absent.</param>
-/// <param name="Sockets">Lines of <c>/proc/net/sockstat</c>: <c>inuse</c>, <c>orphan</c>, <c>tw</c>, <c>alloc</c> (sockets), <c>mem</c> (pages).</param>
+/// kernel lacks is absent. Where connections are tracked: <c>ConntrackDrop</c>, <c>ConntrackEarlyDrop</c>, <c>ConntrackInsertFailed</c>.</param>
+/// <param name="Sockets">Lines of <c>/proc/net/sockstat</c>: <c>inuse</c>, <c>orphan</c>, <c>tw</c>, <c>alloc</c> (sockets), <c>mem</c> (pages),
+/// <c>inuse6</c>. Where connections are tracked: <c>conntrack</c>.</param>
 /// <param name="Target">Sockets of the target's ports, by netlink <c>sock_diag</c>; null where that cannot be had.</param>
-/// <param name="Settings">Settings that bear on the findings as they stood, by name (<c>net.core.somaxconn</c>, <c>nofile</c> ...).</param>
+/// <param name="Settings">Settings that bear on the findings as they stood before it, by name (<c>net.core.somaxconn</c>, <c>nofile</c> ...).</param>
 /// <param name="SeesServer">True if the target is in this network namespace: listen and drop counters are then the server's too.</param>
 public sealed record KernelLedger(
     double Seconds, double BaselineSeconds, IReadOnlyDictionary<string, KernelCount> Counters,
@@ -26,10 +27,12 @@ public sealed record KernelCount(long Delta, double IdlePerSecond)
 public sealed record WatchedLevel(long Before, long Peak, long After);
 
 /// <summary>Sockets of the target's ports.</summary>
-/// <param name="Client">Ours, whose remote end is the target, by state (<c>SYN-SENT</c>, <c>ESTAB</c> ... as in <c>ss</c>).</param>
+/// <param name="Client">Those whose remote end is the target, the observers' too, by state (<c>SYN-SENT</c>, <c>ESTAB</c> ... as in <c>ss</c>). ESTAB and
+/// TIME-WAIT are always there; a state in which there never was one is absent.</param>
 /// <param name="Server">The server's, whose local end is the target's port, by state; empty if the target is elsewhere.</param>
-/// <param name="AcceptQueue">Connections that wait to be accepted; null if the target's listener is not in this namespace.</param>
-/// <param name="AcceptQueueLimit">The listener's backlog as the kernel cut it.</param>
+/// <param name="AcceptQueue">Connections that wait to be accepted (of the listener that has most); null if the target's listener is not in this
+/// namespace. A full queue holds one more than its limit.</param>
+/// <param name="AcceptQueueLimit">The listener's backlog as the kernel cut it (the smallest, if there are several).</param>
 public sealed record TargetSockets(
     IReadOnlyDictionary<string, WatchedLevel> Client, IReadOnlyDictionary<string, WatchedLevel> Server, WatchedLevel? AcceptQueue,
     long? AcceptQueueLimit);

@@ -7,13 +7,16 @@ namespace ActorLoad.Observers.Kernel;
 /// <summary>Reads what this machine's kernel counts before, during and after a run, and answers its parent with the ledger.</summary>
 /// <remarks><code>
 /// Idle      every 100 ms a reading; ObserverReady once the baseline is long enough --StormBegins--> Watching
-/// Watching  every interval a reading, every 20 ms a look at the accept queues
+/// Watching  every interval a reading, every 50 ms a look at the accept queues, every 10 ms while one is in use
 /// either    --StormEnded, ConcludeNow--> last reading, KernelObserved, stopped
 /// </code></remarks>
 public sealed class KernelObserver : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan _idleStep = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan _listenerStep = TimeSpan.FromMilliseconds(20);
+
+    // To be woken costs more than the look. A queue that fills is seen to fill, and one that is empty is left alone.
+    private static readonly TimeSpan _emptyStep = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _busyStep = TimeSpan.FromMilliseconds(10);
 
     private sealed record ReadingDue
     {
@@ -43,8 +46,8 @@ public sealed class KernelObserver : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>An observer that is ready after <paramref name="baseline"/> and then reads every <paramref name="interval"/>. It opens its sources when
-    /// it starts, and closes them.</summary>
+    /// <summary>An observer that is ready after <paramref name="baseline"/> and then reads every <paramref name="interval"/>. It opens its
+    /// sources when it starts, and closes them.</summary>
     public static Props Props(Func<KernelSources> open, TimeSpan baseline, TimeSpan interval, TimeProvider time) =>
         Akka.Actor.Props.Create<KernelObserver>(open, baseline, interval, time);
 
@@ -101,14 +104,16 @@ public sealed class KernelObserver : UntypedActor, IWithTimers
 
     private void HandleListenersDue()
     {
+        SocketCounts? listeners = null;
         Guard(() =>
         {
-            if (_sources?.ReadListeners() is { } listeners)
+            listeners = _sources?.ReadListeners();
+            if (listeners is not null)
             {
                 _book!.AddListeners(listeners);
             }
         });
-        Timers.StartSingleTimer(ListenersDue.Instance, ListenersDue.Instance, _listenerStep);
+        Timers.StartSingleTimer(ListenersDue.Instance, ListenersDue.Instance, listeners?.AcceptQueue > 0 ? _busyStep : _emptyStep);
     }
 
     private void HandleStormBegins()

@@ -24,8 +24,8 @@ public static class KernelSettings
         "vm.overcommit_memory", "vm.swappiness", "fs.file-max", "fs.nr_open",
     ];
 
-    /// <summary>Each setting that there is, as it stands; columns are parted by one space. One that this kernel does not have is absent (conntrack
-    /// without its module), one that may not be read is absent and noted.</summary>
+    /// <summary>Each setting that there is, as it stands; columns are parted by one space. One that this kernel does not have is absent
+    /// (conntrack without its module), one that may not be read is absent and noted.</summary>
     public static IReadOnlyDictionary<string, string> Read(KernelPaths paths, UnseenNotes unseen)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);

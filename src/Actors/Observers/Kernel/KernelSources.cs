@@ -3,15 +3,16 @@ using System.Net;
 
 namespace ActorLoad.Observers.Kernel;
 
-/// <summary>All that is read of the kernel during a run, opened before it: a reading needs no descriptor. Belongs to the network namespace of the
-/// thread that opens it, and may then be read from any thread, by one at a time. Never throws: what cannot be seen is noted.</summary>
+/// <summary>All that is read of the kernel during a run, opened before it: a reading needs no descriptor. Belongs to the network namespace
+/// of the thread that opens it, and may then be read from any thread, by one at a time. Never throws: what cannot be seen is
+/// noted.</summary>
 public sealed class KernelSources : IDisposable
 {
     /// <summary>Key of the tracked connections among the levels.</summary>
     public const string Conntrack = "conntrack";
 
-    // Counting the sockets may take this part of the time: a count that took 25 ms is not repeated within a second. Beside a storm that takes every
-    // core it takes longer, and is repeated less often, which is what the storm needs.
+    // Counting the sockets may take this part of the time: a count that took 25 ms is not repeated within a second. Beside a storm that
+    // takes every core it takes longer, and is repeated less often, which is what the storm needs.
     private const int SocketsRest = 40;
 
     private readonly TimeProvider _time;
@@ -45,7 +46,8 @@ public sealed class KernelSources : IDisposable
     /// <summary>The settings when this was made.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 
-    /// <summary>Reads everything. The sockets may be those of the reading before if they are many, unless <paramref name="countAnew"/>.</summary>
+    /// <summary>Reads everything. The sockets may be those of the reading before if they are many, unless <paramref
+    /// name="countAnew"/>.</summary>
     public KernelReading Read(bool countAnew = false)
     {
         var at = _time.GetTimestamp();
@@ -56,7 +58,7 @@ public sealed class KernelSources : IDisposable
         return new KernelReading(at, counters, ReadLevels(), CountSockets(countAnew));
     }
 
-    /// <summary>Reads the accept queues alone: 20 us. Null if they cannot be seen.</summary>
+    /// <summary>Reads the accept queues alone: 10 us for each. Null if they cannot be seen.</summary>
     public SocketCounts? ReadListeners() => _diag.ReadListeners(Unseen);
 
     /// <inheritdoc/>

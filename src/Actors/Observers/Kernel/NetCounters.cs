@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace ActorLoad.Observers.Kernel;
 
-/// <summary>TCP counters of a network namespace at one moment, by their names in <c>/proc/net/snmp</c> (Tcp) and <c>/proc/net/netstat</c> (TcpExt).
-/// What this kernel does not count is absent.</summary>
+/// <summary>TCP counters of a network namespace at one moment, by their names in <c>/proc/net/snmp</c> (Tcp) and <c>/proc/net/netstat</c>
+/// (TcpExt). What this kernel does not count is absent.</summary>
 public sealed class NetCounters
 {
     // A counter is as wide as the kernel's `unsigned long`: on a 32-bit machine it starts again after this.
@@ -23,8 +23,8 @@ public sealed class NetCounters
         : earlier < Wrap && earlier - later > Wrap / 2 ? later + Wrap - earlier
         : null;
 
-    /// <summary>Takes the counters of <paramref name="protocol"/> (<c>Tcp</c>, <c>TcpExt</c>) out of pairs of lines such as <c>Tcp: ActiveOpens OutRsts</c>
-    /// above <c>Tcp: 12 3</c>; false if there is none. A number that is none is left out.</summary>
+    /// <summary>Takes the counters of <paramref name="protocol"/> (<c>Tcp</c>, <c>TcpExt</c>) out of pairs of lines such as <c>Tcp:
+    /// ActiveOpens OutRsts</c> above <c>Tcp: 12 3</c>; false if there is none. A number that is none is left out.</summary>
     public bool Take(string text, string protocol)
     {
         var before = _values.Count;

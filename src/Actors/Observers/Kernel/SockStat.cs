@@ -5,7 +5,8 @@ namespace ActorLoad.Observers.Kernel;
 /// <summary>Levels of <c>/proc/net/sockstat</c> and <c>sockstat6</c> that concern TCP.</summary>
 public static class SockStat
 {
-    /// <summary>Takes the levels of the line <c>TCP:</c> (<c>inuse orphan tw alloc</c> sockets, <c>mem</c> pages), or those of <c>TCP6:</c> as
+    /// <summary>Takes the levels of the line <c>TCP:</c> (<c>inuse orphan tw alloc</c> sockets, <c>mem</c> pages), or those of <c>TCP6:</c>
+    /// as
     /// <c>inuse6</c>; false if there is no such line. What is no number is left out.</summary>
     public static bool Take(string text, IDictionary<string, long> levels)
     {

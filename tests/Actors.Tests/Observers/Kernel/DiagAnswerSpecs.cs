@@ -27,7 +27,16 @@ public sealed class DiagAnswerSpecs
         Assert.False(_answer.IsDone);
         Take([.. Client(), .. Message(Done, [0, 0, 0, 0])]);
         Assert.True(_answer.IsDone);
-        Assert.Equal((3, 0, false, 0), (_counts.Client(TcpState.Established), _counts.Server(TcpState.Established), _answer.IsTorn, _answer.Error));
+        Assert.Equal((3, 0), (_counts.Client(TcpState.Established), _counts.Server(TcpState.Established)));
+        Assert.Equal((false, 0), (_answer.IsTorn, _answer.Error));
+    }
+
+    [Fact]
+    public void The_answer_to_a_question_for_one_socket_ends_with_it()
+    {
+        var answer = new DiagAnswer(new WatchedEndpoints([]), Sequence, _counts, isForOne: true);
+        answer.Take(Client(), Client().Length);
+        Assert.True(answer.IsDone);
     }
 
     [Fact]
@@ -137,7 +146,7 @@ public sealed class DiagAnswerSpecs
 
     private static byte[] Message(ushort type, byte[] body, ushort flags = 2, uint sequence = Sequence) =>
     [
-        .. BitConverter.GetBytes((uint)(16 + body.Length)), .. BitConverter.GetBytes(type), .. BitConverter.GetBytes(flags), .. BitConverter.GetBytes(sequence),
-        0, 0, 0, 0, .. body,
+        .. BitConverter.GetBytes((uint)(16 + body.Length)), .. BitConverter.GetBytes(type), .. BitConverter.GetBytes(flags),
+        .. BitConverter.GetBytes(sequence), 0, 0, 0, 0, .. body,
     ];
 }

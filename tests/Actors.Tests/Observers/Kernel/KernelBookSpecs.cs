@@ -115,7 +115,8 @@ public sealed class KernelBookSpecs
         _book.Add(Reading(sockets: Sockets((TcpState.Established, 2))));
         var target = _book.Ledger(_settings)!.Target!;
         Assert.Equal(
-            new Dictionary<string, WatchedLevel> { ["ESTAB"] = new(0, 90, 2), ["SYN-SENT"] = new(0, 7, 0), ["TIME-WAIT"] = new(0, 0, 0) }, target.Client);
+            new Dictionary<string, WatchedLevel> { ["ESTAB"] = new(0, 90, 2), ["SYN-SENT"] = new(0, 7, 0), ["TIME-WAIT"] = new(0, 0, 0) },
+            target.Client);
         Assert.Empty(target.Server);
         Assert.Null(target.AcceptQueue);
         Assert.False(_book.Ledger(_settings)!.SeesServer);
@@ -139,7 +140,8 @@ public sealed class KernelBookSpecs
         Add(Reading(sockets: Listener(5)));
         _book.Begin();
         _book.Add(Reading(sockets: Sockets()));
-        Assert.Equal((new WatchedLevel(5, 5, 5), 128), (_book.Ledger(_settings)!.Target!.AcceptQueue, _book.Ledger(_settings)!.Target!.AcceptQueueLimit));
+        var target = _book.Ledger(_settings)!.Target!;
+        Assert.Equal((new WatchedLevel(5, 5, 5), 128), (target.AcceptQueue, target.AcceptQueueLimit));
     }
 
     [Fact]

@@ -6,7 +6,8 @@ using Xunit;
 
 namespace ActorLoad.Actors.Tests.Observers.Kernel;
 
-/// <summary>What this kernel counts when a socket is closed, refused or not let in: the ground on which ledger, proof and findings stand.</summary>
+/// <summary>What this kernel counts when a socket is closed, refused or not let in: the ground on which ledger, proof and findings
+/// stand.</summary>
 public sealed class KernelFactsSpecs : IAsyncLifetime
 {
     private NetworkNamespace _network = null!;
@@ -79,6 +80,23 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
         Begin();
         NamespaceSockets.Abort(client);
         Assert.Equal("", Counted());
+    }
+
+    [NetnsFact]
+    public void A_server_that_closes_first_is_counted_as_time_wait_while_in_fin_wait_and_resets_what_is_sent_to_it()
+    {
+        var (client, server) = _sockets.Pair();
+        Begin();
+        server.Dispose();
+        Assert.Equal("TW 1", Counted());
+        var reading = _sources.Read(countAnew: true);
+        Assert.Equal(
+            ("CLOSE-WAIT 1", "FIN-WAIT-2 1", 1), (Left(), SocketDiagSpecs.Describe(reading.Sockets!.Server), reading.Levels["tw"]));
+
+        client.Send("PING\r\n"u8.ToArray());
+        NamespaceSockets.Abort(client);
+        Assert.Equal("EstabResets 1, OutRsts 1, TW 1", Counted());
+        Assert.Equal("", SocketDiagSpecs.Describe(_sources.Read(countAnew: true).Sockets!.Server));
     }
 
     [NetnsFact]

@@ -145,7 +145,7 @@ public sealed class KernelObserverSpecs() : TestKit(VirtualScheduler.Configurati
         observer.Tell(StormBegins.Instance);
         var clients = Enumerable.Range(0, 17).Select(_ => sockets.Connect()).ToList();
         sockets.BeginConnect();
-        Pass(20); // a look at the accept queue, long before the next reading
+        Pass(50); // a look at the accept queue, long before the next reading
         var servers = clients.ConvertAll(_ => sockets.Accept());
         Pass(1_000);
         clients.ForEach(NamespaceSockets.Abort);

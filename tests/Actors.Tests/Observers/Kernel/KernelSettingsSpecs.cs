@@ -19,7 +19,7 @@ public sealed class KernelSettingsSpecs : IDisposable
         _files.Write("proc/sys/net/ipv4/ip_local_port_range", "32768\t60999\n");
         _files.Write("proc/sys/net/ipv4/ip_local_reserved_ports", "\n");
         _files.Write("sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");
-        _files.Write("proc/self/limits", "Limit            Soft Limit           Hard Limit           Units\nMax open files            1024                 unlimited            files\n");
+        _files.Write("proc/self/limits", "Limit            Soft Limit  Hard Limit  Units\nMax open files   1024        unlimited   files\n");
         Assert.Equal(
             new Dictionary<string, string>
             {

@@ -23,7 +23,9 @@ public sealed class KernelSourcesSpecs : IDisposable
         var reading = sources.Read();
         Assert.Empty(sources.Unseen.Sentences);
         Assert.Equal([], KernelCounterNames.Tcp.Concat(KernelCounterNames.TcpExt).Where(name => reading.Counters[name] is null));
-        Assert.Equal(["alloc", "inuse", "mem", "orphan", "tw"], reading.Levels.Keys.Except(["inuse6", KernelSources.Conntrack]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["alloc", "inuse", "mem", "orphan", "tw"],
+            reading.Levels.Keys.Except(["inuse6", KernelSources.Conntrack]).Order(StringComparer.Ordinal));
         Assert.NotNull(reading.Sockets);
     }
 
@@ -108,8 +110,8 @@ public sealed class KernelSourcesSpecs : IDisposable
         SocketCounts? listeners = null;
         var thread = new Thread(() =>
         {
-            Seccomp.Refuse(SocketDiagSpecs.SystemCalls.OpenAt, tooManyFiles);
-            Seccomp.Refuse(SocketDiagSpecs.SystemCalls.Socket, tooManyFiles);
+            Seccomp.Refuse(SystemCalls.OpenAt, tooManyFiles);
+            Seccomp.Refuse(SystemCalls.Socket, tooManyFiles);
             reading = sources.Read(countAnew: true);
             listeners = sources.ReadListeners();
         });

@@ -100,8 +100,14 @@ public sealed class NetCountersSpecs
     [Fact]
     public void Drops_of_connection_tracking_are_added_up_over_the_processors()
     {
-        Assert.True(ConntrackCounters.Take("entries  insert_failed drop early_drop\n0000000a  00000001 000000ff 00000002\n0000000a  00000000 00000001 00000000\n", _counters));
-        Assert.Equal([("ConntrackDrop", 256L), ("ConntrackEarlyDrop", 2), ("ConntrackInsertFailed", 1)], _counters.Values.Select(pair => (pair.Key, pair.Value)));
+        const string file = """
+            entries  insert_failed drop early_drop
+            0000000a  00000001 000000ff 00000002
+            0000000a  00000000 00000001 00000000
+
+            """;
+        Assert.True(ConntrackCounters.Take(file.ReplaceLineEndings("\n"), _counters));
+        Assert.Equal(new() { ["ConntrackDrop"] = 256, ["ConntrackEarlyDrop"] = 2, ["ConntrackInsertFailed"] = 1 }, _counters.Values.ToDictionary());
     }
 
     [Theory]

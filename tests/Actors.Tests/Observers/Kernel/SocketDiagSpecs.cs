@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using ActorLoad.Actors.Tests.Transport.Uring;
 using ActorLoad.Observers.Kernel;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Requirements;
@@ -11,6 +9,9 @@ namespace ActorLoad.Actors.Tests.Observers.Kernel;
 
 public sealed class SocketDiagSpecs
 {
+    private const ushort NoSuchMessage = 99;
+    private const byte Tcp = 6;
+
     private readonly UnseenNotes _unseen = new();
 
     [NetnsFact]
@@ -149,59 +150,43 @@ public sealed class SocketDiagSpecs
         }
     }
 
-    [LinuxFact]
-    public void A_dump_that_the_kernel_refuses_is_said_and_may_be_asked_for_again()
+    [NetnsFact]
+    public async Task A_kernel_that_does_not_know_the_older_message_is_asked_for_each_family()
     {
-        const byte noSuchProtocol = 99;
-        using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)], noSuchProtocol);
-        Assert.Null(diag.Read(_unseen));
-        Assert.Null(diag.ReadListeners(_unseen));
-        var said = Assert.Single(_unseen.Sentences);
-        Assert.StartsWith("Socket states and accept queues were not seen all the time: sock_diag refused (No such file or directory, errno 2)", said);
+        await using var network = await NetworkNamespace.CreateAsync();
+        using var sockets = new NamespaceSockets(network, address: IPAddress.IPv6Any);
+        using var diag = network.Inside(() => new SocketDiag([new IPEndPoint(IPAddress.Any, sockets.Port)], NoSuchMessage, Tcp));
+        sockets.Pair();
+        sockets.Pair(new IPEndPoint(IPAddress.IPv6Loopback, sockets.Port));
+        for (var reading = 0; reading < 2; reading++)
+        {
+            var counts = Read(diag);
+            Assert.Equal(("ESTAB 2", "ESTAB 2", 1), (Describe(counts.Client), Describe(counts.Server), counts.Listeners));
+            Assert.Equal(1, diag.ReadListeners(_unseen)!.Listeners);
+        }
     }
 
-    [LinuxFact]
-    public void Where_a_container_forbids_the_socket_it_is_said()
+    [NetnsFact]
+    public async Task A_listener_is_looked_up_on_its_own_address_on_all_and_among_many()
     {
-        const int permissionDenied = 1;
-        OnThread(() =>
-        {
-            Seccomp.Refuse(SystemCalls.Socket, permissionDenied);
-            using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)]);
-            Assert.Null(diag.Read(_unseen));
-        });
-        Assert.Equal(
-            ["Socket states and accept queues were not seen: sock_diag cannot be asked (no socket to the kernel: Operation not permitted)."],
-            _unseen.Sentences);
-    }
+        await using var network = await NetworkNamespace.CreateAsync();
+        using var onOne = new NamespaceSockets(network, backlog: 3);
+        using var onAll = new NamespaceSockets(network, backlog: 4, address: IPAddress.IPv6Any);
+        onAll.Connect();
+        using var both = Open(network, onOne.EndPoint, onAll.EndPoint);
+        using var six = Open(network, new IPEndPoint(IPAddress.IPv6Loopback, onAll.Port), new IPEndPoint(IPAddress.IPv6Loopback, onOne.Port));
+        using var elsewhere = Open(network, new IPEndPoint(IPAddress.Parse("192.0.2.1"), onAll.Port));
+        using var many = Open(network, [.. Enumerable.Range(1, 20).Select(port => new IPEndPoint(IPAddress.Loopback, port)), onAll.EndPoint]);
+        Assert.Equal((2, 1, 3), Listeners(both));
+        Assert.Equal((1, 1, 4), Listeners(six));
+        Assert.Equal((0, null, null), Listeners(elsewhere));
+        Assert.Equal((1, 1, 4), Listeners(many));
+        onAll.StopListening();
+        Assert.Equal((1, 0, 3), Listeners(both));
+        Assert.Empty(_unseen.Sentences);
 
-    [LinuxFact]
-    public void A_kernel_that_does_not_take_the_question_is_said()
-    {
-        const int permissionDenied = 1;
-        using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)]);
-        OnThread(() =>
-        {
-            Seccomp.Refuse(SystemCalls.SendTo, permissionDenied);
-            Assert.Null(diag.Read(_unseen));
-        });
-        Assert.Contains("sock_diag refused (Operation not permitted, errno 1)", Assert.Single(_unseen.Sentences), StringComparison.Ordinal);
-        Assert.NotNull(diag.Read(_unseen));
-    }
-
-    [LinuxFact]
-    public void An_answer_that_was_given_up_does_not_spoil_the_next()
-    {
-        const int timedOut = 11;
-        using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)]);
-        OnThread(() =>
-        {
-            Seccomp.Refuse(SystemCalls.ReceiveFrom, timedOut);
-            Assert.Null(diag.Read(_unseen));
-        });
-        Assert.Contains("sock_diag refused (no answer within 1 s)", Assert.Single(_unseen.Sentences), StringComparison.Ordinal);
-        Assert.NotNull(diag.Read(_unseen));
-        Assert.Single(_unseen.Sentences);
+        (int, long?, long?) Listeners(SocketDiag diag) =>
+            diag.ReadListeners(_unseen) is { } counts ? (counts.Listeners, counts.AcceptQueue, counts.AcceptQueueLimit) : default;
     }
 
     internal static string Describe(Func<TcpState, int> count) =>
@@ -223,29 +208,5 @@ public sealed class SocketDiagSpecs
         var counts = diag.Read(_unseen);
         Assert.Empty(_unseen.Sentences);
         return counts!;
-    }
-
-    // What a thread's filter refuses stays refused on it.
-    private static void OnThread(Action action)
-    {
-        Exception? failure = null;
-        var thread = new Thread(() => failure = Record.Exception(action));
-        thread.Start();
-        thread.Join();
-        Assert.Null(failure);
-    }
-
-    /// <summary>Numbers of system calls here.</summary>
-    internal static class SystemCalls
-    {
-        private static readonly bool _isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
-
-        public static long Socket => _isArm ? 198 : 41;
-
-        public static long SendTo => _isArm ? 206 : 44;
-
-        public static long ReceiveFrom => _isArm ? 207 : 45;
-
-        public static long OpenAt => _isArm ? 56 : 257;
     }
 }

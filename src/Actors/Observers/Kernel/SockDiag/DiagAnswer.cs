@@ -3,15 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace ActorLoad.Observers.Kernel.SockDiag;
 
-/// <summary>Counts the sockets in the kernel's answer to one request, as its pieces come.</summary>
-internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, SocketCounts counts)
+/// <summary>Counts the sockets in the kernel's answer to one request, as its pieces come. The answer to a question for one socket is that
+/// socket; one for many has an end.</summary>
+internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, SocketCounts counts, bool isForOne = false)
 {
     private const int ErrorSize = 4;
     private const ushort NLMSG_ERROR = 2;
     private const ushort NLMSG_DONE = 3;
-    private const ushort SOCK_DIAG_BY_FAMILY = 20;
     private const ushort NLM_F_DUMP_INTR = 0x10;
-    private const byte AF_INET = 2;
 
     // struct inet_diag_msg.
     private const int SocketSize = 72;
@@ -28,7 +27,8 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
     /// <summary>The errno with which the kernel refused or broke off; 0 if it did not.</summary>
     public int Error { get; private set; }
 
-    /// <summary>True if the kernel says that the table changed under it, or if a piece was not what it should be: sockets may be missing.</summary>
+    /// <summary>True if the kernel says that the table changed under it, or if a piece was not what it should be: sockets may be
+    /// missing.</summary>
     public bool IsTorn { get; private set; }
 
     /// <summary>Counts one piece, of which <paramref name="length"/> bytes were sent and as many received as have room.</summary>
@@ -62,7 +62,7 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
         IsTorn |= (MemoryMarshal.Read<ushort>(message[6..]) & NLM_F_DUMP_INTR) != 0;
         switch (MemoryMarshal.Read<ushort>(message[4..]))
         {
-            case SOCK_DIAG_BY_FAMILY when body.Length >= SocketSize: TakeSocket(body); break;
+            case DiagRequest.SOCK_DIAG_BY_FAMILY or DiagRequest.TCPDIAG_GETSOCK when body.Length >= SocketSize: TakeSocket(body); break;
             case NLMSG_ERROR or NLMSG_DONE: TakeEnd(body); break;
             default: IsTorn = true; break;
         }
@@ -77,9 +77,10 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
 
     private void TakeSocket(ReadOnlySpan<byte> socket)
     {
+        IsDone = isForOne;
         var state = socket[1];
         var localPort = BinaryPrimitives.ReadUInt16BigEndian(socket[LocalPort..]);
-        var width = socket[0] == AF_INET ? 4 : 16;
+        var width = socket[0] == DiagRequest.AF_INET ? 4 : 16;
         var local = WatchedEndpoints.Address(socket.Slice(LocalAddress, width));
         if (state == (byte)TcpState.Listening)
         {
@@ -102,7 +103,8 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
             counts.AddServer(state);
         }
 
-        if (watched.IsTarget(BinaryPrimitives.ReadUInt16BigEndian(socket[RemotePort..]), WatchedEndpoints.Address(socket.Slice(RemoteAddress, width))))
+        var remote = WatchedEndpoints.Address(socket.Slice(RemoteAddress, width));
+        if (watched.IsTarget(BinaryPrimitives.ReadUInt16BigEndian(socket[RemotePort..]), remote))
         {
             counts.AddClient(state);
         }

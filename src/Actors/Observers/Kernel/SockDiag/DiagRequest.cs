@@ -1,49 +1,89 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace ActorLoad.Observers.Kernel.SockDiag;
 
-/// <summary>The bytes of a request for all TCP sockets that have a watched port at either end (linux/netlink.h, linux/inet_diag.h).</summary>
+/// <summary>The bytes of a request (linux/netlink.h, linux/sock_diag.h, linux/inet_diag.h). Whoever sends one writes a number of its own at
+/// <see cref="SequenceOffset"/>.</summary>
 internal static class DiagRequest
 {
     public const int HeaderSize = 16;
     public const int SequenceOffset = 8;
+    public const ushort TCPDIAG_GETSOCK = 18;
+    public const ushort SOCK_DIAG_BY_FAMILY = 20;
+    public const byte AF_INET = 2;
+    public const byte AF_INET6 = 10;
+    public const byte IPPROTO_TCP = 6;
 
-    private const int BodySize = 56;
+    private const ushort NLM_F_REQUEST = 0x01;
+    private const ushort NLM_F_DUMP = 0x300;
     private const int AttributeSize = 4;
-    private const ushort SOCK_DIAG_BY_FAMILY = 20;
-    private const ushort NLM_F_REQUEST_DUMP = 0x01 | 0x300;
     private const ushort INET_DIAG_REQ_BYTECODE = 1;
     private const byte INET_DIAG_BC_JMP = 1;
     private const byte INET_DIAG_BC_S_EQ = 11;
     private const byte INET_DIAG_BC_D_EQ = 12;
+    private const uint INET_DIAG_NOCOOKIE = ~0u;
 
     // A test is its word and a word for the port; a jump is one word.
     private const int TestSize = 8;
     private const int JumpSize = 4;
 
-    /// <summary>A request; whoever sends it writes a number of its own at <see cref="SequenceOffset"/>.</summary>
-    /// <param name="family">AF_INET or AF_INET6.</param>
-    /// <param name="protocol">IPPROTO_TCP.</param>
-    /// <param name="states">One bit for each state that is asked for.</param>
-    /// <param name="ports">The watched ports; at least one.</param>
-    public static byte[] Create(byte family, byte protocol, uint states, IReadOnlyList<int> ports)
+    /// <summary>All sockets of both families in these states (one bit for each) that have one of the ports at either end. The older
+    /// message, and the only one with which the kernel goes through its table once for both.</summary>
+    public static byte[] OfBothFamilies(ushort messageType, uint states, IReadOnlyList<int> ports)
     {
-        var filter = Filter(ports);
-        var request = new byte[HeaderSize + BodySize + AttributeSize + filter.Length];
-        Write(request, 0, (uint)request.Length);
-        Write(request, 4, SOCK_DIAG_BY_FAMILY);
-        Write(request, 6, NLM_F_REQUEST_DUMP);
-        request[HeaderSize] = family;
-        request[HeaderSize + 1] = protocol;
-        Write(request, HeaderSize + 4, states);
-        Write(request, HeaderSize + BodySize, (ushort)(AttributeSize + filter.Length));
-        Write(request, HeaderSize + BodySize + 2, INET_DIAG_REQ_BYTECODE);
-        filter.CopyTo(request, HeaderSize + BodySize + AttributeSize);
+        // struct inet_diag_req: family, lengths and extensions, addresses, states.
+        var request = Create(60, messageType, NLM_F_REQUEST | NLM_F_DUMP, Filter(ports));
+        Write(request, HeaderSize + 52, states);
         return request;
     }
 
-    // Any of the tests: each but the last is followed by a jump over all the others, which is what `ss` sends for "or". One that fails goes on after
-    // that jump. The end means yes, one word past it no.
+    /// <summary>The same of one family.</summary>
+    public static byte[] OfFamily(byte family, byte protocol, uint states, IReadOnlyList<int> ports)
+    {
+        var request = Create(56, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, Filter(ports));
+        WriteStart(request, family, protocol, states);
+        return request;
+    }
+
+    /// <summary>The one socket that listens for connections to an address and port.</summary>
+    public static byte[] OfListener(byte[] address, int port)
+    {
+        var request = Create(56, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, []);
+        WriteStart(request, address.Length == 4 ? AF_INET : AF_INET6, IPPROTO_TCP, 1u << (int)TcpState.Listening);
+        BinaryPrimitives.WriteUInt16BigEndian(request.AsSpan(HeaderSize + 8), (ushort)port);
+        address.CopyTo(request, HeaderSize + 12);
+        Write(request, HeaderSize + 48, INET_DIAG_NOCOOKIE);
+        Write(request, HeaderSize + 52, INET_DIAG_NOCOOKIE);
+        return request;
+    }
+
+    private static byte[] Create(int bodySize, ushort type, int flags, byte[] filter)
+    {
+        var attribute = HeaderSize + bodySize;
+        var request = new byte[attribute + (filter.Length > 0 ? AttributeSize + filter.Length : 0)];
+        Write(request, 0, (uint)request.Length);
+        Write(request, 4, type);
+        Write(request, 6, (ushort)flags);
+        if (filter.Length > 0)
+        {
+            Write(request, attribute, (ushort)(AttributeSize + filter.Length));
+            Write(request, attribute + 2, INET_DIAG_REQ_BYTECODE);
+            filter.CopyTo(request, attribute + AttributeSize);
+        }
+
+        return request;
+    }
+
+    // struct inet_diag_req_v2: family, protocol, extensions, states, addresses.
+    private static void WriteStart(byte[] request, byte family, byte protocol, uint states)
+    {
+        (request[HeaderSize], request[HeaderSize + 1]) = (family, protocol);
+        Write(request, HeaderSize + 4, states);
+    }
+
+    // Any of the tests: each but the last is followed by a jump over all the others, which is what `ss` sends for "or". One that fails goes
+    // on after that jump. The end means yes, one word past it no.
     private static byte[] Filter(IReadOnlyList<int> ports)
     {
         var tests = ports.SelectMany(port => new[] { (Code: INET_DIAG_BC_S_EQ, Port: port), (Code: INET_DIAG_BC_D_EQ, Port: port) }).ToList();

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ActorLoad.Observers.Kernel.SockDiag;
 
-/// <summary>A socket to the kernel's <c>sock_diag</c>. It sees the network namespace in which it was made, from every thread. What fails gives
-/// a negative errno.</summary>
+/// <summary>A socket to the kernel's <c>sock_diag</c>. It sees the network namespace in which it was made, from every thread. What fails
+/// gives a negative errno.</summary>
 internal sealed class NetlinkSocket : IDisposable
 {
     public const int EAGAIN = 11;

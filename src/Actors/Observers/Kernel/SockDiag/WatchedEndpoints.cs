@@ -13,14 +13,22 @@ internal sealed class WatchedEndpoints
     private readonly Watched[] _watched;
 
     /// <summary>An address of <see cref="IPAddress.Any"/> means all addresses of that port.</summary>
-    public WatchedEndpoints(IEnumerable<IPEndPoint> endpoints)
+    public WatchedEndpoints(IReadOnlyCollection<IPEndPoint> endpoints)
     {
         _watched = [.. endpoints.Select(Watched.From).Distinct()];
         Ports = [.. _watched.Select(watched => watched.Port).Distinct()];
+        IsExact = Array.TrueForAll(_watched, watched => !watched.IsAny);
+        Local = [.. endpoints.Where(endpoint => IsServer(endpoint.Port, Address(endpoint.Address.GetAddressBytes()))).Distinct()];
     }
 
     /// <summary>Each port once.</summary>
     public IReadOnlyList<int> Ports { get; }
+
+    /// <summary>True if each is one address.</summary>
+    public bool IsExact { get; }
+
+    /// <summary>Those whose address belongs to this machine.</summary>
+    public IReadOnlyList<IPEndPoint> Local { get; }
 
     /// <summary>Is this the remote end of a client's socket?</summary>
     public bool IsTarget(int port, UInt128 address)
@@ -50,7 +58,8 @@ internal sealed class WatchedEndpoints
         return false;
     }
 
-    /// <summary>Does who listens here listen for a watched endpoint? One that listens on all addresses does so only for those of this machine.</summary>
+    /// <summary>Does who listens here listen for a watched endpoint? One that listens on all addresses does so only for those of this
+    /// machine.</summary>
     public bool IsListener(int port, UInt128 address)
     {
         var isWildcard = address == UInt128.Zero || address == Mapped;

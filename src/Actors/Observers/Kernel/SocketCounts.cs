@@ -1,0 +1,35 @@
+namespace ActorLoad.Observers.Kernel;
+
+/// <summary>How many sockets of the watched endpoints are in which state.</summary>
+public sealed class SocketCounts
+{
+    private readonly int[] _client = new int[(int)TcpState.Closing + 1];
+    private readonly int[] _server = new int[(int)TcpState.Closing + 1];
+
+    /// <summary>Listeners that listen for a watched endpoint.</summary>
+    public int Listeners { get; private set; }
+
+    /// <summary>Connections that wait to be accepted, of the listener that has most; one more than the limit means that it
+    /// overflows.</summary>
+    public long? AcceptQueue { get; private set; }
+
+    /// <summary>What may wait: the listener's backlog as the kernel cut it, the smallest if there are several.</summary>
+    public long? AcceptQueueLimit { get; private set; }
+
+    /// <summary>Sockets whose remote end is a watched endpoint.</summary>
+    public int Client(TcpState state) => _client[(int)state];
+
+    /// <summary>Sockets whose local end is a watched endpoint, without the listeners.</summary>
+    public int Server(TcpState state) => _server[(int)state];
+
+    internal void AddClient(int state) => _client[state]++;
+
+    internal void AddServer(int state) => _server[state]++;
+
+    internal void AddListener(long queue, long limit)
+    {
+        Listeners++;
+        AcceptQueue = Math.Max(AcceptQueue ?? 0, queue);
+        AcceptQueueLimit = Math.Min(AcceptQueueLimit ?? long.MaxValue, limit);
+    }
+}
