@@ -69,6 +69,18 @@ public sealed class ServerObserverSpecs : ServerObserverKit
     }
 
     [RedisFact]
+    public async Task A_replica_is_observed_as_well()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var replica = await RedisServer.StartAsync("--replicaof", "127.0.0.1", redis.Port.ToString(CultureInfo.InvariantCulture));
+        await UntilAsync(async () => (await replica.InfoAsync("replication"))["master_link_status"] == "up");
+        await StartAsync(replica.EndPoint, others: 2); // its primary is one of its clients
+        Begin();
+        await ComeAndGoAsync(replica.EndPoint, 3);
+        Assert.Equal(3, (await HealthyEndAsync()).ConnectionsReceived);
+    }
+
+    [RedisFact]
     public async Task Rejections_by_maxclients_are_counted_apart()
     {
         await using var redis = await RedisServer.StartAsync("--maxclients", "4"); // the test's, the observer's and two more
@@ -79,7 +91,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
         for (var i = 0; i < 6; i++)
         {
             using var rejected = await RawClient.ConnectAsync(redis.EndPoint);
-            Assert.StartsWith("-ERR max number of clients", await rejected.ReadAsync(40), StringComparison.Ordinal);
+            Assert.StartsWith("-ERR max number of clients", await rejected.ReadAsync(28), StringComparison.Ordinal);
         }
 
         var ledger = await HealthyEndAsync();
@@ -101,7 +113,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
         await ComeAndGoAsync(first.EndPoint, 5);
 
         var observed = await EndAsync();
-        Assert.Equal(15, observed.Ledger!.ConnectionsReceived);
+        Assert.Equal(10 + 5 + 1, observed.Ledger!.ConnectionsReceived); // the test's own to the second server is one
         Assert.Single(observed.Ledger.Restarts);
         Assert.Empty(observed.Ledger.Resets);
         var loss = Assert.Single(observed.Ledger.Losses);

@@ -242,7 +242,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     {
         while (await connection.ReadCommandAsync(stop) is { } command)
         {
-            var refusal = command[0] == "INFO" && command[^1] != "replication" ? refuses?.Invoke(command.Count) : null;
+            var refusal = command[0] == "INFO" ? refuses?.Invoke(command.Count) : null;
             await connection.SendAsync(refusal is null ? Reply(command, text) : $"-{refusal}\r\n", stop);
         }
     });
