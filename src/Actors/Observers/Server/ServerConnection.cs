@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace ActorLoad.Observers;
 
 /// <summary>One connection to a server, to ask it things; one TCP connection, no more, and none again when it is lost.</summary>
-/// <remarks>It says AUTH (if there is a password), PING and INFO replication when it opens, and then what it is asked to say.</remarks>
+/// <remarks>It says AUTH (if there is a password) and PING when it opens, and then what it is asked to say.</remarks>
 public sealed class ServerConnection : IDisposable
 {
     // Longer than a run: whoever asks has a limit of his own, and a slow server keeps its connection.
@@ -117,6 +117,7 @@ public sealed class ServerConnection : IDisposable
         Tunnel = new ServerTunnel(stream),
         CommandMap = CommandMap.Create(["AUTH", "PING", "INFO", "CONFIG"]),
         Proxy = Proxy.Envoyproxy,
+        DefaultVersion = new Version(2, 6), // before the library asks of its own accord for a role
         Protocol = RedisProtocol.Resp2,
         AllowAdmin = true, // the library calls INFO a command for administrators
         AbortOnConnectFail = true,

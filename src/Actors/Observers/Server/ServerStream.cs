@@ -83,6 +83,17 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
+    /// <summary>Ends it with a RST: a network stream would say FIN first.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Socket.Close();
+        }
+
+        base.Dispose(disposing);
+    }
+
     private void Hear(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)

@@ -1,0 +1,66 @@
+using ActorLoad.Observers;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Observers.Server;
+
+public class ServerReadingSpecs
+{
+    [Fact]
+    public void Redis_tells_all()
+    {
+        var reading = Of(InfoTexts.Redis);
+        Assert.Equal(("redis", "7.0.15", 0.0), (reading.Kind.Name, reading.Kind.Version, reading.Kind.SampleSeconds));
+        Assert.Empty(reading.Kind.Meaningless);
+        Assert.Equal(
+            reading with
+            {
+                RunId = new string('1', 40), ProcessId = 4242, UptimeSeconds = 61, Clock = 1_700_000_000.5, Received = 1500, Rejected = 7, Commands = 4600,
+                Errors = 9, Evicted = 2, Connected = 12, Memory = 1_234_567, MaxClients = 10_000, MainThreadCpu = 0.75, TotalSystemMemory = 8_589_934_592,
+                Executable = "redis-server",
+            },
+            reading);
+    }
+
+    [Fact]
+    public void Valkey_is_not_the_redis_whose_protocol_it_speaks()
+    {
+        var reading = Of(InfoTexts.Valkey);
+        Assert.Equal(("valkey", "9.1.2"), (reading.Kind.Name, reading.Kind.Version));
+        Assert.Equal((21, 1, 10_000), (reading.Received, reading.Rejected, reading.MaxClients));
+        Assert.NotNull(reading.MainThreadCpu);
+    }
+
+    [Fact]
+    public void Dragonfly_counts_no_rejections_and_has_no_main_thread()
+    {
+        var reading = Of(InfoTexts.Dragonfly);
+        Assert.Equal(("dragonfly", "df-v2.0.0"), (reading.Kind.Name, reading.Kind.Version));
+        Assert.Equal(["rejected_connections", "used_cpu_user_main_thread", "used_cpu_sys_main_thread"], reading.Kind.Meaningless);
+        Assert.Equal((null, null, null), (reading.Rejected, reading.MainThreadCpu, reading.RunId));
+        Assert.Equal((300, 900, 64_000), (reading.Received, reading.Commands, reading.MaxClients));
+    }
+
+    [Fact]
+    public void A_count_of_clients_that_fell_below_zero_is_none() => Assert.Null(Of(InfoTexts.Dragonfly).Connected);
+
+    [Fact]
+    public void Garnet_counts_where_it_samples()
+    {
+        var reading = Of(InfoTexts.GarnetSampled);
+        Assert.Equal(("garnet", "2.2.8", 1.0), (reading.Kind.Name, reading.Kind.Version, reading.Kind.SampleSeconds));
+        Assert.Empty(reading.Kind.Meaningless);
+        Assert.Equal((600, 0, 4, 58_322_944), (reading.Received, reading.Rejected, reading.Connected, reading.Memory));
+        Assert.Equal((null, null, null), (reading.MaxClients, reading.ProcessId, reading.Errors));
+    }
+
+    [Fact]
+    public void Garnet_that_does_not_sample_counts_nothing()
+    {
+        var reading = Of(InfoTexts.GarnetUnsampled);
+        Assert.Equal(0, reading.Kind.SampleSeconds);
+        Assert.Equal(["total_connections_received", "rejected_connections", "total_commands_processed", "connected_clients"], reading.Kind.Meaningless);
+        Assert.Equal((null, null, null, null), (reading.Received, reading.Rejected, reading.Commands, reading.Connected));
+    }
+
+    internal static ServerReading Of(string text) => ServerReading.Of(ServerInfo.Parse(text));
+}
