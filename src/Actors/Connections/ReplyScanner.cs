@@ -1,7 +1,7 @@
 // RESPite calls its scanner an evaluation API (SER004); the version is pinned, and the specs would notice a change.
 #pragma warning disable SER004
 using System.Buffers.Text;
-using System.Text;
+using ActorLoad.Metrics;
 using RESPite.Messages;
 
 namespace ActorLoad.Connections;
@@ -30,7 +30,6 @@ public struct ReplyScanner
 {
     // A line (simple string, error, number, length) longer than this is not a reply.
     private const int LongestLine = 64 * 1024;
-    private const int LongestPrefix = 40;
     private const int LineEnd = 2;
     private const long LongestPayload = 2_000_000_000;
 
@@ -158,7 +157,7 @@ public struct ReplyScanner
         var line = frame[lineStart..];
         var lineEnd = line.IndexOf((byte)'\r'); // none in a null error and in a streamed one
         line = lineEnd < 0 ? default : line[..lineEnd];
-        _errorPrefix = PrefixOf(Encoding.UTF8.GetString(line));
+        _errorPrefix = ErrorPrefixes.Of(line);
         return ReplyState.Error;
     }
 
@@ -174,14 +173,6 @@ public struct ReplyScanner
         }
 
         return true;
-    }
-
-    private static string PrefixOf(string line)
-    {
-        var space = line.IndexOf(' ', StringComparison.Ordinal);
-        var word = space < 0 ? line : line[..space];
-        var prefix = string.Concat((word == "ERR" ? line : word).Where(letter => !char.IsControl(letter))); // it is shown on terminals
-        return prefix.Length > LongestPrefix ? prefix[..LongestPrefix] : prefix.Length > 0 ? prefix : "ERR";
     }
 
     private ReplyState Keep(ReadOnlySpan<byte> rest)

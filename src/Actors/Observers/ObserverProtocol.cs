@@ -43,6 +43,10 @@ public static class ObserverProtocol
         : INoSerializationVerificationNeeded;
 
     /// <summary>The bystander's ledger; the observer stops itself.</summary>
+    /// <param name="Ledger">What its PINGs felt; null if none was ever answered.</param>
+    /// <param name="OwnConnections">Connects that it began while the storm was on (reconnects), each one SYN or more in the kernel's counts;
+    /// those that it had before are not among them.</param>
+    /// <param name="Unseen">What could not be seen.</param>
     public sealed record BystanderObserved(BystanderLedger? Ledger, int OwnConnections, IReadOnlyList<string> Unseen)
         : INoSerializationVerificationNeeded;
 }

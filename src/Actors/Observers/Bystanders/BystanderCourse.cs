@@ -1,0 +1,105 @@
+namespace ActorLoad.Observers;
+
+/// <summary>Where a bystander stands: baseline, storm, recovery, closing. The actor sets the marks from its thread, the bystander's thread
+/// reads them in its turns.</summary>
+internal sealed class BystanderCourse(BystanderSettings settings, PingBook book, TimeProvider time)
+{
+    // For the replies that are under way at the end.
+    private static readonly TimeSpan _lastReplies = TimeSpan.FromMilliseconds(100);
+
+    // Time stamps, 0 until they are set.
+    private long _stormAt;
+    private long _endedAt;
+    private long _concludeAt;
+
+    private long? _storm;
+    private long? _end;
+    private long? _readyAt;
+    private long? _closeBy;
+
+    /// <summary>The baseline is there, or cannot be had.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>No PING is sent any more.</summary>
+    public bool IsClosing => _closeBy is not null;
+
+    /// <summary>What to say of a recovery that was not seen.</summary>
+    public string NoRecovery { get; private set; } = "";
+
+    /// <summary>The storm begins now. Safe from any thread, as the next two.</summary>
+    public void BeginStorm() => Volatile.Write(ref _stormAt, time.GetTimestamp());
+
+    /// <summary>The storm has ended now.</summary>
+    public void EndStorm() => Volatile.Write(ref _endedAt, time.GetTimestamp());
+
+    /// <summary>Sum up now.</summary>
+    public void Conclude() => Volatile.Write(ref _concludeAt, time.GetTimestamp());
+
+    /// <summary>PINGs begin: the baseline needs its time, and none if nothing is connected.</summary>
+    public void Begin(bool isConnected) => _readyAt = time.GetTimestamp() + (isConnected ? Ticks(settings.Before) : 0);
+
+    /// <summary>Hears what the actor has set.</summary>
+    public void Listen()
+    {
+        if (_storm is null && Volatile.Read(ref _stormAt) is var begun and > 0)
+        {
+            _storm = begun;
+            book.BeginStorm(begun);
+        }
+
+        if (_end is null && Volatile.Read(ref _endedAt) is var ended and > 0)
+        {
+            _end = ended;
+            book.EndStorm(ended);
+        }
+
+        if (Volatile.Read(ref _concludeAt) is var asked and > 0)
+        {
+            CloseWith(_end is { } end
+                ? FormattableString.Invariant($"not known: stopped {time.GetElapsedTime(end, asked).TotalSeconds:0.#} s after the storm")
+                : "not known: stopped before the storm had ended");
+        }
+    }
+
+    /// <summary>True once, when the baseline has had its time.</summary>
+    public bool BecomesReady() => !IsReady && time.GetTimestamp() >= _readyAt && (IsReady = true);
+
+    /// <summary>Closes when p99 is back in the band, or the time for that is up.</summary>
+    /// <param name="settledUntil">Every PING that was due before it has been answered or lost.</param>
+    public void Judge(long settledUntil)
+    {
+        if (_end is not { } end || IsClosing)
+        {
+            return;
+        }
+
+        book.Settle(settledUntil);
+        var now = time.GetTimestamp();
+        if (book.RecoveredAt is not null)
+        {
+            CloseWith("");
+        }
+        else if (!book.HasBaseline && now >= end + Ticks(settings.Window))
+        {
+            CloseWith("not known: no PING was answered before the storm");
+        }
+        else if (now >= end + Ticks(settings.After))
+        {
+            CloseWith(FormattableString.Invariant($"did not recover in {settings.After.TotalSeconds} s"));
+        }
+    }
+
+    /// <summary>True when the last replies are in, or are not waited for any longer.</summary>
+    public bool IsOver(bool isWaiting) => _closeBy is { } by && (!isWaiting || time.GetTimestamp() >= by);
+
+    private void CloseWith(string noRecovery)
+    {
+        if (!IsClosing)
+        {
+            _closeBy = time.GetTimestamp() + Ticks(_lastReplies);
+            NoRecovery = noRecovery;
+        }
+    }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+}

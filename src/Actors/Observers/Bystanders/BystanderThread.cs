@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using System.Net;
+using Akka.Actor;
+using static ActorLoad.Observers.ObserverProtocol;
+
+namespace ActorLoad.Observers;
+
+/// <summary>Carries the bystander's connections on a thread of its own, and tells their actor <see cref="BaselineTaken"/> once and
+/// <see cref="BystanderObserved"/> at the end.</summary>
+/// <remarks>
+/// Why a thread, and why sockets that are only ever polled: a bystander that shared a loop, the runtime's socket engine or the thread pool
+/// with the storm would wait behind the storm's own work and blame the server for it. Here nothing stands between a due time and the send,
+/// or a reply and its stamp, but the kernel's scheduler; and what that costs is seen, because a thread that gets no processor also sends
+/// late: <see cref="BystanderLedger.Lateness"/>.
+/// </remarks>
+internal sealed class BystanderThread
+{
+    // A word from the actor is heard, and a deadline seen, at the latest after this.
+    private static readonly TimeSpan _longestWait = TimeSpan.FromMilliseconds(50);
+
+    private readonly BystanderSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly IActorRef _owner;
+    private readonly PingBook _book;
+    private readonly ImmutableArray<SteadyConnection> _connections;
+    private readonly long[] _pings;
+    private readonly Readiness _readiness;
+    private readonly List<string> _unseen = [];
+    private PingSchedule? _schedule;
+
+    /// <summary>Connections to <paramref name="addresses"/> in turn, none opened yet.</summary>
+    public BystanderThread(BystanderSettings settings, ImmutableArray<IPEndPoint> addresses, TimeProvider time, IActorRef owner)
+    {
+        (_settings, _time, _owner) = (settings, time, owner);
+        _book = new PingBook(settings, time.TimestampFrequency);
+        Course = new BystanderCourse(settings, _book, time);
+        _connections =
+        [
+            .. Enumerable.Range(0, settings.Connections)
+                .Select(index => new SteadyConnection(addresses[index % addresses.Length], settings, _book, time)),
+        ];
+        _pings = new long[settings.Connections];
+        _readiness = new Readiness(settings.Connections);
+    }
+
+    /// <summary>Where it stands, and how it is told.</summary>
+    public BystanderCourse Course { get; }
+
+    /// <summary>Begins.</summary>
+    public void Start() => new Thread(Run) { Name = "actorload-bystander", IsBackground = true }.Start();
+
+    private void Run()
+    {
+        try
+        {
+            foreach (var connection in _connections)
+            {
+                connection.Open();
+            }
+
+            while (!Course.IsOver(_connections.Any(connection => connection.IsWaiting)))
+            {
+                TakeTurn();
+            }
+
+            CloseAll(); // before the answer: who has it may look for what is left
+            _owner.Tell(SumUp());
+        }
+        catch (Exception cause)
+        {
+            CloseAll();
+            _owner.Tell(new BystanderFailed(cause));
+        }
+    }
+
+    private void TakeTurn()
+    {
+        for (var place = 0; place < _connections.Length; place++)
+        {
+            _readiness.Watch(place, _connections[place].Socket, _connections[place].IsConnecting);
+        }
+
+        _readiness.Wait(UntilNextDue());
+        Course.Listen(); // before what came meanwhile is taken: whether it belongs to the storm is known then
+        for (var place = 0; place < _connections.Length; place++)
+        {
+            if (_readiness.IsReady(place))
+            {
+                _connections[place].HandleReady();
+            }
+        }
+
+        PingWhoIsDue();
+        foreach (var connection in _connections)
+        {
+            connection.Advance(mayOpen: !Course.IsClosing);
+        }
+
+        BeginWhenSettled();
+        if (Course.BecomesReady())
+        {
+            _owner.Tell(BaselineTaken.Instance);
+        }
+
+        Course.Judge(SettledUntil());
+    }
+
+    private TimeSpan UntilNextDue()
+    {
+        var wait = _longestWait;
+        for (var index = 0; index < _connections.Length && !Course.IsClosing; index++)
+        {
+            var left = _time.GetElapsedTime(_time.GetTimestamp(), NextDue(index));
+            wait = left < wait ? left : wait;
+        }
+
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+
+    private void PingWhoIsDue()
+    {
+        for (var index = 0; index < _connections.Length && !Course.IsClosing; index++)
+        {
+            for (var now = _time.GetTimestamp(); NextDue(index) is var due && due <= now;)
+            {
+                _pings[index]++;
+                _connections[index].Ping(due);
+            }
+        }
+    }
+
+    private long NextDue(int index) => _schedule?.Due(index, _pings[index]) ?? long.MaxValue;
+
+    private long SettledUntil()
+    {
+        var settled = _time.GetTimestamp();
+        for (var index = 0; index < _connections.Length; index++)
+        {
+            settled = Math.Min(settled, Math.Min(_connections[index].OldestDue ?? settled, NextDue(index)));
+        }
+
+        return settled;
+    }
+
+    // All begin together, when the first attempt of each has come to something.
+    private void BeginWhenSettled()
+    {
+        if (_schedule is not null || !_connections.All(connection => connection.HasSettled))
+        {
+            return;
+        }
+
+        var lost = _connections.Where(connection => !connection.IsConnected).ToList();
+        _unseen.AddRange(lost.GroupBy(connection => (connection.Target, connection.LastFailure)).Select(group =>
+            $"{group.Count()} of {_settings.Connections} bystander connections could not be opened to {group.Key.Target} before the storm: "
+            + $"{group.Key.LastFailure}"));
+        _book.Begin();
+        Course.Begin(isConnected: lost.Count < _connections.Length);
+        _schedule = new PingSchedule(_time.GetTimestamp(), _time.TimestampFrequency, _settings.RatePerSecond, _settings.Connections);
+    }
+
+    private void CloseAll()
+    {
+        foreach (var connection in _connections)
+        {
+            connection.Close();
+        }
+    }
+
+    private BystanderObserved SumUp()
+    {
+        if (!_book.HasAnswers)
+        {
+            var errors = string.Join(", ", _book.Errors.Select(error => $"{error.Key} {error.Value}"));
+            _unseen.Add($"no PING of the bystander was ever answered{(errors.Length > 0 ? $": {errors}" : "")}");
+        }
+        else if (_book.Lateness is { } lateness && lateness.P99 > Math.Max(1_000, _settings.BandFloor.TotalMicroseconds))
+        {
+            _unseen.Add(FormattableString.Invariant(
+                $"the bystander got no processor in time: its PINGs were sent up to {lateness.Max / 1000.0:0.#} ms late ")
+                + FormattableString.Invariant($"(p99 {lateness.P99 / 1000.0:0.#} ms), so its times during the storm are this machine's as much ")
+                + "as the server's; give ActorLoad a core of its own");
+        }
+
+        return new BystanderObserved(
+            _book.HasAnswers ? _book.Ledger(Course.NoRecovery) : null, _connections.Sum(connection => connection.OpenedInStorm), _unseen);
+    }
+}

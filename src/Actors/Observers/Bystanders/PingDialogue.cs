@@ -1,0 +1,113 @@
+namespace ActorLoad.Observers;
+
+/// <summary>What one connection has asked and what it was answered: each PONG belongs to the oldest PING under way.</summary>
+internal sealed class PingDialogue(PingBook book)
+{
+    private readonly Queue<Expected> _expected = new();
+    private long? _waitingSince;
+
+    /// <summary>True once a greeting was answered, well or not.</summary>
+    public bool WasGreeted { get; private set; }
+
+    /// <summary>True if the last answer was an error.</summary>
+    public bool EndsWithError { get; private set; }
+
+    /// <summary>When the oldest PING under way was due; null if there is none.</summary>
+    public long? OldestDue => _expected.TryPeek(out var oldest) ? oldest.Due : null;
+
+    /// <summary>When it was sent; null if there is none.</summary>
+    public long? OldestSent => _expected.TryPeek(out var oldest) ? oldest.SentAt : null;
+
+    /// <summary>A greeting is about to be sent. It does not count.</summary>
+    public void Greet(bool withAuth, long now)
+    {
+        if (withAuth)
+        {
+            _expected.Enqueue(new Expected(Answer.Ok, now, now, IsCounted: false));
+        }
+
+        _expected.Enqueue(new Expected(Answer.Pong, now, now, IsCounted: false));
+    }
+
+    /// <summary>A PING is about to be sent.</summary>
+    public void Ping(long due, long now)
+    {
+        _waitingSince ??= due;
+        book.Sent(due, now);
+        _expected.Enqueue(new Expected(Answer.Pong, due, now, IsCounted: true));
+    }
+
+    /// <summary>A PING cannot be sent.</summary>
+    public void Miss(long due)
+    {
+        _waitingSince ??= due;
+        book.Lost(due);
+    }
+
+    /// <summary>Takes one answer; false if it is none to what was asked.</summary>
+    public bool Accept(Answer answer, string error, long now)
+    {
+        EndsWithError = answer == Answer.Error;
+        if (EndsWithError)
+        {
+            book.Failed(error);
+        }
+
+        if (!_expected.TryDequeue(out var expected))
+        {
+            return EndsWithError; // unasked: a server that is full says so
+        }
+
+        WasGreeted |= !expected.IsCounted && expected.Answer == Answer.Pong;
+        if (answer != expected.Answer)
+        {
+            Lose(expected);
+            return EndsWithError;
+        }
+
+        if (expected.IsCounted)
+        {
+            book.Stalled(now - (_waitingSince ?? expected.Due));
+            _waitingSince = OldestDue;
+        }
+
+        if (expected.IsCounted || !book.HasBegun)
+        {
+            book.Answered(expected.Due, now);
+        }
+
+        return true;
+    }
+
+    /// <summary>The connection is gone: what is under way is lost.</summary>
+    public void Abandon()
+    {
+        while (_expected.TryDequeue(out var expected))
+        {
+            Lose(expected);
+        }
+
+        EndsWithError = false;
+    }
+
+    /// <summary>Nothing more will be asked: a wait that has not ended counts as far as it has come.</summary>
+    public void End(long now)
+    {
+        Abandon();
+        if (_waitingSince is { } since)
+        {
+            book.Stalled(now - since);
+        }
+    }
+
+    private void Lose(in Expected expected)
+    {
+        if (expected.IsCounted)
+        {
+            book.Lost(expected.Due);
+        }
+    }
+
+    /// <summary>An answer that is to come.</summary>
+    private readonly record struct Expected(Answer Answer, long Due, long SentAt, bool IsCounted);
+}

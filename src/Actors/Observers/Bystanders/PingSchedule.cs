@@ -1,0 +1,13 @@
+namespace ActorLoad.Observers;
+
+/// <summary>When each PING is due: absolute, at a fixed rate; the connections are spread evenly over the time between two PINGs of
+/// one.</summary>
+/// <param name="Epoch">The first PING of the first connection, as a time stamp.</param>
+/// <param name="Frequency">Ticks of the clock in a second.</param>
+/// <param name="RatePerSecond">PINGs of one connection in a second.</param>
+/// <param name="Connections">How many there are.</param>
+internal sealed record PingSchedule(long Epoch, long Frequency, double RatePerSecond, int Connections)
+{
+    /// <summary>When PING number <paramref name="ping"/> of a connection is due, both counted from 0.</summary>
+    public long Due(int connection, long ping) => Epoch + (long)((ping + ((double)connection / Connections)) * Frequency / RatePerSecond);
+}

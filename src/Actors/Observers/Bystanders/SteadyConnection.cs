@@ -1,0 +1,219 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorLoad.Metrics;
+using ActorLoad.Transport;
+using ActorLoad.Transport.Sockets;
+
+namespace ActorLoad.Observers;
+
+/// <summary>One connection of the bystander: opened, greeted (AUTH if there is a password, and a PING that does not count), pinged; opened
+/// again, at a bounded rate, when it was lost. Confined to the bystander's thread; nothing in it waits.</summary>
+/// <remarks>PINGs are sent when they are due, whether or not those before were answered: the queue is then the server's, and the time of
+/// each counts from its own due time.</remarks>
+internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings settings, PingBook book, TimeProvider time)
+{
+    private static readonly SocketSettings _options = new(CloseMode.Abort, KeepAlive: false, NoDelay: true, ReceiveBuffer: 0);
+
+    // A server that is down must not be stormed by its own bystander.
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly byte[] _greeting = [.. BystanderWords.Auth(settings), .. BystanderWords.Ping];
+    private readonly PingDialogue _dialogue = new(book);
+    private AnswerReader _answers = new();
+    private long _startedAt;
+
+    /// <summary>Where to.</summary>
+    public IPEndPoint Target => target;
+
+    /// <summary>What there is to wait on; null if nothing.</summary>
+    public Socket? Socket { get; private set; }
+
+    /// <summary>True while it waits for the connect.</summary>
+    public bool IsConnecting { get; private set; }
+
+    /// <summary>True if it is connected, as far as it knows.</summary>
+    public bool IsConnected => Socket is not null && !IsConnecting;
+
+    /// <summary>True if anything was asked and not answered yet.</summary>
+    public bool IsWaiting => OldestDue is not null;
+
+    /// <summary>When the oldest PING under way was due; null if there is none.</summary>
+    public long? OldestDue => _dialogue.OldestDue;
+
+    /// <summary>True once the first attempt was answered, or has failed.</summary>
+    public bool HasSettled => _dialogue.WasGreeted || LastFailure.Length > 0;
+
+    /// <summary>What the last failure was; empty if there was none.</summary>
+    public string LastFailure { get; private set; } = "";
+
+    /// <summary>Connects begun while the storm was on.</summary>
+    public int OpenedInStorm { get; private set; }
+
+    /// <summary>Begins a connect.</summary>
+    public void Open()
+    {
+        _startedAt = time.GetTimestamp();
+        OpenedInStorm += book.IsInStorm(_startedAt) ? 1 : 0;
+        _answers = new AnswerReader();
+        IsConnecting = true;
+        try
+        {
+            PortLease kernelsChoice = default;
+            Socket = ClientSocket.Create(target.AddressFamily, _options, ref kernelsChoice);
+            Socket.Blocking = false;
+            Socket.Connect(target);
+        }
+        catch (SocketException cause) when (cause.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            return; // as it should be
+        }
+        catch (SocketException cause)
+        {
+            Fail(cause.SocketErrorCode);
+            return;
+        }
+
+        Greet();
+    }
+
+    /// <summary>What was waited for is there: takes it.</summary>
+    public void HandleReady()
+    {
+        if (!IsConnecting)
+        {
+            Receive();
+            return;
+        }
+
+        var error = (SocketError)(int)Socket!.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+        if (error == SocketError.Success)
+        {
+            Greet();
+        }
+        else
+        {
+            Fail(error);
+        }
+    }
+
+    /// <summary>A PING is due: sends it, or gives it up if there is no connection.</summary>
+    public void Ping(long due)
+    {
+        if (IsConnected)
+        {
+            _dialogue.Ping(due, time.GetTimestamp());
+            Send(BystanderWords.Ping);
+        }
+        else
+        {
+            _dialogue.Miss(due);
+        }
+    }
+
+    /// <summary>Gives up what has taken too long, and opens again what was lost.</summary>
+    public void Advance(bool mayOpen)
+    {
+        if (Socket is null)
+        {
+            if (mayOpen && time.GetElapsedTime(_startedAt) >= _pause)
+            {
+                Open();
+            }
+        }
+        else if (IsConnecting)
+        {
+            FailIfOlder(_startedAt, settings.ConnectTimeout, Outcome.ConnectTimeout);
+        }
+        else if (_dialogue.OldestSent is { } since)
+        {
+            FailIfOlder(since, settings.ReplyTimeout, Outcome.ReplyTimeout);
+        }
+    }
+
+    /// <summary>Ends it with a RST, which leaves nothing in TIME_WAIT. What is not answered by now is lost.</summary>
+    public void Close()
+    {
+        _dialogue.End(time.GetTimestamp());
+        Drop();
+    }
+
+    private void Greet()
+    {
+        IsConnecting = false;
+        _dialogue.Greet(withAuth: settings.Password.Length > 0, time.GetTimestamp());
+        Send(_greeting);
+    }
+
+    private void Send(byte[] bytes)
+    {
+        var sent = Socket!.Send(bytes, SocketFlags.None, out var error);
+        if (error != SocketError.Success)
+        {
+            Fail(error);
+        }
+        else if (sent < bytes.Length)
+        {
+            Fail(BystanderWords.SendBufferFull);
+        }
+    }
+
+    private void Receive()
+    {
+        var count = Socket!.Receive(_answers.Room, SocketFlags.None, out var error);
+        var now = time.GetTimestamp();
+        if (error != SocketError.Success)
+        {
+            if (error != SocketError.WouldBlock)
+            {
+                Fail(error);
+            }
+
+            return;
+        }
+
+        _answers.Arrived(count);
+        Answer answer;
+        while ((answer = _answers.Next()) != Answer.Incomplete)
+        {
+            if (!_dialogue.Accept(answer, _answers.Error, now))
+            {
+                Fail(Outcome.ProtocolError.Name());
+                return;
+            }
+        }
+
+        if (count == 0 && _dialogue.EndsWithError)
+        {
+            LastFailure = _answers.Error; // counted already: the server said why, and then closed
+            Drop();
+        }
+        else if (count == 0)
+        {
+            Fail(Outcome.PeerClosed.Name());
+        }
+    }
+
+    private void FailIfOlder(long since, TimeSpan limit, Outcome outcome)
+    {
+        if (time.GetElapsedTime(since) >= limit)
+        {
+            Fail(outcome.Name());
+        }
+    }
+
+    private void Fail(SocketError error) => Fail(BystanderWords.For(error, IsConnecting));
+
+    private void Fail(string word)
+    {
+        book.Failed(LastFailure = word);
+        Drop();
+    }
+
+    private void Drop()
+    {
+        _dialogue.Abandon();
+        IsConnecting = false;
+        Socket?.Dispose();
+        Socket = null;
+    }
+}
