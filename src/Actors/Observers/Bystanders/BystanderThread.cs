@@ -150,12 +150,12 @@ internal sealed class BystanderThread
             return;
         }
 
-        var lost = _connections.Where(connection => !connection.IsConnected).ToList();
+        var lost = _connections.Where(connection => !connection.IsUp).ToList();
         _unseen.AddRange(lost.GroupBy(connection => (connection.Target, connection.LastFailure)).Select(group =>
-            $"{group.Count()} of {_settings.Connections} bystander connections could not be opened to {group.Key.Target} "
-            + $"before the storm: {group.Key.LastFailure}"));
+            $"{group.Count()} of {_settings.Connections} bystander connections had no PONG from {group.Key.Target} "
+            + $"when the baseline began: {group.Key.LastFailure}"));
         _book.Begin();
-        Course.Begin(isConnected: lost.Count < _connections.Length);
+        Course.Begin(isUp: lost.Count < _connections.Length);
         _schedule = new PingSchedule(_time.GetTimestamp(), _time.TimestampFrequency, _settings.RatePerSecond, _settings.Connections);
     }
 

@@ -121,8 +121,8 @@ internal sealed class PingBook(BystanderSettings settings, long frequency)
         {
             yield return FormattableString.Invariant(
                 $"the bystander got no processor in time: its PINGs were sent up to {late.Max / 1000.0:0.#} ms late ")
-                + FormattableString.Invariant($"(p99 {late.P99 / 1000.0:0.#} ms), so its times during the storm are this machine's as much as ")
-                + "the server's; give ActorLoad a core of its own";
+                + FormattableString.Invariant($"(p99 {late.P99 / 1000.0:0.#} ms), so its times during the storm are this machine's as much ")
+                + "as the server's; give ActorLoad a core of its own";
         }
     }
 

@@ -27,7 +27,9 @@ public class AnswerReaderSpecs
 
     [Fact]
     public void Replies_without_end_find_room() =>
-        Assert.Equal(string.Join(' ', Enumerable.Repeat("Pong", 3_000)), Read(string.Concat(Enumerable.Repeat("+PONG\r\n", 3_000)), int.MaxValue));
+        Assert.Equal(
+            string.Join(' ', Enumerable.Repeat("Pong", 3_000)),
+            Read(string.Concat(Enumerable.Repeat("+PONG\r\n", 3_000)), int.MaxValue));
 
     [Fact]
     public void A_line_that_does_not_end_is_garbage() => Assert.Equal("Garbage", Read(new string('-', 5_000), int.MaxValue));

@@ -35,9 +35,9 @@ public class BystanderCourseSpecs
     }
 
     [Fact]
-    public void It_is_ready_at_once_when_nothing_is_connected()
+    public void It_is_ready_at_once_when_nobody_answers()
     {
-        Begin(isConnected: false);
+        Begin(isUp: false);
         Assert.True(_course.BecomesReady());
     }
 
@@ -70,7 +70,7 @@ public class BystanderCourseSpecs
     public void Without_a_baseline_there_is_nothing_to_wait_for()
     {
         _book.Begin();
-        _course.Begin(isConnected: false);
+        _course.Begin(isUp: false);
         Storm();
         PingFor(1, slow: false);
         Assert.Equal((true, "not known: no PING was answered before the storm"), (_course.IsClosing, _course.NoRecovery));
@@ -110,11 +110,11 @@ public class BystanderCourseSpecs
         Assert.True(_course.IsOver(isWaiting: true));
     }
 
-    private void Begin(bool isConnected = true)
+    private void Begin(bool isUp = true)
     {
         _book.Begin();
-        _course.Begin(isConnected);
-        if (isConnected)
+        _course.Begin(isUp);
+        if (isUp)
         {
             _book.Answered(_time.GetTimestamp(), _time.GetTimestamp() + _time.TimestampFrequency / 1_000);
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using ActorLoad.Observers;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Requirements;
@@ -95,7 +96,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         var ledger = (await ObservedAsync()).Ledger!;
         Assert.Equal((null, "did not recover in 1.5 s"), (ledger.RecoverySeconds, ledger.Recovery));
         Assert.Null(ledger.After);
-        Assert.Equal(3, ledger.Errors.GetValueOrDefault("peer-closed") + ledger.Errors.GetValueOrDefault("reset"));
+        Assert.True(Ended(ledger) >= 3, string.Join(", ", ledger.Errors));
         Assert.InRange(ledger.Errors["refused"], 3, 3 * 8); // at once, and then four times a second at most
         Assert.True(ledger.Unanswered >= 3 * 50, $"{ledger.Unanswered}");
         Assert.True(ledger.WorstStallMicros >= 1_400_000, $"{ledger.WorstStallMicros}");
@@ -113,7 +114,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         var observed = await ObservedAsync();
         var ledger = observed.Ledger!;
         Assert.NotNull(ledger.RecoverySeconds);
-        Assert.Equal(3, ledger.Errors.GetValueOrDefault("peer-closed") + ledger.Errors.GetValueOrDefault("reset"));
+        Assert.True(Ended(ledger) >= 3, string.Join(", ", ledger.Errors));
         Assert.True(ledger.Unanswered > 0);
         Assert.Equal(3, await second.ConnectionsReceivedAsync());
         Assert.Equal(0, SocketTable.Read().TimeWaitCount(first.Port));
@@ -130,7 +131,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         EndStorm();
         var observed = await ObservedAsync();
         Assert.Equal(3, observed.OwnConnections);
-        Assert.Equal(3, observed.Ledger!.Errors.GetValueOrDefault("peer-closed") + observed.Ledger.Errors.GetValueOrDefault("reset"));
+        Assert.Equal(3, Ended(observed.Ledger!));
     }
 
     [RedisFact]
@@ -208,8 +209,8 @@ public class BystanderOnRedisSpecs : BystanderKit
         await using var redis = await RedisServer.StartAsync("--requirepass", "secret");
         var observed = await ObserveQuietAsync(Given.Bystander() with { Password = "wrong" }, redis.EndPoint);
         Assert.Null(observed.Ledger);
-        var sentence = Assert.Single(observed.Unseen);
-        Assert.StartsWith("no PING of the bystander was ever answered: WRONGPASS 3, NOAUTH ", sentence, StringComparison.Ordinal);
+        Assert.Equal($"3 of 3 bystander connections had no PONG from {redis.EndPoint} when the baseline began: NOAUTH", observed.Unseen[0]);
+        Assert.StartsWith("no PING of the bystander was ever answered: WRONGPASS 3, NOAUTH ", observed.Unseen[1], StringComparison.Ordinal);
         Assert.Equal(3, await redis.ConnectionsReceivedAsync());
     }
 
@@ -219,13 +220,17 @@ public class BystanderOnRedisSpecs : BystanderKit
         await using var redis = await RedisServer.StartAsync("--maxclients", "3"); // one of them is the test's own
         var observed = await ObserveQuietAsync(Given.Bystander(), redis.EndPoint);
         Assert.Equal(
-            [$"1 of 3 bystander connections could not be opened to {redis.EndPoint} before the storm: ERR max number of clients reached"],
+            [$"1 of 3 bystander connections had no PONG from {redis.EndPoint} when the baseline began: ERR max number of clients reached"],
             observed.Unseen);
         var ledger = observed.Ledger!;
         Assert.NotNull(ledger.Before);
         Assert.Null(ledger.RecoverySeconds); // a third of the PINGs is lost, now as before
         Assert.True(ledger.Errors["ERR max number of clients reached"] > 1);
     }
+
+    // A dying server may still take a connection that comes at once, and end that too.
+    private static long Ended(BystanderLedger ledger) =>
+        ledger.Errors.GetValueOrDefault("peer-closed") + ledger.Errors.GetValueOrDefault("reset");
 
     private static async Task<long> PingsAsync(RedisServer redis) =>
         (await redis.InfoAsync("commandstats")).TryGetValue("cmdstat_ping", out var line)

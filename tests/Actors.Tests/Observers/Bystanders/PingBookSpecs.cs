@@ -68,7 +68,8 @@ public class PingBookSpecs
     [Fact]
     public void A_bystander_that_was_late_itself_says_so()
     {
-        var book = Begun();
+        var book = new PingBook(Given.Bystander() with { BandFloor = TimeSpan.FromMilliseconds(5) }, Frequency);
+        book.Begin();
         book.BeginStorm(Storm);
         book.Sent(Storm - 1, Storm + 70_000_000); // before the storm: no matter
         Answer(book, Storm, 20_000);
@@ -79,8 +80,8 @@ public class PingBookSpecs
 
         Assert.InRange(book.Ledger("").Lateness!.P99, 12_300, 12_330);
         Assert.Equal(
-            ["the bystander got no processor in time: its PINGs were sent up to 12.3 ms late (p99 12.3 ms), so its times during the storm are "
-                + "this machine's as much as the server's; give ActorLoad a core of its own"],
+            ["the bystander got no processor in time: its PINGs were sent up to 12.3 ms late (p99 12.3 ms), so its times during the storm "
+                + "are this machine's as much as the server's; give ActorLoad a core of its own"],
             book.Unseen());
     }
 
@@ -115,7 +116,10 @@ public class PingBookSpecs
     // A baseline of 100 us, a band of twice that plus 900 us, ten PINGs a second for ten seconds, the first ones slow.
     private static BystanderLedger Recovering(int slow, long micros = 5_000)
     {
-        var settings = Given.Bystander() with { BandFactor = 2, BandFloor = TimeSpan.FromMicroseconds(900), Window = TimeSpan.FromSeconds(1) };
+        var settings = Given.Bystander() with
+        {
+            BandFactor = 2, BandFloor = TimeSpan.FromMicroseconds(900), Window = TimeSpan.FromSeconds(1),
+        };
         var book = new PingBook(settings, Frequency);
         book.Begin();
         Answer(book, 1, 100);

@@ -77,9 +77,9 @@ public class PingDialogueSpecs
         var dialogue = Begun();
         dialogue.Greet(withAuth: true, 1_000);
         Assert.True(dialogue.Accept(Answer.Error, "WRONGPASS", 1_100));
-        Assert.False(dialogue.WasGreeted);
+        Assert.Null(dialogue.IsWelcome);
         Assert.True(dialogue.Accept(Answer.Error, "NOAUTH", 1_100));
-        Assert.True(dialogue.WasGreeted);
+        Assert.False(dialogue.IsWelcome);
         Assert.Equal(0, _book.Ledger("").Unanswered);
     }
 
