@@ -10,6 +10,9 @@ internal sealed class PingBook(BystanderSettings settings, long frequency)
     // Microseconds that a thread on a quiet machine may well be late.
     private const double LeastLateness = 1_000;
 
+    // Of what PINGs took, from where on their own lateness is to blame as much as the server.
+    private const double LargeShare = 0.5;
+
     private readonly LatencyHistogram _before = new();
     private readonly LatencyHistogram _during = new();
     private readonly LatencyHistogram _after = new();
@@ -117,12 +120,13 @@ internal sealed class PingBook(BystanderSettings settings, long frequency)
             var errors = string.Join(", ", _errors.ByPrefix().Select(error => $"{error.Key} {error.Value}"));
             yield return $"no PING of the bystander was ever answered{(errors.Length > 0 ? $": {errors}" : "")}";
         }
-        else if (_lateness.Summarize() is { } late && late.P99 > Math.Max(LeastLateness, settings.BandFloor.TotalMicroseconds))
+        else if (_lateness.Summarize() is { } late && late.P99 > Math.Max(LeastLateness, settings.BandFloor.TotalMicroseconds)
+            && late.P99 > LargeShare * (_during.Summarize()?.P99 ?? 0))
         {
             yield return FormattableString.Invariant(
                 $"the bystander got no processor in time: its PINGs were sent up to {late.Max / 1000.0:0.#} ms late ")
-                + FormattableString.Invariant($"(p99 {late.P99 / 1000.0:0.#} ms), so its times during the storm are this machine's as much ")
-                + "as the server's; give ActorLoad a core of its own";
+                + FormattableString.Invariant($"(p99 {late.P99 / 1000.0:0.#} ms), so its times during the storm are this machine's as ")
+                + "much as the server's; give ActorLoad a core of its own";
         }
     }
 
