@@ -27,7 +27,12 @@ public abstract class BystanderKit() : TestKit("akka.loglevel = WARNING")
         Assert.Equal(BystanderObserver.Name, (await Run.ExpectMsgAsync<ObserverReady>(_patience)).Observer);
     }
 
-    private protected void BeginStorm() => Bystander.Tell(StormBegins.Instance);
+    /// <summary>Begins the storm; it has been heard of when this completes.</summary>
+    private protected async Task BeginStormAsync()
+    {
+        Bystander.Tell(StormBegins.Instance);
+        await Bystander.Ask<ActorIdentity>(new Identify(null), _patience);
+    }
 
     private protected void EndStorm() => Bystander.Tell(StormEnded.Instance);
 
@@ -49,7 +54,7 @@ public abstract class BystanderKit() : TestKit("akka.loglevel = WARNING")
     private protected async Task<BystanderObserved> ObserveQuietAsync(BystanderSettings settings, params IPEndPoint[] addresses)
     {
         await StartReadyAsync(settings, addresses);
-        BeginStorm();
+        await BeginStormAsync();
         EndStorm();
         return await ObservedAsync();
     }

@@ -19,7 +19,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         var settings = Given.Bystander();
         var started = TimeProvider.System.GetTimestamp();
         await StartReadyAsync(settings, redis.EndPoint);
-        BeginStorm();
+        await BeginStormAsync();
         await redis.CommandAsync("PING");
         EndStorm();
         var ledger = (await ObservedAsync()).Ledger!;
@@ -55,7 +55,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         await using var redis = await RedisServer.StartAsync("--enable-debug-command", "yes");
         var settings = Given.Bystander() with { Connections = 2 };
         await StartReadyAsync(settings, redis.EndPoint);
-        BeginStorm();
+        await BeginStormAsync();
         await redis.CommandAsync("DEBUG", "SLEEP", "1");
         EndStorm();
         var ledger = (await ObservedAsync()).Ledger!;
@@ -75,7 +75,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     {
         await using var redis = await RedisServer.StartAsync("--enable-debug-command", "yes");
         await StartReadyAsync(Given.Bystander(), redis.EndPoint);
-        BeginStorm();
+        await BeginStormAsync();
         var sleep = redis.CommandAsync("DEBUG", "SLEEP", "3");
         EndStorm();
         var ledger = (await ObservedAsync()).Ledger!;
@@ -90,7 +90,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     {
         await using var redis = await RedisServer.StartAsync();
         await StartReadyAsync(Given.Bystander() with { After = TimeSpan.FromSeconds(1.5) }, redis.EndPoint);
-        BeginStorm();
+        await BeginStormAsync();
         await redis.KillAsync();
         EndStorm();
         var ledger = (await ObservedAsync()).Ledger!;
@@ -107,7 +107,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     {
         await using var first = await RedisServer.StartAsync();
         await StartReadyAsync(Given.Bystander(), first.EndPoint);
-        BeginStorm();
+        await BeginStormAsync();
         await first.KillAsync();
         await using var second = await RedisServer.StartAsync("--port", first.Port.ToString(CultureInfo.InvariantCulture));
         EndStorm();
@@ -125,7 +125,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     {
         await using var redis = await RedisServer.StartAsync();
         await StartReadyAsync(Given.Bystander(), redis.EndPoint);
-        BeginStorm();
+        await BeginStormAsync();
         await redis.CommandAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
         await AwaitAssertAsync(async () => Assert.Equal(6, await redis.ConnectionsReceivedAsync()), TimeSpan.FromSeconds(60));
         EndStorm();
@@ -139,7 +139,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     {
         await using var redis = await RedisServer.StartAsync();
         await StartReadyAsync(Given.Bystander(), redis.EndPoint);
-        BeginStorm();
+        await BeginStormAsync();
         var ledger = (await ObservedAsync(now: true)).Ledger!;
         Assert.Equal((null, "not known: stopped before the storm had ended"), (ledger.RecoverySeconds, ledger.Recovery));
         Assert.NotNull(ledger.Before);
@@ -194,7 +194,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         await redis.CommandAsync("ACL", "SETUSER", "steady", "on", ">word", "+ping");
         var settings = Given.Bystander() with { Username = username, Password = password };
         await StartReadyAsync(settings, redis.EndPoint);
-        BeginStorm();
+        await BeginStormAsync();
         await redis.CommandAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
         await AwaitAssertAsync(async () => Assert.Equal(6, await redis.ConnectionsReceivedAsync()), TimeSpan.FromSeconds(60));
         EndStorm();
