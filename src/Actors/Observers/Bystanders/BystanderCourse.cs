@@ -35,8 +35,8 @@ internal sealed class BystanderCourse(BystanderSettings settings, PingBook book,
     /// <summary>Sum up now.</summary>
     public void Conclude() => Volatile.Write(ref _concludeAt, time.GetTimestamp());
 
-    /// <summary>PINGs begin: the baseline needs its time, and none if nothing is connected.</summary>
-    public void Begin(bool isConnected) => _readyAt = time.GetTimestamp() + (isConnected ? Ticks(settings.Before) : 0);
+    /// <summary>PINGs begin: the baseline needs its time, and none if nobody answers.</summary>
+    public void Begin(bool isUp) => _readyAt = time.GetTimestamp() + (isUp ? Ticks(settings.Before) : 0);
 
     /// <summary>Hears what the actor has set.</summary>
     public void Listen()

@@ -10,7 +10,8 @@ namespace ActorLoad.Observers;
 /// <param name="During">From the first burst to the end of the last.</param>
 /// <param name="After">After it.</param>
 /// <param name="WorstStallMicros">Longest wait of any one for its next reply, outages included.</param>
-/// <param name="RecoverySeconds">From the end of the last burst until p99 was back in the band around the baseline; null if it was not.</param>
+/// <param name="RecoverySeconds">From the end of the last burst until p99 was back in the band around the baseline; null if it was
+/// not.</param>
 /// <param name="Recovery">The same in a sentence, such as "did not recover in 10 s".</param>
 /// <param name="Errors">Errors by what they were (an outcome's name, or an error's prefix), apart from those of the storm.</param>
 /// <param name="Unanswered">PINGs that were due and brought no PONG: what the errors cost. They are in none of the times; the recovery

@@ -16,7 +16,7 @@ internal sealed record BaselineTaken : INoSerializationVerificationNeeded, IDead
 /// <summary>The bystander's thread has ended with an exception.</summary>
 internal sealed record BystanderFailed(Exception Cause) : INoSerializationVerificationNeeded;
 
-/// <summary>Keeps a few steady connections beside the storm, each with PINGs at a fixed rate, and tells its parent what they felt.</summary>
+/// <summary>Keeps a few steady connections beside the storm that PING at a fixed rate, and tells its parent what they felt.</summary>
 /// <remarks><code>
 /// started -> connections are opened, baseline -> ObserverReady to the parent
 ///   StormBegins -> StormEnded -> until p99 is back in the band, or the time for that is up | ConcludeNow

@@ -150,12 +150,12 @@ internal sealed class BystanderThread
             return;
         }
 
-        var lost = _connections.Where(connection => !connection.IsConnected).ToList();
+        var lost = _connections.Where(connection => !connection.IsUp).ToList();
         _unseen.AddRange(lost.GroupBy(connection => (connection.Target, connection.LastFailure)).Select(group =>
-            $"{group.Count()} of {_settings.Connections} bystander connections could not be opened to {group.Key.Target} before the storm: "
-            + $"{group.Key.LastFailure}"));
+            $"{group.Count()} of {_settings.Connections} bystander connections had no PONG from {group.Key.Target} "
+            + $"when the baseline began: {group.Key.LastFailure}"));
         _book.Begin();
-        Course.Begin(isConnected: lost.Count < _connections.Length);
+        Course.Begin(isUp: lost.Count < _connections.Length);
         _schedule = new PingSchedule(_time.GetTimestamp(), _time.TimestampFrequency, _settings.RatePerSecond, _settings.Connections);
     }
 
@@ -167,22 +167,7 @@ internal sealed class BystanderThread
         }
     }
 
-    private BystanderObserved SumUp()
-    {
-        if (!_book.HasAnswers)
-        {
-            var errors = string.Join(", ", _book.Errors.Select(error => $"{error.Key} {error.Value}"));
-            _unseen.Add($"no PING of the bystander was ever answered{(errors.Length > 0 ? $": {errors}" : "")}");
-        }
-        else if (_book.Lateness is { } lateness && lateness.P99 > Math.Max(1_000, _settings.BandFloor.TotalMicroseconds))
-        {
-            _unseen.Add(FormattableString.Invariant(
-                $"the bystander got no processor in time: its PINGs were sent up to {lateness.Max / 1000.0:0.#} ms late ")
-                + FormattableString.Invariant($"(p99 {lateness.P99 / 1000.0:0.#} ms), so its times during the storm are this machine's as much ")
-                + "as the server's; give ActorLoad a core of its own");
-        }
-
-        return new BystanderObserved(
-            _book.HasAnswers ? _book.Ledger(Course.NoRecovery) : null, _connections.Sum(connection => connection.OpenedInStorm), _unseen);
-    }
+    private BystanderObserved SumUp() => new(
+        _book.HasAnswers ? _book.Ledger(Course.NoRecovery) : null, _connections.Sum(connection => connection.OpenedInStorm),
+        [.. _unseen, .. _book.Unseen()]);
 }

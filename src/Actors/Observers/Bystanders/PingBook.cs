@@ -7,6 +7,12 @@ namespace ActorLoad.Observers;
 /// <remarks>Until <see cref="Begin"/> it only warms the code up: what the runtime compiles meanwhile is not the server's latency.</remarks>
 internal sealed class PingBook(BystanderSettings settings, long frequency)
 {
+    // Microseconds that a thread on a quiet machine may well be late.
+    private const double LeastLateness = 1_000;
+
+    // Of what PINGs took, from where on their own lateness is to blame as much as the server.
+    private const double LargeShare = 0.5;
+
     private readonly LatencyHistogram _before = new();
     private readonly LatencyHistogram _during = new();
     private readonly LatencyHistogram _after = new();
@@ -90,12 +96,6 @@ internal sealed class PingBook(BystanderSettings settings, long frequency)
     /// <summary>Every PING that was due before this time stamp has been answered or lost.</summary>
     public void Settle(long until) => _recovery?.Judge(until);
 
-    /// <summary>Errors so far, by word.</summary>
-    public IReadOnlyDictionary<string, long> Errors => _errors.ByPrefix();
-
-    /// <summary>How late the PINGs of the storm were sent; null if none was.</summary>
-    public LatencySummary? Lateness => _lateness.Summarize();
-
     /// <summary>All of it.</summary>
     /// <param name="recovery">What to say where there was no recovery.</param>
     public BystanderLedger Ledger(string recovery)
@@ -109,7 +109,25 @@ internal sealed class PingBook(BystanderSettings settings, long frequency)
                 0 => "recovered at once",
                 _ => FormattableString.Invariant($"recovered in {seconds} s"),
             },
-            Errors, _unanswered, Lateness);
+            _errors.ByPrefix(), _unanswered, _lateness.Summarize());
+    }
+
+    /// <summary>What could not be seen, or not be told apart, in sentences.</summary>
+    public IEnumerable<string> Unseen()
+    {
+        if (!HasAnswers)
+        {
+            var errors = string.Join(", ", _errors.ByPrefix().Select(error => $"{error.Key} {error.Value}"));
+            yield return $"no PING of the bystander was ever answered{(errors.Length > 0 ? $": {errors}" : "")}";
+        }
+        else if (_lateness.Summarize() is { } late && late.P99 > Math.Max(LeastLateness, settings.BandFloor.TotalMicroseconds)
+            && late.P99 > LargeShare * (_during.Summarize()?.P99 ?? 0))
+        {
+            yield return FormattableString.Invariant(
+                $"the bystander got no processor in time: its PINGs were sent up to {late.Max / 1000.0:0.#} ms late ")
+                + FormattableString.Invariant($"(p99 {late.P99 / 1000.0:0.#} ms), so its times during the storm are this machine's as ")
+                + "much as the server's; give ActorLoad a core of its own";
+        }
     }
 
     private long Micros(long ticks) => (long)(ticks * (1_000_000.0 / frequency));

@@ -6,8 +6,8 @@ internal sealed class PingDialogue(PingBook book)
     private readonly Queue<Expected> _expected = new();
     private long? _waitingSince;
 
-    /// <summary>True once a greeting was answered, well or not.</summary>
-    public bool WasGreeted { get; private set; }
+    /// <summary>True if the last greeting was answered with PONG, false if with an error; null if none was answered yet.</summary>
+    public bool? IsWelcome { get; private set; }
 
     /// <summary>True if the last answer was an error.</summary>
     public bool EndsWithError { get; private set; }
@@ -58,7 +58,11 @@ internal sealed class PingDialogue(PingBook book)
             return EndsWithError; // unasked: a server that is full says so
         }
 
-        WasGreeted |= !expected.IsCounted && expected.Answer == Answer.Pong;
+        if (!expected.IsCounted && expected.Answer == Answer.Pong)
+        {
+            IsWelcome = answer == Answer.Pong;
+        }
+
         if (answer != expected.Answer)
         {
             Lose(expected);

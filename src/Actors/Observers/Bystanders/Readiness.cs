@@ -46,7 +46,8 @@ internal sealed class Readiness(int sockets)
         }
     }
 
-    private void Select(TimeSpan atMost)
+    /// <summary>The same where there is no <c>ppoll</c>, to the millisecond.</summary>
+    internal void Select(TimeSpan atMost)
     {
         List<Socket> read = [], write = [], failed = [];
         for (var place = 0; place < _sockets.Length; place++)

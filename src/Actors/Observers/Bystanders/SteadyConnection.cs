@@ -21,6 +21,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
     private readonly PingDialogue _dialogue = new(book);
     private AnswerReader _answers = new();
     private long _startedAt;
+    private bool _wasDropped;
 
     /// <summary>Where to.</summary>
     public IPEndPoint Target => target;
@@ -31,8 +32,8 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
     /// <summary>True while it waits for the connect.</summary>
     public bool IsConnecting { get; private set; }
 
-    /// <summary>True if it is connected, as far as it knows.</summary>
-    public bool IsConnected => Socket is not null && !IsConnecting;
+    /// <summary>True if it is connected, and the server has said so with a PONG.</summary>
+    public bool IsUp => IsConnected && _dialogue.IsWelcome == true;
 
     /// <summary>True if anything was asked and not answered yet.</summary>
     public bool IsWaiting => OldestDue is not null;
@@ -41,13 +42,15 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
     public long? OldestDue => _dialogue.OldestDue;
 
     /// <summary>True once the first attempt was answered, or has failed.</summary>
-    public bool HasSettled => _dialogue.WasGreeted || LastFailure.Length > 0;
+    public bool HasSettled => _dialogue.IsWelcome is not null || _wasDropped;
 
-    /// <summary>What the last failure was; empty if there was none.</summary>
+    /// <summary>What the last failure was, or the last error that the server answered with; empty if there was none.</summary>
     public string LastFailure { get; private set; } = "";
 
     /// <summary>Connects begun while the storm was on.</summary>
     public int OpenedInStorm { get; private set; }
+
+    private bool IsConnected => Socket is not null && !IsConnecting;
 
     /// <summary>Begins a connect.</summary>
     public void Open()
@@ -180,12 +183,13 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
                 Fail(Outcome.ProtocolError.Name());
                 return;
             }
+
+            LastFailure = answer == Answer.Error ? _answers.Error : LastFailure;
         }
 
         if (count == 0 && _dialogue.EndsWithError)
         {
-            LastFailure = _answers.Error; // counted already: the server said why, and then closed
-            Drop();
+            Drop(); // counted already: the server said why, and then closed
         }
         else if (count == 0)
         {
@@ -212,7 +216,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
     private void Drop()
     {
         _dialogue.Abandon();
-        IsConnecting = false;
+        (IsConnecting, _wasDropped) = (false, true);
         Socket?.Dispose();
         Socket = null;
     }

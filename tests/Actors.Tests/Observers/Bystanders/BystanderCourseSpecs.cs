@@ -1,0 +1,144 @@
+using ActorLoad.Actors.Tests.Transport;
+using ActorLoad.Observers;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Observers.Bystanders;
+
+public class BystanderCourseSpecs
+{
+    private readonly ManualTime _time = new();
+    private readonly PingBook _book;
+    private readonly BystanderCourse _course;
+
+    public BystanderCourseSpecs()
+    {
+        var settings = Given.Bystander() with
+        {
+            Before = TimeSpan.FromSeconds(3), After = TimeSpan.FromSeconds(10), Window = TimeSpan.FromSeconds(1),
+            BandFactor = 2, BandFloor = TimeSpan.Zero,
+        };
+        _book = new PingBook(settings, _time.TimestampFrequency);
+        _course = new BystanderCourse(settings, _book, _time);
+    }
+
+    [Fact]
+    public void It_is_ready_once_when_the_baseline_has_had_its_time()
+    {
+        Assert.False(_course.BecomesReady());
+        Begin();
+        Pass(2.9);
+        Assert.False(_course.BecomesReady());
+        Pass(0.1);
+        Assert.True(_course.BecomesReady());
+        Assert.False(_course.BecomesReady());
+        Assert.True(_course.IsReady);
+    }
+
+    [Fact]
+    public void It_is_ready_at_once_when_nobody_answers()
+    {
+        Begin(isUp: false);
+        Assert.True(_course.BecomesReady());
+    }
+
+    [Fact]
+    public void It_goes_on_until_it_has_recovered()
+    {
+        Begin();
+        Storm();
+        PingFor(5, slow: true);
+        Assert.False(_course.IsClosing);
+        PingFor(0.9, slow: false);
+        Assert.False(_course.IsClosing);
+        PingFor(0.2, slow: false);
+        Assert.True(_course.IsClosing);
+        Assert.InRange(_book.Ledger("").RecoverySeconds!.Value, 4.9, 5);
+    }
+
+    [Fact]
+    public void It_goes_on_no_longer_than_it_may()
+    {
+        Begin();
+        Storm();
+        PingFor(9.9, slow: true);
+        Assert.False(_course.IsClosing);
+        PingFor(0.1, slow: true);
+        Assert.Equal((true, "did not recover in 10 s"), (_course.IsClosing, _course.NoRecovery));
+    }
+
+    [Fact]
+    public void Without_a_baseline_there_is_nothing_to_wait_for()
+    {
+        _book.Begin();
+        _course.Begin(isUp: false);
+        Storm();
+        PingFor(1, slow: false);
+        Assert.Equal((true, "not known: no PING was answered before the storm"), (_course.IsClosing, _course.NoRecovery));
+    }
+
+    [Fact]
+    public void It_concludes_when_it_is_told()
+    {
+        Begin();
+        _course.BeginStorm();
+        _course.Conclude();
+        _course.Listen();
+        Assert.Equal((true, "not known: stopped before the storm had ended"), (_course.IsClosing, _course.NoRecovery));
+    }
+
+    [Fact]
+    public void Told_after_the_storm_it_says_when()
+    {
+        Begin();
+        Storm();
+        Pass(2.5);
+        _course.Conclude();
+        _course.Listen();
+        Assert.Equal((true, "not known: stopped 2.5 s after the storm"), (_course.IsClosing, _course.NoRecovery));
+    }
+
+    [Fact]
+    public void The_last_replies_are_waited_for_but_not_for_long()
+    {
+        Begin();
+        Assert.False(_course.IsOver(isWaiting: false));
+        _course.Conclude();
+        _course.Listen();
+        Assert.True(_course.IsOver(isWaiting: false));
+        Assert.False(_course.IsOver(isWaiting: true));
+        Pass(0.1);
+        Assert.True(_course.IsOver(isWaiting: true));
+    }
+
+    private void Begin(bool isUp = true)
+    {
+        _book.Begin();
+        _course.Begin(isUp);
+        if (isUp)
+        {
+            _book.Answered(_time.GetTimestamp(), _time.GetTimestamp() + _time.TimestampFrequency / 1_000);
+        }
+    }
+
+    private void Storm()
+    {
+        _course.BeginStorm();
+        Pass(1);
+        _course.EndStorm();
+        _course.Listen();
+    }
+
+    // A PING each 10 ms, answered at once: in the band or above it.
+    private void PingFor(double seconds, bool slow)
+    {
+        for (var ping = 0; ping < seconds * 100; ping++)
+        {
+            var due = _time.GetTimestamp();
+            _book.Answered(due, due + (_time.TimestampFrequency / (slow ? 100 : 1_000)));
+            Pass(0.01);
+            _course.Judge(_time.GetTimestamp());
+        }
+    }
+
+    private void Pass(double seconds) => _time.Advance(TimeSpan.FromSeconds(seconds));
+}

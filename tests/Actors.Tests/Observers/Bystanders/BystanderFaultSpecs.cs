@@ -1,0 +1,126 @@
+using ActorLoad.Observers;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+using static ActorLoad.Observers.ObserverProtocol;
+
+namespace ActorLoad.Actors.Tests.Observers.Bystanders;
+
+public class BystanderFaultSpecs : BystanderKit
+{
+    // Nobody waits for a baseline that cannot be had.
+    private static BystanderSettings Settings => Given.Bystander() with
+    {
+        Before = TimeSpan.FromHours(1), After = TimeSpan.FromSeconds(1), ConnectTimeout = TimeSpan.FromMilliseconds(300),
+        ReplyTimeout = TimeSpan.FromMilliseconds(300),
+    };
+
+    [Fact]
+    public async Task A_port_where_nobody_listens() => await CannotBeOpenedAsync(FaultPeer.ClosedPort(), "refused");
+
+    [LinuxFact]
+    public async Task A_server_that_does_not_answer_the_SYN() =>
+        await CannotBeOpenedAsync(await FaultPeer.NotAcceptingAsync(), "connect-timeout");
+
+    [Fact]
+    public async Task A_server_that_never_says_a_word() => await CannotBeOpenedAsync(FaultPeer.Hanging(), "reply-timeout");
+
+    [Fact]
+    public async Task A_server_that_resets() => await CannotBeOpenedAsync(FaultPeer.Resetting(), "reset");
+
+    [Fact]
+    public async Task A_server_that_closes() => await CannotBeOpenedAsync(FaultPeer.Closing(), "peer-closed");
+
+    [Fact]
+    public async Task A_server_that_speaks_another_protocol() => await CannotBeOpenedAsync(FaultPeer.Garbage(), "protocol-error");
+
+    [Fact]
+    public async Task A_server_that_answers_PING_with_a_bulk_string() =>
+        await CannotBeOpenedAsync(FaultPeer.HugeReply(1_000_000), "protocol-error");
+
+    [Fact]
+    public async Task A_server_that_stops_in_its_reply() => await CannotBeOpenedAsync(FaultPeer.Scripted(async (connection, stop) =>
+    {
+        await connection.SendAsync("+PO", stop);
+        await connection.DrainAsync(stop);
+    }), "reply-timeout");
+
+    [Fact]
+    public async Task A_server_that_says_no_and_closes_is_counted_once_under_what_it_said()
+    {
+        var ledger = await CannotBeOpenedAsync(
+            FaultPeer.ErrorOnAccept("ERR max number of clients reached"), "ERR max number of clients reached");
+        Assert.DoesNotContain("peer-closed", ledger.Unseen[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_fails_after_a_while_is_opened_again_and_its_PINGs_count_as_lost()
+    {
+        await using var peer = FaultPeer.Resetting(afterCommands: 10);
+        var observed = await ObserveQuietAsync(Settings with { Before = TimeSpan.FromMilliseconds(500) }, peer.EndPoint);
+        var ledger = observed.Ledger!;
+        Assert.InRange(ledger.Before!.Count + (ledger.After?.Count ?? 0), 8, 8 * peer.Accepted); // nine good answers, one to the greeting
+        Assert.True(ledger.Errors["reset"] >= 3);
+        Assert.True(ledger.Unanswered >= 3);
+        Assert.Null(ledger.RecoverySeconds); // one PING in nine is lost
+        Assert.Equal(0, SocketTable.Read().TimeWaitCount(peer.Port));
+    }
+
+    [Fact]
+    public async Task A_server_that_falls_silent_is_given_up_and_opened_again()
+    {
+        await using var peer = FaultPeer.Hanging(afterCommands: 5);
+        var ledger = (await ObserveQuietAsync(Settings with { Before = TimeSpan.FromMilliseconds(500) }, peer.EndPoint)).Ledger!;
+        Assert.True(ledger.Errors["reply-timeout"] >= 3);
+        Assert.True(ledger.WorstStallMicros >= 300_000, $"{ledger.WorstStallMicros}");
+        Assert.Equal("did not recover in 1 s", ledger.Recovery);
+    }
+
+    [Fact]
+    public async Task A_reply_may_come_byte_by_byte()
+    {
+        await using var peer = FaultPeer.Dribble();
+        var ledger = (await ObserveQuietAsync(Given.Bystander(), peer.EndPoint)).Ledger!;
+        Assert.Equal(0, ledger.Unanswered);
+        Assert.Empty(ledger.Errors);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_loading_is_asked_on_over_the_same_connections()
+    {
+        await using var peer = FaultPeer.ErrorReply("LOADING Redis is loading the dataset in memory");
+        var observed = await ObserveQuietAsync(Settings, peer.EndPoint);
+        Assert.Null(observed.Ledger);
+        Assert.Equal($"3 of 3 bystander connections had no PONG from {peer.EndPoint} when the baseline began: LOADING", observed.Unseen[0]);
+        Assert.StartsWith("no PING of the bystander was ever answered: LOADING ", observed.Unseen[1], StringComparison.Ordinal);
+        Assert.Equal(3, peer.Accepted);
+    }
+
+    [Fact]
+    public async Task One_address_that_is_down_does_not_cost_the_others_their_numbers()
+    {
+        await using var down = FaultPeer.ClosedPort();
+        await using var up = FaultPeer.Answering();
+        var observed = await ObserveQuietAsync(Settings with { Before = TimeSpan.FromMilliseconds(300) }, up.EndPoint, down.EndPoint);
+        Assert.Equal(
+            [$"1 of 3 bystander connections had no PONG from {down.EndPoint} when the baseline began: refused"], observed.Unseen);
+        Assert.True(observed.Ledger!.Before!.Count >= 2 * 50 * 0.3, $"{observed.Ledger.Before}");
+        Assert.Equal(2, up.Accepted);
+    }
+
+    private async Task<BystanderObserved> CannotBeOpenedAsync(FaultPeer peer, string word)
+    {
+        await using (peer)
+        {
+            var observed = await ObserveQuietAsync(Settings, peer.EndPoint);
+            Assert.Null(observed.Ledger);
+            Assert.Equal(
+                $"3 of 3 bystander connections had no PONG from {peer.EndPoint} when the baseline began: {word}", observed.Unseen[0]);
+            Assert.StartsWith($"no PING of the bystander was ever answered: {word} ", observed.Unseen[1], StringComparison.Ordinal);
+            Assert.Equal(2, observed.Unseen.Count);
+            Assert.Equal(0, SocketTable.Read().TimeWaitCount(peer.Port));
+            return observed;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using ActorLoad.Observers;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using Xunit;
+using static ActorLoad.Observers.ObserverProtocol;
+
+namespace ActorLoad.Actors.Tests.Observers.Bystanders;
+
+/// <summary>A real bystander under a probe that plays the run.</summary>
+public abstract class BystanderKit() : TestKit("akka.loglevel = WARNING")
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    private protected TestProbe Run => field ??= CreateTestProbe();
+
+    private protected IActorRef Bystander { get; private set; } = ActorRefs.Nobody;
+
+    private protected void Start(BystanderSettings settings, params IPEndPoint[] addresses) =>
+        Bystander = Run.ChildActorOf(BystanderObserver.Props(settings, [.. addresses], TimeProvider.System));
+
+    /// <summary>Starts one and waits for its baseline.</summary>
+    private protected async Task StartReadyAsync(BystanderSettings settings, params IPEndPoint[] addresses)
+    {
+        Start(settings, addresses);
+        Assert.Equal(BystanderObserver.Name, (await Run.ExpectMsgAsync<ObserverReady>(_patience)).Observer);
+    }
+
+    /// <summary>Begins the storm; it has been heard of when this completes.</summary>
+    private protected async Task BeginStormAsync()
+    {
+        Bystander.Tell(StormBegins.Instance);
+        await Bystander.Ask<ActorIdentity>(new Identify(null), _patience);
+    }
+
+    private protected void EndStorm() => Bystander.Tell(StormEnded.Instance);
+
+    /// <summary>What it says at the end, of itself or because it is told to; it has stopped then.</summary>
+    private protected async Task<BystanderObserved> ObservedAsync(bool now = false)
+    {
+        Run.Watch(Bystander);
+        if (now)
+        {
+            Bystander.Tell(ConcludeNow.Instance);
+        }
+
+        var observed = await Run.ExpectMsgAsync<BystanderObserved>(_patience);
+        await Run.ExpectTerminatedAsync(Bystander, _patience);
+        return observed;
+    }
+
+    /// <summary>A baseline, a storm and the time after it in which nothing happens.</summary>
+    private protected async Task<BystanderObserved> ObserveQuietAsync(BystanderSettings settings, params IPEndPoint[] addresses)
+    {
+        await StartReadyAsync(settings, addresses);
+        await BeginStormAsync();
+        EndStorm();
+        return await ObservedAsync();
+    }
+}
