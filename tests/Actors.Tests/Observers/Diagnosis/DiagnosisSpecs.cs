@@ -75,7 +75,7 @@ public class DiagnosisSpecs
         { "observer-lost", Healthy.Evidence.With(Losing(4, 0.4, "reset")) },
         { "memory-overcommit", Healthy.Evidence.Rejecting("MISCONF", 5_000) },
         { "conntrack-full", Healthy.Evidence.Counting("ConntrackDrop", 900).Counting("TCPSynRetrans", 300).Slow(1, 300).Setting("net.netfilter.nf_conntrack_max", "1024") },
-        { "generator-limited", Own(own => own with { LoopWaitSeconds = 1.8 }) },
+        { "generator-limited", Own(own => own with { LoopWaitSeconds = 2.1 }) },
         { "generator-limited", Own(own => own with { LoopCpuSeconds = 2.97 }) },
         { "generator-limited", Own(own => own with { CpuSeconds = 5.6 }) },
         { "generator-limited", Own(own => own with { GcPauseMillis = 400 }) },

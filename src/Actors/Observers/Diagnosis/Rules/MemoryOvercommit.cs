@@ -15,12 +15,15 @@ internal sealed class MemoryOvercommit : IRule
     public Finding? Judge(Evidence evidence)
     {
         var refused = evidence.Rejected(NotSaved);
-        var server = evidence.Ledgers.Servers.FirstOrDefault(server => server.OvercommitMemory is not null and not Always);
-        return refused == 0 || server is null ? null : new Finding(
+        var server = evidence.Ledgers.Servers.FirstOrDefault(server => server.OvercommitMemory is not null);
+
+        // A server in this state refuses PING too, and so its observer.
+        var present = server?.OvercommitMemory ?? evidence.ServerSetting(TuningKeys.Overcommit);
+        return refused == 0 || present == Always ? null : new Finding(
             Name, Severity.Error,
-            $"{refused.Of("write")} {(refused == 1 ? "was" : "were")} refused (MISCONF) because {server.Endpoint} could not save, and its machine has "
-            + $"{TuningKeys.Overcommit} = {server.OvercommitMemory}, with which the fork for that fails when memory is short; its log says whether it did",
-            new Dictionary<string, double> { ["refused"] = refused, ["usedMemory"] = server.UsedMemory?.Peak ?? 0 },
-            [Remedies.Sysctl(TuningKeys.Overcommit, RemedyHost.Server, server.OvercommitMemory)]);
+            $"{refused.Of("attempt")} {(refused == 1 ? "was" : "were")} refused (MISCONF) because the server could not save; with {TuningKeys.Overcommit} = "
+            + $"{present ?? "0, which is usual,"} on its machine the fork for that fails when memory is short: its log says whether it did",
+            new Dictionary<string, double> { ["refused"] = refused, ["usedMemory"] = server?.UsedMemory?.Peak ?? 0 },
+            [Remedies.Sysctl(TuningKeys.Overcommit, RemedyHost.Server, present)]);
     }
 }
