@@ -48,13 +48,16 @@ public sealed class RedisServer : IAsyncDisposable
     public static Task<RedisServer> StartAsync(params string[] args) => StartAsync(null, args);
 
     /// <summary>Starts one inside a network namespace, where <see cref="Target"/> is reachable for other processes inside.</summary>
-    public static async Task<RedisServer> StartAsync(NetworkNamespace? network, params string[] args)
+    public static Task<RedisServer> StartAsync(NetworkNamespace? network, params string[] args) => StartWrappedAsync(network, [], args);
+
+    /// <summary>The same behind words such as <c>prlimit --nofile=200</c>, which must exec.</summary>
+    public static async Task<RedisServer> StartWrappedAsync(NetworkNamespace? network, IReadOnlyList<string> wrapper, params string[] args)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryStartAsync(network, FreePort(), args);
+                return await TryStartAsync(network, wrapper, FreePort(), args);
             }
             catch (InvalidOperationException e) when (attempt < PortAttempts && e.Message.Contains("Address already in use"))
             {
@@ -108,13 +111,13 @@ public sealed class RedisServer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static async Task<RedisServer> TryStartAsync(NetworkNamespace? network, int port, string[] args)
+    private static async Task<RedisServer> TryStartAsync(NetworkNamespace? network, IReadOnlyList<string> wrapper, int port, string[] args)
     {
         var folder = Directory.CreateTempSubdirectory("al-redis-");
         var path = Path.Combine(folder.FullName, "control");
         var process = ChildProcess.Start(
         [
-            .. network?.Prefix ?? [], "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1",
+            .. network?.Prefix ?? [], .. wrapper, "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1",
             "--unixsocket", path, "--dir", folder.FullName, "--save", "", "--appendonly", "no", "--tcp-backlog", "4096", .. args,
         ]);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

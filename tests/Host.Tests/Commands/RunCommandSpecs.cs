@@ -22,7 +22,8 @@ public class RunCommandSpecs : IDisposable
     public async Task Json_alone_is_on_stdout()
     {
         await using var peer = FaultPeer.Answering();
-        var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--target", peer.Target, "--cps", "20", "--durs", "0.2", "--gaps", "0.1"])).Expect();
+        var run = (await ActorLoadProcess.RunAsync(
+            ["run", "--json", "--target", peer.Target, "--cps", "20", "--durs", "0.2", "--gaps", "0.1", "--set", "observers.server.enabled=off"])).Expect();
         Assert.Equal('{', run.Stdout[0]);
         var result = RunResultJson.Parse(run.Stdout);
         Assert.Equal(Verdict.Valid, result.Verdict);

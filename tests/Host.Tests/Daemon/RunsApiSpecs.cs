@@ -141,7 +141,7 @@ public sealed class RunsApiSpecs : IAsyncLifetime, IDisposable
     }
 
     internal static string Body(FaultPeer peer, int connections) =>
-        $"actorload {{ target.endpoints = [{JsonSerializer.Serialize(peer.Target)}], load = [ {{ connections = {connections}, count = 1 }} ] }}";
+        $"actorload {{ observers.server.enabled = off, target.endpoints = [{JsonSerializer.Serialize(peer.Target)}], load = [ {{ connections = {connections}, count = 1 }} ] }}";
 
     /// <summary>A body whose length is not told beforehand.</summary>
     private sealed class Endless(int length) : MemoryStream(new byte[length])

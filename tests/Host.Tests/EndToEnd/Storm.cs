@@ -35,8 +35,22 @@ internal sealed class Storm
 
     public JsonElement[] Bursts => [.. Result.GetProperty("bursts").EnumerateArray()];
 
-    /// <summary>Runs a file of these lines (under <c>actorload</c>) to its end.</summary>
-    public static async Task<Storm> RunAsync(string target, string lines, ActorLoadOptions? options = null)
+    /// <summary>What the run has shown, the cause first.</summary>
+    public JsonElement[] Findings => [.. Result.GetProperty("findings").EnumerateArray()];
+
+    /// <summary>The rules that found something, in order.</summary>
+    public IEnumerable<string?> Rules => Findings.Select(finding => finding.GetProperty("rule").GetString());
+
+    /// <summary>What was not seen, in one text.</summary>
+    public string Unseen => string.Join("; ", Result.GetProperty("ledgers").GetProperty("unseen").EnumerateArray().Select(sentence => sentence.GetString()));
+
+    /// <summary>Runs a file of these lines (under <c>actorload</c>) to its end. Nobody but the storm connects to the target, so that connections and
+    /// ports can be counted to the last: see <see cref="RunObservedAsync"/>.</summary>
+    public static Task<Storm> RunAsync(string target, string lines, ActorLoadOptions? options = null) =>
+        RunObservedAsync(target, $"observers.server.enabled = off\n {lines}", options);
+
+    /// <summary>The same with all observers that a run has by default.</summary>
+    public static async Task<Storm> RunObservedAsync(string target, string lines, ActorLoadOptions? options = null)
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("actorload-").FullName, "run.conf");
         await File.WriteAllTextAsync(file, $"actorload {{\n target.endpoints = [\"{target}\"]\n {lines}\n}}\n");
@@ -72,6 +86,17 @@ internal sealed class Storm
 
     public long Rejections(string prefix) => Result.GetProperty("rejections").EnumerateObject()
         .Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal)).Sum(entry => entry.Value.GetInt64());
+
+    /// <summary>A row of the reconciliation.</summary>
+    public JsonElement Reconciled(string quantity) => Result.GetProperty("ledgers").GetProperty("reconciliation").EnumerateArray()
+        .Single(row => row.GetProperty("quantity").GetString() == quantity);
+
+    /// <summary>The first finding, which must be this rule's.</summary>
+    public JsonElement Cause(string rule)
+    {
+        Assert.True(Findings.Length > 0 && Rules.First() == rule, $"{rule} should come first: {Result.GetProperty("findings")}\n{Process}");
+        return Findings[0];
+    }
 
     private void CheckBooks()
     {

@@ -33,6 +33,16 @@ public sealed class Requirement
     /// <summary>Both a server and a namespace to put it into.</summary>
     public static Requirement RedisInNetns { get; } = new(() => Redis.Problem ?? Netns.Problem);
 
+    /// <summary>Connection tracking that can be filled without harm: <c>nft</c>, a namespace, a server, and nobody who has anything tracked.</summary>
+    public static Requirement Conntrack { get; } = new(() => RedisInNetns.Problem ?? Missing("nft") ?? IdleConntrack());
+
+    /// <summary>A server in a namespace, and programs that take its core away.</summary>
+    public static Requirement StarvedRedis { get; } = new(() => RedisInNetns.Problem ?? Missing("taskset"));
+
+    /// <summary>A server that may not fork, on a machine that does not promise all memory: <c>setpriv</c>, <c>prlimit</c>, root.</summary>
+    public static Requirement Overcommit { get; } = new(() => Redis.Problem ?? LesserRoot.Problem
+        ?? (File.ReadAllText("/proc/sys/vm/overcommit_memory").Trim() == "1" ? "needs vm.overcommit_memory other than 1" : null));
+
     /// <summary><c>systemd-analyze</c> on the PATH: it reads units as systemd does, and needs none running.</summary>
     public static Requirement SystemdAnalyze { get; } = new(() => Linux.Problem ?? Missing("systemd-analyze"));
 
@@ -47,6 +57,13 @@ public sealed class Requirement
 
     /// <summary>The reason for xunit to skip; null to run.</summary>
     public string? Skip => RequireAll ? null : Problem;
+
+    private static string? IdleConntrack()
+    {
+        const string Count = "/proc/sys/net/netfilter/nf_conntrack_count";
+        return !File.Exists(Count) ? "needs connection tracking in the kernel"
+            : File.ReadAllText(Count).Trim() == "0" ? null : "needs a machine that tracks no connections";
+    }
 
     private static string? Missing(string program)
     {

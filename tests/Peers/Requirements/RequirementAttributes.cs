@@ -64,3 +64,31 @@ public sealed class LinuxTheoryAttribute : SkippableTheoryAttribute
 {
     public LinuxTheoryAttribute() => Skip = Requirement.Linux.Skip;
 }
+
+/// <summary>A fact that fills the firewall's table of connections; skipped, with the reason, where that cannot be done without harm.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ConntrackFactAttribute : FactAttribute
+{
+    public ConntrackFactAttribute() => Skip = Requirement.Conntrack.Skip;
+}
+
+/// <summary>A fact that takes the processor from a redis-server in a namespace, or from its storm; skipped, with the reason, where a part is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class StarvedRedisFactAttribute : FactAttribute
+{
+    public StarvedRedisFactAttribute() => Skip = Requirement.StarvedRedis.Skip;
+}
+
+/// <summary>A fact with a redis-server that may not fork; skipped, with the reason, where that cannot be had.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class OvercommitFactAttribute : FactAttribute
+{
+    public OvercommitFactAttribute() => Skip = Requirement.Overcommit.Skip;
+}
+
+/// <summary>A theory that needs a redis-server in a network namespace; skipped, with the reason, where either is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RedisNetnsTheoryAttribute : TheoryAttribute
+{
+    public RedisNetnsTheoryAttribute() => Skip = Requirement.RedisInNetns.Skip;
+}

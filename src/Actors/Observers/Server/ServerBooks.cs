@@ -7,7 +7,8 @@ namespace ActorLoad.Observers;
 /// and its end, or a reset, is lost with it, and <see cref="Unseen"/> says so.</remarks>
 /// <param name="endpoint">Address and port, as in the ledger.</param>
 /// <param name="othersConnections">Steady connections of the run's other observers to this server.</param>
-internal sealed class ServerBooks(string endpoint, int othersConnections)
+/// <param name="isFresh">Before the storm the server has received nothing but the observers' connections.</param>
+internal sealed class ServerBooks(string endpoint, int othersConnections, bool isFresh = false)
 {
     // The uptime is in whole seconds, and a reply may be late.
     private const double UptimeSlack = 3;
@@ -56,6 +57,11 @@ internal sealed class ServerBooks(string endpoint, int othersConnections)
         foreach (var counter in new[] { _received, _rejected, _commands, _errors, _evicted })
         {
             counter.Begin();
+        }
+
+        if (isFresh && _last?.Received is { } received)
+        {
+            _received.Without(Math.Max(0, 1 + othersConnections - received)); // it has not counted them yet
         }
 
         _connected.Begin();

@@ -11,7 +11,9 @@ namespace ActorLoad.Observers;
 /// <param name="AnswerLimit">A server that takes longer to answer is lost to its observer for that time; nor does a run wait longer, at its beginning
 /// and at its end.</param>
 /// <param name="OthersConnections">Steady connections of the run's other observers to this server.</param>
-public sealed record ServerObserverSettings(TimeSpan Interval, TimeSpan AnswerLimit, int OthersConnections = 0)
+/// <param name="IsFresh">The server was started for this run, and nobody but the run uses it: what it has received before the storm are the
+/// observers' own connections, whether it has counted them by then or not.</param>
+public sealed record ServerObserverSettings(TimeSpan Interval, TimeSpan AnswerLimit, int OthersConnections = 0, bool IsFresh = false)
 {
     /// <summary>2 s.</summary>
     public static TimeSpan UsualAnswerLimit { get; } = TimeSpan.FromSeconds(2);
@@ -66,7 +68,7 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
     {
         (_index, _endpoint, _username, _password, _settings, _time) = (index, endpoint, username, password, settings, time);
         _origin = time.GetTimestamp();
-        _books = new ServerBooks(endpoint.ToString(), settings.OthersConnections);
+        _books = new ServerBooks(endpoint.ToString(), settings.OthersConnections, settings.IsFresh);
         _self = Self;
     }
 
@@ -141,7 +143,7 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
         {
             Conclude();
         }
-        else if (session.Reading.Kind.SampleSeconds > 0 && !_isReady)
+        else if (session.Reading.Kind.SampleSeconds > 0 && !_isReady && !_settings.IsFresh)
         {
             Timers.StartSingleTimer(Settled.Instance, Settled.Instance, Sampled(session)); // until this connection is in its counts
         }

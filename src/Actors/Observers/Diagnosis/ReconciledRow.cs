@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace ActorLoad.Observers;
+
+/// <summary>Why another ledger may differ from what is expected of it.</summary>
+/// <param name="Fewer">So many fewer at most.</param>
+/// <param name="More">So many more at most.</param>
+/// <param name="Why">What is the matter with them, as the end of a sentence that begins with their number.</param>
+internal sealed record KnownDifference(long Fewer, long More, string Why);
+
+/// <summary>The count of another ledger than ActorLoad's own.</summary>
+/// <param name="Count">What it counted; null if it did not.</param>
+/// <param name="Expected">What it should have counted, as far as ActorLoad's own numbers go.</param>
+/// <param name="Known">What may make it differ.</param>
+/// <param name="Otherwise">What is likely where that does not suffice.</param>
+internal sealed record OtherCount(long? Count, long Expected, IReadOnlyList<KnownDifference> Known, string Otherwise)
+{
+    /// <summary>How far the count lies from what can be explained.</summary>
+    public long Unexplained => Count is not { } count ? 0 : Math.Max(0, Math.Max(
+        Expected - Known.Sum(difference => difference.Fewer) - count, count - Expected - Known.Sum(difference => difference.More)));
+
+    /// <summary>What explains the difference, and what it leaves; nothing if there is none.</summary>
+    public IEnumerable<string> Remarks(string ledger)
+    {
+        if (Count is not { } count || count == Expected)
+        {
+            yield break;
+        }
+
+        var isFewer = count < Expected;
+        foreach (var difference in Known)
+        {
+            if ((isFewer ? difference.Fewer : difference.More) is var amount and > 0)
+            {
+                yield return $"{ledger} {(isFewer ? "fewer" : "more")}: up to {Text(amount)} {difference.Why}";
+            }
+        }
+
+        if (Unexplained > 0)
+        {
+            yield return $"{ledger} {(isFewer ? "fewer" : "more")}: {Text(Unexplained)} unexplained; perhaps {Otherwise}";
+        }
+    }
+
+    private static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Makes rows of the reconciliation.</summary>
+internal static class ReconciledRow
+{
+    /// <summary>A row; null where no other ledger can see the quantity.</summary>
+    public static ReconciledQuantity? Of(string quantity, long client, OtherCount? server, OtherCount? kernel) =>
+        server?.Count is null && kernel?.Count is null ? null : new ReconciledQuantity(
+            quantity, client, server?.Count, kernel?.Count, Math.Max(server?.Unexplained ?? 0, kernel?.Unexplained ?? 0),
+            string.Join("; ", [.. server?.Remarks("server") ?? [], .. kernel?.Remarks("kernel") ?? []]));
+}
+
+/// <summary>What error replies say of a connection.</summary>
+internal static class Rejection
+{
+    /// <summary>The server takes no more clients.</summary>
+    public const string MaxClients = "ERR max number of clients";
+
+    /// <summary>Protected mode: it takes none from elsewhere.</summary>
+    public const string Denied = "DENIED";
+
+    /// <summary>True if the server said no to the connection itself, which it counts in rejected_connections.</summary>
+    public static bool IsOfConnection(string prefix) =>
+        prefix.StartsWith(MaxClients, StringComparison.Ordinal) || prefix == Denied;
+}

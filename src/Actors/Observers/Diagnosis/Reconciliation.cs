@@ -1,0 +1,202 @@
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Observers;
+
+/// <summary>Holds the ledgers of one run against each other. Pure.</summary>
+/// <remarks>
+/// What each counter of the kernel really counts was tried out with single sockets (Linux 6.18): TCPAbortOnData also counts the close of a
+/// socket whose SYN has no answer yet; EstabResets counts every socket that goes from established to closed at once, whoever sent the RST,
+/// and on one machine both ends of it; AttemptFails does not count a connect that we give up ourselves.
+/// </remarks>
+public static class Reconciliation
+{
+    // A SYN is sent again after 1, 2, 3, 4, 5, 7 and 11 s where the kernel is newest.
+    private const int MostRetransmits = 7;
+
+    /// <summary>A row for each quantity that two ledgers can see.</summary>
+    /// <param name="client">What ActorLoad counted.</param>
+    /// <param name="servers">What the servers counted.</param>
+    /// <param name="kernel">What the kernel counted; null if nobody asked it.</param>
+    /// <param name="connectModes">Connects near the kernel's SYN retransmits, by seconds.</param>
+    /// <param name="ownConnections">Connections that observers opened meanwhile: in the kernel's counts, and not in the storm's.</param>
+    public static IReadOnlyList<ReconciledQuantity> Of(
+        ClientLedger client, IReadOnlyList<ServerLedger> servers, KernelLedger? kernel, IReadOnlyDictionary<int, long> connectModes,
+        long ownConnections)
+    {
+        var seen = new Seen(client, servers, kernel, connectModes.Values.Sum(), ownConnections);
+        return [.. Rows(seen).OfType<ReconciledQuantity>()];
+    }
+
+    private static IEnumerable<ReconciledQuantity?> Rows(Seen seen)
+    {
+        yield return Attempts(seen);
+        yield return Accepted(seen);
+        yield return Rejected(seen);
+        yield return ResetsSent(seen);
+        yield return ResetsReceived(seen);
+        yield return FailedConnects(seen);
+        yield return Retransmits(seen);
+        yield return Drops(seen);
+    }
+
+    private static ReconciledQuantity? Attempts(Seen seen) => ReconciledRow.Of(
+        "attempts / SYNs", seen.Client.Attempts, null,
+        new OtherCount(seen.Kernel("ActiveOpens"), seen.Client.Attempts,
+        [
+            new(seen.Failed(Outcome.LocalExhausted), 0, "found no port or descriptor and sent no SYN"),
+            new(seen.Failed(Outcome.Unreachable), 0, "had no route, and may have sent no SYN"),
+            new(seen.CutOff, 0, "were cut off by the end of the run, perhaps before their SYN"),
+            new(0, seen.Own, "are connections of the observers"),
+        ],
+        "other programs of this machine open connections too"));
+
+    private static ReconciledQuantity? Accepted(Seen seen)
+    {
+        var (established, client) = (seen.Client.Established, seen.Client);
+        var rejected = seen.Servers(server => server.ConnectionsRejected) ?? 0;
+        KnownDifference[] unseenByUs =
+        [
+            new(0, seen.Failed(Outcome.ConnectTimeout) + seen.Failed(Outcome.Reset), "were accepted when we had given them up"),
+            new(0, seen.CutOff, "were accepted as the run ended"),
+        ];
+        return ReconciledRow.Of(
+            "accepted", established,
+            new OtherCount(seen.Servers(server => server.ConnectionsReceived), established - rejected,
+            [
+                new(rejected, 0, "are those that it rejected, which it does not count as received"),
+                new(seen.Overflows, 0, "were established for us, while the full accept queue dropped them"),
+                new(seen.Failed(Outcome.ReplyTimeout) + seen.Failed(Outcome.Reset), 0, "may have been gone when their turn came"),
+                new(seen.HasGone ? established : 0, 0, "at most were counted by a server that could not be asked any more"),
+                .. unseenByUs,
+            ],
+            "other clients connect to it too, or it was asked before it had accepted all"),
+            !seen.SeesServer ? null : new OtherCount(seen.Kernel("PassiveOpens"), established,
+            [
+                new(seen.Overflows, 0, "were established for us, while the full accept queue dropped them"),
+                new(0, seen.Own, "are connections of the observers"),
+                .. unseenByUs,
+            ],
+            "other listeners of this machine accept connections too"));
+
+    }
+
+    private static ReconciledQuantity? Rejected(Seen seen)
+    {
+        var rejected = seen.Client.Rejections.Where(rejection => Rejection.IsOfConnection(rejection.Key)).Sum(rejection => rejection.Value);
+        return ReconciledRow.Of(
+            "rejected", rejected,
+            new OtherCount(seen.Servers(server => server.ConnectionsRejected), rejected,
+            [
+                new(0, seen.Failed(Outcome.Reset) + seen.Failed(Outcome.PeerClosed), "reached us as a reset or a close: it overtook the server's words"),
+                new(0, seen.Failed(Outcome.ReplyTimeout) + seen.CutOff, "were given up before we had read the server's words"),
+                new(seen.HasGone ? rejected : 0, 0, "at most were counted by a server that could not be asked any more"),
+            ],
+            "other clients were rejected too"),
+            null);
+    }
+
+    private static ReconciledQuantity? ResetsSent(Seen seen)
+    {
+        var (closes, isGraceful) = (seen.Client.AbortiveCloses, seen.Client.AbortiveCloses == 0);
+        return ReconciledRow.Of(
+            "resets sent", closes, null,
+            new OtherCount(seen.Kernel("TCPAbortOnData") + seen.Kernel("TCPAbortOnClose"), closes,
+            [
+                new(seen.Failed(Outcome.Rejected), 0, "may have been closed by the server's RST before we closed them"),
+                new(0, seen.SeesServer ? seen.ClosedByServer : 0, "are the server's: it closed with bytes of ours unread"),
+                new(0, isGraceful ? seen.Failed(Outcome.ReplyTimeout) + seen.Failed(Outcome.ProtocolError) : 0, "had unread bytes when they were closed"),
+                new(0, seen.CutOff, "were cut off while they connected"),
+                new(0, seen.Own, "are connections of the observers"),
+            ],
+            "other programs of this machine close with RST too"));
+    }
+
+    private static ReconciledQuantity? ResetsReceived(Seen seen)
+    {
+        var received = seen.Failed(Outcome.Reset);
+        var ours = Math.Max(0, seen.Client.AbortiveCloses - seen.Failed(Outcome.ConnectTimeout));
+        var both = seen.SeesServer ? 2 : 1;
+        var row = ReconciledRow.Of(
+            "resets received", received, null,
+            new OtherCount(seen.Kernel("EstabResets"), both * (received + ours),
+            [
+                new(seen.SeesServer ? seen.ClosedByServer + seen.Overflows : 0, 0, "had no established socket on the server's side any more"),
+                new(seen.Failed(Outcome.ConnectTimeout), seen.Failed(Outcome.ConnectTimeout), "timed out while they connected"),
+                new(seen.SeesServer ? seen.Kernel("RetransSegs") ?? 0 : 0, 0, "were perhaps lost on the way, as other segments were that were sent again"),
+                new(seen.SeesServer && seen.HasGone ? ours : 0, 0, "at most were ended on the server's side when it went"),
+                new(seen.SeesServer ? seen.CutOff : 0, seen.SeesServer ? seen.CutOff * 2 : seen.CutOff, "were cut off by the end of the run"),
+                new(0, both * seen.Own, "are connections of the observers"),
+            ],
+            "other programs of this machine are reset too"));
+        return row is null || ours == 0 ? row : row with
+        {
+            Remark = string.Join("; ", new[] { $"EstabResets counts our own {ours.Text()} resets{(seen.SeesServer ? " at both ends" : "")} too", row.Remark }
+                .Where(part => part.Length > 0)),
+        };
+    }
+
+    private static ReconciledQuantity? FailedConnects(Seen seen)
+    {
+        var (refused, timeouts, unreachable) =
+            (seen.Failed(Outcome.Refused), seen.Failed(Outcome.ConnectTimeout), seen.Failed(Outcome.Unreachable));
+        return ReconciledRow.Of(
+            "failed connects", refused + timeouts + unreachable, null,
+            new OtherCount(seen.Kernel("AttemptFails"), refused,
+            [
+                new(0, timeouts, "timed out: those that we gave up first are no failures of the kernel's"),
+                new(0, unreachable, "had no route, some of them before a SYN was sent"),
+                new(0, seen.Overflows, "were half open on the server's side when we closed them"),
+                new(0, seen.Own, "are connects of the observers"),
+                new(0, seen.CutOff, "were cut off while they connected"),
+            ],
+            "connects of other programs fail too"));
+    }
+
+    private static ReconciledQuantity? Retransmits(Seen seen)
+    {
+        var timeouts = seen.Failed(Outcome.ConnectTimeout);
+        return ReconciledRow.Of(
+            "retransmitted SYNs", seen.Slow + timeouts, null,
+            new OtherCount(seen.Kernel("TCPSynRetrans"), seen.Slow,
+            [
+                new(0, MostRetransmits * (seen.Slow + timeouts + seen.CutOff), "are further ones of the same connections"),
+                new(0, MostRetransmits * seen.Overflows, "are SYN/ACKs for connections that did not fit into the accept queue"),
+            ],
+            "connects took whole seconds without a retransmit, or other programs' SYNs were lost"));
+    }
+
+    private static ReconciledQuantity? Drops(Seen seen)
+    {
+        var felt = seen.Slow + seen.Failed(Outcome.ConnectTimeout);
+        return ReconciledRow.Of(
+            "drops", felt, null,
+            !seen.SeesServer ? null : new OtherCount(seen.Kernel("ListenDrops"), seen.Slow,
+            [
+                new(0, (seen.Kernel("TCPSynRetrans") ?? 0) + (seen.Kernel("RetransSegs") ?? 0), "were sent again, some more than once"),
+                new(0, seen.Failed(Outcome.ConnectTimeout) + seen.CutOff, "were given up"),
+            ],
+            seen.Slow > seen.Kernel("ListenDrops") ? "no listener dropped them: they were lost on the way" : "listeners drop others' SYNs too"));
+    }
+
+    /// <summary>The ledgers, with the questions that rows ask of them.</summary>
+    private sealed record Seen(ClientLedger Client, IReadOnlyList<ServerLedger> All, KernelLedger? Host, long Slow, long Own)
+    {
+        public bool SeesServer => Host?.SeesServer == true;
+
+        public long Overflows => SeesServer ? Kernel("ListenOverflows") ?? 0 : 0;
+
+        /// <summary>A server took what it had counted since its last answer with it.</summary>
+        public bool HasGone => All.Any(server => server.Restarts.Count > 0 || server.Losses.Any(loss => loss.Seconds is null));
+
+        public long ClosedByServer => Failed(Outcome.Reset) + Failed(Outcome.Rejected) + Failed(Outcome.PeerClosed);
+
+        /// <summary>Attempts that neither succeeded nor failed.</summary>
+        public long CutOff => Math.Max(0, Client.Attempts - Client.Succeeded - Client.AttemptFailures.Values.Sum());
+
+        public long Failed(Outcome outcome) => Client.AttemptFailures.GetValueOrDefault(outcome.Name());
+
+        public long? Kernel(string counter) => Host?.Grown(counter);
+
+        public long? Servers(Func<ServerLedger, long?> count) => All.Count > 0 && All.All(server => count(server) is not null) ? All.Sum(count) : null;
+    }
+}

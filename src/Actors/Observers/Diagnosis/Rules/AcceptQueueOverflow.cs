@@ -1,0 +1,81 @@
+using ActorLoad.Metrics;
+using ActorLoad.Observers.Tuning;
+
+namespace ActorLoad.Observers.Rules;
+
+/// <summary>The server's accept queue was full, and the kernel dropped SYNs (or the last ACK of handshakes) in silence.</summary>
+internal sealed class AcceptQueueOverflow : IRule
+{
+    // A dropped ACK is made good by the first data that is sent again, after 200 ms at the earliest.
+    private const long FirstRetransmit = 190_000;
+
+    public string Name => "accept-queue-overflow";
+
+    public Finding? Judge(Evidence evidence)
+    {
+        var overflows = evidence.CountedAtServer("ListenOverflows");
+        var (slow, timeouts, resets) = (evidence.SlowConnects(), evidence.Failed(Outcome.ConnectTimeout), evidence.Failed(Outcome.Reset));
+        var never = evidence.NeverAccepted();
+        var felt = slow + timeouts + resets + never;
+
+        // The counter is the whole machine's: what nobody here felt was another listener's.
+        if (overflows == 0 || (felt == 0 && (evidence.Load.FirstReply?.Max ?? 0) < FirstRetransmit))
+        {
+            return null;
+        }
+
+        var queue = Queue.Of(evidence);
+        return new Finding(
+            Name, timeouts + never > 0 ? Severity.Error : Severity.Warning,
+            $"The server's accept queue overflowed {overflows.Of("time")}: {queue.Sentence}, and bursts are of {evidence.BurstForEach().Text()}"
+            + (slow > 0 ? $"; {slow.Of("connect")} waited a second or more until the SYN was sent again" : "")
+            + (timeouts > 0 ? $"; {timeouts.Text()} timed out" : "")
+            + (never > 0 ? $"; {never.Text()} were established for us only, never accepted, and had no reply" : ""),
+            new Dictionary<string, double>
+            {
+                ["listenOverflows"] = overflows, ["listenDrops"] = evidence.CountedAtServer("ListenDrops"), ["slowConnects"] = slow,
+                ["connectTimeouts"] = timeouts, ["neverAccepted"] = never, ["somaxconn"] = queue.SoMaxConn ?? 0, ["tcpBacklog"] = queue.Backlog ?? 0,
+            },
+            queue.Enlarge(evidence.BurstForEach()));
+    }
+
+    /// <summary>The two limits of an accept queue, of which the smaller holds.</summary>
+    internal sealed record Queue(long? SoMaxConn, long? Backlog, long? Limit, string Kind)
+    {
+        /// <summary>The limits as far as they are known.</summary>
+        public static Queue Of(Evidence evidence)
+        {
+            var server = evidence.Ledgers.Servers.MinBy(server => server.TcpBacklog ?? long.MaxValue);
+            var shown = evidence.ServerSetting(TuningKeys.SoMaxConn);
+            long? somaxconn = long.TryParse(shown, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+            var limit = evidence.Ledgers.Kernel?.Target?.AcceptQueueLimit;
+
+            // What the kernel did not cut is what the server asked for.
+            return new Queue(somaxconn, server?.TcpBacklog ?? (limit < somaxconn ? limit : null), limit, server?.Kind ?? "redis");
+        }
+
+        private bool IsCutByKernel => SoMaxConn is { } somaxconn && (Backlog is not { } backlog ? Limit >= somaxconn : somaxconn < backlog);
+
+        /// <summary>Which of the two it is.</summary>
+        public string Sentence => (SoMaxConn, Backlog) switch
+        {
+            ({ } somaxconn, { } backlog) when somaxconn < backlog =>
+                $"it holds {somaxconn.Text()}, because net.core.somaxconn = {somaxconn} cuts the tcp-backlog of {backlog}",
+            ({ } somaxconn, { } backlog) => $"it holds {backlog.Text()}, the server's tcp-backlog (net.core.somaxconn is {somaxconn})",
+            ({ } somaxconn, null) when IsCutByKernel => $"it holds {somaxconn.Text()}, as net.core.somaxconn says",
+            (null, { } backlog) => $"the server's tcp-backlog is {backlog.Text()}, or less if net.core.somaxconn is",
+            _ => $"it holds {Limit?.Text() ?? "the smaller of tcp-backlog and net.core.somaxconn"}",
+        };
+
+        /// <summary>What makes it as long as a burst, the smaller limit first.</summary>
+        public IReadOnlyList<Remedy> Enlarge(long needed)
+        {
+            var kernels = Remedies.Sysctl(TuningKeys.SoMaxConn, RemedyHost.Server, Shown(SoMaxConn), needed);
+            var servers = Remedies.TcpBacklog(Backlog, needed, Kind);
+            var ordered = IsCutByKernel ? new[] { (SoMaxConn, kernels), (Backlog, servers) } : [(Backlog, servers), (SoMaxConn, kernels)];
+            return [.. ordered.Where(limit => limit.Item1 is null || limit.Item1 < needed).Select(limit => limit.Item2)];
+        }
+
+        private static string? Shown(long? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,95 @@
+using ActorLoad.Observers.Tuning;
+
+namespace ActorLoad.Observers.Rules;
+
+/// <summary>The numbers tell of this machine: ActorLoad could not do what it was told when it was told to.</summary>
+/// <remarks>
+/// This one changes the verdict, so it asks for more than that something was busy. A burst keeps the loop at work as it keeps the server, and
+/// a start lag of a tenth of a second belongs to every burst of thousands; both are in <c>total</c>, and said in the report. What makes the
+/// numbers worthless is another thing: that mostly our own waiting was measured. The bounds are shares of the time in which bursts were open,
+/// and that must be a second at least: a shorter one is compilation and chance.
+/// </remarks>
+internal sealed class GeneratorLimited : IRule
+{
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "generator-limited";
+
+    private const double Shortest = 1;
+
+    // The loop stood in the scheduler's queue for two thirds of the time: what it measured took three times as long as it would have.
+    private const double MostWait = 2.0 / 3;
+
+    // The loop never waited for anybody: the pace was its own. Only where the server had time left; else both were at their end.
+    private const double MostLoop = 0.95;
+    private const double IdleServer = 0.8;
+
+    // All processors at work for ActorLoad itself.
+    private const double MostCpu = 0.9;
+
+    private const double MostGc = 0.1;
+
+    // More than half of what `total` shows is the wait for the first attempt, and that is seconds: nobody asked for such a storm.
+    private const double MostLag = 0.5;
+    private const long LongLag = 1_000_000;
+
+    public string Name => RuleName;
+
+    /// <summary>True if the rule has something to say.</summary>
+    public static bool IsLimited(Evidence evidence) => Reasons(evidence).Any();
+
+    public Finding? Judge(Evidence evidence)
+    {
+        var reasons = Reasons(evidence).ToArray();
+        var own = evidence.Generator;
+        return reasons.Length == 0 ? null : new Finding(
+            Name, Severity.Warning, $"ActorLoad itself was the limit: {string.Join("; ", reasons)}",
+            new Dictionary<string, double>
+            {
+                ["busySeconds"] = own.BusySeconds, ["cpuSeconds"] = own.CpuSeconds, ["loopCpuSeconds"] = own.LoopCpuSeconds ?? 0,
+                ["loopWaitSeconds"] = own.LoopWaitSeconds ?? 0, ["gcPauseMillis"] = own.GcPauseMillis, ["startLagP50Micros"] = own.StartLag?.P50 ?? 0,
+                ["startLagP99Micros"] = own.StartLag?.P99 ?? 0,
+            },
+            [
+                Remedies.AnotherMachine($"{((long)own.Cores).Of("core")}{(evidence.Ledgers.Kernel?.SeesServer == true ? ", shared with the server" : "")}"),
+                .. own.Loops < own.Cores - 1 ? [Remedies.Loops(own.Loops, own.Cores - 1)] : Array.Empty<Remedy>(),
+            ]);
+    }
+
+    // Who cannot be seen may have been at its end.
+    private static bool HadServerTime(IReadOnlyList<ServerLedger> servers) =>
+        servers.Count > 0 && servers.All(server => server.PeakMainThreadShare < IdleServer);
+
+    private static IEnumerable<string> Reasons(Evidence evidence)
+    {
+        var own = evidence.Generator;
+        if (own.BusySeconds < Shortest)
+        {
+            yield break;
+        }
+
+        if (own.LoopWaitSeconds / (own.BusySeconds * own.Loops) is { } wait && wait > MostWait)
+        {
+            yield return $"its loop was ready to run and had no processor for {wait.Percent()} of the time in which bursts were open";
+        }
+
+        if (own.LoopCpuSeconds / own.BusySeconds is { } loop && loop > MostLoop && HadServerTime(evidence.Ledgers.Servers))
+        {
+            yield return $"its loop was at work for {loop.Percent()} of the time in which bursts were open, so the pace was its own";
+        }
+
+        if (own.CpuSeconds / (own.BusySeconds * own.Cores) is var cpu && cpu > MostCpu)
+        {
+            yield return $"it used {cpu.Percent()} of {((long)own.Cores).Of("core")} while bursts were open";
+        }
+
+        if (own.GcPauseMillis / 1000 / own.BusySeconds is var pauses && pauses > MostGc)
+        {
+            yield return $"garbage collection stopped it for {pauses.Percent()} of the time in which bursts were open";
+        }
+
+        if (own.StartLag is { P99: >= LongLag } lag && evidence.Load.Total is { } total && lag.P50 >= total.P50 * MostLag)
+        {
+            yield return $"connections started {lag.P50.Span()} late at the median (p99 {lag.P99.Span()}), which is most of their total of {total.P50.Span()}";
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using ActorLoad.Observers.Tuning;
+
+namespace ActorLoad.Observers.Rules;
+
+/// <summary>The server had as many clients as it takes (<c>maxclients</c>).</summary>
+internal sealed class MaxClientsReached : IRule
+{
+    public string Name => "maxclients";
+
+    public Finding? Judge(Evidence evidence) =>
+        ServerLimits.Of(evidence) is not { IsOfDescriptors: false } limits ? null : new Finding(
+            Name, Severity.Error,
+            limits.Sentence + (limits.Full?.MaxClients is { } max ? $": maxclients of {limits.Full.Endpoint} is {max.Text()}" : ": its maxclients is reached"),
+            limits.Numbers,
+            [Remedies.MaxClients(limits.Full?.MaxClients, limits.Needed(evidence), limits.Full?.Endpoint, limits.Full?.Kind ?? "redis")]);
+}

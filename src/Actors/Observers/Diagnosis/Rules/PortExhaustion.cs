@@ -1,0 +1,38 @@
+using ActorLoad.Observers.Tuning;
+
+namespace ActorLoad.Observers.Rules;
+
+/// <summary>There was no local port left towards a target.</summary>
+internal sealed class PortExhaustion : IRule
+{
+    public string Name => "port-exhaustion";
+
+    public Finding? Judge(Evidence evidence)
+    {
+        var limits = OwnLimits.Of(evidence);
+        if (limits.Exhausted == 0 || limits.IsOfDescriptors(evidence))
+        {
+            return null;
+        }
+
+        var range = evidence.Setting(TuningKeys.PortRange);
+        var waiting = evidence.TimeWaits()?.Peak ?? 0;
+        var wanted = OwnLimits.Wanted(evidence);
+        var isShort = limits.Ports is { } ports && wanted + waiting > ports * 9 / 10;
+        return new Finding(
+            Name, Severity.Error,
+            $"{limits.Exhausted.Of("attempt")} found no local port, descriptor or buffer: "
+            + (limits.Ports is not { } all ? "how many ports there are is not known"
+                : $"{wanted.Text()} connections at once wanted {all.Text()} ports"
+                    + (waiting > 0 ? $", of which up to {waiting.Text()} were in TIME_WAIT" : "")
+                    + (isShort ? "" : ", which should have sufficed: other programs may hold some of them, or buffers ran out")),
+            new Dictionary<string, double>
+            {
+                ["localExhausted"] = limits.Exhausted, ["ports"] = limits.Ports ?? 0, ["peakOpen"] = evidence.Load.PeakOpen, ["timeWait"] = waiting,
+            },
+            [
+                Remedies.PortRange(range, (wanted + waiting) / Math.Max(1, evidence.Load.Targets)),
+                .. limits.Ports is { } room ? [Remedies.MaxOpen(evidence.Load.MaxOpen, room)] : Array.Empty<Remedy>(),
+            ]);
+    }
+}

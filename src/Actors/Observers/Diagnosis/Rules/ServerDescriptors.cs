@@ -1,0 +1,26 @@
+using ActorLoad.Observers.Tuning;
+
+namespace ActorLoad.Observers.Rules;
+
+/// <summary>The server takes fewer clients than it was told to, because it may not have more descriptors: Redis then lowers
+/// <c>maxclients</c> to nofile - 32 and says so in its log only.</summary>
+internal sealed class ServerDescriptors : IRule
+{
+    public string Name => "server-descriptors";
+
+    public Finding? Judge(Evidence evidence)
+    {
+        if (ServerLimits.Of(evidence) is not { IsOfDescriptors: true } limits)
+        {
+            return null;
+        }
+
+        var (server, needed) = (limits.Full!, limits.Needed(evidence));
+        return new Finding(
+            Name, Severity.Error,
+            $"{limits.Sentence}: {server.Endpoint} may have {server.OpenFilesLimit!.Value.Text()} descriptors, and so lowered its maxclients to "
+            + $"{server.MaxClients!.Value.Text()}",
+            limits.Numbers,
+            [Remedies.ServerDescriptors(server.OpenFilesLimit, needed + 32), Remedies.MaxClients(server.MaxClients, needed, server.Endpoint, server.Kind)]);
+    }
+}

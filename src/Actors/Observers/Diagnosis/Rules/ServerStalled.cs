@@ -1,0 +1,46 @@
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Observers.Rules;
+
+/// <summary>Connections were established and no reply came for long, while the server's main thread was not at work: something blocks it
+/// (a slow disk, a command that sleeps, swap), or it gets no processor.</summary>
+internal sealed class ServerStalled : IRule
+{
+    private const long Long = 1_000_000;
+
+    public string Name => "server-stalled";
+
+    public Finding? Judge(Evidence evidence)
+    {
+        var servers = evidence.Ledgers.Servers;
+        var timeouts = evidence.Failed(Outcome.ReplyTimeout) - evidence.NeverAccepted();
+        var wait = evidence.Load.FirstReply?.P99 ?? 0;
+
+        // Who gets no processor hears nobody. And a wait alone may be for an ACK that the full accept queue dropped, or for what was lost on the way.
+        var isOurs = GeneratorLimited.IsLimited(evidence);
+        var silences = servers.SelectMany(server => server.Losses).Where(loss => loss.Seconds is not < 1 && !isOurs).ToArray();
+        var waited = wait >= Long && evidence.CountedAtServer("ListenOverflows") == 0 && evidence.SlowConnects() == 0 && !isOurs;
+        if ((timeouts == 0 && silences.Length == 0 && !waited) || ServerBusy.IsBusy(evidence)
+            || evidence.Failed(Outcome.Refused) > 0 || servers.Any(server => server.Restarts.Count > 0))
+        {
+            return null;
+        }
+
+        var share = servers.Max(server => server.PeakMainThreadShare);
+        return new Finding(
+            Name, timeouts > 0 || evidence.Failed(Outcome.ConnectTimeout) > 0 ? Severity.Error : Severity.Warning,
+            "Connections were established, and the server was slow to answer: "
+            + string.Join(", ", new[]
+            {
+                timeouts > 0 ? $"{timeouts.Of("attempt")} had no reply in time" : "",
+                wait > 0 ? $"first reply p99 {wait.Span()}" : "",
+                silences.Length > 0 ? $"its observer had no answer from {silences[0].At.Seconds()} on{(silences[0].Seconds is { } length ? $" for {length.Seconds()}" : "")}" : "",
+            }.Where(part => part.Length > 0))
+            + (share is { } known ? $"; its main thread took at most {known.Percent()} of one core, so something blocks it or it gets no processor" : ""),
+            new Dictionary<string, double>
+            {
+                ["replyTimeouts"] = timeouts, ["firstReplyP99Micros"] = wait, ["losses"] = silences.Length, ["peakMainThreadShare"] = share ?? 0,
+            },
+            []);
+    }
+}

@@ -1,0 +1,34 @@
+using ActorLoad.Metrics;
+using ActorLoad.Observers.Tuning;
+
+namespace ActorLoad.Observers.Rules;
+
+/// <summary>More handshakes were half open than the listener may have: the kernel answered with SYN cookies, or not at all.</summary>
+internal sealed class SynQueueOverflow : IRule
+{
+    public string Name => "syn-queue-overflow";
+
+    public Finding? Judge(Evidence evidence)
+    {
+        var (cookies, drops) = (evidence.CountedAtServer("TCPReqQFullDoCookies"), evidence.CountedAtServer("TCPReqQFullDrop"));
+        if (cookies + drops == 0)
+        {
+            return null;
+        }
+
+        var timeouts = evidence.Failed(Outcome.ConnectTimeout);
+        var queue = AcceptQueueOverflow.Queue.Of(evidence);
+        return new Finding(
+            Name, drops > 0 && timeouts > 0 ? Severity.Error : Severity.Warning,
+            $"The server's queue of half-open handshakes overflowed {(cookies + drops).Of("time")}: "
+            + (cookies > 0 ? $"{cookies.Text()} SYNs were answered with cookies, which forget the client's TCP options" : "")
+            + (cookies > 0 && drops > 0 ? ", " : "")
+            + (drops > 0 ? $"{drops.Text()} were dropped" : ""),
+            new Dictionary<string, double> { ["cookies"] = cookies, ["drops"] = drops, ["connectTimeouts"] = timeouts },
+            [
+                .. queue.Enlarge(evidence.BurstForEach()),
+                .. drops > 0 ? [Remedies.Sysctl(TuningKeys.SynBacklog, RemedyHost.Server, evidence.ServerSetting(TuningKeys.SynBacklog), evidence.BurstForEach())]
+                    : Array.Empty<Remedy>(),
+            ]);
+    }
+}

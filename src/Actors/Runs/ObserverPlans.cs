@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Net;
+using ActorLoad.Observers;
+using ActorLoad.Observers.Kernel;
+using Akka.Actor;
+
+namespace ActorLoad.Runs;
+
+/// <summary>Who is to watch a run, by its settings.</summary>
+internal static class ObserverPlans
+{
+    /// <summary>The observers of a run; none if all are off.</summary>
+    public static IReadOnlyList<ObserverPlan> For(RunSettings settings, ImmutableArray<IPEndPoint> targets)
+    {
+        var observers = settings.Observers;
+        ImmutableArray<IPEndPoint> addresses = [.. targets.Distinct()];
+        var plans = new List<ObserverPlan>();
+        if (observers.Kernel)
+        {
+            plans.Add(new ObserverPlan("kernel", KernelObserver.Props(
+                () => new KernelSources(KernelPaths.Linux, addresses, TimeProvider.System), observers.Baseline, observers.Interval, TimeProvider.System)));
+        }
+
+        if (observers.Server)
+        {
+            plans.AddRange(addresses.Select((address, index) => new ObserverPlan($"server {address}", Server(settings, addresses.Length, address, index))));
+        }
+
+        if (observers.Bystander is { } bystander)
+        {
+            plans.Add(new ObserverPlan(BystanderObserver.Name, BystanderObserver.Props(bystander, addresses, TimeProvider.System)));
+        }
+
+        return plans;
+    }
+
+    private static Props Server(RunSettings settings, int addresses, IPEndPoint address, int index)
+    {
+        var (target, bystanders) = (settings.Target, settings.Observers.Bystander?.Connections ?? 0);
+        var here = (bystanders / addresses) + (index < bystanders % addresses ? 1 : 0); // they take the addresses in turn
+        return ServerObserver.Props(
+            index, address, Given(target.Username), Given(target.Password),
+            new ServerObserverSettings(settings.Observers.Interval, ServerObserverSettings.UsualAnswerLimit, here, target.IsEmbedded), TimeProvider.System);
+    }
+
+    private static string? Given(string text) => text.Length > 0 ? text : null;
+}

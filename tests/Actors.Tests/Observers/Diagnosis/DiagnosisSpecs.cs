@@ -1,0 +1,175 @@
+using ActorLoad.Observers;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Observers;
+
+public class DiagnosisSpecs
+{
+    private static readonly Evidence Overflowing = Healthy.Evidence.Counting("ListenOverflows", 484).Counting("ListenDrops", 484)
+        .Counting("TCPSynRetrans", 484).Slow(1, 470);
+
+    public static TheoryData<string, Evidence> NoTrouble => new()
+    {
+        { "a run on redis", Healthy.Evidence },
+        { "one on another machine", Healthy.Evidence.Elsewhere() },
+        { "one without a kernel's ledger", Healthy.Evidence with { Ledgers = Healthy.Evidence.Ledgers with { Kernel = null } } },
+        { "one on a server that cannot be seen", Healthy.Evidence with { Ledgers = Healthy.Evidence.Ledgers with { Servers = [] } } },
+        { "a run of nothing at all", Nothing() },
+        { "overflows that nobody here felt are another listener's", Healthy.Evidence.Counting("ListenOverflows", 50) },
+        { "one lost SYN in five thousand", Healthy.Evidence.Slow(1, 1).Counting("TCPSynRetrans", 1) },
+        { "slow connects without a retransmit", Healthy.Evidence.Slow(1, 40) },
+        { "overcommit that costs nothing", Healthy.Evidence.With((ServerLedger server) => server with { OvercommitMemory = "2" }) },
+        { "rejections of others", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsRejected = 40 }) },
+        { "a busy loop and a busy server", Healthy.Evidence.With((GeneratorEvidence own) => own with { LoopCpuSeconds = 2.99 })
+            .With((ServerLedger server) => server with { PeakMainThreadShare = 0.85 }) },
+        { "a busy loop in a short run", Healthy.Evidence.With((GeneratorEvidence own) => own with { LoopCpuSeconds = 0.2, BusySeconds = 0.2, GcPauseMillis = 80 }) },
+        { "a busy loop and a server that does not tell", Healthy.Evidence.With((GeneratorEvidence own) => own with { LoopCpuSeconds = 2.99 })
+            .With((ServerLedger server) => server with { PeakMainThreadShare = null }) },
+        { "few open with the kernel's ports", Healthy.Evidence.With(load => load with { Ports = "kernel" }) },
+        { "TIME_WAIT of others", Healthy.Evidence.With((KernelLedger kernel) => kernel with { Target = null }) },
+    };
+
+    public static TheoryData<string, Evidence> Causes => new()
+    {
+        { "accept-queue-overflow", Overflowing },
+        { "accept-queue-overflow", Overflowing.Failing("connect-timeout", 12).Counting("TCPReqQFullDoCookies", 3) },
+        { "accept-queue-overflow", Healthy.Evidence.Counting("ListenOverflows", 9).With(load => load with { FirstReply = Healthy.Latency(30_000, 1_004_000) }) },
+        { "accept-queue-overflow", Overflowing.Failing("reply-timeout", 38).Counting("PassiveOpens", 4_962).Counting("TCPReqQFullDoCookies", 569) },
+        { "server-stalled", Overflowing.Failing("reply-timeout", 38).Counting("PassiveOpens", 4_990) },
+        { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 80) },
+        { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDrop", 80).Counting("TCPSynRetrans", 80).Slow(1, 80) },
+        { "syn-retransmits", Healthy.Evidence.Slow(1, 470).Counting("TCPSynRetrans", 484) },
+        { "syn-retransmits", Healthy.Evidence.Elsewhere().Counting("ListenOverflows", 4).Slow(1, 470).Counting("TCPSynRetrans", 484) },
+        { "syn-retransmits", Healthy.Evidence.Failing("connect-timeout", 5_000) },
+        { "maxclients", Healthy.Evidence.Rejecting("ERR max number of clients reached", 3_000) },
+        { "maxclients", Healthy.Evidence.Rejecting("ERR max number of clients + cluster connec", 30).Elsewhere() },
+        { "maxclients", Healthy.Evidence.Failing("reset", 3_000).With((ServerLedger server) => server with { ConnectionsRejected = 3_000 }) },
+        { "maxclients", Overflowing.Failing("reset", 30).With((ServerLedger server) => server with { ConnectionsRejected = 30 }) },
+        { "server-descriptors", Healthy.Evidence.Rejecting("ERR max number of clients reached", 3_000)
+            .With((ServerLedger server) => server with { ConnectionsRejected = 3_000, MaxClients = 992, OpenFilesLimit = 1_024 }) },
+        { "access-denied", Healthy.Evidence.Rejecting("DENIED", 20).With((ServerLedger server) => server with { ConnectionsRejected = 20 }) },
+        { "access-denied", Healthy.Evidence.Rejecting("NOAUTH", 20) },
+        { "client-descriptors", Healthy.Evidence.Failing("local-exhausted", 400).Setting("nofile", "256").With(load => load with { PeakOpen = 400 }) },
+        { "port-exhaustion", Healthy.Evidence.Failing("local-exhausted", 70).Setting("net.ipv4.ip_local_port_range", "40000 40049").With(load => load with { PeakOpen = 120 }) },
+        { "port-exhaustion", Healthy.Evidence.Failing("local-exhausted", 70) },
+        { "port-exhaustion", Healthy.Evidence.Failing("local-exhausted", 70) with { Ledgers = Healthy.Evidence.Failing("local-exhausted", 70).Ledgers with { Kernel = null } } },
+        { "time-wait", Graceful(500) },
+        { "time-wait", Graceful(900).Failing("local-exhausted", 70).Setting("net.ipv4.ip_local_port_range", "40000 40999") },
+        { "time-wait", Graceful(499).Failing("local-exhausted", 700).Setting("net.ipv4.ip_local_port_range", "40000 40499")
+            .With(load => load with { LargestBurst = 300, PeakOpen = 627, Ports = "kernel" }) },
+        { "half-range-cliff", Healthy.Evidence.With(load => load with { Ports = "kernel", PeakOpen = 16_000 }) },
+        { "server-cpu", Busy(0.97) },
+        { "server-cpu", Busy(0.99).Failing("reply-timeout", 9) },
+        { "server-cpu", Busy(0.81).With(Losing(1, 3, "did not answer")).With((ServerLedger server) => server with { MainThreadCpuSeconds = 3.3 }) },
+        { "server-stalled", Busy(0.81).With(Losing(1, 3, "did not answer")).With((ServerLedger server) => server with { MainThreadCpuSeconds = 1.2 }) },
+        { "syn-retransmits", Healthy.Evidence.Slow(1, 470).Counting("TCPSynRetrans", 484).Failing("reply-timeout", 9)
+            .With(load => load with { FirstReply = Healthy.Latency(30_000, 3_100_000) }) },
+        { "server-stalled", Healthy.Evidence.Failing("reply-timeout", 9) },
+        { "server-stalled", Healthy.Evidence.With(load => load with { FirstReply = Healthy.Latency(30_000, 2_100_000) }) },
+        { "server-stalled", Overflowing.Failing("connect-timeout", 9).With(Losing(1, 6, "Timeout")) },
+        { "server-restarted", Overflowing.Failing("refused", 300).Failing("reset", 20)
+            .With((ServerLedger server) => server with { Restarts = [3.2], Losses = [new ObserverLoss(2.9, 0.3, "reset")] }) },
+        { "server-unreachable", Healthy.Evidence.Failing("refused", 20) },
+        { "server-unreachable", Healthy.Evidence.Failing("refused", 20).With(Losing(4, null, "refused")) },
+        { "server-unreachable", Healthy.Evidence.Failing("unreachable", 25) },
+        { "observer-lost", Healthy.Evidence.With(Losing(4, 0.4, "reset")) },
+        { "memory-overcommit", Healthy.Evidence.Rejecting("MISCONF", 5_000) },
+        { "conntrack-full", Healthy.Evidence.Counting("ConntrackDrop", 900).Counting("TCPSynRetrans", 300).Slow(1, 300).Setting("net.netfilter.nf_conntrack_max", "1024") },
+        { "generator-limited", Own(own => own with { LoopWaitSeconds = 2.1 }) },
+        { "generator-limited", Own(own => own with { LoopCpuSeconds = 2.97 }) },
+        { "generator-limited", Own(own => own with { CpuSeconds = 5.6 }) },
+        { "generator-limited", Own(own => own with { GcPauseMillis = 400 }) },
+        { "generator-limited", Own(own => own with { StartLag = Healthy.Latency(900_000, 2_000_000) })
+            .With(load => load with { Total = Healthy.Latency(1_200_000, 2_600_000), FirstReply = Healthy.Latency(30_000, 1_100_000) }) },
+    };
+
+    [Theory]
+    [MemberData(nameof(NoTrouble))]
+    public void A_run_without_trouble_has_no_finding(string why, Evidence evidence) =>
+        Assert.True(Diagnosis.Of(evidence).Count == 0, $"{why}: {string.Join("; ", Diagnosis.Of(evidence))}");
+
+    [Theory]
+    [MemberData(nameof(Causes))]
+    public void The_cause_comes_first(string rule, Evidence evidence)
+    {
+        var findings = Diagnosis.Of(evidence);
+
+        Assert.NotEmpty(findings);
+        Assert.Equal(rule, findings[0].Rule);
+        Assert.All(findings, finding => Assert.False(string.IsNullOrWhiteSpace(finding.Sentence)));
+        Assert.All(findings.SelectMany(finding => finding.Numbers), number => Assert.True(double.IsFinite(number.Value)));
+    }
+
+    [Fact]
+    public void Every_rule_is_provoked_and_has_a_name_of_its_own()
+    {
+        var names = Diagnosis.Rules.Select(rule => rule.Name).ToArray();
+
+        Assert.Equal(names.Distinct(), names);
+        Assert.Equal(names.Order(), Causes.Select(row => (string)row[0]).Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData(16, 511, "net.core.somaxconn", "16")]
+    [InlineData(4096, 128, "tcp-backlog", "128")]
+    public void An_overflow_names_the_smaller_limit_first(long somaxconn, long backlog, string key, string present)
+    {
+        var evidence = Overflowing.Setting("net.core.somaxconn", $"{somaxconn}").With((ServerLedger server) => server with { TcpBacklog = backlog });
+
+        var finding = Diagnosis.Of(evidence)[0];
+
+        Assert.Equal((key, present, RemedyHost.Server), (finding.Remedies[0].Key, finding.Remedies[0].Present, finding.Remedies[0].Host));
+        Assert.Contains("overflowed 484 times", finding.Sentence, StringComparison.Ordinal);
+        Assert.Contains("470 connects", finding.Sentence, StringComparison.Ordinal);
+        Assert.Equal(484, finding.Numbers["listenOverflows"]);
+    }
+
+    [Fact]
+    public void A_backlog_that_could_not_be_asked_for_is_what_the_kernel_shows()
+    {
+        var evidence = Overflowing.With((ServerLedger server) => server with { TcpBacklog = null });
+
+        Assert.Contains("it holds 511", Diagnosis.Of(evidence)[0].Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_busy_server_that_cost_nothing_is_only_worth_knowing()
+    {
+        var busy = Healthy.Evidence.With((ServerLedger server) => server with { PeakMainThreadShare = 0.97 });
+
+        Assert.Equal(Severity.Info, Assert.Single(Diagnosis.Of(busy)).Severity);
+    }
+
+    [Fact]
+    public void Rejections_that_were_overtaken_by_a_reset_are_told_with_those_that_were_not()
+    {
+        var evidence = Healthy.Evidence.Rejecting("ERR max number of clients reached", 12).Failing("reset", 4)
+            .With((ServerLedger server) => server with { ConnectionsRejected = 16, MaxClients = 5 });
+
+        var finding = Diagnosis.Of(evidence)[0];
+
+        Assert.StartsWith("16 attempts were turned away", finding.Sentence, StringComparison.Ordinal);
+        Assert.Contains("12 read its words, 4 were cut off", finding.Sentence, StringComparison.Ordinal);
+        Assert.Equal(("maxclients", "5"), (finding.Remedies[0].Key, finding.Remedies[0].Present));
+    }
+
+    private static Evidence Own(Func<GeneratorEvidence, GeneratorEvidence> change) => Healthy.Evidence.With(change);
+
+    private static Evidence Busy(double share) => Healthy.Evidence.With((ServerLedger server) => server with { PeakMainThreadShare = share })
+        .With(load => load with { FirstReply = Healthy.Latency(30_000, 2_100_000) });
+
+    private static Func<ServerLedger, ServerLedger> Losing(double at, double? seconds, string reason) =>
+        server => server with { Losses = [new ObserverLoss(at, seconds, reason)] };
+
+    private static Evidence Graceful(long left) => Healthy.Evidence.With(load => load with { Close = "graceful" })
+        .With((KernelLedger kernel) => kernel with
+        {
+            Target = kernel.Target! with { Client = new Dictionary<string, WatchedLevel> { ["TIME-WAIT"] = new(0, left, left) } },
+        });
+
+    private static Evidence Nothing() => new(
+        new Ledgers(new ClientLedger(0, 0, 0, 0, new Dictionary<string, long>(), new Dictionary<string, long>()), [], null, null, [],
+            new TimeWaitProof("unseen", "", 0, null, null, null, null), []),
+        new LoadEvidence(0, 0, 19_000, "abort", "slot", 1, new Dictionary<int, long>(), 0, null, null),
+        new GeneratorEvidence(null, 0, 0, 0, null, null, 0, 1, 2));
+}

@@ -1,0 +1,115 @@
+using ActorLoad.Observers;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Observers;
+
+public class ReconciliationSpecs
+{
+    [Fact]
+    public void Ledgers_that_agree_leave_nothing_unexplained()
+    {
+        var rows = Of(Healthy.Evidence);
+
+        Assert.Equal(
+            ["attempts / SYNs", "accepted", "rejected", "resets sent", "resets received", "failed connects", "retransmitted SYNs", "drops"],
+            rows.Select(row => row.Quantity));
+        Assert.All(rows, row => Assert.Equal(0, row.Unexplained));
+        Assert.Equal((5_000, 5_000, 5_000), (rows[1].Client, rows[1].Server, rows[1].Kernel));
+        Assert.Equal("", rows[1].Remark);
+    }
+
+    [Fact]
+    public void What_no_other_ledger_can_see_has_no_row()
+    {
+        var alone = Healthy.Evidence with { Ledgers = Healthy.Evidence.Ledgers with { Kernel = null, Servers = [] } };
+
+        Assert.Empty(Of(alone));
+        Assert.Equal(["accepted", "rejected"], Of(alone with { Ledgers = alone.Ledgers with { Servers = [Healthy.Server] } }).Select(row => row.Quantity));
+        Assert.DoesNotContain(Of(Healthy.Evidence.Elsewhere().Counting("EstabResets", 5_000)), row => row.Quantity == "drops");
+    }
+
+    [Fact]
+    public void One_server_that_does_not_count_leaves_the_column_empty()
+    {
+        var evidence = Healthy.Evidence with
+        {
+            Ledgers = Healthy.Evidence.Ledgers with { Servers = [Healthy.Server, Healthy.Server with { ConnectionsReceived = null }] },
+        };
+
+        Assert.Null(Row(evidence, "accepted").Server);
+        Assert.Equal(0, Row(evidence, "rejected").Server);
+    }
+
+    /// <summary>Row, evidence, what is left unexplained, a word of the remark.</summary>
+    public static TheoryData<string, Evidence, long, string> Rows => new()
+    {
+        { "attempts / SYNs", Healthy.Evidence.Failing("local-exhausted", 70).Counting("ActiveOpens", 4_930), 0, "no SYN" },
+        { "attempts / SYNs", Healthy.Evidence.Counting("ActiveOpens", 5_040), 40, "other programs" },
+        { "attempts / SYNs", Healthy.Evidence.Counting("ActiveOpens", 4_960), 40, "40 unexplained" },
+        { "accepted", Healthy.Evidence.Rejecting("ERR max number of clients reached", 60)
+            .With((ServerLedger server) => server with { ConnectionsRejected = 100, ConnectionsReceived = 4_900 }), 0, "" },
+        { "accepted", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsReceived = 4_988 }), 12, "12 unexplained" },
+        { "accepted", Healthy.Evidence.Counting("ListenOverflows", 30).Counting("PassiveOpens", 4_980)
+            .With((ServerLedger server) => server with { ConnectionsReceived = 4_980 }), 0, "accept queue" },
+        { "accepted", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsReceived = 2_000, Restarts = [1] }), 0, "could not be asked any more" },
+        { "rejected", Healthy.Evidence.Rejecting("ERR max number of clients reached", 60).Failing("reset", 40)
+            .With((ServerLedger server) => server with { ConnectionsRejected = 100 }), 0, "overtook" },
+        { "rejected", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsRejected = 7 }), 7, "other clients" },
+        { "resets sent", Healthy.Evidence.Counting("TCPAbortOnData", 4_000).Counting("TCPAbortOnClose", 1_000), 0, "" },
+        { "resets sent", Healthy.Evidence.Counting("TCPAbortOnData", 4_000), 1_000, "1,000 unexplained" },
+        { "resets sent", Healthy.Evidence.Failing("reset", 100).Counting("TCPAbortOnClose", 100), 0, "the server's" },
+        { "resets received", Healthy.Evidence.Elsewhere().Counting("EstabResets", 5_000), 0, "our own 5,000 resets" },
+        { "resets received", Healthy.Evidence.Failing("reset", 30).Counting("EstabResets", 10_060), 0, "both ends" },
+        { "resets received", Healthy.Evidence.Counting("EstabResets", 10_005), 5, "other programs" },
+        { "failed connects", Healthy.Evidence.Failing("refused", 30).Counting("AttemptFails", 30), 0, "" },
+        { "failed connects", Healthy.Evidence.Failing("refused", 30).Failing("connect-timeout", 5).Counting("AttemptFails", 30), 0, "" },
+        { "failed connects", Healthy.Evidence.Counting("AttemptFails", 9), 9, "other programs" },
+        { "retransmitted SYNs", Healthy.Evidence.Slow(1, 100).Counting("TCPSynRetrans", 130), 0, "further ones" },
+        { "retransmitted SYNs", Healthy.Evidence.Slow(1, 100).Counting("TCPSynRetrans", 60), 40, "without a retransmit" },
+        { "drops", Healthy.Evidence.Slow(1, 100).Counting("ListenDrops", 130).Counting("TCPSynRetrans", 130), 0, "sent again" },
+        { "drops", Healthy.Evidence.Slow(1, 100), 100, "lost on the way" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void Each_row_takes_off_what_is_known_to_differ(string quantity, Evidence evidence, long unexplained, string remark)
+    {
+        var row = Row(evidence, quantity);
+
+        Assert.True(unexplained == row.Unexplained, row.ToString());
+        Assert.Contains(remark, row.Remark, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_an_idle_machine_counts_for_certain_is_taken_off()
+    {
+        var evidence = Idle(perSecond: 100, baseline: 4);
+
+        // 400 in four seconds, for certain 359: 897.5 in ten.
+        Assert.Equal(5_102, Row(evidence, "attempts / SYNs").Kernel);
+    }
+
+    [Fact]
+    public void Two_connections_in_a_short_baseline_are_not_taken_for_a_habit() =>
+        Assert.Equal(6_000, Row(Idle(perSecond: 10, baseline: 0.2), "attempts / SYNs").Kernel);
+
+    private static Evidence Idle(double perSecond, double baseline) => Healthy.Evidence.With((KernelLedger kernel) => kernel with
+    {
+        BaselineSeconds = baseline,
+        Counters = new Dictionary<string, KernelCount>(kernel.Counters) { ["ActiveOpens"] = new(6_000, perSecond) },
+    });
+
+    [Fact]
+    public void Connections_of_the_observers_are_explained()
+    {
+        var evidence = Healthy.Evidence.Counting("ActiveOpens", 5_004);
+
+        Assert.Equal(4, Row(evidence, "attempts / SYNs").Unexplained);
+        Assert.Equal(0, Of(evidence, own: 4)[0].Unexplained);
+    }
+
+    private static ReconciledQuantity Row(Evidence evidence, string quantity) => Of(evidence).Single(row => row.Quantity == quantity);
+
+    private static IReadOnlyList<ReconciledQuantity> Of(Evidence evidence, long own = 0) => Reconciliation.Of(
+        evidence.Ledgers.Client, evidence.Ledgers.Servers, evidence.Ledgers.Kernel, evidence.Load.ConnectModes, own);
+}

@@ -1,0 +1,165 @@
+using System.Globalization;
+using ActorLoad.Peers;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Processes;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
+
+/// <summary>Limits of either side that a run meets.</summary>
+[Collection(nameof(EndToEnd))]
+public sealed class LimitSpecs
+{
+    private const string Held = "\n connection.hold = 1s\n ";
+
+    [RedisNetnsFact]
+    public async Task As_many_clients_as_the_server_takes()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network, "--maxclients", "50");
+
+        var storm = await RunAsync(network, server.Target, Storm.Load(150) + Held + Storm.OneAttempt);
+
+        var cause = storm.Cause("maxclients");
+        Assert.Equal(("error", "50"), (cause.GetProperty("severity").GetString(), cause.GetProperty("remedies")[0].GetProperty("present").GetString()));
+
+        // One that asks over the Unix socket, one observer: 48 of 50 are left.
+        Assert.Equal((48, 102), (storm.Connections("succeeded"), storm.Connections("failed")));
+        Assert.Equal(102, cause.GetProperty("numbers").GetProperty("rejectedConnections").GetDouble());
+        Assert.Equal(0, storm.Reconciled("rejected").GetProperty("unexplained").GetInt64());
+    }
+
+    [RedisNetnsFact]
+    public async Task Fewer_descriptors_of_the_server_than_its_maxclients_wants()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartWrappedAsync(network, ["prlimit", "--nofile=200"], "--maxclients", "5000");
+
+        var storm = await RunAsync(network, server.Target, Storm.Load(300) + Held + Storm.OneAttempt);
+
+        var cause = storm.Cause("server-descriptors");
+        Assert.Equal(168, cause.GetProperty("numbers").GetProperty("maxclients").GetDouble());
+        Assert.Equal("nofile", cause.GetProperty("remedies")[0].GetProperty("key").GetString());
+    }
+
+    [RedisNetnsFact]
+    public async Task Too_few_descriptors_of_our_own()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network);
+
+        var storm = await RunAsync(network, server.Target, Storm.Load(500) + Held + Storm.OneAttempt, "prlimit", "--nofile=320");
+
+        var cause = storm.Cause("client-descriptors");
+        Assert.Equal(("nofile", "320"), Remedy(cause));
+        Assert.Equal("generator-limited", storm.Verdict);
+    }
+
+    [RedisNetnsFact]
+    public async Task Too_few_ports()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20099");
+        await using var server = await RedisServer.StartAsync(network);
+
+        var storm = await RunAsync(network, server.Target, Storm.Load(200) + Held + Storm.OneAttempt);
+
+        Assert.Equal(("net.ipv4.ip_local_port_range", "20000 20099"), Remedy(storm.Cause("port-exhaustion")));
+        Assert.Equal("generator-limited", storm.Verdict);
+    }
+
+    [RedisNetnsFact]
+    public async Task Ports_that_bursts_before_have_left_in_time_wait()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20499");
+        await network.SysctlAsync("net.ipv4.tcp_tw_reuse", "0");
+        await using var server = await RedisServer.StartAsync(network);
+
+        var storm = await RunAsync(
+            network, server.Target, Storm.Load(300, count: 3, gap: "100ms") + "\n connection { close = graceful, ports = kernel }\n " + Storm.OneAttempt);
+
+        Assert.Equal(("connection.close", "graceful"), Remedy(storm.Cause("time-wait")));
+        Assert.Contains("port-exhaustion", storm.Rules);
+    }
+
+    [RedisNetnsFact]
+    public async Task A_graceful_close_is_worth_knowing()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network);
+
+        var storm = await RunAsync(network, server.Target, Storm.Load(60) + "\n connection.close = graceful");
+
+        var cause = storm.Cause("time-wait");
+        Assert.Equal(("info", 60.0), (cause.GetProperty("severity").GetString(), cause.GetProperty("numbers").GetProperty("after").GetDouble()));
+        Assert.Equal("fail", storm.Result.GetProperty("ledgers").GetProperty("timeWait").GetProperty("state").GetString());
+    }
+
+    [RedisNetnsFact]
+    public async Task More_than_half_of_the_ports_while_the_kernel_chooses_them()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20499");
+        await using var server = await RedisServer.StartAsync(network);
+
+        var storm = await RunAsync(network, server.Target, Storm.Load(350) + Held + "connection.ports = kernel");
+
+        Assert.Equal(("connection.ports", "kernel"), Remedy(storm.Cause("half-range-cliff")));
+    }
+
+    [RedisNetnsFact]
+    public async Task A_password_that_is_missing()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network, "--requirepass", "x");
+
+        var storm = await RunAsync(network, server.Target, Storm.Load(30) + "\n " + Storm.OneAttempt);
+
+        Assert.Contains("target.password", storm.Cause("access-denied").GetProperty("sentence").GetString(), StringComparison.Ordinal);
+        Assert.Contains("wants a password", storm.Unseen, StringComparison.Ordinal);
+    }
+
+    // A fork that fails for want of processes is refused as one that fails for want of memory is.
+    [OvercommitFact]
+    public async Task A_server_that_cannot_fork_to_save()
+    {
+        using var folder = new TemporaryDirectory();
+        (await ChildProcess.RunAsync("chmod", "777", folder.Root)).Expect();
+        var port = FreePort();
+        await using var server = ChildProcess.Start(
+        [
+            "setpriv", "--reuid=65534", "--clear-groups", "prlimit", "--nproc=5", "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture),
+            "--bind", "127.0.0.1", "--dir", folder.Root, "--save", "3600 1",
+        ]);
+        await server.StdoutLineAsync(line => line.Contains("eady to accept connections", StringComparison.Ordinal));
+        using (var client = await Peers.Resp.RespClient.ConnectAsync(port))
+        {
+            await client.CommandAsync("SET", "a", "b");
+            await Assert.ThrowsAsync<Peers.Resp.RedisErrorException>(() => client.CommandAsync("BGSAVE"));
+        }
+
+        await server.StdoutLineAsync(line => line.Contains("fork", StringComparison.Ordinal));
+
+        var storm = await Storm.RunObservedAsync($"127.0.0.1:{port}", Storm.Load(30) + "\n " + Storm.OneAttempt);
+
+        Assert.Equal("vm.overcommit_memory", Remedy(storm.Cause("memory-overcommit")).Key);
+    }
+
+    private static (string? Key, string? Present) Remedy(System.Text.Json.JsonElement cause)
+    {
+        var remedy = cause.GetProperty("remedies")[0];
+        return (remedy.GetProperty("key").GetString(), remedy.GetProperty("present").GetString());
+    }
+
+    private static int FreePort()
+    {
+        using var holder = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        holder.Start();
+        return ((System.Net.IPEndPoint)holder.LocalEndpoint).Port;
+    }
+
+    private static Task<Storm> RunAsync(NetworkNamespace network, string target, string lines, params string[] wrapper) =>
+        Storm.RunObservedAsync(target, lines, new ActorLoadOptions { Wrapper = [.. network.Prefix, .. wrapper] });
+}

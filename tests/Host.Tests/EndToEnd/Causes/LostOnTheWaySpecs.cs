@@ -1,0 +1,107 @@
+using System.Text.Json;
+using ActorLoad.Peers;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Processes;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
+
+/// <summary>Handshakes that go wrong: queues that are too short, lines that lose packets, a firewall that is full.</summary>
+[Collection(nameof(EndToEnd))]
+public sealed class LostOnTheWaySpecs
+{
+    private const string Patient = "\n connection { connect-timeout = 20s, reply-timeout = 4s }";
+
+    [RedisNetnsFact]
+    public async Task An_accept_queue_that_somaxconn_cuts()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await network.SysctlAsync("net.core.somaxconn", "16");
+        await using var server = await RedisServer.StartAsync(network, "--tcp-backlog", "511");
+
+        var storm = await RunAsync(network, server, Storm.Load(400) + Patient);
+
+        var cause = storm.Cause("accept-queue-overflow");
+        Remedies(cause, ("net.core.somaxconn", "16"), ("tcp-backlog", null));
+        Assert.Contains("cuts the tcp-backlog of 511", cause.GetProperty("sentence").GetString(), StringComparison.Ordinal);
+        Assert.True(cause.GetProperty("numbers").GetProperty("listenOverflows").GetDouble() > 0);
+        Assert.True(storm.Reconciled("retransmitted SYNs").GetProperty("client").GetInt64() > 0, storm.Process.ToString());
+    }
+
+    [RedisNetnsFact]
+    public async Task An_accept_queue_that_the_server_asks_too_little_for()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network, "--tcp-backlog", "32");
+
+        var storm = await RunAsync(network, server, Storm.Load(600) + Patient);
+
+        Remedies(storm.Cause("accept-queue-overflow"), ("tcp-backlog", "32"));
+    }
+
+    [RedisNetnsFact]
+    public async Task More_half_open_handshakes_than_the_listener_may_have()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await SlowDownAsync(network, "limit", "400kb");
+        await using var server = await RedisServer.StartAsync(network, "--tcp-backlog", "64");
+
+        var storm = await RunAsync(network, server, Storm.Load(500) + "\n observers.ready-timeout = 0s");
+
+        Assert.Equal("tcp-backlog", storm.Cause("syn-queue-overflow").GetProperty("remedies")[0].GetProperty("key").GetString());
+    }
+
+    [RedisNetnsFact]
+    public async Task A_line_that_loses_packets()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await SlowDownAsync(network, "limit", "8kb");
+        await using var server = await RedisServer.StartAsync(network);
+
+        var storm = await RunAsync(network, server, Storm.Load(300) + Patient + "\n observers.ready-timeout = 0s");
+
+        var cause = storm.Cause("syn-retransmits");
+        Assert.Contains("near 1 s", cause.GetProperty("sentence").GetString(), StringComparison.Ordinal);
+        Assert.True(cause.GetProperty("numbers").GetProperty("synRetransmits").GetDouble() > 0);
+    }
+
+    // The limit is the machine's: it is lowered only where nobody has anything tracked, and put back at once.
+    [ConntrackFact]
+    public async Task A_firewall_that_can_remember_no_more_connections()
+    {
+        const string Limit = "/proc/sys/net/netfilter/nf_conntrack_max";
+        await using var network = await NetworkNamespace.CreateAsync();
+        (await network.ExecAsync("nft", "add table ip t; add chain ip t c { type filter hook input priority 0; }; add rule ip t c ct state new accept")).Expect();
+        await using var server = await RedisServer.StartAsync(network);
+        var before = await File.ReadAllTextAsync(Limit);
+        await File.WriteAllTextAsync(Limit, "100");
+        try
+        {
+            var storm = await RunAsync(network, server, Storm.Load(300) + "\n connection.connect-timeout = 3s\n " + Storm.OneAttempt);
+
+            var cause = storm.Cause("conntrack-full");
+            Remedies(cause, ("net.netfilter.nf_conntrack_max", "100"));
+            Assert.True(cause.GetProperty("numbers").GetProperty("dropped").GetDouble() > 0);
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(Limit, before);
+        }
+    }
+
+    // Not by netem, which not every kernel has: what does not fit into the bucket's queue is lost, and the rest comes late.
+    private static async Task SlowDownAsync(NetworkNamespace network, string limit, string size) =>
+        (await network.ExecAsync("tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate", "2mbit", "burst", "4kb", limit, size)).Expect();
+
+    private static Task<Storm> RunAsync(NetworkNamespace network, RedisServer server, string lines) =>
+        Storm.RunObservedAsync(server.Target, lines, new ActorLoadOptions { Wrapper = network.Prefix });
+
+    /// <summary>The first remedies, in order; a second one that is not needed may be missing.</summary>
+    private static void Remedies(JsonElement cause, params (string Key, string? Present)[] expected)
+    {
+        var remedies = cause.GetProperty("remedies").EnumerateArray()
+            .Select(remedy => (remedy.GetProperty("key").GetString()!, remedy.GetProperty("present").GetString())).ToArray();
+        Assert.Equal(expected.Where(remedy => remedy.Present is not null), remedies.Take(expected.Count(remedy => remedy.Present is not null)));
+    }
+}

@@ -1,0 +1,161 @@
+using System.Globalization;
+using ActorLoad.Peers;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Processes;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
+
+/// <summary>Servers that do not answer: busy, blocked, starved, gone, or there again; and a generator that is starved itself.</summary>
+[Collection(nameof(EndToEnd))]
+public sealed class ServerTroubleSpecs
+{
+    private const string FirstCore = "0";
+    private const int Hogs = 3;
+
+    // Some seconds of small bursts, so that there is time to do something to the server.
+    private static readonly string _drum = Storm.Load(50, count: 30, gap: "100ms") + "\n supervision.breaker.enabled = off";
+
+    [RedisNetnsFact]
+    public async Task A_command_that_keeps_the_main_thread_busy()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network);
+
+        var storm = await DuringAsync(network, server, () => server.CommandAsync(
+            "EVAL", "local s = redis.call('time')[1]; repeat until redis.call('time')[1] - s > 3", "0"));
+
+        Assert.Contains("main thread", storm.Cause("server-cpu").GetProperty("sentence").GetString(), StringComparison.Ordinal);
+    }
+
+    [RedisNetnsFact]
+    public async Task A_main_thread_that_waits_for_something()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network, "--enable-debug-command", "yes");
+
+        var storm = await DuringAsync(network, server, () => server.CommandAsync("DEBUG", "SLEEP", "3"));
+
+        Assert.Contains("something blocks it", storm.Cause("server-stalled").GetProperty("sentence").GetString(), StringComparison.Ordinal);
+    }
+
+    [StarvedRedisFact]
+    public async Task A_server_that_gets_no_processor()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartWrappedAsync(network, ["taskset", "--cpu-list", FirstCore, "nice", "-n", "19"]);
+        await using var hogs = new Crowd(Hogs);
+
+        var storm = await RunAsync(network, server.Target, Storm.Load(300));
+
+        storm.Cause("server-stalled");
+        Assert.Equal("valid", storm.Verdict);
+    }
+
+    [StarvedRedisFact]
+    public async Task A_generator_that_gets_no_processor()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network);
+        Crowd? hogs = null;
+
+        // It needs one to start at all: the others come when the storm is on.
+        var storm = await DuringAsync(
+            network, server, () => Task.FromResult(hogs = new Crowd(Hogs)), Storm.Load(200, count: 15, gap: "50ms"), "taskset", "--cpu-list", FirstCore, "nice", "-n", "10");
+
+        await hogs!.DisposeAsync();
+        storm.Cause("generator-limited");
+        Assert.Equal("generator-limited", storm.Verdict);
+        Assert.Contains("had no processor", storm.Reasons, StringComparison.Ordinal);
+    }
+
+    [RedisNetnsFact]
+    public async Task A_server_that_is_killed_and_started_again()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network);
+        RedisServer? next = null;
+
+        var storm = await DuringAsync(network, server, async () =>
+        {
+            await server.KillAsync();
+            next = await RedisServer.StartAsync(network, "--port", server.Port.ToString(CultureInfo.InvariantCulture));
+        });
+
+        await next!.DisposeAsync();
+        storm.Cause("server-restarted");
+        Assert.NotEqual(0, storm.Result.GetProperty("attemptFailures").EnumerateObject().Sum(failure => failure.Value.GetInt64()));
+    }
+
+    [RedisNetnsFact]
+    public async Task A_server_that_is_killed()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network);
+
+        var storm = await DuringAsync(network, server, server.KillAsync);
+
+        Assert.Contains("did not answer its observer", storm.Cause("server-unreachable").GetProperty("sentence").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_where_nobody_listens()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+
+        var storm = await Storm.RunObservedAsync(peer.Target, Storm.Load(20));
+
+        storm.Cause("server-unreachable");
+        Assert.Contains("nobody listens there", storm.Unseen, StringComparison.Ordinal);
+    }
+
+    [RedisNetnsFact]
+    public async Task An_observer_that_is_cut_off_is_a_finding_and_no_error()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network);
+
+        var storm = await DuringAsync(network, server, async () =>
+        {
+            // All but the connection that asks: the observer's among them, which stands first in the list.
+            var observer = (await server.CommandAsync("CLIENT", "LIST", "TYPE", "NORMAL"))!.Split('\n').First(line => line.Contains("cmd=info", StringComparison.Ordinal));
+            await server.CommandAsync("CLIENT", "KILL", "ID", observer.Split(' ')[0]["id=".Length..]);
+        });
+
+        storm.Cause("observer-lost");
+        Assert.Equal((0, "valid"), (storm.ExitCode, storm.Verdict));
+    }
+
+    /// <summary>A run during which something is done once the server has seen some of it.</summary>
+    private static async Task<Storm> DuringAsync(NetworkNamespace network, RedisServer server, Func<Task> act, string? lines = null, params string[] wrapper)
+    {
+        var run = RunAsync(network, server.Target, lines ?? _drum, wrapper);
+        while (!run.IsCompleted && await server.ConnectionsReceivedAsync() < 120)
+        {
+            // Ask again.
+        }
+
+        await act();
+        return await run;
+    }
+
+    private static Task<Storm> RunAsync(NetworkNamespace network, string target, string lines, params string[] wrapper) =>
+        Storm.RunObservedAsync(target, lines, new ActorLoadOptions { Wrapper = [.. network.Prefix, .. wrapper] });
+
+    /// <summary>Programs that keep the first core busy.</summary>
+    private sealed class Crowd(int size) : IAsyncDisposable
+    {
+        private readonly ChildProcess[] _members =
+            [.. Enumerable.Range(0, size).Select(_ => ChildProcess.Start(["taskset", "--cpu-list", FirstCore, "sh", "-c", "while :; do :; done"]))];
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var member in _members)
+            {
+                await member.DisposeAsync();
+            }
+        }
+    }
+}

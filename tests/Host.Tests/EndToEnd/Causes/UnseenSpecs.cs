@@ -1,0 +1,96 @@
+using ActorLoad.Peers;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Processes;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
+
+/// <summary>What cannot be seen is said, and costs neither the run nor its result.</summary>
+[Collection(nameof(EndToEnd))]
+public sealed class UnseenSpecs
+{
+    [RedisFact]
+    public async Task Info_that_is_refused()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await server.CommandAsync("ACL", "SETUSER", "default", "-info", "-config");
+
+        var storm = await Storm.RunObservedAsync(server.Target, Storm.Load(30));
+
+        Complete(storm, 30);
+        Assert.Contains("INFO", storm.Unseen, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_target_that_is_not_redis()
+    {
+        await using var peer = FaultPeer.Garbage();
+
+        var storm = await Storm.RunObservedAsync(peer.Target, Storm.Load(10) + "\n " + Storm.OneAttempt);
+
+        Assert.Equal(10, storm.Outcome("protocol-error"));
+        Assert.Contains("does not speak the Redis protocol", storm.Unseen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_target_that_takes_connections_and_says_nothing()
+    {
+        await using var peer = FaultPeer.Hanging();
+
+        var storm = await Storm.RunObservedAsync(
+            peer.Target, Storm.Load(10) + "\n connection.reply-timeout = 500ms\n observers.ready-timeout = 200ms\n " + Storm.OneAttempt);
+
+        Assert.Equal(10, storm.Outcome("reply-timeout"));
+        storm.Cause("server-stalled");
+        Assert.Contains("did not answer", storm.Unseen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_anything_with_ok()
+    {
+        await using var peer = FaultPeer.Answering();
+
+        var storm = await Storm.RunObservedAsync(peer.Target, Storm.Load(30));
+
+        Complete(storm, 30);
+        Assert.NotEqual("", storm.Unseen);
+    }
+
+    [RedisNetnsFact]
+    public async Task A_machine_whose_settings_are_hidden()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network);
+
+        var storm = await Storm.RunObservedAsync(server.Target, Storm.Load(30), new ActorLoadOptions
+        {
+            Wrapper = [.. network.Prefix, "unshare", "--mount", "sh", "-c", "mount -t tmpfs none /proc/sys && exec \"$@\"", "sh"],
+        });
+
+        Complete(storm, 30);
+        var kernel = storm.Result.GetProperty("ledgers").GetProperty("kernel");
+        Assert.False(kernel.GetProperty("settings").TryGetProperty("net.core.somaxconn", out _));
+        Assert.Equal(30, storm.Reconciled("attempts / SYNs").GetProperty("kernel").GetInt64());
+    }
+
+    [RedisFact]
+    public async Task Observers_that_are_off()
+    {
+        await using var server = await RedisServer.StartAsync();
+
+        var storm = await Storm.RunObservedAsync(server.Target, Storm.Load(30) + "\n observers { server.enabled = off, kernel.enabled = off }");
+
+        Complete(storm, 30);
+        var ledgers = storm.Result.GetProperty("ledgers");
+        Assert.Equal((0, 0, ""), (ledgers.GetProperty("servers").GetArrayLength(), ledgers.GetProperty("reconciliation").GetArrayLength(), storm.Unseen));
+        Assert.Equal(30, await server.ConnectionsReceivedAsync());
+    }
+
+    private static void Complete(Storm storm, int connections)
+    {
+        Assert.Equal((0, "valid", connections), (storm.ExitCode, storm.Verdict, storm.Connections("succeeded")));
+        Assert.Empty(storm.Findings);
+    }
+}
