@@ -55,13 +55,16 @@ internal sealed class MonitorBook(int port, IReadOnlyDictionary<string, string> 
         }
     }
 
+    /// <summary>True while no reading has shown anything at all.</summary>
+    public bool IsBlind { get; private set; } = true;
+
     /// <summary>All that was seen so far.</summary>
     public MonitorSummary Summary() => new(
         port, _startedAt, Seconds(_last), _lines,
         new MonitorPeaks(
             PerState.Of(_client.Select(book => book.Peak).ToList()), PerState.Of(_server.Select(book => book.Peak).ToList()),
             _queue.Peak, _memory.Peak, PerCounter.Of(name => _rates[name].Peak)),
-        _queueLimit, PerCounter.Of(name => _totals.TryGetValue(name, out var total) ? total : (long?)null), [.. unseen.Sentences]);
+        _queueLimit, _memoryLimit, PerCounter.Of(name => _totals.TryGetValue(name, out var total) ? total : (long?)null), [.. unseen.Sentences]);
 
     private MonitorLine Take(KernelReading reading, DateTimeOffset at, double seconds)
     {
@@ -71,6 +74,7 @@ internal sealed class MonitorBook(int port, IReadOnlyDictionary<string, string> 
         }
 
         _last = reading.At;
+        IsBlind &= reading is { Counters.Values.Count: 0, Levels.Count: 0, Sockets: null };
         var rates = PerCounter.Of(name => Growth(name, reading) is { } growth && seconds > 0 ? Math.Round(growth / seconds, 1) : (double?)null);
         var (client, server) = reading.Sockets is { } sockets ? (PerState.Count(sockets.Client), PerState.Count(sockets.Server)) : (null, null);
         AddStates(_client, client, at);

@@ -42,11 +42,12 @@ public sealed record Peak(double Value, DateTimeOffset At);
 /// <param name="Lines">How many lines were made.</param>
 /// <param name="Peaks">The highest of everything.</param>
 /// <param name="AcceptQueueLimit">As it was last seen.</param>
+/// <param name="MemoryLimitBytes">See <see cref="TcpMemory"/>.</param>
 /// <param name="Totals">What the counters grew by in all.</param>
 /// <param name="Unseen">What could not be seen, in sentences.</param>
 public sealed record MonitorSummary(
-    int Port, DateTimeOffset StartedAt, double Seconds, int Lines, MonitorPeaks Peaks, long? AcceptQueueLimit, PerCounter<long?> Totals,
-    IReadOnlyList<string> Unseen) : MonitorEntry;
+    int Port, DateTimeOffset StartedAt, double Seconds, int Lines, MonitorPeaks Peaks, long? AcceptQueueLimit, long? MemoryLimitBytes,
+    PerCounter<long?> Totals, IReadOnlyList<string> Unseen) : MonitorEntry;
 
 /// <summary>The highest values; null for what was never seen.</summary>
 /// <param name="Client">By state.</param>

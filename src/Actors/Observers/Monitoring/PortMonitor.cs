@@ -27,6 +27,9 @@ public sealed class PortMonitor : IDisposable
     /// <summary>All that was seen so far.</summary>
     public MonitorSummary Summary => _book.Summary();
 
+    /// <summary>True if no reading has shown anything at all: another system, or a container that shows nothing.</summary>
+    public bool IsBlind => _book.IsBlind;
+
     /// <summary>A line at once, that has no rates, and then one at each multiple of <paramref name="interval"/> from the start; one that cannot be on time by
     /// half of it is left out. Ends after <paramref name="duration"/>, if there is one, or when it is told to <paramref name="stop"/>, without an
     /// exception, after a last look for the summary.</summary>
