@@ -13,7 +13,6 @@ namespace ActorLoad.Hosting.Commands;
 internal static class MonitorCommand
 {
     private static readonly TimeSpan _usualInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _longest = TimeSpan.FromDays(365);
 
     public static Command Create()
     {
@@ -24,8 +23,8 @@ internal static class MonitorCommand
             Required = true,
             CustomParser = Port,
         };
-        var interval = Duration("--interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Time between lines, 100ms to 1h (1s).");
-        var duration = Duration("--for", TimeSpan.FromMilliseconds(1), _longest, "End after this time. Without it: on SIGINT or SIGTERM.");
+        var interval = Duration("--interval", "100ms", "1h", "Time between lines, 100ms to 1h (1s).");
+        var duration = Duration("--for", "1ms", "365d", "End after this time. Without it: on SIGINT or SIGTERM.");
         var json = new Option<bool>("--json") { Description = "One JSON object a line: each interval, then the summary of peaks." };
         var command = new Command("monitor", "Watch the sockets of one port, on client or server: read-only, no privilege needed.");
         command.Add(port);
@@ -87,7 +86,7 @@ internal static class MonitorCommand
         return port;
     }
 
-    private static Option<TimeSpan?> Duration(string name, TimeSpan least, TimeSpan most, string description) => new(name)
+    private static Option<TimeSpan?> Duration(string name, string least, string most, string description) => new(name)
     {
         HelpName = "D",
         Description = description,
@@ -98,12 +97,14 @@ internal static class MonitorCommand
             {
                 result.AddError($"{name}: {problem}; {allowed}");
             }
-            else if (span < least || span > most)
+            else if (span < Known(least) || span > Known(most))
             {
-                result.AddError($"{name}: {text} is out of range; {Figures.Span(least)} to {Figures.Span(most)}");
+                result.AddError($"{name}: {text} is out of range; {least} to {most}");
             }
 
             return span;
         },
     };
+
+    private static TimeSpan Known(string duration) => UnitText.TryDuration(duration, out var span, out _, out _) ? span : default;
 }
