@@ -29,10 +29,8 @@ internal static class MonitorTables
     private static Table States(MonitorLine? line, MonitorPeaks peaks)
     {
         string[] now = line is null ? [] : ["now"];
-        var table = Look.Table(["", .. now, "peak", "at", .. now, "peak", "at"]);
-        table.Columns[0].Header = new Text("sockets", Look.Dim);
-        table.Title = null;
-        table.Add(Look.Dim, ["", .. Side("client", now.Length), .. Side("server", now.Length)]);
+        string[] heads = [.. now, "peak", "at"];
+        var table = Look.Table(["sockets", $"client {heads[0]}", .. heads[1..], $"server {heads[0]}", .. heads[1..]]);
         var (client, server) = (peaks.Client.ToList(), peaks.Server.ToList());
         for (var state = 0; state < PerState.Names.Count; state++)
         {
@@ -47,12 +45,10 @@ internal static class MonitorTables
             [.. now.Select(_ => MonitorColumns.Of(value)), MonitorColumns.Of((long?)peak?.Value), At(peak)];
     }
 
-    private static string[] Side(string name, int more) => [name, .. Enumerable.Repeat("", more + 1)];
-
     private static Table Machine(MonitorLine? line, MonitorSummary summary)
     {
         string[] now = line is null ? [] : ["now"];
-        var table = Look.Table(["", .. now, "peak", "at", "limit", "in all"]);
+        var table = Look.Table(["machine", .. now, "peak", "at", "limit", "in all"]);
         var peaks = summary.Peaks;
         var limit = summary.AcceptQueueLimit;
         table.Add(
