@@ -8,7 +8,8 @@ using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary><c>actorload monitor --port P</c>: the sockets of one port, on client or server, until a signal or the end of <c>--for</c>.</summary>
+/// <summary><c>actorload monitor --port P</c>: the sockets of one port, on client or server, until a signal or the end of
+/// <c>--for</c>.</summary>
 /// <remarks>A signal is how a monitor is meant to end, so that is exit code 0: nothing of its work is cut off.</remarks>
 internal static class MonitorCommand
 {

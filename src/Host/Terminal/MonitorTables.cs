@@ -22,7 +22,8 @@ internal static class MonitorTables
     public static IRenderable Live(MonitorLine line, MonitorSummary soFar) => new Rows(
         new Text(""),
         new Text(
-            $"port {line.Port} · {MonitorColumns.TimeOf(line.At)} · {Figures.Span(TimeSpan.FromSeconds(line.Seconds))} · Ctrl-C ends with the peaks",
+            $"port {line.Port} · {MonitorColumns.TimeOf(line.At)} · {Figures.Span(TimeSpan.FromSeconds(line.Seconds))} · "
+            + "Ctrl-C ends with the peaks",
             Look.Dim),
         new Text(""), States(line, soFar.Peaks), new Text(""), Machine(line, soFar), Unseen(soFar), new Text(""));
 
@@ -36,7 +37,10 @@ internal static class MonitorTables
         {
             table.Add(
                 Look.Plain,
-                [PerState.Names[state], .. Cells(line?.Client?.ToList()[state], client[state]), .. Cells(line?.Server?.ToList()[state], server[state])]);
+                [
+                    PerState.Names[state], .. Cells(line?.Client?.ToList()[state], client[state]),
+                    .. Cells(line?.Server?.ToList()[state], server[state]),
+                ]);
         }
 
         return table;
@@ -53,8 +57,8 @@ internal static class MonitorTables
         var limit = summary.AcceptQueueLimit;
         table.Add(
             peaks.AcceptQueue?.Value > limit ? Look.Bad : Look.Plain,
-            Row("accept queue", MonitorColumns.Of(line?.AcceptQueue?.Now), MonitorColumns.Of((long?)peaks.AcceptQueue?.Value), peaks.AcceptQueue,
-                MonitorColumns.Of(limit), ""));
+            Row("accept queue", MonitorColumns.Of(line?.AcceptQueue?.Now), MonitorColumns.Of((long?)peaks.AcceptQueue?.Value),
+                peaks.AcceptQueue, MonitorColumns.Of(limit), ""));
         table.Add(
             Look.Plain,
             Row("TCP memory", MonitorColumns.Bytes(line?.Memory?.Now), MonitorColumns.Bytes(peaks.MemoryBytes?.Value), peaks.MemoryBytes,
@@ -66,8 +70,8 @@ internal static class MonitorTables
             var isBad = counter >= 2 && totals[counter] > 0;
             table.Add(
                 isBad ? Look.Warn : Look.Plain,
-                Row(names[counter], MonitorColumns.Rate(rates?[counter]), MonitorColumns.Rate(highest[counter]?.Value), highest[counter], "",
-                    MonitorColumns.Of(totals[counter])));
+                Row(names[counter], MonitorColumns.Rate(rates?[counter]), MonitorColumns.Rate(highest[counter]?.Value),
+                    highest[counter], "", MonitorColumns.Of(totals[counter])));
         }
 
         return table;

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>The other end of stdout. .NET ignores SIGPIPE, and its console drops what nobody reads: a program that never ends by itself must look.</summary>
+/// <summary>The other end of stdout. .NET ignores SIGPIPE, and its console drops what nobody reads: a program that never ends by itself
+/// must look.</summary>
 internal static class StdoutPipe
 {
     private const int Stdout = 1;

@@ -49,7 +49,8 @@ public sealed class MonitorBesideStormSpecs
         await using var monitor = await MonitorProcess.StartAsync(server.Port, network.Prefix, "--json", "--interval", "100ms");
 
         var storm = await Storm.RunAsync(
-            server.Target, Storm.Load(Connections, count: 2, gap: "300ms") + "\n connection.hold = 1s", new ActorLoadOptions { Wrapper = network.Prefix });
+            server.Target, Storm.Load(Connections, count: 2, gap: "300ms") + "\n connection.hold = 1s",
+            new ActorLoadOptions { Wrapper = network.Prefix });
 
         var summary = MonitorProcess.Summary(await monitor.StopAsync());
         var peakOpen = storm.Result.GetProperty("generator").GetProperty("peakOpen").GetInt64();

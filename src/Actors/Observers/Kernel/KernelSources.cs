@@ -27,8 +27,8 @@ public sealed class KernelSources : IDisposable
     private SocketCounts? _sockets;
     private long _socketsDue = long.MinValue;
 
-    /// <summary>Opens everything, and reads the settings as they stand. A counter that is not among the <paramref name="wanted"/>, if these are given, is not
-    /// missed where a kernel lacks it.</summary>
+    /// <summary>Opens everything, and reads the settings as they stand. A counter that is not among the <paramref name="wanted"/>, if these
+    /// are given, is not missed where a kernel lacks it.</summary>
     public KernelSources(KernelPaths paths, IEnumerable<IPEndPoint> endpoints, TimeProvider time, IReadOnlyList<string>? wanted = null)
     {
         (_time, _wanted) = (time, wanted);

@@ -3,8 +3,8 @@ using ActorLoad.Observers.Kernel;
 
 namespace ActorLoad.Observers.Monitoring;
 
-/// <summary>The sockets of a port where <c>sock_diag</c> cannot be asked (another system, a container that forbids it): .NET's own table of connections,
-/// which is <c>/proc/net/tcp</c> on Linux. Many times dearer, and without listeners.</summary>
+/// <summary>The sockets of a port where <c>sock_diag</c> cannot be asked (another system, a container that forbids it): .NET's own table of
+/// connections, which is <c>/proc/net/tcp</c> on Linux. Many times dearer, and without listeners.</summary>
 internal static class ConnectionTable
 {
     private const string Subject = "connection table";
@@ -16,10 +16,12 @@ internal static class ConnectionTable
         {
             var counts = Count(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections(), port);
             unseen.Add(
-                Subject, "Socket states are taken from the system's table of connections instead: that is slower, and has no accept queue.");
+                Subject,
+                "Socket states are taken from the system's table of connections instead: that is slower, and has no accept queue.");
             return counts;
         }
-        catch (Exception cause) when (cause is NetworkInformationException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
+        catch (Exception cause) when (
+            cause is NetworkInformationException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
         {
             unseen.Add(Subject, $"Socket states were not seen: the system's table of connections cannot be read ({cause.Message}).");
             return null;

@@ -9,7 +9,8 @@ namespace ActorLoad.Observers.Monitoring;
 /// <param name="pageSize">Bytes of a page, in which the kernel counts memory.</param>
 /// <param name="time">The clock of the readings' timestamps.</param>
 /// <param name="unseen">Takes what cannot be seen.</param>
-internal sealed class MonitorBook(int port, IReadOnlyDictionary<string, string> settings, int pageSize, TimeProvider time, UnseenNotes unseen)
+internal sealed class MonitorBook(
+    int port, IReadOnlyDictionary<string, string> settings, int pageSize, TimeProvider time, UnseenNotes unseen)
 {
     private readonly PeakBook[] _client = PeakBook.Many(PerState.Names.Count);
     private readonly PeakBook[] _server = PeakBook.Many(PerState.Names.Count);
@@ -64,7 +65,8 @@ internal sealed class MonitorBook(int port, IReadOnlyDictionary<string, string> 
         new MonitorPeaks(
             PerState.Of(_client.Select(book => book.Peak).ToList()), PerState.Of(_server.Select(book => book.Peak).ToList()),
             _queue.Peak, _memory.Peak, PerCounter.Of(name => _rates[name].Peak)),
-        _queueLimit, _memoryLimit, PerCounter.Of(name => _totals.TryGetValue(name, out var total) ? total : (long?)null), [.. unseen.Sentences]);
+        _queueLimit, _memoryLimit,
+        PerCounter.Of(name => _totals.TryGetValue(name, out var total) ? total : (long?)null), [.. unseen.Sentences]);
 
     private MonitorLine Take(KernelReading reading, DateTimeOffset at, double seconds)
     {
@@ -75,8 +77,10 @@ internal sealed class MonitorBook(int port, IReadOnlyDictionary<string, string> 
 
         _last = reading.At;
         IsBlind &= reading is { Counters.Values.Count: 0, Levels.Count: 0, Sockets: null };
-        var rates = PerCounter.Of(name => Growth(name, reading) is { } growth && seconds > 0 ? Math.Round(growth / seconds, 1) : (double?)null);
-        var (client, server) = reading.Sockets is { } sockets ? (PerState.Count(sockets.Client), PerState.Count(sockets.Server)) : (null, null);
+        var rates = PerCounter.Of(name =>
+            Growth(name, reading) is { } growth && seconds > 0 ? Math.Round(growth / seconds, 1) : (double?)null);
+        var client = reading.Sockets is { } ours ? PerState.Count(ours.Client) : null;
+        var server = reading.Sockets is { } theirs ? PerState.Count(theirs.Server) : null;
         AddStates(_client, client, at);
         AddStates(_server, server, at);
         return new MonitorLine(port, at, Seconds(reading.At), client, server, Queue(reading.Sockets, at), Memory(reading, at), rates);
@@ -99,7 +103,8 @@ internal sealed class MonitorBook(int port, IReadOnlyDictionary<string, string> 
 
         unseen.Add(
             "listener",
-            $"There was a time when nobody listened on port {port} in this network namespace: an accept queue is seen only beside its server.");
+            $"There was a time when nobody listened on port {port} in this network namespace: "
+            + "an accept queue is seen only beside its server.");
         return null;
     }
 

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace ActorLoad.Observers.Monitoring;
 
-/// <summary>What a monitor says: <see cref="MonitorLine"/>s, and a <see cref="MonitorSummary"/> at the end. Null is what could not be seen.</summary>
+/// <summary>What a monitor says: <see cref="MonitorLine"/>s, and a <see cref="MonitorSummary"/> at the end. Null is what could not be
+/// seen.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(MonitorLine), "interval")]
 [JsonDerivedType(typeof(MonitorSummary), "summary")]
@@ -21,9 +22,11 @@ public sealed record MonitorLine(
     int Port, DateTimeOffset At, double Seconds, PerState<int>? Client, PerState<int>? Server, AcceptQueue? AcceptQueue, TcpMemory? Memory,
     PerCounter<double?> Rates) : MonitorEntry;
 
-/// <summary>Connections that wait to be accepted. If a port has several listeners: of the one that has most, with the smallest limit.</summary>
+/// <summary>Connections that wait to be accepted. If a port has several listeners: of the one that has most, with the smallest
+/// limit.</summary>
 /// <param name="Now">When it was read.</param>
-/// <param name="Peak">The most since the line before: queues are looked at far more often than lines are made. One more than the limit is full.</param>
+/// <param name="Peak">The most since the line before: queues are looked at far more often than lines are made. One more than the limit is
+/// full.</param>
 /// <param name="Limit">The listener's backlog as the kernel cut it to somaxconn.</param>
 public sealed record AcceptQueue(long Now, long Peak, long Limit);
 

@@ -4,8 +4,8 @@ using ActorLoad.Observers.Kernel;
 
 namespace ActorLoad.Observers.Monitoring;
 
-/// <summary>Watches the sockets of one port in this network namespace, at either end, and the machine's TCP beside them. Changes nothing, and needs no
-/// right beyond reading /proc and asking <c>sock_diag</c>. One user at a time.</summary>
+/// <summary>Watches the sockets of one port in this network namespace, at either end, and the machine's TCP beside them. Changes nothing,
+/// and needs no right beyond reading /proc and asking <c>sock_diag</c>. One user at a time.</summary>
 public sealed class PortMonitor : IDisposable
 {
     // A queue fills and empties within an interval; a look at it costs 20 us.
@@ -30,9 +30,9 @@ public sealed class PortMonitor : IDisposable
     /// <summary>True if no reading has shown anything at all: another system, or a container that shows nothing.</summary>
     public bool IsBlind => _book.IsBlind;
 
-    /// <summary>A line at once, that has no rates, and then one at each multiple of <paramref name="interval"/> from the start; one that cannot be on time by
-    /// half of it is left out. Ends after <paramref name="duration"/>, if there is one, or when it is told to <paramref name="stop"/>, without an
-    /// exception, after a last look for the summary.</summary>
+    /// <summary>A line at once, that has no rates, and then one at each multiple of <paramref name="interval"/> from the start; one that
+    /// cannot be on time by half of it is left out. Ends after <paramref name="duration"/>, if there is one, or when it is told to
+    /// <paramref name="stop"/>, without an exception, after a last look for the summary.</summary>
     public async IAsyncEnumerable<MonitorLine> WatchAsync(
         TimeSpan interval, TimeSpan? duration, [EnumeratorCancellation] CancellationToken stop)
     {

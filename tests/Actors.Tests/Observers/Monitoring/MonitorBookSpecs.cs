@@ -60,7 +60,8 @@ public sealed class MonitorBookSpecs
         Assert.Equal(5, Add(2, counter: 25).Rates.Drops);
         Assert.Equal(5, _book.Summary().Totals.Drops);
         Assert.Contains(
-            "The kernel's ListenDrops went back from 100 to 20: what it counted between these two readings is not known.", _unseen.Sentences);
+            "The kernel's ListenDrops went back from 100 to 20: what it counted between these two readings is not known.",
+            _unseen.Sentences);
     }
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class MonitorBookSpecs
         }
 
         var line = Add(0, sockets: counts);
-        Assert.Equal(new PerState<int>(SynSent: 2, SynRecv: 3, Estab: 1, FinWait: 4 + 5, CloseWait: 8, TimeWait: 6, Other: 9 + 11), line.Client);
+        Assert.Equal(new PerState<int>(2, 3, 1, FinWait: 4 + 5, CloseWait: 8, TimeWait: 6, Other: 9 + 11), line.Client);
         Assert.Equal(new PerState<int>(102, 103, 101, 104 + 105, 108, 106, 109 + 111), line.Server);
     }
 
@@ -125,7 +126,10 @@ public sealed class MonitorBookSpecs
     {
         Assert.Null(Add(0, sockets: new SocketCounts()).AcceptQueue);
         Assert.Equal(
-            ["There was a time when nobody listened on port 6379 in this network namespace: an accept queue is seen only beside its server."],
+            [
+                "There was a time when nobody listened on port 6379 in this network namespace: "
+                + "an accept queue is seen only beside its server.",
+            ],
             _unseen.Sentences);
         Assert.Null(_book.Summary().Peaks.AcceptQueue);
     }
@@ -156,13 +160,15 @@ public sealed class MonitorBookSpecs
     {
         var line = Book(tcpMem).Add(Reading(0, 0, Sockets(0)), _midnight);
         Assert.Equal(new TcpMemory(10 * PageSize, null), line.Memory);
-        Assert.Equal(["The limit of TCP's memory was not seen: net.ipv4.tcp_mem is not shown in this network namespace."], _unseen.Sentences);
+        Assert.Equal(
+            ["The limit of TCP's memory was not seen: net.ipv4.tcp_mem is not shown in this network namespace."], _unseen.Sentences);
     }
 
     [Fact]
     public void A_sockstat_without_memory_is_said()
     {
-        var line = _book.Add(new KernelReading(_start, new NetCounters(), new Dictionary<string, long> { ["inuse"] = 1 }, Sockets(0)), _midnight);
+        var levels = new Dictionary<string, long> { ["inuse"] = 1 };
+        var line = _book.Add(new KernelReading(_start, new NetCounters(), levels, Sockets(0)), _midnight);
         Assert.Null(line.Memory);
         Assert.Equal(["The memory of TCP was not seen: sockstat does not show it."], _unseen.Sentences);
         Assert.Equal(_unseen.Sentences, _book.Summary().Unseen);
@@ -211,7 +217,7 @@ public sealed class MonitorBookSpecs
     private static DateTimeOffset At(double seconds) => _midnight.AddSeconds(seconds);
 
     private MonitorBook Book(string? tcpMem) => new(
-        6379, tcpMem is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["net.ipv4.tcp_mem"] = tcpMem }, PageSize, _time, _unseen);
+        6379, new[] { tcpMem }.OfType<string>().ToDictionary(_ => "net.ipv4.tcp_mem"), PageSize, _time, _unseen);
 
     private MonitorLine Add(double seconds, long? counter = 0, SocketCounts? sockets = null) =>
         _book.Add(Reading(seconds, counter, sockets), At(seconds));
