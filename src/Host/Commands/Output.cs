@@ -12,7 +12,11 @@ namespace ActorLoad.Hosting.Commands;
 internal sealed record Output(string? Directory, bool Json, bool Quiet)
 {
     /// <summary>Redraw in place: only where somebody looks at a terminal that can.</summary>
-    public bool WantsLive => !Quiet && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+    public bool WantsLive => !Quiet && IsTerminal(Console.IsErrorRedirected);
+
+    /// <summary>True if that stream is a terminal on which something can be drawn anew.</summary>
+    public static bool IsTerminal(bool isRedirected) =>
+        !isRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
     /// <summary>The journal in <see cref="Directory"/>; a <see cref="SettingsException"/> if that cannot be written.</summary>
     public RunJournal? CreateJournal(RunHeader header)

@@ -26,6 +26,7 @@ internal static class RootCommandLine
         root.Add(ServeCommand.Create());
         root.Add(ConfigCommand.Create());
         root.Add(TargetCommand.Create());
+        root.Add(MonitorCommand.Create());
 
         // "@name" is a legal value of ours, not a file of further arguments; "-abc" is never three options.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });

@@ -22,6 +22,18 @@ public class BadInputSpecs : IDisposable
     [InlineData("run a.conf b.conf", "'b.conf'")]
     [InlineData("target --port 70000", "70000")]
     [InlineData("target --port http", "http")]
+    [InlineData("monitor", "'--port'")]
+    [InlineData("monitor --port 0", "--port: 0 is no port; 1 to 65535")]
+    [InlineData("monitor --port 65536", "--port: 65536 is no port")]
+    [InlineData("monitor --port -1", "--port: -1 is no port")]
+    [InlineData("monitor --port redis", "--port: redis is no port")]
+    [InlineData("monitor --port 6379 --interval 1", "--interval: \"1\" has no unit")]
+    [InlineData("monitor --port 6379 --interval 99ms", "--interval: 99ms is out of range; 100ms to 1h")]
+    [InlineData("monitor --port 6379 --interval 61m", "--interval: 61m is out of range")]
+    [InlineData("monitor --port 6379 --interval 5sec", "(write \"s\")")]
+    [InlineData("monitor --port 6379 --for soon", "--for: \"soon\" is not a number with a unit")]
+    [InlineData("monitor --port 6379 --for 0s", "--for: 0s is out of range; 1ms to 365d")]
+    [InlineData("monitor --port 6379 --nonsense", "'--nonsense'")]
     public async Task A_command_line_that_makes_no_sense_is_refused(string line, string named)
     {
         var errors = await RefusedAsync(line.Split(' '));

@@ -32,6 +32,13 @@ public static class RefusedCalls
     /// <summary>Words before a command that may make a ring but not ask what it can do.</summary>
     public static IReadOnlyList<string> RegisterRing(int errno) => Prefix(RingRegister, RingRegister, errno);
 
+    /// <summary>Words before a command that can make no socket at all.</summary>
+    public static IReadOnlyList<string> Sockets(int errno)
+    {
+        var socket = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 198 : 41;
+        return Prefix(socket, socket, errno);
+    }
+
     private static IReadOnlyList<string> Prefix(int first, int last, int errno)
     {
         var prctl = RuntimeInformation.ProcessArchitecture switch

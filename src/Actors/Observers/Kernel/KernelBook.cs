@@ -125,15 +125,5 @@ internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
     private long Growth(string name, KernelReading earlier, KernelReading later) =>
         (earlier.Counters[name], later.Counters[name]) is ({ } before, { } after) ? Growth(name, before, after) : 0;
 
-    private long Growth(string name, long earlier, long later)
-    {
-        if (NetCounters.Growth(earlier, later) is { } growth)
-        {
-            return growth;
-        }
-
-        unseen.Add(
-            $"{name} back", $"The kernel's {name} went back from {earlier} to {later}: what it counted between these two readings is not known.");
-        return 0;
-    }
+    private long Growth(string name, long earlier, long later) => NetCounters.Growth(name, earlier, later, unseen) ?? 0;
 }

@@ -16,6 +16,7 @@ public sealed class KernelSources : IDisposable
     private const int SocketsRest = 40;
 
     private readonly TimeProvider _time;
+    private readonly IReadOnlyList<string>? _wanted;
     private readonly ProcFile _snmp;
     private readonly ProcFile _netstat;
     private readonly ProcFile _sockstat;
@@ -26,10 +27,11 @@ public sealed class KernelSources : IDisposable
     private SocketCounts? _sockets;
     private long _socketsDue = long.MinValue;
 
-    /// <summary>Opens everything, and reads the settings as they stand.</summary>
-    public KernelSources(KernelPaths paths, IEnumerable<IPEndPoint> endpoints, TimeProvider time)
+    /// <summary>Opens everything, and reads the settings as they stand. A counter that is not among the <paramref name="wanted"/>, if these
+    /// are given, is not missed where a kernel lacks it.</summary>
+    public KernelSources(KernelPaths paths, IEnumerable<IPEndPoint> endpoints, TimeProvider time, IReadOnlyList<string>? wanted = null)
     {
-        _time = time;
+        (_time, _wanted) = (time, wanted);
         _snmp = new ProcFile(Path.Combine(paths.Net, "snmp"));
         _netstat = new ProcFile(Path.Combine(paths.Net, "netstat"));
         _sockstat = new ProcFile(Path.Combine(paths.Net, "sockstat"));
@@ -46,8 +48,8 @@ public sealed class KernelSources : IDisposable
     /// <summary>The settings when this was made.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 
-    /// <summary>Reads everything. The sockets may be those of the reading before if they are many, unless <paramref
-    /// name="countAnew"/>.</summary>
+    /// <summary>Reads everything. The sockets may be those of the reading before if they are many or cannot be counted, unless
+    /// <paramref name="countAnew"/>.</summary>
     public KernelReading Read(bool countAnew = false)
     {
         var at = _time.GetTimestamp();
@@ -82,7 +84,7 @@ public sealed class KernelSources : IDisposable
         {
             Unseen.Add(file.Path, $"What the kernel counts of {what} was not seen: {file.Path} has no counters of {protocol}.");
         }
-        else if (names.Where(name => counters[name] is null).ToList() is { Count: > 0 } missing)
+        else if (names.Where(name => counters[name] is null && _wanted?.Contains(name) != false).ToList() is { Count: > 0 } missing)
         {
             Unseen.Add(file.Path, $"This kernel does not count {string.Join(", ", missing)}: {file.Path} has no such columns.");
         }
@@ -130,7 +132,7 @@ public sealed class KernelSources : IDisposable
         var begin = _time.GetTimestamp();
         if (countAnew || begin >= _socketsDue)
         {
-            _sockets = _diag.Read(Unseen) ?? _sockets;
+            _sockets = _diag.Read(Unseen) ?? (countAnew ? null : _sockets);
             var end = _time.GetTimestamp();
             _socketsDue = end + ((end - begin) * SocketsRest);
         }

@@ -23,6 +23,20 @@ public sealed class NetCounters
         : earlier < Wrap && earlier - later > Wrap / 2 ? later + Wrap - earlier
         : null;
 
+    /// <summary>The same, with a note of a counter that went back.</summary>
+    internal static long? Growth(string name, long earlier, long later, UnseenNotes unseen)
+    {
+        var growth = Growth(earlier, later);
+        if (growth is null)
+        {
+            unseen.Add(
+                $"{name} back",
+                $"The kernel's {name} went back from {earlier} to {later}: what it counted between these two readings is not known.");
+        }
+
+        return growth;
+    }
+
     /// <summary>Takes the counters of <paramref name="protocol"/> (<c>Tcp</c>, <c>TcpExt</c>) out of pairs of lines such as <c>Tcp:
     /// ActiveOpens OutRsts</c> above <c>Tcp: 12 3</c>; false if there is none. A number that is none is left out.</summary>
     public bool Take(string text, string protocol)

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ActorLoad.Runs.Configuration;
 
 /// <summary>Reads numbers with units; a number without one is refused, because nobody can tell what was meant.</summary>
-internal static class UnitText
+public static class UnitText
 {
     private const string DurationUnits = "a number with one of the units ns, micros, ms, s, m, h, d, such as 10s";
     private const string SizeUnits = "a whole number with one of the units B, KiB, MiB, GiB, such as 64KiB";

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using ActorLoad.Hosting.Terminal;
+using ActorLoad.Observers.Kernel;
+using ActorLoad.Observers.Monitoring;
+using ActorLoad.Runs.Configuration;
+
+namespace ActorLoad.Hosting.Commands;
+
+/// <summary><c>actorload monitor --port P</c>: the sockets of one port, on client or server, until a signal or the end of
+/// <c>--for</c>.</summary>
+/// <remarks>A signal is how a monitor is meant to end, so that is exit code 0: nothing of its work is cut off.</remarks>
+internal static class MonitorCommand
+{
+    private static readonly TimeSpan _usualInterval = TimeSpan.FromSeconds(1);
+
+    public static Command Create()
+    {
+        var port = new Option<int>("--port")
+        {
+            HelpName = "P",
+            Description = "The port of the server: sockets are counted that have it at their remote end (client) or local end (server).",
+            Required = true,
+            CustomParser = Port,
+        };
+        var interval = Duration("--interval", "100ms", "1h", "Time between lines, 100ms to 1h (1s).");
+        var duration = Duration("--for", "1ms", "365d", "End after this time. Without it: on SIGINT or SIGTERM.");
+        var json = new Option<bool>("--json") { Description = "One JSON object a line: each interval, then the summary of peaks." };
+        var command = new Command("monitor", "Watch the sockets of one port, on client or server: read-only, no privilege needed.");
+        command.Add(port);
+        command.Add(interval);
+        command.Add(duration);
+        command.Add(json);
+        command.SetAction(parsed => WatchAsync(
+            parsed.GetValue(port), parsed.GetValue(interval) ?? _usualInterval, parsed.GetValue(duration), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static async Task<int> WatchAsync(int port, TimeSpan interval, TimeSpan? duration, bool json)
+    {
+        using var signals = new StopSignals();
+        using var monitor = new PortMonitor(KernelPaths.Linux, port, TimeProvider.System);
+        var isLive = !json && Output.IsTerminal(Console.IsOutputRedirected);
+        IMonitorView? view = null;
+        await foreach (var line in monitor.WatchAsync(interval, duration, signals.Requested))
+        {
+            if (view is not null)
+            {
+                view.Measured(line, monitor.Summary);
+            }
+            else if (monitor.IsBlind)
+            {
+                new MonitorNotes(Console.Error).Say(monitor.Summary);
+                ErrorLines.Write("actorload monitor: nothing can be seen here, so there is nothing to watch");
+                return ExitCodes.Error;
+            }
+            else
+            {
+                // Said when it is true: from here on nothing is missed.
+                ErrorLines.Write($"actorload: watching port {port} every {Figures.Span(interval)}"
+                    + (duration is { } span ? $" for {Figures.Span(span)}" : "") + "; Ctrl-C ends with the peaks");
+                view = isLive ? new MonitorLiveView(Look.Console(Console.Out, redirected: false))
+                    : json ? new MonitorJsonView(Console.Out, Console.Error)
+                    : new MonitorLineView(Console.Out, Console.Error, Console.IsOutputRedirected);
+                view.Started(line, monitor.Summary);
+            }
+
+            if (StdoutPipe.IsBroken())
+            {
+                return ExitCodes.Done; // nobody is left to be told anything
+            }
+        }
+
+        await (view?.EndedAsync(monitor.Summary) ?? Task.CompletedTask);
+        return ExitCodes.Done;
+    }
+
+    private static int Port(ArgumentResult result)
+    {
+        var text = result.Tokens[^1].Value;
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+        {
+            result.AddError($"--port: {text} is no port; 1 to 65535");
+        }
+
+        return port;
+    }
+
+    private static Option<TimeSpan?> Duration(string name, string least, string most, string description) => new(name)
+    {
+        HelpName = "D",
+        Description = description,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[^1].Value;
+            if (!UnitText.TryDuration(text, out var span, out var problem, out var allowed))
+            {
+                result.AddError($"{name}: {problem}; {allowed}");
+            }
+            else if (span < Known(least) || span > Known(most))
+            {
+                result.AddError($"{name}: {text} is out of range; {least} to {most}");
+            }
+
+            return span;
+        },
+    };
+
+    private static TimeSpan Known(string duration) => UnitText.TryDuration(duration, out var span, out _, out _) ? span : default;
+}

@@ -1,0 +1,17 @@
+using ActorLoad.Observers.Monitoring;
+
+namespace ActorLoad.Hosting.Terminal;
+
+/// <summary>Says on stderr what cannot be seen, each thing once, as soon as it is known.</summary>
+internal sealed class MonitorNotes(TextWriter stderr)
+{
+    private int _said;
+
+    public void Say(MonitorSummary soFar)
+    {
+        for (; _said < soFar.Unseen.Count; _said++)
+        {
+            stderr.WriteLine($"actorload monitor: {soFar.Unseen[_said]}");
+        }
+    }
+}
