@@ -11,7 +11,7 @@ namespace ActorLoad.Observers;
 /// <param name="ErrorReplies">total_error_replies.</param>
 /// <param name="EvictedClients">evicted_clients.</param>
 /// <param name="ConnectedClients">connected_clients, without the observers' own.</param>
-/// <param name="UsedMemory">used_memory, bytes.</param>
+/// <param name="UsedMemory">used_memory, bytes; of Garnet the resident memory of its process.</param>
 /// <param name="MainThreadCpuSeconds">CPU of its main thread; null if it does not tell.</param>
 /// <param name="PeakMainThreadShare">Largest share of one core that the main thread took in one interval.</param>
 /// <param name="MaxClients">As it stood, whatever was configured.</param>
@@ -25,7 +25,15 @@ public sealed record ServerLedger(
     string Endpoint, string Kind, string Version, double Seconds, long? ConnectionsReceived, long? ConnectionsRejected, long? CommandsProcessed,
     long? ErrorReplies, long? EvictedClients, WatchedLevel? ConnectedClients, WatchedLevel? UsedMemory, double? MainThreadCpuSeconds,
     double? PeakMainThreadShare, long? MaxClients, long? TcpBacklog, long? OpenFilesLimit, string? OvercommitMemory,
-    IReadOnlyList<double> Restarts, IReadOnlyList<ObserverLoss> Losses, IReadOnlyList<string> Meaningless);
+    IReadOnlyList<double> Restarts, IReadOnlyList<ObserverLoss> Losses, IReadOnlyList<string> Meaningless)
+{
+    /// <summary>Times at which its counters were set back and it went on (CONFIG RESETSTAT), in seconds from the start of the run.</summary>
+    public IReadOnlyList<double> Resets { get; init; } = [];
+
+    /// <summary>The same without connections that other observers of this run opened to it while the storm was on.</summary>
+    public ServerLedger WithoutConnections(int others) =>
+        this with { ConnectionsReceived = ConnectionsReceived is { } received ? Math.Max(0, received - others) : null };
+}
 
 /// <summary>A time in which a server did not answer its observer.</summary>
 /// <param name="At">Seconds from the start of the run.</param>

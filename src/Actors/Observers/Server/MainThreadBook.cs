@@ -1,0 +1,54 @@
+namespace ActorLoad.Observers;
+
+/// <summary>CPU of a server's main thread over the readings of a run.</summary>
+internal sealed class MainThreadBook
+{
+    // Shares of shorter times are noise.
+    private const double ShortestWindow = 0.2;
+
+    private (double Cpu, double Clock)? _last;
+    private (double Cpu, double Clock) _window;
+    private double _total;
+
+    /// <summary>Seconds that it used; null if the server does not tell.</summary>
+    public double? Seconds => _last is null ? null : Math.Round(_total, 6);
+
+    /// <summary>Largest share of one core between two readings; null if no two were far enough apart.</summary>
+    public double? PeakShare { get; private set; }
+
+    /// <summary>Takes a reading.</summary>
+    /// <param name="cpu">Seconds that the thread has used; null where the server does not tell.</param>
+    /// <param name="clock">Seconds on a clock that stands still for no one, the server's own if it tells.</param>
+    /// <param name="isAnother">The process is another one than at the last reading.</param>
+    public void Read(double? cpu, double clock, bool isAnother)
+    {
+        if (cpu is not { } now)
+        {
+            return;
+        }
+
+        if (_last is not { } last || isAnother)
+        {
+            _total += _last is null ? 0 : now;
+            _window = (now, clock);
+        }
+        else
+        {
+            _total += Math.Max(0, now - last.Cpu);
+            if (clock - _window.Clock >= ShortestWindow)
+            {
+                PeakShare = Math.Max(PeakShare ?? 0, Math.Round(Math.Clamp((now - _window.Cpu) / (clock - _window.Clock), 0, 1), 3));
+                _window = (now, clock);
+            }
+        }
+
+        _last = (now, clock);
+    }
+
+    /// <summary>The last reading is where counting starts.</summary>
+    public void Begin()
+    {
+        (_total, PeakShare) = (0, null);
+        _window = _last ?? default;
+    }
+}

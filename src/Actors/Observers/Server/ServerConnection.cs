@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace ActorLoad.Observers;
+
+/// <summary>One connection to a server, to ask it things; one TCP connection, no more, and none again when it is lost.</summary>
+/// <remarks>It says AUTH (if there is a password), PING and INFO replication when it opens, and then what it is asked to say.</remarks>
+public sealed class ServerConnection : IDisposable
+{
+    // Longer than a run: whoever asks has a limit of his own, and a slow server keeps its connection.
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+
+    private readonly ServerStream _stream;
+    private readonly ConnectionMultiplexer _client;
+    private readonly IDatabase _commands;
+
+    private ServerConnection(ServerStream stream, ConnectionMultiplexer client, bool isLocal)
+    {
+        _stream = stream;
+        _client = client;
+        _commands = client.GetDatabase();
+        IsLocal = isLocal;
+    }
+
+    /// <summary>True if its address is one of this machine, in this network namespace.</summary>
+    public bool IsLocal { get; }
+
+    /// <summary>When the server last said something: a timestamp of the clock that it was opened with.</summary>
+    public long HeardAt => _stream.HeardAt;
+
+    /// <summary>Opens one. Throws <see cref="ServerUnavailableException"/> if that takes longer than <paramref name="limit"/>, or for any other
+    /// reason.</summary>
+    public static async Task<ServerConnection> OpenAsync(
+        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider clock, CancellationToken stop = default)
+    {
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        time.CancelAfter(limit);
+        var stream = new ServerStream(await ConnectAsync(endpoint, limit, time.Token).ConfigureAwait(false), clock);
+        var opening = ConnectionMultiplexer.ConnectAsync(Options(endpoint, username, password, limit, stream));
+        try
+        {
+            return new ServerConnection(stream, await opening.WaitAsync(time.Token).ConfigureAwait(false), IsOfThisMachine(stream.Socket));
+        }
+        catch (Exception cause)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            _ = DisposeAsync(opening);
+            throw Unavailable(cause, stream, limit);
+        }
+    }
+
+    /// <summary>Says a command and gives the reply: an array's elements, or the one string. Throws <see cref="ServerUnavailableException"/> if the
+    /// connection is lost, <see cref="RedisServerException"/> for an error reply.</summary>
+    public async Task<IReadOnlyList<string>> AskAsync(string command, params object[] arguments)
+    {
+        _stream.Asked();
+        try
+        {
+            var reply = await _commands.ExecuteAsync(command, arguments).ConfigureAwait(false);
+            return reply.Length < 0 ? [(string?)reply ?? ""] : [.. ((RedisResult[])reply!).Select(each => (string?)each ?? "")];
+        }
+        catch (Exception cause) when (cause is RedisException and not RedisServerException or ObjectDisposedException or InvalidCastException)
+        {
+            throw new ServerUnavailableException(_stream.End ?? $"could not be asked ({FirstSentence(cause)})", cause) { WasConnected = true };
+        }
+    }
+
+    /// <summary>Tells, once, how the connection was lost; at once if it is lost already.</summary>
+    public void WhenLost(Action<string> tell)
+    {
+        _stream.Ended = tell;
+        if (_stream.End is { } end)
+        {
+            tell(end);
+        }
+    }
+
+    /// <summary>Ends it with a RST, so that nothing of it stays in TIME_WAIT.</summary>
+    public void Dispose()
+    {
+        _stream.Ended = null;
+        _stream.Dispose();
+        _client.Dispose();
+    }
+
+    private static async Task<Socket> ConnectAsync(IPEndPoint endpoint, TimeSpan limit, CancellationToken stop)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, LingerState = new LingerOption(true, 0) };
+        try
+        {
+            await socket.ConnectAsync(endpoint, stop).ConfigureAwait(false);
+            await Task.Yield(); // not on the thread that polls the sockets of the storm
+            return socket;
+        }
+        catch (Exception cause) when (cause is SocketException or OperationCanceledException)
+        {
+            await Task.Yield();
+            socket.Dispose();
+            throw new ServerUnavailableException(
+                cause switch
+                {
+                    SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "refused the connection: nobody listens there",
+                    SocketException => $"could not be reached ({cause.Message})",
+                    _ => $"did not take a connection within {limit.TotalSeconds:0.###} s",
+                },
+                cause);
+        }
+    }
+
+    /// <summary>No discovery (an Envoy proxy is one of which nothing can be found out), no second connection, no second try.</summary>
+    private static ConfigurationOptions Options(IPEndPoint endpoint, string? username, string? password, TimeSpan limit, ServerStream stream) => new()
+    {
+        EndPoints = { endpoint },
+        User = username,
+        Password = password,
+        Tunnel = new ServerTunnel(stream),
+        CommandMap = CommandMap.Create(["AUTH", "PING", "INFO", "CONFIG"]),
+        Proxy = Proxy.Envoyproxy,
+        Protocol = RedisProtocol.Resp2,
+        AllowAdmin = true, // the library calls INFO a command for administrators
+        AbortOnConnectFail = true,
+        ConnectRetry = 1,
+        ReconnectRetryPolicy = new NoRetry(),
+        ConnectTimeout = (int)limit.TotalMilliseconds,
+        AsyncTimeout = (int)Never.TotalMilliseconds,
+        SyncTimeout = (int)Never.TotalMilliseconds,
+        KeepAlive = (int)Never.TotalSeconds,
+        ConfigCheckSeconds = 0,
+        BacklogPolicy = BacklogPolicy.FailFast,
+        SetClientLibrary = false,
+    };
+
+    private static ServerUnavailableException Unavailable(Exception cause, ServerStream stream, TimeSpan limit)
+    {
+        if (stream.Complaint is { IsResp: false } other)
+        {
+            return new($"does not speak the Redis protocol: it said \"{other.Text}\"", cause) { IsFinal = true, WasConnected = true };
+        }
+
+        if (stream.Complaint is not { } error)
+        {
+            return new(
+                stream.End ?? (cause is OperationCanceledException || !stream.HasSpoken
+                    ? $"took a connection and did not answer within {limit.TotalSeconds:0.###} s"
+                    : $"could not be asked ({FirstSentence(cause)})"),
+                cause) { WasConnected = true };
+        }
+
+        var (said, isFinal) = error.Text.Split(' ')[0] switch
+        {
+            "NOAUTH" => ("wants a password", true),
+            "WRONGPASS" => ("does not take the user and password", true),
+            "NOPERM" => ("does not let this user in; +ping and +info are what an observer needs", true),
+            _ => ("turned the observer away", error.Text.StartsWith("ERR AUTH", StringComparison.OrdinalIgnoreCase)),
+        };
+        return new($"{said} ({error.Text})", cause) { IsFinal = isFinal, WasConnected = true, WasRejected = IsRejection(error.Text) };
+    }
+
+    /// <summary>The two that are counted in rejected_connections.</summary>
+    private static bool IsRejection(string error) =>
+        error.StartsWith("ERR max number of clients", StringComparison.Ordinal) || error.StartsWith("DENIED", StringComparison.Ordinal);
+
+    /// <summary>The library may still be at it when its time is over.</summary>
+    private static async Task DisposeAsync(Task<ConnectionMultiplexer> opening)
+    {
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what it throws now comes of the stream's end, and that is told
+        if (opening.IsCompletedSuccessfully)
+        {
+            await (await opening.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsOfThisMachine(Socket socket) =>
+        socket is { RemoteEndPoint: IPEndPoint { Address: var remote }, LocalEndPoint: IPEndPoint { Address: var local } }
+        && (IPAddress.IsLoopback(remote) || remote.Equals(local));
+
+    private static string FirstSentence(Exception cause) => cause.Message.ReplaceLineEndings(" ").Split(';', 2)[0];
+
+    private sealed class NoRetry : IReconnectRetryPolicy
+    {
+        public bool ShouldRetry(long currentRetryCount, int timeElapsedMillisecondsSinceLastRetry) => false;
+    }
+}

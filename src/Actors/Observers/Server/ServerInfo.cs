@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace ActorLoad.Observers;
+
+/// <summary>The fields of one INFO reply. Whatever the text is, reading it throws nothing: what is not there or is no number is null.</summary>
+public sealed class ServerInfo
+{
+    private readonly Dictionary<string, string> _fields;
+
+    private ServerInfo(Dictionary<string, string> fields, IReadOnlyList<string> sections) => (_fields, Sections) = (fields, sections);
+
+    /// <summary>Headings in the order of the text, without the <c># </c>.</summary>
+    public IReadOnlyList<string> Sections { get; }
+
+    /// <summary>True if a server wrote this: it says a version.</summary>
+    public bool IsInfo => _fields.Keys.Any(key => key.EndsWith("_version", StringComparison.Ordinal));
+
+    /// <summary>Reads lines of <c>key:value</c> under headings; a line that is neither is left out, a key that comes again is not taken again.</summary>
+    public static ServerInfo Parse(string text)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        var sections = new List<string>();
+        foreach (var range in text.AsSpan().Split('\n'))
+        {
+            var line = text.AsSpan(range).Trim();
+            if (line.StartsWith("#"))
+            {
+                sections.Add(line[1..].Trim().ToString());
+            }
+            else if (line.IndexOf(':') is > 0 and var colon)
+            {
+                fields.TryAdd(line[..colon].TrimEnd().ToString(), line[(colon + 1)..].TrimStart().ToString());
+            }
+        }
+
+        return new ServerInfo(fields, sections);
+    }
+
+    /// <summary>A field as it was written; null if it is absent or empty.</summary>
+    public string? Text(string key) => _fields.TryGetValue(key, out var value) && value.Length > 0 ? value : null;
+
+    /// <summary>A field that is a whole number.</summary>
+    public long? Number(string key) => long.TryParse(Text(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>A field that is a finite number with or without a fraction.</summary>
+    public double? Fraction(string key) =>
+        double.TryParse(Text(key), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number)
+            ? number
+            : null;
+}

@@ -1,0 +1,50 @@
+using StackExchange.Redis;
+
+namespace ActorLoad.Observers;
+
+/// <summary>Asks a server for INFO in one command, in the form that it understands; the first answer finds the form.</summary>
+/// <param name="connection">Where to ask.</param>
+public sealed class ServerInfoReader(ServerConnection connection)
+{
+    /// <summary>Redis 7, Valkey and Dragonfly give several sections at once and pass over one that they lack. Garnet gives several and refuses one
+    /// that it lacks. Older ones take one or none, and none is nearly all.</summary>
+    private static readonly object[][] Forms = [["server", "clients", "memory", "stats", "cpu"], ["server", "clients", "memory", "stats"], []];
+
+    private int _form;
+
+    /// <summary>Asks. Throws <see cref="ServerUnavailableException"/> if the connection is lost, if INFO is refused, or if the answer is none.</summary>
+    public async Task<ServerInfo> ReadAsync()
+    {
+        while (true)
+        {
+            var isLast = _form == Forms.Length - 1;
+            try
+            {
+                var text = string.Join('\n', await connection.AskAsync("INFO", Forms[_form]).ConfigureAwait(false));
+                var info = ServerInfo.Parse(text);
+                if (info.IsInfo && (isLast || info.Text(ServerKind.Received) is not null))
+                {
+                    return info;
+                }
+
+                if (isLast)
+                {
+                    throw new ServerUnavailableException($"answers INFO with something else: \"{Beginning(text)}\"") { IsFinal = true, WasConnected = true };
+                }
+            }
+            catch (RedisServerException refusal) when (isLast || !refusal.Message.StartsWith("ERR", StringComparison.Ordinal))
+            {
+                var isLoading = refusal.Message.StartsWith("LOADING", StringComparison.Ordinal);
+                throw new ServerUnavailableException($"refused INFO ({refusal.Message})", refusal) { IsFinal = !isLoading, WasConnected = true };
+            }
+            catch (RedisServerException)
+            {
+                // It does not know this form: the next.
+            }
+
+            _form++;
+        }
+    }
+
+    private static string Beginning(string text) => new([.. text.Take(60).Select(each => char.IsControl(each) ? ' ' : each)]);
+}

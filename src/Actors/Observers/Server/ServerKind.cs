@@ -1,0 +1,43 @@
+namespace ActorLoad.Observers;
+
+/// <summary>What a server is, and which of its counters mean nothing.</summary>
+/// <param name="Name"><c>redis</c>, <c>valkey</c>, <c>garnet</c>, <c>dragonfly</c> or <c>unknown</c>.</param>
+/// <param name="Version">As the server says; empty if it does not.</param>
+/// <param name="SampleSeconds">How old its counters may be: Garnet takes them from time to time; 0 if they are of the moment.</param>
+/// <param name="Meaningless">Fields of INFO that it has and does not keep.</param>
+public sealed record ServerKind(string Name, string Version, double SampleSeconds, IReadOnlyList<string> Meaningless)
+{
+    internal const string Received = "total_connections_received";
+    internal const string Rejected = "rejected_connections";
+    internal const string Commands = "total_commands_processed";
+    internal const string Connected = "connected_clients";
+    internal const string UserCpu = "used_cpu_user_main_thread";
+    internal const string SystemCpu = "used_cpu_sys_main_thread";
+
+    /// <summary>Tells it from the section <c>server</c>. The kin of Redis say a <c>redis_version</c> too, that of their wire protocol.</summary>
+    public static ServerKind Of(ServerInfo info)
+    {
+        if (info.Text("dragonfly_version") is { } dragonfly)
+        {
+            // Rejections are always -1. The CPU is that of the thread that serves this connection, one of many, and its fraction is microseconds
+            // without leading zeros.
+            return new("dragonfly", dragonfly, 0, [Rejected, UserCpu, SystemCpu]);
+        }
+
+        if (info.Text("garnet_version") is { } garnet)
+        {
+            var every = info.Number("monitor_freq") ?? 0;
+            return new("garnet", garnet, every, every > 0 ? [] : [Received, Rejected, Commands, Connected]); // all 0 where nothing is sampled
+        }
+
+        if (info.Text("valkey_version") is { } valkey)
+        {
+            return new("valkey", valkey, 0, []);
+        }
+
+        return info.Text("redis_version") is { } redis ? new("redis", redis, 0, []) : new("unknown", "", 0, []);
+    }
+
+    /// <summary>Whether a field says what its name does.</summary>
+    internal bool Means(string field) => !Meaningless.Contains(field);
+}

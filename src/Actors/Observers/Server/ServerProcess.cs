@@ -1,0 +1,82 @@
+using System.Globalization;
+
+namespace ActorLoad.Observers;
+
+/// <summary>What this machine's /proc knows of a server that runs on it.</summary>
+/// <param name="OpenFilesLimit">Descriptors that the process may have; <see cref="long.MaxValue"/> for no limit.</param>
+/// <param name="OvercommitMemory">vm.overcommit_memory.</param>
+public sealed record ServerProcess(long? OpenFilesLimit, string? OvercommitMemory)
+{
+    private const string LimitRow = "Max open files";
+    private const double TicksPerSecond = 100; // USER_HZ: what /proc counts in, whatever the kernel's own clock
+    private const double AgeSlack = 3;
+    private const int LongestName = 15;
+    private const int StartedField = 19; // of those after the name, which is in brackets and may hold anything
+
+    private static readonly string[] Names = ["redis", "valkey", "keydb", "dragonfly"];
+
+    /// <summary>Looks it up; null if it is not on this machine, or cannot be told from another process with its number: that of a container counts for
+    /// itself. Its name and age must be those that INFO tells.</summary>
+    /// <param name="reading">What the server says of itself.</param>
+    /// <param name="isLocal">Its address is one of this machine.</param>
+    /// <param name="proc">Where /proc is.</param>
+    public static ServerProcess? Find(ServerReading reading, bool isLocal, string proc = "/proc")
+    {
+        if (!isLocal)
+        {
+            return null;
+        }
+
+        try
+        {
+            var folder = reading.ProcessId is { } id ? Path.Combine(proc, id.ToString(CultureInfo.InvariantCulture)) : null;
+            var isFound = folder is not null && IsServer(folder, reading, proc);
+            return isFound || IsSameMachine(reading, proc) ? new ServerProcess(isFound ? Limit(folder!) : null, Overcommit(proc)) : null;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            return null; // not Linux, or hidden from us
+        }
+    }
+
+    private static bool IsServer(string folder, ServerReading reading, string proc)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return false;
+        }
+
+        var name = File.ReadAllText(Path.Combine(folder, "comm")).TrimEnd('\n');
+        var fields = File.ReadAllText(Path.Combine(folder, "stat")).Split(") ")[^1].Split(' ');
+        var age = Seconds(File.ReadAllText(Path.Combine(proc, "uptime")).Split(' ')[0]) - (Seconds(fields[StartedField]) / TicksPerSecond);
+        return (Names.Any(each => name.StartsWith(each, StringComparison.Ordinal)) || IsNamed(name, reading.Executable))
+            && reading.UptimeSeconds is { } uptime && Math.Abs(age - uptime) <= AgeSlack;
+    }
+
+    private static bool IsNamed(string name, string? executable) =>
+        executable is { Length: > 0 } && name == executable[..Math.Min(LongestName, executable.Length)];
+
+    /// <summary>A container has processes of its own and the machine's memory.</summary>
+    private static bool IsSameMachine(ServerReading reading, string proc)
+    {
+        const string Row = "MemTotal:";
+        var row = File.ReadLines(Path.Combine(proc, "meminfo")).FirstOrDefault(line => line.StartsWith(Row, StringComparison.Ordinal));
+        return row is not null && reading.Kind.Name is "redis" or "valkey"
+            && long.Parse(row![Row.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1024 == reading.TotalSystemMemory;
+    }
+
+    private static long? Limit(string folder)
+    {
+        var row = File.ReadLines(Path.Combine(folder, "limits")).FirstOrDefault(line => line.StartsWith(LimitRow, StringComparison.Ordinal));
+        return row?[LimitRow.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0] switch
+        {
+            null => null,
+            "unlimited" => long.MaxValue,
+            var soft => long.Parse(soft, CultureInfo.InvariantCulture),
+        };
+    }
+
+    private static string Overcommit(string proc) => File.ReadAllText(Path.Combine(proc, "sys", "vm", "overcommit_memory")).Trim();
+
+    private static double Seconds(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}

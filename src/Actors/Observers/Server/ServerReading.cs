@@ -1,0 +1,45 @@
+namespace ActorLoad.Observers;
+
+/// <summary>What one INFO says, as far as a ledger needs it; null where the server does not tell, or tells something that means nothing.</summary>
+/// <param name="Kind">What the server is.</param>
+/// <param name="RunId">Another one is another process.</param>
+/// <param name="ProcessId">In the server's own view.</param>
+/// <param name="UptimeSeconds">Whole seconds.</param>
+/// <param name="Clock">The server's clock, seconds; CPU is measured against it.</param>
+/// <param name="Received">total_connections_received.</param>
+/// <param name="Rejected">rejected_connections.</param>
+/// <param name="Commands">total_commands_processed.</param>
+/// <param name="Errors">total_error_replies.</param>
+/// <param name="Evicted">evicted_clients.</param>
+/// <param name="Connected">connected_clients.</param>
+/// <param name="Memory">used_memory; of Garnet the resident memory of its process.</param>
+/// <param name="MaxClients">maxclients.</param>
+/// <param name="MainThreadCpu">User and system seconds of the main thread.</param>
+/// <param name="TotalSystemMemory">Memory of its machine, bytes.</param>
+/// <param name="Executable">File name of its program.</param>
+public sealed record ServerReading(
+    ServerKind Kind, string? RunId, long? ProcessId, double? UptimeSeconds, double? Clock, long? Received, long? Rejected, long? Commands,
+    long? Errors, long? Evicted, long? Connected, long? Memory, long? MaxClients, double? MainThreadCpu, long? TotalSystemMemory, string? Executable)
+{
+    // Dragonfly's count of clients can fall below zero, and is then shown as an unsigned number.
+    private const long MostClients = int.MaxValue;
+
+    /// <summary>Takes what counts from an INFO reply.</summary>
+    public static ServerReading Of(ServerInfo info)
+    {
+        var kind = ServerKind.Of(info);
+        return new ServerReading(
+            kind, info.Text("run_id"), info.Number("process_id"), info.Number("uptime_in_seconds"), info.Number("server_time_usec") / 1e6,
+            Count(ServerKind.Received), Count(ServerKind.Rejected), Count(ServerKind.Commands), Count("total_error_replies"), Count("evicted_clients"),
+            Count(ServerKind.Connected) is { } connected and <= MostClients ? connected : null,
+            Count("used_memory") ?? Count("proc_physical_memory_size"),
+            Count("maxclients") ?? Count("max_clients"),
+            Cpu(ServerKind.UserCpu) + Cpu(ServerKind.SystemCpu),
+            Count("total_system_memory"),
+            Path.GetFileName(info.Text("executable")));
+
+        long? Count(string key) => kind.Means(key) && info.Number(key) is { } number and >= 0 ? number : null;
+
+        double? Cpu(string key) => kind.Means(key) ? info.Fraction(key) : null;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using StackExchange.Redis;
+using StackExchange.Redis.Configuration;
+
+namespace ActorLoad.Observers;
+
+/// <summary>The one connection of a client library to a server, and what was heard on it.</summary>
+/// <remarks>.NET may run what follows a read on the thread that polls the sockets of a storm: here it always goes on in the thread pool.</remarks>
+internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkStream(socket, ownsSocket: true)
+{
+    // INFO is a few kB. Whatever sends more is no server that can be asked.
+    private const int LargestReply = 4 * 1024 * 1024;
+    private const int HeardBytes = 256;
+    private const string TypesOfResp = "+-:$*_,#!=(%~|>";
+
+    private readonly byte[] _heard = new byte[HeardBytes];
+    private int _heardBytes;
+    private long _allowed = LargestReply;
+    private long _heardAt = time.GetTimestamp();
+    private volatile string? _end;
+
+    /// <summary>How it ended, once, on a thread of the pool: "closed the connection".</summary>
+    public Action<string>? Ended { get; set; }
+
+    /// <summary>How it ended; null if it has not.</summary>
+    public string? End => _end;
+
+    /// <summary>The first thing that the server said: an error's text, or the line itself if it is not RESP; null if it was neither.</summary>
+    public (string Text, bool IsResp)? Complaint
+    {
+        get
+        {
+            var lines = Encoding.UTF8.GetString(_heard, 0, _heardBytes).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            if (lines.Length == 0)
+            {
+                return null;
+            }
+
+            if (!TypesOfResp.Contains(lines[0][0]))
+            {
+                return (Printable(lines[0]), false);
+            }
+
+            return lines.FirstOrDefault(line => line[0] == '-') is { } error ? (Printable(error[1..]), true) : null;
+        }
+    }
+
+    /// <summary>True if the server said anything.</summary>
+    public bool HasSpoken => _heardBytes > 0;
+
+    /// <summary>When the last bytes came, before anything else was done: a timestamp.</summary>
+    public long HeardAt => Interlocked.Read(ref _heardAt);
+
+    /// <summary>A question is asked: the answer may be as long as answers are.</summary>
+    public void Asked() => Interlocked.Exchange(ref _allowed, LargestReply);
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int count;
+        try
+        {
+            count = await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            Interlocked.Exchange(ref _heardAt, time.GetTimestamp());
+        }
+        catch (Exception cause) when (cause is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            await Task.Yield();
+            EndWith(cause.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset }
+                ? "reset the connection"
+                : $"ended the connection ({cause.InnerException?.Message ?? cause.Message})");
+            throw;
+        }
+
+        await Task.Yield();
+        Hear(buffer.Span[..count]);
+        return count;
+    }
+
+    // The client library reads no other way; these would pass by the thread pool and the limit.
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    private void Hear(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            EndWith("closed the connection");
+            return;
+        }
+
+        var kept = bytes[..Math.Min(bytes.Length, HeardBytes - _heardBytes)];
+        kept.CopyTo(_heard.AsSpan(_heardBytes));
+        _heardBytes += kept.Length;
+        if (Interlocked.Add(ref _allowed, -bytes.Length) < 0)
+        {
+            var reason = string.Create(CultureInfo.InvariantCulture, $"sent more than {LargestReply >> 20} MB for one answer");
+            EndWith(reason);
+            throw new IOException(reason);
+        }
+    }
+
+    private void EndWith(string reason)
+    {
+        if (_end is null)
+        {
+            _end = reason;
+            Ended?.Invoke(reason);
+        }
+    }
+
+    private static string Printable(string line) => new([.. line.Take(120).Select(each => char.IsControl(each) ? '?' : each)]);
+}
+
+/// <summary>Gives a client library its one connection, and never a second: when to connect again is not for the library to say.</summary>
+internal sealed class ServerTunnel(Stream stream) : Tunnel
+{
+    private int _taken;
+
+    public override ValueTask<EndPoint?> GetSocketConnectEndpointAsync(EndPoint endpoint, CancellationToken cancellationToken) =>
+        Interlocked.Increment(ref _taken) == 1 ? default : ValueTask.FromException<EndPoint?>(new IOException("an observer has one connection"));
+
+    public override ValueTask<Stream?> BeforeAuthenticateAsync(
+        EndPoint endpoint, ConnectionType connectionType, Socket? socket, CancellationToken cancellationToken) => new(stream);
+}

@@ -1,0 +1,16 @@
+namespace ActorLoad.Observers;
+
+/// <summary>A server cannot be asked; the message is the end of a sentence that begins with its address.</summary>
+/// <param name="reason">What it did: "refused the connection ...".</param>
+/// <param name="cause">What was thrown; null if the server said it.</param>
+public sealed class ServerUnavailableException(string reason, Exception? cause = null) : Exception(reason, cause)
+{
+    /// <summary>True if asking again will give the same: a password, a permission, another protocol.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>True if a connection was made, which the server counts.</summary>
+    public bool WasConnected { get; init; }
+
+    /// <summary>True if the server counts that connection as rejected.</summary>
+    public bool WasRejected { get; init; }
+}

@@ -1,0 +1,45 @@
+using System.Net;
+
+namespace ActorLoad.Observers;
+
+/// <summary>Says in sentences what an observer could not see of its server, and what would show it.</summary>
+internal static class ServerUnseen
+{
+    /// <param name="endpoint">The server.</param>
+    /// <param name="username">Whose rights the observer had; null for the default user.</param>
+    /// <param name="whyNever">Why the last try to ask it failed; null if none did.</param>
+    /// <param name="first">The first session; null if there was none.</param>
+    /// <param name="books">What was read.</param>
+    public static IReadOnlyList<string> Of(IPEndPoint endpoint, string? username, string? whyNever, ServerSession? first, ServerBooks books)
+    {
+        if (first is null)
+        {
+            return [$"{endpoint} {whyNever ?? "had not answered yet when the run ended"}; its own counts are not in this report"];
+        }
+
+        var sentences = new List<string>();
+        if (first.Configuration.Refusal is { } refusal)
+        {
+            var user = username ?? "default";
+            sentences.Add($"{endpoint} refused CONFIG GET ({refusal}): its tcp-backlog is not known; `ACL SETUSER {user} +config|get` allows it");
+        }
+        else if (first.Configuration.Number(ServerSession.TcpBacklog) is null)
+        {
+            sentences.Add($"{endpoint} does not tell its tcp-backlog");
+        }
+
+        if (first.Process?.OpenFilesLimit is null)
+        {
+            sentences.Add(first.Connection.IsLocal
+                ? $"the descriptor limit of {endpoint} is not known: no process here is the one that it says it is"
+                : $"the descriptor limit of {endpoint} is not known: it is on another machine");
+        }
+
+        if (first.Reading.Kind is { Name: "garnet", SampleSeconds: 0 })
+        {
+            sentences.Add($"{endpoint} counts no connections: Garnet does so with --metrics-sampling-freq 1");
+        }
+
+        return [.. sentences, .. books.Unseen];
+    }
+}
