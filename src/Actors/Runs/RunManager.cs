@@ -15,7 +15,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly int _maxQueue;
-    private readonly Func<RunSettings, IRunParts> _createParts;
+    private readonly Func<RunOrder, IRunParts> _createParts;
     private readonly TimeProvider _time;
     private readonly LinkedList<StartRun> _queue = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -26,14 +26,14 @@ public sealed class RunManager : UntypedActor, IWithTimers
     private string? _stopReason;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
-    public RunManager(int maxQueue, Func<RunSettings, IRunParts> createParts, TimeProvider time) =>
+    public RunManager(int maxQueue, Func<RunOrder, IRunParts> createParts, TimeProvider time) =>
         (_maxQueue, _createParts, _time) = (maxQueue, createParts, time);
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>A manager in which at most <paramref name="maxQueue"/> runs wait.</summary>
-    public static Props Props(int maxQueue, Func<RunSettings, IRunParts> createParts, TimeProvider time) =>
+    public static Props Props(int maxQueue, Func<RunOrder, IRunParts> createParts, TimeProvider time) =>
         Akka.Actor.Props.Create<RunManager>(maxQueue, createParts, time);
 
     /// <inheritdoc />
@@ -133,7 +133,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
     private void Begin(StartRun run, ResolvedTarget target)
     {
         var order = new RunOrder(run.RunId, run.Settings, target, _time.GetUtcNow(), run.Listener);
-        var parts = _createParts(run.Settings);
+        var parts = _createParts(order);
         run.Listener.Tell(new RunStarted(run.RunId, order.StartedAt, order.Describe(TimeSpan.Zero), order.DescribeTarget(), parts.Transport));
         _supervisor = Context.Watch(Context.ActorOf(LoadSupervisor.Props(order, parts), run.RunId));
     }

@@ -49,10 +49,11 @@ public sealed class RunParts : IRunParts
     private readonly LoopDispatcher[] _dispatchers;
 
     /// <summary>Chooses the transport and makes its loops ready.</summary>
-    public RunParts(ActorSystem system, RunSettings settings)
+    public RunParts(ActorSystem system, RunOrder order)
     {
-        _settings = settings;
-        (_choice, _dispatchers) = TransportChoice.MakeReady(settings.Transport, choice => choice.Dispatchers(system));
+        _settings = order.Settings;
+        var automatic = LoopCount.For(order.Target.Addresses.Select(target => target.Address), Environment.ProcessorCount);
+        (_choice, _dispatchers) = TransportChoice.MakeReady(_settings.Transport, automatic, choice => choice.Dispatchers(system));
     }
 
     /// <inheritdoc />

@@ -13,13 +13,20 @@ public sealed record LoopDispatcher(string DispatcherId, TransportLoop Loop);
 /// <summary>The loops of an actor system: made when first asked for, shared by its runs, freed when it terminates.</summary>
 public sealed class LoopDispatchers : IExtension
 {
+    private const string Dispatcher = "actorload-loop-dispatcher";
+
+    private static readonly Lazy<Config> _definitions =
+        new(() => ConfigurationFactory.FromResource("ActorLoad.loops.conf", typeof(LoopDispatchers).Assembly));
+
     private readonly ExtendedActorSystem _system;
-    private readonly ConcurrentDictionary<string, Lazy<LoopDispatcher>> _loops = new();
+    private readonly ConcurrentDictionary<string, Lazy<LoopDispatcher>> _dispatchers = new();
+    private readonly ConcurrentDictionary<string, TransportLoop> _loops = new();
 
     private LoopDispatchers(ExtendedActorSystem system)
     {
         _system = system;
-        system.Settings.InjectTopLevelFallback(LoopMailbox.Definition);
+        system.Settings.InjectTopLevelFallback(_definitions.Value);
+        LoopExecutorConfigurator.Introduce(system.EventStream, this);
         system.RegisterOnTermination(DisposeLoops); // who waits for the system's end waits for theirs
     }
 
@@ -40,10 +47,11 @@ public sealed class LoopDispatchers : IExtension
     /// <summary>The loop of dispatcher <paramref name="id"/>, made by <paramref name="create"/> the first time.</summary>
     public LoopDispatcher Get(string id, Func<TransportLoop> create)
     {
-        var made = _loops.GetOrAdd(id, _ => new Lazy<LoopDispatcher>(() =>
+        var made = _dispatchers.GetOrAdd(id, _ => new Lazy<LoopDispatcher>(() =>
         {
-            var loop = create();
-            _system.Dispatchers.RegisterConfigurator(id, new LoopDispatcherConfigurator(id, loop, _system.Dispatchers.Prerequisites));
+            var loop = _loops[id] = create();
+            var settings = ConfigurationFactory.ParseString($"id = {id}").WithFallback(_system.Settings.Config.GetConfig(Dispatcher));
+            _system.Dispatchers.RegisterConfigurator(id, new DispatcherConfigurator(settings, _system.Dispatchers.Prerequisites));
             return new LoopDispatcher(id, loop);
         }));
         try
@@ -52,54 +60,28 @@ public sealed class LoopDispatchers : IExtension
         }
         catch
         {
-            _loops.TryRemove(KeyValuePair.Create(id, made)); // what failed once may work for the next run
+            _dispatchers.TryRemove(KeyValuePair.Create(id, made)); // what failed once may work for the next run
             throw;
         }
     }
+
+    /// <summary>The loop that is dispatcher <paramref name="id"/>.</summary>
+    internal TransportLoop LoopOf(string id) =>
+        _loops.TryGetValue(id, out var loop) ? loop : throw new ConfigurationException($"there is no loop for dispatcher {id}");
 
     private void ReportFailure(Exception cause) =>
         _system.EventStream.Publish(new Akka.Event.Error(cause, nameof(TransportLoop), typeof(TransportLoop), "work on a loop failed"));
 
     private void DisposeLoops()
     {
-        foreach (var dispatcher in _loops.Values.Where(loop => loop.IsValueCreated))
+        foreach (var loop in _loops.Values)
         {
-            dispatcher.Value.Loop.Dispose();
+            loop.Dispose();
         }
     }
 
     private sealed class Provider : ExtensionIdProvider<LoopDispatchers>
     {
         public override LoopDispatchers CreateExtension(ExtendedActorSystem system) => new(system);
-    }
-}
-
-/// <summary>Makes a loop the executor of an Akka dispatcher.</summary>
-internal sealed class LoopDispatcherConfigurator : MessageDispatcherConfigurator
-{
-    // A mailbox gives way to the others on its loop after so many messages.
-    private const int Throughput = 100;
-
-    private readonly Dispatcher _dispatcher;
-
-    public LoopDispatcherConfigurator(string id, TransportLoop loop, IDispatcherPrerequisites prerequisites)
-        : base(Config.Empty, prerequisites) =>
-        _dispatcher = new Dispatcher(this, id, Throughput, null, new Factory(loop), TimeSpan.FromSeconds(1));
-
-    public override MessageDispatcher Dispatcher() => _dispatcher;
-
-    private sealed class Factory(TransportLoop loop) : ExecutorServiceFactory
-    {
-        public override ExecutorService Produce(string id) => new Executor(id, loop);
-    }
-
-    /// <summary>Akka shuts an executor down when its last actor is gone; the loop lives on with the actor system.</summary>
-    private sealed class Executor(string id, TransportLoop loop) : ExecutorService(id)
-    {
-        public override void Execute(IRunnable run) => loop.Execute(run);
-
-        public override void Shutdown()
-        {
-        }
     }
 }

@@ -9,12 +9,8 @@ namespace ActorLoad.Transport;
 /// <remarks>Akka's unbounded mailbox costs 1.3 KB for each actor, in its padding and its first 32 places.</remarks>
 public sealed class LoopMailbox : MailboxType, IProducesMessageQueue<LoopMessageQueue>
 {
-    /// <summary>For <see cref="Props.WithMailbox"/>.</summary>
+    /// <summary>For <see cref="Props.WithMailbox"/>; defined in <c>loops.conf</c>.</summary>
     public const string Id = "actorload-loop-mailbox";
-
-    /// <summary>Defines <see cref="Id"/>.</summary>
-    internal static readonly Config Definition =
-        ConfigurationFactory.ParseString($"{Id} {{ mailbox-type = \"{typeof(LoopMailbox).AssemblyQualifiedName}\" }}");
 
     /// <summary>Made by Akka.</summary>
     public LoopMailbox(Settings settings, Config config)

@@ -15,35 +15,46 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason)
     private const string IoUring = "io-uring";
     private const string Sockets = "sockets";
 
-    /// <summary>The choice for <paramref name="settings"/>; throws <see cref="RingUnavailableException"/> if io_uring was asked for and
-    /// cannot be had.</summary>
-    public static TransportChoice Make(TransportSettings settings)
+    /// <summary>The choice for <paramref name="settings"/>, whose <c>auto</c> is <paramref name="automatic"/> loops on a ring; throws
+    /// <see cref="RingUnavailableException"/> if io_uring was asked for and cannot be had.</summary>
+    public static TransportChoice Make(TransportSettings settings, int automatic)
     {
-        var loops = settings.Loops ?? 1;
-        var problem = settings.Kind == TransportKind.Sockets ? null : RingProbe.Problem(loops);
+        // One thread of .NET polls all sockets: a second loop would wait for it too.
+        var loopsOfSockets = settings.Loops ?? 1;
+        if (settings.Kind == TransportKind.Sockets)
+        {
+            return new TransportChoice(Sockets, loopsOfSockets, "as configured");
+        }
+
+        var loops = settings.Loops ?? automatic;
+        var problem = RingProbe.Problem(loops);
+        if (problem is not null && settings.Loops is null && loops > 1)
+        {
+            (loops, problem) = (1, RingProbe.Problem(1)); // one may have the memory that several have not
+        }
+
         return (settings.Kind, problem) switch
         {
-            (TransportKind.Sockets, _) => new TransportChoice(Sockets, loops, "as configured"),
             (TransportKind.IoUring, null) => new TransportChoice(IoUring, loops, "as configured"),
             (TransportKind.IoUring, _) => throw new RingUnavailableException(problem!),
             (_, null) => new TransportChoice(IoUring, loops, "auto: this kernel has all that the ring needs"),
-            _ => new TransportChoice(Sockets, loops, NoRing + problem),
+            _ => new TransportChoice(Sockets, loopsOfSockets, NoRing + problem),
         };
     }
 
     /// <summary>The choice, and its loops as <paramref name="create"/> makes them. What the kernel could give a moment ago it may not have any
     /// more: then, too, <c>auto</c> takes what there is.</summary>
     public static (TransportChoice Choice, LoopDispatcher[] Dispatchers) MakeReady(
-        TransportSettings settings, Func<TransportChoice, LoopDispatcher[]> create)
+        TransportSettings settings, int automatic, Func<TransportChoice, LoopDispatcher[]> create)
     {
-        var choice = Make(settings);
+        var choice = Make(settings, automatic);
         try
         {
             return (choice, create(choice));
         }
         catch (RingUnavailableException cause) when (settings.Kind == TransportKind.Auto)
         {
-            choice = new TransportChoice(Sockets, choice.Loops, NoRing + cause.Message);
+            choice = new TransportChoice(Sockets, settings.Loops ?? 1, NoRing + cause.Message);
             return (choice, create(choice));
         }
     }

@@ -36,7 +36,7 @@ internal static class DaemonHost
         builder.Services.AddAkka("actorload", akka => akka
             .AddHocon(StderrLogger.Hocon, HoconAddMode.Prepend)
             .WithActors((system, registry) => registry.Register<RunManager>(system.ActorOf(
-                RunManager.Props(daemon.MaxQueue, settings => new RunParts(system, settings), TimeProvider.System), "runs"))));
+                RunManager.Props(daemon.MaxQueue, order => new RunParts(system, order), TimeProvider.System), "runs"))));
 
         var app = builder.Build();
         app.UseExceptionHandler(new ExceptionHandlerOptions

@@ -17,7 +17,7 @@ internal static class OneRun
         var system = ActorSystem.Create("actorload", StderrLogger.Hocon);
         try
         {
-            var runs = system.ActorOf(RunManager.Props(1, each => new RunParts(system, each), TimeProvider.System), "runs");
+            var runs = system.ActorOf(RunManager.Props(1, order => new RunParts(system, order), TimeProvider.System), "runs");
             var follower = system.ActorOf(RunFollower.Props(journal, watch), "follower");
             var answer = await runs.Ask<object>(new RunProtocol.StartRun(id, settings, target, follower), AnswerLimit, CancellationToken.None);
             if (answer is RunProtocol.RunRefused refused)

@@ -16,7 +16,7 @@ internal static class Preflight
     {
         try
         {
-            TransportChoice.Make(settings.Transport);
+            TransportChoice.Make(settings.Transport, automatic: 1);
         }
         catch (RingUnavailableException unavailable)
         {

@@ -314,7 +314,7 @@ public class RunManagerSpecs : TestKit
     }
 
     private IActorRef Manager(int maxQueue) =>
-        Sys.ActorOf(RunManager.Props(maxQueue, settings => _createParts(settings), TimeProvider.System));
+        Sys.ActorOf(RunManager.Props(maxQueue, order => _createParts(order.Settings), TimeProvider.System));
 
     private TestProbe Start(string id, TargetDouble? target = null, IActorRef? manager = null)
     {

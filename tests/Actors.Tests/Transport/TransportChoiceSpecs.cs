@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using ActorLoad.Peers.Requirements;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Uring;
@@ -14,18 +15,47 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     [Fact]
     public void Sockets_are_taken_where_they_are_asked_for()
     {
-        Assert.Equal(new TransportChoice("sockets", 3, "as configured"), TransportChoice.Make(new TransportSettings(TransportKind.Sockets, 3)));
+        Assert.Equal(new TransportChoice("sockets", 3, "as configured"), TransportChoice.Make(new TransportSettings(TransportKind.Sockets, 3), 1));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", 2, 1)]
+    [InlineData("127.0.0.1", 1, 1)]
+    [InlineData("::1", 4, 3)]
+    [InlineData("127.0.0.1", 64, 4)]
+    [InlineData("192.0.2.1", 1, 1)] // nobody's: TEST-NET-1
+    [InlineData("192.0.2.1", 2, 2)]
+    [InlineData("2001:db8::1", 64, 4)]
+    public void Auto_is_a_loop_for_each_core_and_leaves_one_to_a_server_on_this_machine(string target, int cores, int loops)
+    {
+        Assert.Equal(loops, LoopCount.For([IPAddress.Parse(target)], cores));
+        Assert.Equal(1, LoopCount.For([IPAddress.Parse(target), IPAddress.Loopback], 2));
+    }
+
+    [SkippableFact]
+    public void What_auto_finds_is_for_rings_and_what_is_configured_for_both()
+    {
+        Skip.If(RingProbe.Problem(2) is not null && !Requirement.RequireAll, RingProbe.Problem(2));
+        Assert.Equal(2, TransportChoice.Make(new TransportSettings(TransportKind.Auto, null), 2).Loops);
+        Assert.Equal(3, TransportChoice.Make(new TransportSettings(TransportKind.IoUring, 3), 2).Loops);
+        Assert.Equal(1, TransportChoice.Make(new TransportSettings(TransportKind.Sockets, null), 2).Loops);
     }
 
     [Fact]
-    public void Auto_is_one_loop() => Assert.Equal(1, TransportChoice.Make(new TransportSettings(TransportKind.Auto, null)).Loops);
+    public void The_addresses_of_all_interfaces_are_this_machines()
+    {
+        var own = NetworkInterface.GetAllNetworkInterfaces().SelectMany(each => each.GetIPProperties().UnicastAddresses).ToList();
+
+        Assert.NotEmpty(own);
+        Assert.All(own, each => Assert.True(LoopCount.IsHere(each.Address), each.Address.ToString()));
+    }
 
     [Fact]
     public void Auto_takes_sockets_when_the_rings_cannot_be_made_although_the_kernel_knows_them()
     {
         var asked = new List<string>();
 
-        var (choice, loops) = TransportChoice.MakeReady(new TransportSettings(TransportKind.Auto, 2), each =>
+        var (choice, loops) = TransportChoice.MakeReady(new TransportSettings(TransportKind.Auto, 2), 1, each =>
         {
             asked.Add(each.Kind);
             return asked.Count == 1 ? throw new RingUnavailableException("a reason") : [];
@@ -41,7 +71,7 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     {
         Skip.If(RingProbe.Problem(1) is not null && !Requirement.RequireAll, RingProbe.Problem(1));
         Assert.Throws<RingUnavailableException>(() => TransportChoice.MakeReady(
-            new TransportSettings(TransportKind.IoUring, 1), _ => throw new RingUnavailableException("a reason")));
+            new TransportSettings(TransportKind.IoUring, 1), 1, _ => throw new RingUnavailableException("a reason")));
     }
 
     [LinuxFact]

@@ -16,7 +16,7 @@ internal static class Needs
     /// <summary>A kernel that gives us a ring, so that taking it away shows.</summary>
     public static void Ring()
     {
-        var choice = TransportChoice.Make(new TransportSettings(TransportKind.Auto, null));
+        var choice = TransportChoice.Make(new TransportSettings(TransportKind.Auto, null), 1);
         Skip.If(choice.Kind != "io-uring" && !Requirement.RequireAll, choice.Reason);
     }
 }

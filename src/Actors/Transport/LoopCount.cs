@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ActorLoad.Transport;
+
+/// <summary>How many loops <c>transport.loops = auto</c> gives a ring.</summary>
+internal static class LoopCount
+{
+    // Four loops make some 50,000 connections a second: more than one server accepts.
+    private const int Most = 4;
+
+    /// <summary>One for each core, less one for the server if it is on this machine; 1 to 4.</summary>
+    public static int For(IEnumerable<IPAddress> targets, int cores) => Math.Clamp(targets.Any(IsHere) ? cores - 1 : cores, 1, Most);
+
+    /// <summary>True if <paramref name="address"/> belongs to this machine: only then can something be bound to it.</summary>
+    public static bool IsHere(IPAddress address)
+    {
+        if (IPAddress.IsLoopback(address))
+        {
+            return true;
+        }
+
+        using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using ActorLoad.Transport;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Transport;
+
+public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.throughput = 7")
+{
+    [Fact]
+    public void A_loop_is_a_dispatcher_as_HOCON_has_it_and_an_actor_systems_own_settings_win()
+    {
+        using var loop = new StubLoop(new ManualTime());
+
+        var id = LoopDispatchers.Of(Sys).Get("a-loop", () => loop).DispatcherId;
+
+        Assert.Equal(("a-loop", 7), (Sys.Dispatchers.Lookup(id).Id, Sys.Dispatchers.Lookup(id).Throughput));
+        Assert.Equal(TimeSpan.FromSeconds(1), Sys.Settings.Config.GetTimeSpan("actorload-loop-dispatcher.shutdown-timeout"));
+    }
+
+    [Fact]
+    public void An_executor_without_its_loop_says_which_is_missing()
+    {
+        var loops = LoopDispatchers.Of(Sys);
+        Assert.Contains("no loop for dispatcher other", Assert.Throws<ConfigurationException>(() => loops.LoopOf("other")).Message, StringComparison.Ordinal);
+    }
+}
