@@ -38,6 +38,8 @@ internal sealed class LaneBooks
     /// <summary>True once a crash has been logged: one of a run is enough.</summary>
     public bool HasLoggedCrash { get; set; }
 
+    private bool IsAbortive => _settings.Connection.Socket.Close == CloseMode.Abort;
+
     /// <summary><paramref name="count"/> connections are due: tells how many of them are to be opened now. The rest are dropped.</summary>
     public int Open(BurstShare share, int count)
     {
@@ -58,6 +60,7 @@ internal sealed class LaneBooks
         var now = _loop.Now;
         _breaker.Record(outcome, now);
         NeverReached &= ticket.Timings.Connected == 0;
+        Tally.RecordSocket(ticket.Timings.Connected != 0, IsAbortive && ticket.Timings.Connected != 0);
         Close(ticket, outcome, now);
     }
 
@@ -68,6 +71,7 @@ internal sealed class LaneBooks
         var (ticket, now) = (failure.Ticket, _loop.Now);
         CountRetries(ticket);
         Tally.RecordAttemptFailure(failure.Outcome);
+        Tally.RecordSocket(ticket.Timings.Connected != 0, IsAbortive && LeavesOurs(failure.Outcome, ticket.Timings.Connected != 0));
         NeverReached &= ticket.Timings.Connected == 0 && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
         if (failure is RejectedException rejected)
         {
@@ -86,9 +90,21 @@ internal sealed class LaneBooks
         {
             Close(ticket, failure.Outcome, now);
         }
+        else
+        {
+            ticket.Timings.Connected = 0; // counted: if the run ends before the next attempt, there is no socket to end
+        }
 
         return decision;
     }
+
+    // Whether there was still a socket to be closed; with linger zero the kernel counts that of an unanswered SYN too.
+    private static bool LeavesOurs(Outcome outcome, bool wasEstablished) => outcome switch
+    {
+        Outcome.Refused or Outcome.Reset or Outcome.Unreachable or Outcome.LocalExhausted => false,
+        Outcome.ConnectTimeout => true,
+        _ => wasEstablished,
+    };
 
     private FailureDecision Decide(ConnectionFailedException failure, long now)
     {

@@ -56,6 +56,20 @@ internal sealed class LatencyHistogram() : LongHistogram(Lowest, Highest, Digits
         return seen == 0 ? null : new LatencySummary(seen, min, Math.Round(sum / seen, 1), p50, p90, p99, p999, max);
     }
 
+    /// <summary>Calls <paramref name="see"/> with the lowest value and the count of each slot that has any, from the lowest up.</summary>
+    public void ForEach(Action<long, long> see)
+    {
+        var seen = 0L;
+        for (var slot = 0; seen < TotalCount; slot++)
+        {
+            if (CountIn(slot) is var count and > 0)
+            {
+                seen += count;
+                see(Range(slot).Low, count);
+            }
+        }
+    }
+
     /// <summary>Which value, counted from the smallest as 1, is a percentile; rounded to the nearest, as the library does.</summary>
     private long Rank(double percentile) => Math.Max(1, (long)((percentile / 100 * TotalCount) + 0.5));
 

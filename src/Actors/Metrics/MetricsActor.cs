@@ -195,7 +195,7 @@ public sealed class MetricsActor : UntypedActor
             _log.Error("The counts of run {0} do not add up: {1}", _runId, broken);
         }
 
-        _completeFor.Tell(new Completed(_latest, _samples.Samples));
+        _completeFor.Tell(new Completed(_latest, _samples.Samples, _totals.Sockets()));
     }
 
     private static double Seconds(double seconds) => Math.Round(seconds, 3);

@@ -30,5 +30,5 @@ public static class MetricsProtocol
     }
 
     /// <summary>Answer to <see cref="Complete"/>, once the last reports are merged.</summary>
-    public sealed record Completed(RunSnapshot Totals, IReadOnlyList<Sample> Samples);
+    public sealed record Completed(RunSnapshot Totals, IReadOnlyList<Sample> Samples, SocketFacts Sockets);
 }

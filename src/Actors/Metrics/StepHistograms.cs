@@ -35,6 +35,15 @@ internal sealed class StepHistograms
         return summaries;
     }
 
+    /// <summary>Shows every value of a step to those who look for modes.</summary>
+    public void Show(Step step, ConnectModes modes)
+    {
+        if (_histograms[(int)step] is { TotalCount: > 0 } histogram)
+        {
+            modes.Add(histogram);
+        }
+    }
+
     /// <summary>The step's encoded histogram; null if nothing was recorded.</summary>
     public byte[]? Encode(Step step) =>
         _histograms[(int)step] is { TotalCount: > 0 } histogram ? HistogramCodec.Encode(histogram) : null;

@@ -32,6 +32,12 @@ public sealed class Tally(long frequency)
     /// <summary>Tries after a connection's first.</summary>
     public long Retries { get; private set; }
 
+    /// <summary>Attempts that have ended and whose connection was established.</summary>
+    public long Established { get; private set; }
+
+    /// <summary>Sockets closed with linger zero that no RST of the peer had closed already.</summary>
+    public long AbortiveCloses { get; private set; }
+
     /// <summary>Connections that have started and not ended.</summary>
     public long Open => Opened - Ended;
 
@@ -47,7 +53,7 @@ public sealed class Tally(long frequency)
 
     /// <summary>True if there is nothing in it.</summary>
     public bool IsEmpty => Planned == 0 && Opened == 0 && Dropped == 0 && Attempts == 0 && Retries == 0
-        && Ended == 0 && _attemptFailures.Sum == 0 && _rejections.ByPrefix().Count == 0;
+        && Established == 0 && AbortiveCloses == 0 && Ended == 0 && _attemptFailures.Sum == 0 && _rejections.ByPrefix().Count == 0;
 
     /// <summary>The time of so many connections has come.</summary>
     public void RecordPlanned(int connections) => Planned += connections;
@@ -63,6 +69,13 @@ public sealed class Tally(long frequency)
     {
         Attempts += times;
         Retries += isRetry ? times : 0;
+    }
+
+    /// <summary>The socket of an attempt is closed.</summary>
+    public void RecordSocket(bool wasEstablished, bool isAborted)
+    {
+        Established += wasEstablished ? 1 : 0;
+        AbortiveCloses += isAborted ? 1 : 0;
     }
 
     /// <summary>An attempt failed, whether or not it is tried again.</summary>
@@ -91,13 +104,14 @@ public sealed class Tally(long frequency)
 
     /// <summary>A copy that can be sent.</summary>
     public TallyData ToData() => new(
-        Planned, Opened, Dropped, Attempts, Retries, _outcomes.ByName(), _attemptFailures.ByName(), _rejections.ByPrefix(),
+        Planned, Opened, Dropped, Attempts, Retries, Established, AbortiveCloses, _outcomes.ByName(), _attemptFailures.ByName(), _rejections.ByPrefix(),
         _succeeded.Encode(), _failed.Encode());
 
     /// <summary>Merges what another tally sent; <see cref="FormatException"/> if it is of another build's making.</summary>
     public void Add(TallyData data)
     {
         AddCounts(data.Planned, data.Opened, data.Dropped, data.Attempts, data.Retries);
+        AddSockets(data.Established, data.AbortiveCloses);
         _outcomes.Add(data.Outcomes);
         _attemptFailures.Add(data.AttemptFailures);
         _rejections.Add(data.Rejections);
@@ -109,6 +123,7 @@ public sealed class Tally(long frequency)
     public void Add(Tally other)
     {
         AddCounts(other.Planned, other.Opened, other.Dropped, other.Attempts, other.Retries);
+        AddSockets(other.Established, other.AbortiveCloses);
         _outcomes.Add(other._outcomes);
         _attemptFailures.Add(other._attemptFailures);
         _rejections.Add(other._rejections);
@@ -119,7 +134,7 @@ public sealed class Tally(long frequency)
     /// <summary>Back to zero, keeping the memory.</summary>
     public void Reset()
     {
-        Planned = Opened = Dropped = Attempts = Retries = 0;
+        Planned = Opened = Dropped = Attempts = Retries = Established = AbortiveCloses = 0;
         _outcomes.Reset();
         _attemptFailures.Reset();
         _rejections.Reset();
@@ -138,6 +153,15 @@ public sealed class Tally(long frequency)
 
     /// <summary>Times of the successes by step name, or of the failures.</summary>
     public IReadOnlyDictionary<string, LatencySummary> Latency(bool succeeded) => (succeeded ? _succeeded : _failed).Summarize();
+
+    /// <summary>What is only of use once all is counted.</summary>
+    public SocketFacts Sockets()
+    {
+        var modes = new ConnectModes();
+        _succeeded.Show(Step.Connect, modes);
+        _failed.Show(Step.Connect, modes);
+        return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects);
+    }
 
     /// <summary>The successes' encoded histogram of one step; null if there were none.</summary>
     internal byte[]? EncodeSucceeded(Step step) => _succeeded.Encode(step);
@@ -171,5 +195,11 @@ public sealed class Tally(long frequency)
         Dropped += dropped;
         Attempts += attempts;
         Retries += retries;
+    }
+
+    private void AddSockets(long established, long abortiveCloses)
+    {
+        Established += established;
+        AbortiveCloses += abortiveCloses;
     }
 }

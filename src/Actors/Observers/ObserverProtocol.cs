@@ -30,6 +30,27 @@ public static class ObserverProtocol
         public static ConcludeNow Instance { get; } = new();
     }
 
+    /// <summary>From <see cref="RunObservers"/>: all observers are ready, or are not waited for any longer.</summary>
+    public sealed record ObserversReady : INoSerializationVerificationNeeded
+    {
+        /// <summary>The only instance.</summary>
+        public static ObserversReady Instance { get; } = new();
+    }
+
+    /// <summary>From <see cref="RunObservers"/>: what all observers saw; it stops itself.</summary>
+    /// <param name="Servers">In the order of the target's addresses; those that were never seen are left out.</param>
+    /// <param name="Kernel">Null if it was not seen.</param>
+    /// <param name="Bystander">Null if there was none, or no PING of it was answered.</param>
+    /// <param name="OwnConnections">Connections that observers opened while the storm was on.</param>
+    /// <param name="Unseen">What could not be seen, and why, in sentences.</param>
+    public sealed record RunObserved(
+        IReadOnlyList<ServerLedger> Servers, KernelLedger? Kernel, BystanderLedger? Bystander, int OwnConnections, IReadOnlyList<string> Unseen)
+        : INoSerializationVerificationNeeded
+    {
+        /// <summary>Nobody watched.</summary>
+        public static RunObserved Nothing { get; } = new([], null, null, 0, []);
+    }
+
     /// <summary>The kernel's ledger; the observer stops itself.</summary>
     public sealed record KernelObserved(KernelLedger? Ledger, IReadOnlyList<string> Unseen) : INoSerializationVerificationNeeded;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
+using ActorLoad.Observers;
 using Akka.Actor;
 using Akka.Event;
 using static ActorLoad.Runs.RunProtocol;
@@ -9,19 +10,15 @@ namespace ActorLoad.Runs;
 
 /// <summary>Carries out one run: tells the lanes what to open and when, samples them, and sums up when all has ended.</summary>
 /// <remarks><code>
-/// started -> for each phase, for each burst: OpenBurst to every lane, a little ahead of its due time
+/// started -> ObserversReady, or nobody watches -> for each phase, for each burst: OpenBurst to every lane, a little ahead of its due time
 ///   BurstShareEnded from every lane -> next burst (after-burst), next phase, or finishing
 ///   StopRun | BreakerTripped | escalation | never reached -> aborting: lanes cancel what is open -> finishing
-/// finishing: last tallies -> MetricsActor.Completed -> RunEnded to the parent
+/// finishing: last tallies -> MetricsActor.Completed -> RunObserved -> RunEnded to the parent
 /// </code></remarks>
-public sealed class LoadSupervisor : UntypedActor, IWithTimers
+public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
 {
     // Akka's timers tick every 10 ms: tell the lanes early, and let their loops hit the due time.
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(100);
-
-    // An abort that has not come to an end by then is summed up as it stands, and again by then without the tallies that did not come:
-    // both must fit into the 5 s that a daemon has for its end.
-    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
 
     private readonly RunOrder _order;
     private readonly IRunParts _parts;
@@ -29,13 +26,10 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     private readonly List<string> _reasons = [];
     private ImmutableArray<IActorRef> _lanes = [];
     private IActorRef _metrics = ActorRefs.Nobody;
+    private IActorRef _observers = ActorRefs.Nobody;
     private TimeSpan _startedAt;
     private RunCourse _course = null!; // made when the lanes are
     private int _sample;
-    private Verdict _verdict = Verdict.Valid;
-    private bool _isAborting;
-    private bool _isFinishing;
-
     /// <summary>Made by <see cref="Props"/>.</summary>
     public LoadSupervisor(RunOrder order, IRunParts parts) => (_order, _parts) = (order, parts);
 
@@ -54,15 +48,16 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     /// <inheritdoc />
     protected override void PreStart()
     {
-        _metrics = _parts.CreateMetrics(Context, _order);
-        _metrics.Tell(new MetricsProtocol.Subscribe(_order.Listener));
-        _parts.Meter.Start();
-        _startedAt = Context.System.Scheduler.MonotonicClock;
-        _lanes = _parts.CreateLanes(Context, _order, _metrics);
-        _course = new RunCourse(RunPlan.Create(_order.Settings.Load), _lanes.Length);
-        var interval = _order.Settings.Metrics.Interval;
-        Timers.StartPeriodicTimer(SampleDue.Instance, SampleDue.Instance, interval, interval);
-        PlanNextBurst();
+        _observers = _parts.CreateObservers(Context, _order);
+        if (_observers.IsNobody())
+        {
+            (_observed, _isAskedForLedgers) = (ObserverProtocol.RunObserved.Nothing, true);
+            Begin();
+        }
+        else
+        {
+            Context.Watch(_observers);
+        }
     }
 
     /// <inheritdoc />
@@ -70,6 +65,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case ObserverProtocol.ObserversReady: HandleObserversReady(); break;
             case BurstDueSoon due: HandleDueSoon(due); break;
             case LaneProtocol.BurstShareEnded share: HandleShareEnded(share); break;
             case SampleDue: HandleSampleDue(); break;
@@ -78,8 +74,41 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             case LaneEscalated escalated: Abort(Verdict.Aborted, escalated.Reason); break;
             case LastWaitOver: HandleLastWaitOver(); break;
             case MetricsProtocol.Completed completed: HandleCompleted(completed); break;
+            case ObserverProtocol.RunObserved observed: HandleObserved(observed); break;
+            case Terminated: HandleObserversGone(); break;
             default: Unhandled(message); break;
         }
+    }
+
+    private void HandleObserversReady()
+    {
+        if (!HasBegun)
+        {
+            Begin();
+        }
+    }
+
+    private bool HasBegun => _course is not null;
+
+    private void Begin()
+    {
+        Prepare();
+        PlanNextBurst();
+    }
+
+    /// <summary>The run's clock starts.</summary>
+    private void Prepare()
+    {
+        _metrics = _parts.CreateMetrics(Context, _order);
+        _metrics.Tell(new MetricsProtocol.Subscribe(_order.Listener));
+        _observers.Tell(ObserverProtocol.StormBegins.Instance);
+        _parts.Meter.Start();
+        _parts.LoopMeter.Start();
+        _startedAt = Context.System.Scheduler.MonotonicClock;
+        _lanes = _parts.CreateLanes(Context, _order, _metrics);
+        _course = new RunCourse(RunPlan.Create(_order.Settings.Load), _lanes.Length);
+        var interval = _order.Settings.Metrics.Interval;
+        Timers.StartPeriodicTimer(SampleDue.Instance, SampleDue.Instance, interval, interval);
     }
 
     /// <summary>A child that fails keeps its books: it goes on, and the run is brought to an orderly end.</summary>
@@ -90,6 +119,11 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         if (cause is not ConnectionFailedException)
         {
             _log.Error(cause, "{0} failed", Sender.Path.Name);
+        }
+
+        if (Sender.Equals(_observers))
+        {
+            return Directive.Stop; // the run goes on without them
         }
 
         Self.Tell(new LaneEscalated(cause is ConnectionFailedException escalated
@@ -185,78 +219,6 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         TellLanes(new LaneProtocol.ReportTally(_sample++));
     }
 
-    private void Abort(Verdict verdict, string reason)
-    {
-        if (!_reasons.Contains(reason))
-        {
-            _reasons.Add(reason);
-        }
-
-        _verdict = verdict > _verdict ? verdict : _verdict;
-        if (_isAborting || _isFinishing)
-        {
-            return;
-        }
-
-        _isAborting = true;
-        Timers.Cancel(nameof(BurstDueSoon));
-        Timers.StartSingleTimer(LastWaitOver.Instance, LastWaitOver.Instance, LastWait);
-        TellLanes(LaneProtocol.Abort.Instance);
-        FinishIfQuiet();
-    }
-
-    private void FinishIfQuiet()
-    {
-        if (_course.Open == 0)
-        {
-            Finish();
-        }
-    }
-
-    private void HandleLastWaitOver()
-    {
-        if (!_isFinishing)
-        {
-            _reasons.Add($"{_course.Open} bursts had not ended {LastWait.TotalSeconds} s after the run was stopped: their last connections are missing");
-            Finish();
-        }
-        else
-        {
-            _reasons.Add($"not every lane gave its last counts within {LastWait.TotalSeconds} s: the totals lack them");
-            _verdict = _verdict == Verdict.Valid ? Verdict.GeneratorLimited : _verdict;
-            _metrics.Tell(MetricsProtocol.CompleteNow.Instance);
-        }
-    }
-
-    private void Finish()
-    {
-        if (_isFinishing)
-        {
-            return;
-        }
-
-        _isFinishing = true;
-        if (_course.NeverReached && !_isAborting)
-        {
-            _verdict = Verdict.Aborted; // the breaker was off: the run went to its end, and reached nobody
-            _reasons.Add(NeverReached());
-        }
-
-        Timers.Cancel(SampleDue.Instance);
-        Timers.StartSingleTimer(LastWaitOver.Instance, LastWaitOver.Instance, LastWait);
-        _parts.Meter.Stop();
-        _metrics.Tell(new MetricsProtocol.Complete(_sample, _course.Progress(Elapsed)));
-        TellLanes(new LaneProtocol.ReportTally(_sample));
-    }
-
-    private void HandleCompleted(MetricsProtocol.Completed completed)
-    {
-        Timers.CancelAll();
-        var result = RunSummary.Sum(_order, _parts.Transport, _verdict, _reasons, completed, _course.Ended, _course.Omitted, Elapsed);
-        Context.Parent.Tell(new RunEnded(_order.RunId, result, null));
-        Context.Stop(Self);
-    }
-
     private void TellLanes(object message)
     {
         foreach (var lane in _lanes)
@@ -272,10 +234,5 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     private sealed class SampleDue : INoSerializationVerificationNeeded
     {
         public static SampleDue Instance { get; } = new();
-    }
-
-    private sealed class LastWaitOver : INoSerializationVerificationNeeded
-    {
-        public static LastWaitOver Instance { get; } = new();
     }
 }

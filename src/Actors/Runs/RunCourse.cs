@@ -11,6 +11,7 @@ internal sealed class RunCourse(RunPlan plan, int lanes)
 
     private readonly Dictionary<int, BurstBook> _open = [];
     private readonly List<BurstResult> _ended = [];
+    private TimeSpan _busySince;
     private TimeSpan _phaseStart;
     private TimeSpan _lastEnd;
     private int _phase;
@@ -28,6 +29,12 @@ internal sealed class RunCourse(RunPlan plan, int lanes)
 
     /// <summary>Connections opened in all bursts that have ended.</summary>
     public long Opened { get; private set; }
+
+    /// <summary>How long bursts were open, from a due time to the end of the last connection; those that overlap count once.</summary>
+    public TimeSpan Busy { get; private set; }
+
+    /// <summary>Connections of the largest burst that was begun.</summary>
+    public int Largest { get; private set; }
 
     /// <summary>True once the plan has no further burst and none is open.</summary>
     public bool IsOver => _phase >= plan.Phases.Length;
@@ -69,6 +76,8 @@ internal sealed class RunCourse(RunPlan plan, int lanes)
     public int Begin(TimeSpan due)
     {
         _nextInPhase++;
+        _busySince = _open.Count == 0 ? due : _busySince;
+        Largest = Math.Max(Largest, Phase.Connections);
         _open.Add(_begun, new BurstBook(_begun, Phase.Name, due, lanes));
         return _begun++;
     }
@@ -89,6 +98,11 @@ internal sealed class RunCourse(RunPlan plan, int lanes)
 
         _open.Remove(share.Burst);
         _lastEnd = book.EndedAt > _lastEnd ? book.EndedAt : _lastEnd;
+        if (_open.Count == 0 && _lastEnd > _busySince)
+        {
+            Busy += _lastEnd - _busySince;
+        }
+
         NeverReached = book.NeverReached;
         if (book.HasBegun)
         {

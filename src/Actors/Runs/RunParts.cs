@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
+using ActorLoad.Observers;
 using ActorLoad.Transport;
 using Akka.Actor;
 
@@ -34,6 +35,12 @@ public interface IRunParts
     /// <summary>Measures this process.</summary>
     IGeneratorMeter Meter { get; }
 
+    /// <summary>Measures the threads of the loops.</summary>
+    ILoopMeter LoopMeter { get; }
+
+    /// <summary>Who watches the run, as <c>observers</c>; nobody if it is not watched.</summary>
+    IActorRef CreateObservers(IUntypedActorContext context, RunOrder order);
+
     /// <summary>The actor that merges tallies.</summary>
     IActorRef CreateMetrics(IUntypedActorContext context, RunOrder order);
 
@@ -54,6 +61,7 @@ public sealed class RunParts : IRunParts
         _settings = order.Settings;
         var automatic = LoopCount.For(order.Target.Addresses.Select(target => target.Address), Environment.ProcessorCount);
         (_choice, _dispatchers) = TransportChoice.MakeReady(_settings.Transport, automatic, choice => choice.Dispatchers(system));
+        LoopMeter = new LoopMeter([.. _dispatchers.Select(dispatcher => dispatcher.Loop)]);
     }
 
     /// <inheritdoc />
@@ -64,6 +72,15 @@ public sealed class RunParts : IRunParts
 
     /// <inheritdoc />
     public IGeneratorMeter Meter { get; } = new GeneratorMeter();
+
+    /// <inheritdoc />
+    public ILoopMeter LoopMeter { get; }
+
+    /// <inheritdoc />
+    public IActorRef CreateObservers(IUntypedActorContext context, RunOrder order) =>
+        ObserverPlans.For(_settings, order.Target.Addresses) is { Count: > 0 } plans
+            ? context.ActorOf(RunObservers.Props(plans, _settings.Observers.Start, _settings.Observers.End), "observers")
+            : ActorRefs.Nobody;
 
     /// <inheritdoc />
     public IActorRef CreateMetrics(IUntypedActorContext context, RunOrder order) =>

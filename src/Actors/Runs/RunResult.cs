@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ActorLoad.Metrics;
+using ActorLoad.Observers;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;
@@ -45,7 +46,15 @@ public sealed record RunResult(
     ConnectionCounts Connections, long Attempts, long Retries, IReadOnlyDictionary<string, long> Outcomes,
     IReadOnlyDictionary<string, long> AttemptFailures, IReadOnlyDictionary<string, long> Rejections,
     IReadOnlyDictionary<string, LatencySummary> Latency, IReadOnlyDictionary<string, LatencySummary> FailedLatency,
-    IReadOnlyList<BurstResult> Bursts, IReadOnlyList<Sample> Samples, IReadOnlyList<ThresholdResult> Thresholds, GeneratorUsage Generator);
+    IReadOnlyList<BurstResult> Bursts, IReadOnlyList<Sample> Samples, IReadOnlyList<ThresholdResult> Thresholds, GeneratorUsage Generator)
+{
+    /// <summary>What client, servers and kernel counted; null in a result that was put together from a journal, or that an older ActorLoad wrote.</summary>
+    public Ledgers? Ledgers { get; init; }
+
+    /// <summary>What the run has shown, the cause before its effects; empty if there was no trouble.</summary>
+    // Where it is missing, the generated reader sets null.
+    public IReadOnlyList<Finding> Findings { get => field ?? []; init; } = [];
+}
 
 /// <summary>Identity of a run.</summary>
 public sealed record RunInfo(string Id, DateTimeOffset StartedAt, double DurationSeconds, JsonObject Configuration);

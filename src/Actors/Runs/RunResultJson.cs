@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ActorLoad.Metrics;
+using ActorLoad.Observers;
 
 namespace ActorLoad.Runs;
 
@@ -35,7 +36,11 @@ public static class RunResultJson
         NewLine = "\n",
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        Converters = { new VerdictConverter(), new FiniteDoubleConverter() },
+        Converters =
+        {
+            new VerdictConverter(), new FiniteDoubleConverter(), new JsonStringEnumConverter<Severity>(JsonNamingPolicy.KebabCaseLower),
+            new JsonStringEnumConverter<RemedyHost>(JsonNamingPolicy.KebabCaseLower),
+        },
         // "total.p99 < 250ms" stays readable; whoever puts it into HTML escapes it there.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
+using ActorLoad.Observers;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;
@@ -12,6 +13,7 @@ namespace ActorLoad.Runs;
 /// <param name="Transport">How its socket operations are carried out.</param>
 /// <param name="Supervision">What happens when it fails.</param>
 /// <param name="Metrics">How it is measured.</param>
+/// <param name="Observers">Who watches it.</param>
 /// <param name="Thresholds">What the numbers must meet for exit code 0.</param>
 /// <param name="Safety">Which addresses may be stormed at all.</param>
 /// <param name="Daemon">The control API of <c>actorload serve</c>.</param>
@@ -24,6 +26,7 @@ public sealed record RunSettings(
     TransportSettings Transport,
     SupervisionPolicy Supervision,
     MetricsSettings Metrics,
+    ObserverSettings Observers,
     ImmutableArray<Threshold> Thresholds,
     SafetySettings Safety,
     DaemonSettings Daemon,

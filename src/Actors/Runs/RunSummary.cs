@@ -1,4 +1,5 @@
 using ActorLoad.Metrics;
+using ActorLoad.Observers;
 
 namespace ActorLoad.Runs;
 
@@ -11,10 +12,11 @@ internal static class RunSummary
     /// <summary>The result; <paramref name="verdict"/> and <paramref name="reasons"/> are what is known from how the run ended.</summary>
     public static RunResult Sum(
         RunOrder order, TransportInfo transport, Verdict verdict, IReadOnlyList<string> reasons, MetricsProtocol.Completed completed,
-        IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration)
+        IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration, Evidence evidence)
     {
         var totals = completed.Totals;
-        var limits = LimitsOfGenerator(totals).ToArray();
+        var findings = Diagnosis.Of(evidence);
+        var limits = LimitsOfGenerator(totals, findings).ToArray();
         return new RunResult(
             SchemaVersion,
             order.Describe(duration),
@@ -33,16 +35,24 @@ internal static class RunSummary
             [.. bursts.OrderBy(burst => burst.Index)],
             completed.Samples,
             [.. order.Settings.Thresholds.Select(threshold => threshold.Judge(totals))],
-            totals.Generator);
+            totals.Generator)
+        {
+            Ledgers = evidence.Ledgers,
+            Findings = findings,
+        };
     }
 
-    private static IEnumerable<string> LimitsOfGenerator(RunSnapshot totals)
+    private static IEnumerable<string> LimitsOfGenerator(RunSnapshot totals, IReadOnlyList<Finding> findings)
     {
         if (totals.AttemptFailures.GetValueOrDefault(Outcome.LocalExhausted.Name()) is var exhausted and > 0)
         {
             yield return $"{exhausted} attempts failed for want of descriptors, ports or buffers on this machine (local-exhausted)";
         }
 
+        foreach (var finding in findings.Where(finding => finding.Rule == Diagnosis.GeneratorLimited))
+        {
+            yield return finding.Sentence;
+        }
     }
 
     // Worth knowing, and no reason to doubt the numbers of what was opened.

@@ -20,6 +20,11 @@ internal static class Summary
     private static IEnumerable<IRenderable> Parts(RunResult result, string? directory)
     {
         yield return Verdict(result);
+        if (result.Findings.Count > 0)
+        {
+            yield return FindingList.Of(result.Findings);
+        }
+
         yield return Arithmetic(result);
         yield return SummaryTables.Outcomes(result);
         if (result.Rejections.Count > 0)
@@ -40,6 +45,11 @@ internal static class Summary
         if (result.Bursts.Count > 0)
         {
             yield return BurstTable.Of(result.Bursts);
+        }
+
+        foreach (var table in result.Ledgers is { } ledgers ? LedgerTables.Of(ledgers) : [])
+        {
+            yield return table;
         }
 
         yield return Generator(result, directory);

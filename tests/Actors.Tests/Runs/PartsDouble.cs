@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
+using ActorLoad.Transport;
 using Akka.Actor;
 using Akka.TestKit;
 
@@ -28,6 +29,14 @@ internal sealed class PartsDouble(TestProbe metrics, IReadOnlyList<TestProbe> la
 
     /// <summary>Lanes made so far, those that took the place of a failed one included.</summary>
     public int LanesBorn { get; private set; }
+
+    public ILoopMeter LoopMeter { get; } = new LoopMeter([]);
+
+    /// <summary>Who watches; nobody unless the spec says so.</summary>
+    public TestProbe? Observers { get; init; }
+
+    public IActorRef CreateObservers(IUntypedActorContext context, RunOrder order) =>
+        Observers is null ? ActorRefs.Nobody : context.ActorOf(Neighbour(Observers, () => { }), "observers");
 
     public IActorRef CreateMetrics(IUntypedActorContext context, RunOrder order) =>
         context.ActorOf(Neighbour(metrics, () => { }), "metrics");

@@ -338,7 +338,7 @@ public class RunManagerSpecs : TestKit
         var supervisor = _lane.LastSender;
         supervisor.Tell(Ended(burst));
         _metrics.FishForMessage<MetricsProtocol.Complete>(_ => true);
-        supervisor.Tell(new MetricsProtocol.Completed(RunTotals.Succeeded(burst.Count), []));
+        supervisor.Tell(new MetricsProtocol.Completed(RunTotals.Succeeded(burst.Count), [], SocketFacts.None));
     }
 
     private async Task ExpectIdle(params TargetDouble[] targets)

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorLoad.Actors.Tests.Metrics;
+using ActorLoad.Actors.Tests.Observers;
 using ActorLoad.Metrics;
+using ActorLoad.Observers;
 using ActorLoad.Runs;
 using Xunit;
 
@@ -23,7 +25,21 @@ public class RunResultJsonSpecs
             new ThresholdResult("total.p99 < 250ms", 250_000, false, null),
             new ThresholdResult("tls.p99 < 1s", null, false, "never measured"),
         ],
-        Snapshots.Totals.Generator);
+        Snapshots.Totals.Generator)
+    {
+        Ledgers = Healthy.Evidence.Ledgers with
+        {
+            Bystander = new BystanderLedger(3, 20, null, Healthy.Latency(400, 5_000), null, 9_000, null, "did not recover in 10 s",
+                new Dictionary<string, long> { ["reset"] = 1 }, 4, null),
+            Reconciliation = [new ReconciledQuantity("drops", 4, null, 5, 1, "perhaps")],
+            Unseen = ["INFO was refused"],
+        },
+        Findings =
+        [
+            new Finding("maxclients", Severity.Error, "16 were turned away", new Dictionary<string, double> { ["said"] = 16 },
+                [new Remedy("maxclients", null, "20000", RemedyHost.Server, "redis-cli config set maxclients 20000")]),
+        ],
+    };
 
     [Fact]
     public void A_result_has_the_members_of_the_contract()
@@ -32,7 +48,8 @@ public class RunResultJsonSpecs
 
         Assert.Equal(
             ["schemaVersion", "run", "verdict", "verdictReasons", "target", "transport", "connections", "attempts", "retries", "outcomes",
-             "attemptFailures", "rejections", "latency", "failedLatency", "bursts", "samples", "thresholds", "generator"], Keys(json));
+             "attemptFailures", "rejections", "latency", "failedLatency", "bursts", "samples", "thresholds", "generator", "ledgers", "findings"],
+            Keys(json));
         Assert.Equal(["id", "startedAt", "durationSeconds", "configuration"], Keys(json["run"]));
         Assert.Equal(["planned", "opened", "succeeded", "failed", "dropped", "cancelled"], Keys(json["connections"]));
         Assert.Equal(["connect", "first-reply", "total"], Keys(json["latency"]));
@@ -57,6 +74,29 @@ public class RunResultJsonSpecs
         Assert.Equivalent(Result with { Run = read.Run }, read, strict: true);
         Assert.Equal(Result.Run with { Configuration = read.Run.Configuration }, read.Run);
         Assert.True(JsonNode.DeepEquals(Result.Run.Configuration, read.Run.Configuration));
+    }
+
+    [Fact]
+    public void Ledgers_and_findings_are_read_as_they_were_written()
+    {
+        var json = JsonNode.Parse(RunResultJson.Serialize(Result))!.AsObject();
+
+        Assert.Equal(["client", "servers", "kernel", "bystander", "reconciliation", "timeWait", "unseen"], Keys(json["ledgers"]));
+        Assert.Equal(["rule", "severity", "sentence", "numbers", "remedies"], Keys(json["findings"]![0]));
+        Assert.Equal(("error", "server"), ((string?)json["findings"]![0]!["severity"], (string?)json["findings"]![0]!["remedies"]![0]!["host"]));
+        Assert.Equal(["quantity", "client", "server", "kernel", "unexplained", "remark"], Keys(json["ledgers"]!["reconciliation"]![0]));
+    }
+
+    [Fact]
+    public void A_result_of_an_older_version_is_read_without_them()
+    {
+        var json = JsonNode.Parse(RunResultJson.Serialize(Result))!.AsObject();
+        Assert.True(json.Remove("ledgers") && json.Remove("findings"));
+
+        var read = RunResultJson.Parse(json.ToJsonString());
+
+        Assert.Null(read.Ledgers);
+        Assert.Empty(read.Findings);
     }
 
     [Fact]

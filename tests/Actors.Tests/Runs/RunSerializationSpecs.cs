@@ -28,7 +28,8 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
         new MetricsProtocol.TallyReported(1, 7, Counted(), 5),
         new MetricsProtocol.Complete(8, new RunProgress("storm", 3, 4, 1)),
         MetricsProtocol.CompleteNow.Instance,
-        new MetricsProtocol.Completed(Totals, new[] { Totals.Sample, Totals.Sample }),
+        new MetricsProtocol.Completed(
+            Totals, new[] { Totals.Sample, Totals.Sample }, new SocketFacts(12, 11, new Dictionary<int, long> { [1] = 3, [7] = 1 }, 12)),
         Totals,
     ]);
 
@@ -50,7 +51,7 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
         log.Add(Totals.Sample, null, null);
         log.Add(Totals.Sample with { At = 2 }, null, null);
 
-        var copy = (MetricsProtocol.Completed)Copy(new MetricsProtocol.Completed(Totals, log.Samples));
+        var copy = (MetricsProtocol.Completed)Copy(new MetricsProtocol.Completed(Totals, log.Samples, SocketFacts.None));
 
         Assert.Equal([1.0, 2.0], copy.Samples.Select(sample => sample.At));
     }

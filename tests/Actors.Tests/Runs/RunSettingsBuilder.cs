@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
+using ActorLoad.Observers;
 using ActorLoad.Runs;
 using ActorLoad.Transport;
 
@@ -26,6 +27,7 @@ internal static class RunSettingsBuilder
             SupervisionPolicy.Causes.ToImmutableDictionary(cause => cause, _ => Stop),
             new BreakerSettings(true, 0.9, TimeSpan.FromSeconds(5), 20)),
         new MetricsSettings(TimeSpan.FromSeconds(1)),
+        new ObserverSettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), false, false, TimeSpan.Zero, null),
         [],
         new SafetySettings([]),
         new DaemonSettings(new Uri("http://127.0.0.1:8471"), "", "results", 65_536, 16),

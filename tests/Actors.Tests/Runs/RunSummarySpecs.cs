@@ -1,3 +1,4 @@
+using ActorLoad.Actors.Tests.Observers;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
 using Akka.Actor;
@@ -89,5 +90,6 @@ public class RunSummarySpecs
     private static BurstResult Burst(int index) => new(index, "storm", index, 1, 1, 0, 1, 0, 0, 0, 0, 0);
 
     private static RunResult Sum(Verdict verdict, string[] reasons, RunSnapshot totals, params BurstResult[] bursts) => RunSummary.Sum(
-        Order, Transport, verdict, reasons, new MetricsProtocol.Completed(totals, [totals.Sample]), bursts, 0, TimeSpan.FromSeconds(12.5));
+        Order, Transport, verdict, reasons, new MetricsProtocol.Completed(totals, [totals.Sample], SocketFacts.None), bursts, 0, TimeSpan.FromSeconds(12.5),
+        Healthy.Evidence);
 }

@@ -97,7 +97,7 @@ internal sealed class SupervisedRun
     /// <summary>The metrics actor has everything: the run ends with this.</summary>
     public RunResult Complete(RunSnapshot totals)
     {
-        Supervisor.Tell(new MetricsProtocol.Completed(totals, new[] { totals.Sample }));
+        Supervisor.Tell(new MetricsProtocol.Completed(totals, new[] { totals.Sample }, SocketFacts.None));
         return Parent.ExpectMsg<RunEnded>(ended => ended.RunId == Id && ended.Error is null).Result!;
     }
 

@@ -18,8 +18,21 @@ internal static class Clues
         .Where(rejection => prefixes.Any(prefix => rejection.Key.StartsWith(prefix, StringComparison.Ordinal))).Sum(rejection => rejection.Value);
 
     /// <summary>What a counter of the kernel grew by beyond what an idle machine explains; null if nobody read it.</summary>
-    public static long? Counted(this Evidence evidence, string counter) =>
-        evidence.Ledgers.Kernel is { } kernel && kernel.Counters.TryGetValue(counter, out var count) ? count.Net(kernel.Seconds) : null;
+    public static long? Counted(this Evidence evidence, string counter) => evidence.Ledgers.Kernel?.Grown(counter);
+
+    /// <summary>The same of a ledger. The baseline is short: a few events in it say nothing of a whole run, so what is taken off is only what
+    /// others do for certain (two deviations below what was seen of them).</summary>
+    public static long? Grown(this KernelLedger kernel, string counter)
+    {
+        if (!kernel.Counters.TryGetValue(counter, out var count))
+        {
+            return null;
+        }
+
+        var seen = count.IdlePerSecond * kernel.BaselineSeconds;
+        var certain = Math.Max(0, seen - (2 * Math.Sqrt(Math.Max(0, seen))) - 1);
+        return kernel.BaselineSeconds > 0 ? (count with { IdlePerSecond = certain / kernel.BaselineSeconds }).Net(kernel.Seconds) : count.Delta;
+    }
 
     /// <summary>The same for a counter that belongs to the server's host; 0 if that is another, or nobody read it.</summary>
     public static long CountedAtServer(this Evidence evidence, string counter) =>

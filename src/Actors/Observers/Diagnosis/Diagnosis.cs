@@ -5,6 +5,9 @@ namespace ActorLoad.Observers;
 /// <summary>What a run has shown. Pure.</summary>
 public static class Diagnosis
 {
+    /// <summary>The rule whose finding makes a run's verdict <c>generator-limited</c>.</summary>
+    public const string GeneratorLimited = Observers.Rules.GeneratorLimited.RuleName;
+
     /// <summary>All rules, causes before what they lead to: a generator without ports distorts all that comes after it, a server that is
     /// gone fills no queue, and a server that is busy fills its queue first and makes SYNs come again then.</summary>
     public static IReadOnlyList<IRule> Rules { get; } =

@@ -128,7 +128,7 @@ public static class Reconciliation
             "other programs of this machine are reset too"));
         return row is null || ours == 0 ? row : row with
         {
-            Remark = string.Join("; ", new[] { $"EstabResets counts our own {ours} resets{(seen.SeesServer ? " at both ends" : "")} too", row.Remark }
+            Remark = string.Join("; ", new[] { $"EstabResets counts our own {ours.Text()} resets{(seen.SeesServer ? " at both ends" : "")} too", row.Remark }
                 .Where(part => part.Length > 0)),
         };
     }
@@ -191,8 +191,7 @@ public static class Reconciliation
 
         public long Failed(Outcome outcome) => Client.AttemptFailures.GetValueOrDefault(outcome.Name());
 
-        public long? Kernel(string counter) =>
-            Host is not null && Host.Counters.TryGetValue(counter, out var count) ? count.Net(Host.Seconds) : null;
+        public long? Kernel(string counter) => Host?.Grown(counter);
 
         public long? Servers(Func<ServerLedger, long?> count) => All.Count > 0 && All.All(server => count(server) is not null) ? All.Sum(count) : null;
     }

@@ -7,6 +7,9 @@ namespace ActorLoad.Observers.Kernel;
 /// </remarks>
 internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
 {
+    // The kernel's files hold gauges too, which may well go back.
+    private static readonly string[] _names = [.. KernelCounterNames.Tcp, .. KernelCounterNames.TcpExt, .. ConntrackCounters.Names.Values];
+
     private readonly Dictionary<string, long> _lastValues = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _growth = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, LevelBook> _levels = new(StringComparer.Ordinal);
@@ -42,7 +45,7 @@ internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
 
         _start = start;
         var seconds = Baseline.TotalSeconds;
-        _idle = _first!.Counters.Values.Keys.ToDictionary(name => name, name => seconds > 0 ? Growth(name, _first, start) / seconds : 0);
+        _idle = _names.ToDictionary(name => name, name => seconds > 0 ? Growth(name, _first!, start) / seconds : 0);
         Add(start);
         Add(_latest!);
     }
@@ -50,11 +53,14 @@ internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
     /// <summary>A reading of the run.</summary>
     public void Add(KernelReading reading)
     {
-        foreach (var (name, value) in reading.Counters.Values)
+        foreach (var name in _names)
         {
-            var last = _lastValues.GetValueOrDefault(name, value);
-            _growth[name] = _growth.GetValueOrDefault(name) + Growth(name, last, value);
-            _lastValues[name] = value;
+            if (reading.Counters[name] is { } value)
+            {
+                var last = _lastValues.GetValueOrDefault(name, value);
+                _growth[name] = _growth.GetValueOrDefault(name) + Growth(name, last, value);
+                _lastValues[name] = value;
+            }
         }
 
         foreach (var (name, level) in reading.Levels)
@@ -98,15 +104,7 @@ internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
             return null;
         }
 
-        var counters = new SortedDictionary<string, KernelCount>(StringComparer.Ordinal);
-        foreach (var name in KernelCounterNames.Tcp.Concat(KernelCounterNames.TcpExt).Concat(ConntrackCounters.Names.Values))
-        {
-            if (_growth.TryGetValue(name, out var growth))
-            {
-                counters[name] = new KernelCount(growth, _idle.GetValueOrDefault(name));
-            }
-        }
-
+        var counters = _growth.ToDictionary(grown => grown.Key, grown => new KernelCount(grown.Value, _idle.GetValueOrDefault(grown.Key)));
         return new KernelLedger(
             Math.Round(time.GetElapsedTime(_start.At, _latest!.At).TotalSeconds, 3), Math.Round(Baseline.TotalSeconds, 3), counters,
             _levels.ToDictionary(level => level.Key, level => level.Value.Level!),

@@ -13,13 +13,17 @@ internal static class RunSettingsReader
     {
         var shown = new JsonObject();
         var reader = new SettingsReader(conformed, SettingsProblems.Root, "", shown, problems, keysRead);
+        var target = TargetReader.Read(reader.Section("target"));
+        var load = phases.Read(reader, conformed);
+        var connection = ConnectionReader.Read(reader.Section("connection"), mostOpen);
         return new RunSettings(
-            TargetReader.Read(reader.Section("target")),
-            phases.Read(reader, conformed),
-            ConnectionReader.Read(reader.Section("connection"), mostOpen),
+            target,
+            load,
+            connection,
             ReadTransport(reader.Section("transport")),
             SupervisionReader.Read(reader.Section("supervision")),
             new MetricsSettings(reader.Section("metrics").Duration("interval", "100ms", "1h") ?? default),
+            ObserversReader.Read(reader.Section("observers"), target, connection),
             reader.List<Threshold>("thresholds", "[\"success-ratio >= 0.99\"]", ReadThreshold) ?? [],
             TargetReader.ReadSafety(reader.Section("safety")),
             DaemonReader.Read(reader.Section("daemon")),

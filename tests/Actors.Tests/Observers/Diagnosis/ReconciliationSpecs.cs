@@ -58,7 +58,7 @@ public class ReconciliationSpecs
         { "resets sent", Healthy.Evidence.Counting("TCPAbortOnData", 4_000).Counting("TCPAbortOnClose", 1_000), 0, "" },
         { "resets sent", Healthy.Evidence.Counting("TCPAbortOnData", 4_000), 1_000, "1,000 unexplained" },
         { "resets sent", Healthy.Evidence.Failing("reset", 100).Counting("TCPAbortOnClose", 100), 0, "the server's" },
-        { "resets received", Healthy.Evidence.Elsewhere().Counting("EstabResets", 5_000), 0, "our own 5000 resets" },
+        { "resets received", Healthy.Evidence.Elsewhere().Counting("EstabResets", 5_000), 0, "our own 5,000 resets" },
         { "resets received", Healthy.Evidence.Failing("reset", 30).Counting("EstabResets", 10_060), 0, "both ends" },
         { "resets received", Healthy.Evidence.Counting("EstabResets", 10_005), 5, "other programs" },
         { "failed connects", Healthy.Evidence.Failing("refused", 30).Counting("AttemptFails", 30), 0, "" },
@@ -81,15 +81,23 @@ public class ReconciliationSpecs
     }
 
     [Fact]
-    public void What_an_idle_machine_would_count_is_taken_off()
+    public void What_an_idle_machine_counts_for_certain_is_taken_off()
     {
-        var evidence = Healthy.Evidence.With((KernelLedger kernel) => kernel with
-        {
-            Counters = new Dictionary<string, KernelCount>(kernel.Counters) { ["ActiveOpens"] = new(5_020, 2) },
-        });
+        var evidence = Idle(perSecond: 100, baseline: 4);
 
-        Assert.Equal((5_000, 0), (Row(evidence, "attempts / SYNs").Kernel, Row(evidence, "attempts / SYNs").Unexplained));
+        // 400 in four seconds, for certain 359: 897.5 in ten.
+        Assert.Equal(5_102, Row(evidence, "attempts / SYNs").Kernel);
     }
+
+    [Fact]
+    public void Two_connections_in_a_short_baseline_are_not_taken_for_a_habit() =>
+        Assert.Equal(6_000, Row(Idle(perSecond: 10, baseline: 0.2), "attempts / SYNs").Kernel);
+
+    private static Evidence Idle(double perSecond, double baseline) => Healthy.Evidence.With((KernelLedger kernel) => kernel with
+    {
+        BaselineSeconds = baseline,
+        Counters = new Dictionary<string, KernelCount>(kernel.Counters) { ["ActiveOpens"] = new(6_000, perSecond) },
+    });
 
     [Fact]
     public void Connections_of_the_observers_are_explained()

@@ -1,0 +1,12 @@
+namespace ActorLoad.Metrics;
+
+/// <summary>Counts of a whole run that its report does not show, and that others can hold against theirs.</summary>
+/// <param name="Established">Attempts whose connection was established.</param>
+/// <param name="AbortiveCloses">Sockets closed with linger zero that no RST of the peer had closed already.</param>
+/// <param name="ConnectModes">Connect times near the kernel's SYN retransmits: whole seconds -> connections.</param>
+/// <param name="Connected">Connect times that were recorded, of successes and failures.</param>
+public sealed record SocketFacts(long Established, long AbortiveCloses, IReadOnlyDictionary<int, long> ConnectModes, long Connected)
+{
+    /// <summary>Of a run that opened nothing.</summary>
+    public static SocketFacts None { get; } = new(0, 0, new Dictionary<int, long>(), 0);
+}

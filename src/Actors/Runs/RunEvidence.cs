@@ -1,0 +1,44 @@
+using System.Text.Json;
+using ActorLoad.Metrics;
+using ActorLoad.Observers;
+using ActorLoad.Transport;
+
+namespace ActorLoad.Runs;
+
+/// <summary>Puts together what a diagnosis may look at. Pure.</summary>
+internal static class RunEvidence
+{
+    /// <summary>The evidence of a run that has ended.</summary>
+    public static Evidence Of(
+        RunOrder order, MetricsProtocol.Completed completed, ObserverProtocol.RunObserved observed, RunCourse course, LoopUsage? usage,
+        TimeSpan duration, int loops)
+    {
+        var (totals, sockets) = (completed.Totals, completed.Sockets);
+        var client = new ClientLedger(
+            totals.Attempts, totals.Connections.Succeeded, sockets.Established, sockets.AbortiveCloses, totals.AttemptFailures, totals.Rejections);
+        return new Evidence(Ledgers(client, sockets, observed), Load(order, totals, sockets, course), Generator(totals, course, usage, duration, loops));
+    }
+
+    private static Ledgers Ledgers(ClientLedger client, SocketFacts sockets, ObserverProtocol.RunObserved observed) => new(
+        client, observed.Servers, observed.Kernel, observed.Bystander,
+        Reconciliation.Of(client, observed.Servers, observed.Kernel, sockets.ConnectModes, observed.OwnConnections),
+        TimeWaitJudge.Judge(client, observed.Kernel, observed.OwnConnections), observed.Unseen);
+
+    private static LoadEvidence Load(RunOrder order, RunSnapshot totals, SocketFacts sockets, RunCourse course)
+    {
+        var connection = order.Settings.Connection;
+        return new LoadEvidence(
+            course.Largest, totals.Generator.PeakOpen, connection.MaxOpen, Word(connection.Socket.Close), Word(connection.Socket.Ports),
+            order.Target.Addresses.Distinct().Count(), sockets.ConnectModes, sockets.Connected, totals.Latency.GetValueOrDefault(Step.FirstReply.Name()),
+            totals.Latency.GetValueOrDefault(Step.Total.Name()));
+    }
+
+    private static GeneratorEvidence Generator(RunSnapshot totals, RunCourse course, LoopUsage? usage, TimeSpan duration, int loops) => new(
+        totals.Latency.GetValueOrDefault(Step.StartLag.Name()), duration.TotalSeconds, course.Busy.TotalSeconds,
+        totals.Generator.CpuMicrosPerConnection * totals.Connections.Opened / 1e6, usage?.BusiestCpu.TotalSeconds, usage?.Wait.TotalSeconds,
+        totals.Generator.GcPauseMillis, loops, Environment.ProcessorCount);
+
+    // As in the run file.
+    private static string Word<T>(T choice)
+        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(choice.ToString());
+}

@@ -1,0 +1,46 @@
+using ActorLoad.Observers;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace ActorLoad.Hosting.Terminal;
+
+/// <summary>What the run has shown, and what would change it: the cause first.</summary>
+internal static class FindingList
+{
+    public static IRenderable Of(IReadOnlyList<Finding> findings)
+    {
+        var lines = new List<IRenderable>();
+        foreach (var finding in findings)
+        {
+            lines.Add(new Paragraph().Append(Word(finding.Severity), Style(finding.Severity)).Append($" {finding.Rule}: {finding.Sentence}."));
+            lines.AddRange(finding.Remedies.Select(Line));
+        }
+
+        return new Rows(lines);
+    }
+
+    private static Paragraph Line(Remedy remedy) => new Paragraph()
+        .Append($"  {Place(remedy.Host)}: {remedy.Key}{(remedy.Present is null ? "" : $" is {remedy.Present}")}, make it {remedy.Proposed}:  ", Look.Dim)
+        .Append(remedy.Command, Look.Strong);
+
+    private static string Place(RemedyHost host) => host switch
+    {
+        RemedyHost.Client => "on this machine",
+        RemedyHost.Server => "on the server's machine",
+        _ => "in the run",
+    };
+
+    private static string Word(Severity severity) => severity switch
+    {
+        Severity.Error => "LOST CONNECTIONS",
+        Severity.Warning => "CHANGED THE NUMBERS",
+        _ => "WORTH KNOWING",
+    };
+
+    private static Style Style(Severity severity) => severity switch
+    {
+        Severity.Error => Look.Bad,
+        Severity.Warning => Look.Warn,
+        _ => Look.Strong,
+    };
+}

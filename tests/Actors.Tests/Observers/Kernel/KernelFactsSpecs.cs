@@ -1,0 +1,238 @@
+using System.Net.Sockets;
+using ActorLoad.Observers.Kernel;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Observers.Kernel;
+
+/// <summary>What this kernel counts when a socket is closed, refused or not let in: the ground on which ledger, proof and findings stand.</summary>
+public sealed class KernelFactsSpecs : IAsyncLifetime
+{
+    private NetworkNamespace _network = null!;
+    private NamespaceSockets _sockets = null!;
+    private KernelSources _sources = null!;
+    private KernelReading _before = null!;
+
+    public async Task InitializeAsync()
+    {
+        _network = await NetworkNamespace.CreateAsync();
+        Use(new NamespaceSockets(_network));
+    }
+
+    public async Task DisposeAsync()
+    {
+        _sources.Dispose();
+        _sockets.Dispose();
+        await _network.DisposeAsync();
+    }
+
+    [NetnsFact]
+    public void A_close_with_linger_zero_is_an_abort_on_data_with_a_rst_and_both_ends_count_a_reset()
+    {
+        var (client, server) = _sockets.Pair();
+        Exchange(client, server);
+        Begin();
+        NamespaceSockets.Abort(client);
+        Assert.Equal("EstabResets 2, OutRsts 1, TCPAbortOnData 1", Counted());
+        Assert.Equal("", Left());
+    }
+
+    [NetnsFact]
+    public void With_a_reply_unread_it_is_an_abort_on_close_instead()
+    {
+        var (client, server) = _sockets.Pair();
+        Exchange(server, client, read: false);
+        Begin();
+        NamespaceSockets.Abort(client);
+        Assert.Equal("EstabResets 2, OutRsts 1, TCPAbortOnClose 1", Counted());
+        Assert.Equal("", Left());
+    }
+
+    [NetnsFact]
+    public void With_a_reply_unread_a_close_without_linger_is_an_abort_too()
+    {
+        var (client, server) = _sockets.Pair();
+        Exchange(server, client, read: false);
+        Begin();
+        client.Dispose();
+        Assert.Equal("EstabResets 2, OutRsts 1, TCPAbortOnClose 1", Counted());
+        Assert.Equal("", Left());
+    }
+
+    [NetnsFact]
+    public void After_the_peers_fin_a_close_with_linger_zero_is_an_abort_on_data_and_the_peer_counts_nothing()
+    {
+        var (client, server) = _sockets.Pair();
+        server.Shutdown(SocketShutdown.Send);
+        Begin();
+        NamespaceSockets.Abort(client);
+        Assert.Equal("EstabResets 1, OutRsts 1, TCPAbortOnData 1", Counted());
+        Assert.Equal("", Left());
+    }
+
+    [NetnsFact]
+    public void After_the_peers_rst_no_close_is_counted()
+    {
+        var (client, server) = _sockets.Pair();
+        NamespaceSockets.Abort(server);
+        Begin();
+        NamespaceSockets.Abort(client);
+        Assert.Equal("", Counted());
+    }
+
+    [NetnsFact]
+    public void A_connect_that_is_given_up_is_an_abort_on_data_but_no_failed_attempt_and_sends_no_rst()
+    {
+        FillAcceptQueue();
+        Begin();
+        var connecting = _sockets.BeginConnect();
+        NamespaceSockets.Abort(connecting);
+        Assert.Equal("ActiveOpens 1, ListenDrops 1, ListenOverflows 1, TCPAbortOnData 1", Counted());
+    }
+
+    [NetnsFact]
+    public void A_connect_that_is_given_up_without_linger_is_no_abort_and_leaves_nothing_either()
+    {
+        FillAcceptQueue();
+        Begin();
+        _sockets.BeginConnect().Dispose();
+        Assert.Equal("ActiveOpens 1, ListenDrops 1, ListenOverflows 1", Counted());
+        Assert.Equal("ESTAB 2", Left());
+    }
+
+    [NetnsFact]
+    public void A_connect_that_is_refused_is_a_failed_attempt_and_the_servers_rst_and_no_abort()
+    {
+        _sockets.StopListening();
+        Begin();
+        Assert.Throws<SocketException>(() => _sockets.Connect());
+        Assert.Equal("ActiveOpens 1, AttemptFails 1, OutRsts 1", Counted());
+    }
+
+    [NetnsFact]
+    public void A_close_with_fin_is_no_abort_and_the_side_that_was_first_enters_time_wait_and_is_counted_as_it_enters()
+    {
+        var (client, server) = _sockets.Pair();
+        Begin();
+        client.Dispose();
+        server.Dispose();
+        Assert.Equal("TW 1", Counted());
+        Assert.Equal("TIME-WAIT 1", Left());
+        Assert.Equal(1, _sources.Read().Levels["tw"]);
+    }
+
+    [NetnsFact]
+    public void A_connection_is_one_active_open_and_one_passive()
+    {
+        Begin();
+        _sockets.Pair();
+        Assert.Equal("ActiveOpens 1, PassiveOpens 1", Counted());
+    }
+
+    [NetnsFact]
+    public void A_syn_before_a_full_accept_queue_is_an_overflow_and_a_drop()
+    {
+        FillAcceptQueue();
+        Begin();
+        _sockets.BeginConnect();
+        _sockets.BeginConnect();
+        Assert.Equal("ActiveOpens 2, ListenDrops 2, ListenOverflows 2", Counted());
+    }
+
+    [NetnsFact]
+    public async Task A_full_syn_queue_is_as_long_as_the_accept_queue_and_without_syncookies_drops_syns_under_its_own_name()
+    {
+        await _network.SysctlAsync("net.ipv4.tcp_syncookies", "0");
+        FillSynQueue();
+        var (dropped, listenDrops) = (Grown("TCPReqQFullDrop"), Grown("ListenDrops"));
+        Assert.True(dropped >= 2, Counted()); // older kernels hold one less
+        Assert.Equal((dropped, 0, 0), (listenDrops, Grown("ListenOverflows"), Grown("TCPReqQFullDoCookies")));
+    }
+
+    [NetnsFact]
+    public async Task Without_syncookies_the_last_quarter_of_tcp_max_syn_backlog_drops_syns_under_no_name_of_its_own()
+    {
+        await _network.SysctlAsync("net.ipv4.tcp_syncookies", "0");
+        await _network.SysctlAsync("net.ipv4.tcp_max_syn_backlog", "4");
+        FillSynQueue(backlog: 64);
+        Assert.True(Grown("ListenDrops") >= 2, Counted());
+        Assert.Equal((0, 0), (Grown("TCPReqQFullDrop"), Grown("ListenOverflows")));
+    }
+
+    [NetnsFact]
+    public async Task With_syncookies_a_full_syn_queue_is_answered_all_the_same_and_tcp_max_syn_backlog_does_not_matter()
+    {
+        await _network.SysctlAsync("net.ipv4.tcp_max_syn_backlog", "4");
+        FillSynQueue();
+        var cookies = Grown("TCPReqQFullDoCookies");
+        Assert.True(cookies >= 2, Counted());
+        Assert.Equal((cookies, 0), (Grown("SyncookiesSent"), Grown("ListenDrops")));
+
+        FillSynQueue(backlog: 64);
+        Assert.Equal((0, 0), (Grown("TCPReqQFullDoCookies"), Grown("ListenDrops")));
+    }
+
+    [NetnsFact]
+    public async Task Abort_on_overflow_does_not_answer_a_syn_before_a_full_accept_queue()
+    {
+        await _network.SysctlAsync("net.ipv4.tcp_abort_on_overflow", "1");
+        FillAcceptQueue();
+        Begin();
+        _sockets.BeginConnect();
+        Assert.Equal("ActiveOpens 1, ListenDrops 1, ListenOverflows 1", Counted());
+    }
+
+    private void Use(NamespaceSockets sockets)
+    {
+        _sockets?.Dispose();
+        _sources?.Dispose();
+        _sockets = sockets;
+        _sources = _network.Inside(() => new KernelSources(
+            KernelPaths.Linux with { Net = "/proc/thread-self/net" }, [sockets.EndPoint], TimeProvider.System));
+    }
+
+    private void FillAcceptQueue()
+    {
+        Use(new NamespaceSockets(_network, backlog: 1));
+        _sockets.Connect();
+        _sockets.Connect();
+    }
+
+    // Seven connections that send nothing, and so stay half open.
+    private void FillSynQueue(int backlog = 4)
+    {
+        Use(new NamespaceSockets(_network, backlog));
+        _sockets.DeferAccepts();
+        Begin();
+        for (var connection = 0; connection < 7; connection++)
+        {
+            _sockets.BeginConnect();
+        }
+    }
+
+    private static void Exchange(Socket sender, Socket receiver, bool read = true)
+    {
+        sender.Send("PING\r\n"u8.ToArray());
+        if (read)
+        {
+            Assert.Equal(6, receiver.Receive(new byte[64]));
+        }
+    }
+
+    private void Begin()
+    {
+        _before = _sources.Read(countAnew: true);
+        Assert.Empty(_sources.Unseen.Sentences);
+    }
+
+    private long Grown(string name) => NetCounters.Growth(_before.Counters[name]!.Value, _sources.Read().Counters[name]!.Value)!.Value;
+
+    // What each counter of the ledger grew by, but for the segments.
+    private string Counted() => string.Join(", ", KernelCounterNames.Tcp.Concat(KernelCounterNames.TcpExt)
+        .Where(name => name is not ("InSegs" or "OutSegs") && Grown(name) > 0)
+        .Order(StringComparer.Ordinal)
+        .Select(name => $"{name} {Grown(name)}"));
+
+    private string Left() => SocketDiagSpecs.Describe(_sources.Read(countAnew: true).Sockets!.Client);
+}

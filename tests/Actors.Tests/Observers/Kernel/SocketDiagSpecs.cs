@@ -1,0 +1,251 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using ActorLoad.Actors.Tests.Transport.Uring;
+using ActorLoad.Observers.Kernel;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Observers.Kernel;
+
+public sealed class SocketDiagSpecs
+{
+    private readonly UnseenNotes _unseen = new();
+
+    [NetnsFact]
+    public async Task Each_socket_is_counted_on_its_side_and_in_its_state()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        using var sockets = new NamespaceSockets(network);
+        using var diag = Open(network, sockets.EndPoint);
+        sockets.Pair();
+        sockets.Pair();
+        var (halfClosed, _) = sockets.Pair();
+        halfClosed.Shutdown(SocketShutdown.Send);
+        var (closedFirst, closedSecond) = sockets.Pair();
+        closedFirst.Shutdown(SocketShutdown.Send);
+        closedSecond.Dispose();
+        var (full, _) = sockets.Pair();
+        Fill(full); // the FIN waits behind what the other end has no room for
+        full.Shutdown(SocketShutdown.Send);
+
+        var counts = Read(diag);
+        Assert.Equal("ESTAB 2, FIN-WAIT-1 1, FIN-WAIT-2 1, TIME-WAIT 1", Describe(counts.Client));
+        Assert.Equal("ESTAB 3, CLOSE-WAIT 1", Describe(counts.Server));
+        Assert.Equal((1, 0L, 64L), (counts.Listeners, counts.AcceptQueue, counts.AcceptQueueLimit));
+    }
+
+    [NetnsFact]
+    public async Task A_full_accept_queue_holds_one_more_than_its_limit_and_the_next_stays_in_syn_sent()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await network.SysctlAsync("net.core.somaxconn", "2");
+        using var sockets = new NamespaceSockets(network, backlog: 511);
+        using var diag = Open(network, sockets.EndPoint);
+        for (var waiting = 1; waiting <= 3; waiting++)
+        {
+            sockets.Connect();
+            Assert.Equal((waiting, 2L), (diag.ReadListeners(_unseen)!.AcceptQueue, diag.ReadListeners(_unseen)!.AcceptQueueLimit));
+        }
+
+        sockets.BeginConnect();
+        var counts = Read(diag);
+        Assert.Equal((3L, 2L), (counts.AcceptQueue, counts.AcceptQueueLimit));
+        Assert.Equal("ESTAB 3, SYN-SENT 1", Describe(counts.Client));
+    }
+
+    [NetnsFact]
+    public async Task A_connection_that_is_half_open_at_the_server_is_in_syn_recv()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        using var sockets = new NamespaceSockets(network);
+        using var diag = Open(network, sockets.EndPoint);
+        sockets.DeferAccepts();
+        sockets.Connect();
+        Assert.Equal("SYN-RECV 1", Describe(Read(diag).Server));
+    }
+
+    [NetnsFact]
+    public async Task Only_what_was_asked_for_is_counted()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        using var watched = new NamespaceSockets(network);
+        using var other = new NamespaceSockets(network);
+        using var diag = Open(network, watched.EndPoint);
+        watched.Pair();
+        other.Pair();
+        other.Pair();
+        var counts = Read(diag);
+        Assert.Equal(("ESTAB 1", "ESTAB 1", 1), (Describe(counts.Client), Describe(counts.Server), counts.Listeners));
+
+        using var both = Open(network, watched.EndPoint, other.EndPoint);
+        counts = Read(both);
+        Assert.Equal(("ESTAB 3", "ESTAB 3", 2), (Describe(counts.Client), Describe(counts.Server), counts.Listeners));
+
+        using var none = Open(network);
+        Assert.Equal("", Describe(Read(none).Client));
+    }
+
+    [NetnsFact]
+    public async Task The_last_of_many_ports_is_found_too()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        using var sockets = new NamespaceSockets(network);
+        using var diag = Open(network, [.. Enumerable.Range(1, 200).Select(port => new IPEndPoint(IPAddress.Loopback, port)), sockets.EndPoint]);
+        sockets.Pair();
+        Assert.Equal("ESTAB 1", Describe(Read(diag).Client));
+    }
+
+    [NetnsFact]
+    public async Task A_server_on_all_addresses_of_both_families_is_seen_as_the_target_of_either()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        using var sockets = new NamespaceSockets(network, address: IPAddress.IPv6Any);
+        using var overFour = Open(network, sockets.EndPoint);
+        using var overSix = Open(network, new IPEndPoint(IPAddress.IPv6Loopback, sockets.Port));
+        sockets.Pair();
+        sockets.Pair(new IPEndPoint(IPAddress.IPv6Loopback, sockets.Port));
+        foreach (var diag in new[] { overFour, overSix })
+        {
+            var counts = Read(diag);
+            Assert.Equal(("ESTAB 1", "ESTAB 1", 1), (Describe(counts.Client), Describe(counts.Server), counts.Listeners));
+        }
+
+        using var overAll = Open(network, new IPEndPoint(IPAddress.Any, sockets.Port));
+        var all = Read(overAll);
+        Assert.Equal(("ESTAB 2", "ESTAB 2", 1), (Describe(all.Client), Describe(all.Server), all.Listeners));
+    }
+
+    [NetnsFact]
+    public async Task A_server_here_on_all_addresses_is_not_one_that_is_elsewhere_on_the_same_port()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        using var sockets = new NamespaceSockets(network, address: IPAddress.IPv6Any);
+        using var diag = Open(network, new IPEndPoint(IPAddress.Parse("192.0.2.1"), sockets.Port));
+        sockets.Pair();
+        var counts = Read(diag);
+        Assert.Equal(("", "", 0, null), (Describe(counts.Client), Describe(counts.Server), counts.Listeners, counts.AcceptQueue));
+    }
+
+    [NetnsFact]
+    public async Task Thousands_of_sockets_come_in_many_pieces_and_none_is_lost()
+    {
+        const int pairs = 1_000;
+        await using var network = await NetworkNamespace.CreateAsync();
+        using var sockets = new NamespaceSockets(network);
+        using var diag = Open(network, sockets.EndPoint);
+        for (var pair = 0; pair < pairs; pair++)
+        {
+            sockets.Pair();
+        }
+
+        // The small answer first and between: pieces grow with the reader's buffer, and must not be cut by it.
+        for (var reading = 0; reading < 3; reading++)
+        {
+            Assert.Equal(1, diag.ReadListeners(_unseen)!.Listeners);
+            var counts = Read(diag);
+            Assert.Equal((pairs, pairs), (counts.Client(TcpState.Established), counts.Server(TcpState.Established)));
+        }
+    }
+
+    [LinuxFact]
+    public void A_dump_that_the_kernel_refuses_is_said_and_may_be_asked_for_again()
+    {
+        const byte noSuchProtocol = 99;
+        using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)], noSuchProtocol);
+        Assert.Null(diag.Read(_unseen));
+        Assert.Null(diag.ReadListeners(_unseen));
+        var said = Assert.Single(_unseen.Sentences);
+        Assert.StartsWith("Socket states and accept queues were not seen all the time: sock_diag refused (No such file or directory, errno 2)", said);
+    }
+
+    [LinuxFact]
+    public void Where_a_container_forbids_the_socket_it_is_said()
+    {
+        const int permissionDenied = 1;
+        OnThread(() =>
+        {
+            Seccomp.Refuse(SystemCalls.Socket, permissionDenied);
+            using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)]);
+            Assert.Null(diag.Read(_unseen));
+        });
+        Assert.Equal(
+            ["Socket states and accept queues were not seen: sock_diag cannot be asked (no socket to the kernel: Operation not permitted)."],
+            _unseen.Sentences);
+    }
+
+    [LinuxFact]
+    public void A_kernel_that_does_not_take_the_question_is_said()
+    {
+        const int permissionDenied = 1;
+        using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)]);
+        OnThread(() =>
+        {
+            Seccomp.Refuse(SystemCalls.SendTo, permissionDenied);
+            Assert.Null(diag.Read(_unseen));
+        });
+        Assert.Contains("sock_diag refused (Operation not permitted, errno 1)", Assert.Single(_unseen.Sentences), StringComparison.Ordinal);
+        Assert.NotNull(diag.Read(_unseen));
+    }
+
+    [LinuxFact]
+    public void An_answer_that_was_given_up_does_not_spoil_the_next()
+    {
+        const int timedOut = 11;
+        using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)]);
+        OnThread(() =>
+        {
+            Seccomp.Refuse(SystemCalls.ReceiveFrom, timedOut);
+            Assert.Null(diag.Read(_unseen));
+        });
+        Assert.Contains("sock_diag refused (no answer within 1 s)", Assert.Single(_unseen.Sentences), StringComparison.Ordinal);
+        Assert.NotNull(diag.Read(_unseen));
+        Assert.Single(_unseen.Sentences);
+    }
+
+    internal static string Describe(Func<TcpState, int> count) =>
+        string.Join(", ", TcpStates.OfConnections.Where(state => count(state) > 0).Select(state => $"{state.Name()} {count(state)}"));
+
+    private static void Fill(Socket socket)
+    {
+        socket.Blocking = false;
+        for (var error = SocketError.Success; error == SocketError.Success;)
+        {
+            socket.Send(new byte[64 * 1024], 0, 64 * 1024, SocketFlags.None, out error);
+        }
+    }
+
+    private static SocketDiag Open(NetworkNamespace network, params IPEndPoint[] endpoints) => network.Inside(() => new SocketDiag(endpoints));
+
+    private SocketCounts Read(SocketDiag diag)
+    {
+        var counts = diag.Read(_unseen);
+        Assert.Empty(_unseen.Sentences);
+        return counts!;
+    }
+
+    // What a thread's filter refuses stays refused on it.
+    private static void OnThread(Action action)
+    {
+        Exception? failure = null;
+        var thread = new Thread(() => failure = Record.Exception(action));
+        thread.Start();
+        thread.Join();
+        Assert.Null(failure);
+    }
+
+    /// <summary>Numbers of system calls here.</summary>
+    internal static class SystemCalls
+    {
+        private static readonly bool _isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+
+        public static long Socket => _isArm ? 198 : 41;
+
+        public static long SendTo => _isArm ? 206 : 44;
+
+        public static long ReceiveFrom => _isArm ? 207 : 45;
+
+        public static long OpenAt => _isArm ? 56 : 257;
+    }
+}
