@@ -14,6 +14,9 @@ internal sealed record OwnLimits(long Exhausted, long? Descriptors, long? Ports)
     private const long Reserved = 32;
     private const long OfRuntime = 150;
 
+    /// <summary>Descriptors that ActorLoad needs beside its connections.</summary>
+    public const long Beside = Reserved + OfRuntime;
+
     /// <summary>The limits of this machine.</summary>
     public static OwnLimits Of(Evidence evidence) => new(
         evidence.Failed(Outcome.LocalExhausted), evidence.Number(TuningKeys.Descriptors) - Reserved, evidence.Ports() * evidence.Load.Targets);
@@ -23,5 +26,5 @@ internal sealed record OwnLimits(long Exhausted, long? Descriptors, long? Ports)
         Exhausted > 0 && Descriptors is { } some && evidence.Load.PeakOpen + OfRuntime >= some && some <= (Ports ?? long.MaxValue);
 
     /// <summary>Descriptors that the run would need.</summary>
-    public static long Needed(Evidence evidence) => Math.Max(evidence.Load.LargestBurst, evidence.Load.PeakOpen) + Reserved + OfRuntime;
+    public static long Needed(Evidence evidence) => Math.Max(evidence.Load.LargestBurst, evidence.Load.PeakOpen) + Beside;
 }
