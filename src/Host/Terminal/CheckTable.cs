@@ -18,11 +18,14 @@ internal static class CheckTable
         console.Write(new Text(storm + Environment.NewLine, Look.Dim));
         console.WriteLine();
         console.Write(Table(report, console.Profile.Width >= WidthForReasons));
-        foreach (var check in report.Checks.Where(check => check.State != CheckState.Ok))
+
+        // What is not seen for the same reason is told once.
+        foreach (var same in report.Checks.Where(check => check.State != CheckState.Ok).GroupBy(check => (check.State, check.Sentence)))
         {
+            var names = string.Join(", ", same.Select(Name));
             console.WriteLine();
-            console.Write(new Paragraph().Append(Word(check.State), Style(check.State)).Append($" {check.Name}: {check.Sentence}.{Environment.NewLine}"));
-            foreach (var (words, command) in ToDo(check))
+            console.Write(new Paragraph().Append(Word(same.Key.State), Style(same.Key.State)).Append($" {names}: {same.Key.Sentence}.{Environment.NewLine}"));
+            foreach (var (words, command) in ToDo([.. same]))
             {
                 // Past the console, which would fold it: a command is copied as a whole.
                 console.Write(new Text($"  {words}:{Environment.NewLine}", Look.Dim));
@@ -84,9 +87,12 @@ internal static class CheckTable
         return table;
     }
 
-    private static IEnumerable<(string Words, string Command)> ToDo(Check check) => check.Remedies
-        .Select(remedy => (FindingList.Words(remedy), remedy.Command))
-        .Concat(check.Look is { } look ? [("to see it", look)] : Array.Empty<(string, string)>());
+    private static IEnumerable<(string Words, string Command)> ToDo(IReadOnlyList<Check> checks)
+    {
+        var looks = checks.Select(check => check.Look).OfType<string>().ToList();
+        return checks.SelectMany(check => check.Remedies).Select(remedy => (FindingList.Words(remedy), remedy.Command))
+            .Concat(looks.Count > 0 ? [("to see it", string.Join("; ", looks))] : Array.Empty<(string, string)>());
+    }
 
     // The only name that is a path, and too long for a column.
     private static string Name(Check check) => check.Name == TuningKeys.HugePages ? "transparent_hugepage" : check.Name;

@@ -39,7 +39,8 @@ public static class Checkup
         var host = new ServerMachineChecks(needs, machine, servers);
         return
         [
-            .. OfClient(needs, machine, transport), .. host.SoMaxConn(), .. host.SynBacklog(),
+            .. OfClient(needs, machine, transport).Where(check => check.Name != TuningKeys.Conntrack || IsTracking(machine)),
+            .. host.SoMaxConn(), .. host.SynBacklog(),
             .. servers.Select(server => ServerChecks.Queue(needs, server, SoMaxConn(machine, server))).OfType<Check>(),
             .. needs.IsEmbedded ? [EmbeddedChecks.Queue(needs)] : Array.Empty<Check>(),
         ];
@@ -53,9 +54,12 @@ public static class Checkup
 
     private static IEnumerable<Check> OfServer(RunNeeds needs, MachineReadings machine, ServerReadings server) => new[]
     {
-        ServerChecks.Answers(server), ServerChecks.Descriptors(needs, server), ServerChecks.MaxClients(needs, server),
+        ServerChecks.Answers(server), ServerChecks.Refused(server), ServerChecks.Descriptors(needs, server), ServerChecks.MaxClients(needs, server),
         ServerChecks.Queue(needs, server, SoMaxConn(machine, server)),
     }.OfType<Check>();
+
+    // Loaded on many machines, and with no rule that asks it to track.
+    private static bool IsTracking(MachineReadings machine) => machine.Number(ClientChecks.ConntrackCount) > 0;
 
     private static long? SoMaxConn(MachineReadings machine, ServerReadings server) =>
         server is { IsHere: true, IsElsewhere: false } ? machine.Number(TuningKeys.SoMaxConn) : null;

@@ -7,6 +7,9 @@ namespace ActorLoad.Observers.Doctor;
 /// <summary>What the machine must give on which ActorLoad runs. Pure.</summary>
 internal static class ClientChecks
 {
+    /// <summary>Connections that the firewall remembers now.</summary>
+    public const string ConntrackCount = "net.netfilter.nf_conntrack_count";
+
     private const string Range = TuningKeys.PortRange;
 
     /// <summary>Descriptors: each connection is one.</summary>
@@ -115,7 +118,7 @@ internal static class ClientChecks
     public static Check Conntrack(RunNeeds needs, MachineReadings machine)
     {
         const string Name = TuningKeys.Conntrack;
-        var (present, used) = (machine.Number(Name), machine.Number("net.netfilter.nf_conntrack_count") ?? 0);
+        var (present, used) = (machine.Number(Name), machine.Number(ConntrackCount) ?? 0);
         var needed = used + Math.Max(needs.Open, needs.Tracked ?? needs.Open);
         if (present is not { } max)
         {

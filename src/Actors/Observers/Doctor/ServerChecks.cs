@@ -23,6 +23,14 @@ internal static class ServerChecks
         };
     }
 
+    /// <summary>What it does not tell, because CONFIG GET is refused; null if it is not.</summary>
+    public static Check? Refused(ServerReadings server) => server.Configuration?.Refusal is { } refusal
+        ? Check.Unseen(
+            "CONFIG GET", server.Endpoint, null,
+            $"{server.Endpoint} refused it ({refusal}): the tcp-backlog that it asks for, and whether it saves, are not known; "
+            + $"`ACL SETUSER {server.User} +config|get` allows it")
+        : null;
+
     /// <summary>Descriptors of its process.</summary>
     public static Check? Descriptors(RunNeeds needs, ServerReadings server)
     {
@@ -68,7 +76,7 @@ internal static class ServerChecks
         {
             return server.Kind == "garnet"
                 ? Check.Ok(Name, server.Endpoint, null, $"{clients}", "Garnet has no such limit, unless it was started with --network-connection-limit")
-                : Check.Unseen(Name, server.Endpoint, $"{clients}", $"{server.Endpoint} does not tell its maxclients{Refusal(server)}", Ask(server, Name));
+                : Check.Unseen(Name, server.Endpoint, $"{clients}", $"{server.Endpoint} does not tell its maxclients", Ask(server, Name));
         }
 
         var remedy = Remedies.MaxClients(present, needed, server.Endpoint, kind, server.Descriptors?.Hard);
@@ -79,7 +87,7 @@ internal static class ServerChecks
                 $"{server.Endpoint} takes {present.Of("client")} at once, and {Demand(needs, server)} are more: the others would be turned away", remedy);
         }
 
-        return present < needed && server.Others == 0
+        return present < needed
             ? Check.Warn(
                 Name, server.Endpoint, $"{present}", $"{needed}",
                 $"{server.Endpoint} takes {present.Of("client")} at once: enough for {Demand(needs, server)}, with hardly a place for anybody else", remedy)
@@ -105,7 +113,7 @@ internal static class ServerChecks
         if (holds is not { } limit)
         {
             return Check.Unseen(
-                Name, server.Endpoint, $"{needed}", $"the accept queue of {server.Endpoint} is not known{Refusal(server)}; its listener shows it", $"ss -ltn 'sport = :{Port(server)}'");
+                Name, server.Endpoint, $"{needed}", $"the accept queue of {server.Endpoint} is not known; its listener shows it", $"ss -ltn 'sport = :{Port(server)}'");
         }
 
         var remedy = Remedies.TcpBacklog(asked ?? limit, needed, Kind(server));
@@ -128,14 +136,13 @@ internal static class ServerChecks
     /// <summary>Clients that it would have at once.</summary>
     private static long Clients(RunNeeds needs, ServerReadings server) => needs.OpenForEach + needs.Observers + server.Others;
 
-    private static string Demand(RunNeeds needs, ServerReadings server) =>
-        needs.OpenForEach.Of("connection")
-        + (needs.Observers > 0 ? $", {((long)needs.Observers).Of("observer")}" : "")
-        + (server.Others > 0 ? $" and {server.Others.Of("client")} that it has now" : "");
-
-    private static string Refusal(ServerReadings server) => server.Configuration?.Refusal is { } refusal
-        ? $", because it refused CONFIG GET ({refusal}); `ACL SETUSER {server.User} +config|get` allows it"
-        : "";
+    private static string Demand(RunNeeds needs, ServerReadings server)
+    {
+        var storm = needs.OpenForEach.Of("connection");
+        var observers = needs.Observers > 0 ? ((long)needs.Observers).Of("observer") : "";
+        var others = server.Others > 0 ? $"{server.Others.Of("client")} that it has now" : "";
+        return string.Join(" and ", new[] { storm, observers, others }.Where(part => part.Length > 0));
+    }
 
     private static string Ask(ServerReadings server, string name) =>
         $"redis-cli -h {server.Endpoint[..server.Endpoint.LastIndexOf(':')].Trim('[', ']')} -p {Port(server)} config get {name}";

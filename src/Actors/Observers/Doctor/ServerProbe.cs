@@ -53,7 +53,8 @@ public static class ServerProbe
         }
         catch (ServerUnavailableException cause)
         {
-            return seen with { Problem = cause.Message, IsDown = !IsOnlyOurs(cause.Message) };
+            // Where nobody listens there is no container either.
+            return seen with { Problem = cause.Message, IsDown = !IsOnlyOurs(cause.Message), IsElsewhere = seen.IsElsewhere && cause.WasConnected };
         }
         catch (TimeoutException)
         {
