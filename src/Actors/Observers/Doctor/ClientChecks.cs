@@ -15,7 +15,8 @@ internal static class ClientChecks
     /// <summary>Descriptors: each connection is one.</summary>
     public static Check Descriptors(RunNeeds needs, MachineReadings machine)
     {
-        var needed = needs.Open + (needs.Observers * needs.Targets) + OwnLimits.Beside;
+        var beside = (needs.Observers * needs.Targets) + OwnLimits.Beside;
+        var needed = needs.Open + beside;
         if (machine.Number(TuningKeys.Descriptors) is not { } present)
         {
             return Check.Unseen(TuningKeys.Descriptors, Check.Machine, $"{needed}", machine.WhyUnseen(TuningKeys.Descriptors), "ulimit -Hn");
@@ -28,7 +29,7 @@ internal static class ClientChecks
                 TuningKeys.Descriptors, Check.Machine, shown, $"{needed}",
                 $"ActorLoad may have {present.Text()} descriptors (ulimit -n), and {needs.Open.Of("connection")} at once want more: some would get no socket",
                 Remedies.ClientDescriptors(present, needed, machine.Number(KernelSettings.NofileHard)),
-                Remedies.MaxOpen(needs.MaxOpen, Math.Max(1, present - OwnLimits.Beside)));
+                Remedies.MaxOpen(needs.MaxOpen, Math.Max(1, present - beside)));
     }
 
     /// <summary>The run's own limit.</summary>
@@ -80,6 +81,14 @@ internal static class ClientChecks
             return Check.Ok(Name, Check.Machine, present, null, "connections are closed by RST and nothing waits in TIME_WAIT, whatever this is");
         }
 
+        if (!needs.KernelPorts)
+        {
+            // connect() takes a port that was bound out of TIME_WAIT, whatever the sysctl says, where TCP has timestamps.
+            return Check.Ok(
+                Name, Check.Machine, present, null,
+                "each place for a connection has its own port (connection.ports = slot) and takes it out of TIME_WAIT again, whatever this is");
+        }
+
         if (present is null || machine.Ports is not { } ports)
         {
             return Check.Unseen(Name, Check.Machine, null, machine.WhyUnseen(present is null ? Name : Range), $"sysctl {Name} {Range}");
@@ -94,7 +103,7 @@ internal static class ClientChecks
         }
 
         var why = present == "2" ? "2 means on loopback only, and the target is elsewhere" : "it is off";
-        Remedy[] remedies = [Remedies.AbortiveClose("graceful"), Remedies.Sysctl(Name, RemedyHost.Client, present)];
+        Remedy[] remedies = [Remedies.AbortiveClose("graceful"), Remedies.Sysctl(Name, RemedyHost.Client, present), Remedies.SlotPorts("kernel")];
         if (needs.StartedInMinute is not { } started)
         {
             return Check.Warn(

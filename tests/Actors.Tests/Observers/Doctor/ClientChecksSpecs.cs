@@ -22,7 +22,7 @@ public sealed class ClientChecksSpecs
     {
         var check = ClientChecks.Descriptors(Needs, Machine.With(("nofile", limit)));
         Assert.Equal((state, limit, "8183"), (check.State, check.Present, check.Needed));
-        Remedy[] expected = state == CheckState.Fail ? [Remedies.ClientDescriptors(8182, 8183, 20_000), Remedies.MaxOpen(19_000, 8_000)] : [];
+        Remedy[] expected = state == CheckState.Fail ? [Remedies.ClientDescriptors(8182, 8183, 20_000), Remedies.MaxOpen(19_000, 7_999)] : [];
         Assert.Equal(expected, check.Remedies);
     }
 
@@ -85,12 +85,14 @@ public sealed class ClientChecksSpecs
     public void Time_wait_matters_to_a_graceful_close_and_2_helps_on_loopback_only(
         bool graceful, string? reuse, bool loopback, long? started, CheckState state)
     {
-        var needs = Needs with { IsGraceful = graceful, IsLoopback = loopback, StartedInMinute = started };
-        var check = ClientChecks.TimeWait(needs, Machine.With((TuningKeys.TimeWaitReuse, reuse)));
+        var needs = Needs with { IsGraceful = graceful, KernelPorts = true, IsLoopback = loopback, StartedInMinute = started };
+        var machine = Machine.With((TuningKeys.TimeWaitReuse, reuse));
+        var check = ClientChecks.TimeWait(needs, machine);
         Assert.Equal(state, check.State);
-        Assert.Equal(
-            state >= CheckState.Warn ? [Remedies.AbortiveClose("graceful"), Remedies.Sysctl(TuningKeys.TimeWaitReuse, RemedyHost.Client, reuse)] : [],
-            check.Remedies);
+        Remedy[] expected = state < CheckState.Warn ? [] :
+            [Remedies.AbortiveClose("graceful"), Remedies.Sysctl(TuningKeys.TimeWaitReuse, RemedyHost.Client, reuse), Remedies.SlotPorts("kernel")];
+        Assert.Equal(expected, check.Remedies);
+        Assert.Equal(CheckState.Ok, ClientChecks.TimeWait(needs with { KernelPorts = false }, machine).State);
         Assert.Equal(graceful && reuse == "2" && (loopback || started > 28_232), check.Sentence.Contains("2 means on loopback only", StringComparison.Ordinal));
     }
 
