@@ -5,7 +5,7 @@ using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>Where <c>run</c> and <c>config</c> take their configuration from: file, then environment, then <c>--set</c>, then short options.</summary>
+/// <summary>Where <c>run</c>, <c>config</c> and <c>doctor</c> take their configuration from: file, then environment, then <c>--set</c>, then short options.</summary>
 internal sealed class ConfigurationOptions
 {
     private readonly Argument<string?> _file = new("FILE")

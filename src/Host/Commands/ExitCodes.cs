@@ -9,6 +9,9 @@ internal static class ExitCodes
     public const int Error = 1;
     public const int BadUsage = 2;
     public const int ThresholdNotMet = 3;
+
+    /// <summary>Of <c>doctor</c>: a run would lose connections.</summary>
+    public const int WouldFail = 3;
     public const int Aborted = 4;
     public const int Interrupted = 130;
 

@@ -12,7 +12,7 @@ internal static class RootCommandLine
 
         With no command it storms a server that it brings along, for about ten seconds.
 
-        Exit codes: 0 done and every threshold met, 1 unexpected error, 2 bad usage or configuration, 3 a threshold was not met,
+        Exit codes: 0 done and every threshold met, 1 unexpected error, 2 bad usage or configuration, 3 a threshold was not met (doctor: the run would lose connections),
         4 the run was aborted (the target is down), 130 interrupted.
         """;
 
@@ -25,6 +25,7 @@ internal static class RootCommandLine
         root.Add(run);
         root.Add(ServeCommand.Create());
         root.Add(ConfigCommand.Create());
+        root.Add(DoctorCommand.Create());
         root.Add(TargetCommand.Create());
         root.Add(MonitorCommand.Create());
 

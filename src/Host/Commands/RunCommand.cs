@@ -61,6 +61,7 @@ internal static class RunCommand
         if (!output.Quiet)
         {
             ErrorLines.Write(Announcement.Of(settings));
+            Warnings.Write(RunDoctor.Glance(settings, target as ResolvedTarget));
         }
 
         var id = RunIds.New(TimeProvider.System);

@@ -6,10 +6,13 @@ namespace ActorLoad.Hosting.Terminal;
 internal static class Announcement
 {
     /// <summary>One line of plain text.</summary>
-    public static string Of(RunSettings settings)
+    public static string Of(RunSettings settings) => $"actorload: storming {Storm(settings)}";
+
+    /// <summary>Whom, with how many, for how long.</summary>
+    public static string Storm(RunSettings settings)
     {
         var target = settings.Target.IsEmbedded ? "the embedded server" : string.Join(", ", settings.Target.Endpoints);
-        return $"actorload: storming {target}: {string.Join("; then ", settings.Load.Select(Phase))}";
+        return $"{target}: {string.Join("; then ", settings.Load.Select(Phase))}";
     }
 
     private static string Phase(PhaseSettings phase)

@@ -20,8 +20,12 @@ internal static class FindingList
     }
 
     private static Paragraph Line(Remedy remedy) => new Paragraph()
-        .Append($"  {Place(remedy.Host)}: {remedy.Key}{(remedy.Present is null ? "" : $" is {remedy.Present}")}, make it {remedy.Proposed}:  ", Look.Dim)
+        .Append($"  {Words(remedy)}:  ", Look.Dim)
         .Append(remedy.Command, Look.Strong);
+
+    /// <summary>Where, what and to what, before the command itself; <c>doctor</c> says the same.</summary>
+    public static string Words(Remedy remedy) =>
+        $"{Place(remedy.Host)}: {remedy.Key}{(remedy.Present is null ? "" : $" is {remedy.Present}")}, make it {remedy.Proposed}";
 
     private static string Place(RemedyHost host) => host switch
     {

@@ -14,6 +14,9 @@ internal sealed record OwnLimits(long Exhausted, long? Descriptors, long? Ports)
     private const long Reserved = 32;
     private const long OfRuntime = 150;
 
+    /// <summary>Descriptors that ActorLoad needs beside its connections.</summary>
+    public const long Beside = Reserved + OfRuntime;
+
     /// <summary>The limits of this machine.</summary>
     public static OwnLimits Of(Evidence evidence) => new(
         evidence.Failed(Outcome.LocalExhausted), evidence.Number(TuningKeys.Descriptors) - Reserved, evidence.Ports() * evidence.Load.Targets);
@@ -29,5 +32,5 @@ internal sealed record OwnLimits(long Exhausted, long? Descriptors, long? Ports)
         Math.Max(Math.Min(evidence.Load.LargestBurst, evidence.Load.MaxOpen), evidence.Load.PeakOpen);
 
     /// <summary>Descriptors that the run would need.</summary>
-    public static long Needed(Evidence evidence) => Wanted(evidence) + Reserved + OfRuntime;
+    public static long Needed(Evidence evidence) => Wanted(evidence) + Beside;
 }

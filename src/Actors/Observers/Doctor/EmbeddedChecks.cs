@@ -1,0 +1,23 @@
+using ActorLoad.Observers.Tuning;
+
+namespace ActorLoad.Observers.Doctor;
+
+/// <summary>What the server gives that a run brings along. Pure.</summary>
+internal static class EmbeddedChecks
+{
+    /// <summary>The accept queue that Garnet asks for, fixed in its source.</summary>
+    public const long Backlog = 512;
+
+    private const string Subject = "the embedded server";
+
+    /// <summary>It is ours: nothing to ask, and one limit that cannot be changed.</summary>
+    public static Check Queue(RunNeeds needs) => needs.BurstForEach <= Backlog
+        ? Check.Ok(
+            TuningKeys.TcpBacklog, Subject, $"{Backlog}", $"{needs.BurstForEach}",
+            "the server is ours, started for the run: it takes as many clients as there are descriptors, and its accept queue is fixed")
+        : Check.Warn(
+            TuningKeys.TcpBacklog, Subject, $"{Backlog}", $"{needs.BurstForEach}",
+            $"the accept queue of the embedded server holds {Backlog}, fixed, and bursts are of {needs.BurstForEach.Text()}: a SYN that finds it full is dropped, "
+            + "and sent again after a second; a server of your own can have a longer one",
+            Remedies.TcpBacklog(Backlog, needs.BurstForEach, "garnet"));
+}

@@ -1,0 +1,154 @@
+using ActorLoad.Observers.Tuning;
+
+namespace ActorLoad.Observers.Doctor;
+
+/// <summary>What each server of the target must give. Pure.</summary>
+internal static class ServerChecks
+{
+    private const int OfRedis = 32; // descriptors that it keeps for itself, and what a diagnosis adds as room for other clients
+
+    /// <summary>Whether it answers.</summary>
+    public static Check Answers(ServerReadings server)
+    {
+        const string Name = "target";
+        return server switch
+        {
+            { Reading: { } reading } => Check.Ok(Name, server.Endpoint, reading.Kind.Version.Length > 0 ? $"{reading.Kind.Name} {reading.Kind.Version}" : reading.Kind.Name, null, "it answers"),
+            { IsDown: true } => Check.Fail(
+                Name, server.Endpoint, null, null, $"{server.Endpoint} {server.Problem}: start it, or correct target.endpoints, .username and .password; "
+                + "its limits were not seen"),
+            _ => Check.Unseen(
+                Name, server.Endpoint, null, $"{server.Endpoint} {server.Problem}; its limits were not seen, and a run need not care. "
+                + $"`ACL SETUSER {server.User} +ping +info +config|get` lets them be seen"),
+        };
+    }
+
+    /// <summary>What it does not tell, because CONFIG GET is refused; null if it is not.</summary>
+    public static Check? Refused(ServerReadings server) => server.Configuration?.Refusal is { } refusal
+        ? Check.Unseen(
+            "CONFIG GET", server.Endpoint, null,
+            $"{server.Endpoint} refused it ({refusal}): the tcp-backlog that it asks for, and whether it saves, are not known; "
+            + $"`ACL SETUSER {server.User} +config|get` allows it")
+        : null;
+
+    /// <summary>Descriptors of its process.</summary>
+    public static Check? Descriptors(RunNeeds needs, ServerReadings server)
+    {
+        const string Name = TuningKeys.Descriptors;
+        if (server.Reading is null)
+        {
+            return null;
+        }
+
+        var clients = Clients(needs, server);
+        var needed = clients + OfRedis;
+        if (server.Descriptors is not { } limits)
+        {
+            return server.IsRedis && server.MaxClients >= clients
+                ? Check.Ok(Name, server.Endpoint, null, $"{needed}", $"it could not have its maxclients of {server.MaxClients.Value.Text()} with fewer than 32 descriptors more")
+                : Check.Unseen(
+                    Name, server.Endpoint, $"{needed}",
+                    $"the descriptors of {server.Endpoint} cannot be seen: {(server.IsHere ? "no process here is the one that it says it is" : "it is on another machine")}",
+                    "grep 'open files' /proc/$(pidof redis-server)/limits");
+        }
+
+        var present = limits.Soft == long.MaxValue ? "unlimited" : $"{limits.Soft}";
+        return limits.Soft >= needed
+            ? Check.Ok(Name, server.Endpoint, present, $"{needed}", Demand(needs, server))
+            : Check.Fail(
+                Name, server.Endpoint, present, $"{needed}",
+                $"{server.Endpoint} may have {limits.Soft.Text()} descriptors and keeps 32 for itself, and {Demand(needs, server)} want more",
+                Remedies.ServerDescriptors(limits.Soft, needed + OfRedis, server.ProcessId, limits.Hard));
+    }
+
+    /// <summary>Clients that it takes.</summary>
+    public static Check? MaxClients(RunNeeds needs, ServerReadings server)
+    {
+        const string Name = TuningKeys.MaxClients;
+        if (server.Reading is null)
+        {
+            return null;
+        }
+
+        var (clients, kind) = (Clients(needs, server), Kind(server));
+        var needed = clients + OfRedis;
+        if (server.MaxClients is not { } present)
+        {
+            return server.Kind == "garnet"
+                ? Check.Ok(Name, server.Endpoint, null, $"{clients}", "Garnet has no such limit, unless it was started with --network-connection-limit")
+                : Check.Unseen(Name, server.Endpoint, $"{clients}", $"{server.Endpoint} does not tell its maxclients", Ask(server, Name));
+        }
+
+        var remedy = Remedies.MaxClients(present, needed, server.Endpoint, kind, server.Descriptors?.Hard);
+        if (present < clients)
+        {
+            return Check.Fail(
+                Name, server.Endpoint, $"{present}", $"{clients}",
+                $"{server.Endpoint} takes {present.Of("client")} at once, and {Demand(needs, server)} are more: the others would be turned away", remedy);
+        }
+
+        return present < needed
+            ? Check.Warn(
+                Name, server.Endpoint, $"{present}", $"{needed}",
+                $"{server.Endpoint} takes {present.Of("client")} at once: enough for {Demand(needs, server)}, with hardly a place for anybody else", remedy)
+            : Check.Ok(Name, server.Endpoint, $"{present}", $"{clients}", Demand(needs, server));
+    }
+
+    /// <summary>Its accept queue: what it asks for, and what its listener has.</summary>
+    /// <param name="needs">Of the run.</param>
+    /// <param name="server">Asked, or only looked at.</param>
+    /// <param name="soMaxConn">net.core.somaxconn of its machine; null if not known.</param>
+    public static Check? Queue(RunNeeds needs, ServerReadings server, long? soMaxConn)
+    {
+        const string Name = TuningKeys.TcpBacklog;
+        var needed = needs.BurstForEach;
+        if (server is { Reading: null, QueueLimit: null })
+        {
+            return null;
+        }
+
+        // What the kernel did not cut is what the server asked for.
+        var asked = server.TcpBacklog ?? (server.Kind == "garnet" ? EmbeddedChecks.Backlog : server.QueueLimit < soMaxConn ? server.QueueLimit : null);
+        var holds = server.QueueLimit ?? asked;
+        if (holds is not { } limit)
+        {
+            return Check.Unseen(
+                Name, server.Endpoint, $"{needed}", $"the accept queue of {server.Endpoint} is not known; its listener shows it", $"ss -ltn 'sport = :{Port(server)}'");
+        }
+
+        var remedy = Remedies.TcpBacklog(asked ?? limit, needed, Kind(server));
+        if (limit >= needed)
+        {
+            return Check.Ok(Name, server.Endpoint, $"{limit}", $"{needed}", $"bursts are of {needed.Of("connection")}{(needs.Targets > 1 ? " for each" : "")}");
+        }
+
+        var why = asked >= needed
+            ? $"although its tcp-backlog is {asked.Value.Text()}: net.core.somaxconn cut it when the listener was opened, and only a restart opens a new one"
+            : server.QueueLimit is null && soMaxConn is null ? "or less, if net.core.somaxconn of its machine is" : "as its tcp-backlog says";
+        why = asked is null ? "" : $", {why}";
+        return Check.Warn(
+            Name, server.Endpoint, $"{limit}", $"{needed}",
+            $"the accept queue of {server.Endpoint} holds {limit.Text()}{why}, and bursts are of {needed.Text()}: a SYN that finds it full is dropped, and sent "
+            + "again after a second",
+            remedy);
+    }
+
+    /// <summary>Clients that it would have at once.</summary>
+    private static long Clients(RunNeeds needs, ServerReadings server) => needs.OpenForEach + needs.Observers + server.Others;
+
+    private static string Demand(RunNeeds needs, ServerReadings server)
+    {
+        var storm = needs.OpenForEach.Of("connection");
+        var observers = needs.Observers > 0 ? ((long)needs.Observers).Of("observer") : "";
+        var others = server.Others > 0 ? $"{server.Others.Of("client")} that it has now" : "";
+        return string.Join(" and ", new[] { storm, observers, others }.Where(part => part.Length > 0));
+    }
+
+    private static string Ask(ServerReadings server, string name) =>
+        $"redis-cli -h {server.Endpoint[..server.Endpoint.LastIndexOf(':')].Trim('[', ']')} -p {Port(server)} config get {name}";
+
+    private static string Port(ServerReadings server) => server.Endpoint[(server.Endpoint.LastIndexOf(':') + 1)..];
+
+    // An unknown one is told what redis-server is told.
+    private static string Kind(ServerReadings server) => server.Kind == "unknown" ? "redis" : server.Kind;
+}

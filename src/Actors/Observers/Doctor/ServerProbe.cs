@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Net;
+using ActorLoad.Observers.Kernel;
+using ActorLoad.Transport;
+
+namespace ActorLoad.Observers.Doctor;
+
+/// <summary>Takes the readings of a server. Changes nothing there, and never throws but for a cancellation.</summary>
+public static class ServerProbe
+{
+    private static readonly string[] MoreSettings = ["save", "appendonly", "disable-thp"];
+
+    /// <summary>What can be seen without asking it: whether it is here, and its listener. Takes a fraction of a millisecond.</summary>
+    public static ServerReadings Look(IPEndPoint endpoint)
+    {
+        if (!LoopCount.IsHere(endpoint.Address))
+        {
+            return new ServerReadings($"{endpoint}", IsHere: false);
+        }
+
+        using var diag = new SocketDiag([endpoint]);
+        var sockets = diag.ReadListeners(new UnseenNotes());
+        return new ServerReadings($"{endpoint}", IsHere: true) { QueueLimit = sockets?.AcceptQueueLimit, IsElsewhere = sockets is { Listeners: 0 } };
+    }
+
+    /// <summary>All that can be seen, over one connection with one INFO and a few CONFIG GET.</summary>
+    /// <param name="endpoint">The server.</param>
+    /// <param name="username">Null or empty for the default user.</param>
+    /// <param name="password">Null or empty sends no AUTH.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="stop">Ends it.</param>
+    public static async Task<ServerReadings> AskAsync(
+        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, CancellationToken stop)
+    {
+        var seen = Look(endpoint);
+        seen = string.IsNullOrEmpty(username) ? seen : seen with { User = username };
+        try
+        {
+            var session = await ServerSession.OpenAsync(
+                endpoint, username is "" ? null : username, password is "" ? null : password, limit, TimeProvider.System, stop).ConfigureAwait(false);
+            using var connection = session.Connection;
+            var configuration = session.Configuration;
+            if (configuration.Refusal is null)
+            {
+                var more = await ServerConfiguration.ReadAsync(connection, MoreSettings).WaitAsync(limit, stop).ConfigureAwait(false);
+                configuration = new ServerConfiguration(configuration.Values.Concat(more.Values).ToDictionary(StringComparer.Ordinal), more.Refusal);
+            }
+
+            return WithProcess(seen with { IsElsewhere = seen.IsElsewhere && session.Process is null }, session) with
+            {
+                Reading = session.Reading, Configuration = configuration,
+            };
+        }
+        catch (ServerUnavailableException cause)
+        {
+            // Where nobody listens there is no container either.
+            return seen with { Problem = cause.Message, IsDown = !IsOnlyOurs(cause.Message), IsElsewhere = seen.IsElsewhere && cause.WasConnected };
+        }
+        catch (TimeoutException)
+        {
+            return seen with { Problem = $"did not answer CONFIG GET within {limit.TotalSeconds:0.###} s", IsDown = true };
+        }
+    }
+
+    /// <summary>What is refused to who asks for INFO need not be refused to a run.</summary>
+    private static bool IsOnlyOurs(string problem) =>
+        problem.Contains("(NOPERM", StringComparison.Ordinal) || problem.StartsWith("answers INFO with", StringComparison.Ordinal)
+        || (problem.StartsWith("refused INFO", StringComparison.Ordinal) && !problem.Contains("(LOADING", StringComparison.Ordinal));
+
+    private static ServerReadings WithProcess(ServerReadings seen, ServerSession session)
+    {
+        if (session is not { Process.OpenFilesLimit: not null, Reading.ProcessId: { } id and > 0 and <= int.MaxValue })
+        {
+            return seen;
+        }
+
+        var file = Path.Combine(KernelPaths.Linux.Proc, id.ToString(CultureInfo.InvariantCulture), "limits");
+        return DescriptorLimit.Find(ProcFile.ReadOnce(file, out _, out _)?.Split('\n') ?? []) is { } limits
+            && Number(limits.Soft) is { } soft && Number(limits.Hard) is { } hard
+            ? seen with { ProcessId = (int)id, Descriptors = (soft, hard) }
+            : seen;
+    }
+
+    private static long? Number(string text) => text == "unlimited" ? long.MaxValue
+        : long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

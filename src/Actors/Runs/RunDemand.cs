@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Net;
+using ActorLoad.Observers.Doctor;
+using ActorLoad.Transport;
+
+namespace ActorLoad.Runs;
+
+/// <summary>What a run will ask of the machines, by its settings: the least that is certain. Pure.</summary>
+public static class RunDemand
+{
+    private static readonly TimeSpan TimeWait = TimeSpan.FromSeconds(60);
+
+    // For how long nf_conntrack remembers a connection that is closed.
+    private static readonly TimeSpan RememberedAfterReset = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RememberedAfterFin = TimeSpan.FromSeconds(120);
+
+    // Faster than any run so far: what would be begun sooner waits.
+    private const long MostPerSecond = 50_000;
+
+    /// <summary>The needs of a run.</summary>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="targets">Where its connections go, in turn; empty if it brings its own server.</param>
+    public static RunNeeds Of(RunSettings settings, ImmutableArray<IPEndPoint> targets)
+    {
+        var (plan, connection, observers) = (RunPlan.Create(settings.Load), settings.Connection, settings.Observers);
+        var isGraceful = connection.Socket.Close == CloseMode.Graceful;
+        var due = plan.Phases.Max(phase => phase.Connections * Overlapping(phase, connection.Hold));
+        var open = Math.Min(due, connection.MaxOpen);
+        var burst = Math.Min(plan.Phases.Max(phase => phase.Connections * Together(phase)), connection.MaxOpen);
+        return new RunNeeds(
+            due, connection.MaxOpen, open, ForEach(open, targets), ForEach(burst, targets), Math.Max(1, targets.Distinct().Count()),
+            StartedWithin(plan, TimeWait, connection.MaxOpen),
+            Tracked(plan, open, isGraceful ? RememberedAfterFin : RememberedAfterReset, connection.MaxOpen),
+            (observers.Server ? 1 : 0) + (observers.Bystander?.Connections ?? 0), isGraceful, connection.Socket.Ports == PortChoice.Kernel,
+            targets.All(target => IPAddress.IsLoopback(target.Address)), settings.Target.IsEmbedded);
+    }
+
+    /// <summary>Most connections that are begun within a time that starts with a phase; null if bursts follow each other at once, for as long as the phase lasts.</summary>
+    internal static long? StartedWithin(RunPlan plan, TimeSpan window, int maxOpen)
+    {
+        if (plan.Phases.Any(phase => phase.Count is null))
+        {
+            return null;
+        }
+
+        var most = 0L;
+        for (var first = 0; first < plan.Phases.Length; first++)
+        {
+            var (left, started) = (window, 0L);
+            for (var index = first; index < plan.Phases.Length && left >= TimeSpan.Zero; index++)
+            {
+                var (phase, count) = (plan.Phases[index], (long)plan.Phases[index].Count!.Value);
+                var fitting = phase.Gap > TimeSpan.Zero ? Math.Min(count, 1 + (left.Ticks / phase.Gap.Ticks)) : count;
+                started += fitting * Math.Min(phase.Connections, maxOpen);
+                left -= phase.Gap * (count - 1);
+            }
+
+            most = Math.Max(most, started);
+        }
+
+        return most;
+    }
+
+    private static long? Tracked(RunPlan plan, long open, TimeSpan remembered, int maxOpen) =>
+        StartedWithin(plan, remembered, maxOpen) is { } started ? Math.Min(started, open + (MostPerSecond * (long)remembered.TotalSeconds)) : null;
+
+    /// <summary>Bursts that are surely open at the same time: each connection is held as long as that.</summary>
+    private static long Overlapping(PhasePlan phase, TimeSpan hold) =>
+        phase.Pacing == Pacing.AfterBurst ? 1
+        : phase.Gap <= TimeSpan.Zero ? Together(phase)
+        : Math.Min(phase.Count ?? long.MaxValue, 1 + (hold.Ticks / phase.Gap.Ticks));
+
+    /// <summary>Bursts that are due at the same moment.</summary>
+    private static long Together(PhasePlan phase) => phase.Pacing == Pacing.Fixed && phase.Gap <= TimeSpan.Zero ? phase.Count ?? 1 : 1;
+
+    /// <summary>The share of the address that is named most often, rounded up.</summary>
+    private static long ForEach(long connections, ImmutableArray<IPEndPoint> targets)
+    {
+        if (targets.IsEmpty)
+        {
+            return connections;
+        }
+
+        var most = targets.CountBy(target => target).Max(count => count.Value);
+        return ((connections * most) + targets.Length - 1) / targets.Length;
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using ActorLoad.Hosting.Terminal;
+using ActorLoad.Observers.Doctor;
+using ActorLoad.Runs;
+using ActorLoad.Runs.Configuration;
+
+namespace ActorLoad.Hosting.Commands;
+
+/// <summary><c>actorload doctor [FILE]</c>: can this machine, and its target, carry out that run?</summary>
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var options = new ConfigurationOptions();
+        var json = new Option<bool>("--json") { Description = "Print the report as JSON alone on stdout." };
+        var command = new Command(
+            "doctor", "Hold what a run needs against what this machine and the target give, and say what to change. Changes nothing. Exit code 3 if the "
+            + "run would lose connections.");
+        options.AddTo(command);
+        command.Add(json);
+        command.SetAction(async parsed =>
+        {
+            using var signals = new StopSignals();
+            try
+            {
+                return await ExamineAsync(options.Load(parsed).Settings, parsed.GetValue(json), signals.Requested);
+            }
+            catch (SettingsException exception)
+            {
+                ErrorLines.Write(exception);
+                return ExitCodes.BadUsage;
+            }
+            catch (OperationCanceledException) when (signals.Signal is not null)
+            {
+                ErrorLines.Write($"actorload doctor: stopped by {signals.Signal}");
+                return ExitCodes.Interrupted;
+            }
+        });
+        return command;
+    }
+
+    private static async Task<int> ExamineAsync(RunSettings settings, bool json, CancellationToken stop)
+    {
+        var target = settings.Target.IsEmbedded ? null : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, stop);
+        var report = await RunDoctor.ExamineAsync(settings, target, stop);
+        if (json)
+        {
+            Console.Out.WriteLine(report.ToJson());
+        }
+        else
+        {
+            CheckTable.Write(Look.Console(Console.Out, Console.IsOutputRedirected), report, Announcement.Storm(settings));
+        }
+
+        return report.State == CheckState.Fail ? ExitCodes.WouldFail : ExitCodes.Done;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using ActorLoad.Runs;
+using ActorLoad.Transport;
+using Xunit;
+using static ActorLoad.Actors.Tests.Runs.RunSettingsBuilder;
+
+namespace ActorLoad.Actors.Tests.Runs;
+
+public sealed class RunDemandSpecs
+{
+    private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public void Bursts_that_wait_for_each_other_are_never_open_together()
+    {
+        var needs = RunDemand.Of(Of(AfterBurst(500, _second, 10), AfterBurst(800, TimeSpan.Zero, 3)), [Local(1)]);
+        Assert.Equal((800L, 800L, 800L, 800L), (needs.Due, needs.Open, needs.OpenForEach, needs.BurstForEach));
+    }
+
+    [Theory]
+    [InlineData(0, 500)]
+    [InlineData(999, 500)]
+    [InlineData(1_000, 1_000)]
+    [InlineData(2_500, 1_500)]
+    [InlineData(60_000, 2_000)] // there are no more than four bursts
+    public void Bursts_that_do_not_wait_overlap_as_long_as_connections_are_held(int hold, long open)
+    {
+        var settings = Of(Fixed(500, _second, 4));
+        settings = settings with { Connection = settings.Connection with { Hold = TimeSpan.FromMilliseconds(hold) } };
+        var needs = RunDemand.Of(settings, [Local(1)]);
+        Assert.Equal((open, 500), (needs.Open, needs.BurstForEach));
+    }
+
+    [Fact]
+    public void Bursts_without_a_gap_that_do_not_wait_are_one()
+    {
+        var needs = RunDemand.Of(Of(Fixed(500, TimeSpan.Zero, 4)), [Local(1)]);
+        Assert.Equal((2_000L, 2_000L), (needs.Open, needs.BurstForEach));
+    }
+
+    [Fact]
+    public void No_more_are_open_than_may_be()
+    {
+        var needs = RunDemand.Of(Of(AfterBurst(20_000, _second, 1)), [Local(1)]);
+        Assert.Equal((20_000L, 19_000L, 19_000L), (needs.Due, needs.Open, needs.BurstForEach));
+    }
+
+    [Fact]
+    public void Targets_share_and_one_that_is_named_twice_has_two_shares()
+    {
+        var even = RunDemand.Of(Of(AfterBurst(1_001, _second, 1)), [Local(1), Local(2)]);
+        Assert.Equal((2, 501L, 501L), (even.Targets, even.OpenForEach, even.BurstForEach));
+        var twice = RunDemand.Of(Of(AfterBurst(900, _second, 1)), [Local(1), Local(2), Local(1)]);
+        Assert.Equal((2, 600L), (twice.Targets, twice.OpenForEach));
+    }
+
+    [Fact]
+    public void A_minute_has_as_many_connections_as_bursts_fit_into_it()
+    {
+        Assert.Equal(61_000, Minute(AfterBurst(1_000, _second, duration: TimeSpan.FromHours(1))));
+        Assert.Equal(4_000, Minute(AfterBurst(1_000, _second, 4)));
+        Assert.Equal(4_000, Minute(AfterBurst(1_000, TimeSpan.Zero, 4)));
+        Assert.Equal(3_000, Minute(AfterBurst(1_000, _second, 1), AfterBurst(1_000, _second, 1), AfterBurst(1_000, _second, 1)));
+        Assert.Equal(2_000, Minute(AfterBurst(1_000, TimeSpan.FromSeconds(90), 2), AfterBurst(2_000, _second, 1)));
+        Assert.Null(Minute(AfterBurst(1_000, TimeSpan.Zero)));
+    }
+
+    [Fact]
+    public void What_a_firewall_remembers_is_bounded_by_what_can_be_made()
+    {
+        Assert.Equal(11_000, RunDemand.Of(Of(AfterBurst(1_000, _second, 100)), [Local(1)]).Tracked);
+        Assert.Equal(501_000, RunDemand.Of(Of(AfterBurst(1_000, TimeSpan.Zero, 10_000)), [Local(1)]).Tracked);
+    }
+
+    [Fact]
+    public void The_rest_is_as_the_settings_say()
+    {
+        var settings = Of(AfterBurst(5, _second, 1));
+        var needs = RunDemand.Of(settings, [Local(1)]);
+        Assert.False(needs.IsGraceful || needs.IsEmbedded);
+        Assert.True(needs.KernelPorts && needs.IsLoopback);
+        settings = settings with
+        {
+            Connection = settings.Connection with { Socket = settings.Connection.Socket with { Close = CloseMode.Graceful, Ports = PortChoice.Slot } },
+            Observers = settings.Observers with { Server = true },
+        };
+        needs = RunDemand.Of(settings, [new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1)]);
+        Assert.True(needs is { IsGraceful: true, KernelPorts: false, IsLoopback: false, Observers: 1 }, $"{needs}");
+    }
+
+    private static long? Minute(params PhaseSettings[] load) => RunDemand.StartedWithin(RunPlan.Create([.. load]), TimeSpan.FromMinutes(1), 19_000);
+
+    private static IPEndPoint Local(int port) => new(IPAddress.Loopback, port);
+}

@@ -1,0 +1,54 @@
+using ActorLoad.Hosting.Tests.EndToEnd;
+using ActorLoad.Observers.Tuning;
+using ActorLoad.Peers;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Processes;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.Doctor;
+
+/// <summary>What <c>run</c> says of itself before it begins.</summary>
+public sealed class RunWarningsSpecs
+{
+    [Fact]
+    public async Task A_run_that_has_what_it_needs_says_nothing()
+    {
+        await using var peer = FaultPeer.Answering();
+        var run = (await Examination.RunAsync("run", peer.Target, Storm.Load(20), null, "--json")).Expect();
+        Assert.Empty(Warnings(run));
+    }
+
+    [RedisNetnsFact]
+    public async Task Each_thing_that_will_cost_it_something_is_a_line_with_its_remedy_after_the_first_line()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await network.SysctlAsync(TuningKeys.PortRange, "20000 20099");
+        await using var redis = await RedisServer.StartAsync(network, "--tcp-backlog", "100");
+
+        var run = await Examination.RunAsync("run", redis.Target, $"{Storm.Load(150)}\n {Storm.OneAttempt}", network.Prefix, "--json");
+
+        Assert.StartsWith("actorload: storming ", run.Stderr, StringComparison.Ordinal);
+        var doctor = await Examination.OfAsync(redis.Target, Storm.Load(150), network.Prefix);
+        string[] expected = [.. new[] { TuningKeys.PortRange, TuningKeys.TcpBacklog }.Select(name => doctor.Named(name)).Select(check =>
+            $"actorload: {check.State.ToString().ToUpperInvariant()} {check.Name}: {check.Sentence}; ")];
+        var lines = Warnings(run);
+        Assert.Equal(expected.Length, lines.Length);
+        Assert.All(expected.Zip(lines), pair => Assert.StartsWith(pair.First, pair.Second, StringComparison.Ordinal));
+        Assert.EndsWith("sysctl -w net.ipv4.ip_local_port_range=\"18000 65535\"", lines[0], StringComparison.Ordinal);
+    }
+
+    [RedisNetnsFact]
+    public async Task A_quiet_run_keeps_it_to_itself()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await network.SysctlAsync(TuningKeys.PortRange, "20000 20099");
+        await using var redis = await RedisServer.StartAsync(network);
+        var run = await Examination.RunAsync("run", redis.Target, Storm.Load(150), network.Prefix, "--json", "--quiet");
+        Assert.Equal("", run.Stderr);
+    }
+
+    private static string[] Warnings(ProcessResult run) => [.. run.Stderr.Split('\n')
+        .Where(line => line.StartsWith("actorload: WARN ", StringComparison.Ordinal) || line.StartsWith("actorload: FAIL ", StringComparison.Ordinal))];
+}
