@@ -27,7 +27,7 @@ internal static class MonitorColumns
         new("accept queue", "now", line => Of(line.AcceptQueue?.Now)),
         new("accept queue", "peak", line => Of(line.AcceptQueue?.Peak)),
         new("accept queue", "limit", line => Of(line.AcceptQueue?.Limit)),
-        new("TCP", "memory", line => Bytes(line.Memory?.Now), 8),
+        new("TCP", "memory", line => Bytes(line.Memory?.Now), "1023.9 KiB".Length),
         new("a second", "opened", line => Rate(line.Rates.Opens)),
         new("a second", "accepted", line => Rate(line.Rates.Accepts)),
         new("a second", "overflow", line => Rate(line.Rates.Overflows)),

@@ -119,6 +119,19 @@ public sealed class MonitorCommandSpecs : IDisposable
         Assert.Equal(3, piped.Expect().Stdout.TrimEnd('\n').Split('\n').Length);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1023)]
+    [InlineData((1 << 20) - 1)]
+    [InlineData((1 << 30) - 1)]
+    [InlineData(1L << 39)]
+    public void Columns_stay_below_their_heads_however_much_memory_there_is(long bytes)
+    {
+        var line = new MonitorLine(1, default, 1, null, null, null, new TcpMemory(bytes, null), PerCounter.Of(_ => (double?)99_999));
+        Assert.Equal(MonitorColumns.Heads.Length, MonitorColumns.Of(line).Length);
+        Assert.Equal(MonitorColumns.Heads.Length, MonitorColumns.Groups.Length);
+    }
+
     [Fact]
     public void What_is_not_seen_is_a_dash()
     {
