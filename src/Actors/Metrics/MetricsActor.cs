@@ -14,8 +14,8 @@ namespace ActorLoad.Metrics;
 /// </remarks>
 public sealed class MetricsActor : UntypedActor
 {
-    /// <summary>Most samples that <see cref="Completed"/> holds: an hour of one-second intervals.</summary>
-    public const int MaxSamples = 3_600;
+    /// <summary>Most samples that <see cref="Completed"/> holds: each keeps its histograms too, some 10 KB, and a long run must not grow by them.</summary>
+    public const int MaxSamples = 900;
 
     private const int Never = -1;
 

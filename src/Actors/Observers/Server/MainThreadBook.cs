@@ -5,16 +5,18 @@ internal sealed class MainThreadBook
 {
     // Shares of shorter times are noise.
     private const double ShortestWindow = 0.2;
+    private const double ShortestRun = 0.05;
 
     private (double Cpu, double Clock)? _last;
     private (double Cpu, double Clock) _window;
     private double _total;
+    private double? _peak;
 
     /// <summary>Seconds that it used; null if the server does not tell.</summary>
     public double? Seconds => _last is null ? null : Math.Round(_total, 6);
 
-    /// <summary>Largest share of one core between two readings; null if no two were far enough apart.</summary>
-    public double? PeakShare { get; private set; }
+    /// <summary>Largest share of one core between two readings; of a run too short for that its share of all of it. Null if it is not known.</summary>
+    public double? PeakShare => _peak ?? (_last is { } last && last.Clock - _window.Clock >= ShortestRun ? Share(last) : null);
 
     /// <summary>Takes a reading.</summary>
     /// <param name="cpu">Seconds that the thread has used; null where the server does not tell.</param>
@@ -37,7 +39,7 @@ internal sealed class MainThreadBook
             _total += Math.Max(0, now - last.Cpu);
             if (clock - _window.Clock >= ShortestWindow)
             {
-                PeakShare = Math.Max(PeakShare ?? 0, Math.Round(Math.Clamp((now - _window.Cpu) / (clock - _window.Clock), 0, 1), 3));
+                _peak = Math.Max(_peak ?? 0, Share((now, clock)));
                 _window = (now, clock);
             }
         }
@@ -48,7 +50,10 @@ internal sealed class MainThreadBook
     /// <summary>The last reading is where counting starts.</summary>
     public void Begin()
     {
-        (_total, PeakShare) = (0, null);
+        (_total, _peak) = (0, null);
         _window = _last ?? default;
     }
+
+    private double Share((double Cpu, double Clock) now) =>
+        Math.Round(Math.Clamp((now.Cpu - _window.Cpu) / (now.Clock - _window.Clock), 0, 1), 3);
 }

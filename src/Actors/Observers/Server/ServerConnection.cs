@@ -153,6 +153,7 @@ public sealed class ServerConnection : IDisposable
             "NOAUTH" => ("wants a password", true),
             "WRONGPASS" => ("does not take the user and password", true),
             "NOPERM" => ("does not let this user in; +ping and +info are what an observer needs", true),
+            "DENIED" => ("is in protected mode", true),
             _ => ("turned the observer away", error.Text.StartsWith("ERR AUTH", StringComparison.OrdinalIgnoreCase)),
         };
         return new($"{said} ({error.Text})", cause) { IsFinal = isFinal, WasConnected = true, WasRejected = IsRejection(error.Text) };

@@ -107,7 +107,8 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
             case Settled: _isSettled = true; Ask(); break;
             case StormBegins: HandleStormBegins(); break;
             case StormEnded: HandleStormEnded(); break;
-            case ConcludeNow or Overdue: Conclude(); break;
+            case ConcludeNow: Conclude(); break;
+            case Overdue: HandleOverdue(); break;
             default: Unhandled(message); break;
         }
     }
@@ -310,13 +311,18 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
         }
     }
 
-    private void Conclude()
+    private void HandleOverdue()
     {
-        if (_askedAt is { } asked && Now - asked >= _settings.AnswerLimit.TotalSeconds)
+        if (_askedAt is { } asked)
         {
             _books.Lost(asked, NoAnswer);
         }
 
+        Conclude();
+    }
+
+    private void Conclude()
+    {
         var ledger = _books.Ledger(
             _first?.Configuration.Number(ServerSession.MaxClients), _first?.Configuration.Number(ServerSession.TcpBacklog), _first?.Process);
         var unseen = ServerUnseen.Of(_endpoint, _username, _whyNever, _first, _books);

@@ -27,11 +27,15 @@ internal sealed record ServerSession(
             stop.Register(connection.Dispose); // whoever asked for it may be gone by now
             return session;
         }
-        catch (Exception cause)
+        catch (OperationCanceledException cause)
         {
             connection.Dispose();
-            throw cause as ServerUnavailableException
-                ?? new ServerUnavailableException($"took a connection and did not answer within {limit.TotalSeconds:0.###} s", cause) { WasConnected = true };
+            throw new ServerUnavailableException($"took a connection and did not answer within {limit.TotalSeconds:0.###} s", cause) { WasConnected = true };
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
         }
     }
 

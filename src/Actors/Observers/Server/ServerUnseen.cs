@@ -5,6 +5,7 @@ namespace ActorLoad.Observers;
 /// <summary>Says in sentences what an observer could not see of its server, and what would show it.</summary>
 internal static class ServerUnseen
 {
+    /// <summary>One sentence for each thing; none if everything was seen.</summary>
     /// <param name="endpoint">The server.</param>
     /// <param name="username">Whose rights the observer had; null for the default user.</param>
     /// <param name="whyNever">Why the last try to ask it failed; null if none did.</param>

@@ -87,9 +87,12 @@ internal sealed unsafe partial class Ring : IDisposable
     /// <summary>Its descriptor.</summary>
     public int File => _file;
 
-    /// <summary>True while the kernel has more for the next <see cref="Enter"/>: it finishes twenty operations in one, and what does not fit
-    /// into the queue waits, too.</summary>
-    public bool HasMore => (Volatile.Read(ref *_sqFlags) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0;
+    /// <summary>What the kernel says of itself (<c>IORING_SQ_*</c>), in memory that it shares.</summary>
+    public ref uint Flags => ref *_sqFlags;
+
+    /// <summary>True while the kernel says that it has more for the next <see cref="Enter"/>: it finishes twenty operations in one, and what does
+    /// not fit into the queue waits, too. It may say so when it has no more.</summary>
+    public bool HasMore => (Volatile.Read(ref Flags) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0;
 
     /// <summary>True if completions can be taken without entering the kernel.</summary>
     public bool HasCompletions => Volatile.Read(ref *_cqTail) != *_cqHead;
@@ -138,7 +141,7 @@ internal sealed unsafe partial class Ring : IDisposable
         do
         {
             var entered = EnterOnce(_prepared - _submitted, completions, timeout);
-            if ((Volatile.Read(ref *_sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0)
+            if ((Volatile.Read(ref Flags) & IORING_SQ_CQ_OVERFLOW) != 0)
             {
                 Overflows++;
             }

@@ -27,6 +27,7 @@ internal sealed partial class RingLoop : TransportLoop
     private readonly ITimer? _virtualAlarm;
     private long _alarm = long.MaxValue;
     private int _sleeps;
+    private bool _kernelHasMore;
     private volatile bool _stops;
     private Ring _ring = null!; // made by the loop's thread, before anybody sees the loop
 
@@ -175,10 +176,7 @@ internal sealed partial class RingLoop : TransportLoop
         {
             Wait();
             TakeCompletions();
-            for (var round = 0; round < WorkInTurn && _ring.HasMore; round++)
-            {
-                SubmitAndTake();
-            }
+            _kernelHasMore = TakeWhatIsLeft();
         }
 
         BeginTurn();
@@ -187,7 +185,7 @@ internal sealed partial class RingLoop : TransportLoop
     private void RunWork()
     {
         // What is ready has come in time, however late this thread looks: deadlines wait until the kernel has no more.
-        if (_alarm <= Now && (IsBroken || !_ring.HasMore))
+        if (_alarm <= Now && (IsBroken || !_kernelHasMore))
         {
             _alarm = long.MaxValue;
             TellLinks(_failed);
@@ -245,7 +243,7 @@ internal sealed partial class RingLoop : TransportLoop
     private void Wait()
     {
         Interlocked.Exchange(ref _sleeps, 1);
-        var hasWork = HasWork || _ring.HasCompletions || _ring.HasMore;
+        var hasWork = HasWork || _ring.HasCompletions;
         var patience = _alarm == long.MaxValue ? null : (TimeSpan?)Time.GetElapsedTime(Now, _alarm);
         if (hasWork || patience <= TimeSpan.Zero)
         {

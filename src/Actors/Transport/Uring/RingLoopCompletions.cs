@@ -6,6 +6,10 @@ namespace ActorLoad.Transport.Uring;
 /// <content>What the kernel has completed: taken and stamped at once, handed to its owner in turn.</content>
 internal sealed partial class RingLoop
 {
+    // Entries that bring no completion while the kernel says that it has more. Its flag may be stale: it is set after the work has been
+    // queued, and what was queued may have been done by then. Nothing clears it before the next work, and deadlines cannot wait for that.
+    private const int MostIdleRounds = 16;
+
     private readonly Queue<(Completion Completion, long At)> _taken = new();
     private readonly Queue<(Completion Completion, long At)> _failed = new();
     private bool _completes;
@@ -26,18 +30,30 @@ internal sealed partial class RingLoop
         }
     }
 
-    private void SubmitAndTake()
+    private bool SubmitAndTake()
     {
         _ring.Enter(0, null);
-        TakeCompletions();
+        return TakeCompletions();
+    }
+
+    // True if the kernel had even more than one turn can take.
+    private bool TakeWhatIsLeft()
+    {
+        var idle = 0;
+        for (var round = 0; round < WorkInTurn && idle < MostIdleRounds && _ring.HasMore; round++)
+        {
+            idle = SubmitAndTake() ? 0 : idle + 1;
+        }
+
+        return idle < MostIdleRounds && _ring.HasMore;
     }
 
     // Takes what is ready and stamps it, with one look at the clock; its turn comes later. What concerns no owner is done with at once.
-    private void TakeCompletions()
+    private bool TakeCompletions()
     {
         if (!_ring.HasCompletions)
         {
-            return;
+            return false;
         }
 
         var now = Now;
@@ -51,6 +67,8 @@ internal sealed partial class RingLoop
 
             (completion.Result < 0 ? _failed : _taken).Enqueue((completion, now));
         }
+
+        return true;
     }
 
     private bool ConcernsNoOwner(in Completion completion) =>

@@ -44,7 +44,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         Assert.Equal((0.0, "recovered at once"), (ledger.RecoverySeconds, ledger.Recovery));
         Assert.Equal((3, 50.0), (ledger.Connections, ledger.RatePerSecond));
         Assert.Equal(0, observed.OwnConnections);
-        Assert.Equal(0, SocketTable.Read().TimeWaitCount(redis.Port));
+        Assert.Empty(InTimeWait(redis.Port));
         Assert.Equal(0, SocketTable.Read().CountTo(redis.Port, SocketState.Established));
         Assert.Equal(3, await redis.ConnectionsReceivedAsync());
     }
@@ -117,7 +117,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         Assert.True(Ended(ledger) >= 3, string.Join(", ", ledger.Errors));
         Assert.True(ledger.Unanswered > 0);
         Assert.Equal(3, await second.ConnectionsReceivedAsync());
-        Assert.Equal(0, SocketTable.Read().TimeWaitCount(first.Port));
+        Assert.Empty(InTimeWait(first.Port));
     }
 
     [RedisFact]
@@ -163,7 +163,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         Assert.Equal(3, await redis.ConnectedClientsAsync());
         Sys.Stop(Bystander);
         await AwaitAssertAsync(async () => Assert.Equal(0, await redis.ConnectedClientsAsync()), TimeSpan.FromSeconds(60));
-        Assert.Equal(0, SocketTable.Read().TimeWaitCount(redis.Port));
+        Assert.Empty(InTimeWait(redis.Port));
     }
 
     [RedisFact]
@@ -182,7 +182,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         var ledger = (await ObserveQuietAsync(Given.Bystander(), new IPEndPoint(IPAddress.IPv6Loopback, redis.Port))).Ledger!;
         Assert.Empty(ledger.Errors);
         Assert.Equal(3, await redis.ConnectionsReceivedAsync());
-        Assert.Equal(0, SocketTable.Read().TimeWaitCount(redis.Port));
+        Assert.Empty(InTimeWait(redis.Port));
     }
 
     [RedisTheory]

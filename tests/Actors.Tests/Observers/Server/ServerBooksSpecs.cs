@@ -63,6 +63,15 @@ public class ServerBooksSpecs
     }
 
     [Fact]
+    public void A_run_that_is_shorter_than_an_interval_has_its_own_share()
+    {
+        _books.Read(Redis with { MainThreadCpu = 10, Clock = 500 }, 0);
+        _books.Begin(0);
+        _books.Read(Redis with { MainThreadCpu = 10.08, Clock = 500.1 }, 0.1);
+        Assert.Equal(0.8, Ledger.PeakMainThreadShare);
+    }
+
+    [Fact]
     public void A_new_run_id_is_a_restart_and_nothing_that_was_counted_is_lost()
     {
         _books.Read(Redis with { Received = 100, Rejected = 5, MainThreadCpu = 1 }, 10);

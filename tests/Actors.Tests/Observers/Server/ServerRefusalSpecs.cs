@@ -35,6 +35,15 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [RedisFact]
+    public async Task A_password_that_the_server_does_not_want_does_no_harm()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await StartAsync(redis.EndPoint, password: "secret");
+        Begin();
+        Assert.Equal(0, (await HealthyEndAsync()).ConnectionsReceived);
+    }
+
+    [RedisFact]
     public async Task A_user_who_may_not_ask_for_info_sees_nothing()
     {
         await using var redis = await RedisServer.StartAsync();
@@ -130,7 +139,17 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
         Assert.Contains("sent more than 4 MB for one answer", await UnseenAsync(ConcludeNow.Instance), StringComparison.Ordinal);
     }
 
-    [LinuxFact]
+    [Fact]
+    public async Task A_server_in_protected_mode_is_asked_once()
+    {
+        await using var peer = FaultPeer.ErrorOnAccept("DENIED Redis is running in protected mode because");
+        await StartAsync(peer.EndPoint);
+        Begin();
+        Assert.StartsWith($"{peer.Target} is in protected mode (DENIED Redis is running in protected mode because); ", await UnseenAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, peer.Accepted);
+    }
+
+    [Fact]
     public async Task A_server_that_takes_one_section_or_none_is_asked_for_none()
     {
         await using var peer = InfoPeer(InfoTexts.Redis.ReplaceLineEndings("\r\n"), words => words == 1 ? null : "ERR syntax error");
