@@ -36,7 +36,10 @@ internal sealed class PartsDouble(TestProbe metrics, IReadOnlyList<TestProbe> la
     public TestProbe? Observers { get; init; }
 
     public IActorRef CreateObservers(IUntypedActorContext context, RunOrder order) =>
-        Observers is null ? ActorRefs.Nobody : context.ActorOf(Neighbour(Observers, () => { }), "observers");
+        Observers is null ? ActorRefs.Nobody : ObserversMade = context.ActorOf(Neighbour(Observers, () => { }), "observers");
+
+    /// <summary>The observers themselves, once they are made.</summary>
+    public IActorRef? ObserversMade { get; private set; }
 
     public IActorRef CreateMetrics(IUntypedActorContext context, RunOrder order) =>
         context.ActorOf(Neighbour(metrics, () => { }), "metrics");

@@ -19,12 +19,12 @@ internal sealed class SupervisedRun
     private int _seen;
     private readonly TestProbe _metrics;
 
-    public SupervisedRun(TestKit kit, RunSettings settings, int lanes = 2, Exception? laneBirthFailure = null)
+    public SupervisedRun(TestKit kit, RunSettings settings, int lanes = 2, Exception? laneBirthFailure = null, TestProbe? observers = null)
     {
         _scheduler = (VirtualScheduler)kit.Sys.Scheduler;
         (Parent, Listener, _metrics) = (kit.CreateTestProbe("parent"), kit.CreateTestProbe("listener"), kit.CreateTestProbe("metrics"));
         Lanes = [.. Enumerable.Range(0, lanes).Select(lane => kit.CreateTestProbe($"lane-{lane}"))];
-        Parts = new PartsDouble(_metrics, Lanes) { LaneBirthFailure = laneBirthFailure };
+        Parts = new PartsDouble(_metrics, Lanes) { LaneBirthFailure = laneBirthFailure, Observers = observers };
         Supervisor = Parent.ChildActorOf(LoadSupervisor.Props(settings.Order(Listener), Parts), Id);
     }
 
@@ -37,6 +37,9 @@ internal sealed class SupervisedRun
     public PartsDouble Parts { get; }
 
     public IActorRef Supervisor { get; }
+
+    /// <summary>Who watches it; what it is told reaches the probe, and an exception it throws.</summary>
+    public IActorRef? Observers => Parts.ObserversMade;
 
     public TimeSpan Elapsed => _scheduler.Elapsed;
 

@@ -15,7 +15,7 @@ internal sealed class SynRetransmits : IRule
     {
         var (slow, timeouts) = (evidence.SlowConnects(), evidence.Failed(Outcome.ConnectTimeout));
         var retransmits = evidence.Counted("TCPSynRetrans");
-        var isKnown = evidence.CountedAtServer("ListenOverflows") > 0 || new ConntrackFull().Judge(evidence) is not null;
+        var isKnown = evidence.CountedAtServer("ListenOverflows") + evidence.CountedAtServer("TCPReqQFullDrop") > 0 || new ConntrackFull().Judge(evidence) is not null;
         if (slow + timeouts == 0 || slow + timeouts <= evidence.Ledgers.Client.Attempts * Rare || isKnown || (retransmits == 0 && timeouts == 0))
         {
             return null;
