@@ -117,7 +117,7 @@ public abstract class SlotPortsStormSpecs(string transport)
         using var gate = new Gate(server);
         using var files = new TemporaryDirectory();
         var lines = $"{Storm.Load(20)}{Gate.Script}{Graceful}\n transport.kind = {transport}";
-        var body = $"actorload {{ target.endpoints = [\"{server.Target}\"]\n {lines} }}";
+        var body = $"actorload {{ observers.server.enabled = off, target.endpoints = [\"{server.Target}\"]\n {lines} }}";
         await using var daemon = await DaemonProcess.StartAsync(
             files, new ActorLoadOptions { Wrapper = network.Prefix }, files.Write("first.conf", body), files.Write("second.conf", body));
 
