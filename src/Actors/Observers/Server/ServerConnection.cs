@@ -141,11 +141,12 @@ public sealed class ServerConnection : IDisposable
 
         if (stream.Complaint is not { } error)
         {
+            // One that was ended without a word waited in the queue of a process that died: nobody counts it.
             return new(
                 stream.End ?? (cause is OperationCanceledException || !stream.HasSpoken
                     ? $"took a connection and did not answer within {limit.TotalSeconds:0.###} s"
                     : $"could not be asked ({FirstSentence(cause)})"),
-                cause) { WasConnected = true };
+                cause) { WasConnected = stream.HasSpoken || stream.End is null };
         }
 
         var (said, isFinal) = error.Text.Split(' ')[0] switch

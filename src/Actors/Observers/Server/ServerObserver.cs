@@ -6,19 +6,6 @@ using static ActorLoad.Observers.ObserverProtocol;
 
 namespace ActorLoad.Observers;
 
-/// <summary>How a server is observed.</summary>
-/// <param name="Interval">Between two readings, and between two tries to come back.</param>
-/// <param name="AnswerLimit">A server that takes longer to answer is lost to its observer for that time; nor does a run wait longer, at its beginning
-/// and at its end.</param>
-/// <param name="OthersConnections">Steady connections of the run's other observers to this server.</param>
-/// <param name="IsFresh">The server was started for this run, and nobody but the run uses it: what it has received before the storm are the
-/// observers' own connections, whether it has counted them by then or not.</param>
-public sealed record ServerObserverSettings(TimeSpan Interval, TimeSpan AnswerLimit, int OthersConnections = 0, bool IsFresh = false)
-{
-    /// <summary>2 s.</summary>
-    public static TimeSpan UsualAnswerLimit { get; } = TimeSpan.FromSeconds(2);
-}
-
 /// <summary>Keeps the ledger of one server over one connection that was opened before the storm.</summary>
 /// <remarks><code>
 /// Opening --first reading, or none to be had--> ObserverReady: Waiting --StormBegins--> Watching --StormEnded--> Ending --last reading--> ServerObserved
@@ -26,11 +13,11 @@ public sealed record ServerObserverSettings(TimeSpan Interval, TimeSpan AnswerLi
 ///   ConcludeNow at any time: ServerObserved with what is there
 /// </code></remarks>
 #pragma warning disable CA1001 // PostStop disposes of what is disposable
-public sealed class ServerObserver : UntypedActor, IWithTimers
+public sealed partial class ServerObserver : UntypedActor, IWithTimers
 #pragma warning restore CA1001
 {
     // While nothing happens, so that the last reading before the storm is a fresh one.
-    private static readonly TimeSpan IdleInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan IdleInterval = TimeSpan.FromMilliseconds(100);
 
     // A server that has just been left by thousands is asked again until it has seen that.
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(50);
@@ -49,19 +36,13 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
     private readonly IActorRef _self;
 
     private CancellationTokenSource? _stop;
-    private ServerSession? _first;
-    private ServerSession? _session;
-    private string? _whyNever;
-    private double? _askedAt;
     private double _endedAt = double.PositiveInfinity;
-    private bool _isOpening;
-    private bool _isHopeless;
     private bool _isReady;
     private bool _isSettled;
+    private bool _isWarm;
     private bool _isBegun;
     private int _lastReadings;
     private long _lastLevel;
-    private int _ownConnections;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
     public ServerObserver(int index, IPEndPoint endpoint, string? username, string? password, ServerObserverSettings settings, TimeProvider time)
@@ -88,7 +69,7 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
     {
         _stop = new CancellationTokenSource();
         var interval = _settings.Interval < IdleInterval ? _settings.Interval : IdleInterval;
-        Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, interval, interval);
+        Timers.StartPeriodicTimer(Due.Reading, new Alarm(Due.Reading), interval, interval);
         Open();
     }
 
@@ -102,13 +83,14 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
             case Answered answered when answered.Session == _session: HandleAnswered(answered); break;
             case Unanswered unanswered when unanswered.Session == _session: HandleLost(unanswered.Reason, unanswered.IsFinal); break;
             case Answered or Unanswered: break; // of a connection that was given up
-            case Tick: HandleTick(); break;
-            case AskAgain: Ask(); break;
-            case Settled: _isSettled = true; Ask(); break;
+            case Alarm { Due: Due.Reading }: HandleReadingDue(); break;
+            case Alarm { Due: Due.Question }: Ask(); break;
+            case Alarm { Due: Due.Settled }: _isSettled = true; Ask(); break;
+            case Alarm { Due: Due.Warm }: _isWarm = true; Ask(); break;
+            case Alarm { Due: Due.End }: HandleOverdue(); break;
             case StormBegins: HandleStormBegins(); break;
             case StormEnded: HandleStormEnded(); break;
             case ConcludeNow: Conclude(); break;
-            case Overdue: HandleOverdue(); break;
             default: Unhandled(message); break;
         }
     }
@@ -122,61 +104,6 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
 
     private double At(long timestamp) => _time.GetElapsedTime(_origin, timestamp).TotalSeconds;
 
-    private void Open()
-    {
-        _isOpening = true;
-        _ownConnections += _isBegun ? 1 : 0;
-        ServerSession.OpenAsync(_endpoint, _username, _password, _settings.AnswerLimit, _time, _stop!.Token)
-            .PipeTo(Self, Self, session => new Opened(session), cause => new NotOpened(cause));
-    }
-
-    private void HandleOpened(ServerSession session)
-    {
-        _isOpening = false;
-        _session = session;
-        _first ??= session;
-        session.Connection.WhenLost(reason => _self.Tell(new Unanswered(session, reason, IsFinal: false)));
-        var at = At(session.Connection.HeardAt);
-        _books.Opened(at, isRejected: false);
-        _books.Read(session.Reading, at);
-        if (IsEnding)
-        {
-            Conclude();
-        }
-        else if (session.Reading.Kind.SampleSeconds > 0 && !_isReady && !_settings.IsFresh)
-        {
-            Timers.StartSingleTimer(Settled.Instance, Settled.Instance, Sampled(session)); // until this connection is in its counts
-        }
-        else
-        {
-            Ready();
-        }
-    }
-
-    private void HandleNotOpened(Exception cause)
-    {
-        _isOpening = false;
-        var known = cause as ServerUnavailableException;
-        if (known is null)
-        {
-            _log.Warning(cause, "the observer of {0} could not open its connection", _endpoint);
-        }
-
-        if (known is { WasConnected: true })
-        {
-            _books.Opened(Now, known.WasRejected);
-        }
-
-        _isHopeless |= known is not { IsFinal: false };
-        _whyNever = cause.Message;
-        _books.Lost(Now, cause.Message);
-        Ready();
-        if (IsEnding)
-        {
-            Conclude();
-        }
-    }
-
     private void Ready()
     {
         if (!_isReady)
@@ -186,79 +113,11 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
         }
     }
 
-    private void HandleTick()
-    {
-        if (_askedAt is { } asked)
-        {
-            if (Now - asked > _settings.AnswerLimit.TotalSeconds)
-            {
-                _books.Lost(asked, NoAnswer);
-            }
-        }
-        else if (_session is not null)
-        {
-            Ask();
-        }
-        else if (!_isOpening && !_isHopeless)
-        {
-            Open();
-        }
-    }
-
-    private string NoAnswer => string.Create(CultureInfo.InvariantCulture, $"did not answer INFO within {_settings.AnswerLimit.TotalSeconds:0.###} s");
-
-    private void Ask()
-    {
-        if (_session is not { } session || _askedAt is not null)
-        {
-            return;
-        }
-
-        _askedAt = Now;
-        session.ReadAsync().PipeTo(
-            Self, Self, reading => new Answered(session, reading, session.Connection.HeardAt),
-            cause => new Unanswered(session, cause.Message, cause is ServerUnavailableException { IsFinal: true }));
-    }
-
-    private void HandleAnswered(Answered answered)
-    {
-        var (asked, at) = (_askedAt ?? 0, At(answered.HeardAt));
-        _askedAt = null;
-        if (at - asked > _settings.AnswerLimit.TotalSeconds)
-        {
-            _books.Lost(asked, NoAnswer);
-        }
-
-        _books.Read(answered.Reading, at);
-        if (_isSettled)
-        {
-            Ready();
-        }
-
-        if (IsEnding)
-        {
-            HandleLastReading(asked);
-        }
-    }
-
-    private void HandleLost(string reason, bool isFinal)
-    {
-        _books.Lost(_askedAt ?? Now, reason);
-        _isHopeless |= isFinal;
-        _session?.Connection.Dispose();
-        (_session, _askedAt) = (null, null);
-        Ready();
-        if (IsEnding)
-        {
-            Conclude();
-        }
-    }
-
     private void HandleStormBegins()
     {
         _isBegun = true;
         _books.Begin(Now);
-        Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _settings.Interval, _settings.Interval);
+        Timers.StartPeriodicTimer(Due.Reading, new Alarm(Due.Reading), _settings.Interval, _settings.Interval);
         Ask();
     }
 
@@ -270,13 +129,13 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
         }
 
         _endedAt = Now;
-        Timers.Cancel(Tick.Instance);
+        Timers.Cancel(Due.Reading);
         var sample = _session is { } session ? Sampled(session) : TimeSpan.Zero;
-        Timers.StartSingleTimer(Overdue.Instance, Overdue.Instance, _settings.AnswerLimit + sample);
+        SetAlarm(Due.End, _settings.AnswerLimit + sample);
         if (_session is not null)
         {
             _endedAt += sample.TotalSeconds;
-            Timers.StartSingleTimer(AskAgain.Instance, AskAgain.Instance, sample);
+            SetAlarm(Due.Question, sample);
         }
         else if (_isHopeless)
         {
@@ -287,6 +146,8 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
             Open();
         }
     }
+
+    private void SetAlarm(Due due, TimeSpan after) => Timers.StartSingleTimer(due, new Alarm(due), after);
 
     /// <summary>How long it takes until a change is in the counts.</summary>
     private static TimeSpan Sampled(ServerSession session) =>
@@ -303,7 +164,7 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
         else if (isLeaving && _lastReadings < MostSettleReadings)
         {
             (_lastReadings, _lastLevel) = (_lastReadings + 1, after);
-            Timers.StartSingleTimer(AskAgain.Instance, AskAgain.Instance, SettleInterval);
+            SetAlarm(Due.Question, SettleInterval);
         }
         else
         {
@@ -330,31 +191,14 @@ public sealed class ServerObserver : UntypedActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private sealed record Opened(ServerSession Session) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
-
-    private sealed record NotOpened(Exception Cause) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
-
-    private sealed record Answered(ServerSession Session, ServerReading Reading, long HeardAt) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
-
-    private sealed record Unanswered(ServerSession Session, string Reason, bool IsFinal) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
-
-    private sealed record Tick : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    private enum Due
     {
-        public static Tick Instance { get; } = new();
+        Reading,
+        Question,
+        Settled,
+        Warm,
+        End,
     }
 
-    private sealed record AskAgain : INoSerializationVerificationNeeded, IDeadLetterSuppression
-    {
-        public static AskAgain Instance { get; } = new();
-    }
-
-    private sealed record Settled : INoSerializationVerificationNeeded, IDeadLetterSuppression
-    {
-        public static Settled Instance { get; } = new();
-    }
-
-    private sealed record Overdue : INoSerializationVerificationNeeded, IDeadLetterSuppression
-    {
-        public static Overdue Instance { get; } = new();
-    }
+    private sealed record Alarm(Due Due) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

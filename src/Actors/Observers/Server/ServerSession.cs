@@ -5,7 +5,7 @@ namespace ActorLoad.Observers;
 /// <summary>One connection of an observer from which INFO can be had, and what was learnt when it was opened.</summary>
 /// <param name="Connection">To be disposed of.</param>
 /// <param name="Reader">Knows the server's form of INFO.</param>
-/// <param name="Reading">The first reading, just taken.</param>
+/// <param name="Reading">The first reading.</param>
 /// <param name="Configuration">Settings that INFO does not tell.</param>
 /// <param name="Process">What /proc tells.</param>
 internal sealed record ServerSession(
@@ -49,9 +49,6 @@ internal sealed record ServerSession(
         string[] names = reading.MaxClients is null ? [MaxClients, TcpBacklog] : [TcpBacklog];
         var configuration = await ServerConfiguration.ReadAsync(connection, names).ConfigureAwait(false);
         var process = ServerProcess.Find(reading, connection.IsLocal);
-
-        // Once more: what runs in each interval of the storm has run before it.
-        reading = ServerReading.Of(await reader.ReadAsync().ConfigureAwait(false));
         return new ServerSession(connection, reader, reading, configuration, process);
     }
 }

@@ -1,0 +1,151 @@
+using System.Globalization;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorLoad.Observers;
+
+/// <content>Its connection: opened, asked, lost, opened again.</content>
+public sealed partial class ServerObserver
+{
+    private ServerSession? _first;
+    private ServerSession? _session;
+    private string? _whyNever;
+    private double? _askedAt;
+    private double _triedAt;
+    private bool _isOpening;
+    private bool _isHopeless;
+    private int _ownConnections;
+
+    private string NoAnswer => string.Create(CultureInfo.InvariantCulture, $"did not answer INFO within {_settings.AnswerLimit.TotalSeconds:0.###} s");
+
+    private void Open()
+    {
+        (_isOpening, _triedAt) = (true, Now);
+        _ownConnections += _isBegun ? 1 : 0;
+        ServerSession.OpenAsync(_endpoint, _username, _password, _settings.AnswerLimit, _time, _stop!.Token)
+            .PipeTo(Self, Self, session => new Opened(session), cause => new NotOpened(cause));
+    }
+
+    private void HandleOpened(ServerSession session)
+    {
+        _isOpening = false;
+        _session = session;
+        _first ??= session;
+        session.Connection.WhenLost(reason => _self.Tell(new Unanswered(session, reason, IsFinal: false)));
+        var at = At(session.Connection.HeardAt);
+        _books.Opened(at, isRejected: false);
+        _books.Read(session.Reading, at);
+        if (IsEnding)
+        {
+            Conclude();
+        }
+        else if (!_isBegun && session == _first)
+        {
+            SetAlarm(Due.Settled, _settings.IsFresh ? TimeSpan.Zero : Sampled(session)); // until this connection is in its counts
+            ServerWarmUp.OnceAsync(session, _time, _stop!.Token).WaitAsync(_settings.AnswerLimit, _time)
+                .ContinueWith(_ => new Alarm(Due.Warm), TaskScheduler.Default).PipeTo(Self); // what went wrong with it, if anything, the next reading tells
+        }
+        else
+        {
+            Ready();
+        }
+    }
+
+    private void HandleNotOpened(Exception cause)
+    {
+        _isOpening = false;
+        var known = cause as ServerUnavailableException;
+        if (known is null)
+        {
+            _log.Warning(cause, "the observer of {0} could not open its connection", _endpoint);
+        }
+
+        if (known is { WasConnected: true })
+        {
+            _books.Opened(Now, known.WasRejected);
+        }
+
+        _isHopeless |= known is not { IsFinal: false };
+        _whyNever = cause.Message;
+        _books.Lost(Now, cause.Message);
+        Ready();
+        if (IsEnding)
+        {
+            Conclude();
+        }
+    }
+
+    private void HandleReadingDue()
+    {
+        if (_askedAt is { } asked)
+        {
+            if (Now - asked > _settings.AnswerLimit.TotalSeconds)
+            {
+                _books.Lost(asked, NoAnswer);
+            }
+        }
+        else if (_session is not null)
+        {
+            Ask();
+        }
+        else if (!_isOpening && !_isHopeless && Now - _triedAt >= _settings.Interval.TotalSeconds)
+        {
+            Open();
+        }
+    }
+
+    private void Ask()
+    {
+        if (_session is not { } session || _askedAt is not null)
+        {
+            return;
+        }
+
+        _askedAt = Now;
+        session.ReadAsync().PipeTo(
+            Self, Self, reading => new Answered(session, reading, session.Connection.HeardAt),
+            cause => new Unanswered(session, cause.Message, cause is ServerUnavailableException { IsFinal: true }));
+    }
+
+    private void HandleAnswered(Answered answered)
+    {
+        var (asked, at) = (_askedAt ?? 0, At(answered.HeardAt));
+        _askedAt = null;
+        if (at - asked > _settings.AnswerLimit.TotalSeconds)
+        {
+            _books.Lost(asked, NoAnswer);
+        }
+
+        _books.Read(answered.Reading, at);
+        if (_isSettled && _isWarm)
+        {
+            Ready();
+        }
+
+        if (IsEnding)
+        {
+            HandleLastReading(asked);
+        }
+    }
+
+    private void HandleLost(string reason, bool isFinal)
+    {
+        _books.Lost(_askedAt ?? Now, reason);
+        _isHopeless |= isFinal;
+        _session?.Connection.Dispose();
+        (_session, _askedAt) = (null, null);
+        Ready();
+        if (IsEnding)
+        {
+            Conclude();
+        }
+    }
+
+    private sealed record Opened(ServerSession Session) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record NotOpened(Exception Cause) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record Answered(ServerSession Session, ServerReading Reading, long HeardAt) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record Unanswered(ServerSession Session, string Reason, bool IsFinal) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+}

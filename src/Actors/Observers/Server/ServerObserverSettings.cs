@@ -1,0 +1,14 @@
+namespace ActorLoad.Observers;
+
+/// <summary>How a server is observed.</summary>
+/// <param name="Interval">Between two readings, and between two tries to come back.</param>
+/// <param name="AnswerLimit">A server that takes longer to answer is lost to its observer for that time; nor does a run wait longer, at its beginning
+/// and at its end.</param>
+/// <param name="OthersConnections">Steady connections of the run's other observers to this server.</param>
+/// <param name="IsFresh">The server was started for this run, and nobody but the run uses it: what it has received before the storm are the
+/// observers' own connections, whether it has counted them by then or not.</param>
+public sealed record ServerObserverSettings(TimeSpan Interval, TimeSpan AnswerLimit, int OthersConnections = 0, bool IsFresh = false)
+{
+    /// <summary>2 s.</summary>
+    public static TimeSpan UsualAnswerLimit { get; } = TimeSpan.FromSeconds(2);
+}
