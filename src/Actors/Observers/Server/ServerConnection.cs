@@ -143,10 +143,10 @@ public sealed class ServerConnection : IDisposable
         {
             // One that was ended without a word waited in the queue of a process that died: nobody counts it.
             return new(
-                stream.End ?? (cause is OperationCanceledException || !stream.HasSpoken
-                    ? $"took a connection and did not answer within {limit.TotalSeconds:0.###} s"
-                    : $"could not be asked ({FirstSentence(cause)})"),
-                cause) { WasConnected = stream.HasSpoken || stream.End is null };
+                stream.End is { } end and not ServerStream.GivenUp ? end
+                    : cause is OperationCanceledException || !stream.HasSpoken ? $"took a connection and did not answer within {limit.TotalSeconds:0.###} s"
+                    : $"could not be asked ({FirstSentence(cause)})",
+                cause) { WasConnected = stream.HasSpoken || stream.End is null or ServerStream.GivenUp };
         }
 
         var (said, isFinal) = error.Text.Split(' ')[0] switch

@@ -48,6 +48,9 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
         }
     }
 
+    /// <summary>The end that is ours and tells nothing of the server.</summary>
+    public const string GivenUp = "was given up by its observer";
+
     /// <summary>True if the server said anything.</summary>
     public bool HasSpoken => _heardBytes > 0;
 
@@ -68,9 +71,12 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
         catch (Exception cause) when (cause is IOException or ObjectDisposedException or OperationCanceledException)
         {
             await Task.Yield();
-            EndWith(cause.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset }
-                ? "reset the connection"
-                : $"ended the connection ({cause.InnerException?.Message ?? cause.Message})");
+            EndWith((cause.InnerException as SocketException)?.SocketErrorCode switch
+            {
+                SocketError.ConnectionReset => "reset the connection",
+                SocketError.OperationAborted => GivenUp,
+                _ => cause is IOException ? $"ended the connection ({cause.InnerException?.Message ?? cause.Message})" : GivenUp,
+            });
             throw;
         }
 
