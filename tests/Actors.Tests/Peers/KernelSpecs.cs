@@ -18,13 +18,15 @@ public sealed class KernelSpecs
             await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.Established) == 1);
         }
 
+        await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.Established) == 0);
         using var rude = await RawClient.ConnectAsync(peer.EndPoint);
         await rude.PingAsync();
         await rude.ReadAsync(7);
         var before = KernelCounters.Read();
         rude.Abort();
         // Other tests abort connections too, so the machine's counter may grow by more.
-        Assert.True(KernelCounters.Read().Since(before)["TcpExtTCPAbortOnData"] >= 1);
+        await Eventually.IsAsync(true, () => KernelCounters.Read().Since(before)["TcpExtTCPAbortOnData"] >= 1);
+        await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.Established) == 0);
 
         await peer.DisposeAsync();
         var after = await SocketTable.UntilAsync(table => table.TimeWaitCount(peer.Port) == 1);

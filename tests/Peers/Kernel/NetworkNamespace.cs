@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using ActorLoad.Peers.Processes;
@@ -10,29 +11,35 @@ namespace ActorLoad.Peers.Kernel;
 /// <remarks>An address outside 127.0.0.0/8 is unreachable in it (ENETUNREACH), until a route says otherwise.</remarks>
 public sealed class NetworkNamespace : IAsyncDisposable
 {
-    private const int NetworkOnly = 0x40000000;
+    private const string Folder = "/run/netns";
+    private const int NewNetwork = 0x40000000;
+    private const nuint Bind = 4096;
+    private const int Detach = 2;
+    private const nuint SetInterfaceFlags = 0x8914;
+    private const short Up = 1;
 
     private NetworkNamespace(string name) => Name = name;
 
     public string Name { get; }
 
+    private string FilePath => Path.Combine(Folder, Name);
+
     /// <summary>Words before a command that make it run inside; <c>ip</c> execs it, so the process is the command.</summary>
     public IReadOnlyList<string> Prefix => ["ip", "netns", "exec", Name];
 
-    /// <summary>Makes one with <c>lo</c> up; throws, with what <c>ip</c> said, where that is not allowed.</summary>
-    public static async Task<NetworkNamespace> CreateAsync()
+    /// <summary>Makes one with <c>lo</c> up, as <c>ip netns add</c> does; throws, with what the kernel said, where that is not allowed.</summary>
+    /// <remarks>Without a process: until it execs, one that starts holds every socket of the tests, and a close is then none.</remarks>
+    public static Task<NetworkNamespace> CreateAsync()
     {
         var made = new NetworkNamespace($"al-{Guid.NewGuid():N}"[..15]);
-        (await ChildProcess.RunAsync("ip", "netns", "add", made.Name)).Expect();
         try
         {
-            (await made.ExecAsync("ip", "link", "set", "lo", "up")).Expect();
-            return made;
+            OnThread(made.Make);
+            return Task.FromResult(made);
         }
-        catch
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            await made.DisposeAsync();
-            throw;
+            throw new InvalidOperationException($"cannot make namespace {made.Name}: {e.Message}", e);
         }
     }
 
@@ -45,28 +52,12 @@ public sealed class NetworkNamespace : IAsyncDisposable
     /// <summary>Runs code of this process inside, on a thread of its own: sockets made there, and files opened below
     /// <c>/proc/thread-self/net</c>, belong to the namespace and can then be used from any thread. (<c>/proc/net</c> is that of the
     /// process's first thread.)</summary>
-    public T Inside<T>(Func<T> make)
+    public T Inside<T>(Func<T> make) => OnThread(() =>
     {
-        T made = default!;
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                using var file = File.OpenHandle(Path.Combine("/run/netns", Name));
-                made = SetNamespace(file, NetworkOnly) == 0 ? make()
-                    : throw new InvalidOperationException($"cannot enter namespace {Name}: {Marshal.GetLastPInvokeErrorMessage()}");
-            }
-            catch (Exception e)
-            {
-                failure = ExceptionDispatchInfo.Capture(e);
-            }
-        });
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return made;
-    }
+        using var file = File.OpenHandle(FilePath);
+        Check(SetNamespace(file, NewNetwork), "enter");
+        return make();
+    });
 
     /// <summary>The same for what makes nothing.</summary>
     public void Inside(Action action) => Inside(() =>
@@ -75,11 +66,19 @@ public sealed class NetworkNamespace : IAsyncDisposable
         return true;
     });
 
-    /// <summary>Sets a sysctl of the namespace, such as <c>net.ipv4.ip_local_port_range</c>; throws if the kernel does not take
-    /// it.</summary>
-    public async Task SysctlAsync(string key, string value) => (await ExecAsync("sysctl", "-q", "-w", $"{key}={value}")).Expect();
+    /// <summary>Sets a sysctl of the namespace, such as <c>net.ipv4.ip_local_port_range</c>; throws if the kernel does not take it.</summary>
+    public Task SysctlAsync(string key, string value)
+    {
+        Inside(() => File.WriteAllText($"/proc/sys/{key.Replace('.', '/')}", value));
+        return Task.CompletedTask;
+    }
 
-    public async ValueTask DisposeAsync() => (await ChildProcess.RunAsync("ip", "netns", "del", Name)).Expect();
+    public ValueTask DisposeAsync()
+    {
+        Check(Unmount(FilePath, Detach), "leave");
+        File.Delete(FilePath);
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>Why no namespace can be made here; null if it can.</summary>
     internal static string? Probe()
@@ -101,7 +100,78 @@ public sealed class NetworkNamespace : IAsyncDisposable
         }
     }
 
-    // The thread ends with what it did, so nothing has to be put back.
+    // Its name is a file that the namespace of this thread is mounted on; both stay when the thread has ended.
+    private bool Make()
+    {
+        Directory.CreateDirectory(Folder);
+        File.Create(FilePath).Dispose();
+        try
+        {
+            Check(Unshare(NewNetwork), "make");
+            Check(Mount("/proc/thread-self/ns/net", FilePath, "none", Bind, 0), "name");
+            RaiseLoopback();
+            return true;
+        }
+        catch
+        {
+            _ = Unmount(FilePath, Detach); // if it came so far
+            File.Delete(FilePath);
+            throw;
+        }
+    }
+
+    private void RaiseLoopback()
+    {
+        // struct ifreq: a name of 16 bytes, then flags.
+        var request = new byte[40];
+        "lo"u8.CopyTo(request);
+        BitConverter.TryWriteBytes(request.AsSpan(16), Up);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        Check(Control(socket.SafeHandle, SetInterfaceFlags, request), "use lo in");
+    }
+
+    private static T OnThread<T>(Func<T> make)
+    {
+        T made = default!;
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                made = make();
+            }
+            catch (Exception e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        return made;
+    }
+
+    private void Check(int result, string what)
+    {
+        if (result != 0)
+        {
+            throw new InvalidOperationException($"cannot {what} namespace {Name}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    // A thread ends with what it did, so nothing has to be put back.
     [DllImport("libc", EntryPoint = "setns", SetLastError = true)]
     private static extern int SetNamespace(SafeFileHandle space, int kind);
+
+    [DllImport("libc", EntryPoint = "unshare", SetLastError = true)]
+    private static extern int Unshare(int kind);
+
+    [DllImport("libc", EntryPoint = "mount", CharSet = CharSet.Ansi, SetLastError = true, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int Mount(string source, string target, string type, nuint flags, nint data);
+
+    [DllImport("libc", EntryPoint = "umount2", CharSet = CharSet.Ansi, SetLastError = true, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int Unmount(string target, int flags);
+
+    [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static extern int Control(SafeHandle file, nuint request, byte[] argument);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using ActorLoad.Actors.Tests.Runs;
+using ActorLoad.Actors.Tests.Transport.Uring;
 using ActorLoad.Observers;
 using ActorLoad.Observers.Kernel;
 using ActorLoad.Peers.Kernel;
@@ -105,15 +106,23 @@ public sealed class KernelObserverSpecs() : TestKit(VirtualScheduler.Configurati
     [LinuxFact]
     public void Where_there_is_nothing_to_see_it_is_ready_and_answers_with_the_reasons()
     {
-        // No files and no endpoint: only sock_diag is left, and it has nothing to count.
-        var (parent, observer) = Start(() => Open([]));
+        const int permissionDenied = 1;
+        KernelSources? blind = null;
+        var thread = new Thread(() =>
+        {
+            Seccomp.Refuse(SystemCalls.Socket, permissionDenied);
+            blind = Open([new IPEndPoint(IPAddress.Loopback, 1)]);
+        });
+        thread.Start();
+        thread.Join();
+        var (parent, observer) = Start(() => blind!);
         Pass(1_000);
         parent.ExpectMsg<ObserverReady>();
         observer.Tell(StormBegins.Instance);
         observer.Tell(StormEnded.Instance);
         var observed = Ended(parent);
-        Assert.Empty(observed.Ledger?.Counters ?? new Dictionary<string, KernelCount>());
-        Assert.Equal(3, observed.Unseen.Count);
+        Assert.Null(observed.Ledger);
+        Assert.Equal(4, observed.Unseen.Count); // snmp, netstat, sockstat, sock_diag
     }
 
     [Fact]

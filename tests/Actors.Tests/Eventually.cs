@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace ActorLoad.Actors.Tests.Observers.Kernel;
+namespace ActorLoad.Actors.Tests;
 
 /// <summary>What the kernel does in its own time. A close, too: while another test starts a process, that process holds every socket of this one.</summary>
 internal static class Eventually
