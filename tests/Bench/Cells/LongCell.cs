@@ -9,6 +9,9 @@ namespace ActorLoad.Bench.Cells;
 /// <remarks>Two connections with a gap between them before and after the storm give a moment at which nothing is open.</remarks>
 internal static class LongCell
 {
+    // The run's own connection to the server, over which it asks INFO.
+    private const int Observer = 1;
+
     private static readonly TimeSpan _idle = TimeSpan.FromSeconds(2);
 
     public static async Task<IReadOnlyList<Figure>> RunAsync(BenchOptions options, RedisServer server)
@@ -26,8 +29,8 @@ internal static class LongCell
             file, server.Target, TimeSpan.FromSeconds(600 + (total / 2_000.0)), [0],
             async (pid, exit) => seen = await ProcessWatch.UntilExitAsync(pid, exit, server));
 
-        var before = seen.LastOrDefault(sight => sight.Connected == 0 && sight.Received == 1);
-        var after = seen.LastOrDefault(sight => sight.Connected == 0 && sight.Received >= total);
+        var before = seen.LastOrDefault(sight => sight.Connected == Observer && sight.Received == 1 + Observer);
+        var after = seen.LastOrDefault(sight => sight.Connected == Observer && sight.Received >= total + Observer);
         var tenth = seen.FirstOrDefault(sight => sight.Received >= total / 10);
         if (before is null || after is null || tenth is null)
         {
