@@ -9,15 +9,16 @@ namespace ActorLoad.Bench;
 /// <param name="Tiny">Small counts: a check that everything works, no figure of it means anything.</param>
 /// <param name="Transport"><c>transport.kind</c> of ActorLoad in every cell.</param>
 /// <param name="Out">Where the JSON goes; null writes none.</param>
+/// <param name="Markdown">Where the tables for README go; null writes none.</param>
 /// <param name="Plot">Where the plot of cost against open connections goes (SVG); null draws none.</param>
 internal sealed record BenchOptions(
-    IReadOnlyList<int> Bursts, int Connections, int Rounds, IReadOnlyList<string> Only, int Long, bool Tiny, FileInfo? Out, FileInfo? Plot, string Transport)
+    IReadOnlyList<int> Bursts, int Connections, int Rounds, IReadOnlyList<string> Only, int Long, bool Tiny, FileInfo? Out, FileInfo? Markdown, FileInfo? Plot, string Transport)
 {
     /// <summary>The transport that runs everywhere.</summary>
     public const string Portable = "sockets";
 
     /// <summary>Names of the cells; <c>storm</c> stands for all burst sizes.</summary>
-    public static readonly IReadOnlyList<string> Cells = ["storm", "hold", "refused", "first-burst", "long", "first-line", "get"];
+    public static readonly IReadOnlyList<string> Cells = ["storm", "hold", "refused", "first-burst", "pace", "observers", "long", "first-line", "get"];
 
     /// <summary>What each connection does, in ActorLoad and in its peers.</summary>
     public static readonly IReadOnlyList<string> Script = ["PING", "GET foo", "SET foo {burst}:{client}"];
@@ -25,6 +26,14 @@ internal sealed record BenchOptions(
     public int Held => Tiny ? 200 : 19_000;
 
     public TimeSpan Hold => TimeSpan.FromSeconds(Tiny ? 1 : 5);
+
+    /// <summary>Ten seconds of bursts in each millisecond.</summary>
+    public int PacedBursts => Tiny ? 200 : 10_000;
+
+    /// <summary>Connections that do nothing while their sockets are counted.</summary>
+    public int Resting => Tiny ? 200 : 10_000;
+
+    public TimeSpan Rest => TimeSpan.FromSeconds(Tiny ? 4 : 10);
 
     public int Refused => Tiny ? 100 : 8_000;
 

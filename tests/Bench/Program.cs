@@ -16,6 +16,7 @@ var only = new Option<string[]>("--only") { Description = "Measure these cells o
 var longRun = new Option<int>("--long") { Description = "Also one run of so many connections in bursts of 1,000." };
 var tiny = new Option<bool>("--tiny") { Description = "A check that everything works: all cells with small counts, one round." };
 var output = new Option<FileInfo?>("--out") { Description = "Write the report to this JSON file too." };
+var markdown = new Option<FileInfo?>("--markdown") { Description = "Write the report as README has it to this file too." };
 var plot = new Option<FileInfo?>("--plot") { Description = "Draw the cost against the open connections into this SVG file." };
 var transport = new Option<string>("--transport")
 {
@@ -27,7 +28,7 @@ only.AcceptOnlyFromAmong([.. BenchOptions.Cells]);
 
 var root = new RootCommand("Measures ActorLoad against its peers, all in turn against one redis-server.")
 {
-    bursts, connections, rounds, only, longRun, tiny, transport, output, plot,
+    bursts, connections, rounds, only, longRun, tiny, transport, output, markdown, plot,
 };
 root.SetAction((parsed, _) =>
 {
@@ -35,7 +36,7 @@ root.SetAction((parsed, _) =>
     return MeasureAsync(new BenchOptions(
         parsed.GetValue(bursts) is { Length: > 0 } sizes ? sizes : isTiny ? [50, 500] : [50, 1000, 8000, 16000, 19000],
         isTiny ? 1_000 : parsed.GetValue(connections), isTiny ? 1 : parsed.GetValue(rounds),
-        parsed.GetValue(only) ?? [], parsed.GetValue(longRun), isTiny, parsed.GetValue(output), parsed.GetValue(plot), parsed.GetValue(transport)!));
+        parsed.GetValue(only) ?? [], parsed.GetValue(longRun), isTiny, parsed.GetValue(output), parsed.GetValue(markdown), parsed.GetValue(plot), parsed.GetValue(transport)!));
 });
 return await root.Parse(args).InvokeAsync();
 
@@ -47,6 +48,11 @@ static async Task<int> MeasureAsync(BenchOptions options)
     {
         var json = new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true };
         await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(report, json) + "\n");
+    }
+
+    if (options.Markdown is { } text)
+    {
+        await File.WriteAllTextAsync(text.FullName, MarkdownReport.Text(report));
     }
 
     if (options.Plot is { } picture)

@@ -16,7 +16,7 @@ internal sealed class ActorLoadContestant(string name, string transport) : ICont
         return new Measurement(
             storm.Connections, storm.Connections - run.Succeeded, Seconds(run),
             (double)run.At("generator", "cpuMicrosPerConnection"), run.WholeCpu.TotalMicroseconds / storm.Connections,
-            (long)run.At("generator", "peakRssBytes"), run.At("bursts").AsArray().Average(burst => (double?)burst!["startSkewMicros"] / 1000));
+            (long)run.At("generator", "peakRssBytes"), run.At("bursts").AsArray().Average(burst => ((double?)burst!["startLagMicros"] + (double?)burst["startSkewMicros"]) / 1000));
     }
 
     // From the first burst's due time to the end of the last connection, which is what the peers measure.

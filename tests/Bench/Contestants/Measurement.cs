@@ -7,7 +7,7 @@ namespace ActorLoad.Bench.Contestants;
 /// <param name="CpuMicros">Its user and system time for each connection, by its own count; null if it does not count it.</param>
 /// <param name="WholeCpuMicros">User and system time of its whole process for each connection, seen from outside.</param>
 /// <param name="MemoryBytes">Its peak resident memory; null if it does not tell.</param>
-/// <param name="SkewMillis">First start to last start of a burst, the mean of its bursts; null if it does not tell.</param>
+/// <param name="SkewMillis">Due time to last start of a burst, the mean of its bursts; null if it does not tell.</param>
 /// <param name="Received">Connections that the server received from it, by the server's count.</param>
 /// <param name="TimeWait">Sockets that it left in TIME_WAIT, by the kernel's table.</param>
 internal sealed record Measurement(

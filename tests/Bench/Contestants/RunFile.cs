@@ -2,16 +2,17 @@ using System.Globalization;
 
 namespace ActorLoad.Bench.Contestants;
 
-/// <summary>A phase of a run file: bursts, each a gap after the end of the one before.</summary>
-internal sealed record RunPhase(string Name, int Connections, int Count, TimeSpan Gap);
+/// <summary>A phase of a run file: bursts, each a gap after the end of the one before, or with a fixed pacing after its due time.</summary>
+internal sealed record RunPhase(string Name, int Connections, int Count, TimeSpan Gap, string Pacing = "after-burst");
 
-/// <summary>Run files for ActorLoad: no breaker and no retries, so that it does as its peers do; nothing else is switched off.</summary>
+/// <summary>Run files for ActorLoad: no breaker and no retries, so that it does as its peers do; nothing else is switched off, but by the lines
+/// that a cell adds.</summary>
 internal static class RunFile
 {
-    public static string Text(IEnumerable<RunPhase> phases, IEnumerable<string> script, int maxOpen, TimeSpan hold, string transport)
+    public static string Text(IEnumerable<RunPhase> phases, IEnumerable<string> script, int maxOpen, TimeSpan hold, string transport, string lines = "")
     {
         var load = phases.Select(phase => string.Create(CultureInfo.InvariantCulture, $$"""
-                { name = {{phase.Name}}, shape = bursts, connections = {{phase.Connections}}, count = {{phase.Count}}, gap = {{phase.Gap.TotalMilliseconds}}ms, pacing = after-burst }
+                { name = {{phase.Name}}, shape = bursts, connections = {{phase.Connections}}, count = {{phase.Count}}, gap = {{phase.Gap.TotalMilliseconds}}ms, pacing = {{phase.Pacing}} }
             """));
         return string.Create(CultureInfo.InvariantCulture, $$"""
             actorload {
@@ -24,6 +25,7 @@ internal static class RunFile
                 max-open = {{maxOpen}}
               }
               transport.kind = {{transport}}
+              {{lines}}
               supervision {
                 refused.directive = stop
                 reset.directive = stop

@@ -1,0 +1,39 @@
+using ActorLoad.Bench.Contestants;
+using ActorLoad.Bench.Reporting;
+using ActorLoad.Peers;
+
+namespace ActorLoad.Bench.Cells;
+
+/// <summary>Ten thousand connections in each second, ten due in each millisecond: are they started, and how late?</summary>
+internal static class PaceCell
+{
+    private const int InEach = 10;
+    private const int MaxOpen = 5_000;
+
+    private static readonly TimeSpan _gap = TimeSpan.FromMilliseconds(1);
+
+    public static async Task<IReadOnlyList<Figure>> RunAsync(BenchOptions options, RedisServer server)
+    {
+        var count = options.PacedBursts;
+        var file = RunFile.Text([new RunPhase("pace", InEach, count, _gap, "fixed")], BenchOptions.Script, MaxOpen, TimeSpan.Zero, options.Transport);
+        var (missed, rates, medians, tails) = (0L, new List<double>(), new List<double>(), new List<double>());
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            var run = await ActorLoadRun.StartAsync(file, server.Target, TimeSpan.FromMinutes(2), [0]);
+            var bursts = run.At("bursts").AsArray();
+            var started = (double)bursts[^1]!["dueAt"]! + ((double)bursts[^1]!["startLagMicros"]! / 1e6) - (double)bursts[0]!["dueAt"]!;
+            missed += (InEach * count) - run.Succeeded;
+            rates.Add((InEach * (count - 1)) / started);
+            medians.Add((double)run.At("latency", "start-lag", "p50") / 1000);
+            tails.Add((double)run.At("latency", "start-lag", "p99") / 1000);
+        }
+
+        return
+        [
+            new Figure("pace", $"of {InEach * count} due, dropped or failed", missed, Figure.Connections, AtMost: 0),
+            new Figure("pace", "started in each second, where 10,000 are due", Median.Of(rates), "/s", AtLeast: 9_900),
+            new Figure("pace", "from due to started, p50", Median.Of(medians), "ms"),
+            new Figure("pace", "from due to started, p99", Median.Of(tails), "ms"),
+        ];
+    }
+}
