@@ -18,7 +18,7 @@ internal sealed record BenchOptions(
     public const string Portable = "sockets";
 
     /// <summary>Names of the cells; <c>storm</c> stands for all burst sizes.</summary>
-    public static readonly IReadOnlyList<string> Cells = ["storm", "hold", "refused", "first-burst", "pace", "observers", "long", "first-line", "get"];
+    public static readonly IReadOnlyList<string> Cells = ["storm", "hold", "refused", "first-syn", "first-burst", "pace", "observers", "long", "first-line", "get"];
 
     /// <summary>What each connection does, in ActorLoad and in its peers.</summary>
     public static readonly IReadOnlyList<string> Script = ["PING", "GET foo", "SET foo {burst}:{client}"];

@@ -8,7 +8,6 @@ namespace ActorLoad.Bench.Cells;
 /// <summary>What observing costs: beside a storm, with all observers and with none in turn, and beside thousands of sockets at rest.</summary>
 internal static class ObserverCell
 {
-    private const string None = "observers { server.enabled = off, kernel.enabled = off }";
     private const string All = "observers { server.enabled = on, kernel.enabled = on, bystander { connections = 4, before = 1s } }";
     private const string KernelOnly = "observers { server.enabled = off, kernel.enabled = on }";
 
@@ -19,7 +18,7 @@ internal static class ObserverCell
         var (ratios, failed) = (new List<double>(), 0L);
         for (var round = 0; round < options.Rounds; round++)
         {
-            var (alone, watched) = (await StormAsync(None), await StormAsync(All));
+            var (alone, watched) = (await StormAsync(RunFile.NoObservers), await StormAsync(All));
             failed += (2 * size * phase.Count) - alone.Succeeded - watched.Succeeded;
             ratios.Add((double)watched.At("generator", "cpuMicrosPerConnection") / (double)alone.At("generator", "cpuMicrosPerConnection"));
         }
@@ -27,7 +26,7 @@ internal static class ObserverCell
         var shares = new List<double>();
         for (var round = 0; round < options.Rounds; round++)
         {
-            shares.Add(100 * (await RestingAsync(KernelOnly) - await RestingAsync(None)));
+            shares.Add(100 * (await RestingAsync(KernelOnly) - await RestingAsync(RunFile.NoObservers)));
         }
 
         return

@@ -9,6 +9,9 @@ internal sealed record RunPhase(string Name, int Connections, int Count, TimeSpa
 /// that a cell adds.</summary>
 internal static class RunFile
 {
+    /// <summary>A run that nobody watches.</summary>
+    public const string NoObservers = "observers { server.enabled = off, kernel.enabled = off }";
+
     public static string Text(IEnumerable<RunPhase> phases, IEnumerable<string> script, int maxOpen, TimeSpan hold, string transport, string lines = "")
     {
         var load = phases.Select(phase => string.Create(CultureInfo.InvariantCulture, $$"""

@@ -57,8 +57,9 @@ internal static class ProcessWatch
             : throw new InvalidOperationException($"{clients} connections were seen open for {seconds:0.0} s, and not for {_shortestRest.TotalSeconds} s");
     }
 
-    // User and system time: the 14th and 15th of /proc/PID/stat, in hundredths of a second. The second field, a name, may hold spaces.
-    private static TimeSpan? CpuOf(int pid)
+    /// <summary>User and system time of a process, to a hundredth of a second; null when it has ended.</summary>
+    /// <remarks>The 14th and 15th field of /proc/PID/stat. The second, a name, may hold spaces.</remarks>
+    public static TimeSpan? CpuOf(int pid)
     {
         try
         {

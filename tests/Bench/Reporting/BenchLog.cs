@@ -23,7 +23,7 @@ internal sealed class BenchLog(TextWriter writer)
         {
             return await measure();
         }
-        catch (Exception e) when (e is InvalidOperationException or TimeoutException or FormatException or IOException)
+        catch (Exception e) when (e is InvalidOperationException or TimeoutException or OperationCanceledException or FormatException or IOException)
         {
             Problem($"{name}: {e.Message}");
             return null;
