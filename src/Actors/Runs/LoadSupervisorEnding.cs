@@ -19,6 +19,7 @@ public sealed partial class LoadSupervisor
     private bool _isFinishing;
     private bool _isAskedForLedgers;
     private LoopUsage? _loops;
+    private QueueCounts? _queues;
     private TimeSpan _endedAt;
     private MetricsProtocol.Completed? _completed;
     private ObserverProtocol.RunObserved? _observed;
@@ -94,6 +95,7 @@ public sealed partial class LoadSupervisor
         Timers.StartSingleTimer(LastWaitOver.Instance, LastWaitOver.Instance, LastWait);
         _parts.Meter.Stop();
         _loops = _parts.LoopMeter.Read();
+        _queues = _parts.LoopMeter.ReadQueues();
         _metrics.Tell(new MetricsProtocol.Complete(_sample, _course.Progress(Elapsed)));
         TellLanes(new LaneProtocol.ReportTally(_sample));
     }
@@ -132,7 +134,8 @@ public sealed partial class LoadSupervisor
         }
 
         var evidence = RunEvidence.Of(_order, completed, observed, _course, _loops, _endedAt, _parts.Transport.Loops);
-        var result = RunSummary.Sum(_order, _parts.Transport, _verdict, _reasons, completed, _course.Ended, _course.Omitted, _endedAt, evidence);
+        var transport = _parts.Transport with { FullQueues = _queues?.FullQueues, Overflows = _queues?.Overflows };
+        var result = RunSummary.Sum(_order, transport, _verdict, _reasons, completed, _course.Ended, _course.Omitted, _endedAt, evidence);
         Context.Parent.Tell(new RunEnded(_order.RunId, result, null));
         Context.Stop(Self);
     }

@@ -144,12 +144,13 @@ public sealed class RunManager : UntypedActor, IWithTimers
         {
             _stopReason = stop.Reason;
             _opening?.Cancel();
-            Sender.Tell(new RunStopping(stop.RunId));
             if (_supervisor is { } supervisor)
             {
                 supervisor.Tell(stop);
                 Timers.StartSingleTimer(stop.RunId, new StopOverdue(stop.RunId), StopLimit);
             }
+
+            Sender.Tell(new RunStopping(stop.RunId)); // its time runs by now
         }
         else if (_queue.FirstOrDefault(run => run.RunId == stop.RunId) is { } queued)
         {

@@ -65,7 +65,17 @@ public sealed record TargetInfo(IReadOnlyList<string> Endpoints, IReadOnlyList<s
 /// <summary>How socket operations were carried out, and why not otherwise.</summary>
 public sealed record TransportInfo(string Kind, int Loops, string Reason)
 {
-    /// <summary>True if <c>auto</c> could not take the fastest.</summary>
+    /// <summary>See <see cref="QueueCounts"/>. Null, and absent in JSON, for a transport without such queues (<c>sockets</c>), before the run has
+    /// ended, and in a result that was put together from a journal.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? FullQueues { get; init; }
+
+    /// <summary>As <see cref="FullQueues"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Overflows { get; init; }
+
+    /// <summary>True if <c>auto</c> could not take the fastest, or fewer loops than it would.</summary>
     [JsonIgnore]
-    public bool IsFallback => Reason.StartsWith(TransportChoice.NoRing, StringComparison.Ordinal);
+    public bool IsFallback =>
+        Reason.StartsWith(TransportChoice.NoRing, StringComparison.Ordinal) || Reason.Contains(TransportChoice.FewerLoops, StringComparison.Ordinal);
 }

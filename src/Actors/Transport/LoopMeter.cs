@@ -15,6 +15,9 @@ public interface ILoopMeter
 
     /// <summary>What was used since then; null where the kernel does not tell.</summary>
     LoopUsage? Read();
+
+    /// <summary>How often queues of the loops were full since then, of all together; null for loops that have none.</summary>
+    QueueCounts? ReadQueues();
 }
 
 /// <summary>Reads <c>schedstat</c> of the loops' threads: Linux. A loop that moves from thread to thread (<c>sockets</c> in the daemon) shows what
@@ -24,10 +27,12 @@ public sealed class LoopMeter(IReadOnlyList<TransportLoop> loops) : ILoopMeter
     private const string ThisThread = "/proc/thread-self";
 
     private readonly ThreadReading?[] _starts = new ThreadReading?[loops.Count];
+    private QueueCounts? _queues;
 
     /// <inheritdoc />
     public void Start()
     {
+        _queues = SumOfQueues();
         for (var index = 0; index < loops.Count; index++)
         {
             var place = index;
@@ -52,6 +57,11 @@ public sealed class LoopMeter(IReadOnlyList<TransportLoop> loops) : ILoopMeter
 
         return new LoopUsage(TimeSpan.FromMicroseconds(cpu / 1000), TimeSpan.FromMicroseconds(wait / 1000));
     }
+
+    /// <inheritdoc />
+    public QueueCounts? ReadQueues() => SumOfQueues() is { } now && _queues is { } start ? now - start : null;
+
+    private QueueCounts? SumOfQueues() => loops.Select(loop => loop.Queues).OfType<QueueCounts>().Aggregate((QueueCounts?)null, (sum, one) => sum is null ? one : sum + one);
 
     private static ThreadReading? OfThisThread()
     {

@@ -13,7 +13,7 @@ public enum CloseMode
 /// <summary>Who chooses a connection's local port (<c>connection.ports</c>).</summary>
 public enum PortChoice
 {
-    /// <summary>The port belongs to the connection's slot: no search, and no cliff at half the ephemeral range.</summary>
+    /// <summary>The port that has been free for longest, else the next of the range: no search, and no cliff at half the ephemeral range.</summary>
     Slot,
 
     /// <summary>The kernel, for each connect.</summary>

@@ -12,12 +12,18 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason)
     /// <summary>How the reason begins where <c>auto</c> could not take the ring.</summary>
     internal const string NoRing = "auto: no ring, because ";
 
+    /// <summary>How the reason goes on where <c>loops = auto</c> could not have as many as it would.</summary>
+    internal const string FewerLoops = "1 loop in place of ";
+
     private const string IoUring = "io-uring";
     private const string Sockets = "sockets";
 
     /// <summary>The choice for <paramref name="settings"/>, whose <c>auto</c> is <paramref name="automatic"/> loops on a ring; throws
     /// <see cref="RingUnavailableException"/> if io_uring was asked for and cannot be had.</summary>
-    public static TransportChoice Make(TransportSettings settings, int automatic)
+    public static TransportChoice Make(TransportSettings settings, int automatic) => Make(settings, automatic, RingProbe.Problem);
+
+    /// <summary>The same where <paramref name="probe"/> says why so many loops over io_uring cannot be had; null if they can.</summary>
+    internal static TransportChoice Make(TransportSettings settings, int automatic, Func<int, string?> probe)
     {
         // One thread of .NET polls all sockets: a second loop would wait for it too.
         var loopsOfSockets = settings.Loops ?? 1;
@@ -27,17 +33,20 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason)
         }
 
         var loops = settings.Loops ?? automatic;
-        var problem = RingProbe.Problem(loops);
+        var problem = probe(loops);
+        var fewer = "";
         if (problem is not null && settings.Loops is null && loops > 1)
         {
-            (loops, problem) = (1, RingProbe.Problem(1)); // one may have the memory that several have not
+            // One may have the memory that several have not.
+            fewer = $"; {FewerLoops}{loops}, because {problem}";
+            (loops, problem) = (1, probe(1));
         }
 
         return (settings.Kind, problem) switch
         {
-            (TransportKind.IoUring, null) => new TransportChoice(IoUring, loops, "as configured"),
+            (TransportKind.IoUring, null) => new TransportChoice(IoUring, loops, "as configured" + fewer),
             (TransportKind.IoUring, _) => throw new RingUnavailableException(problem!),
-            (_, null) => new TransportChoice(IoUring, loops, "auto: this kernel has all that the ring needs"),
+            (_, null) => new TransportChoice(IoUring, loops, "auto: this kernel has all that the ring needs" + fewer),
             _ => new TransportChoice(Sockets, loopsOfSockets, NoRing + problem),
         };
     }

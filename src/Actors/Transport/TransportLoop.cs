@@ -40,6 +40,9 @@ public abstract class TransportLoop : IDisposable
     /// <summary>Now, as a time stamp of the loop's clock.</summary>
     public long Now => Time.GetTimestamp();
 
+    /// <summary>How often its queues were full so far; null for a loop that has none. Safe from any thread.</summary>
+    public virtual QueueCounts? Queues => null;
+
     /// <summary>Runs work on the loop, after what is queued already. Safe from any thread.</summary>
     public abstract void Execute(IRunnable work);
 

@@ -9,6 +9,10 @@ internal sealed class QuietView : IRunView
 {
     public void Started(RunProtocol.RunStarted started)
     {
+        if (started.Transport.IsFallback)
+        {
+            ErrorLines.Write($"actorload: transport {started.Transport.Kind} ({started.Transport.Reason})");
+        }
     }
 
     public void Measured(RunSnapshot snapshot)

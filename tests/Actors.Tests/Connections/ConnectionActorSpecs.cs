@@ -12,7 +12,7 @@ using Xunit;
 namespace ActorLoad.Actors.Tests.Connections;
 
 /// <summary>How a connection uses a server that is well, and one that is not.</summary>
-public sealed class ConnectionActorSpecs : ConnectionKit
+public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(transport)
 {
     public static TheoryData<string, Outcome> FaultsInUse => new()
     {
@@ -27,7 +27,7 @@ public sealed class ConnectionActorSpecs : ConnectionKit
         { "says two things", Outcome.ProtocolError },
     };
 
-    [Fact]
+    [SkippableFact]
     public async Task It_sends_its_script_command_by_command_and_succeeds()
     {
         var commands = new ConcurrentQueue<string>();
@@ -51,7 +51,7 @@ public sealed class ConnectionActorSpecs : ConnectionKit
         await NoSocketIsLeftAsync(peer);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Without_commands_it_connects_and_closes()
     {
         await using var peer = FaultPeer.Answering();
@@ -62,7 +62,7 @@ public sealed class ConnectionActorSpecs : ConnectionKit
         Assert.Equal((0, 0), (Ticket.Timings.FirstReply, Ticket.Timings.LastReply));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Replies_in_single_bytes_and_of_megabytes_are_read_to_their_end()
     {
         await using var dribbling = FaultPeer.Dribble();
@@ -74,7 +74,7 @@ public sealed class ConnectionActorSpecs : ConnectionKit
         await EndsAsync(Outcome.Succeeded);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_closed_port_is_refused()
     {
         await using var peer = FaultPeer.ClosedPort();
@@ -91,7 +91,7 @@ public sealed class ConnectionActorSpecs : ConnectionKit
         await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.SynSent) == 0);
     }
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(FaultsInUse))]
     public async Task A_server_that_misbehaves_in_use_is_named_by_what_it_did(string fault, Outcome outcome)
     {
@@ -102,7 +102,7 @@ public sealed class ConnectionActorSpecs : ConnectionKit
         await NoSocketIsLeftAsync(peer);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("ERR max number of clients reached", "ERR max number of clients reached")]
     [InlineData("NOAUTH Authentication required.", "NOAUTH")]
     [InlineData("LOADING Redis is loading the dataset in memory", "LOADING")]
@@ -113,7 +113,7 @@ public sealed class ConnectionActorSpecs : ConnectionKit
         Assert.Equal(prefix, Assert.IsType<RejectedException>(await FailsAsync(Outcome.Rejected)).Prefix);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_restarted_connection_begins_its_script_anew_with_the_same_ticket()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
@@ -139,7 +139,7 @@ public sealed class ConnectionActorSpecs : ConnectionKit
         await NoSocketIsLeftAsync(peer);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task What_an_older_link_still_says_is_ignored()
     {
         var mayAnswer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -186,3 +186,7 @@ public sealed class ConnectionActorSpecs : ConnectionKit
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "no such peer"),
     };
 }
+
+public sealed class ConnectionActorOverRingSpecs() : ConnectionActorSpecs(LoopsOf.Ring);
+
+public sealed class ConnectionActorOverSocketsSpecs() : ConnectionActorSpecs(LoopsOf.Sockets);

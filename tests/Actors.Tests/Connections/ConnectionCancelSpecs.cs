@@ -10,9 +10,9 @@ using static ActorLoad.Connections.ConnectionProtocol;
 namespace ActorLoad.Actors.Tests.Connections;
 
 /// <summary>Cancelled in whatever state, a connection closes at once and says so.</summary>
-public sealed class ConnectionCancelSpecs : ConnectionKit
+public abstract class ConnectionCancelSpecs(string transport) : ConnectionKit(transport)
 {
-    [Fact]
+    [SkippableFact]
     public async Task While_it_waits_for_its_backoff_it_never_opens()
     {
         await using var peer = FaultPeer.Answering();
@@ -35,7 +35,7 @@ public sealed class ConnectionCancelSpecs : ConnectionKit
         await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.SynSent) == 0);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task While_it_waits_for_a_reply_it_resets()
     {
         var (ends, asked) = (new Ends(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -52,7 +52,7 @@ public sealed class ConnectionCancelSpecs : ConnectionKit
         Assert.Equal(System.Net.Sockets.SocketError.ConnectionReset, await ends.FirstAsync());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task While_it_holds_it_resets()
     {
         var ends = new Ends();
@@ -64,3 +64,7 @@ public sealed class ConnectionCancelSpecs : ConnectionKit
         Assert.Equal(System.Net.Sockets.SocketError.ConnectionReset, await ends.FirstAsync());
     }
 }
+
+public sealed class ConnectionCancelOverRingSpecs() : ConnectionCancelSpecs(LoopsOf.Ring);
+
+public sealed class ConnectionCancelOverSocketsSpecs() : ConnectionCancelSpecs(LoopsOf.Sockets);

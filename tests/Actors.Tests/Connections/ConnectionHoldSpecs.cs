@@ -6,9 +6,9 @@ using Xunit;
 namespace ActorLoad.Actors.Tests.Connections;
 
 /// <summary>A connection that has done its script stays open, and watches.</summary>
-public sealed class ConnectionHoldSpecs : ConnectionKit
+public abstract class ConnectionHoldSpecs(string transport) : ConnectionKit(transport)
 {
-    [Theory]
+    [SkippableTheory]
     [InlineData]
     [InlineData("PING")]
     public async Task A_hold_that_is_over_is_a_success(params string[] script)
@@ -20,7 +20,7 @@ public sealed class ConnectionHoldSpecs : ConnectionKit
         Assert.Equal(System.Net.Sockets.SocketError.ConnectionReset, await ends.FirstAsync());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_peer_that_closes_first_is_noticed()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
@@ -33,7 +33,7 @@ public sealed class ConnectionHoldSpecs : ConnectionKit
         await NoSocketIsLeftAsync(peer);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_peer_that_resets_first_is_noticed()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
@@ -45,7 +45,7 @@ public sealed class ConnectionHoldSpecs : ConnectionKit
         await FailsAsync(Outcome.Reset);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("+what?\r\n", Outcome.ProtocolError)]
     [InlineData("what?", Outcome.ProtocolError)]
     [InlineData("-ERR idle too long\r\n", Outcome.Rejected)]
@@ -60,3 +60,7 @@ public sealed class ConnectionHoldSpecs : ConnectionKit
         await FailsAsync(outcome);
     }
 }
+
+public sealed class ConnectionHoldOverRingSpecs() : ConnectionHoldSpecs(LoopsOf.Ring);
+
+public sealed class ConnectionHoldOverSocketsSpecs() : ConnectionHoldSpecs(LoopsOf.Sockets);

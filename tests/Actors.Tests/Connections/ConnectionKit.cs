@@ -12,10 +12,10 @@ using static ActorLoad.Connections.ConnectionProtocol;
 
 namespace ActorLoad.Actors.Tests.Connections;
 
-/// <summary>One connection on a real loop, and a probe that hears how it ends.</summary>
-public abstract class ConnectionKit() : TestKit("akka.loglevel = WARNING")
+/// <summary>One connection on a real loop of one transport, and a probe that hears how it ends.</summary>
+public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel = WARNING")
 {
-    private protected LoopDispatcher Dispatcher => field ??= LoopDispatchers.Of(Sys).Sockets(0);
+    private protected LoopDispatcher Dispatcher => field ??= LoopsOf.Get(Sys, transport);
 
     private protected TransportLoop Loop => Dispatcher.Loop;
 

@@ -1,3 +1,4 @@
+using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Connections;
 using ActorLoad.Peers.Faults;
 using Akka.Actor;
@@ -7,11 +8,11 @@ using static ActorLoad.Connections.LaneProtocol;
 namespace ActorLoad.Actors.Tests.Connections;
 
 /// <summary>A target that is down is not hammered.</summary>
-public sealed class LaneBreakerSpecs : LaneKit
+public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
 {
     private static readonly BreakerSettings _breaker = new(true, 0.9, TimeSpan.FromMinutes(10), 10);
 
-    [Fact]
+    [SkippableFact]
     public async Task It_trips_once_and_nothing_more_is_tried()
     {
         await using var peer = FaultPeer.ClosedPort();
@@ -34,7 +35,7 @@ public sealed class LaneBreakerSpecs : LaneKit
         Assert.Equal((1, 0, 0), (later.Burst, later.Planned, later.Opened));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_success_among_the_failures_does_not_keep_it_from_tripping()
     {
         await using var closed = FaultPeer.ClosedPort();
@@ -49,3 +50,7 @@ public sealed class LaneBreakerSpecs : LaneKit
         Assert.Contains("10 of 11", (await Parent.ExpectMsgAsync<BreakerTripped>(Given.Patience)).Reason, StringComparison.Ordinal);
     }
 }
+
+public sealed class LaneBreakerOverRingSpecs() : LaneBreakerSpecs(LoopsOf.Ring);
+
+public sealed class LaneBreakerOverSocketsSpecs() : LaneBreakerSpecs(LoopsOf.Sockets);

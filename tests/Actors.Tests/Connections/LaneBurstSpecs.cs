@@ -9,11 +9,11 @@ using static ActorLoad.Connections.LaneProtocol;
 namespace ActorLoad.Actors.Tests.Connections;
 
 /// <summary>When bursts begin, how many connections they get, and what an abort does to them.</summary>
-public sealed class LaneBurstSpecs : LaneKit
+public abstract class LaneBurstSpecs(string transport) : LaneKit(transport)
 {
     private static readonly TimeSpan _hour = TimeSpan.FromHours(1);
 
-    [Fact]
+    [SkippableFact]
     public async Task A_burst_begins_when_it_is_due_and_tells_its_skew()
     {
         var time = new ManualTime();
@@ -28,7 +28,7 @@ public sealed class LaneBurstSpecs : LaneKit
         await AssertOutcomesAsync((Outcome.Succeeded, 3));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Starts_lie_between_the_due_time_and_the_end()
     {
         await using var peer = FaultPeer.Answering();
@@ -38,7 +38,7 @@ public sealed class LaneBurstSpecs : LaneKit
         await AssertOutcomesAsync((Outcome.Succeeded, 200));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task An_empty_share_ends_at_once()
     {
         await using var peer = FaultPeer.Answering();
@@ -48,7 +48,7 @@ public sealed class LaneBurstSpecs : LaneKit
         Assert.Equal(0, (await ReportAsync()).Attempts);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task What_is_due_beyond_max_open_is_dropped()
     {
         await using var peer = FaultPeer.Answering();
@@ -64,7 +64,7 @@ public sealed class LaneBurstSpecs : LaneKit
         Assert.Equal(10, peer.Accepted);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Bursts_that_overlap_are_counted_apart_and_share_the_room()
     {
         var time = new ManualTime();
@@ -87,7 +87,7 @@ public sealed class LaneBurstSpecs : LaneKit
         Assert.Equal((1, 5, 3, 3), (second.Burst, second.Planned, second.Opened, second.Succeeded + second.Cancelled));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_burst_that_is_aborted_before_it_is_due_ends_with_nothing_planned()
     {
         await using var peer = FaultPeer.Answering();
@@ -105,7 +105,7 @@ public sealed class LaneBurstSpecs : LaneKit
         Assert.Equal(0, peer.Accepted);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task An_abort_in_the_midst_of_opening_drops_what_is_not_open_yet()
     {
         await using var peer = FaultPeer.Hanging();
@@ -127,7 +127,7 @@ public sealed class LaneBurstSpecs : LaneKit
         Assert.Equal((3000, 3000 - ended.Opened), (Total.Planned, Total.Dropped));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task An_abort_cancels_connections_that_wait_for_a_reply()
     {
         await using var peer = FaultPeer.Hanging();
@@ -137,7 +137,7 @@ public sealed class LaneBurstSpecs : LaneKit
         await AbortAsync(lane, 20);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task An_abort_cancels_connections_that_wait_for_their_backoff()
     {
         await using var peer = FaultPeer.ClosedPort();
@@ -149,7 +149,7 @@ public sealed class LaneBurstSpecs : LaneKit
         Assert.Equal((20, 0), (Total.Attempts, Total.Retries)); // not one retry was begun
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Each_report_holds_what_came_since_the_one_before()
     {
         await using var peer = FaultPeer.Answering();
@@ -176,3 +176,7 @@ public sealed class LaneBurstSpecs : LaneKit
         async () => time.NextAlarm == hold && await Loop.OnLoopAsync(() => Loop.Deadline(_hour).NextDue == long.MaxValue),
         Given.Patience, TimeSpan.FromMilliseconds(10));
 }
+
+public sealed class LaneBurstOverRingSpecs() : LaneBurstSpecs(LoopsOf.Ring);
+
+public sealed class LaneBurstOverSocketsSpecs() : LaneBurstSpecs(LoopsOf.Sockets);

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using System.Net;
+using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
-using ActorLoad.Transport.Sockets;
 using Akka.Actor;
-using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Xunit;
@@ -13,13 +12,13 @@ using static ActorLoad.Connections.LaneProtocol;
 
 namespace ActorLoad.Actors.Tests.Connections;
 
-/// <summary>A real lane with real connections between two probes: its parent, and the metrics actor.</summary>
-public abstract class LaneKit() : TestKit("akka.loglevel = WARNING")
+/// <summary>A real lane with real connections on a loop of one transport, between two probes: its parent, and the metrics actor.</summary>
+public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNING")
 {
     private IActorRef _lane = ActorRefs.Nobody;
     private int _sample;
 
-    private protected LoopDispatcher Dispatcher { get; set; } = null!;
+    private protected LoopDispatcher Dispatcher { get; private set; } = null!;
 
     private protected TransportLoop Loop => Dispatcher.Loop;
 
@@ -37,8 +36,7 @@ public abstract class LaneKit() : TestKit("akka.loglevel = WARNING")
     private protected IActorRef StartLane(
         ImmutableArray<IPEndPoint> targets, ConnectionSettings connection, SupervisionPolicy policy, int maxOpen = int.MaxValue, TimeProvider? time = null)
     {
-        var loops = LoopDispatchers.Of(Sys);
-        Dispatcher = CreateDispatcher(loops, time);
+        Dispatcher = LoopsOf.Get(Sys, transport, time);
         var settings = new LaneSettings(3, Loop.Now, maxOpen, Seed: 1, connection, connection.Script, targets, policy, Metrics);
         return _lane = Parent.ChildActorOf(Lane.Props(settings, Dispatcher), new OneForOneStrategy(cause =>
         {
@@ -46,10 +44,6 @@ public abstract class LaneKit() : TestKit("akka.loglevel = WARNING")
             return Directive.Resume;
         }));
     }
-
-    private protected virtual LoopDispatcher CreateDispatcher(LoopDispatchers loops, TimeProvider? time) => time is null
-        ? loops.Sockets(0)
-        : loops.Get("virtual-time", () => new SocketLoop(time, cause => Sys.Log.Error(cause, "work on the loop failed")));
 
     /// <summary>Opens a burst at once and gives what the lane says of it when it has ended.</summary>
     private protected async Task<BurstShareEnded> RunBurstAsync(int connections, int burst = 0)

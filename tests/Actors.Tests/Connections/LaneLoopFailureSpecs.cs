@@ -1,7 +1,6 @@
 using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Metrics;
 using ActorLoad.Peers.Faults;
-using ActorLoad.Transport;
 using ActorLoad.Transport.Uring;
 using Akka.Actor;
 using Xunit;
@@ -10,7 +9,7 @@ using static ActorLoad.Connections.LaneProtocol;
 namespace ActorLoad.Actors.Tests.Connections;
 
 /// <summary>A lane whose loop can carry out nothing more: every connection has an outcome, and the run is told.</summary>
-public sealed class LaneLoopFailureSpecs : LaneKit
+public sealed class LaneLoopFailureSpecs() : LaneKit(LoopsOf.Ring)
 {
     private const int Connections = 20;
 
@@ -40,7 +39,4 @@ public sealed class LaneLoopFailureSpecs : LaneKit
         Assert.Equal((Connections, Connections), (ended.Opened, ended.Failed));
         await AssertOutcomesAsync((Outcome.Crashed, Connections));
     }
-
-    private protected override LoopDispatcher CreateDispatcher(LoopDispatchers loops, TimeProvider? time) =>
-        loops.Get("breakable", () => Rings.Create(time ?? TimeProvider.System, _ => { }));
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Metrics;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
@@ -10,7 +11,7 @@ using static ActorLoad.Connections.LaneProtocol;
 namespace ActorLoad.Actors.Tests.Connections;
 
 /// <summary>Every outcome that a peer on loopback can bring about, with its count.</summary>
-public sealed class LaneOutcomeSpecs : LaneKit
+public abstract class LaneOutcomeSpecs(string transport) : LaneKit(transport)
 {
     private const int Connections = 5;
 
@@ -23,7 +24,7 @@ public sealed class LaneOutcomeSpecs : LaneKit
         { "speaks HTTP", Outcome.ProtocolError },
     };
 
-    [Fact]
+    [SkippableFact]
     public async Task Connections_that_are_served_succeed()
     {
         await using var peer = FaultPeer.Answering();
@@ -36,7 +37,7 @@ public sealed class LaneOutcomeSpecs : LaneKit
         Assert.Equal(Connections, peer.Accepted);
     }
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Faults))]
     public async Task Connections_that_fail_are_counted_by_what_happened(string fault, Outcome outcome)
     {
@@ -68,7 +69,7 @@ public sealed class LaneOutcomeSpecs : LaneKit
         await FailAllAsync(Outcome.Unreachable, neverReached: true);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Rejections_are_counted_by_their_prefix()
     {
         await using var peer = FaultPeer.ErrorReply("NOAUTH Authentication required.");
@@ -77,7 +78,7 @@ public sealed class LaneOutcomeSpecs : LaneKit
         Assert.Equal(new Dictionary<string, long> { ["NOAUTH"] = Connections }, Total.Rejections());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Targets_are_taken_in_turn()
     {
         await using var well = FaultPeer.Answering();
@@ -114,3 +115,7 @@ public sealed class LaneOutcomeSpecs : LaneKit
         Assert.Equal(Connections, Total.Latency(succeeded: false)["total"].Count);
     }
 }
+
+public sealed class LaneOutcomeOverRingSpecs() : LaneOutcomeSpecs(LoopsOf.Ring);
+
+public sealed class LaneOutcomeOverSocketsSpecs() : LaneOutcomeSpecs(LoopsOf.Sockets);

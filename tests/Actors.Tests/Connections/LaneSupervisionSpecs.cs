@@ -9,9 +9,9 @@ using static ActorLoad.Connections.LaneProtocol;
 namespace ActorLoad.Actors.Tests.Connections;
 
 /// <summary>What the lane does when connections fail: by the rule of each cause.</summary>
-public sealed class LaneSupervisionSpecs : LaneKit
+public abstract class LaneSupervisionSpecs(string transport) : LaneKit(transport)
 {
-    [Fact]
+    [SkippableFact]
     public async Task A_refused_connection_is_retried_as_often_as_its_policy_says()
     {
         await using var peer = FaultPeer.ClosedPort();
@@ -22,7 +22,7 @@ public sealed class LaneSupervisionSpecs : LaneKit
         Assert.Equal((40, 30, 40), (Total.Attempts, Total.Retries, Total.AttemptFailuresByName()["refused"]));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_retry_that_succeeds_is_a_success()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
@@ -45,7 +45,7 @@ public sealed class LaneSupervisionSpecs : LaneKit
         Assert.Equal((10, 5), (Total.Attempts, Total.Retries));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Backoffs_follow_each_other_as_the_policy_says()
     {
         var time = new ManualTime();
@@ -65,7 +65,7 @@ public sealed class LaneSupervisionSpecs : LaneKit
         await AssertOutcomesAsync((Outcome.Refused, 1));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Retries_come_back_when_their_window_has_passed()
     {
         var time = new ManualTime();
@@ -88,7 +88,7 @@ public sealed class LaneSupervisionSpecs : LaneKit
         Assert.Equal(5, Total.Retries); // the sixth was waiting for its backoff: it was never begun
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Each_cause_has_a_rule_of_its_own()
     {
         await using var closed = FaultPeer.ClosedPort();
@@ -101,7 +101,7 @@ public sealed class LaneSupervisionSpecs : LaneKit
         Assert.Equal((20, 10), (Total.Attempts, Total.Retries));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task An_escalated_failure_reaches_the_parent_and_the_books_stay_right()
     {
         await using var peer = FaultPeer.ClosedPort();
@@ -116,11 +116,11 @@ public sealed class LaneSupervisionSpecs : LaneKit
         await AssertOutcomesAsync((Outcome.Refused, 1), (Outcome.Cancelled, 1));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_bug_costs_its_connection_alone_and_is_logged_once()
     {
         await using var peer = FaultPeer.Answering();
-        StartLane([peer.EndPoint, new ThrowingEndPoint()], Given.Connection("PING"), Given.Policy(Given.Restart(maxRetries: 3)));
+        StartLane([peer.EndPoint, new ThrowingEndPoint(hasFamily: false)], Given.Connection("PING"), Given.Policy(Given.Restart(maxRetries: 3)));
         await EventFilter.Exception<InvalidOperationException>(contains: "a connection crashed").ExpectAsync(1, async () =>
         {
             var ended = await RunBurstAsync(10);
@@ -130,7 +130,7 @@ public sealed class LaneSupervisionSpecs : LaneKit
         Assert.Equal((10, 0), (Total.Attempts, Total.Retries));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Ordinary_failures_are_not_logged()
     {
         await using var peer = FaultPeer.ClosedPort();
@@ -141,3 +141,7 @@ public sealed class LaneSupervisionSpecs : LaneKit
 
     private static long Refusals(Tally total) => total.AttemptFailuresByName().GetValueOrDefault("refused");
 }
+
+public sealed class LaneSupervisionOverRingSpecs() : LaneSupervisionSpecs(LoopsOf.Ring);
+
+public sealed class LaneSupervisionOverSocketsSpecs() : LaneSupervisionSpecs(LoopsOf.Sockets);

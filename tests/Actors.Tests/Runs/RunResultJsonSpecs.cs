@@ -17,7 +17,7 @@ public class RunResultJsonSpecs
             "20260101T000000Z-abcdef", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), 20.5,
             new JsonObject { ["load"] = new JsonArray(8_000) }),
         Verdict.GeneratorLimited, ["5 connections were dropped"], new TargetInfo(["embedded"], ["127.0.0.1:6379"]),
-        new TransportInfo("sockets", 1, "auto"), Snapshots.Totals.Connections, 8_010, 15,
+        new TransportInfo("io-uring", 1, "auto") { FullQueues = 3, Overflows = 4 }, Snapshots.Totals.Connections, 8_010, 15,
         Outcomes.All.ToDictionary(Outcomes.Name, outcome => (long)outcome), Snapshots.Totals.AttemptFailures, Snapshots.Totals.Rejections,
         Snapshots.Totals.Latency, Snapshots.Totals.FailedLatency,
         [new BurstResult(0, "storm", 0.1, 8_000, 7_995, 5, 7_970, 10, 3, 120, 45_000, 1.25)], [Snapshots.Sample],
@@ -52,6 +52,7 @@ public class RunResultJsonSpecs
             Keys(json));
         Assert.Equal(["id", "startedAt", "durationSeconds", "configuration"], Keys(json["run"]));
         Assert.Equal(["planned", "opened", "succeeded", "failed", "dropped", "cancelled"], Keys(json["connections"]));
+        Assert.Equal(["fullQueues", "kind", "loops", "overflows", "reason"], Keys(json["transport"]).Order(StringComparer.Ordinal));
         Assert.Equal(["connect", "first-reply", "total"], Keys(json["latency"]));
         Assert.Equal(["count", "min", "mean", "p50", "p90", "p99", "p999", "max"], Keys(json["latency"]!["first-reply"]));
         Assert.Superset(

@@ -48,7 +48,7 @@ public sealed class SocketLoopSpecs : LoopContractSpecs
     public async Task A_connect_that_throws_leaves_nothing_behind()
     {
         var operation = await StockOneAsync();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => OpenAsync(new ThrowingEndPoint()));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => OpenAsync(new ThrowingEndPoint(hasFamily: true)));
         Assert.True(await IsInStockAsync(operation));
         Assert.Equal(long.MaxValue, await Loop.OnLoopAsync(() => Loop.Deadline(Patience).NextDue));
     }

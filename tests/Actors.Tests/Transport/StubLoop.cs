@@ -12,6 +12,11 @@ internal sealed class StubLoop(ManualTime time) : TransportLoop(time)
     /// <summary>How often an alarm was asked for.</summary>
     public int AlarmsSet { get; private set; }
 
+    /// <summary>What it says of its queues.</summary>
+    public QueueCounts? Counted { get; set; }
+
+    public override QueueCounts? Queues => Counted;
+
     /// <summary>Moves the clock, and sweeps whenever the alarm is due by then.</summary>
     public void Advance(TimeSpan span)
     {

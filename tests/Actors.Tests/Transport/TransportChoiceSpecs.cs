@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using ActorLoad.Peers.Requirements;
+using ActorLoad.Runs;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Uring;
 using Akka.TestKit.Xunit2;
@@ -39,6 +40,17 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
         Assert.Equal(2, TransportChoice.Make(new TransportSettings(TransportKind.Auto, null), 2).Loops);
         Assert.Equal(3, TransportChoice.Make(new TransportSettings(TransportKind.IoUring, 3), 2).Loops);
         Assert.Equal(1, TransportChoice.Make(new TransportSettings(TransportKind.Sockets, null), 2).Loops);
+    }
+
+    [Theory]
+    [InlineData(TransportKind.Auto, "auto: this kernel has all that the ring needs; 1 loop in place of 3, because there is no memory")]
+    [InlineData(TransportKind.IoUring, "as configured; 1 loop in place of 3, because there is no memory")]
+    public void Fewer_loops_than_auto_would_have_are_told_with_their_reason(TransportKind kind, string reason)
+    {
+        var choice = TransportChoice.Make(new TransportSettings(kind, null), 3, loops => loops > 1 ? "there is no memory" : null);
+
+        Assert.Equal(new TransportChoice("io-uring", 1, reason), choice);
+        Assert.True(new TransportInfo(choice.Kind, choice.Loops, choice.Reason).IsFallback);
     }
 
     [Fact]

@@ -216,7 +216,7 @@ public abstract class OutcomeSpecs(string transport)
     }
 
     private Task<Storm> RunAsync(string target, string lines, ActorLoadOptions? options = null) =>
-        Storm.RunAsync(target, $"{lines}\n transport.kind = {transport}", options);
+        Storm.RunOverAsync(transport, target, lines, options);
 }
 
 [Collection(nameof(EndToEnd))]

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using ActorLoad.Peers.Processes;
+using ActorLoad.Peers.Requirements;
+using ActorLoad.Transport;
 using Xunit;
 
 namespace ActorLoad.Hosting.Tests.EndToEnd;
@@ -68,6 +70,16 @@ internal sealed class Storm
         }
     }
 
+    /// <summary>The same over <paramref name="transport"/>, a <c>transport.kind</c>. A run over <c>auto</c> that fell back to sockets, on a machine where a
+    /// ring can be had, proves nothing of the ring.</summary>
+    public static async Task<Storm> RunOverAsync(string transport, string target, string lines, ActorLoadOptions? options = null)
+    {
+        var storm = await RunAsync(target, $"{lines}\n transport.kind = {transport}", options);
+        var expected = transport != "auto" ? transport : Requirement.RequireAll ? "io-uring" : KindHere;
+        Assert.True(storm.Transport.Kind == expected, $"{transport} should be {expected}, and is {storm.Transport}");
+        return storm;
+    }
+
     /// <summary>A load of one phase.</summary>
     public static string Load(int connections, int count = 1, string gap = "0s") =>
         string.Create(CultureInfo.InvariantCulture, $"load = [ {{ connections = {connections}, count = {count}, gap = {gap} }} ]");
@@ -97,6 +109,8 @@ internal sealed class Storm
         Assert.True(Findings.Length > 0 && Rules.First() == rule, $"{rule} should come first: {Result.GetProperty("findings")}\n{Process}");
         return Findings[0];
     }
+
+    private static string KindHere => TransportChoice.Make(new TransportSettings(TransportKind.Auto, 1), 1).Kind;
 
     private void CheckBooks()
     {

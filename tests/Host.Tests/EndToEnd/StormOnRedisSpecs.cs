@@ -44,6 +44,19 @@ public abstract class StormOnRedisSpecs(string transport)
     }
 
     [RedisFact]
+    public async Task The_result_says_how_often_queues_to_the_kernel_were_full_where_there_are_any()
+    {
+        await using var server = await RedisServer.StartAsync();
+
+        var storm = await RunAsync(server.Target, Storm.Load(20));
+
+        // Twenty connections fill no queue of thousands.
+        string[] counts = storm.Transport.Kind == "io-uring" ? ["fullQueues 0", "overflows 0"] : [];
+        Assert.Equal(counts, storm.Result.GetProperty("transport").EnumerateObject()
+            .Where(member => member.Name is "fullQueues" or "overflows").Select(member => $"{member.Name} {member.Value}"));
+    }
+
+    [RedisFact]
     public async Task A_graceful_close_leaves_time_wait_behind_which_an_abortive_one_does_not()
     {
         await using var server = await RedisServer.StartAsync();
@@ -90,7 +103,7 @@ public abstract class StormOnRedisSpecs(string transport)
     }
 
     private Task<Storm> RunAsync(string target, string lines, ActorLoadOptions? options = null) =>
-        Storm.RunAsync(target, $"{lines}\n transport.kind = {transport}", options);
+        Storm.RunOverAsync(transport, target, lines, options);
 }
 
 [Collection(nameof(EndToEnd))]

@@ -38,14 +38,16 @@ public sealed class RingRefusalSpecs
         await ExpectRefusalAsync(RefusedCalls.RegisterRing(EPERM), "IORING_REGISTER_PROBE");
     }
 
-    [SkippableFact]
-    public async Task Auto_goes_without_and_says_why_in_the_result_and_in_one_line()
+    [SkippableTheory]
+    [InlineData]
+    [InlineData("--quiet")]
+    public async Task Auto_goes_without_and_says_why_in_the_result_and_in_one_line(params string[] quiet)
     {
         Needs.These(Requirement.Perl);
         await using var peer = FaultPeer.Answering();
 
         await using var process = ActorLoadProcess.Start(
-            ["run", "--target", peer.Target, "--connections", "5", "--duration", "1s", "--gap", "1s", "--json"],
+            ["run", "--target", peer.Target, "--connections", "5", "--duration", "1s", "--gap", "1s", "--json", .. quiet],
             new ActorLoadOptions { Wrapper = RefusedCalls.Ring(EPERM) });
 
         var run = (await process.ExitAsync()).Expect(0);

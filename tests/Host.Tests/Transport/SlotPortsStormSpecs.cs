@@ -164,9 +164,10 @@ public abstract class SlotPortsStormSpecs(string transport)
         return [.. closed.Select(row => row.LocalPort).Order()];
     }
 
-    private Task<Storm> RunAsync(NetworkNamespace network, string target, string lines, int loops = 1) => Storm.RunAsync(
+    private Task<Storm> RunAsync(NetworkNamespace network, string target, string lines, int loops = 1) => Storm.RunOverAsync(
+        transport,
         target,
-        $"{lines}\n transport {{ kind = {transport}, loops = {loops} }}\n {Storm.OneAttempt}",
+        $"{lines}\n transport.loops = {loops}\n {Storm.OneAttempt}",
         new ActorLoadOptions { Wrapper = network.Prefix });
 }
 

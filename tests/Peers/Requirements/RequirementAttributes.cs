@@ -2,9 +2,9 @@ using Xunit;
 
 namespace ActorLoad.Peers.Requirements;
 
-/// <summary>A fact that needs a real redis-server; skipped, with the reason, where there is none.</summary>
+/// <summary>A fact that needs a real redis-server; skipped, with the reason, where there is none, or where the transport under test cannot be had.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class RedisFactAttribute : FactAttribute
+public sealed class RedisFactAttribute : SkippableFactAttribute
 {
     public RedisFactAttribute() => Skip = Requirement.Redis.Skip;
 }

@@ -9,12 +9,13 @@ internal static class SocketFaults
     public static LinkFault From(SocketError error) => error switch
     {
         SocketError.ConnectionRefused => LinkFault.Refused,
-        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.NotConnected => LinkFault.Reset,
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.Disconnecting
+            or SocketError.NotConnected => LinkFault.Reset,
         SocketError.TimedOut => LinkFault.Unanswered,
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown
             or SocketError.AccessDenied or SocketError.AddressFamilyNotSupported => LinkFault.Unreachable,
         SocketError.TooManyOpenSockets or SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse
-            or SocketError.NoBufferSpaceAvailable => LinkFault.LocalExhausted,
+            or SocketError.NoBufferSpaceAvailable or SocketError.WouldBlock => LinkFault.LocalExhausted,
         _ => LinkFault.Unknown,
     };
 }

@@ -48,9 +48,14 @@ internal static unsafe partial class Kernel
     public const uint IORING_REGISTER_PROBE = 8;
     public const ushort IO_URING_OP_SUPPORTED = 1 << 0;
 
+    // As many operations as a struct io_uring_probe can be asked for: their codes are a byte (IORING_REGISTER_PROBE in io_uring_register(2)).
+    public const int MostOperations = 256;
+
     // asm-generic/mman-common.h, linux/mman.h
-    public const int PROT_READ_WRITE = 0x1 | 0x2;
-    public const int MAP_SHARED_POPULATE = 0x01 | 0x8000;
+    public const int PROT_READ = 0x1;
+    public const int PROT_WRITE = 0x2;
+    public const int MAP_SHARED = 0x01;
+    public const int MAP_POPULATE = 0x8000;
 
     // bits/socket.h, asm-generic/socket.h, netinet/tcp.h
     public const int AF_INET = 2;
@@ -63,7 +68,8 @@ internal static unsafe partial class Kernel
     public const int SO_KEEPALIVE = 9;
     public const int SO_LINGER = 13;
     public const int TCP_NODELAY = 1;
-    public const uint MSG_WAITALL_NOSIGNAL = 0x100 | 0x4000;
+    public const uint MSG_WAITALL = 0x100;
+    public const uint MSG_NOSIGNAL = 0x4000;
 
     // sys/eventfd.h
     public const int EFD_CLOEXEC = 0x80000;
@@ -81,6 +87,7 @@ internal static unsafe partial class Kernel
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int ETIME = 62;
+    public const int EAFNOSUPPORT = 97;
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
     public const int ENETDOWN = 100;
@@ -88,6 +95,8 @@ internal static unsafe partial class Kernel
     public const int ECONNABORTED = 103;
     public const int ECONNRESET = 104;
     public const int ENOBUFS = 105;
+    public const int ENOTCONN = 107;
+    public const int ESHUTDOWN = 108;
     public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;
     public const int EHOSTDOWN = 112;
@@ -196,6 +205,26 @@ internal static unsafe partial class Kernel
         public ulong UserData;
         public int Result;
         public uint Flags;
+    }
+
+    /// <summary><c>struct io_uring_probe</c>, without the <see cref="ProbeOperation"/>s that follow it.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Probe
+    {
+        public byte LastOp;
+        public byte OpsLen;
+        public ushort Reserved;
+        public fixed uint Reserved2[3];
+    }
+
+    /// <summary><c>struct io_uring_probe_op</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ProbeOperation
+    {
+        public byte Op;
+        public byte Reserved;
+        public ushort Flags;
+        public uint Reserved2;
     }
 
     /// <summary><c>struct io_uring_getevents_arg</c>.</summary>

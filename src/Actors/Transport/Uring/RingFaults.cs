@@ -9,9 +9,9 @@ internal static class RingFaults
     public static LinkFault From(int error) => error switch
     {
         ECONNREFUSED => LinkFault.Refused,
-        ECONNRESET or EPIPE or ECONNABORTED => LinkFault.Reset,
+        ECONNRESET or ECONNABORTED or EPIPE or ENOTCONN or ESHUTDOWN => LinkFault.Reset,
         ETIMEDOUT => LinkFault.Unanswered,
-        EHOSTUNREACH or ENETUNREACH or EHOSTDOWN or ENETDOWN or EACCES or EPERM => LinkFault.Unreachable,
+        EHOSTUNREACH or ENETUNREACH or EHOSTDOWN or ENETDOWN or EACCES or EPERM or EAFNOSUPPORT => LinkFault.Unreachable,
         EMFILE or ENFILE or EADDRNOTAVAIL or EADDRINUSE or ENOBUFS or ENOMEM or EAGAIN => LinkFault.LocalExhausted,
         _ => LinkFault.Unknown,
     };

@@ -47,7 +47,7 @@ internal sealed unsafe class RingLink(
         // its receive.
         loop.Ring.Reserve(2);
         ref var send = ref loop.Ring.Prepare(IORING_OP_SEND, slot.File, slot.UserData(RingOperation.Send));
-        (send.Address, send.Length, send.OperationFlags) = ((ulong)slot.Outgoing, (uint)size, MSG_WAITALL_NOSIGNAL);
+        (send.Address, send.Length, send.OperationFlags) = ((ulong)slot.Outgoing, (uint)size, MSG_WAITALL | MSG_NOSIGNAL);
         send.Flags = IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
         PrepareReceive();
     }
@@ -144,7 +144,7 @@ internal sealed unsafe class RingLink(
 
     private void PrepareConnect()
     {
-        var size = SocketAddressWriter.Write(target.Address, target.Port, new Span<byte>(slot.Address, 32));
+        var size = SocketAddressWriter.Write(target.Address, target.Port, new Span<byte>(slot.Address, RingSlot.AddressSize));
         ref var connect = ref loop.Ring.Prepare(IORING_OP_CONNECT, slot.File, slot.UserData(RingOperation.Connect));
         (connect.Address, connect.Offset) = ((ulong)slot.Address, (ulong)size);
         _isPending = true;
@@ -217,7 +217,7 @@ internal sealed unsafe class RingLink(
     {
         var one = 1;
         SetOption(file, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(int)); // past what others, and we, have left in TIME_WAIT
-        var size = SocketAddressWriter.Write(_lease.Source, _lease.Port, new Span<byte>(slot.Address, 32));
+        var size = SocketAddressWriter.Write(_lease.Source, _lease.Port, new Span<byte>(slot.Address, RingSlot.AddressSize));
         return Bind(file, slot.Address, (uint)size) == 0;
     }
 

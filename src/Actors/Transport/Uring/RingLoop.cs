@@ -27,6 +27,8 @@ internal sealed partial class RingLoop : TransportLoop
     private readonly ITimer? _virtualAlarm;
     private long _alarm = long.MaxValue;
     private int _sleeps;
+    private long _bellsSounded;
+    private long _foreignWork;
     private bool _kernelHasMore;
     private volatile bool _stops;
     private Ring _ring = null!; // made by the loop's thread, before anybody sees the loop
@@ -69,11 +71,14 @@ internal sealed partial class RingLoop : TransportLoop
         }
     }
 
-    /// <summary>How often the submission queue was full; what did not fit went with an entry of its own. Readable from any thread.</summary>
-    public long FullQueues => _ring.FullQueues;
+    /// <inheritdoc />
+    public override QueueCounts Queues => new(_ring.FullQueues, _ring.Overflows);
 
-    /// <summary>How often the kernel held completions back because the queue for them was full. Readable from any thread.</summary>
-    public long Overflows => _ring.Overflows;
+    /// <summary>How often work from another thread has woken the loop. Readable from any thread.</summary>
+    public long BellsSounded => Interlocked.Read(ref _bellsSounded);
+
+    /// <summary>Pieces of work that came from other threads and have been taken. Readable from any thread.</summary>
+    public long ForeignWork => Volatile.Read(ref _foreignWork);
 
     /// <summary>Slots of connections that are open, or that the kernel has not let go of. On the loop.</summary>
     public int SlotsInUse => _slots.Count - _free.Count;
@@ -196,6 +201,7 @@ internal sealed partial class RingLoop : TransportLoop
         while (_remote.TryDequeue(out var foreign))
         {
             _local.Enqueue(foreign);
+            _foreignWork++;
         }
 
         var count = 0;
@@ -242,18 +248,16 @@ internal sealed partial class RingLoop : TransportLoop
 
     private void Wait()
     {
-        Interlocked.Exchange(ref _sleeps, 1);
-        var hasWork = HasWork || _ring.HasCompletions;
         var patience = _alarm == long.MaxValue ? null : (TimeSpan?)Time.GetElapsedTime(Now, _alarm);
-        if (hasWork || patience <= TimeSpan.Zero)
+        var staysAwake = HasWork || _ring.HasCompletions || patience <= TimeSpan.Zero;
+        if (!staysAwake)
         {
-            _ring.Enter(0, null);
-        }
-        else
-        {
-            _ring.Enter(1, patience);
+            // Who brings work rings from here on; who brought some before this did not, and is looked for once more.
+            Interlocked.Exchange(ref _sleeps, 1);
+            staysAwake = !_remote.IsEmpty;
         }
 
+        _ring.Enter(staysAwake ? 0u : 1u, staysAwake ? null : patience);
         Volatile.Write(ref _sleeps, 0);
     }
 
@@ -261,6 +265,7 @@ internal sealed partial class RingLoop : TransportLoop
     {
         if (Interlocked.CompareExchange(ref _sleeps, 0, 1) == 1)
         {
+            Interlocked.Increment(ref _bellsSounded);
             _bell.Sound();
         }
     }

@@ -16,12 +16,12 @@ internal sealed unsafe partial class Ring
     /// <summary>Throws <see cref="RingUnavailableException"/> unless the kernel knows each of these operations and lets us enter.</summary>
     public void Require(ReadOnlySpan<byte> opCodes)
     {
-        const int Header = 16;
-        const int Operation = 8;
-        const int Most = 256;
-        var probe = stackalloc byte[Header + (Operation * Most)];
-        new Span<byte>(probe, Header + (Operation * Most)).Clear();
-        if (Register(SYS_io_uring_register, _file, IORING_REGISTER_PROBE, probe, Most) < 0)
+        var size = sizeof(Probe) + (sizeof(ProbeOperation) * MostOperations);
+        var memory = stackalloc byte[size];
+        new Span<byte>(memory, size).Clear();
+        var probe = (Probe*)memory;
+        var operations = (ProbeOperation*)(memory + sizeof(Probe));
+        if (Register(SYS_io_uring_register, _file, IORING_REGISTER_PROBE, probe, MostOperations) < 0)
         {
             throw new RingUnavailableException($"IORING_REGISTER_PROBE failed with errno {Marshal.GetLastPInvokeError()}: a sandbox may forbid it");
         }
@@ -33,8 +33,7 @@ internal sealed unsafe partial class Ring
 
         foreach (var opCode in opCodes)
         {
-            var flags = *(ushort*)(probe + Header + (opCode * Operation) + 2);
-            if (opCode > probe[0] || (flags & IO_URING_OP_SUPPORTED) == 0)
+            if (opCode > probe->LastOp || (operations[opCode].Flags & IO_URING_OP_SUPPORTED) == 0)
             {
                 throw new RingUnavailableException($"this kernel is too old: its io_uring has no operation {opCode} (IORING_REGISTER_PROBE)");
             }
@@ -64,7 +63,7 @@ internal sealed unsafe partial class Ring
 
     private void* MapOrThrow(nuint size, long offset)
     {
-        var memory = Map(null, size, PROT_READ_WRITE, MAP_SHARED_POPULATE, _file, offset);
+        var memory = Map(null, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, _file, offset);
         if ((nint)memory == -1)
         {
             var error = Marshal.GetLastPInvokeError();

@@ -27,7 +27,8 @@ internal sealed unsafe class RingSlot(int index)
     /// <summary>No descriptor.</summary>
     public const int NoFile = -1;
 
-    private const int AddressSize = 32;
+    /// <summary>Room for a <c>struct sockaddr_in6</c>, and what follows it stays aligned.</summary>
+    public const int AddressSize = 32;
 
     private byte* _memory;
     private byte* _large;

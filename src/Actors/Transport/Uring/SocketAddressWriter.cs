@@ -7,7 +7,12 @@ namespace ActorLoad.Transport.Uring;
 /// <summary>Writes <c>struct sockaddr_in</c> and <c>struct sockaddr_in6</c>.</summary>
 internal static class SocketAddressWriter
 {
+    // netinet/in.h: where the members of both are, after the family of two bytes, and how large the structures are.
+    private const int Port = 2;
+    private const int V4Address = 4;
     private const int V4Size = 16;
+    private const int V6Address = 8;
+    private const int V6Scope = 24;
     private const int V6Size = 28;
 
     /// <summary>Writes an address with its port and returns the size of the structure.</summary>
@@ -17,11 +22,11 @@ internal static class SocketAddressWriter
         var size = isV6 ? V6Size : V4Size;
         destination[..size].Clear();
         BitConverter.TryWriteBytes(destination, (ushort)(isV6 ? Kernel.AF_INET6 : Kernel.AF_INET));
-        BinaryPrimitives.WriteUInt16BigEndian(destination[2..], (ushort)port);
-        address.TryWriteBytes(destination[(isV6 ? 8 : 4)..], out _);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[Port..], (ushort)port);
+        address.TryWriteBytes(destination[(isV6 ? V6Address : V4Address)..], out _);
         if (isV6 && address.ScopeId != 0)
         {
-            BitConverter.TryWriteBytes(destination[24..], (uint)address.ScopeId);
+            BitConverter.TryWriteBytes(destination[V6Scope..], (uint)address.ScopeId);
         }
 
         return size;

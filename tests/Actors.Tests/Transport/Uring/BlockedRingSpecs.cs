@@ -62,6 +62,55 @@ public sealed class BlockedRingSpecs : TransportSpecs
     }
 
     [SkippableFact]
+    public async Task Work_for_a_loop_that_does_not_sleep_rings_no_bell()
+    {
+        const int Pieces = 1_000;
+        var (ring, ran) = ((RingLoop)Loop, 0);
+        ring.Execute(new ActionRunnable(Block));
+        await _blocked.Task;
+        var (bells, foreign) = (ring.BellsSounded, ring.ForeignWork);
+        for (var piece = 0; piece < Pieces; piece++)
+        {
+            ring.Execute(new ActionRunnable(() => ran++));
+        }
+
+        Assert.Equal(bells, ring.BellsSounded);
+        _goOn.Set();
+        await ring.OnLoopAsync(() => { });
+        Assert.Equal((Pieces, foreign + Pieces + 1), (ran, ring.ForeignWork));
+    }
+
+    [SkippableFact]
+    public async Task Work_for_a_loop_that_enters_the_kernel_with_work_left_rings_no_bell()
+    {
+        const int Pieces = 1_000;
+        var (ring, ends) = ((RingLoop)Loop, false);
+        var (turns, began) = (0L, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var busy = new ActionRunnable(() => { });
+        busy = new ActionRunnable(() =>
+        {
+            began.TrySetResult();
+            Interlocked.Increment(ref turns);
+            if (!Volatile.Read(ref ends))
+            {
+                ring.Execute(busy); // there is always something left, in each turn
+            }
+        });
+        ring.Execute(busy);
+        await began.Task;
+        var bells = ring.BellsSounded;
+        for (var piece = 0; piece < Pieces; piece++)
+        {
+            var before = Interlocked.Read(ref turns);
+            ring.Execute(new ActionRunnable(() => { }));
+            Assert.True(SpinWait.SpinUntil(() => Interlocked.Read(ref turns) > before, Patience));
+        }
+
+        Assert.Equal(bells, ring.BellsSounded);
+        Volatile.Write(ref ends, true);
+    }
+
+    [SkippableFact]
     public async Task Work_that_never_ends_does_not_hold_up_who_disposes_of_its_loop()
     {
         Rings.SkipIfNone();

@@ -8,23 +8,32 @@ namespace ActorLoad.Actors.Tests.Transport.Uring;
 /// <param name="Bells">Descriptors of eventfds.</param>
 /// <param name="Sockets">Descriptors of sockets.</param>
 /// <param name="LoopThreads">Threads with the name of a loop.</param>
+/// <param name="Threads">Threads but those of the pool, which has as many as it likes.</param>
 /// <param name="Allocated">Bytes of native memory that have been allocated and not freed. Not the garbage collector's, nor stacks.</param>
-internal sealed record OwnResources(int Rings, int RingMappings, int Bells, int Sockets, int LoopThreads, long Allocated)
+/// <param name="Managed">Bytes of objects that live, after a full collection.</param>
+internal sealed record OwnResources(
+    int Rings, int RingMappings, int Bells, int Sockets, int LoopThreads, int Threads, long Allocated, long Managed)
 {
+    private const string PoolThread = ".NET TP"; // workers, their gate
+
     /// <summary>Reads them; <paramref name="loopName"/> is at most 15 bytes long.</summary>
     public static OwnResources Read(string loopName)
     {
         GC.Collect(); // threads that have ended leave their last memory to their finalizers
         GC.WaitForPendingFinalizers();
+        var managed = GC.GetTotalMemory(forceFullCollection: true);
         var heap = MallocInfo();
         var descriptors = Directory.EnumerateFiles("/proc/self/fd").Select(path => new FileInfo(path).LinkTarget ?? "").ToList();
+        var threads = Directory.EnumerateDirectories("/proc/self/task").Select(NameOf).ToList();
         return new OwnResources(
             descriptors.Count(target => target == "anon_inode:[io_uring]"),
             File.ReadLines("/proc/self/maps").Count(line => line.EndsWith("[io_uring]", StringComparison.Ordinal)),
             descriptors.Count(target => target == "anon_inode:[eventfd]"),
             descriptors.Count(target => target.StartsWith("socket:", StringComparison.Ordinal)),
-            Directory.EnumerateDirectories("/proc/self/task").Count(task => NameOf(task) == loopName),
-            (long)(heap.InUse + heap.MappedBytes));
+            threads.Count(name => name == loopName),
+            threads.Count(name => !name.StartsWith(PoolThread, StringComparison.Ordinal)),
+            (long)(heap.InUse + heap.MappedBytes),
+            managed);
     }
 
     /// <summary>Reads until it is so: a peer closes its sockets, and a thread ends, a little after we have done so.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Uring;
 using Xunit;
@@ -92,21 +93,16 @@ public sealed class RingSpecs
     public void A_kernel_that_has_no_memory_for_operations_overwrites_none()
     {
         Rings.SkipIfNone();
-        Exception? failure = null;
-        var thread = new Thread(() =>
+        OnThreadOfItsOwn(() =>
         {
-            // On a thread of its own, which takes the filter with it when it ends.
             using var ring = new Ring(2, 4);
             PrepareNops(ring, 2);
-            Seccomp.Refuse(SYS_io_uring_enter, EAGAIN);
+            Seccomp.Refuse(SYS_io_uring_enter, EAGAIN); // the thread takes the filter with it when it ends
             ring.Enter(0, null);
             Assert.True(ring.HasPrepared);
-            failure = Record.Exception(() => ring.Prepare(Nop, NoFile, 3));
+            var failure = Assert.Throws<LoopFailedException>(() => { ring.Prepare(Nop, NoFile, 3); });
             Assert.Same(failure, Record.Exception(() => ring.Enter(0, null)));
         });
-        thread.Start();
-        thread.Join();
-        Assert.IsType<LoopFailedException>(failure);
     }
 
     [SkippableFact]
@@ -114,18 +110,33 @@ public sealed class RingSpecs
     {
         Rings.SkipIfNone();
         using var signal = new ThreadSignal();
-        var (ended, taken) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), -1);
+        var ended = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
         {
-            using var ring = new Ring(2, 4);
-            signal.AimAtThisThread();
-            ring.Enter(1, null); // for ever, as nothing is under way
-            taken = Taken(ring).Count;
-            ended.SetResult();
+            ended.SetResult(Record.Exception(() =>
+            {
+                using var ring = new Ring(2, 4);
+                signal.AimAtThisThread();
+                ring.Enter(1, null); // for ever, as nothing is under way
+                Assert.Empty(Taken(ring));
+            }));
         });
         thread.Start();
         await signal.SendUntilAsync(ended.Task);
-        Assert.Equal(0, taken);
+        Assert.Null(await ended.Task);
+    }
+
+    // What a bare thread throws would end the process of all tests.
+    private static void OnThreadOfItsOwn(Action body)
+    {
+        Exception? failure = null;
+        var thread = new Thread(() => failure = Record.Exception(body));
+        thread.Start();
+        thread.Join();
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
     private static IEnumerable<ulong> Numbers(int count) => Enumerable.Range(0, count).Select(number => (ulong)number);

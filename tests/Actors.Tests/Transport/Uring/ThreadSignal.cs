@@ -16,6 +16,12 @@ internal sealed class ThreadSignal : IDisposable
     /// <summary>Sends it again and again: nobody can see from outside whether the thread waits already.</summary>
     public async Task SendUntilAsync(Task ended)
     {
+        if (await Task.WhenAny(_thread.Task, ended) == ended)
+        {
+            await ended; // it never came to wait
+            return;
+        }
+
         var thread = await _thread.Task;
         while (!ended.IsCompleted)
         {

@@ -37,8 +37,8 @@ public sealed class TinyRingSendingSpecs : SendingContractSpecs
 
         var loop = (RingLoop)Loop;
         await Loop.UntilAsync(() => loop.SlotsInUse == 0);
-        Assert.InRange(loop.FullQueues, Links, long.MaxValue);
-        Assert.InRange(loop.Overflows, 1, long.MaxValue);
+        Assert.InRange(loop.Queues.FullQueues, Links, long.MaxValue);
+        Assert.InRange(loop.Queues.Overflows, 1, long.MaxValue);
         Assert.Empty(Failures);
     }
 
