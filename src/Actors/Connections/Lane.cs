@@ -29,7 +29,8 @@ public sealed class Lane : UntypedActor
         (_settings, _loop) = (settings, dispatcher.Loop);
         _books = new LaneBooks(settings, _loop);
         var plan = ConnectionPlan.For(_loop, settings.Connection, settings.Script, settings.Targets);
-        _squad = Squad.Props(_books, ConnectionActor.Props(plan, dispatcher.DispatcherId), dispatcher.DispatcherId);
+        var connections = new ChildFactory(ConnectionActor.Props(plan, dispatcher.DispatcherId), LoopMailbox.Id);
+        _squad = Squad.Props(_books, connections, dispatcher.DispatcherId);
     }
 
     /// <summary>A lane on the loop of <paramref name="dispatcher"/>.</summary>

@@ -20,15 +20,15 @@ internal sealed class Squad : UntypedActor
     public const int Size = 64;
 
     private readonly LaneBooks _books;
-    private readonly Props _connection;
+    private readonly ChildFactory _connections;
     private int _open;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
-    public Squad(LaneBooks books, Props connection) => (_books, _connection) = (books, connection);
+    public Squad(LaneBooks books, ChildFactory connections) => (_books, _connections) = (books, connections);
 
     /// <summary>A squad of a lane, on its loop.</summary>
-    public static Props Props(LaneBooks books, Props connection, string dispatcher) =>
-        Akka.Actor.Props.CreateBy(new ActorFactory<Squad>(() => new Squad(books, connection))).WithDispatcher(dispatcher);
+    public static Props Props(LaneBooks books, ChildFactory connections, string dispatcher) =>
+        Akka.Actor.Props.CreateBy(new ActorFactory<Squad>(() => new Squad(books, connections))).WithDispatcher(dispatcher);
 
     protected override void OnReceive(object message)
     {
@@ -49,7 +49,7 @@ internal sealed class Squad : UntypedActor
         _open = opening.Count;
         for (var client = opening.First; client < opening.First + opening.Count; client++)
         {
-            Context.ActorOf(_connection).Tell(new Open(new Ticket(opening.Share, client, opening.Due), 0), Self);
+            _connections.Create(Context, client).Tell(new Open(new Ticket(opening.Share, client, opening.Due), 0), Self);
         }
     }
 

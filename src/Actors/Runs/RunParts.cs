@@ -60,7 +60,7 @@ public sealed class RunParts : IRunParts
     {
         _settings = order.Settings;
         var automatic = LoopCount.For(order.Target.Addresses.Select(target => target.Address), Environment.ProcessorCount);
-        (_choice, _dispatchers) = TransportChoice.MakeReady(_settings.Transport, automatic, choice => choice.Dispatchers(system));
+        (_choice, _dispatchers) = TransportChoice.MakeReady(_settings.Transport, automatic, choice => choice.Dispatchers(system, order.Target.Addresses.Length));
         LoopMeter = new LoopMeter([.. _dispatchers.Select(dispatcher => dispatcher.Loop)]);
     }
 

@@ -16,6 +16,9 @@ internal struct PortLease(TargetPorts? ports)
     /// <summary>Where to bind.</summary>
     public readonly IPAddress Source => ports!.Source!;
 
+    /// <summary>True if the same port may be bound for another target at the same time.</summary>
+    public readonly bool IsShared => ports!.AreShared;
+
     /// <summary>True if the socket is bound to a port of ours.</summary>
     public readonly bool IsHeld => Port != TargetPorts.KernelsChoice;
 

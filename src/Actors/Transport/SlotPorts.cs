@@ -8,20 +8,26 @@ namespace ActorLoad.Transport;
 /// scans half the range for each connect once half of it is open. Each target may have all of them: connections are told apart by both ends.
 /// </summary>
 /// <remarks>Confined to the loop. A run begins with new ones: what was set aside is forgotten, and the machine's range is read again.</remarks>
-internal sealed class SlotPorts(IReadOnlyList<int> usable)
+/// <param name="usable">The ports.</param>
+/// <param name="targets">How many targets the run has.</param>
+internal sealed class SlotPorts(IReadOnlyList<int> usable, int targets = 1)
 {
     private readonly Dictionary<IPEndPoint, TargetPorts> _targets = [];
 
     /// <summary>Every <paramref name="loops"/>-th port that this machine lets us use, from the <paramref name="loop"/>-th on: loops never
     /// share one.</summary>
-    public static SlotPorts Read(int loop, int loops) => new([.. EphemeralPorts.Read().Where((_, index) => index % loops == loop)]);
+    public static SlotPorts Read(int loop, int loops, int targets) =>
+        new([.. EphemeralPorts.Read().Where((_, index) => index % loops == loop)], targets);
+
+    /// <summary>True if a port may be bound for several targets at once.</summary>
+    public bool AreShared => targets > 1;
 
     /// <summary>The ports for connections to <paramref name="target"/>.</summary>
     public TargetPorts For(IPEndPoint target)
     {
         if (!_targets.TryGetValue(target, out var ports))
         {
-            _targets.Add(target, ports = new TargetPorts(FindSource(target), usable));
+            _targets.Add(target, ports = new TargetPorts(this, FindSource(target), usable));
         }
 
         return ports;

@@ -4,7 +4,7 @@ namespace ActorLoad.Transport;
 
 /// <summary>The ports of one loop for connections to one target: as many as were ever open there at once, from the start of the range. None belongs
 /// to a connection for good: what one gives back goes to the end of the queue, so that it rests for as long as it can.</summary>
-internal sealed class TargetPorts(IPAddress? source, IReadOnlyList<int> usable)
+internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyList<int> usable)
 {
     /// <summary>Not bound: the kernel chooses.</summary>
     public const int KernelsChoice = 0;
@@ -15,6 +15,9 @@ internal sealed class TargetPorts(IPAddress? source, IReadOnlyList<int> usable)
 
     /// <summary>The local address to bind; null if no route leads to the target.</summary>
     public IPAddress? Source => source;
+
+    /// <summary>True if connections to other targets have the same ports.</summary>
+    public bool AreShared => all.AreShared;
 
     /// <summary>True if every port is in use, or somebody else's.</summary>
     public bool IsUsedUp => _free.Count == 0 && _next >= usable.Count;

@@ -69,14 +69,14 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason)
     }
 
     /// <summary>The loops, shared with other runs of the same actor system, each with its own ports for a run that begins now.</summary>
-    public LoopDispatcher[] Dispatchers(ActorSystem system)
+    public LoopDispatcher[] Dispatchers(ActorSystem system, int targets)
     {
         var loops = LoopDispatchers.Of(system);
         LoopDispatcher[] dispatchers =
             [.. Enumerable.Range(0, Loops).Select(index => Kind == IoUring ? loops.Uring(index, Loops) : loops.Sockets(index))];
         foreach (var (index, dispatcher) in dispatchers.Index())
         {
-            dispatcher.Loop.Ports = SlotPorts.Read(index, Loops);
+            dispatcher.Loop.Ports = SlotPorts.Read(index, Loops, targets);
         }
 
         return dispatchers;

@@ -142,7 +142,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     {
         await using var one = FaultPeer.Answering();
         await using var other = FaultPeer.Answering();
-        var ports = GiveLoop(1);
+        var ports = GiveLoop(1, targets: 2);
         await ConnectAsync(one, Slot);
         await ConnectAsync(other, Slot);
         Assert.Equal(ports, await LocalPorts.ToAsync(one.Port, 1));
@@ -223,10 +223,10 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     private static Task UntilAsync(SocketState state, int local, int remote) => SocketTable.UntilAsync(
         table => table.Rows.Any(row => row.State == state && row.LocalPort == local && row.RemotePort == remote));
 
-    private protected int[] GiveLoop(int count)
+    private protected int[] GiveLoop(int count, int targets = 1)
     {
         var ports = LocalPorts.Free(count);
-        Loop.Ports = new SlotPorts(ports);
+        Loop.Ports = new SlotPorts(ports, targets);
         return ports;
     }
 }

@@ -35,7 +35,7 @@ public sealed class TargetPortsSpecs
     }
 
     [Fact]
-    public void Without_a_route_there_are_none() => Assert.Equal(TargetPorts.KernelsChoice, new TargetPorts(null, [40000]).Take());
+    public void Without_a_route_there_are_none() => Assert.Equal(TargetPorts.KernelsChoice, new TargetPorts(new SlotPorts([]), null, [40000]).Take());
 
     [Fact]
     public void A_connection_tries_three_ports_and_leaves_the_fourth_choice_to_the_kernel()
@@ -95,7 +95,7 @@ public sealed class TargetPortsSpecs
         }
     }
 
-    private static TargetPorts Ports(params int[] usable) => new(IPAddress.Loopback, usable);
+    private static TargetPorts Ports(params int[] usable) => new(new SlotPorts([]), IPAddress.Loopback, usable);
 
     private int[] Take(int count) => [.. Enumerable.Range(0, count).Select(_ => _ports.Take())];
 }

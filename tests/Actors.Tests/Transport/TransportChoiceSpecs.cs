@@ -89,7 +89,7 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     [LinuxFact]
     public void Each_loop_has_ports_of_its_own_and_together_they_have_all()
     {
-        var loops = new TransportChoice("sockets", 3, "").Dispatchers(Sys);
+        var loops = new TransportChoice("sockets", 3, "").Dispatchers(Sys, targets: 1);
 
         var shares = loops.Select(loop => TakeAll(loop.Loop.Ports)).ToArray();
 
@@ -101,11 +101,11 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     public void The_loops_stay_from_run_to_run_and_their_ports_are_new()
     {
         var choice = new TransportChoice("sockets", 1, "");
-        var loop = Assert.Single(choice.Dispatchers(Sys)).Loop;
+        var loop = Assert.Single(choice.Dispatchers(Sys, targets: 1)).Loop;
         var first = loop.Ports.For(_target).Take();
         Assert.NotEqual(first, loop.Ports.For(_target).Take());
 
-        Assert.Same(loop, Assert.Single(choice.Dispatchers(Sys)).Loop);
+        Assert.Same(loop, Assert.Single(choice.Dispatchers(Sys, targets: 1)).Loop);
 
         Assert.Equal(first, loop.Ports.For(_target).Take());
     }

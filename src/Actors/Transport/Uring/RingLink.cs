@@ -213,12 +213,35 @@ internal sealed unsafe class RingLink(
         return 0;
     }
 
+    // SO_REUSEADDR is a system call that hardly ever matters: it gets us past what others have left in TIME_WAIT, and beside our own connection
+    // from the same port to another target. Both ends of that must have it.
     private bool TryBind(int file)
     {
+        var size = (uint)SocketAddressWriter.Write(_lease.Source, _lease.Port, new Span<byte>(slot.Address, RingSlot.AddressSize));
+        var isShared = _lease.IsShared || settings.Close != CloseMode.Abort;
+        if (isShared)
+        {
+            AllowReuse(file);
+        }
+
+        if (Bind(file, slot.Address, size) == 0)
+        {
+            return true;
+        }
+
+        if (isShared || Marshal.GetLastPInvokeError() != EADDRINUSE)
+        {
+            return false;
+        }
+
+        AllowReuse(file);
+        return Bind(file, slot.Address, size) == 0;
+    }
+
+    private static void AllowReuse(int file)
+    {
         var one = 1;
-        SetOption(file, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(int)); // past what others, and we, have left in TIME_WAIT
-        var size = SocketAddressWriter.Write(_lease.Source, _lease.Port, new Span<byte>(slot.Address, RingSlot.AddressSize));
-        return Bind(file, slot.Address, (uint)size) == 0;
+        SetOption(file, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(int));
     }
 
     private void Fail(int error) => End(new LinkFailed(this, RingFaults.From(error), $"errno {error}"));
