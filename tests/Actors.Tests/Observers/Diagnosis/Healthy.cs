@@ -34,7 +34,7 @@ internal static class Healthy
         SeesServer: true);
 
     public static LoadEvidence Load { get; } = new(
-        500, 500, 19_000, "abort", "slot", 1, new Dictionary<int, long>(), Attempts, Latency(30_000, 104_000), Latency(80_000, 229_000));
+        500, 500, 19_000, "abort", "slot", 1, new Dictionary<int, long>(), Attempts, 0, Latency(30_000, 104_000), Latency(80_000, 229_000));
 
     public static GeneratorEvidence Generator { get; } = new(Latency(10_600, 112_000), 9.3, 3, 0.94, 0.5, 0.3, 4.8, 1, 2);
 
@@ -74,7 +74,15 @@ internal static class Healthy
 
     /// <summary>So many connects took about so many seconds.</summary>
     public static Evidence Slow(this Evidence evidence, int seconds, long connects) =>
-        evidence.With(load => load with { ConnectModes = With(load.ConnectModes, seconds, connects) });
+        evidence.With(load => load with { ConnectModes = With(load.ConnectModes, seconds, connects) }).Long(connects);
+
+    /// <summary>So many more connects took a second or more.</summary>
+    public static Evidence Long(this Evidence evidence, long connects) =>
+        evidence.With(load => load with { LongConnects = load.LongConnects + connects });
+
+    /// <summary>One more server.</summary>
+    public static Evidence Beside(this Evidence evidence, ServerLedger server) =>
+        evidence with { Ledgers = evidence.Ledgers with { Servers = [.. evidence.Ledgers.Servers, server] } };
 
     /// <summary>Another load.</summary>
     public static Evidence With(this Evidence evidence, Func<LoadEvidence, LoadEvidence> change) => evidence with { Load = change(evidence.Load) };
