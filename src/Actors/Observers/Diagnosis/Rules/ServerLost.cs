@@ -7,7 +7,7 @@ internal sealed class ServerLost : IRule
 
     public Finding? Judge(Evidence evidence)
     {
-        // These rules tell of every loss; those below of the losses that they explain.
+        // The first tells of every loss, and who gets no processor hears nobody. The rules below tell of the losses that they explain.
         if (new ServerUnreachable().Judge(evidence) is not null || GeneratorLimited.IsLimited(evidence))
         {
             return null;
