@@ -52,6 +52,9 @@ public class DiagnosisSpecs
         { "server-cpu", Overflowing.Failing("reply-timeout", 38).With((ServerLedger server) => server with { PeakMainThreadShare = 0.97 }) },
         { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 80).With((KernelLedger kernel) => kernel with
             { Target = kernel.Target! with { AcceptQueueLimit = 64 } }) },
+        { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 281).Counting("RetransSegs", 1_522).With((KernelLedger kernel) => kernel with
+            { Target = kernel.Target! with { AcceptQueueLimit = 64 } }).With(load => load with { FirstReply = Healthy.Latency(690_000, 1_230_000) }) },
+        { "server-stalled", Healthy.Evidence.Counting("RetransSegs", 20).With(load => load with { FirstReply = Healthy.Latency(30_000, 2_100_000) }) },
         { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDrop", 80).Counting("TCPSynRetrans", 80).Slow(1, 80) },
         { "syn-retransmits", Healthy.Evidence.Slow(1, 470).Counting("TCPSynRetrans", 484) },
         { "syn-retransmits", Healthy.Evidence.Elsewhere().Counting("ListenOverflows", 4).Slow(1, 470).Counting("TCPSynRetrans", 484) },

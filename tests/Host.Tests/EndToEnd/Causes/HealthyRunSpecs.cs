@@ -21,7 +21,7 @@ public sealed class HealthyRunSpecs
     public async Task Three_ledgers_agree_to_the_last_connection_of_a_run_on_redis(string transport)
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartWrappedAsync(network, Undisturbed.Prefix);
+        await using var server = await RedisServer.StartWrappedAsync(network, await Undisturbed.PrefixAsync());
 
         var storm = await RunAsync(
             network, server.Target, Storm.Load(200, count: 4, gap: "100ms") + $"\n observers.bystander.connections = 2\n transport.kind = {transport}");
@@ -39,7 +39,7 @@ public sealed class HealthyRunSpecs
     public async Task A_thousand_at_once_are_no_trouble_for_a_server_with_room_for_them()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartWrappedAsync(network, Undisturbed.Prefix);
+        await using var server = await RedisServer.StartWrappedAsync(network, await Undisturbed.PrefixAsync());
 
         var storm = await RunAsync(network, server.Target, Storm.Load(1_200, count: 3, gap: "200ms"));
 
@@ -84,8 +84,8 @@ public sealed class HealthyRunSpecs
         Assert.Equal(200, storm.Connections("succeeded"));
     }
 
-    private static Task<Storm> RunAsync(NetworkNamespace network, string target, string lines) =>
-        Storm.RunObservedAsync(target, lines, new ActorLoadOptions { Wrapper = [.. network.Prefix, .. Undisturbed.Prefix] });
+    private static async Task<Storm> RunAsync(NetworkNamespace network, string target, string lines) =>
+        await Storm.RunObservedAsync(target, lines, new ActorLoadOptions { Wrapper = [.. network.Prefix, .. await Undisturbed.PrefixAsync()] });
 
     private static void Agree(Storm storm, long connections)
     {

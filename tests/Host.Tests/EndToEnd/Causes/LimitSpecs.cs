@@ -151,9 +151,10 @@ public sealed class LimitSpecs
         using var folder = new TemporaryDirectory();
         (await ChildProcess.RunAsync("chmod", "777", folder.Root)).Expect();
         var port = FreePort();
+        var user = (100_000 + Environment.ProcessId).ToString(CultureInfo.InvariantCulture); // with no process but this one
         await using var server = ChildProcess.Start(
         [
-            "setpriv", "--reuid=65534", "--clear-groups", "prlimit", "--nproc=5", "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture),
+            "setpriv", $"--reuid={user}", "--clear-groups", "prlimit", "--nproc=5", "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture),
             "--bind", "127.0.0.1", "--dir", folder.Root, "--save", "3600 1",
         ]);
         await server.StdoutLineAsync(line => line.Contains("eady to accept connections", StringComparison.Ordinal));

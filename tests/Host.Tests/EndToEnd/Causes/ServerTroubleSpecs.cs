@@ -24,7 +24,7 @@ public sealed class ServerTroubleSpecs
     public async Task A_command_that_keeps_the_main_thread_busy()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartWrappedAsync(network, Undisturbed.Prefix); // a core of its own, whatever else runs here
+        await using var server = await RedisServer.StartWrappedAsync(network, await Undisturbed.PrefixAsync()); // a core of its own, whatever else runs here
 
         var storm = await DuringAsync(network, server, () => server.CommandAsync(
             "EVAL", "local s = redis.call('time')[1]; repeat until redis.call('time')[1] - s > 3", "0"));

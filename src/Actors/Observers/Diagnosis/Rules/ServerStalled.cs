@@ -19,10 +19,12 @@ internal sealed class ServerStalled : IRule
         var timeouts = evidence.Failed(Outcome.ReplyTimeout) - evidence.LostToQueue();
         var wait = evidence.Load.FirstReply?.P99 ?? 0;
 
-        // Who gets no processor hears nobody. And a wait alone may be for an ACK that the full accept queue dropped, or for what was lost on the way.
+        // Who gets no processor hears nobody. And a wait alone may be for an ACK that the full accept queue dropped, or for what was lost on the way:
+        // the slowest hundredth may all be of segments that were sent again. A server that stands still does not lose any.
         var isOurs = GeneratorLimited.IsLimited(evidence);
         var silences = servers.SelectMany(server => server.Losses.Where(IsSilence).Select(loss => (server.Endpoint, Loss: loss))).Where(_ => !isOurs).ToArray();
-        var waited = wait >= Long && evidence.CountedAtServer("ListenOverflows") == 0 && evidence.SlowConnects() == 0 && !isOurs;
+        var waited = wait >= Long && evidence.CountedAtServer("ListenOverflows") == 0 && evidence.SlowConnects() == 0
+            && (evidence.Counted("RetransSegs") ?? 0) * 100 < evidence.Ledgers.Client.Attempts && !isOurs;
         if ((timeouts == 0 && silences.Length == 0 && !waited) || ServerBusy.IsBusy(evidence)
             || evidence.Failed(Outcome.Refused) > 0 || servers.Any(server => server.Restarts.Count > 0))
         {
