@@ -176,6 +176,7 @@ public class DiagnosisSpecs
         Healthy.Evidence.Failing("refused", 1).With((ServerLedger server) => server with { Restarts = [3.2] }),
         Healthy.Evidence.Failing("reply-timeout", 1),
         Busy(0.97).Failing("reply-timeout", 1),
+        Own(own => own with { LoopWaitSeconds = 2.1 }),
     };
 
     [Theory]

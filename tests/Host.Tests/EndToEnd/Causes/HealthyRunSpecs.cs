@@ -1,4 +1,3 @@
-using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
@@ -21,9 +20,9 @@ public sealed class HealthyRunSpecs
     public async Task Three_ledgers_agree_to_the_last_connection_of_a_run_on_redis(string transport)
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartWrappedAsync(network, await Undisturbed.PrefixAsync());
+        await using var server = await Undisturbed.RedisAsync(network);
 
-        var storm = await RunAsync(
+        var storm = await Undisturbed.RunAsync(
             network, server.Target, Storm.Load(200, count: 4, gap: "100ms") + $"\n observers.bystander.connections = 2\n transport.kind = {transport}");
 
         Assert.Empty(storm.Findings);
@@ -39,9 +38,9 @@ public sealed class HealthyRunSpecs
     public async Task A_thousand_at_once_are_no_trouble_for_a_server_with_room_for_them()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartWrappedAsync(network, await Undisturbed.PrefixAsync());
+        await using var server = await Undisturbed.RedisAsync(network);
 
-        var storm = await RunAsync(network, server.Target, Storm.Load(1_200, count: 3, gap: "200ms"));
+        var storm = await Undisturbed.RunAsync(network, server.Target, Storm.Load(1_200, count: 3, gap: "200ms"));
 
         Assert.Empty(storm.Findings);
         Assert.Equal("", storm.Unseen);
@@ -53,7 +52,7 @@ public sealed class HealthyRunSpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
 
-        var storm = await RunAsync(network, "embedded", Storm.Load(300, count: 2, gap: "200ms"));
+        var storm = await Undisturbed.RunAsync(network, "embedded", Storm.Load(300, count: 2, gap: "200ms"));
 
         Assert.Empty(storm.Findings);
         Assert.Equal("", storm.Unseen);
@@ -64,7 +63,7 @@ public sealed class HealthyRunSpecs
     public async Task A_machine_that_others_use_is_shown_against_what_it_counts_anyway()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
         await using var other = ActorLoadProcess.Start(
             ["run", "--quiet", "--target", server.Target, "--cps", "40", "--gap", "20ms", "--duration", "10m", "--set", "observers.server.enabled=off"],
             new ActorLoadOptions { Wrapper = network.Prefix });
@@ -83,9 +82,6 @@ public sealed class HealthyRunSpecs
         Assert.True(storm.Reconciled("attempts / SYNs").GetProperty("kernel").GetInt64() < opens.GetProperty("delta").GetInt64());
         Assert.Equal(200, storm.Connections("succeeded"));
     }
-
-    private static async Task<Storm> RunAsync(NetworkNamespace network, string target, string lines) =>
-        await Storm.RunObservedAsync(target, lines, new ActorLoadOptions { Wrapper = [.. network.Prefix, .. await Undisturbed.PrefixAsync()] });
 
     private static void Agree(Storm storm, long connections)
     {

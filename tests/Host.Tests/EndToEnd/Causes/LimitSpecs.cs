@@ -18,7 +18,7 @@ public sealed class LimitSpecs
     public async Task As_many_clients_as_the_server_takes()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network, "--maxclients", "50");
+        await using var server = await Undisturbed.RedisAsync(network, "--maxclients", "50");
 
         var storm = await RunAsync(network, server.Target, Storm.Load(150) + Held + Storm.OneAttempt);
 
@@ -53,7 +53,7 @@ public sealed class LimitSpecs
     public async Task Too_few_descriptors_of_our_own()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await RunAsync(network, server.Target, Storm.Load(500) + Held + Storm.OneAttempt, "prlimit", "--nofile=320");
 
@@ -67,7 +67,7 @@ public sealed class LimitSpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20099");
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await RunAsync(network, server.Target, Storm.Load(200) + Held + Storm.OneAttempt);
 
@@ -81,7 +81,7 @@ public sealed class LimitSpecs
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20499");
         await network.SysctlAsync("net.ipv4.tcp_tw_reuse", "0");
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await RunAsync(
             network, server.Target, Storm.Load(300, count: 3, gap: "100ms") + "\n connection { close = graceful, ports = kernel }\n " + Storm.OneAttempt);
@@ -94,7 +94,7 @@ public sealed class LimitSpecs
     public async Task A_graceful_close_is_worth_knowing()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await RunAsync(network, server.Target, Storm.Load(60) + "\n connection.close = graceful");
 
@@ -108,7 +108,7 @@ public sealed class LimitSpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20499");
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await RunAsync(network, server.Target, Storm.Load(350) + Held + "connection.ports = kernel");
 
@@ -119,7 +119,7 @@ public sealed class LimitSpecs
     public async Task A_password_that_is_missing()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network, "--requirepass", "x");
+        await using var server = await Undisturbed.RedisAsync(network, "--requirepass", "x");
 
         var storm = await RunAsync(network, server.Target, Storm.Load(30) + "\n " + Storm.OneAttempt);
 
@@ -133,7 +133,7 @@ public sealed class LimitSpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
         (await network.ExecAsync("ip", "route", "replace", "local", "127.0.1.1", "dev", "lo", "table", "local", "src", "127.0.1.1")).Expect();
-        await using var server = await RedisServer.StartAsync(network, "--bind", "127.0.0.1 127.0.1.1", "--protected-mode", "yes");
+        await using var server = await Undisturbed.RedisAsync(network, "--bind", "127.0.0.1 127.0.1.1", "--protected-mode", "yes");
 
         var storm = await RunAsync(network, $"127.0.1.1:{server.Port}", Storm.Load(30) + "\n connection.ports = kernel\n " + Storm.OneAttempt);
 
@@ -188,5 +188,5 @@ public sealed class LimitSpecs
     }
 
     private static Task<Storm> RunAsync(NetworkNamespace network, string target, string lines, params string[] wrapper) =>
-        Storm.RunObservedAsync(target, lines, new ActorLoadOptions { Wrapper = [.. network.Prefix, .. wrapper] });
+        Undisturbed.RunAsync(network, target, lines, wrapper);
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
-using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
 using Xunit;
 
@@ -18,7 +17,7 @@ public sealed class LostOnTheWaySpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.core.somaxconn", "16");
-        await using var server = await RedisServer.StartAsync(network, "--tcp-backlog", "511");
+        await using var server = await Undisturbed.RedisAsync(network, "--tcp-backlog", "511");
 
         var storm = await RunAsync(network, server, Storm.Load(400) + Patient);
 
@@ -33,7 +32,7 @@ public sealed class LostOnTheWaySpecs
     public async Task An_accept_queue_that_the_server_asks_too_little_for()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network, "--tcp-backlog", "32");
+        await using var server = await Undisturbed.RedisAsync(network, "--tcp-backlog", "32");
 
         var storm = await RunAsync(network, server, Storm.Load(600) + Patient);
 
@@ -45,7 +44,7 @@ public sealed class LostOnTheWaySpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await SlowDownAsync(network, "limit", "400kb");
-        await using var server = await RedisServer.StartAsync(network, "--tcp-backlog", "64");
+        await using var server = await Undisturbed.RedisAsync(network, "--tcp-backlog", "64");
 
         var storm = await RunAsync(network, server, Storm.Load(500) + "\n observers.ready-timeout = 0s");
 
@@ -56,7 +55,7 @@ public sealed class LostOnTheWaySpecs
     public async Task A_line_that_loses_one_syn_in_three()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         // The third, the sixth ...: the observer's, which is the first, comes through.
         await FirewallAsync(network, $"tcp dport {server.Port} tcp flags & (syn|ack) == syn numgen inc mod 3 2 drop");
@@ -75,7 +74,7 @@ public sealed class LostOnTheWaySpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await SlowDownAsync(network, "limit", "8kb");
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await RunAsync(network, server, Storm.Load(300) + Patient + "\n observers.ready-timeout = 0s");
 
@@ -90,7 +89,7 @@ public sealed class LostOnTheWaySpecs
         const string Limit = "/proc/sys/net/netfilter/nf_conntrack_max";
         await using var network = await NetworkNamespace.CreateAsync();
         await FirewallAsync(network, "ct state new accept");
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
         var before = await File.ReadAllTextAsync(Limit);
         await File.WriteAllTextAsync(Limit, "100");
         try
@@ -114,8 +113,7 @@ public sealed class LostOnTheWaySpecs
     private static async Task SlowDownAsync(NetworkNamespace network, string limit, string size) =>
         (await network.ExecAsync("tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate", "2mbit", "burst", "4kb", limit, size)).Expect();
 
-    private static Task<Storm> RunAsync(NetworkNamespace network, RedisServer server, string lines) =>
-        Storm.RunObservedAsync(server.Target, lines, new ActorLoadOptions { Wrapper = network.Prefix });
+    private static Task<Storm> RunAsync(NetworkNamespace network, RedisServer server, string lines) => Undisturbed.RunAsync(network, server.Target, lines);
 
     /// <summary>The first remedies, in order; a second one that is not needed may be missing.</summary>
     private static void Remedies(JsonElement cause, params (string Key, string? Present)[] expected)

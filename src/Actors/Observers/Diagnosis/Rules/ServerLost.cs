@@ -7,16 +7,17 @@ internal sealed class ServerLost : IRule
 
     public Finding? Judge(Evidence evidence)
     {
-        // The first tells of every loss, and who gets no processor hears nobody. The rules below tell of the losses that they explain.
-        if (new ServerUnreachable().Judge(evidence) is not null || GeneratorLimited.IsLimited(evidence))
+        // It tells of every loss; the rules below of those that they explain, and who gets no processor hears nobody for long.
+        if (new ServerUnreachable().Judge(evidence) is not null)
         {
             return null;
         }
 
-        var (isBusy, isStalled) = (new ServerBusy().Judge(evidence) is not null, new ServerStalled().Judge(evidence) is not null);
+        var isBusy = new ServerBusy().Judge(evidence) is not null;
+        var areSilencesKnown = GeneratorLimited.IsLimited(evidence) || new ServerStalled().Judge(evidence) is not null;
         var losses = evidence.Ledgers.Servers
             .Where(server => server.Restarts.Count == 0 && !(isBusy && ServerBusy.IsBusy(server)))
-            .SelectMany(server => server.Losses.Where(loss => !(isStalled && ServerStalled.IsSilence(loss))).Select(loss => (server.Endpoint, Loss: loss)))
+            .SelectMany(server => server.Losses.Where(loss => !(areSilencesKnown && ServerStalled.IsSilence(loss))).Select(loss => (server.Endpoint, Loss: loss)))
             .ToArray();
         return losses.Length == 0 ? null : new Finding(
             Name, Severity.Warning,
