@@ -20,6 +20,8 @@ public class DiagnosisSpecs
         { "one on a server that cannot be seen", Healthy.Evidence with { Ledgers = Healthy.Evidence.Ledgers with { Servers = [] } } },
         { "a run of nothing at all", Nothing() },
         { "overflows that nobody here felt are another listener's", Healthy.Evidence.Counting("ListenOverflows", 50) },
+        { "overflows of another listener, and a late reply", Healthy.Evidence.Counting("ListenOverflows", 3)
+            .With(load => load with { FirstReply = Healthy.Latency(30_000, 400_000) }) },
         { "one lost SYN in five thousand", Healthy.Evidence.Slow(1, 1).Counting("TCPSynRetrans", 1) },
         { "slow connects without a retransmit", Healthy.Evidence.Slow(1, 40) },
         { "long connects of a loop that looks late, and a few lost SYNs of others", Healthy.Evidence.Long(400).Counting("TCPSynRetrans", 9) },
@@ -41,7 +43,7 @@ public class DiagnosisSpecs
     {
         { "accept-queue-overflow", Overflowing },
         { "accept-queue-overflow", Overflowing.Failing("connect-timeout", 12).Counting("TCPReqQFullDoCookies", 3) },
-        { "accept-queue-overflow", Healthy.Evidence.Counting("ListenOverflows", 9).With(load => load with { FirstReply = Healthy.Latency(30_000, 1_004_000) }) },
+        { "accept-queue-overflow", Healthy.Evidence.Counting("ListenOverflows", 9).Queueing(64).With(load => load with { FirstReply = Healthy.Latency(30_000, 1_004_000) }) },
         { "accept-queue-overflow", Overflowing.Failing("reply-timeout", 38).Counting("PassiveOpens", 4_962).Counting("TCPReqQFullDoCookies", 569) },
         { "accept-queue-overflow", Overflowing.Failing("reply-timeout", 38).Counting("PassiveOpens", 4_990) },
         { "accept-queue-overflow", Somaxconn16.Failing("reply-timeout", 1) },
@@ -50,10 +52,8 @@ public class DiagnosisSpecs
         { "server-stalled", Overflowing.Failing("reply-timeout", 38).Counting("PassiveOpens", 4_990).With(Losing(1, 3, "did not answer")) },
         { "server-stalled", Healthy.Evidence.Counting("ListenOverflows", 3).Failing("reply-timeout", 38) },
         { "server-cpu", Overflowing.Failing("reply-timeout", 38).With((ServerLedger server) => server with { PeakMainThreadShare = 0.97 }) },
-        { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 80).With((KernelLedger kernel) => kernel with
-            { Target = kernel.Target! with { AcceptQueueLimit = 64 } }) },
-        { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 281).Counting("RetransSegs", 1_522).With((KernelLedger kernel) => kernel with
-            { Target = kernel.Target! with { AcceptQueueLimit = 64 } }).With(load => load with { FirstReply = Healthy.Latency(690_000, 1_230_000) }) },
+        { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 80).Queueing(64) },
+        { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 281).Counting("RetransSegs", 1_522).Queueing(64).With(load => load with { FirstReply = Healthy.Latency(690_000, 1_230_000) }) },
         { "server-stalled", Healthy.Evidence.Counting("RetransSegs", 20).With(load => load with { FirstReply = Healthy.Latency(30_000, 2_100_000) }) },
         { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDrop", 80).Counting("TCPSynRetrans", 80).Slow(1, 80) },
         { "syn-retransmits", Healthy.Evidence.Slow(1, 470).Counting("TCPSynRetrans", 484) },

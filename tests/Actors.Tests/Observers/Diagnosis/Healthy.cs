@@ -68,6 +68,10 @@ internal static class Healthy
     public static Evidence Counting(this Evidence evidence, string counter, long delta) =>
         evidence.With((KernelLedger kernel) => kernel with { Counters = With(kernel.Counters, counter, new KernelCount(delta, 0)) });
 
+    /// <summary>A listener whose queues hold so many.</summary>
+    public static Evidence Queueing(this Evidence evidence, long limit) =>
+        evidence.With((KernelLedger kernel) => kernel with { Target = kernel.Target! with { AcceptQueueLimit = limit } });
+
     /// <summary>A setting of the machine.</summary>
     public static Evidence Setting(this Evidence evidence, string key, string value) =>
         evidence.With((KernelLedger kernel) => kernel with { Settings = With(kernel.Settings, key, value) });

@@ -24,5 +24,5 @@ internal static class Undisturbed
         await Storm.RunObservedAsync(target, lines, new ActorLoadOptions { Wrapper = [.. network.Prefix, .. await PrefixAsync(), .. wrapper] });
 
     private static async Task<IReadOnlyList<string>> FindAsync() =>
-        (await ChildProcess.RunAsync(["sh", "-c", $"{string.Join(' ', _realTime)} true"])).ExitCode == 0 ? _realTime : [];
+        OperatingSystem.IsLinux() && (await ChildProcess.RunAsync(["sh", "-c", $"{string.Join(' ', _realTime)} true"])).ExitCode == 0 ? _realTime : [];
 }

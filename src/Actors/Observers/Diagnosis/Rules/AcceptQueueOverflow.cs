@@ -18,13 +18,15 @@ internal sealed class AcceptQueueOverflow : IRule
         var (never, unanswered) = (evidence.NeverAccepted(), evidence.LostToQueue());
         var felt = slow + timeouts + resets + unanswered;
 
-        // The counter is the whole machine's: what nobody here felt was another listener's.
-        if (overflows == 0 || (felt == 0 && (evidence.Load.FirstReply?.Max ?? 0) < FirstRetransmit))
+        // The counter is the whole machine's: what nobody here felt was another listener's. A late reply alone has many causes, and is none of a queue
+        // in which the whole burst had room.
+        var queue = Queue.Of(evidence);
+        var isLate = evidence.Load.FirstReply?.Max >= FirstRetransmit && !(evidence.BurstForEach() <= queue.Length);
+        if (overflows == 0 || (felt == 0 && !isLate))
         {
             return null;
         }
 
-        var queue = Queue.Of(evidence);
         return new Finding(
             Name, timeouts + unanswered > 0 ? Severity.Error : Severity.Warning,
             $"The server's accept queue overflowed {overflows.Of("time")}: {queue.Sentence}, and bursts are of {evidence.BurstForEach().Text()}"
