@@ -96,6 +96,9 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops it where it is, or lets it go on.</summary>
+    public void Signal(ChildSignal signal) => _process.Signal(signal);
+
     /// <summary>Kills it now, as a crash would; its port then refuses.</summary>
     public async Task KillAsync()
     {

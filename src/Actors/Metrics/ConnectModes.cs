@@ -22,6 +22,9 @@ internal sealed class ConnectModes
     /// <summary>Connect times seen.</summary>
     public long Connects { get; private set; }
 
+    /// <summary>Those that took a second or more.</summary>
+    public long Long => _seconds.Values.Sum(second => second.Near + second.Behind);
+
     /// <summary>Takes all values of a histogram.</summary>
     public void Add(LatencyHistogram histogram) => histogram.ForEach(Add);
 

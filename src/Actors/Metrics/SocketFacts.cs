@@ -5,8 +5,9 @@ namespace ActorLoad.Metrics;
 /// <param name="AbortiveCloses">Sockets closed with linger zero that no RST of the peer had closed already.</param>
 /// <param name="ConnectModes">Connect times near the kernel's SYN retransmits: whole seconds -> connections.</param>
 /// <param name="Connected">Connect times that were recorded, of successes and failures.</param>
-public sealed record SocketFacts(long Established, long AbortiveCloses, IReadOnlyDictionary<int, long> ConnectModes, long Connected)
+/// <param name="LongConnects">Those that took a second or more, near a whole one or not.</param>
+public sealed record SocketFacts(long Established, long AbortiveCloses, IReadOnlyDictionary<int, long> ConnectModes, long Connected, long LongConnects)
 {
     /// <summary>Of a run that opened nothing.</summary>
-    public static SocketFacts None { get; } = new(0, 0, new Dictionary<int, long>(), 0);
+    public static SocketFacts None { get; } = new(0, 0, new Dictionary<int, long>(), 0, 0);
 }

@@ -160,7 +160,7 @@ public sealed class Tally(long frequency)
         var modes = new ConnectModes();
         _succeeded.Show(Step.Connect, modes);
         _failed.Show(Step.Connect, modes);
-        return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects);
+        return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.Long);
     }
 
     /// <summary>The successes' encoded histogram of one step; null if there were none.</summary>

@@ -28,7 +28,8 @@ public sealed record ClientLedger(
 /// <param name="Client">ActorLoad's count.</param>
 /// <param name="Server">The servers' count, without the observers' own connections.</param>
 /// <param name="Kernel">The kernel's count during the run, less what an idle machine would have counted in that time.</param>
-/// <param name="Unexplained">What the largest count has more than the smallest, after what is known to differ is taken off.</param>
+/// <param name="Unexplained">How far the server's or the kernel's count lies outside what ActorLoad's own numbers, and all that is known to differ, let
+/// expect of it; the larger, if it is both.</param>
 /// <param name="Remark">Why they may differ; empty if they agree.</param>
 public sealed record ReconciledQuantity(string Quantity, long? Client, long? Server, long? Kernel, long Unexplained, string Remark);
 

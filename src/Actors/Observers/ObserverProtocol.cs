@@ -69,5 +69,9 @@ public static class ObserverProtocol
     /// those that it had before are not among them.</param>
     /// <param name="Unseen">What could not be seen.</param>
     public sealed record BystanderObserved(BystanderLedger? Ledger, int OwnConnections, IReadOnlyList<string> Unseen)
-        : INoSerializationVerificationNeeded;
+        : INoSerializationVerificationNeeded
+    {
+        /// <summary>Those of them that the servers answered, by endpoint: they are in what a server counts as received.</summary>
+        public IReadOnlyDictionary<string, int> Reconnects { get; init; } = new Dictionary<string, int>();
+    }
 }

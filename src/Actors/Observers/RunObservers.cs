@@ -34,6 +34,7 @@ public sealed class RunObservers : UntypedActor, IWithTimers
     private readonly List<string> _unseen = [];
     private KernelLedger? _kernel;
     private BystanderLedger? _bystander;
+    private IReadOnlyDictionary<string, int> _reconnects = new Dictionary<string, int>();
     private int _own;
     private TimeSpan _timeToEnd;
     private bool _isReady;
@@ -82,7 +83,7 @@ public sealed class RunObservers : UntypedActor, IWithTimers
             case EndOverdue: HandleEndOverdue(); break;
             case KernelObserved kernel: (_kernel, var unseen) = (kernel.Ledger, kernel.Unseen); HandleAnswer(unseen, 0); break;
             case ServerObserved server: HandleServer(server); break;
-            case BystanderObserved bystander: _bystander = bystander.Ledger; HandleAnswer(bystander.Unseen, bystander.OwnConnections); break;
+            case BystanderObserved bystander: HandleBystander(bystander); break;
             case Terminated terminated: HandleTerminated(terminated.ActorRef); break;
             default: Unhandled(message); break;
         }
@@ -174,6 +175,12 @@ public sealed class RunObservers : UntypedActor, IWithTimers
         HandleAnswer(server.Unseen, server.OwnConnections);
     }
 
+    private void HandleBystander(BystanderObserved bystander)
+    {
+        (_bystander, _reconnects) = (bystander.Ledger, bystander.Reconnects);
+        HandleAnswer(bystander.Unseen, bystander.OwnConnections);
+    }
+
     private void HandleAnswer(IReadOnlyList<string> unseen, int own)
     {
         _unseen.AddRange(unseen);
@@ -201,7 +208,8 @@ public sealed class RunObservers : UntypedActor, IWithTimers
         if (_working.Count == 0 && _isAsked)
         {
             Timers.CancelAll();
-            Context.Parent.Tell(new RunObserved([.. _servers.Values], _kernel, _bystander, _own, [.. _unseen]));
+            var servers = _servers.Values.Select(server => server.WithoutConnections(_reconnects.GetValueOrDefault(server.Endpoint)));
+            Context.Parent.Tell(new RunObserved([.. servers], _kernel, _bystander, _own, [.. _unseen]));
             Context.Stop(Self);
         }
     }

@@ -28,17 +28,17 @@ public static class TimeWaitJudge
     /// <summary>The judgement.</summary>
     /// <param name="client">What ActorLoad did.</param>
     /// <param name="kernel">What the kernel counted of it.</param>
-    /// <param name="observersConnections">Connections that the run's observers opened while it was on; they are closed with FIN.</param>
+    /// <param name="observersConnections">Connections that the run's observers opened while it was on; they end with RST too.</param>
     public static TimeWaitProof Judge(ClientLedger client, KernelLedger? kernel, int observersConnections = 0)
     {
         var closes = client.AbortiveCloses;
         var aborts = Aborts(kernel);
         var level = kernel?.Target?.Client.GetValueOrDefault(TimeWait);
-        var (state, reason) = Left(level, observersConnections)
+        var (state, reason) = Left(level)
             ?? NotSeen(kernel, level, aborts)
             ?? TooFew(client, aborts!.Value)
             ?? TooMany(client, kernel!, aborts!.Value, observersConnections)
-            ?? (Pass, Agreement(closes, aborts!.Value));
+            ?? (Pass, Agreement(client, kernel!, aborts!.Value, observersConnections));
         return new TimeWaitProof(state, reason, closes, aborts, level?.Before, level?.Peak, level?.After);
     }
 
@@ -46,14 +46,14 @@ public static class TimeWaitJudge
         kernel?.Counters.GetValueOrDefault("TCPAbortOnData")?.Delta + kernel?.Counters.GetValueOrDefault("TCPAbortOnClose")?.Delta;
 
     // Whoever left sockets there before leaves not always the same number.
-    private static (string, string)? Left(WatchedLevel? level, int observers)
+    private static (string, string)? Left(WatchedLevel? level)
     {
         if (level is null)
         {
             return null;
         }
 
-        var allowed = level.Before + observers + (level.Before > 0 ? 2 + (level.Before / 10) : 0);
+        var allowed = level.Before + (level.Before > 0 ? 2 + (level.Before / 10) : 0);
         return level.After > allowed
             ? (Fail, $"{Number(level.After)} sockets to the target are left in TIME_WAIT; before the run there were {Number(level.Before)}.")
             : level.Peak > allowed
@@ -84,9 +84,17 @@ public static class TimeWaitJudge
                 + "programs of this machine abort so many that nothing can be told from it. No socket to the target was seen in TIME_WAIT.");
     }
 
-    private static string Agreement(long closes, long aborts) =>
-        $"The kernel aborted {Number(aborts)} sockets for {Number(closes)} closes with linger zero"
-        + (aborts < closes ? $" ({Number(closes - aborts)} had been ended by the server)" : "") + ", and no socket to the target went to TIME_WAIT.";
+    private static string Agreement(ClientLedger client, KernelLedger kernel, long aborts, int observers)
+    {
+        var closes = client.AbortiveCloses;
+        var others = string.Join(" or ", new[]
+        {
+            observers > 0 ? "the observers'" : "", kernel.SeesServer && NotSucceeded(client) > 0 ? "the server's" : "", "other programs'",
+        }.Where(name => name.Length > 0));
+        return $"The kernel aborted {Number(aborts)} sockets for {Number(closes)} closes with linger zero"
+            + (aborts < closes ? $" ({Number(closes - aborts)} had been ended by the server)" : aborts > closes ? $" ({Number(aborts - closes)} more are {others})" : "")
+            + ", and no socket to the target went to TIME_WAIT.";
+    }
 
     // Only these can have been ended by the server, whatever ActorLoad made of it: one that was cancelled may have been, too.
     private static long NotSucceeded(ClientLedger client) => Math.Max(0, client.Established - client.Succeeded);

@@ -15,6 +15,9 @@ public interface ITarget : IAsyncDisposable
 /// <param name="Addresses">Where connections go, taken in turn.</param>
 public sealed record ResolvedTarget(ImmutableArray<string> Endpoints, ImmutableArray<IPEndPoint> Addresses) : ITarget
 {
+    /// <summary>The server's process, if it was started for the run; null for any other.</summary>
+    public int? ProcessId { get; init; }
+
     /// <summary>Nothing to do.</summary>
     public Task<ResolvedTarget> OpenAsync(CancellationToken cancellation) => Task.FromResult(this);
 

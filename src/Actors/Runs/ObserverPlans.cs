@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using ActorLoad.Observers;
+using ActorLoad.Observers.Doctor;
 using ActorLoad.Observers.Kernel;
 using Akka.Actor;
 
@@ -10,10 +11,10 @@ namespace ActorLoad.Runs;
 internal static class ObserverPlans
 {
     /// <summary>The observers of a run; none if all are off.</summary>
-    public static IReadOnlyList<ObserverPlan> For(RunSettings settings, ImmutableArray<IPEndPoint> targets)
+    public static IReadOnlyList<ObserverPlan> For(RunSettings settings, ResolvedTarget to)
     {
         var observers = settings.Observers;
-        ImmutableArray<IPEndPoint> addresses = [.. targets.Distinct()];
+        ImmutableArray<IPEndPoint> addresses = [.. to.Addresses.Distinct()];
         var plans = new List<ObserverPlan>();
         if (observers.Kernel)
         {
@@ -23,7 +24,7 @@ internal static class ObserverPlans
 
         if (observers.Server)
         {
-            plans.AddRange(addresses.Select((address, index) => new ObserverPlan($"server {address}", Server(settings, addresses.Length, address, index))));
+            plans.AddRange(addresses.Select((address, index) => new ObserverPlan($"server {address}", Server(settings, to.ProcessId, addresses.Length, address, index))));
         }
 
         if (observers.Bystander is { } bystander)
@@ -34,13 +35,15 @@ internal static class ObserverPlans
         return plans;
     }
 
-    private static Props Server(RunSettings settings, int addresses, IPEndPoint address, int index)
+    private static Props Server(RunSettings settings, int? process, int addresses, IPEndPoint address, int index)
     {
         var (target, bystanders) = (settings.Target, settings.Observers.Bystander?.Connections ?? 0);
         var here = (bystanders / addresses) + (index < bystanders % addresses ? 1 : 0); // they take the addresses in turn
         return ServerObserver.Props(
             index, address, Given(target.Username), Given(target.Password),
-            new ServerObserverSettings(settings.Observers.Interval, ServerObserverSettings.UsualAnswerLimit, here, target.IsEmbedded), TimeProvider.System);
+            new ServerObserverSettings(
+                settings.Observers.Interval, ServerObserverSettings.UsualAnswerLimit, here,
+                target.IsEmbedded ? new OwnServer(process, EmbeddedChecks.Backlog) : null), TimeProvider.System);
     }
 
     private static string? Given(string text) => text.Length > 0 ? text : null;

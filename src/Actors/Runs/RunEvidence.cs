@@ -21,7 +21,7 @@ internal static class RunEvidence
 
     private static Ledgers Ledgers(ClientLedger client, SocketFacts sockets, ObserverProtocol.RunObserved observed) => new(
         client, observed.Servers, observed.Kernel, observed.Bystander,
-        Reconciliation.Of(client, observed.Servers, observed.Kernel, sockets.ConnectModes, observed.OwnConnections),
+        Reconciliation.Of(client, observed.Servers, observed.Kernel, sockets.ConnectModes, sockets.LongConnects, observed.OwnConnections),
         TimeWaitJudge.Judge(client, observed.Kernel, observed.OwnConnections), observed.Unseen);
 
     private static LoadEvidence Load(RunOrder order, RunSnapshot totals, SocketFacts sockets, RunCourse course)
@@ -29,7 +29,7 @@ internal static class RunEvidence
         var connection = order.Settings.Connection;
         return new LoadEvidence(
             course.Largest, totals.Generator.PeakOpen, connection.MaxOpen, Word(connection.Socket.Close), Word(connection.Socket.Ports),
-            order.Target.Addresses.Distinct().Count(), sockets.ConnectModes, sockets.Connected, totals.Latency.GetValueOrDefault(Step.FirstReply.Name()),
+            order.Target.Addresses.Distinct().Count(), sockets.ConnectModes, sockets.Connected, sockets.LongConnects, totals.Latency.GetValueOrDefault(Step.FirstReply.Name()),
             totals.Latency.GetValueOrDefault(Step.Total.Name()));
     }
 

@@ -78,7 +78,7 @@ public sealed class RunParts : IRunParts
 
     /// <inheritdoc />
     public IActorRef CreateObservers(IUntypedActorContext context, RunOrder order) =>
-        ObserverPlans.For(_settings, order.Target.Addresses) is { Count: > 0 } plans
+        ObserverPlans.For(_settings, order.Target) is { Count: > 0 } plans
             ? context.ActorOf(RunObservers.Props(plans, _settings.Observers.Start, _settings.Observers.End), "observers")
             : ActorRefs.Nobody;
 

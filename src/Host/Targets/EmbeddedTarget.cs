@@ -28,7 +28,7 @@ internal sealed class EmbeddedTarget(Action<string> report) : ITarget
         {
             var address = await ReadyAsync(process, complaints, limit.Token);
             _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None); // a full pipe would stop it
-            return new ResolvedTarget([TargetSettings.Embedded], [address]);
+            return new ResolvedTarget([TargetSettings.Embedded], [address]) { ProcessId = process.Id };
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -31,6 +31,7 @@ public class ConnectModesSpecs
 
         Assert.Equal(modes, found.Seconds().Select(mode => (mode.Key, mode.Value)).Order());
         Assert.Equal(times.Sum(time => time.Count), found.Connects);
+        Assert.Equal(times.Where(time => time.Millis >= 990).Sum(time => time.Count), found.Long);
     }
 
     [Fact]

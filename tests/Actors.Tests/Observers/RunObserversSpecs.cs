@@ -60,11 +60,13 @@ public class RunObserversSpecs() : TestKit("""
         Say(0, new KernelObserved(Healthy.Kernel, ["one"]));
         Say(1, new ServerObserved(0, Healthy.Server with { Endpoint = "a" }, 0, []));
         watched.ExpectNoMsg(TimeSpan.Zero);
-        Say(3, new BystanderObserved(null, 3, []));
+        Say(3, new BystanderObserved(null, 4, []) { Reconnects = new Dictionary<string, int> { ["b"] = 3 } });
 
         var observed = watched.ExpectMsg<RunObserved>();
-        Assert.Equal((Healthy.Kernel, 5), (observed.Kernel, observed.OwnConnections));
-        Assert.Equal(["a", "b"], observed.Servers.Select(server => server.Endpoint));
+        Assert.Equal((Healthy.Kernel, 6), (observed.Kernel, observed.OwnConnections));
+        Assert.Equal(
+            [("a", Healthy.Server.ConnectionsReceived), ("b", Healthy.Server.ConnectionsReceived - 3)], // the bystander's are not the storm's
+            observed.Servers.Select(server => (server.Endpoint, server.ConnectionsReceived)));
         Assert.Equal(["two", "one"], observed.Unseen);
     }
 

@@ -55,9 +55,13 @@ public sealed class TimeWaitJudgeSpecs
     public void A_pass_says_what_agreed()
     {
         Assert.Equal(
-            "The kernel aborted 1,005 sockets for 1,000 closes with linger zero, and no socket to the target went to TIME_WAIT.",
+            "The kernel aborted 1,005 sockets for 1,000 closes with linger zero (5 more are other programs'), and no socket to the target went to TIME_WAIT.",
             Judge(1_000, 1_005, 0, 1, 0, 0, 0, 0, false).Reason);
     }
+
+    [Fact]
+    public void A_pass_says_what_the_server_may_have_aborted() => Assert.Contains(
+        "(300 more are the server's or other programs')", Judge(1_000, 1_000, 300, 0, 0, 0, 0, byServer: 300, seesServer: true).Reason, StringComparison.Ordinal);
 
     [Fact]
     public void A_pass_says_what_the_server_ended()
@@ -90,11 +94,14 @@ public sealed class TimeWaitJudgeSpecs
     }
 
     [Fact]
-    public void Connections_of_the_observers_may_be_in_time_wait()
+    public void Connections_of_the_observers_are_aborted_too_and_may_not_be_in_time_wait()
     {
-        var kernel = Kernel(1_000, 0, 0, new WatchedLevel(0, 2, 2), seesServer: false);
-        Assert.Equal(TimeWaitJudge.Fail, TimeWaitJudge.Judge(Client(1_000, 0), kernel).State);
-        Assert.Equal(TimeWaitJudge.Pass, TimeWaitJudge.Judge(Client(1_000, 0), kernel, observersConnections: 2).State);
+        var left = Kernel(1_000, 0, 0, new WatchedLevel(0, 2, 2), seesServer: false);
+        Assert.Equal(TimeWaitJudge.Fail, TimeWaitJudge.Judge(Client(1_000, 0), left, observersConnections: 2).State);
+
+        var proof = TimeWaitJudge.Judge(Client(10, 0), Kernel(12, 0, 0, new WatchedLevel(0, 0, 0), seesServer: false), observersConnections: 2);
+        Assert.Equal(TimeWaitJudge.Pass, proof.State);
+        Assert.Contains("(2 more are the observers' or other programs')", proof.Reason, StringComparison.Ordinal);
     }
 
     private static (string, string) Verdict(TimeWaitProof proof) => (proof.State, proof.Reason);

@@ -29,7 +29,7 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
         new MetricsProtocol.Complete(8, new RunProgress("storm", 3, 4, 1)),
         MetricsProtocol.CompleteNow.Instance,
         new MetricsProtocol.Completed(
-            Totals, new[] { Totals.Sample, Totals.Sample }, new SocketFacts(12, 11, new Dictionary<int, long> { [1] = 3, [7] = 1 }, 12)),
+            Totals, new[] { Totals.Sample, Totals.Sample }, new SocketFacts(12, 11, new Dictionary<int, long> { [1] = 3, [7] = 1 }, 12, 5)),
         Totals,
     ]);
 

@@ -33,8 +33,11 @@ public sealed class Requirement
     /// <summary>Both a server and a namespace to put it into.</summary>
     public static Requirement RedisInNetns { get; } = new(() => Redis.Problem ?? Netns.Problem);
 
+    /// <summary>A server in a namespace with a firewall of its own: <c>nft</c>.</summary>
+    public static Requirement RedisBehindFirewall { get; } = new(() => RedisInNetns.Problem ?? Missing("nft"));
+
     /// <summary>Connection tracking that can be filled without harm: <c>nft</c>, a namespace, a server, and nobody who has anything tracked.</summary>
-    public static Requirement Conntrack { get; } = new(() => RedisInNetns.Problem ?? Missing("nft") ?? IdleConntrack());
+    public static Requirement Conntrack { get; } = new(() => RedisBehindFirewall.Problem ?? IdleConntrack());
 
     /// <summary>A server in a namespace, and programs that take its core away.</summary>
     public static Requirement StarvedRedis { get; } = new(() => RedisInNetns.Problem ?? Missing("taskset"));

@@ -65,6 +65,13 @@ public sealed class LinuxTheoryAttribute : SkippableTheoryAttribute
     public LinuxTheoryAttribute() => Skip = Requirement.Linux.Skip;
 }
 
+/// <summary>A fact that needs a redis-server in a network namespace with a firewall; skipped, with the reason, where a part is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RedisFirewallFactAttribute : FactAttribute
+{
+    public RedisFirewallFactAttribute() => Skip = Requirement.RedisBehindFirewall.Skip;
+}
+
 /// <summary>A fact that fills the firewall's table of connections; skipped, with the reason, where that cannot be done without harm.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ConntrackFactAttribute : FactAttribute

@@ -169,5 +169,9 @@ internal sealed class BystanderThread
 
     private BystanderObserved SumUp() => new(
         _book.HasAnswers ? _book.Ledger(Course.NoRecovery) : null, _connections.Sum(connection => connection.OpenedInStorm),
-        [.. _unseen, .. _book.Unseen()]);
+        [.. _unseen, .. _book.Unseen()])
+    {
+        Reconnects = _connections.GroupBy(connection => connection.Target)
+            .ToDictionary(target => target.Key.ToString(), target => target.Sum(connection => connection.ReceivedInStorm)),
+    };
 }

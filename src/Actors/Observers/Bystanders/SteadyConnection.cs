@@ -22,6 +22,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
     private AnswerReader _answers = new();
     private long _startedAt;
     private bool _wasDropped;
+    private bool _isNewInStorm;
 
     /// <summary>Where to.</summary>
     public IPEndPoint Target => target;
@@ -50,13 +51,17 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
     /// <summary>Connects begun while the storm was on.</summary>
     public int OpenedInStorm { get; private set; }
 
+    /// <summary>Those of them that the server answered with a PONG: it has received them.</summary>
+    public int ReceivedInStorm { get; private set; }
+
     private bool IsConnected => Socket is not null && !IsConnecting;
 
     /// <summary>Begins a connect.</summary>
     public void Open()
     {
         _startedAt = time.GetTimestamp();
-        OpenedInStorm += book.IsInStorm(_startedAt) ? 1 : 0;
+        _isNewInStorm = book.IsInStorm(_startedAt);
+        OpenedInStorm += _isNewInStorm ? 1 : 0;
         _answers = new AnswerReader();
         IsConnecting = true;
         try
@@ -152,11 +157,21 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
         var sent = Socket!.Send(bytes, SocketFlags.None, out var error);
         if (error != SocketError.Success)
         {
-            Fail(error);
+            FailToSend(error);
         }
         else if (sent < bytes.Length)
         {
             Fail(BystanderWords.SendBufferFull);
+        }
+    }
+
+    // A server that turns us away says why, and its RST does not take that back: it can still be read.
+    private void FailToSend(SocketError error)
+    {
+        Receive();
+        if (Socket is not null)
+        {
+            Fail(error);
         }
     }
 
@@ -185,6 +200,10 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
             }
 
             LastFailure = answer == Answer.Error ? _answers.Error : LastFailure;
+            if (_isNewInStorm && answer == Answer.Pong)
+            {
+                (_isNewInStorm, ReceivedInStorm) = (false, ReceivedInStorm + 1);
+            }
         }
 
         if (count == 0 && _dialogue.EndsWithError)

@@ -9,6 +9,9 @@ internal static class Clues
 {
     private const string TimeWait = "TIME-WAIT";
 
+    // Of one core: far from the end of a server's main thread.
+    private const double Idle = 0.5;
+
     /// <summary>Attempts that failed so.</summary>
     public static long Failed(this Evidence evidence, Outcome outcome) =>
         evidence.Ledgers.Client.AttemptFailures.GetValueOrDefault(outcome.Name());
@@ -51,8 +54,26 @@ internal static class Clues
         return Math.Clamp(missing, 0, Math.Min(overflows, evidence.Failed(Outcome.ReplyTimeout)));
     }
 
-    /// <summary>Connects that took as long as one or more retransmits of the SYN.</summary>
-    public static long SlowConnects(this Evidence evidence) => evidence.Load.ConnectModes.Values.Sum();
+    /// <summary>Attempts without a reply for which the accept queue is to blame: those that were never accepted, or all of them, if it overflowed as
+    /// often while the server had time and answered its observer. A last ACK that was dropped is made good by data that is sent again, at ever
+    /// longer intervals, and may come too late.</summary>
+    public static long LostToQueue(this Evidence evidence)
+    {
+        var (servers, timeouts) = (evidence.Ledgers.Servers, evidence.Failed(Outcome.ReplyTimeout));
+        var hadTime = servers.Count > 0 && servers.All(server =>
+            server.PeakMainThreadShare < Idle && server.Restarts.Count == 0 && server.Losses.All(loss => loss.Seconds < 1));
+        return hadTime && evidence.CountedAtServer("ListenOverflows") >= timeouts ? timeouts : evidence.NeverAccepted();
+    }
+
+    /// <summary>Connects that waited until a SYN was sent again: those near the seconds at which the kernel does so; or, if a slow line smears them,
+    /// those of a second or more, as far as the kernel sent SYNs again.</summary>
+    public static long SlowConnects(this Evidence evidence)
+    {
+        var (near, all, again) = (evidence.Load.ConnectModes.Values.Sum(), evidence.Load.LongConnects, evidence.Counted("TCPSynRetrans") ?? 0);
+
+        // No handshake takes a second without one: where there were far fewer, it was our loop that looked late.
+        return Math.Max(near, again * 2 >= all ? Math.Min(all, again) : 0);
+    }
 
     /// <summary>A setting of this machine as it stood; null if it is not known.</summary>
     public static string? Setting(this Evidence evidence, string key) => evidence.Ledgers.Kernel?.Settings.GetValueOrDefault(key);

@@ -17,11 +17,12 @@ public sealed record Evidence(Ledgers Ledgers, LoadEvidence Load, GeneratorEvide
 /// <param name="Targets">Addresses that connections go to.</param>
 /// <param name="ConnectModes">Connect times near the kernel's SYN retransmits: whole seconds (1, 2, 3, 4, 5, 7 ...) -> connections.</param>
 /// <param name="Connected">Connect times that were recorded, of successes and failures.</param>
+/// <param name="LongConnects">Those that took a second or more, near a whole one or not.</param>
 /// <param name="FirstReply">Connected to first reply, microseconds; null if nothing succeeded.</param>
 /// <param name="Total">Due to last reply, microseconds; null if nothing succeeded.</param>
 public sealed record LoadEvidence(
     long LargestBurst, long PeakOpen, long MaxOpen, string Close, string Ports, int Targets, IReadOnlyDictionary<int, long> ConnectModes,
-    long Connected, LatencySummary? FirstReply, LatencySummary? Total);
+    long Connected, long LongConnects, LatencySummary? FirstReply, LatencySummary? Total);
 
 /// <summary>How ActorLoad itself fared.</summary>
 /// <param name="StartLag">Due to started, microseconds; null if nothing started.</param>

@@ -18,12 +18,13 @@ public static class Reconciliation
     /// <param name="servers">What the servers counted.</param>
     /// <param name="kernel">What the kernel counted; null if nobody asked it.</param>
     /// <param name="connectModes">Connects near the kernel's SYN retransmits, by seconds.</param>
+    /// <param name="longConnects">Connects of a second or more, near those or not.</param>
     /// <param name="ownConnections">Connections that observers opened meanwhile: in the kernel's counts, and not in the storm's.</param>
     public static IReadOnlyList<ReconciledQuantity> Of(
         ClientLedger client, IReadOnlyList<ServerLedger> servers, KernelLedger? kernel, IReadOnlyDictionary<int, long> connectModes,
-        long ownConnections)
+        long longConnects, long ownConnections)
     {
-        var seen = new Seen(client, servers, kernel, connectModes.Values.Sum(), ownConnections);
+        var seen = new Seen(client, servers, kernel, connectModes.Values.Sum(), longConnects, ownConnections);
         return [.. Rows(seen).OfType<ReconciledQuantity>()];
     }
 
@@ -53,19 +54,18 @@ public static class Reconciliation
     private static ReconciledQuantity? Accepted(Seen seen)
     {
         var (established, client) = (seen.Client.Established, seen.Client);
-        var rejected = seen.Servers(server => server.ConnectionsRejected) ?? 0;
+        var (rejected, overtaken) = seen.Rejected;
         KnownDifference[] unseenByUs =
         [
             new(0, seen.Failed(Outcome.ConnectTimeout) + seen.Failed(Outcome.Reset), "were accepted when we had given them up"),
             new(0, seen.CutOff, "were accepted as the run ended"),
         ];
-        return ReconciledRow.Of(
+        var row = ReconciledRow.Of(
             "accepted", established,
             new OtherCount(seen.Servers(server => server.ConnectionsReceived), established - rejected,
             [
-                new(rejected, 0, "are those that it rejected, which it does not count as received"),
                 new(seen.Overflows, 0, "were established for us, while the full accept queue dropped them"),
-                new(seen.Failed(Outcome.ReplyTimeout) + seen.Failed(Outcome.Reset), 0, "may have been gone when their turn came"),
+                new(Math.Max(0, seen.Failed(Outcome.ReplyTimeout) + seen.Failed(Outcome.Reset) - overtaken), 0, "may have been gone when their turn came"),
                 new(seen.HasGone ? established : 0, 0, "at most were counted by a server that could not be asked any more"),
                 .. unseenByUs,
             ],
@@ -77,12 +77,15 @@ public static class Reconciliation
                 .. unseenByUs,
             ],
             "other listeners of this machine accept connections too"));
-
+        return row?.Server is null || rejected == 0 ? row : row with
+        {
+            Remark = string.Join("; ", new[] { $"rejected_connections are not counted as received: {rejected.Text()}", row.Remark }.Where(part => part.Length > 0)),
+        };
     }
 
     private static ReconciledQuantity? Rejected(Seen seen)
     {
-        var rejected = seen.Client.Rejections.Where(rejection => Rejection.IsOfConnection(rejection.Key)).Sum(rejection => rejection.Value);
+        var rejected = seen.SaidRejected;
         return ReconciledRow.Of(
             "rejected", rejected,
             new OtherCount(seen.Servers(server => server.ConnectionsRejected), rejected,
@@ -160,6 +163,7 @@ public static class Reconciliation
             new OtherCount(seen.Kernel("TCPSynRetrans"), seen.Slow,
             [
                 new(0, MostRetransmits * (seen.Slow + timeouts + seen.CutOff), "are further ones of the same connections"),
+                new(0, MostRetransmits * Math.Max(0, seen.Long - seen.Slow), "are of connects that took a second or more, and end near no whole one"),
                 new(0, MostRetransmits * seen.Overflows, "are SYN/ACKs for connections that did not fit into the accept queue"),
             ],
             "connects took whole seconds without a retransmit, or other programs' SYNs were lost"));
@@ -179,7 +183,7 @@ public static class Reconciliation
     }
 
     /// <summary>The ledgers, with the questions that rows ask of them.</summary>
-    private sealed record Seen(ClientLedger Client, IReadOnlyList<ServerLedger> All, KernelLedger? Host, long Slow, long Own)
+    private sealed record Seen(ClientLedger Client, IReadOnlyList<ServerLedger> All, KernelLedger? Host, long Slow, long Long, long Own)
     {
         public bool SeesServer => Host?.SeesServer == true;
 
@@ -187,6 +191,20 @@ public static class Reconciliation
 
         /// <summary>A server took what it had counted since its last answer with it.</summary>
         public bool HasGone => All.Any(server => server.Restarts.Count > 0 || server.Losses.Any(loss => loss.Seconds is null));
+
+        /// <summary>Attempts that read that the server takes them not.</summary>
+        public long SaidRejected => Client.Rejections.Where(rejection => Rejection.IsOfConnection(rejection.Key)).Sum(rejection => rejection.Value);
+
+        /// <summary>Connections of ours among those that the servers rejected, and how many of them did not read so: the rest are of others.</summary>
+        public (long All, long Overtaken) Rejected
+        {
+            get
+            {
+                var cut = Failed(Outcome.Reset) + Failed(Outcome.PeerClosed) + Failed(Outcome.ReplyTimeout) + CutOff;
+                var all = Math.Min(Servers(server => server.ConnectionsRejected) ?? 0, SaidRejected + cut);
+                return (all, Math.Max(0, all - SaidRejected));
+            }
+        }
 
         public long ClosedByServer => Failed(Outcome.Reset) + Failed(Outcome.Rejected) + Failed(Outcome.PeerClosed);
 

@@ -24,25 +24,43 @@ public static class KernelSettings
         "vm.overcommit_memory", "vm.swappiness", "fs.file-max", "fs.nr_open",
     ];
 
-    /// <summary>Each setting that there is, as it stands; columns are parted by one space. One that this kernel does not have is absent
-    /// (conntrack without its module), one that may not be read is absent and noted.</summary>
-    public static IReadOnlyDictionary<string, string> Read(KernelPaths paths, UnseenNotes unseen)
+    // Of the whole machine: older kernels do not show them in a network namespace, some not even the newest. Conntrack wants its module.
+    private static readonly string[] MayBeMissing =
+    [
+        "net.core.rmem_max", "net.core.wmem_max", "net.ipv4.tcp_max_orphans", "net.ipv4.tcp_mem", "net.netfilter.nf_conntrack_max",
+        "net.netfilter.nf_conntrack_count",
+    ];
+
+    /// <summary>Each setting that there is, as it stands; columns are parted by one space. One that may not be read is absent and noted, and so are
+    /// those that every Linux has and that are hidden here (some containers), if they <paramref name="areMissed"/>.</summary>
+    public static IReadOnlyDictionary<string, string> Read(KernelPaths paths, UnseenNotes unseen, bool areMissed = true)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var missing = new List<string>();
         foreach (var sysctl in Sysctls)
         {
-            if (ReadFile(SysctlFile(paths, sysctl), sysctl, unseen) is { } value)
+            if (ReadFile(SysctlFile(paths, sysctl), sysctl, unseen, out var isMissing) is { } value)
             {
                 settings[sysctl] = string.Join(' ', value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             }
+            else if (isMissing && !MayBeMissing.Contains(sysctl))
+            {
+                missing.Add(sysctl);
+            }
         }
 
-        if (Selected(ReadFile(Path.Combine(paths.Sys, "kernel/mm/transparent_hugepage/enabled"), HugePages, unseen)) is { } mode)
+        if (areMissed && missing.Count > 0 && Directory.Exists(paths.Proc))
+        {
+            var folder = Path.Combine(paths.Proc, "sys");
+            unseen.Add(folder, $"{folder} does not show {string.Join(", ", missing)}: what follows from them cannot be said.");
+        }
+
+        if (Selected(ReadFile(Path.Combine(paths.Sys, "kernel/mm/transparent_hugepage/enabled"), HugePages, unseen, out _)) is { } mode)
         {
             settings[HugePages] = mode;
         }
 
-        if (DescriptorLimit.Find(ReadFile(Path.Combine(paths.Proc, "self/limits"), Nofile, unseen)?.Split('\n') ?? []) is { } limit)
+        if (DescriptorLimit.Find(ReadFile(Path.Combine(paths.Proc, "self/limits"), Nofile, unseen, out _)?.Split('\n') ?? []) is { } limit)
         {
             (settings[Nofile], settings[NofileHard]) = limit;
         }
@@ -53,9 +71,9 @@ public static class KernelSettings
     /// <summary>The file of a sysctl such as <c>net.core.somaxconn</c>.</summary>
     public static string SysctlFile(KernelPaths paths, string sysctl) => Path.Combine(paths.Proc, "sys", sysctl.Replace('.', '/'));
 
-    private static string? ReadFile(string path, string name, UnseenNotes unseen)
+    private static string? ReadFile(string path, string name, UnseenNotes unseen, out bool isMissing)
     {
-        var text = ProcFile.ReadOnce(path, out var problem, out var isMissing);
+        var text = ProcFile.ReadOnce(path, out var problem, out isMissing);
         if (text is null && !isMissing)
         {
             unseen.Add(path, $"{name} is not known: {problem}.");

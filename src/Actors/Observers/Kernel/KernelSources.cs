@@ -39,7 +39,7 @@ public sealed class KernelSources : IDisposable
         _conntrack = new ProcFile(Path.Combine(paths.Net, "stat/nf_conntrack"));
         _conntrackCount = new ProcFile(KernelSettings.SysctlFile(paths, "net.netfilter.nf_conntrack_count"));
         _diag = new SocketDiag(endpoints);
-        Settings = KernelSettings.Read(paths, Unseen);
+        Settings = KernelSettings.Read(paths, Unseen, areMissed: wanted is null);
     }
 
     /// <summary>What could not be seen so far.</summary>

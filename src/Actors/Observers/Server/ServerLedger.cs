@@ -30,7 +30,7 @@ public sealed record ServerLedger(
     /// <summary>Times at which its counters were set back and it went on (CONFIG RESETSTAT), in seconds from the start of the run.</summary>
     public IReadOnlyList<double> Resets { get; init; } = [];
 
-    /// <summary>The same without connections that other observers of this run opened to it while the storm was on.</summary>
+    /// <summary>The same without connections that the run's bystander opened to it while the storm was on.</summary>
     public ServerLedger WithoutConnections(int others) =>
         this with { ConnectionsReceived = ConnectionsReceived is { } received ? Math.Max(0, received - others) : null };
 }

@@ -49,7 +49,7 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
     {
         (_index, _endpoint, _username, _password, _settings, _time) = (index, endpoint, username, password, settings, time);
         _origin = time.GetTimestamp();
-        _books = new ServerBooks(endpoint.ToString(), settings.OthersConnections, settings.IsFresh);
+        _books = new ServerBooks(endpoint.ToString(), settings.OthersConnections, settings.Own is not null);
         _self = Self;
     }
 
@@ -185,8 +185,9 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
     private void Conclude()
     {
         var ledger = _books.Ledger(
-            _first?.Configuration.Number(ServerSession.MaxClients), _first?.Configuration.Number(ServerSession.TcpBacklog), _first?.Process);
-        var unseen = ServerUnseen.Of(_endpoint, _username, _whyNever, _first, _books);
+            _first?.Configuration.Number(ServerSession.MaxClients), _settings.Own?.TcpBacklog ?? _first?.Configuration.Number(ServerSession.TcpBacklog),
+            _settings.Own?.ProcessId is { } id ? ServerProcess.Of(id) : _first?.Process);
+        var unseen = ServerUnseen.Of(_endpoint, _username, _settings.Own is not null, _whyNever, _first, _books);
         Context.Parent.Tell(new ServerObserved(_index, ledger, _ownConnections, unseen));
         Context.Stop(Self);
     }

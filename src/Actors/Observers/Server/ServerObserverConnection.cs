@@ -41,7 +41,7 @@ public sealed partial class ServerObserver
         }
         else if (!_isBegun && session == _first)
         {
-            SetAlarm(Due.Settled, _settings.IsFresh ? TimeSpan.Zero : Sampled(session)); // until this connection is in its counts
+            SetAlarm(Due.Settled, _settings.Own is not null ? TimeSpan.Zero : Sampled(session)); // until this connection is in its counts
             ServerWarmUp.OnceAsync(session, _time, _stop!.Token).WaitAsync(_settings.AnswerLimit, _time)
                 .ContinueWith(_ => new Alarm(Due.Warm), TaskScheduler.Default).PipeTo(Self); // what went wrong with it, if anything, the next reading tells
         }
@@ -138,6 +138,10 @@ public sealed partial class ServerObserver
         if (IsEnding)
         {
             Conclude();
+        }
+        else if (!_isHopeless && Now - _triedAt >= _settings.Interval.TotalSeconds)
+        {
+            Open(); // at once: a connection that was merely cut is no time in which the server was silent
         }
     }
 

@@ -5,10 +5,15 @@ namespace ActorLoad.Observers;
 /// <param name="AnswerLimit">A server that takes longer to answer is lost to its observer for that time; nor does a run wait longer, at its beginning
 /// and at its end.</param>
 /// <param name="OthersConnections">Steady connections of the run's other observers to this server.</param>
-/// <param name="IsFresh">The server was started for this run, and nobody but the run uses it: what it has received before the storm are the
-/// observers' own connections, whether it has counted them by then or not.</param>
-public sealed record ServerObserverSettings(TimeSpan Interval, TimeSpan AnswerLimit, int OthersConnections = 0, bool IsFresh = false)
+/// <param name="Own">The server was started for this run, and nobody but the run uses it: what it has received before the storm are the
+/// observers' own connections, whether it has counted them by then or not. Null for any other.</param>
+public sealed record ServerObserverSettings(TimeSpan Interval, TimeSpan AnswerLimit, int OthersConnections = 0, OwnServer? Own = null)
 {
     /// <summary>2 s.</summary>
     public static TimeSpan UsualAnswerLimit { get; } = TimeSpan.FromSeconds(2);
 }
+
+/// <summary>What is known of a server that was started for the run, and need not be asked.</summary>
+/// <param name="ProcessId">Its process; null if that is not known.</param>
+/// <param name="TcpBacklog">The accept queue that it asks for.</param>
+public sealed record OwnServer(int? ProcessId, long TcpBacklog);

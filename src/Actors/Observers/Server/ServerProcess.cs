@@ -39,6 +39,19 @@ public sealed record ServerProcess(long? OpenFilesLimit, string? OvercommitMemor
         }
     }
 
+    /// <summary>The same of a process that is known to be the server; null where there is no such thing as /proc.</summary>
+    public static ServerProcess? Of(int processId, string proc = "/proc")
+    {
+        try
+        {
+            return new ServerProcess(Limit(Path.Combine(proc, processId.ToString(CultureInfo.InvariantCulture))), Overcommit(proc));
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
     private static bool IsServer(string folder, ServerReading reading, string proc)
     {
         if (!Directory.Exists(folder))

@@ -8,10 +8,11 @@ internal static class ServerUnseen
     /// <summary>One sentence for each thing; none if everything was seen.</summary>
     /// <param name="endpoint">The server.</param>
     /// <param name="username">Whose rights the observer had; null for the default user.</param>
+    /// <param name="isOwn">It was started for the run: what it does not tell is known.</param>
     /// <param name="whyNever">Why the last try to ask it failed; null if none did.</param>
     /// <param name="first">The first session; null if there was none.</param>
     /// <param name="books">What was read.</param>
-    public static IReadOnlyList<string> Of(IPEndPoint endpoint, string? username, string? whyNever, ServerSession? first, ServerBooks books)
+    public static IReadOnlyList<string> Of(IPEndPoint endpoint, string? username, bool isOwn, string? whyNever, ServerSession? first, ServerBooks books)
     {
         if (first is null)
         {
@@ -19,6 +20,11 @@ internal static class ServerUnseen
         }
 
         var sentences = new List<string>();
+        if (isOwn)
+        {
+            return books.Unseen;
+        }
+
         if (first.Configuration.Refusal is { } refusal)
         {
             var user = username ?? "default";

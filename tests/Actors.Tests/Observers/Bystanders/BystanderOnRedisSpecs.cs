@@ -131,6 +131,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         EndStorm();
         var observed = await ObservedAsync();
         Assert.Equal(3, observed.OwnConnections);
+        Assert.Equal(3, observed.Reconnects[redis.EndPoint.ToString()]);
         Assert.Equal(3, Ended(observed.Ledger!));
     }
 

@@ -8,6 +8,10 @@ public class DiagnosisSpecs
     private static readonly Evidence Overflowing = Healthy.Evidence.Counting("ListenOverflows", 484).Counting("ListenDrops", 484)
         .Counting("TCPSynRetrans", 484).Slow(1, 470);
 
+    // An accept queue that is far too short before a server that has nothing to do.
+    private static readonly Evidence Somaxconn16 = Overflowing.Counting("ListenOverflows", 1_126).Slow(2, 300).Setting("net.core.somaxconn", "16")
+        .With((ServerLedger server) => server with { PeakMainThreadShare = 0.02 });
+
     public static TheoryData<string, Evidence> NoTrouble => new()
     {
         { "a run on redis", Healthy.Evidence },
@@ -16,8 +20,14 @@ public class DiagnosisSpecs
         { "one on a server that cannot be seen", Healthy.Evidence with { Ledgers = Healthy.Evidence.Ledgers with { Servers = [] } } },
         { "a run of nothing at all", Nothing() },
         { "overflows that nobody here felt are another listener's", Healthy.Evidence.Counting("ListenOverflows", 50) },
+        { "overflows of another listener, and a late reply", Healthy.Evidence.Counting("ListenOverflows", 3)
+            .With(load => load with { FirstReply = Healthy.Latency(30_000, 400_000) }) },
         { "one lost SYN in five thousand", Healthy.Evidence.Slow(1, 1).Counting("TCPSynRetrans", 1) },
         { "slow connects without a retransmit", Healthy.Evidence.Slow(1, 40) },
+        { "long connects of a loop that looks late, and a few lost SYNs of others", Healthy.Evidence.Long(400).Counting("TCPSynRetrans", 9) },
+        { "a lost SYN of ten long connects in five thousand", Healthy.Evidence.Long(1).Counting("TCPSynRetrans", 10) },
+        { "a busy server that made nobody wait", Healthy.Evidence.With((ServerLedger server) => server with { PeakMainThreadShare = 0.97 }) },
+        { "cookies of another listener", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 80) },
         { "overcommit that costs nothing", Healthy.Evidence.With((ServerLedger server) => server with { OvercommitMemory = "2" }) },
         { "rejections of others", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsRejected = 40 }) },
         { "a busy loop and a busy server", Healthy.Evidence.With((GeneratorEvidence own) => own with { LoopCpuSeconds = 2.99 })
@@ -33,14 +43,27 @@ public class DiagnosisSpecs
     {
         { "accept-queue-overflow", Overflowing },
         { "accept-queue-overflow", Overflowing.Failing("connect-timeout", 12).Counting("TCPReqQFullDoCookies", 3) },
-        { "accept-queue-overflow", Healthy.Evidence.Counting("ListenOverflows", 9).With(load => load with { FirstReply = Healthy.Latency(30_000, 1_004_000) }) },
+        { "accept-queue-overflow", Healthy.Evidence.Counting("ListenOverflows", 9).Queueing(64).With(load => load with { FirstReply = Healthy.Latency(30_000, 1_004_000) }) },
         { "accept-queue-overflow", Overflowing.Failing("reply-timeout", 38).Counting("PassiveOpens", 4_962).Counting("TCPReqQFullDoCookies", 569) },
-        { "server-stalled", Overflowing.Failing("reply-timeout", 38).Counting("PassiveOpens", 4_990) },
-        { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 80) },
+        { "accept-queue-overflow", Overflowing.Failing("reply-timeout", 38).Counting("PassiveOpens", 4_990) },
+        { "accept-queue-overflow", Somaxconn16.Failing("reply-timeout", 1) },
+        { "accept-queue-overflow", Somaxconn16.Failing("reply-timeout", 26).Counting("PassiveOpens", 4_975) },
+        { "accept-queue-overflow", Somaxconn16.Failing("reply-timeout", 2).With(load => load with { FirstReply = Healthy.Latency(30_000, 3_100_000) }) },
+        { "server-stalled", Overflowing.Failing("reply-timeout", 38).Counting("PassiveOpens", 4_990).With(Losing(1, 3, "did not answer")) },
+        { "server-stalled", Healthy.Evidence.Counting("ListenOverflows", 3).Failing("reply-timeout", 38) },
+        { "server-cpu", Overflowing.Failing("reply-timeout", 38).With((ServerLedger server) => server with { PeakMainThreadShare = 0.97 }) },
+        { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 80).Queueing(64) },
+        { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 281).Counting("RetransSegs", 1_522).Queueing(64).With(load => load with { FirstReply = Healthy.Latency(690_000, 1_230_000) }) },
+        { "server-stalled", Healthy.Evidence.Counting("RetransSegs", 20).With(load => load with { FirstReply = Healthy.Latency(30_000, 2_100_000) }) },
         { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDrop", 80).Counting("TCPSynRetrans", 80).Slow(1, 80) },
         { "syn-retransmits", Healthy.Evidence.Slow(1, 470).Counting("TCPSynRetrans", 484) },
         { "syn-retransmits", Healthy.Evidence.Elsewhere().Counting("ListenOverflows", 4).Slow(1, 470).Counting("TCPSynRetrans", 484) },
         { "syn-retransmits", Healthy.Evidence.Failing("connect-timeout", 5_000) },
+        { "syn-retransmits", Healthy.Evidence.Long(2_500).Counting("TCPSynRetrans", 6_500) },
+        { "syn-retransmits", Healthy.Evidence.Elsewhere().Long(2_500).Counting("TCPSynRetrans", 6_500) },
+        { "syn-retransmits", Healthy.Evidence.Long(2_500).Counting("TCPSynRetrans", 6_500).Failing("reply-timeout", 9)
+            .With(load => load with { FirstReply = Healthy.Latency(30_000, 3_100_000) }) },
+        { "syn-retransmits", Healthy.Evidence.Slow(3, 4).Long(2_500).Counting("TCPSynRetrans", 6_500) },
         { "maxclients", Healthy.Evidence.Rejecting("ERR max number of clients reached", 3_000) },
         { "maxclients", Healthy.Evidence.Rejecting("ERR max number of clients + cluster connec", 30).Elsewhere() },
         { "maxclients", Healthy.Evidence.Failing("reset", 3_000).With((ServerLedger server) => server with { ConnectionsRejected = 3_000 }) },
@@ -76,6 +99,10 @@ public class DiagnosisSpecs
         { "memory-overcommit", Healthy.Evidence.Rejecting("MISCONF", 5_000) },
         { "conntrack-full", Healthy.Evidence.Counting("ConntrackDrop", 900).Counting("TCPSynRetrans", 300).Slow(1, 300).Setting("net.netfilter.nf_conntrack_max", "1024") },
         { "generator-limited", Own(own => own with { LoopWaitSeconds = 2.1 }) },
+        { "generator-limited", Own(own => own with { LoopWaitSeconds = 2.1 }).Failing("reply-timeout", 9) },
+        { "generator-limited", Own(own => own with { LoopWaitSeconds = 2.1 }).Failing("connect-timeout", 9) },
+        { "generator-limited", Own(own => own with { LoopWaitSeconds = 2.1 }).Failing("reply-timeout", 9)
+            .With((ServerLedger server) => server with { PeakMainThreadShare = 0.97 }) },
         { "generator-limited", Own(own => own with { LoopCpuSeconds = 2.97 }) },
         { "generator-limited", Own(own => own with { CpuSeconds = 5.6 }) },
         { "generator-limited", Own(own => own with { GcPauseMillis = 400 }) },
@@ -133,11 +160,32 @@ public class DiagnosisSpecs
     }
 
     [Fact]
-    public void A_busy_server_that_cost_nothing_is_only_worth_knowing()
+    public void Long_connects_and_retransmits_say_so_where_there_is_no_mode()
     {
-        var busy = Healthy.Evidence.With((ServerLedger server) => server with { PeakMainThreadShare = 0.97 });
+        var finding = Diagnosis.Of(Healthy.Evidence.Long(2_500).Counting("TCPSynRetrans", 6_500))[0];
 
-        Assert.Equal(Severity.Info, Assert.Single(Diagnosis.Of(busy)).Severity);
+        Assert.StartsWith("2,500 connects took a second or more, while the kernel sent 6,500 SYNs again", finding.Sentence, StringComparison.Ordinal);
+        Assert.Equal((2_500, 6_500), (finding.Numbers["slowConnects"], finding.Numbers["synRetransmits"]));
+    }
+
+    /// <summary>What befell the first of two servers, while the second lost its observer.</summary>
+    public static TheoryData<Evidence> Others => new()
+    {
+        Healthy.Evidence,
+        Healthy.Evidence.Failing("refused", 1),
+        Healthy.Evidence.Failing("refused", 1).With((ServerLedger server) => server with { Restarts = [3.2] }),
+        Healthy.Evidence.Failing("reply-timeout", 1),
+        Busy(0.97).Failing("reply-timeout", 1),
+        Own(own => own with { LoopWaitSeconds = 2.1 }),
+    };
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public void A_server_that_was_lost_is_told_of_whatever_became_of_the_other(Evidence evidence)
+    {
+        var findings = Diagnosis.Of(evidence.Beside(Losing(4, 0.4, "reset the connection")(Healthy.Server) with { Endpoint = "10.0.0.9:6379" }));
+
+        Assert.Contains(findings, finding => finding.Sentence.Contains("10.0.0.9:6379 did not answer its observer", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -170,6 +218,6 @@ public class DiagnosisSpecs
     private static Evidence Nothing() => new(
         new Ledgers(new ClientLedger(0, 0, 0, 0, new Dictionary<string, long>(), new Dictionary<string, long>()), [], null, null, [],
             new TimeWaitProof("unseen", "", 0, null, null, null, null), []),
-        new LoadEvidence(0, 0, 19_000, "abort", "slot", 1, new Dictionary<int, long>(), 0, null, null),
+        new LoadEvidence(0, 0, 19_000, "abort", "slot", 1, new Dictionary<int, long>(), 0, 0, null, null),
         new GeneratorEvidence(null, 0, 0, 0, null, null, 0, 1, 2));
 }

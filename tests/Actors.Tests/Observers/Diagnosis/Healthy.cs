@@ -34,7 +34,7 @@ internal static class Healthy
         SeesServer: true);
 
     public static LoadEvidence Load { get; } = new(
-        500, 500, 19_000, "abort", "slot", 1, new Dictionary<int, long>(), Attempts, Latency(30_000, 104_000), Latency(80_000, 229_000));
+        500, 500, 19_000, "abort", "slot", 1, new Dictionary<int, long>(), Attempts, 0, Latency(30_000, 104_000), Latency(80_000, 229_000));
 
     public static GeneratorEvidence Generator { get; } = new(Latency(10_600, 112_000), 9.3, 3, 0.94, 0.5, 0.3, 4.8, 1, 2);
 
@@ -68,13 +68,25 @@ internal static class Healthy
     public static Evidence Counting(this Evidence evidence, string counter, long delta) =>
         evidence.With((KernelLedger kernel) => kernel with { Counters = With(kernel.Counters, counter, new KernelCount(delta, 0)) });
 
+    /// <summary>A listener whose queues hold so many.</summary>
+    public static Evidence Queueing(this Evidence evidence, long limit) =>
+        evidence.With((KernelLedger kernel) => kernel with { Target = kernel.Target! with { AcceptQueueLimit = limit } });
+
     /// <summary>A setting of the machine.</summary>
     public static Evidence Setting(this Evidence evidence, string key, string value) =>
         evidence.With((KernelLedger kernel) => kernel with { Settings = With(kernel.Settings, key, value) });
 
     /// <summary>So many connects took about so many seconds.</summary>
     public static Evidence Slow(this Evidence evidence, int seconds, long connects) =>
-        evidence.With(load => load with { ConnectModes = With(load.ConnectModes, seconds, connects) });
+        evidence.With(load => load with { ConnectModes = With(load.ConnectModes, seconds, connects) }).Long(connects);
+
+    /// <summary>So many more connects took a second or more.</summary>
+    public static Evidence Long(this Evidence evidence, long connects) =>
+        evidence.With(load => load with { LongConnects = load.LongConnects + connects });
+
+    /// <summary>One more server.</summary>
+    public static Evidence Beside(this Evidence evidence, ServerLedger server) =>
+        evidence with { Ledgers = evidence.Ledgers with { Servers = [.. evidence.Ledgers.Servers, server] } };
 
     /// <summary>Another load.</summary>
     public static Evidence With(this Evidence evidence, Func<LoadEvidence, LoadEvidence> change) => evidence with { Load = change(evidence.Load) };

@@ -47,7 +47,15 @@ public class ReconciliationSpecs
         { "attempts / SYNs", Healthy.Evidence.Counting("ActiveOpens", 5_040), 40, "other programs" },
         { "attempts / SYNs", Healthy.Evidence.Counting("ActiveOpens", 4_960), 40, "40 unexplained" },
         { "accepted", Healthy.Evidence.Rejecting("ERR max number of clients reached", 60)
-            .With((ServerLedger server) => server with { ConnectionsRejected = 100, ConnectionsReceived = 4_900 }), 0, "" },
+            .Failing("reset", 40).With((ServerLedger server) => server with { ConnectionsRejected = 100, ConnectionsReceived = 4_900 }), 0,
+            "rejected_connections are not counted as received: 100" },
+        { "accepted", Healthy.Evidence.Rejecting("ERR max number of clients reached", 102)
+            .With((ServerLedger server) => server with { ConnectionsRejected = 102, ConnectionsReceived = 4_898 }), 0, "as received: 102" },
+        { "accepted", Healthy.Evidence.Rejecting("ERR max number of clients reached", 102)
+            .With((ServerLedger server) => server with { ConnectionsRejected = 102, ConnectionsReceived = 4_796 }), 102, "102 unexplained" },
+        { "accepted", Healthy.Evidence.Rejecting("ERR max number of clients reached", 62).Failing("reset", 40)
+            .With((ServerLedger server) => server with { ConnectionsRejected = 102, ConnectionsReceived = 4_858 }), 40, "40 unexplained" },
+        { "accepted", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsRejected = 102 }), 0, "" },
         { "accepted", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsReceived = 4_988 }), 12, "12 unexplained" },
         { "accepted", Healthy.Evidence.Counting("ListenOverflows", 30).Counting("PassiveOpens", 4_980)
             .With((ServerLedger server) => server with { ConnectionsReceived = 4_980 }), 0, "accept queue" },
@@ -66,6 +74,8 @@ public class ReconciliationSpecs
         { "failed connects", Healthy.Evidence.Counting("AttemptFails", 9), 9, "other programs" },
         { "retransmitted SYNs", Healthy.Evidence.Slow(1, 100).Counting("TCPSynRetrans", 130), 0, "further ones" },
         { "retransmitted SYNs", Healthy.Evidence.Slow(1, 100).Counting("TCPSynRetrans", 60), 40, "without a retransmit" },
+        { "retransmitted SYNs", Healthy.Evidence.Long(160).Counting("TCPSynRetrans", 392), 0, "took a second or more" },
+        { "retransmitted SYNs", Healthy.Evidence.Counting("TCPSynRetrans", 392), 392, "392 unexplained" },
         { "drops", Healthy.Evidence.Slow(1, 100).Counting("ListenDrops", 130).Counting("TCPSynRetrans", 130), 0, "sent again" },
         { "drops", Healthy.Evidence.Slow(1, 100), 100, "lost on the way" },
     };
@@ -111,5 +121,6 @@ public class ReconciliationSpecs
     private static ReconciledQuantity Row(Evidence evidence, string quantity) => Of(evidence).Single(row => row.Quantity == quantity);
 
     private static IReadOnlyList<ReconciledQuantity> Of(Evidence evidence, long own = 0) => Reconciliation.Of(
-        evidence.Ledgers.Client, evidence.Ledgers.Servers, evidence.Ledgers.Kernel, evidence.Load.ConnectModes, own);
+        evidence.Ledgers.Client, evidence.Ledgers.Servers, evidence.Ledgers.Kernel, evidence.Load.ConnectModes,
+        evidence.Load.LongConnects, own);
 }

@@ -21,6 +21,11 @@ internal sealed class KernelFiles : IDisposable
     {
         Write("proc/net/snmp", Counters("Tcp", KernelCounterNames.Tcp, value));
         Write("proc/net/netstat", Counters("TcpExt", KernelCounterNames.TcpExt, value));
+        foreach (var sysctl in KernelSettings.Sysctls)
+        {
+            Write($"proc/sys/{sysctl.Replace('.', '/')}", "1\n");
+        }
+
         Write("proc/net/sockstat", $"TCP: inuse {value} orphan 0 tw 0 alloc 0 mem 0\n");
         return this;
     }

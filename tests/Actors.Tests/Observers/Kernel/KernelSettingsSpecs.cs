@@ -31,7 +31,25 @@ public sealed class KernelSettingsSpecs : IDisposable
                 ["transparent_hugepage"] = "madvise",
             },
             KernelSettings.Read(_files.Paths, _unseen));
+    }
+
+    [Fact]
+    public void Settings_that_every_kernel_has_and_that_are_hidden_are_said_in_one_sentence()
+    {
+        foreach (var sysctl in KernelSettings.Sysctls.Where(name => !name.Contains("nf_conntrack", StringComparison.Ordinal) && name is not "net.ipv4.tcp_mem"))
+        {
+            _files.Write($"proc/sys/{sysctl.Replace('.', '/')}", "1\n");
+        }
+
+        KernelSettings.Read(_files.Paths, _unseen);
         Assert.Empty(_unseen.Sentences);
+
+        File.Delete(_files.PathOf("proc/sys/net/core/somaxconn"));
+        File.Delete(_files.PathOf("proc/sys/vm/swappiness"));
+        KernelSettings.Read(_files.Paths, _unseen);
+        Assert.Equal(
+            [$"{_files.PathOf("proc/sys")} does not show net.core.somaxconn, vm.swappiness: what follows from them cannot be said."],
+            _unseen.Sentences);
     }
 
     [Fact]
@@ -48,7 +66,7 @@ public sealed class KernelSettingsSpecs : IDisposable
         _files.Write("proc/sys/vm/swappiness", "60\n");
         Assert.Equal(["vm.swappiness"], KernelSettings.Read(_files.Paths, _unseen).Keys);
         Assert.Equal(
-            [$"net.core.somaxconn is not known: {_files.PathOf("proc/sys/net/core/somaxconn")} cannot be read (Input/output error)."], _unseen.Sentences);
+            $"net.core.somaxconn is not known: {_files.PathOf("proc/sys/net/core/somaxconn")} cannot be read (Input/output error).", _unseen.Sentences[0]);
     }
 
     [Theory]

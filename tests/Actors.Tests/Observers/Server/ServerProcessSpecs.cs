@@ -27,6 +27,14 @@ public sealed class ServerProcessSpecs : IDisposable
         Assert.Equal(new ServerProcess(10_032, "1"), Find());
 
     [Fact]
+    public void A_process_that_is_known_is_not_questioned()
+    {
+        Write("4242/comm", "dotnet\n");
+        Assert.Equal(new ServerProcess(10_032, "1"), ServerProcess.Of(4242, _proc.FullName));
+        Assert.Null(ServerProcess.Of(4243, _proc.FullName));
+    }
+
+    [Fact]
     public void A_limit_may_be_none()
     {
         Write("4242/limits", "Max open files            unlimited            unlimited            files\n");

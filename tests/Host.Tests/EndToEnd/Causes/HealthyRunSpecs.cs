@@ -1,4 +1,3 @@
-using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
@@ -13,21 +12,39 @@ public sealed class HealthyRunSpecs
     private static readonly string[] _quantities =
         ["attempts / SYNs", "accepted", "rejected", "resets sent", "resets received", "failed connects", "retransmitted SYNs", "drops"];
 
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
+
     [RedisNetnsTheory]
     [InlineData("auto")]
     [InlineData("sockets")]
     public async Task Three_ledgers_agree_to_the_last_connection_of_a_run_on_redis(string transport)
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
-        var storm = await Storm.RunObservedAsync(
-            server.Target, Storm.Load(200, count: 4, gap: "100ms") + $"\n observers.bystander.connections = 2\n transport.kind = {transport}",
-            new ActorLoadOptions { Wrapper = network.Prefix });
+        var storm = await Undisturbed.RunAsync(
+            network, server.Target, Storm.Load(200, count: 4, gap: "100ms") + $"\n observers.bystander.connections = 2\n transport.kind = {transport}");
 
         Assert.Empty(storm.Findings);
         Agree(storm, 800);
-        Assert.Equal(2, storm.Result.GetProperty("ledgers").GetProperty("bystander").GetProperty("connections").GetInt32());
+        var bystander = storm.Result.GetProperty("ledgers").GetProperty("bystander");
+        Assert.Equal(2, bystander.GetProperty("connections").GetInt32());
+        Assert.All(["before", "during", "after"], when => Assert.True(bystander.GetProperty(when).GetProperty("count").GetInt64() > 0, $"{bystander}"));
+        Assert.Matches("^(recovered at once|recovered in [0-9.]+ s|did not recover in [0-9.]+ s)$", bystander.GetProperty("recovery").GetString());
+        Assert.Empty(bystander.GetProperty("errors").EnumerateObject());
+    }
+
+    [RedisNetnsFact]
+    public async Task A_thousand_at_once_are_no_trouble_for_a_server_with_room_for_them()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await Undisturbed.RedisAsync(network);
+
+        var storm = await Undisturbed.RunAsync(network, server.Target, Storm.Load(1_200, count: 3, gap: "200ms"));
+
+        Assert.Empty(storm.Findings);
+        Assert.Equal("", storm.Unseen);
+        Agree(storm, 3_600);
     }
 
     [NetnsFact]
@@ -35,9 +52,10 @@ public sealed class HealthyRunSpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
 
-        var storm = await Storm.RunObservedAsync("embedded", Storm.Load(300, count: 2, gap: "200ms"), new ActorLoadOptions { Wrapper = network.Prefix });
+        var storm = await Undisturbed.RunAsync(network, "embedded", Storm.Load(300, count: 2, gap: "200ms"));
 
         Assert.Empty(storm.Findings);
+        Assert.Equal("", storm.Unseen);
         Agree(storm, 600);
     }
 
@@ -45,13 +63,15 @@ public sealed class HealthyRunSpecs
     public async Task A_machine_that_others_use_is_shown_against_what_it_counts_anyway()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
         await using var other = ActorLoadProcess.Start(
             ["run", "--quiet", "--target", server.Target, "--cps", "40", "--gap", "20ms", "--duration", "10m", "--set", "observers.server.enabled=off"],
             new ActorLoadOptions { Wrapper = network.Prefix });
+        using var limit = new CancellationTokenSource(_patience);
         while (await server.ConnectionsReceivedAsync() < 200)
         {
-            // Until the other one is at it.
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield(); // until the other one is at it
         }
 
         var storm = await Storm.RunObservedAsync(

@@ -11,13 +11,14 @@ namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
 [Collection(nameof(EndToEnd))]
 public sealed class LimitSpecs
 {
-    private const string Held = "\n connection.hold = 1s\n ";
+    // All are open at once, also where starting them takes long.
+    private const string Held = "\n connection.hold = 3s\n ";
 
     [RedisNetnsFact]
     public async Task As_many_clients_as_the_server_takes()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network, "--maxclients", "50");
+        await using var server = await Undisturbed.RedisAsync(network, "--maxclients", "50");
 
         var storm = await RunAsync(network, server.Target, Storm.Load(150) + Held + Storm.OneAttempt);
 
@@ -28,6 +29,11 @@ public sealed class LimitSpecs
         Assert.Equal((48, 102), (storm.Connections("succeeded"), storm.Connections("failed")));
         Assert.Equal(102, cause.GetProperty("numbers").GetProperty("rejectedConnections").GetDouble());
         Assert.Equal(0, storm.Reconciled("rejected").GetProperty("unexplained").GetInt64());
+        var accepted = storm.Reconciled("accepted");
+        Assert.Equal((150, 48, 150, 0), (Count("client"), Count("server"), Count("kernel"), Count("unexplained")));
+        Assert.StartsWith("rejected_connections are not counted as received: 102", accepted.GetProperty("remark").GetString(), StringComparison.Ordinal);
+
+        long Count(string ledger) => accepted.GetProperty(ledger).GetInt64();
     }
 
     [RedisNetnsFact]
@@ -47,7 +53,7 @@ public sealed class LimitSpecs
     public async Task Too_few_descriptors_of_our_own()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await RunAsync(network, server.Target, Storm.Load(500) + Held + Storm.OneAttempt, "prlimit", "--nofile=320");
 
@@ -61,7 +67,7 @@ public sealed class LimitSpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20099");
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await RunAsync(network, server.Target, Storm.Load(200) + Held + Storm.OneAttempt);
 
@@ -75,7 +81,7 @@ public sealed class LimitSpecs
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20499");
         await network.SysctlAsync("net.ipv4.tcp_tw_reuse", "0");
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await RunAsync(
             network, server.Target, Storm.Load(300, count: 3, gap: "100ms") + "\n connection { close = graceful, ports = kernel }\n " + Storm.OneAttempt);
@@ -88,7 +94,7 @@ public sealed class LimitSpecs
     public async Task A_graceful_close_is_worth_knowing()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await RunAsync(network, server.Target, Storm.Load(60) + "\n connection.close = graceful");
 
@@ -102,7 +108,7 @@ public sealed class LimitSpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20499");
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await RunAsync(network, server.Target, Storm.Load(350) + Held + "connection.ports = kernel");
 
@@ -113,7 +119,7 @@ public sealed class LimitSpecs
     public async Task A_password_that_is_missing()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network, "--requirepass", "x");
+        await using var server = await Undisturbed.RedisAsync(network, "--requirepass", "x");
 
         var storm = await RunAsync(network, server.Target, Storm.Load(30) + "\n " + Storm.OneAttempt);
 
@@ -121,16 +127,34 @@ public sealed class LimitSpecs
         Assert.Contains("wants a password", storm.Unseen, StringComparison.Ordinal);
     }
 
-    // A fork that fails for want of processes is refused as one that fails for want of memory is.
+    // Whom the kernel takes for local, Redis does not: it knows 127.0.0.1 and ::1.
+    [RedisNetnsFact]
+    public async Task Protected_mode()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        (await network.ExecAsync("ip", "route", "replace", "local", "127.0.1.1", "dev", "lo", "table", "local", "src", "127.0.1.1")).Expect();
+        await using var server = await Undisturbed.RedisAsync(network, "--bind", "127.0.0.1 127.0.1.1", "--protected-mode", "yes");
+
+        var storm = await RunAsync(network, $"127.0.1.1:{server.Port}", Storm.Load(30) + "\n connection.ports = kernel\n " + Storm.OneAttempt);
+
+        var cause = storm.Cause("access-denied");
+        Assert.Contains("protected mode takes nobody but 127.0.0.1", cause.GetProperty("sentence").GetString(), StringComparison.Ordinal);
+        Assert.Equal(30, cause.GetProperty("numbers").GetProperty("DENIED").GetDouble());
+        Assert.Contains("protected mode", storm.Unseen, StringComparison.Ordinal);
+    }
+
+    // Overcommit itself cannot be provoked: the setting is the whole machine's, and a machine that refuses memory refuses it to all its programs. A
+    // fork that fails for want of processes is refused in the same words, and the finding says that it may be either.
     [OvercommitFact]
     public async Task A_server_that_cannot_fork_to_save()
     {
         using var folder = new TemporaryDirectory();
         (await ChildProcess.RunAsync("chmod", "777", folder.Root)).Expect();
         var port = FreePort();
+        var user = (100_000 + Environment.ProcessId).ToString(CultureInfo.InvariantCulture); // with no process but this one
         await using var server = ChildProcess.Start(
         [
-            "setpriv", "--reuid=65534", "--clear-groups", "prlimit", "--nproc=5", "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture),
+            "setpriv", $"--reuid={user}", "--clear-groups", "prlimit", "--nproc=5", "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture),
             "--bind", "127.0.0.1", "--dir", folder.Root, "--save", "3600 1",
         ]);
         await server.StdoutLineAsync(line => line.Contains("eady to accept connections", StringComparison.Ordinal));
@@ -144,7 +168,10 @@ public sealed class LimitSpecs
 
         var storm = await Storm.RunObservedAsync($"127.0.0.1:{port}", Storm.Load(30) + "\n " + Storm.OneAttempt);
 
-        Assert.Equal("vm.overcommit_memory", Remedy(storm.Cause("memory-overcommit")).Key);
+        var cause = storm.Cause("memory-overcommit");
+        Assert.Equal("vm.overcommit_memory", Remedy(cause).Key);
+        Assert.EndsWith(
+            "the fork failed: memory or a limit of processes; the server's log says which", cause.GetProperty("sentence").GetString(), StringComparison.Ordinal);
     }
 
     private static (string? Key, string? Present) Remedy(System.Text.Json.JsonElement cause)
@@ -161,5 +188,5 @@ public sealed class LimitSpecs
     }
 
     private static Task<Storm> RunAsync(NetworkNamespace network, string target, string lines, params string[] wrapper) =>
-        Storm.RunObservedAsync(target, lines, new ActorLoadOptions { Wrapper = [.. network.Prefix, .. wrapper] });
+        Undisturbed.RunAsync(network, target, lines, wrapper);
 }

@@ -15,6 +15,8 @@ public sealed class ServerTroubleSpecs
     private const string FirstCore = "0";
     private const int Hogs = 3;
 
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
+
     // Some seconds of small bursts, so that there is time to do something to the server.
     private static readonly string _drum = Storm.Load(50, count: 30, gap: "100ms") + "\n supervision.breaker.enabled = off";
 
@@ -22,7 +24,7 @@ public sealed class ServerTroubleSpecs
     public async Task A_command_that_keeps_the_main_thread_busy()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await DuringAsync(network, server, () => server.CommandAsync(
             "EVAL", "local s = redis.call('time')[1]; repeat until redis.call('time')[1] - s > 3", "0"));
@@ -34,7 +36,7 @@ public sealed class ServerTroubleSpecs
     public async Task A_main_thread_that_waits_for_something()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network, "--enable-debug-command", "yes");
+        await using var server = await Undisturbed.RedisAsync(network, "--enable-debug-command", "yes");
 
         var storm = await DuringAsync(network, server, () => server.CommandAsync("DEBUG", "SLEEP", "3"));
 
@@ -48,7 +50,7 @@ public sealed class ServerTroubleSpecs
         await using var server = await RedisServer.StartWrappedAsync(network, ["taskset", "--cpu-list", FirstCore, "nice", "-n", "19"]);
         await using var hogs = new Crowd(Hogs);
 
-        var storm = await RunAsync(network, server.Target, Storm.Load(300));
+        var storm = await Undisturbed.RunAsync(network, server.Target, Storm.Load(300));
 
         storm.Cause("server-stalled");
         Assert.Equal("valid", storm.Verdict);
@@ -58,12 +60,12 @@ public sealed class ServerTroubleSpecs
     public async Task A_generator_that_gets_no_processor()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
         Crowd? hogs = null;
 
         // It needs one to start at all: the others come when the storm is on.
         var storm = await DuringAsync(
-            network, server, () => Task.FromResult(hogs = new Crowd(Hogs)), Storm.Load(200, count: 15, gap: "50ms"), "taskset", "--cpu-list", FirstCore, "nice", "-n", "10");
+            network, server, () => Task.FromResult(hogs = new Crowd(Hogs)), Storm.Load(100, count: 10, gap: "200ms"), "taskset", "--cpu-list", FirstCore, "nice", "-n", "10");
 
         await hogs!.DisposeAsync();
         storm.Cause("generator-limited");
@@ -75,13 +77,13 @@ public sealed class ServerTroubleSpecs
     public async Task A_server_that_is_killed_and_started_again()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
         RedisServer? next = null;
 
         var storm = await DuringAsync(network, server, async () =>
         {
             await server.KillAsync();
-            next = await RedisServer.StartAsync(network, "--port", server.Port.ToString(CultureInfo.InvariantCulture));
+            next = await Undisturbed.RedisAsync(network, "--port", server.Port.ToString(CultureInfo.InvariantCulture));
         });
 
         await next!.DisposeAsync();
@@ -93,7 +95,7 @@ public sealed class ServerTroubleSpecs
     public async Task A_server_that_is_killed()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await DuringAsync(network, server, server.KillAsync);
 
@@ -115,7 +117,7 @@ public sealed class ServerTroubleSpecs
     public async Task An_observer_that_is_cut_off_is_a_finding_and_no_error()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await RedisServer.StartAsync(network);
+        await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await DuringAsync(network, server, async () =>
         {
@@ -131,18 +133,18 @@ public sealed class ServerTroubleSpecs
     /// <summary>A run during which something is done once the server has seen some of it.</summary>
     private static async Task<Storm> DuringAsync(NetworkNamespace network, RedisServer server, Func<Task> act, string? lines = null, params string[] wrapper)
     {
-        var run = RunAsync(network, server.Target, lines ?? _drum, wrapper);
+        var run = wrapper.Length == 0 ? Undisturbed.RunAsync(network, server.Target, lines ?? _drum)
+            : Storm.RunObservedAsync(server.Target, lines ?? _drum, new ActorLoadOptions { Wrapper = [.. network.Prefix, .. wrapper] });
+        using var limit = new CancellationTokenSource(_patience);
         while (!run.IsCompleted && await server.ConnectionsReceivedAsync() < 120)
         {
-            // Ask again.
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield(); // and ask again
         }
 
         await act();
         return await run;
     }
-
-    private static Task<Storm> RunAsync(NetworkNamespace network, string target, string lines, params string[] wrapper) =>
-        Storm.RunObservedAsync(target, lines, new ActorLoadOptions { Wrapper = [.. network.Prefix, .. wrapper] });
 
     /// <summary>Programs that keep the first core busy.</summary>
     private sealed class Crowd(int size) : IAsyncDisposable

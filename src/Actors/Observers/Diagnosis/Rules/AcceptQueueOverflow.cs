@@ -15,26 +15,29 @@ internal sealed class AcceptQueueOverflow : IRule
     {
         var overflows = evidence.CountedAtServer("ListenOverflows");
         var (slow, timeouts, resets) = (evidence.SlowConnects(), evidence.Failed(Outcome.ConnectTimeout), evidence.Failed(Outcome.Reset));
-        var never = evidence.NeverAccepted();
-        var felt = slow + timeouts + resets + never;
+        var (never, unanswered) = (evidence.NeverAccepted(), evidence.LostToQueue());
+        var felt = slow + timeouts + resets + unanswered;
 
-        // The counter is the whole machine's: what nobody here felt was another listener's.
-        if (overflows == 0 || (felt == 0 && (evidence.Load.FirstReply?.Max ?? 0) < FirstRetransmit))
+        // The counter is the whole machine's: what nobody here felt was another listener's. A late reply alone has many causes, and is none of a queue
+        // in which the whole burst had room.
+        var queue = Queue.Of(evidence);
+        var isLate = evidence.Load.FirstReply?.Max >= FirstRetransmit && !(evidence.BurstForEach() <= queue.Length);
+        if (overflows == 0 || (felt == 0 && !isLate))
         {
             return null;
         }
 
-        var queue = Queue.Of(evidence);
         return new Finding(
-            Name, timeouts + never > 0 ? Severity.Error : Severity.Warning,
+            Name, timeouts + unanswered > 0 ? Severity.Error : Severity.Warning,
             $"The server's accept queue overflowed {overflows.Of("time")}: {queue.Sentence}, and bursts are of {evidence.BurstForEach().Text()}"
             + (slow > 0 ? $"; {slow.Of("connect")} waited a second or more until the SYN was sent again" : "")
             + (timeouts > 0 ? $"; {timeouts.Text()} timed out" : "")
-            + (never > 0 ? $"; {never.Text()} were established for us only, never accepted, and had no reply" : ""),
+            + (never > 0 ? $"; {never.Text()} were established for us only, never accepted, and had no reply" : "")
+            + (unanswered > never ? $"; {(unanswered - never).Text()} were accepted too late for a reply in time" : ""),
             new Dictionary<string, double>
             {
                 ["listenOverflows"] = overflows, ["listenDrops"] = evidence.CountedAtServer("ListenDrops"), ["slowConnects"] = slow,
-                ["connectTimeouts"] = timeouts, ["neverAccepted"] = never, ["somaxconn"] = queue.SoMaxConn ?? 0, ["tcpBacklog"] = queue.Backlog ?? 0,
+                ["connectTimeouts"] = timeouts, ["neverAccepted"] = never, ["replyTimeouts"] = unanswered, ["somaxconn"] = queue.SoMaxConn ?? 0, ["tcpBacklog"] = queue.Backlog ?? 0,
             },
             queue.Enlarge(evidence.BurstForEach()));
     }
@@ -53,6 +56,9 @@ internal sealed class AcceptQueueOverflow : IRule
             // What the kernel did not cut is what the server asked for.
             return new Queue(somaxconn, server?.TcpBacklog ?? (limit < somaxconn ? limit : null), limit, server?.Kind ?? "redis");
         }
+
+        /// <summary>How many it holds, half-open handshakes too; null if it is not known.</summary>
+        public long? Length => Limit ?? (SoMaxConn < Backlog ? SoMaxConn : Backlog ?? SoMaxConn);
 
         private bool IsCutByKernel => SoMaxConn is { } somaxconn && (Backlog is not { } backlog ? Limit >= somaxconn : somaxconn < backlog);
 

@@ -1,3 +1,4 @@
+using ActorLoad.Metrics;
 using ActorLoad.Observers.Tuning;
 
 namespace ActorLoad.Observers.Rules;
@@ -41,13 +42,16 @@ internal sealed class GeneratorLimited : IRule
     {
         var reasons = Reasons(evidence).ToArray();
         var own = evidence.Generator;
+        var timeouts = evidence.Failed(Outcome.ReplyTimeout) + evidence.Failed(Outcome.ConnectTimeout);
         return reasons.Length == 0 ? null : new Finding(
-            Name, Severity.Warning, $"ActorLoad itself was the limit: {string.Join("; ", reasons)}",
+            Name, timeouts > 0 ? Severity.Error : Severity.Warning, // who gets no processor reads replies too late
+            $"ActorLoad itself was the limit: {string.Join("; ", reasons)}"
+            + (timeouts > 0 ? $"; {timeouts.Of("attempt")} timed out meanwhile" : ""),
             new Dictionary<string, double>
             {
                 ["busySeconds"] = own.BusySeconds, ["cpuSeconds"] = own.CpuSeconds, ["loopCpuSeconds"] = own.LoopCpuSeconds ?? 0,
                 ["loopWaitSeconds"] = own.LoopWaitSeconds ?? 0, ["gcPauseMillis"] = own.GcPauseMillis, ["startLagP50Micros"] = own.StartLag?.P50 ?? 0,
-                ["startLagP99Micros"] = own.StartLag?.P99 ?? 0,
+                ["startLagP99Micros"] = own.StartLag?.P99 ?? 0, ["timeouts"] = timeouts,
             },
             [
                 Remedies.AnotherMachine($"{((long)own.Cores).Of("core")}{(evidence.Ledgers.Kernel?.SeesServer == true ? ", shared with the server" : "")}"),

@@ -21,8 +21,8 @@ internal sealed class MemoryOvercommit : IRule
         var present = server?.OvercommitMemory ?? evidence.ServerSetting(TuningKeys.Overcommit);
         return refused == 0 || present == Always ? null : new Finding(
             Name, Severity.Error,
-            $"{refused.Of("attempt")} {(refused == 1 ? "was" : "were")} refused (MISCONF) because the server could not save; with {TuningKeys.Overcommit} = "
-            + $"{present ?? "0, which is usual,"} on its machine the fork for that fails when memory is short: its log says whether it did",
+            $"{refused.Of("attempt")} {(refused == 1 ? "was" : "were")} refused (MISCONF) because the server could not save. With {TuningKeys.Overcommit} = "
+            + $"{present ?? "0, which is usual,"} on its machine that is likeliest because the fork failed: memory or a limit of processes; the server's log says which",
             new Dictionary<string, double> { ["refused"] = refused, ["usedMemory"] = server?.UsedMemory?.Peak ?? 0 },
             [Remedies.Sysctl(TuningKeys.Overcommit, RemedyHost.Server, present)]);
     }

@@ -2,11 +2,8 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers.Rules;
 
-/// <summary>The server's main thread had no time left: it took about one core.</summary>
-/// <remarks>
-/// A burst keeps any server busy for as long as it lasts, and that is no fault: it is a mere <see cref="Severity.Info"/> until somebody had to
-/// wait a second for the first reply, or in vain.
-/// </remarks>
+/// <summary>The server's main thread had no time left: it took about one core, and somebody waited a second for the first reply, or in vain.</summary>
+/// <remarks>A burst keeps any server busy for as long as it lasts, and that is no fault: the share alone stands in the server's ledger.</remarks>
 internal sealed class ServerBusy : IRule
 {
     // Of one core, over a whole interval: the kernel's own part of accept and close is in it.
@@ -25,10 +22,10 @@ internal sealed class ServerBusy : IRule
 
         var (timeouts, wait) = (evidence.Failed(Outcome.ReplyTimeout) - evidence.NeverAccepted(), evidence.Load.FirstReply?.P99 ?? 0);
         var silence = Silence(server);
-        return new Finding(
-            Name, timeouts > 0 ? Severity.Error : wait >= Long || silence > 0 ? Severity.Warning : Severity.Info,
+        return timeouts <= 0 && wait < Long && silence < 1 ? null : new Finding(
+            Name, timeouts > 0 ? Severity.Error : Severity.Warning,
             $"The main thread of {server.Endpoint} took {share.Percent()} of one core at its busiest"
-            + (silence > 0 ? $", and answered nobody for {silence.Seconds()}" : "") + ": what waited, waited for it"
+            + (silence >= 1 ? $", and answered nobody for {silence.Seconds()}" : "") + ": what waited, waited for it"
             + (wait > 0 ? $" (first reply p99 {wait.Span()})" : "")
             + (timeouts > 0 ? $", {timeouts.Of("attempt")} in vain" : ""),
             new Dictionary<string, double>
@@ -42,8 +39,8 @@ internal sealed class ServerBusy : IRule
     /// <summary>True if a server was that busy.</summary>
     public static bool IsBusy(Evidence evidence) => evidence.Ledgers.Servers.Any(IsBusy);
 
-    // Between two answers of a server that does not answer lies more than the time in which it was busy.
-    private static bool IsBusy(ServerLedger server) => server.PeakMainThreadShare >= NearOne
+    /// <summary>True if this one was. Between two answers of a server that does not answer lies more than the time in which it was busy.</summary>
+    public static bool IsBusy(ServerLedger server) => server.PeakMainThreadShare >= NearOne
         || (server.PeakMainThreadShare >= AtWork && Silence(server) is >= 1 and var silence && server.MainThreadCpuSeconds >= silence * NearOne);
 
     private static double Silence(ServerLedger server) => server.Restarts.Count > 0 ? 0 : server.Losses.Sum(loss => loss.Seconds ?? 0);

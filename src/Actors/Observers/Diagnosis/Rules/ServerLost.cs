@@ -1,5 +1,3 @@
-using ActorLoad.Metrics;
-
 namespace ActorLoad.Observers.Rules;
 
 /// <summary>A server that had answered its observer did so no longer, and no other rule knows why.</summary>
@@ -9,15 +7,19 @@ internal sealed class ServerLost : IRule
 
     public Finding? Judge(Evidence evidence)
     {
-        var lost = evidence.Ledgers.Servers.Where(server => server.Losses.Count > 0 && server.Restarts.Count == 0).ToArray();
-        if (lost.Length == 0 || evidence.Failed(Outcome.Refused) > 0 || new ServerStalled().Judge(evidence) is not null
-            || ServerBusy.IsBusy(evidence) || GeneratorLimited.IsLimited(evidence))
+        // It tells of every loss; the rules below of those that they explain, and who gets no processor hears nobody for long.
+        if (new ServerUnreachable().Judge(evidence) is not null)
         {
             return null;
         }
 
-        var losses = lost.SelectMany(server => server.Losses.Select(loss => (server.Endpoint, Loss: loss))).ToArray();
-        return new Finding(
+        var isBusy = new ServerBusy().Judge(evidence) is not null;
+        var areSilencesKnown = GeneratorLimited.IsLimited(evidence) || new ServerStalled().Judge(evidence) is not null;
+        var losses = evidence.Ledgers.Servers
+            .Where(server => server.Restarts.Count == 0 && !(isBusy && ServerBusy.IsBusy(server)))
+            .SelectMany(server => server.Losses.Where(loss => !(areSilencesKnown && ServerStalled.IsSilence(loss))).Select(loss => (server.Endpoint, Loss: loss)))
+            .ToArray();
+        return losses.Length == 0 ? null : new Finding(
             Name, Severity.Warning,
             string.Join("; ", losses.Select(each => $"{each.Endpoint} did not answer its observer at {each.Loss.At.Seconds()}"
                 + (each.Loss.Seconds is { } seconds ? $" for {seconds.Seconds()}" : " and not again") + $" ({each.Loss.Reason})")),

@@ -10,16 +10,21 @@ internal sealed class ServerStalled : IRule
 
     public string Name => "server-stalled";
 
+    /// <summary>True for a time that is no mere reconnect.</summary>
+    public static bool IsSilence(ObserverLoss loss) => loss.Seconds is not < 1;
+
     public Finding? Judge(Evidence evidence)
     {
         var servers = evidence.Ledgers.Servers;
-        var timeouts = evidence.Failed(Outcome.ReplyTimeout) - evidence.NeverAccepted();
+        var timeouts = evidence.Failed(Outcome.ReplyTimeout) - evidence.LostToQueue();
         var wait = evidence.Load.FirstReply?.P99 ?? 0;
 
-        // Who gets no processor hears nobody. And a wait alone may be for an ACK that the full accept queue dropped, or for what was lost on the way.
+        // Who gets no processor hears nobody. And a wait alone may be for an ACK that the full accept queue dropped, or for what was lost on the way:
+        // the slowest hundredth may all be of segments that were sent again. A server that stands still does not lose any.
         var isOurs = GeneratorLimited.IsLimited(evidence);
-        var silences = servers.SelectMany(server => server.Losses).Where(loss => loss.Seconds is not < 1 && !isOurs).ToArray();
-        var waited = wait >= Long && evidence.CountedAtServer("ListenOverflows") == 0 && evidence.SlowConnects() == 0 && !isOurs;
+        var silences = servers.SelectMany(server => server.Losses.Where(IsSilence).Select(loss => (server.Endpoint, Loss: loss))).Where(_ => !isOurs).ToArray();
+        var waited = wait >= Long && evidence.CountedAtServer("ListenOverflows") == 0 && evidence.SlowConnects() == 0
+            && (evidence.Counted("RetransSegs") ?? 0) * 100 < evidence.Ledgers.Client.Attempts && !isOurs;
         if ((timeouts == 0 && silences.Length == 0 && !waited) || ServerBusy.IsBusy(evidence)
             || evidence.Failed(Outcome.Refused) > 0 || servers.Any(server => server.Restarts.Count > 0))
         {
@@ -34,8 +39,8 @@ internal sealed class ServerStalled : IRule
             {
                 timeouts > 0 ? $"{timeouts.Of("attempt")} had no reply in time" : "",
                 wait > 0 ? $"first reply p99 {wait.Span()}" : "",
-                silences.Length > 0 ? $"its observer had no answer from {silences[0].At.Seconds()} on{(silences[0].Seconds is { } length ? $" for {length.Seconds()}" : "")}" : "",
-            }.Where(part => part.Length > 0))
+            }.Where(part => part.Length > 0).Concat(silences.Select(each => $"{each.Endpoint} did not answer its observer from {each.Loss.At.Seconds()} on"
+                + (each.Loss.Seconds is { } length ? $" for {length.Seconds()}" : ""))))
             + (share is { } known ? $"; its main thread took at most {known.Percent()} of one core, so something blocks it or it gets no processor" : ""),
             new Dictionary<string, double>
             {

@@ -11,13 +11,15 @@ internal sealed class SynQueueOverflow : IRule
     public Finding? Judge(Evidence evidence)
     {
         var (cookies, drops) = (evidence.CountedAtServer("TCPReqQFullDoCookies"), evidence.CountedAtServer("TCPReqQFullDrop"));
-        if (cookies + drops == 0)
+        var (slow, timeouts) = (evidence.SlowConnects(), evidence.Failed(Outcome.ConnectTimeout));
+        var queue = AcceptQueueOverflow.Queue.Of(evidence);
+
+        // The counters are the whole machine's. Who was answered with a cookie does not feel it: it may be ours if we had so many at once.
+        if (cookies + drops == 0 || (slow + timeouts == 0 && !(evidence.BurstForEach() > queue.Length)))
         {
             return null;
         }
 
-        var timeouts = evidence.Failed(Outcome.ConnectTimeout);
-        var queue = AcceptQueueOverflow.Queue.Of(evidence);
         return new Finding(
             Name, drops > 0 && timeouts > 0 ? Severity.Error : Severity.Warning,
             $"The server's queue of half-open handshakes overflowed {(cookies + drops).Of("time")}: "

@@ -2,8 +2,8 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers.Rules;
 
-/// <summary>Connect times cluster near whole seconds (1, 2, 3, 4, 5, 7 ...), or there was no answer at all: SYNs were lost, and what is seen
-/// from here does not tell where.</summary>
+/// <summary>Connect times cluster near whole seconds (1, 2, 3, 4, 5, 7 ...), or are as long and the kernel sent SYNs again, or there was no answer
+/// at all: SYNs were lost, and what is seen from here does not tell where.</summary>
 internal sealed class SynRetransmits : IRule
 {
     // One lost SYN in two thousand happens on any real network.
@@ -27,14 +27,15 @@ internal sealed class SynRetransmits : IRule
         var queue = AcceptQueueOverflow.Queue.Of(evidence);
         return new Finding(
             Name, timeouts + evidence.Failed(Outcome.ReplyTimeout) > 0 ? Severity.Error : Severity.Warning, // who loses SYNs loses replies
-            (modes.Length > 0 ? $"Connect times cluster where the kernel sends a SYN again: {modes}" : "")
-            + (modes.Length > 0 && timeouts > 0 ? "; " : "")
+            (modes.Length > 0 ? $"Connect times cluster where the kernel sends a SYN again: {modes}"
+                : slow > 0 ? $"{slow.Of("connect")} took a second or more, while the kernel sent {retransmits!.Value.Of("SYN")} again" : "")
+            + (slow > 0 && timeouts > 0 ? "; " : "")
             + (timeouts > 0 ? $"{timeouts.Of("attempt")} had no answer to any SYN in time" : "")
             + (seesServer
                 ? ". No listener of this machine dropped them: packets were lost on the way, or a firewall drops them"
                 : ". They were lost on the way, dropped by a firewall, or did not fit into the server's accept queue: compare nstat -az TcpExtListenOverflows there"),
             evidence.Load.ConnectModes.ToDictionary(mode => $"near{mode.Key}s", mode => (double)mode.Value)
-                .Append(new("connectTimeouts", timeouts)).Append(new("synRetransmits", retransmits ?? 0)).ToDictionary(),
+                .Append(new("slowConnects", slow)).Append(new("connectTimeouts", timeouts)).Append(new("synRetransmits", retransmits ?? 0)).ToDictionary(),
             seesServer ? [] : queue.Enlarge(evidence.BurstForEach()));
     }
 }

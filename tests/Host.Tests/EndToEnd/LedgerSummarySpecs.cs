@@ -1,0 +1,42 @@
+using System.Globalization;
+using ActorLoad.Peers;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Processes;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.EndToEnd;
+
+/// <summary>What a person reads of ledgers, proof, bystander and findings.</summary>
+[Collection(nameof(EndToEnd))]
+public sealed class LedgerSummarySpecs
+{
+    [RedisNetnsFact]
+    public async Task A_run_that_the_server_had_no_room_for()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network, "--maxclients", "50");
+        using var folder = new TemporaryDirectory();
+        var file = Path.Combine(folder.Root, "run.conf");
+        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $$"""
+            actorload {
+              target.endpoints = ["{{server.Target}}"]
+              {{Storm.Load(150)}}
+              connection.hold = 3s
+              observers.bystander.connections = 2
+              {{Storm.OneAttempt}}
+            }
+            """));
+
+        var run = await ActorLoadProcess.RunAsync(["run", file, "--quiet"], new ActorLoadOptions { Wrapper = network.Prefix });
+
+        // One asks over the Unix socket, one observes, two stand by: 46 of 50 are left.
+        Assert.Matches("Counted by +ActorLoad +server +kernel +unexplained", run.Stdout);
+        Assert.Matches("accepted +150 +46 +150 +0 +rejected_connections are not counted as received: 104", run.Stdout);
+        Assert.Matches(@"No TIME_WAIT: (PASS|FAIL)\. The kernel aborted|No TIME_WAIT: (PASS|FAIL)\. ActorLoad closed", run.Stdout);
+        Assert.Matches("Bystander's PING in ms +count +p50 +p90 +p99 +max", run.Stdout);
+        Assert.Contains("2 steady connections, ", run.Stdout, StringComparison.Ordinal);
+        Assert.Contains("LOST CONNECTIONS maxclients: 104 attempts were turned away", run.Stdout, StringComparison.Ordinal);
+        Assert.Matches("on the server's machine: maxclients is 50, make it [0-9]+: ", run.Stdout.ReplaceLineEndings(" "));
+    }
+}
