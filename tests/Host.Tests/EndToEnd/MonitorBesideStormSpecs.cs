@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ActorLoad.Hosting.Tests.Commands;
 using ActorLoad.Hosting.Tests.Transport;
 using ActorLoad.Peers;
@@ -12,6 +13,8 @@ namespace ActorLoad.Hosting.Tests.EndToEnd;
 public sealed class MonitorBesideStormSpecs
 {
     private const int Connections = 600;
+    private const int Bursts = 2;
+    private const int Queue = 300;
 
     // What a run may open beside its own connections, to observe.
     private const int Observers = 8;
@@ -44,24 +47,40 @@ public sealed class MonitorBesideStormSpecs
     public async Task Its_peaks_agree_with_the_runs_own_counts_within_one_interval()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await network.SysctlAsync("net.core.somaxconn", "300");
+        await network.SysctlAsync("net.core.somaxconn", $"{Queue}");
         await using var server = await RedisServer.StartAsync(network, "--tcp-backlog", "511");
+        using var gate = new Gate(server);
         await using var monitor = await MonitorProcess.StartAsync(server.Port, network.Prefix, "--json", "--interval", "100ms");
 
-        var storm = await Storm.RunAsync(
-            server.Target, Storm.Load(Connections, count: 2, gap: "300ms") + "\n connection.hold = 1s",
-            new ActorLoadOptions { Wrapper = network.Prefix });
+        // The queue is shorter than a burst: a SYN may come again after seconds, and the gate waits for it.
+        var run = Storm.RunAsync(
+            server.Target, Storm.Load(Connections, count: Bursts, gap: "300ms") + Gate.Script, new ActorLoadOptions { Wrapper = network.Prefix });
+        for (var burst = 0; burst < Bursts; burst++)
+        {
+            await gate.OpenAsync(Connections, run, monitor.FreshLineAsync);
+        }
 
+        var storm = await run;
         var summary = MonitorProcess.Summary(await monitor.StopAsync());
         var peakOpen = storm.Result.GetProperty("generator").GetProperty("peakOpen").GetInt64();
+        Assert.Equal(Connections, peakOpen);
         Assert.InRange(summary.Peaks.Client.Estab!.Value, peakOpen, peakOpen + Observers);
         Assert.InRange(summary.Peaks.Server.Estab!.Value, peakOpen, peakOpen + Observers);
         Assert.InRange(summary.Totals.Opens!.Value, storm.Attempts, storm.Attempts + Observers);
+        Assert.InRange(summary.Totals.Accepts!.Value, storm.Attempts, storm.Attempts + Observers);
+        Assert.Equal(Counted(storm, "ListenOverflows"), summary.Totals.Overflows!.Value); // nobody else is in this network
         Assert.Equal(0, summary.Peaks.Client.TimeWait!.Value); // closed by RST
-        Assert.Equal(300, summary.AcceptQueueLimit); // tcp-backlog, cut to somaxconn
+        Assert.Equal(Queue, summary.AcceptQueueLimit); // tcp-backlog, cut to somaxconn
+        Assert.InRange(summary.Peaks.AcceptQueue!.Value, 1, Queue + 1);
+        Assert.Contains(storm.Bursts, burst => IsWithin(burst, storm, summary.Peaks.Client.Estab.At));
+    }
 
-        var run = storm.Result.GetProperty("run");
-        var (started, seconds) = (run.GetProperty("startedAt").GetDateTimeOffset(), run.GetProperty("durationSeconds").GetDouble());
-        Assert.InRange(summary.Peaks.Client.Estab.At, started - _interval, started.AddSeconds(seconds) + _interval);
+    private static long Counted(Storm storm, string counter) => storm.Result.GetProperty("ledgers").GetProperty("kernel").GetProperty("counters")
+        .GetProperty(counter).GetProperty("delta").GetInt64();
+
+    private static bool IsWithin(JsonElement burst, Storm storm, DateTimeOffset at)
+    {
+        var due = storm.Result.GetProperty("run").GetProperty("startedAt").GetDateTimeOffset().AddSeconds(burst.GetProperty("dueAt").GetDouble());
+        return at >= due - _interval && at <= due.AddSeconds(burst.GetProperty("durationSeconds").GetDouble()) + _interval;
     }
 }
