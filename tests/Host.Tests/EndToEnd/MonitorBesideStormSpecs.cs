@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ActorLoad.Hosting.Tests.Commands;
 using ActorLoad.Hosting.Tests.Transport;
+using ActorLoad.Observers.Monitoring;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;
@@ -55,9 +56,10 @@ public sealed class MonitorBesideStormSpecs
         // The queue is shorter than a burst: a SYN may come again after seconds, and the gate waits for it.
         var run = Storm.RunAsync(
             server.Target, Storm.Load(Connections, count: Bursts, gap: "300ms") + Gate.Script, new ActorLoadOptions { Wrapper = network.Prefix });
+        var allOpen = new List<MonitorLine>();
         for (var burst = 0; burst < Bursts; burst++)
         {
-            await gate.OpenAsync(Connections, run, monitor.FreshLineAsync);
+            await gate.OpenAsync(Connections, run, async () => allOpen.Add(await monitor.FreshLineAsync()));
         }
 
         var storm = await run;
@@ -72,15 +74,16 @@ public sealed class MonitorBesideStormSpecs
         Assert.Equal(0, summary.Peaks.Client.TimeWait!.Value); // closed by RST
         Assert.Equal(Queue, summary.AcceptQueueLimit); // tcp-backlog, cut to somaxconn
         Assert.InRange(summary.Peaks.AcceptQueue!.Value, 1, Queue + 1);
-        Assert.Contains(storm.Bursts, burst => IsWithin(burst, storm, summary.Peaks.Client.Estab.At));
+        Assert.Contains(storm.Bursts.Zip(allOpen), burst => IsWithin(burst.First, burst.Second.At, summary.Peaks.Client.Estab.At));
     }
 
     private static long Counted(Storm storm, string counter) => storm.Result.GetProperty("ledgers").GetProperty("kernel").GetProperty("counters")
         .GetProperty(counter).GetProperty("delta").GetInt64();
 
-    private static bool IsWithin(JsonElement burst, Storm storm, DateTimeOffset at)
+    /// <summary>True if a time lies in a burst that had all its connections open at <paramref name="full"/>, give or take an interval.</summary>
+    private static bool IsWithin(JsonElement burst, DateTimeOffset full, DateTimeOffset at)
     {
-        var due = storm.Result.GetProperty("run").GetProperty("startedAt").GetDateTimeOffset().AddSeconds(burst.GetProperty("dueAt").GetDouble());
-        return at >= due - _interval && at <= due.AddSeconds(burst.GetProperty("durationSeconds").GetDouble()) + _interval;
+        var length = TimeSpan.FromSeconds(burst.GetProperty("durationSeconds").GetDouble());
+        return at >= full - length - _interval && at <= full + length + _interval;
     }
 }
