@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using ActorLoad.Observers;
-using ActorLoad.Observers.Doctor;
 using ActorLoad.Observers.Kernel;
+using ActorLoad.Observers.Tuning;
 using Akka.Actor;
 
 namespace ActorLoad.Runs;
@@ -43,7 +43,7 @@ internal static class ObserverPlans
             index, address, Given(target.Username), Given(target.Password),
             new ServerObserverSettings(
                 settings.Observers.Interval, ServerObserverSettings.UsualAnswerLimit, here,
-                target.IsEmbedded ? new OwnServer(process, EmbeddedChecks.Backlog) : null), TimeProvider.System);
+                target.IsEmbedded ? new OwnServer(process, ServersOwn.GarnetBacklog) : null), TimeProvider.System);
     }
 
     private static string? Given(string text) => text.Length > 0 ? text : null;

@@ -32,7 +32,7 @@ public static class RunDemand
             StartedWithin(plan, TimeWait, connection.MaxOpen),
             Tracked(plan, open, isGraceful ? RememberedAfterFin : RememberedAfterReset, connection.MaxOpen),
             (observers.Server ? 1 : 0) + (observers.Bystander?.Connections ?? 0), isGraceful, connection.Socket.Ports == PortChoice.Kernel,
-            targets.All(target => IPAddress.IsLoopback(target.Address)), settings.Target.IsEmbedded);
+            targets.All(target => IPAddress.IsLoopback(target.Address)), settings.Target.IsEmbedded, plan.Phases.IndexOf(plan.Phases.MaxBy(phase => phase.Connections * Together(phase))!));
     }
 
     /// <summary>Most connections that are begun within a time that starts with a phase; null if bursts follow each other at once, for as long as the phase lasts.</summary>

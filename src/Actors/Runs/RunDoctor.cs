@@ -13,6 +13,9 @@ public static class RunDoctor
     // A server that is idle answers in microseconds; one that needs longer than this has no time for a storm.
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
+    // Of a run that is about to begin: it does not wait for a server that is busy.
+    private static readonly TimeSpan GlanceLimit = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Everything, with one connection to each server.</summary>
     /// <param name="settings">The run.</param>
     /// <param name="target">Resolved and allowed; null if it is embedded.</param>
@@ -22,15 +25,17 @@ public static class RunDoctor
         var addresses = target?.Addresses ?? [];
         var (needs, machine) = (RunDemand.Of(settings, addresses), Machine());
         var (choice, problem) = Choose(settings.Transport, addresses);
-        var servers = await Task.WhenAll(addresses.Distinct().Select(address => ServerProbe.AskAsync(
-            address, settings.Target.Username, settings.Target.Password, AnswerLimit, stop))).ConfigureAwait(false);
+        var servers = await AskAsync(settings, addresses, AnswerLimit, stop).ConfigureAwait(false);
         return DoctorReport.Of(
             settings.Target.Endpoints, [.. addresses.Select(address => $"{address}")], needs,
             Checkup.Full(needs, machine, settings.Transport.Kind, choice, problem, servers));
     }
 
-    /// <summary>What would go wrong and can be seen in a few milliseconds, without a connection to anybody.</summary>
-    public static IReadOnlyList<Check> Glance(RunSettings settings, ResolvedTarget? target)
+    /// <summary>What would cost a run something that is about to begin: the same checks, but a server that does not answer at once is only looked at.</summary>
+    /// <param name="settings">The run.</param>
+    /// <param name="target">As for <see cref="ExamineAsync"/>.</param>
+    /// <param name="stop">Ends it.</param>
+    public static async Task<IReadOnlyList<Check>> GlanceAsync(RunSettings settings, ResolvedTarget? target, CancellationToken stop)
     {
         var addresses = target?.Addresses ?? [];
         if (Choose(settings.Transport, addresses).Choice is not { } choice)
@@ -38,9 +43,18 @@ public static class RunDoctor
             return []; // such a run does not begin, and says so
         }
 
-        var servers = addresses.Distinct().Select(ServerProbe.Look).ToArray();
-        return [.. Checkup.Brief(RunDemand.Of(settings, addresses), Machine(), choice, servers).Where(check => check.State >= CheckState.Warn)];
+        var servers = settings.Observers.Server
+            ? await AskAsync(settings, addresses, GlanceLimit, stop).ConfigureAwait(false)
+            : [.. addresses.Distinct().Select(ServerProbe.Look)]; // nobody but the storm shall connect
+        return
+        [
+            .. Checkup.Brief(RunDemand.Of(settings, addresses), Machine(), settings.Transport.Kind, choice, servers).Where(check => check.State >= CheckState.Warn),
+        ];
     }
+
+    private static Task<ServerReadings[]> AskAsync(RunSettings settings, ImmutableArray<IPEndPoint> addresses, TimeSpan limit, CancellationToken stop) =>
+        Task.WhenAll(addresses.Distinct().Select(address => ServerProbe.AskAsync(
+            address, settings.Target.Username, settings.Target.Password, limit, stop)));
 
     private static MachineReadings Machine() => MachineReadings.Read(KernelPaths.Linux, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 

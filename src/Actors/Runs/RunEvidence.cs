@@ -26,11 +26,16 @@ internal static class RunEvidence
 
     private static LoadEvidence Load(RunOrder order, RunSnapshot totals, SocketFacts sockets, RunCourse course)
     {
-        var connection = order.Settings.Connection;
+        var (connection, username) = (order.Settings.Connection, order.Settings.Target.Username);
+        var needs = RunDemand.Of(order.Settings, order.Target.Addresses);
         return new LoadEvidence(
             course.Largest, totals.Generator.PeakOpen, connection.MaxOpen, Word(connection.Socket.Close), Word(connection.Socket.Ports),
             order.Target.Addresses.Distinct().Count(), sockets.ConnectModes, sockets.Connected, sockets.LongConnects, totals.Latency.GetValueOrDefault(Step.FirstReply.Name()),
-            totals.Latency.GetValueOrDefault(Step.Total.Name()));
+            totals.Latency.GetValueOrDefault(Step.Total.Name()))
+        {
+            Observers = needs.Observers * needs.Targets, IsLoopback = needs.IsLoopback, LargestPhase = needs.LargestPhase,
+            Endpoints = [.. order.Target.Addresses.Distinct().Select(address => $"{address}")], User = string.IsNullOrEmpty(username) ? "default" : username,
+        };
     }
 
     private static GeneratorEvidence Generator(RunSnapshot totals, RunCourse course, LoopUsage? usage, TimeSpan duration, int loops) => new(

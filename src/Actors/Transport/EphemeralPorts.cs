@@ -36,6 +36,19 @@ internal static class EphemeralPorts
         return [.. Range(first, last).Where(port => !taken.Contains(port))];
     }
 
+    /// <summary>How many ports <see cref="Parse"/> finds; null if a text is no list of ports that we know, or there is none.</summary>
+    internal static long? Count(string? range, string? reserved)
+    {
+        try
+        {
+            return range is not null && Parse(range, reserved ?? "") is { Count: > 0 } ports ? ports.Count : null;
+        }
+        catch (Exception cause) when (cause is FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
     private static IEnumerable<int> Range(int first, int last) => Enumerable.Range(first, Math.Max(0, last - first + 1));
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -61,7 +61,7 @@ internal static class RunCommand
         if (!output.Quiet)
         {
             ErrorLines.Write(Announcement.Of(settings));
-            Warnings.Write(RunDoctor.Glance(settings, target as ResolvedTarget));
+            Warnings.Write(await RunDoctor.GlanceAsync(settings, target as ResolvedTarget, signals.Requested));
         }
 
         var id = RunIds.New(TimeProvider.System);

@@ -44,6 +44,7 @@ public class BadInputSpecs : IDisposable
     [InlineData("run")]
     [InlineData("config")]
     [InlineData("serve")]
+    [InlineData("doctor")]
     public async Task A_file_that_cannot_be_read_is_named_with_the_reason(string command)
     {
         Assert.Equal([$"{_files["none.conf"]}: no such file"], await RefusedAsync(command, _files["none.conf"]));

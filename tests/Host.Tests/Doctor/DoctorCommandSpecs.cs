@@ -158,6 +158,32 @@ public sealed class DoctorCommandSpecs
         }
     }
 
+    [SkippableTheory]
+    [InlineData("--bounding-set=-all --inh-caps=-all --no-new-privs")]
+    [InlineData("--reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs")]
+    public async Task It_needs_no_privilege(string confinement)
+    {
+        Needs.These(Requirement.LesserRoot);
+        string[] wrapper = ["setpriv", .. confinement.Split(' ')];
+        Skip.If((await ChildProcess.RunAsync([.. wrapper, "test", "-r", ActorLoadProcess.Dll])).ExitCode != 0, "needs a build that an ordinary user may read");
+        var run = (await ActorLoadProcess.RunAsync(["doctor", "--json"], new ActorLoadOptions { Wrapper = wrapper })).Expect();
+        var report = DoctorReport.Parse(run.Stdout);
+        foreach (var name in new[] { TuningKeys.Descriptors, TuningKeys.PortRange, TuningKeys.SoMaxConn, TuningKeys.Swappiness, "memory" })
+        {
+            report.Named(name).Expect(CheckState.Ok);
+        }
+    }
+
+    [SkippableFact]
+    public async Task Read_only_settings_are_said_beside_what_should_be_set()
+    {
+        Needs.These(Requirement.LesserRoot);
+        string[] container = ["unshare", "--mount", "bash", "-c", "mount --bind -o ro /proc/sys /proc/sys && mount -o remount,ro,bind /proc/sys && exec \"$0\" \"$@\""];
+        var report = await Examination.OfAsync("embedded", Storm.Load(19_000) + "\n connection.ports = kernel", container);
+        report.Named(TuningKeys.PortRange).Expect(CheckState.Warn);
+        Assert.Contains("no sysctl -w works here", report.Named("/proc/sys").Sentence, StringComparison.Ordinal);
+    }
+
     [RedisFact]
     public async Task It_only_reads()
     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using ActorLoad.Observers;
 using ActorLoad.Observers.Doctor;
 using ActorLoad.Peers.Processes;
@@ -8,8 +10,10 @@ namespace ActorLoad.Hosting.Tests.Doctor;
 /// <summary>One <c>actorload doctor --json</c>, with its exit code held against what it says.</summary>
 internal static class Examination
 {
-    /// <summary>In a shell whose <c>sudo</c> is root's already.</summary>
-    private const string Shell = "sudo() { \"$@\"; }; ";
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter<RemedyHost>(JsonNamingPolicy.KebabCaseLower) },
+    };
 
     public static async Task<DoctorReport> OfAsync(string target, string lines, IReadOnlyList<string>? wrapper = null, params string[] more)
     {
@@ -31,10 +35,10 @@ internal static class Examination
 
     /// <summary>Carries the command out, as somebody would who pastes it.</summary>
     public static async Task CarryOutAsync(this Remedy remedy, IReadOnlyList<string>? wrapper = null) =>
-        (await ChildProcess.RunAsync([.. wrapper ?? [], "bash", "-c", Shell + remedy.Command])).Expect();
+        (await ChildProcess.RunAsync([.. wrapper ?? [], "bash", "-c", remedy.Command])).Expect();
 
     /// <summary>Words before a command that carry the remedy out in the shell that then becomes that command.</summary>
-    public static IReadOnlyList<string> InShellAfter(this Remedy remedy) => ["bash", "-c", $"{Shell}{remedy.Command} && exec \"$0\" \"$@\""];
+    public static IReadOnlyList<string> InShellAfter(this Remedy remedy) => ["bash", "-c", $"{remedy.Command} && exec \"$0\" \"$@\""];
 
     /// <summary>An option of the run, such as <c>--set connection.ports=slot</c>.</summary>
     public static string[] AsOption(this Remedy remedy)
@@ -46,6 +50,9 @@ internal static class Examination
     /// <summary>The only check of that name, of a subject if there are several.</summary>
     public static Check Named(this DoctorReport report, string name, string? subject = null) =>
         report.Checks.Single(check => check.Name == name && (subject is null || check.Subject == subject));
+
+    /// <summary>What a finding of a run proposes.</summary>
+    public static IReadOnlyList<Remedy> Remedies(this JsonElement finding) => finding.GetProperty("remedies").Deserialize<Remedy[]>(Json)!;
 
     /// <summary>A remedy for that key.</summary>
     public static Remedy Remedy(this Check check, string? key = null) => key is null ? check.Remedies[0] : check.Remedies.Single(remedy => remedy.Key == key);

@@ -12,6 +12,8 @@ namespace ActorLoad.Hosting.Tests.Doctor;
 /// <summary>What <c>run</c> says of itself before it begins.</summary>
 public sealed class RunWarningsSpecs
 {
+    private const int MostRuns = 10;
+
     [Fact]
     public async Task A_run_that_has_what_it_needs_says_nothing()
     {
@@ -37,6 +39,32 @@ public sealed class RunWarningsSpecs
         Assert.Equal(expected.Length, lines.Length);
         Assert.All(expected.Zip(lines), pair => Assert.StartsWith(pair.First, pair.Second, StringComparison.Ordinal));
         Assert.EndsWith("sysctl -w net.ipv4.ip_local_port_range=\"18000 65535\"", lines[0], StringComparison.Ordinal);
+    }
+
+    [RedisFact]
+    public async Task The_server_is_asked_too()
+    {
+        await using var redis = await RedisServer.StartAsync("--maxclients", "100");
+        var check = (await Examination.OfAsync(redis.Target, Storm.Load(150))).Named(TuningKeys.MaxClients);
+        string[] told = [];
+
+        // A run that gets no processor does not wait for the answer: such a one says nothing of it, and is repeated.
+        for (var run = 0; run < MostRuns && !told.Any(line => line.Contains(TuningKeys.MaxClients, StringComparison.Ordinal)); run++)
+        {
+            told = Warnings(await Examination.RunAsync("run", redis.Target, $"{Storm.Load(150)}\n {Storm.OneAttempt}", null, "--json"));
+        }
+
+        Assert.Contains(
+            told, line => line.StartsWith($"actorload: FAIL maxclients: {check.Sentence}; ", StringComparison.Ordinal)
+                && line.EndsWith(check.Remedy().Command, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_at_once_is_not_waited_for_and_not_blamed()
+    {
+        await using var peer = FaultPeer.Hanging();
+        var run = await Examination.RunAsync("run", peer.Target, $"{Storm.Load(1)}\n {Storm.OneAttempt}\n connection.reply-timeout = 100ms", null, "--json");
+        Assert.DoesNotContain(Warnings(run), line => line.Contains(" target: ", StringComparison.Ordinal));
     }
 
     [RedisNetnsFact]

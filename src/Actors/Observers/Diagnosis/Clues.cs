@@ -1,6 +1,7 @@
 using System.Globalization;
 using ActorLoad.Metrics;
 using ActorLoad.Observers.Tuning;
+using ActorLoad.Transport;
 
 namespace ActorLoad.Observers;
 
@@ -87,8 +88,7 @@ internal static class Clues
         evidence.Ledgers.Kernel?.SeesServer == true ? evidence.Setting(key) : null;
 
     /// <summary>Ports that this machine has for one target; null if they are not known.</summary>
-    public static long? Ports(this Evidence evidence) =>
-        evidence.Setting(TuningKeys.PortRange) is { } range && TuningSetting.PortCount(range) is var ports and > 0 ? ports : null;
+    public static long? Ports(this Evidence evidence) => EphemeralPorts.Count(evidence.Setting(TuningKeys.PortRange), evidence.Setting(TuningKeys.ReservedPorts));
 
     /// <summary>Sockets of ours to the target in TIME_WAIT; those of the whole machine where nobody could tell them apart.</summary>
     public static WatchedLevel? TimeWaits(this Evidence evidence) => evidence.Ledgers.Kernel is not { } kernel ? null

@@ -22,7 +22,23 @@ public sealed record Evidence(Ledgers Ledgers, LoadEvidence Load, GeneratorEvide
 /// <param name="Total">Due to last reply, microseconds; null if nothing succeeded.</param>
 public sealed record LoadEvidence(
     long LargestBurst, long PeakOpen, long MaxOpen, string Close, string Ports, int Targets, IReadOnlyDictionary<int, long> ConnectModes,
-    long Connected, long LongConnects, LatencySummary? FirstReply, LatencySummary? Total);
+    long Connected, long LongConnects, LatencySummary? FirstReply, LatencySummary? Total)
+{
+    /// <summary>Connections that the run has to each server beside the storm's.</summary>
+    public int Observers { get; init; }
+
+    /// <summary>Each target is reached over loopback.</summary>
+    public bool IsLoopback { get; init; }
+
+    /// <summary>Index of the phase with the largest bursts.</summary>
+    public int LargestPhase { get; init; }
+
+    /// <summary>Different addresses and ports that connections go to.</summary>
+    public IReadOnlyList<string> Endpoints { get; init; } = [];
+
+    /// <summary>The user that AUTH names; <c>default</c> if none is.</summary>
+    public string User { get; init; } = "default";
+}
 
 /// <summary>How ActorLoad itself fared.</summary>
 /// <param name="StartLag">Due to started, microseconds; null if nothing started.</param>

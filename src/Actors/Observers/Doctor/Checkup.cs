@@ -18,33 +18,43 @@ public static class Checkup
         IReadOnlyList<ServerReadings> servers)
     {
         var host = new ServerMachineChecks(needs, machine, servers);
-        return
+        Check[] checks =
         [
             .. OfClient(needs, machine, transport),
-            GeneratorChecks.Swappiness(machine), GeneratorChecks.Transport(kind, transport, transportProblem),
+            GeneratorChecks.Swappiness(machine), GeneratorChecks.Transport(machine, kind, transport, transportProblem),
             .. host.SoMaxConn(), .. host.SynBacklog(), .. host.Overcommit(), .. host.HugePages(),
             .. servers.SelectMany(server => OfServer(needs, machine, server)),
             .. needs.IsEmbedded ? [EmbeddedChecks.Queue(needs)] : Array.Empty<Check>(),
         ];
+        return machine.IsReadOnly && checks.Any(check => check.Remedies.Any(remedy => remedy.Command.StartsWith("sysctl ", StringComparison.Ordinal)))
+            ? [.. checks, ReadOnly] : checks;
     }
 
-    /// <summary>What a run looks at before it begins: what would cost it connections or change its numbers, and needs no question to a server. Which
-    /// transport it gets it says itself.</summary>
+    /// <summary>What would cost a run something that is about to begin. Which transport it gets it says itself; a firewall that tracks nothing now will
+    /// not do so then; a server that had no time for a question may have it for a storm; and what is mere advice is not told each time.</summary>
     /// <param name="needs">Of the run.</param>
     /// <param name="machine">This machine.</param>
-    /// <param name="transport">The transport that the run gets.</param>
-    /// <param name="servers">Looked at, not asked.</param>
-    public static IEnumerable<Check> Brief(RunNeeds needs, MachineReadings machine, TransportChoice transport, IReadOnlyList<ServerReadings> servers)
+    /// <param name="kind">The transport that the run asks for.</param>
+    /// <param name="transport">The one that it gets.</param>
+    /// <param name="servers">As for <see cref="Full"/>.</param>
+    public static IEnumerable<Check> Brief(
+        RunNeeds needs, MachineReadings machine, TransportKind kind, TransportChoice transport, IReadOnlyList<ServerReadings> servers)
     {
-        var host = new ServerMachineChecks(needs, machine, servers);
-        return
-        [
-            .. OfClient(needs, machine, transport).Where(check => check.Name != TuningKeys.Conntrack || IsTracking(machine)),
-            .. host.SoMaxConn(), .. host.SynBacklog(),
-            .. servers.Select(server => ServerChecks.Queue(needs, server, SoMaxConn(machine, server))).OfType<Check>(),
-            .. needs.IsEmbedded ? [EmbeddedChecks.Queue(needs)] : Array.Empty<Check>(),
-        ];
+        var silent = servers.Where(server => server.Obstacle == ServerObstacle.Silence).Select(server => server.Endpoint).ToHashSet();
+        var saves = servers.Any(server => server.Forks == true);
+        return Full(needs, machine, kind, transport, null, servers).Where(check => check.Name switch
+        {
+            TuningKeys.Transport or TuningKeys.Swappiness or TuningKeys.HugePages => false,
+            TuningKeys.Conntrack => IsTracking(machine),
+            TuningKeys.Overcommit => saves,
+            TargetCheck.Name => !silent.Contains(check.Subject),
+            _ => true,
+        });
     }
+
+    private static Check ReadOnly => Check.Unseen(
+        "/proc/sys", Check.Machine, null, "it is mounted read-only, as in most containers: no sysctl -w works here; set it on the host, or those of net.* with "
+        + "docker run --sysctl KEY=VALUE");
 
     private static IEnumerable<Check> OfClient(RunNeeds needs, MachineReadings machine, TransportChoice? transport) =>
     [
@@ -54,7 +64,7 @@ public static class Checkup
 
     private static IEnumerable<Check> OfServer(RunNeeds needs, MachineReadings machine, ServerReadings server) => new[]
     {
-        ServerChecks.Answers(server), ServerChecks.Refused(server), ServerChecks.Descriptors(needs, server), ServerChecks.MaxClients(needs, server),
+        TargetCheck.Of(needs, server), ServerChecks.Refused(server), ServerChecks.Descriptors(needs, server), ServerChecks.MaxClients(needs, server),
         ServerChecks.Queue(needs, server, SoMaxConn(machine, server)),
     }.OfType<Check>();
 

@@ -28,8 +28,7 @@ internal static class ClientChecks
             : Check.Fail(
                 TuningKeys.Descriptors, Check.Machine, shown, $"{needed}",
                 $"ActorLoad may have {present.Text()} descriptors (ulimit -n), and {needs.Open.Of("connection")} at once want more: some would get no socket",
-                Remedies.ClientDescriptors(present, needed, machine.Number(KernelSettings.NofileHard)),
-                Remedies.MaxOpen(needs.MaxOpen, Math.Max(1, present - beside)));
+                Troubles.ClientDescriptors(present, machine.Number(KernelSettings.NofileHard), needed, beside, needs.MaxOpen));
     }
 
     /// <summary>The run's own limit.</summary>
@@ -56,7 +55,7 @@ internal static class ClientChecks
             return Check.Fail(
                 Range, Check.Machine, present, $"{open}",
                 $"{open.Of("connection")} at once to one address and port want a port each, and there are {ports.Text()}: the others would find none",
-                [.. Wider(range, open), Remedies.MaxOpen(needs.MaxOpen, ports * needs.Targets)]);
+                Troubles.Ports(range, ports, open, needs.Targets, needs.MaxOpen));
         }
 
         return needs.KernelPorts && open > ports / 2
@@ -64,7 +63,7 @@ internal static class ClientChecks
                 Range, Check.Machine, present, $"{2 * open}",
                 $"{open.Of("connection")} at once to one address and port, whose ports the kernel chooses: beyond half of the {ports.Text()} each connect "
                 + "first searches the half that is full",
-                [Remedies.SlotPorts("kernel"), .. Wider(range, 2 * open)])
+                Troubles.HalfRange(range, open))
             : Check.Ok(
                 Range, Check.Machine, present, $"{open}",
                 $"{open.Of("connection")} at once to one address and port"
@@ -86,7 +85,7 @@ internal static class ClientChecks
             // connect() takes a port that was bound out of TIME_WAIT, whatever the sysctl says, where TCP has timestamps.
             return Check.Ok(
                 Name, Check.Machine, present, null,
-                "each place for a connection has its own port (connection.ports = slot) and takes it out of TIME_WAIT again, whatever this is");
+                "each place for a connection has its own port (connection.ports = slot) and takes it out of TIME_WAIT again, whatever this is, once the server has closed too");
         }
 
         if (present is null || machine.Ports is not { } ports)
@@ -103,14 +102,13 @@ internal static class ClientChecks
         }
 
         var why = present == "2" ? "2 means on loopback only, and the target is elsewhere" : "it is off";
-        Remedy[] remedies = [Remedies.AbortiveClose("graceful"), Remedies.Sysctl(Name, RemedyHost.Client, present), Remedies.SlotPorts("kernel")];
         if (needs.StartedInMinute is not { } started)
         {
             return Check.Warn(
                 Name, Check.Machine, present, null,
                 $"each connection waits in TIME_WAIT for 60 s with its port, because connection.close = graceful lets us close first, and no port can be had "
                 + $"again before ({why}): from {(ports / 60).Text()} connections a second on to one address and port there would be none left",
-                remedies);
+                Troubles.TimeWait(present, needs.IsLoopback, needs.KernelPorts, machine.Setting(Range), null));
         }
 
         var waiting = (started + needs.Targets - 1) / Math.Max(1, needs.Targets);
@@ -120,7 +118,7 @@ internal static class ClientChecks
                 Name, Check.Machine, present, null,
                 $"{waiting.Of("connection")} in 60 s to one address and port would wait in TIME_WAIT, because connection.close = graceful lets us close first: "
                 + $"there are {ports.Text()} ports, and none can be had again before ({why})",
-                remedies);
+                Troubles.TimeWait(present, needs.IsLoopback, needs.KernelPorts, machine.Setting(Range), waiting));
     }
 
     /// <summary>Room in the firewall's table.</summary>
@@ -143,14 +141,11 @@ internal static class ClientChecks
 
         var sentence = $"the firewall can remember {max.Of("connection")} and remembers {used.Text()}; the run would have {needed.Text()} in its table"
             + $"{(needs.Tracked > needs.Open ? ", closed ones that it still remembers included" : "")}, and it drops what finds no room";
-        var remedy = Remedies.Sysctl(Name, RemedyHost.Client, $"{max}", needed);
+        var remedies = Troubles.Conntrack(max, needed);
 
         // Nothing in the table may mean that it is loaded and has no rule to track for.
         return used > 0 && max < used + needs.Open
-            ? Check.Fail(Name, Check.Machine, $"{max}", $"{needed}", sentence, remedy)
-            : Check.Warn(Name, Check.Machine, $"{max}", $"{needed}", used > 0 ? sentence : $"if it tracks at all, {sentence}", remedy);
+            ? Check.Fail(Name, Check.Machine, $"{max}", $"{needed}", sentence, remedies)
+            : Check.Warn(Name, Check.Machine, $"{max}", $"{needed}", used > 0 ? sentence : $"if it tracks at all, {sentence}", remedies);
     }
-
-    /// <summary>A wider range, if there is one.</summary>
-    private static Remedy[] Wider(string? range, long needed) => Remedies.PortRange(range, needed) is var remedy && remedy.Proposed != range ? [remedy] : [];
 }

@@ -5,9 +5,7 @@ namespace ActorLoad.Observers.Doctor;
 /// <summary>What the server gives that a run brings along. Pure.</summary>
 internal static class EmbeddedChecks
 {
-    /// <summary>The accept queue that Garnet asks for, fixed in its source.</summary>
-    public const long Backlog = 512;
-
+    private const long Backlog = ServersOwn.GarnetBacklog;
     private const string Subject = "the embedded server";
 
     /// <summary>It is ours: nothing to ask, and one limit that cannot be changed.</summary>
@@ -19,5 +17,5 @@ internal static class EmbeddedChecks
             TuningKeys.TcpBacklog, Subject, $"{Backlog}", $"{needs.BurstForEach}",
             $"the accept queue of the embedded server holds {Backlog}, fixed, and bursts are of {needs.BurstForEach.Text()}: a SYN that finds it full is dropped, "
             + "and sent again after a second; a server of your own can have a longer one",
-            Remedies.TcpBacklog(Backlog, needs.BurstForEach, "garnet"));
+            Troubles.ServersQueue(new QueueLimits(null, Backlog, null, ServersOwn.Garnet, needs.LargestPhase), needs.BurstForEach));
 }

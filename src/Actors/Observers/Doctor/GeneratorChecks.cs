@@ -7,10 +7,11 @@ namespace ActorLoad.Observers.Doctor;
 /// <summary>Memory and transport of ActorLoad itself. Pure.</summary>
 internal static class GeneratorChecks
 {
-    // Measured, see README: a process without connections, and each one more. Of the embedded server as well, which is a process of ours.
-    private const long Base = 90_000_000;
-    private const long EachOnRing = 5_000;
-    private const long EachOnSockets = 7_000;
+    // Measured, see README (what a run costs), and rather more than less: a process without connections, and each one more. Of the embedded server as
+    // well, which is a process of ours.
+    private const long Base = 97_000_000;
+    private const long EachOnRing = 9_500;
+    private const long EachOnSockets = 11_500;
     private const long EmbeddedBase = 75_000_000;
     private const long EachEmbedded = 80_000;
 
@@ -21,7 +22,7 @@ internal static class GeneratorChecks
         var each = (transport?.Kind == "sockets" ? EachOnSockets : EachOnRing) + (needs.IsEmbedded ? EachEmbedded : 0);
         var beside = Base + (needs.IsEmbedded ? EmbeddedBase : 0);
         var needed = beside + (needs.Open * each);
-        var estimate = $"about {Megabytes(needed)}: {Megabytes(beside)}, and {(each / 1000.0).ToString("0", CultureInfo.InvariantCulture)} KB for each of "
+        var estimate = $"about {Megabytes(needed)}: {Megabytes(beside)}, and {(each / 1000.0).ToString("0.#", CultureInfo.InvariantCulture)} KB for each of "
             + needs.Open.Of("open connection") + (needs.IsEmbedded ? " (with the embedded server)" : "");
         if (machine.MemoryAvailable is not { } available)
         {
@@ -62,19 +63,22 @@ internal static class GeneratorChecks
     }
 
     /// <summary>io_uring, or what is taken in its place.</summary>
+    /// <param name="machine">Tells who may use it.</param>
     /// <param name="kind">What the run asks for.</param>
     /// <param name="choice">What it would get; null if it would get nothing.</param>
     /// <param name="problem">Why nothing.</param>
-    public static Check Transport(TransportKind kind, TransportChoice? choice, string? problem)
+    public static Check Transport(MachineReadings machine, TransportKind kind, TransportChoice? choice, string? problem)
     {
-        const string Name = "transport.kind";
+        const string Name = TuningKeys.Transport;
         return choice switch
         {
             null => Check.Fail(
                 Name, Check.Machine, "none", "io-uring",
-                $"the run asks for io-uring and would not begin, because {problem}; auto takes what there is, sockets runs everywhere"),
+                $"the run asks for io-uring and would not begin, because {problem}; auto takes what there is, sockets runs everywhere",
+                Troubles.NoRing(machine.Setting(TuningKeys.RingDisabled), isDemanded: true)),
             _ when choice.Reason.StartsWith(TransportChoice.NoRing, StringComparison.Ordinal) => Check.Warn(
-                Name, Check.Machine, choice.Kind, "io-uring", $"{choice.Reason}; the run goes over sockets, which costs more CPU for each connection"),
+                Name, Check.Machine, choice.Kind, "io-uring", $"{choice.Reason}; the run goes over sockets, which costs more CPU for each connection",
+                Troubles.NoRing(machine.Setting(TuningKeys.RingDisabled), isDemanded: false)),
             _ => Check.Ok(Name, Check.Machine, choice.Kind, kind == TransportKind.Auto ? "auto" : choice.Kind, choice.Reason),
         };
     }

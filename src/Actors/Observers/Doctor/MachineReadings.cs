@@ -13,6 +13,9 @@ namespace ActorLoad.Observers.Doctor;
 public sealed record MachineReadings(
     IReadOnlyDictionary<string, string> Settings, long? MemoryAvailable, long? SwapTotal, IReadOnlyList<string> Unseen)
 {
+    /// <summary>True if /proc/sys is mounted read-only, as in most containers: no sysctl can be set from here.</summary>
+    public bool IsReadOnly { get; init; }
+
     /// <summary>Reads it all: some thirty small files. Never throws.</summary>
     /// <param name="paths">Where they are.</param>
     /// <param name="memoryLimit">What the runtime knows of memory, a container's limit included, in bytes.</param>
@@ -21,7 +24,10 @@ public sealed record MachineReadings(
         var unseen = new UnseenNotes();
         var settings = KernelSettings.Read(paths, unseen);
         var memory = ProcFile.ReadOnce(Path.Combine(paths.Proc, "meminfo"), out _, out _)?.Split('\n') ?? [];
-        return new MachineReadings(settings, Least(Bytes(memory, "MemAvailable:"), memoryLimit), Bytes(memory, "SwapTotal:"), unseen.Sentences);
+        return new MachineReadings(settings, Least(Bytes(memory, "MemAvailable:"), memoryLimit), Bytes(memory, "SwapTotal:"), unseen.Sentences)
+        {
+            IsReadOnly = ProcFile.ReadOnce(Path.Combine(paths.Proc, "self", "mounts"), out _, out _)?.Split('\n').Any(IsReadOnlySysctls) == true,
+        };
     }
 
     /// <summary>A setting by its <see cref="TuningKeys"/>; null if it could not be read.</summary>
@@ -32,28 +38,17 @@ public sealed record MachineReadings(
         : long.TryParse(Setting(key), CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>Ports for connections of our own to one address and port; null if not known.</summary>
-    public long? Ports
-    {
-        get
-        {
-            try
-            {
-                return Setting(TuningKeys.PortRange) is { } range && TuningSetting.PortCount(range) > 0
-                    ? EphemeralPorts.Parse(range, Setting("net.ipv4.ip_local_reserved_ports") ?? "").Count
-                    : null;
-            }
-            catch (Exception cause) when (cause is FormatException or OverflowException)
-            {
-                return null; // no list of ports that we know
-            }
-        }
-    }
+    public long? Ports => EphemeralPorts.Count(Setting(TuningKeys.PortRange), Setting(TuningKeys.ReservedPorts));
 
     /// <summary>Why a setting is not known, in a sentence.</summary>
     public string WhyUnseen(string key) =>
         Unseen.FirstOrDefault(note => note.StartsWith($"{(key == TuningKeys.HugePages ? KernelSettings.HugePages : key)} ", StringComparison.Ordinal))
             ?.TrimEnd('.')
         ?? $"{key} is not known: this kernel does not show it (an old one, a container, or not Linux)";
+
+    // "proc /proc/sys proc ro,relatime 0 0"
+    private static bool IsReadOnlySysctls(string mount) =>
+        mount.Split(' ') is [_, "/proc/sys", _, var options, ..] && options.Split(',').Contains("ro");
 
     private static long? Least(long? available, long limit) => limit <= 0 ? available : Math.Min(available ?? limit, limit);
 

@@ -15,6 +15,7 @@ namespace ActorLoad.Observers.Doctor;
 /// <param name="KernelPorts">connection.ports = kernel.</param>
 /// <param name="IsLoopback">Each target is reached over loopback.</param>
 /// <param name="IsEmbedded">The run brings its own server.</param>
+/// <param name="LargestPhase">Index of the phase with the largest bursts.</param>
 public sealed record RunNeeds(
     long Due, long MaxOpen, long Open, long OpenForEach, long BurstForEach, int Targets, long? StartedInMinute, long? Tracked, int Observers,
-    bool IsGraceful, bool KernelPorts, bool IsLoopback, bool IsEmbedded);
+    bool IsGraceful, bool KernelPorts, bool IsLoopback, bool IsEmbedded, int LargestPhase = 0);

@@ -5,30 +5,15 @@ namespace ActorLoad.Observers.Doctor;
 /// <summary>What each server of the target must give. Pure.</summary>
 internal static class ServerChecks
 {
-    private const int OfRedis = 32; // descriptors that it keeps for itself, and what a diagnosis adds as room for other clients
-
-    /// <summary>Whether it answers.</summary>
-    public static Check Answers(ServerReadings server)
-    {
-        const string Name = "target";
-        return server switch
-        {
-            { Reading: { } reading } => Check.Ok(Name, server.Endpoint, reading.Kind.Version.Length > 0 ? $"{reading.Kind.Name} {reading.Kind.Version}" : reading.Kind.Name, null, "it answers"),
-            { IsDown: true } => Check.Fail(
-                Name, server.Endpoint, null, null, $"{server.Endpoint} {server.Problem}: start it, or correct target.endpoints, .username and .password; "
-                + "its limits were not seen"),
-            _ => Check.Unseen(
-                Name, server.Endpoint, null, $"{server.Endpoint} {server.Problem}; its limits were not seen, and a run need not care. "
-                + $"`ACL SETUSER {server.User} +ping +info +config|get` lets them be seen"),
-        };
-    }
+    private const long OfRedis = ServersOwn.Descriptors;
 
     /// <summary>What it does not tell, because CONFIG GET is refused; null if it is not.</summary>
     public static Check? Refused(ServerReadings server) => server.Configuration?.Refusal is { } refusal
         ? Check.Unseen(
             "CONFIG GET", server.Endpoint, null,
-            $"{server.Endpoint} refused it ({refusal}): the tcp-backlog that it asks for, and whether it saves, are not known; "
-            + $"`ACL SETUSER {server.User} +config|get` allows it")
+            $"{server.Endpoint} refused it ({refusal}): the tcp-backlog that it asks for, and whether it saves, are not known"
+            + (refusal.StartsWith("NOPERM", StringComparison.Ordinal) ? $"; `ACL SETUSER {server.User} +config|get` allows it"
+                : "; no right would change that: the command was renamed or taken away (rename-command), or there is none"))
         : null;
 
     /// <summary>Descriptors of its process.</summary>
@@ -45,7 +30,7 @@ internal static class ServerChecks
         if (server.Descriptors is not { } limits)
         {
             return server.IsRedis && server.MaxClients >= clients
-                ? Check.Ok(Name, server.Endpoint, null, $"{needed}", $"it could not have its maxclients of {server.MaxClients.Value.Text()} with fewer than 32 descriptors more")
+                ? Check.Ok(Name, server.Endpoint, null, $"{needed}", $"it could not have its maxclients of {server.MaxClients.Value.Text()} with fewer than {OfRedis} descriptors more")
                 : Check.Unseen(
                     Name, server.Endpoint, $"{needed}",
                     $"the descriptors of {server.Endpoint} cannot be seen: {(server.IsHere ? "no process here is the one that it says it is" : "it is on another machine")}",
@@ -57,8 +42,8 @@ internal static class ServerChecks
             ? Check.Ok(Name, server.Endpoint, present, $"{needed}", Demand(needs, server))
             : Check.Fail(
                 Name, server.Endpoint, present, $"{needed}",
-                $"{server.Endpoint} may have {limits.Soft.Text()} descriptors and keeps 32 for itself, and {Demand(needs, server)} want more",
-                Remedies.ServerDescriptors(limits.Soft, needed + OfRedis, server.ProcessId, limits.Hard));
+                $"{server.Endpoint} may have {limits.Soft.Text()} descriptors and keeps {OfRedis} for itself, and {Demand(needs, server)} want more",
+                Troubles.ServerDescriptors(limits.Soft, needed, server.ProcessId, limits.Hard));
     }
 
     /// <summary>Clients that it takes.</summary>
@@ -74,23 +59,23 @@ internal static class ServerChecks
         var needed = clients + OfRedis;
         if (server.MaxClients is not { } present)
         {
-            return server.Kind == "garnet"
+            return server.Kind == ServersOwn.Garnet
                 ? Check.Ok(Name, server.Endpoint, null, $"{clients}", "Garnet has no such limit, unless it was started with --network-connection-limit")
-                : Check.Unseen(Name, server.Endpoint, $"{clients}", $"{server.Endpoint} does not tell its maxclients", Ask(server, Name));
+                : Check.Unseen(Name, server.Endpoint, $"{clients}", $"{server.Endpoint} does not tell its maxclients", RedisCli.To(server.Endpoint, $"config get {Name}"));
         }
 
-        var remedy = Remedies.MaxClients(present, needed, server.Endpoint, kind, server.Descriptors?.Hard);
+        var remedies = Troubles.NoPlace(present, needed, server.Endpoint, kind, server.Descriptors?.Hard);
         if (present < clients)
         {
             return Check.Fail(
                 Name, server.Endpoint, $"{present}", $"{clients}",
-                $"{server.Endpoint} takes {present.Of("client")} at once, and {Demand(needs, server)} are more: the others would be turned away", remedy);
+                $"{server.Endpoint} takes {present.Of("client")} at once, and {Demand(needs, server)} are more: the others would be turned away", remedies);
         }
 
         return present < needed
             ? Check.Warn(
                 Name, server.Endpoint, $"{present}", $"{needed}",
-                $"{server.Endpoint} takes {present.Of("client")} at once: enough for {Demand(needs, server)}, with hardly a place for anybody else", remedy)
+                $"{server.Endpoint} takes {present.Of("client")} at once: enough for {Demand(needs, server)}, with hardly a place for anybody else", remedies)
             : Check.Ok(Name, server.Endpoint, $"{present}", $"{clients}", Demand(needs, server));
     }
 
@@ -108,7 +93,7 @@ internal static class ServerChecks
         }
 
         // What the kernel did not cut is what the server asked for.
-        var asked = server.TcpBacklog ?? (server.Kind == "garnet" ? EmbeddedChecks.Backlog : server.QueueLimit < soMaxConn ? server.QueueLimit : null);
+        var asked = server.TcpBacklog ?? (server.Kind == ServersOwn.Garnet ? ServersOwn.GarnetBacklog : server.QueueLimit < soMaxConn ? server.QueueLimit : null);
         var holds = server.QueueLimit ?? asked;
         if (holds is not { } limit)
         {
@@ -116,7 +101,6 @@ internal static class ServerChecks
                 Name, server.Endpoint, $"{needed}", $"the accept queue of {server.Endpoint} is not known; its listener shows it", $"ss -ltn 'sport = :{Port(server)}'");
         }
 
-        var remedy = Remedies.TcpBacklog(asked ?? limit, needed, Kind(server));
         if (limit >= needed)
         {
             return Check.Ok(Name, server.Endpoint, $"{limit}", $"{needed}", $"bursts are of {needed.Of("connection")}{(needs.Targets > 1 ? " for each" : "")}");
@@ -130,7 +114,7 @@ internal static class ServerChecks
             Name, server.Endpoint, $"{limit}", $"{needed}",
             $"the accept queue of {server.Endpoint} holds {limit.Text()}{why}, and bursts are of {needed.Text()}: a SYN that finds it full is dropped, and sent "
             + "again after a second",
-            remedy);
+            Troubles.ServersQueue(new QueueLimits(soMaxConn, asked, server.QueueLimit, Kind(server), needs.LargestPhase), needed));
     }
 
     /// <summary>Clients that it would have at once.</summary>
@@ -143,9 +127,6 @@ internal static class ServerChecks
         var others = server.Others > 0 ? $"{server.Others.Of("client")} that it has now" : "";
         return string.Join(" and ", new[] { storm, observers, others }.Where(part => part.Length > 0));
     }
-
-    private static string Ask(ServerReadings server, string name) =>
-        $"redis-cli -h {server.Endpoint[..server.Endpoint.LastIndexOf(':')].Trim('[', ']')} -p {Port(server)} config get {name}";
 
     private static string Port(ServerReadings server) => server.Endpoint[(server.Endpoint.LastIndexOf(':') + 1)..];
 

@@ -13,20 +13,23 @@ internal sealed class ServerMachineChecks(RunNeeds needs, MachineReadings machin
     private readonly IReadOnlyList<ServerReadings> _here = [.. servers.Where(server => server is { IsHere: true, IsElsewhere: false })];
     private readonly IReadOnlyList<ServerReadings> _away = [.. servers.Where(server => server is not { IsHere: true, IsElsewhere: false })];
 
+    // Of several, the one that asks for more.
+    private string Kind => needs.IsEmbedded || (_here.Count > 0 && _here.All(server => server.Kind == ServersOwn.Garnet)) ? ServersOwn.Garnet : "redis";
+
     private bool IsHere => needs.IsEmbedded || _here.Count > 0;
 
     /// <summary>The accept queue that its kernel allows.</summary>
     public IEnumerable<Check> SoMaxConn()
     {
         const string Name = TuningKeys.SoMaxConn;
-        var needed = needs.IsEmbedded ? Math.Min(needs.BurstForEach, EmbeddedChecks.Backlog) : needs.BurstForEach;
+        var needed = Kind == ServersOwn.Garnet ? Math.Min(needs.BurstForEach, ServersOwn.GarnetBacklog) : needs.BurstForEach;
         return Judge(Name, $"{needed}", present => present >= needed
             ? Check.Ok(Name, Subject, $"{present}", $"{needed}", $"bursts are of {needs.BurstForEach.Of("connection")}")
             : Check.Warn(
                 Name, Subject, $"{present}", $"{needed}",
                 $"the kernel gives no listener an accept queue of more than {present.Text()}, and bursts are of {needs.BurstForEach.Text()}: a SYN that finds it "
                 + "full is dropped, and sent again after a second; a listener keeps the queue that it was opened with, so restart the server afterwards",
-                Remedies.Sysctl(Name, RemedyHost.Server, $"{present}", needed)));
+                Troubles.KernelsQueue(new QueueLimits(present, null, null, Kind), needs.BurstForEach)));
     }
 
     /// <summary>Half-open handshakes.</summary>
@@ -55,13 +58,15 @@ internal sealed class ServerMachineChecks(RunNeeds needs, MachineReadings machin
             return [Check.Ok(Name, Subject, machine.Setting(Name), null, "the embedded server does not fork")];
         }
 
+        var proposed = TuningCatalogue.BuiltIn[Name, RemedyHost.Server];
         bool? forks = _here.Any(server => server.Forks == true) ? true : _here.All(server => server.Forks == false) ? false : null;
-        return Judge(Name, "1", present => (present, forks) switch
+        return Judge(Name, proposed.Value, present => forks switch
         {
-            (1, _) => Check.Ok(Name, Subject, "1", "1", "fork() never fails for memory that would only be shared"),
-            (_, false) => Check.Ok(Name, Subject, $"{present}", null, "the server saves nothing, so it does not fork"),
+            _ when present == proposed.Number => Check.Ok(
+                Name, Subject, $"{present}", proposed.Value, "fork() never fails for memory that would only be shared"),
+            false => Check.Ok(Name, Subject, $"{present}", null, "the server saves nothing, or without a fork"),
             _ => Check.Warn(
-                Name, Subject, $"{present}", "1",
+                Name, Subject, $"{present}", proposed.Value,
                 $"the fork with which a server saves fails once it holds about half of the memory{(forks is null ? ", if it saves at all" : "")}; then it "
                 + "refuses writes (MISCONF)",
                 Remedies.Sysctl(Name, RemedyHost.Server, $"{present}")),
@@ -83,7 +88,7 @@ internal sealed class ServerMachineChecks(RunNeeds needs, MachineReadings machin
             "always" when _here.All(server => server.DisablesHugePages) =>
                 Check.Ok(Name, Subject, "always", null, "the server switches them off for itself (disable-thp)"),
             "always" => Check.Warn(
-                Name, Subject, "always", "madvise",
+                Name, Subject, "always", TuningCatalogue.BuiltIn[Name, RemedyHost.Server].Value,
                 "each page that is written while a server saves is copied, and huge ones are 2 MiB: felt as latency and as memory",
                 Remedies.HugePages("always")),
             var mode => Check.Ok(Name, Subject, mode, null, "nobody gets huge pages who did not ask for them"),

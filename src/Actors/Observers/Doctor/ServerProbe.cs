@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using ActorLoad.Observers.Kernel;
 using ActorLoad.Transport;
@@ -53,34 +52,22 @@ public static class ServerProbe
         }
         catch (ServerUnavailableException cause)
         {
-            // Where nobody listens there is no container either.
-            return seen with { Problem = cause.Message, IsDown = !IsOnlyOurs(cause.Message), IsElsewhere = seen.IsElsewhere && cause.WasConnected };
+            stop.ThrowIfCancellationRequested();
+
+            // What is refused to who asks for INFO need not be refused to a run. Where nobody listens there is no container either.
+            var obstacle = ServerObstacles.Of(cause);
+            return seen with
+            {
+                Problem = cause.Message, Obstacle = obstacle, IsDown = obstacle is not (ServerObstacle.Permission or ServerObstacle.NoInfo),
+                IsElsewhere = seen.IsElsewhere && cause.WasConnected,
+            };
         }
         catch (TimeoutException)
         {
-            return seen with { Problem = $"did not answer CONFIG GET within {limit.TotalSeconds:0.###} s", IsDown = true };
+            return seen with { Problem = $"did not answer CONFIG GET within {limit.TotalSeconds:0.###} s", IsDown = true, Obstacle = ServerObstacle.Silence };
         }
     }
 
-    /// <summary>What is refused to who asks for INFO need not be refused to a run.</summary>
-    private static bool IsOnlyOurs(string problem) =>
-        problem.Contains("(NOPERM", StringComparison.Ordinal) || problem.StartsWith("answers INFO with", StringComparison.Ordinal)
-        || (problem.StartsWith("refused INFO", StringComparison.Ordinal) && !problem.Contains("(LOADING", StringComparison.Ordinal));
-
-    private static ServerReadings WithProcess(ServerReadings seen, ServerSession session)
-    {
-        if (session is not { Process.OpenFilesLimit: not null, Reading.ProcessId: { } id and > 0 and <= int.MaxValue })
-        {
-            return seen;
-        }
-
-        var file = Path.Combine(KernelPaths.Linux.Proc, id.ToString(CultureInfo.InvariantCulture), "limits");
-        return DescriptorLimit.Find(ProcFile.ReadOnce(file, out _, out _)?.Split('\n') ?? []) is { } limits
-            && Number(limits.Soft) is { } soft && Number(limits.Hard) is { } hard
-            ? seen with { ProcessId = (int)id, Descriptors = (soft, hard) }
-            : seen;
-    }
-
-    private static long? Number(string text) => text == "unlimited" ? long.MaxValue
-        : long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static ServerReadings WithProcess(ServerReadings seen, ServerSession session) =>
+        session.Process is { Id: { } id, OpenFilesLimit: { } soft, OpenFilesHard: { } hard } ? seen with { ProcessId = id, Descriptors = (soft, hard) } : seen;
 }

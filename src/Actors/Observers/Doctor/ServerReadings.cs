@@ -14,6 +14,9 @@ public sealed record ServerReadings(string Endpoint, bool IsHere)
     /// <summary>Why INFO said nothing: the end of a sentence that begins with the endpoint. Null if it was not asked, or spoke.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>What kind of problem that is.</summary>
+    public ServerObstacle Obstacle { get; init; }
+
     /// <summary>True if the connections of the run would meet that problem too.</summary>
     public bool IsDown { get; init; }
 
@@ -48,7 +51,7 @@ public sealed record ServerReadings(string Endpoint, bool IsHere)
     public long Others => Math.Max(0, (Reading?.Connected ?? 1) - 1);
 
     /// <summary>True if it forks to save, false if it does not; null if it does not tell.</summary>
-    public bool? Forks => (Value("save"), Value("appendonly")) switch
+    public bool? Forks => Kind is not ("redis" or "valkey" or "unknown") ? false : (Value("save"), Value("appendonly")) switch
     {
         (null, null) => null,
         (null or "", null or "no") => false,

@@ -133,7 +133,7 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
             process?.OpenFilesLimit, process?.OvercommitMemory, [.. _restarts],
             [.. _losses, .. lost], last.Kind.Meaningless)
         {
-            Resets = [.. _resets],
+            Resets = [.. _resets], ProcessId = process?.Id, OpenFilesHard = process?.OpenFilesHard,
         };
     }
 

@@ -157,7 +157,7 @@ public sealed class ServerConnection : IDisposable
             "DENIED" => ("is in protected mode", true),
             _ => ("turned the observer away", error.Text.StartsWith("ERR AUTH", StringComparison.OrdinalIgnoreCase)),
         };
-        return new($"{said} ({error.Text})", cause) { IsFinal = isFinal, WasConnected = true, WasRejected = IsRejection(error.Text) };
+        return new($"{said} ({error.Text})", cause) { IsFinal = isFinal, WasConnected = true, WasRejected = IsRejection(error.Text), Error = error.Text };
     }
 
     /// <summary>The two that are counted in rejected_connections.</summary>

@@ -29,13 +29,13 @@ public sealed class ServerInfoReader(ServerConnection connection)
 
                 if (isLast)
                 {
-                    throw new ServerUnavailableException($"answers INFO with something else: \"{Beginning(text)}\"") { IsFinal = true, WasConnected = true };
+                    throw new ServerUnavailableException($"answers INFO with something else: \"{Beginning(text)}\"") { IsFinal = true, WasConnected = true, IsInfoOfAnother = true };
                 }
             }
             catch (RedisServerException refusal) when (isLast || !refusal.Message.StartsWith("ERR", StringComparison.Ordinal))
             {
                 var isLoading = refusal.Message.StartsWith("LOADING", StringComparison.Ordinal);
-                throw new ServerUnavailableException($"refused INFO ({refusal.Message})", refusal) { IsFinal = !isLoading, WasConnected = true };
+                throw new ServerUnavailableException($"refused INFO ({refusal.Message})", refusal) { IsFinal = !isLoading, WasConnected = true, Error = refusal.Message };
             }
             catch (RedisServerException)
             {

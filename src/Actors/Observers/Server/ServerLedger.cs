@@ -30,6 +30,12 @@ public sealed record ServerLedger(
     /// <summary>Times at which its counters were set back and it went on (CONFIG RESETSTAT), in seconds from the start of the run.</summary>
     public IReadOnlyList<double> Resets { get; init; } = [];
 
+    /// <summary>Its process, where that is on this machine and can be told from others.</summary>
+    public int? ProcessId { get; init; }
+
+    /// <summary>To what <see cref="OpenFilesLimit"/> may be raised without a privilege.</summary>
+    public long? OpenFilesHard { get; init; }
+
     /// <summary>The same without connections that the run's bystander opened to it while the storm was on.</summary>
     public ServerLedger WithoutConnections(int others) =>
         this with { ConnectionsReceived = ConnectionsReceived is { } received ? Math.Max(0, received - others) : null };

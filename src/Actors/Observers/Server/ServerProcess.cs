@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorLoad.Transport;
 
 namespace ActorLoad.Observers;
 
@@ -7,7 +8,12 @@ namespace ActorLoad.Observers;
 /// <param name="OvercommitMemory">vm.overcommit_memory.</param>
 public sealed record ServerProcess(long? OpenFilesLimit, string? OvercommitMemory)
 {
-    private const string LimitRow = "Max open files";
+    /// <summary>Its number; null if no process here is known to be the server.</summary>
+    public int? Id { get; init; }
+
+    /// <summary>To what <see cref="OpenFilesLimit"/> may be raised; <see cref="long.MaxValue"/> for no limit.</summary>
+    public long? OpenFilesHard { get; init; }
+
     private const double TicksPerSecond = 100; // USER_HZ: what /proc counts in, whatever the kernel's own clock
     private const double AgeSlack = 3;
     private const int LongestName = 15;
@@ -31,7 +37,7 @@ public sealed record ServerProcess(long? OpenFilesLimit, string? OvercommitMemor
         {
             var folder = reading.ProcessId is { } id ? Path.Combine(proc, id.ToString(CultureInfo.InvariantCulture)) : null;
             var isFound = folder is not null && IsServer(folder, reading, proc);
-            return isFound || IsSameMachine(reading, proc) ? new ServerProcess(isFound ? Limit(folder!) : null, Overcommit(proc)) : null;
+            return isFound ? Found((int)reading.ProcessId!.Value, folder!, proc) : IsSameMachine(reading, proc) ? new ServerProcess(null, Overcommit(proc)) : null;
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or FormatException or OverflowException or IndexOutOfRangeException)
         {
@@ -44,7 +50,7 @@ public sealed record ServerProcess(long? OpenFilesLimit, string? OvercommitMemor
     {
         try
         {
-            return new ServerProcess(Limit(Path.Combine(proc, processId.ToString(CultureInfo.InvariantCulture))), Overcommit(proc));
+            return Found(processId, Path.Combine(proc, processId.ToString(CultureInfo.InvariantCulture)), proc);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or FormatException or OverflowException or IndexOutOfRangeException)
         {
@@ -78,16 +84,13 @@ public sealed record ServerProcess(long? OpenFilesLimit, string? OvercommitMemor
             && long.Parse(row![Row.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1024 == reading.TotalSystemMemory;
     }
 
-    private static long? Limit(string folder)
+    private static ServerProcess Found(int id, string folder, string proc)
     {
-        var row = File.ReadLines(Path.Combine(folder, "limits")).FirstOrDefault(line => line.StartsWith(LimitRow, StringComparison.Ordinal));
-        return row?[LimitRow.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0] switch
-        {
-            null => null,
-            "unlimited" => long.MaxValue,
-            var soft => long.Parse(soft, CultureInfo.InvariantCulture),
-        };
+        var (soft, hard) = DescriptorLimit.Find(File.ReadLines(Path.Combine(folder, "limits"))) ?? throw new FormatException("no limit of descriptors");
+        return new ServerProcess(Number(soft), Overcommit(proc)) { Id = id, OpenFilesHard = Number(hard) };
     }
+
+    private static long Number(string limit) => limit == "unlimited" ? long.MaxValue : long.Parse(limit, CultureInfo.InvariantCulture);
 
     private static string Overcommit(string proc) => File.ReadAllText(Path.Combine(proc, "sys", "vm", "overcommit_memory")).Trim();
 

@@ -8,6 +8,12 @@ public sealed class ServerUnavailableException(string reason, Exception? cause =
     /// <summary>True if asking again will give the same: a password, a permission, another protocol.</summary>
     public bool IsFinal { get; init; }
 
+    /// <summary>The error that the server answered with, prefix first; null if it gave none.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>True if it answers PING, and INFO with something else.</summary>
+    public bool IsInfoOfAnother { get; init; }
+
     /// <summary>True if a connection was made, which the server counts.</summary>
     public bool WasConnected { get; init; }
 

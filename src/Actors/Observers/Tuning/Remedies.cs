@@ -9,9 +9,6 @@ namespace ActorLoad.Observers.Tuning;
 /// </summary>
 public static class Remedies
 {
-    private const int GarnetBacklog = 512; // fixed in its source
-    private const int ServersOwnDescriptors = 32; // CONFIG_MIN_RESERVED_FDS of Redis
-
     private static TuningCatalogue Catalogue => TuningCatalogue.BuiltIn;
 
     /// <summary>A sysctl of systune/sysctl.d, such as <see cref="TuningKeys.SoMaxConn"/>.</summary>
@@ -51,7 +48,7 @@ public static class Remedies
     public static Remedy ClientDescriptors(long? present, long needed, long? hard = null)
     {
         var proposed = Within(hard, needed, AtLeast(Catalogue[TuningKeys.Descriptors, RemedyHost.Client], needed, present));
-        var command = proposed > hard ? $"sudo prlimit --pid $$ --nofile={Text(proposed)}" : $"ulimit -n {Text(proposed)}";
+        var command = proposed > hard ? $"prlimit --pid $$ --nofile={Text(proposed)}" : $"ulimit -n {Text(proposed)}";
         return new Remedy(TuningKeys.Descriptors, Text(present), Text(proposed)!, RemedyHost.Client, command);
     }
 
@@ -81,28 +78,35 @@ public static class Remedies
     public static Remedy MaxClients(long? present, long needed, string? endpoint = null, string kind = "redis", long? hard = null)
     {
         var usual = AtLeast(Catalogue[TuningKeys.MaxClients, RemedyHost.Server], needed, present);
-        var proposed = Text(Within(hard - ServersOwnDescriptors, Math.Max(needed, present ?? 0), usual))!;
-        var command = kind == "garnet"
+        var proposed = Text(Within(hard - ServersOwn.Descriptors, Math.Max(needed, present ?? 0), usual))!;
+        var command = kind == ServersOwn.Garnet
             ? $"--network-connection-limit {proposed} when Garnet is started"
-            : $"redis-cli{Address(endpoint)} config set maxclients {proposed}";
+            : RedisCli.To(endpoint, $"config set maxclients {proposed}");
         return new Remedy(TuningKeys.MaxClients, Text(present), proposed, RemedyHost.Server, command);
     }
 
     /// <summary>The accept queue that the server asks for. It gets the smaller of this and <see cref="TuningKeys.SoMaxConn"/>.</summary>
     /// <param name="present">Its value; null if it is not known.</param>
     /// <param name="needed">The largest burst.</param>
-    /// <param name="kind">As in <see cref="ServerLedger.Kind"/>. Garnet's cannot be changed: then the bursts are.</param>
+    /// <param name="kind">As in <see cref="ServerLedger.Kind"/>. Garnet's cannot be changed: see <see cref="SmallerBursts"/>.</param>
     public static Remedy TcpBacklog(long? present, long needed, string kind = "redis")
     {
-        if (kind == "garnet")
-        {
-            return Run(TuningKeys.BurstSize, Text(needed), Text(GarnetBacklog)!);
-        }
-
         var proposed = Text(AtLeast(Catalogue[TuningKeys.TcpBacklog, RemedyHost.Server], needed, present))!;
         var command = kind == "dragonfly" ? $"--tcp_backlog {proposed} when Dragonfly is started" : $"tcp-backlog {proposed} in redis.conf, then restart";
         return new Remedy(TuningKeys.TcpBacklog, Text(present), proposed, RemedyHost.Server, command);
     }
+
+    /// <summary>A new listener: one keeps the queue that it was opened with.</summary>
+    /// <param name="present">What it holds.</param>
+    /// <param name="asked">The server's tcp-backlog.</param>
+    public static Remedy NewListener(long present, long asked) => new(
+        TuningKeys.TcpBacklog, Text(present), Text(asked)!, RemedyHost.Server, "restart the server: its listener was opened before net.core.somaxconn was raised");
+
+    /// <summary>Bursts that a queue of fixed length holds.</summary>
+    /// <param name="present">Connections of the largest burst.</param>
+    /// <param name="proposed">What the queue holds.</param>
+    /// <param name="phase">Index of the phase with the largest bursts.</param>
+    public static Remedy SmallerBursts(long present, long proposed, int phase) => Run(TuningKeys.BurstSize(phase), Text(present), Text(proposed)!);
 
     /// <summary>A port of its own for each place of a connection.</summary>
     public static Remedy SlotPorts(string? present) => Run(TuningKeys.Ports, present);
@@ -112,6 +116,30 @@ public static class Remedies
 
     /// <summary>Most connections open at once: as many as there is room for, or as many as the run would open.</summary>
     public static Remedy MaxOpen(long? present, long proposed) => Run(TuningKeys.MaxOpen, Text(present), Text(proposed)!);
+
+    /// <summary>A server where there is none.</summary>
+    /// <param name="endpoints">HOST:PORT, several parted by "or".</param>
+    public static Remedy Start(string endpoints) => new(
+        TuningKeys.Target, null, "a server that listens", RemedyHost.Server, $"start the server that should listen at {endpoints}, or name another with --target");
+
+    /// <summary>A way to the server's host.</summary>
+    /// <param name="address">Of the server.</param>
+    public static Remedy Route(string address) => new(TuningKeys.Target, null, "a host that can be reached", RemedyHost.Client, $"ip route get {address}");
+
+    /// <summary>The password that the server asks for.</summary>
+    public static Remedy Password() => new(
+        TuningKeys.Password, null, "the server's password", RemedyHost.Run, "target.password = \"...\" in the run file, with target.username if it is a user's");
+
+    /// <summary>A server that takes clients from other machines without a password: for networks where nobody else is.</summary>
+    public static Remedy ProtectedMode(string? endpoint) => new(
+        TuningKeys.ProtectedMode, "yes", "no", RemedyHost.Server, RedisCli.There(endpoint, "config set protected-mode no"));
+
+    /// <summary>A user that may say what the script says.</summary>
+    public static Remedy Permission(string? endpoint, string user) => new(
+        $"ACL of {user}", null, "one that allows connection.script", RemedyHost.Server, RedisCli.There(endpoint, $"acl setuser {user} +@all"));
+
+    /// <summary>The transport that there is, or none in particular.</summary>
+    public static Remedy Transport(string? present, string proposed) => Run(TuningKeys.Transport, present, proposed);
 
     /// <summary>Event loops of the generator.</summary>
     public static Remedy Loops(int? present, int proposed) => Run(TuningKeys.Loops, Text(present), Text(proposed)!);
@@ -137,16 +165,10 @@ public static class Remedies
     /// <summary>The proposal, or the limit if that suffices: what needs no more rights is done sooner.</summary>
     private static long Within(long? limit, long needed, long proposed) => limit is { } hard && hard >= needed ? Math.Min(hard, proposed) : proposed;
 
-    private static string Address(string? endpoint)
-    {
-        var colon = endpoint?.LastIndexOf(':') ?? -1;
-        return colon < 0 ? "" : $" -h {endpoint![..colon].Trim('[', ']')} -p {endpoint[(colon + 1)..]}";
-    }
-
     private static long? Number(string? present) =>
         long.TryParse(present, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static string? Text(long? number) => number?.ToString(CultureInfo.InvariantCulture);
+    internal static string? Text(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 
     private static string? Shown(string? present) => present is null ? null : TuningSetting.Chosen(present);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ActorLoad.Observers.Tuning;
 
 /// <summary>What settings are called, in the catalogue, in findings and in what <c>doctor</c> says.</summary>
@@ -14,6 +16,9 @@ public static class TuningKeys
 
     /// <summary>Ports for connections that we open: first and last.</summary>
     public const string PortRange = "net.ipv4.ip_local_port_range";
+
+    /// <summary>Ports of <see cref="PortRange"/> that connections do not get.</summary>
+    public const string ReservedPorts = "net.ipv4.ip_local_reserved_ports";
 
     /// <summary>May connect() take a port in TIME_WAIT.</summary>
     public const string TimeWaitReuse = "net.ipv4.tcp_tw_reuse";
@@ -48,12 +53,28 @@ public static class TuningKeys
     /// <summary>Most connections open at once in the run.</summary>
     public const string MaxOpen = "connection.max-open";
 
-    /// <summary>Connections of each burst of the first phase.</summary>
-    public const string BurstSize = "load.0.connections";
-
     /// <summary>Event loops.</summary>
     public const string Loops = "transport.loops";
 
+    /// <summary>Which transport.</summary>
+    public const string Transport = "transport.kind";
+
+    /// <summary>Who may use io_uring.</summary>
+    public const string RingDisabled = "kernel.io_uring_disabled";
+
+    /// <summary>Where connections go.</summary>
+    public const string Target = "target.endpoints";
+
+    /// <summary>What AUTH says.</summary>
+    public const string Password = "target.password";
+
+    /// <summary>Whether a server without a password takes clients from elsewhere.</summary>
+    public const string ProtectedMode = "protected-mode";
+
     /// <summary>The machine on which ActorLoad runs.</summary>
     public const string Generator = "generator";
+
+    /// <summary>Connections of each burst of a phase.</summary>
+    /// <param name="phase">Its index in <c>load</c>.</param>
+    public static string BurstSize(int phase) => string.Create(CultureInfo.InvariantCulture, $"load.{phase}.connections");
 }

@@ -73,7 +73,7 @@ public sealed class ServerChecksSpecs
     {
         var check = ServerChecks.Queue(Needs, Redis with { Reading = Reading("garnet", null, 1), Configuration = Configuration(null), QueueLimit = null }, null)!;
         Assert.Equal((CheckState.Warn, "512"), (check.State, check.Present));
-        Assert.Equal([Remedies.TcpBacklog(512, 8_000, "garnet")], check.Remedies);
+        Assert.Equal([Remedies.SmallerBursts(8_000, 512, 0)], check.Remedies);
     }
 
     [Fact]
@@ -87,12 +87,12 @@ public sealed class ServerChecksSpecs
     [Fact]
     public void A_server_that_is_down_fails_and_one_that_refuses_only_us_is_not_seen()
     {
-        var down = new ServerReadings("127.0.0.1:6379", true) { Problem = "refused the connection: nobody listens there", IsDown = true };
+        var down = new ServerReadings("127.0.0.1:6379", true) { Problem = "refused the connection: nobody listens there", IsDown = true, Obstacle = ServerObstacle.NobodyListens };
         var checks = Full(Needs, Machine, down);
         Assert.Equal(CheckState.Fail, checks.Named("target").State);
         Assert.Contains("nobody listens there", checks.Named("target").Sentence, StringComparison.Ordinal);
         Assert.DoesNotContain(checks, check => check.Name == TuningKeys.MaxClients);
-        var refusing = down with { Problem = "refused INFO (NOPERM)", IsDown = false, User = "storm" };
+        var refusing = down with { Problem = "refused INFO (NOPERM)", IsDown = false, Obstacle = ServerObstacle.Permission, User = "storm" };
         var unseen = Full(Needs, Machine, refusing).Named("target");
         Assert.Equal(CheckState.Unseen, unseen.State);
         Assert.Contains("ACL SETUSER storm +ping +info +config|get", unseen.Sentence, StringComparison.Ordinal);
@@ -104,6 +104,8 @@ public sealed class ServerChecksSpecs
         var refusing = Redis with { Configuration = new ServerConfiguration(new Dictionary<string, string>(), "NOPERM no"), User = "storm" };
         var checks = Full(Needs, Machine, refusing);
         Assert.Contains("ACL SETUSER storm +config|get", checks.Named("CONFIG GET").Sentence, StringComparison.Ordinal);
+        var renamed = Redis with { Configuration = new ServerConfiguration(new Dictionary<string, string>(), "ERR unknown command 'CONFIG'") };
+        Assert.DoesNotContain("ACL", Full(Needs, Machine, renamed).Named("CONFIG GET").Sentence, StringComparison.Ordinal);
         Assert.Equal(CheckState.Ok, checks.Named(TuningKeys.TcpBacklog).State); // by the listener
     }
 }

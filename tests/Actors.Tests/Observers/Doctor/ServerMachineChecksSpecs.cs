@@ -1,6 +1,7 @@
 using ActorLoad.Observers;
 using ActorLoad.Observers.Doctor;
 using ActorLoad.Observers.Tuning;
+using ActorLoad.Transport;
 using Xunit;
 using static ActorLoad.Actors.Tests.Observers.Doctor.Storms;
 
@@ -110,11 +111,23 @@ public sealed class ServerMachineChecksSpecs
     {
         var advice = Machine.With((TuningKeys.Swappiness, "60"), (TuningKeys.Overcommit, "0"), ("transparent_hugepage", "always"))
             .With((TuningKeys.Conntrack, "1"), (ClientChecks.ConntrackCount, "0"));
-        var looked = new ServerReadings("127.0.0.1:6379", true) { QueueLimit = 8_000 };
-        Assert.All(Checkup.Brief(Needs, advice, Ring, [looked]), check => Assert.True(check.State == CheckState.Ok, $"{check}"));
+        var looked = new ServerReadings("127.0.0.1:6379", true) { QueueLimit = 8_000, Problem = "did not answer", IsDown = true, Obstacle = ServerObstacle.Silence };
+        Assert.All(Checkup.Brief(Needs, advice, TransportKind.Auto, Ring, [looked]), check => Assert.True(check.State == CheckState.Ok, $"{check}"));
+        Assert.Equal(CheckState.Warn, Checkup.Brief(Needs, advice, TransportKind.Auto, Ring, [Redis]).Named(TuningKeys.Overcommit).State); // it saves
         var narrow = advice.With((TuningKeys.SoMaxConn, "128"), ("nofile", "1024"), (TuningKeys.PortRange, "20000 20099"), (ClientChecks.ConntrackCount, "5"));
         Assert.Equal(
             [TuningKeys.Descriptors, TuningKeys.PortRange, TuningKeys.Conntrack, TuningKeys.SoMaxConn, TuningKeys.TcpBacklog],
-            Checkup.Brief(Needs, narrow, Ring, [looked with { QueueLimit = 128 }]).Where(check => check.State >= CheckState.Warn).Select(check => check.Name));
+            Checkup.Brief(Needs, narrow, TransportKind.Auto, Ring, [looked with { QueueLimit = 128 }])
+                .Where(check => check.State >= CheckState.Warn).Select(check => check.Name));
+    }
+
+    [Fact]
+    public void Where_no_sysctl_can_be_set_it_is_said_beside_those_that_should_be()
+    {
+        var fixedMachine = Machine with { IsReadOnly = true };
+        Assert.DoesNotContain(Full(Needs, fixedMachine, Redis), check => check.Name == "/proc/sys");
+        var told = Full(Needs, fixedMachine.With((TuningKeys.SoMaxConn, "128")), Redis).Named("/proc/sys");
+        Assert.Equal(CheckState.Unseen, told.State);
+        Assert.Contains("docker run --sysctl", told.Sentence, StringComparison.Ordinal);
     }
 }

@@ -24,7 +24,7 @@ public sealed class ServerProcessSpecs : IDisposable
 
     [Fact]
     public void A_process_with_the_number_the_name_and_the_age_that_the_server_tells_is_the_server() =>
-        Assert.Equal(new ServerProcess(10_032, "1"), Find());
+        Assert.Equal(new ServerProcess(10_032, "1") { Id = 4242, OpenFilesHard = 20_000 }, Find());
 
     [Fact]
     public void A_process_that_is_known_is_not_questioned()

@@ -116,7 +116,8 @@ public sealed partial class RemediesSpecs
         Assert.Equal("tcp-backlog 65535 in redis.conf, then restart", Remedies.TcpBacklog(511, 8_000).Command);
         Assert.Equal("--tcp_backlog 65535 when Dragonfly is started", Remedies.TcpBacklog(256, 8_000, "dragonfly").Command);
         Assert.Equal(
-            new Remedy("load.0.connections", "8000", "512", RemedyHost.Run, "--set load.0.connections=512"), Remedies.TcpBacklog(512, 8_000, "garnet"));
+            new Remedy("load.2.connections", "8000", "512", RemedyHost.Run, "--set load.2.connections=512"), Remedies.SmallerBursts(8_000, 512, 2));
+        Assert.Equal("restart the server: its listener was opened before net.core.somaxconn was raised", Remedies.NewListener(128, 8_000).Command);
     }
 
     [Fact]
@@ -125,7 +126,7 @@ public sealed partial class RemediesSpecs
         Assert.Equal("ulimit -n 64000", Remedies.ClientDescriptors(1_024, 8_100).Command);
         Assert.Equal("ulimit -n 64000", Remedies.ClientDescriptors(1_024, 8_100, 524_288).Command);
         Assert.Equal("ulimit -n 20000", Remedies.ClientDescriptors(1_024, 8_100, 20_000).Command);
-        Assert.Equal("sudo prlimit --pid $$ --nofile=64000", Remedies.ClientDescriptors(1_024, 8_100, 4_096).Command);
+        Assert.Equal("prlimit --pid $$ --nofile=64000", Remedies.ClientDescriptors(1_024, 8_100, 4_096).Command);
         Assert.Equal("prlimit --pid 17 --nofile=65535", Remedies.ServerDescriptors(1_024, 8_100, 17).Command);
         Assert.Equal("prlimit --pid 17 --nofile=20000:", Remedies.ServerDescriptors(1_024, 8_100, 17, 20_000).Command);
         Assert.Equal("prlimit --pid 17 --nofile=65535", Remedies.ServerDescriptors(1_024, 8_100, 17, 4_096).Command);

@@ -39,7 +39,7 @@ internal sealed class AcceptQueueOverflow : IRule
                 ["listenOverflows"] = overflows, ["listenDrops"] = evidence.CountedAtServer("ListenDrops"), ["slowConnects"] = slow,
                 ["connectTimeouts"] = timeouts, ["neverAccepted"] = never, ["replyTimeouts"] = unanswered, ["somaxconn"] = queue.SoMaxConn ?? 0, ["tcpBacklog"] = queue.Backlog ?? 0,
             },
-            queue.Enlarge(evidence.BurstForEach()));
+            queue.Enlarge(evidence));
     }
 
     /// <summary>The two limits of an accept queue, of which the smaller holds.</summary>
@@ -65,6 +65,7 @@ internal sealed class AcceptQueueOverflow : IRule
         /// <summary>Which of the two it is.</summary>
         public string Sentence => (SoMaxConn, Backlog) switch
         {
+            _ when Limit < Math.Min(SoMaxConn ?? 0, Backlog ?? 0) => $"it holds {Limit.Value.Text()}, because its listener was opened before net.core.somaxconn was raised",
             ({ } somaxconn, { } backlog) when somaxconn < backlog =>
                 $"it holds {somaxconn.Text()}, because net.core.somaxconn = {somaxconn} cuts the tcp-backlog of {backlog}",
             ({ } somaxconn, { } backlog) => $"it holds {backlog.Text()}, the server's tcp-backlog (net.core.somaxconn is {somaxconn})",
@@ -74,14 +75,11 @@ internal sealed class AcceptQueueOverflow : IRule
         };
 
         /// <summary>What makes it as long as a burst, the smaller limit first.</summary>
-        public IReadOnlyList<Remedy> Enlarge(long needed)
+        public IReadOnlyList<Remedy> Enlarge(Evidence evidence)
         {
-            var kernels = Remedies.Sysctl(TuningKeys.SoMaxConn, RemedyHost.Server, Shown(SoMaxConn), needed);
-            var servers = Remedies.TcpBacklog(Backlog, needed, Kind);
-            var ordered = IsCutByKernel ? new[] { (SoMaxConn, kernels), (Backlog, servers) } : [(Backlog, servers), (SoMaxConn, kernels)];
-            return [.. ordered.Where(limit => limit.Item1 is null || limit.Item1 < needed).Select(limit => limit.Item2)];
+            var limits = new QueueLimits(SoMaxConn, Backlog, Limit, Kind, evidence.Load.LargestPhase);
+            var (kernels, servers) = (Troubles.KernelsQueue(limits, evidence.BurstForEach()), Troubles.ServersQueue(limits, evidence.BurstForEach()));
+            return IsCutByKernel ? [.. kernels, .. servers] : [.. servers, .. kernels];
         }
-
-        private static string? Shown(long? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -1,3 +1,5 @@
+using ActorLoad.Observers.Tuning;
+
 namespace ActorLoad.Observers.Rules;
 
 /// <summary>The server does not let us in: a password is missing or wrong, or protected mode is on.</summary>
@@ -19,6 +21,14 @@ internal sealed class AccessDenied : IRule
         return said.Length == 0 ? null : new Finding(
             Name, Severity.Error,
             $"The server refused {said.Sum(word => word.Count).Of("attempt")}: {string.Join("; ", said.Select(word => $"{word.Prefix} {word.Count.Text()}, {word.Meaning}"))}",
-            said.ToDictionary(word => word.Prefix, word => (double)word.Count), []);
+            said.ToDictionary(word => word.Prefix, word => (double)word.Count),
+            [.. said.SelectMany(word => Remedies(word.Prefix, evidence.Load)).Distinct()]);
     }
+
+    private static IEnumerable<Remedy> Remedies(string prefix, LoadEvidence load) => prefix switch
+    {
+        "NOPERM" => load.Endpoints.Select(endpoint => Tuning.Remedies.Permission(endpoint, load.User)),
+        Rejection.Denied => load.Endpoints.SelectMany(Troubles.ProtectedMode),
+        _ => Troubles.Password(),
+    };
 }

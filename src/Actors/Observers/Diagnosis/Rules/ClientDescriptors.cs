@@ -1,3 +1,4 @@
+using ActorLoad.Observers.Kernel;
 using ActorLoad.Observers.Tuning;
 
 namespace ActorLoad.Observers.Rules;
@@ -16,12 +17,13 @@ internal sealed class ClientDescriptors : IRule
         }
 
         var present = evidence.Number(TuningKeys.Descriptors);
-        var needed = OwnLimits.Needed(evidence);
+        var beside = OwnLimits.Beside + evidence.Load.Observers;
         return new Finding(
             Name, Severity.Error,
             $"ActorLoad may have {present?.Text()} descriptors (ulimit -n), and {OwnLimits.Wanted(evidence).Text()} connections at once want more: "
             + $"{limits.Exhausted.Of("attempt")} got no socket",
             new Dictionary<string, double> { ["localExhausted"] = limits.Exhausted, ["nofile"] = present ?? 0, ["peakOpen"] = evidence.Load.PeakOpen },
-            [Remedies.ClientDescriptors(present, needed, evidence.Number("nofile-hard")), Remedies.MaxOpen(evidence.Load.MaxOpen, limits.Room ?? 1)]);
+            Troubles.ClientDescriptors(
+                present, evidence.Number(KernelSettings.NofileHard), OwnLimits.Wanted(evidence) + beside, beside, evidence.Load.MaxOpen));
     }
 }

@@ -17,7 +17,7 @@ internal sealed class HalfRangeCliff : IRule
                 $"Up to {open.Text()} connections to one target were open and the kernel chose their ports: beyond half of its {ports.Text()} each "
                 + "connect first searches the half that is full, and what that costs is in the connect times",
                 new Dictionary<string, double> { ["open"] = open, ["ports"] = ports },
-                [Remedies.SlotPorts(evidence.Load.Ports), Remedies.PortRange(evidence.Setting(TuningKeys.PortRange), 2 * open)])
+                Troubles.HalfRange(evidence.Setting(TuningKeys.PortRange), open))
             : null;
     }
 }

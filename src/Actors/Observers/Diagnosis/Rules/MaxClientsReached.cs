@@ -12,5 +12,7 @@ internal sealed class MaxClientsReached : IRule
             Name, Severity.Error,
             limits.Sentence + (limits.Full?.MaxClients is { } max ? $": maxclients of {limits.Full.Endpoint} is {max.Text()}" : ": its maxclients is reached"),
             limits.Numbers,
-            [Remedies.MaxClients(limits.Full?.MaxClients, limits.Needed(evidence), limits.Full?.Endpoint, limits.Full?.Kind ?? "redis")]);
+            Troubles.NoPlace(
+                limits.Full?.MaxClients, limits.Needed(evidence), limits.Full?.Endpoint ?? (evidence.Load.Endpoints is [var first, ..] ? first : null),
+                limits.Full?.Kind ?? "redis", limits.Full?.OpenFilesHard));
 }

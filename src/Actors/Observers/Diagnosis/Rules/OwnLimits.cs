@@ -30,7 +30,4 @@ internal sealed record OwnLimits(long Exhausted, long? Descriptors, long? Ports)
     /// <summary>Connections that the run wanted to have open at once; those that failed at once may never have been.</summary>
     public static long Wanted(Evidence evidence) =>
         Math.Max(Math.Min(evidence.Load.LargestBurst, evidence.Load.MaxOpen), evidence.Load.PeakOpen);
-
-    /// <summary>Descriptors that the run would need.</summary>
-    public static long Needed(Evidence evidence) => Wanted(evidence) + Beside;
 }

@@ -30,9 +30,7 @@ internal sealed class PortExhaustion : IRule
             {
                 ["localExhausted"] = limits.Exhausted, ["ports"] = limits.Ports ?? 0, ["peakOpen"] = evidence.Load.PeakOpen, ["timeWait"] = waiting,
             },
-            [
-                Remedies.PortRange(range, (wanted + waiting) / Math.Max(1, evidence.Load.Targets)),
-                .. limits.Ports is { } room ? [Remedies.MaxOpen(evidence.Load.MaxOpen, room)] : Array.Empty<Remedy>(),
-            ]);
+            Troubles.Ports(
+                range, evidence.Ports(), (wanted + waiting) / Math.Max(1, evidence.Load.Targets), evidence.Load.Targets, evidence.Load.MaxOpen));
     }
 }

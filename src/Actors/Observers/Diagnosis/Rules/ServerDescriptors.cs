@@ -21,6 +21,9 @@ internal sealed class ServerDescriptors : IRule
             $"{limits.Sentence}: {server.Endpoint} may have {server.OpenFilesLimit!.Value.Text()} descriptors, and so lowered its maxclients to "
             + $"{server.MaxClients!.Value.Text()}",
             limits.Numbers,
-            [Remedies.ServerDescriptors(server.OpenFilesLimit, needed + 32), Remedies.MaxClients(server.MaxClients, needed, server.Endpoint, server.Kind)]);
+            [
+                Troubles.ServerDescriptors(server.OpenFilesLimit, needed, server.ProcessId, server.OpenFilesHard),
+                Remedies.MaxClients(server.MaxClients, needed, server.Endpoint, server.Kind, server.OpenFilesHard),
+            ]);
     }
 }

@@ -1,4 +1,5 @@
 using ActorLoad.Metrics;
+using ActorLoad.Observers.Tuning;
 
 namespace ActorLoad.Observers.Rules;
 
@@ -9,14 +10,11 @@ namespace ActorLoad.Observers.Rules;
 /// <param name="Full">The server that rejected most; null if there is no ledger of any.</param>
 internal sealed record ServerLimits(long Said, long? Counted, long Overtaken, ServerLedger? Full)
 {
-    // What Redis keeps back of its descriptors (CONFIG_MIN_RESERVED_FDS).
-    private const long Reserved = 32;
-
     /// <summary>Connections that the server turned away for want of room.</summary>
     public long Total => Math.Max(Said, Said + Overtaken);
 
     /// <summary>True if the limit is what the server's descriptors left of the configured one.</summary>
-    public bool IsOfDescriptors => Full is { MaxClients: { } max, OpenFilesLimit: { } files } && max == files - Reserved;
+    public bool IsOfDescriptors => Full is { MaxClients: { } max, OpenFilesLimit: { } files } && max == files - ServersOwn.Descriptors;
 
     /// <summary>The evidence of a limit; null if there is none.</summary>
     public static ServerLimits? Of(Evidence evidence)
@@ -46,5 +44,5 @@ internal sealed record ServerLimits(long Said, long? Counted, long Overtaken, Se
     };
 
     /// <summary>Clients that the server should have room for: ours, and those that it had before.</summary>
-    public long Needed(Evidence evidence) => Math.Max(evidence.OpenForEach(), evidence.BurstForEach()) + (Full?.ConnectedClients?.Before ?? 0) + Reserved;
+    public long Needed(Evidence evidence) => Math.Max(evidence.OpenForEach(), evidence.BurstForEach()) + (Full?.ConnectedClients?.Before ?? 0) + ServersOwn.Descriptors;
 }

@@ -1,4 +1,5 @@
 using ActorLoad.Metrics;
+using ActorLoad.Observers.Tuning;
 
 namespace ActorLoad.Observers.Rules;
 
@@ -28,6 +29,16 @@ internal sealed class ServerUnreachable : IRule
             {
                 ["refused"] = refused, ["unreachable"] = unreachable, ["attempts"] = evidence.Ledgers.Client.Attempts, ["losses"] = away.Length,
             },
-            []);
+            [
+                .. refused > 0 ? Troubles.NobodyListens(Missing(evidence)) : [],
+                .. unreachable > 0 ? Troubles.NoRoute(evidence.Load.Endpoints) : [],
+            ]);
+    }
+
+    // Those that their observers missed; where nobody was observed any may be meant.
+    private static IEnumerable<string> Missing(Evidence evidence)
+    {
+        var lost = evidence.Ledgers.Servers.Where(server => server.Losses.Count > 0).Select(server => server.Endpoint).ToArray();
+        return lost.Length > 0 ? lost : evidence.Load.Endpoints;
     }
 }

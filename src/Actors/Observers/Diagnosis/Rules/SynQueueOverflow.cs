@@ -28,7 +28,7 @@ internal sealed class SynQueueOverflow : IRule
             + (drops > 0 ? $"{drops.Text()} were dropped" : ""),
             new Dictionary<string, double> { ["cookies"] = cookies, ["drops"] = drops, ["connectTimeouts"] = timeouts },
             [
-                .. queue.Enlarge(evidence.BurstForEach()),
+                .. queue.Enlarge(evidence),
                 .. drops > 0 ? [Remedies.Sysctl(TuningKeys.SynBacklog, RemedyHost.Server, evidence.ServerSetting(TuningKeys.SynBacklog), evidence.BurstForEach())]
                     : Array.Empty<Remedy>(),
             ]);

@@ -36,6 +36,6 @@ internal sealed class SynRetransmits : IRule
                 : ". They were lost on the way, dropped by a firewall, or did not fit into the server's accept queue: compare nstat -az TcpExtListenOverflows there"),
             evidence.Load.ConnectModes.ToDictionary(mode => $"near{mode.Key}s", mode => (double)mode.Value)
                 .Append(new("slowConnects", slow)).Append(new("connectTimeouts", timeouts)).Append(new("synRetransmits", retransmits ?? 0)).ToDictionary(),
-            seesServer ? [] : queue.Enlarge(evidence.BurstForEach()));
+            seesServer ? [] : queue.Enlarge(evidence));
     }
 }

@@ -38,6 +38,10 @@ internal sealed class TimeWaitGrowth : IRule
             + (ports is { } range ? $"; there are {range.Text()} ports" : "")
             + (isFull ? $", and {exhausted.Of("attempt")} found none" : ""),
             new Dictionary<string, double> { ["before"] = level.Before, ["peak"] = level.Peak, ["after"] = level.After, ["ports"] = ports ?? 0 },
-            isGraceful ? [Remedies.AbortiveClose(evidence.Load.Close), .. isFull ? [Remedies.PortRange(evidence.Setting(TuningKeys.PortRange))] : Array.Empty<Remedy>()] : []);
+            isGraceful
+                ? Troubles.TimeWait(
+                    evidence.Setting(TuningKeys.TimeWaitReuse), evidence.Load.IsLoopback, evidence.Load.Ports == "kernel", evidence.Setting(TuningKeys.PortRange),
+                    isFull ? evidence.BurstForEach() + ((level.Peak + evidence.Load.Targets - 1) / Math.Max(1, evidence.Load.Targets)) : null)
+                : []);
     }
 }

@@ -1,0 +1,49 @@
+using ActorLoad.Observers.Tuning;
+
+namespace ActorLoad.Observers.Doctor;
+
+/// <summary>Whether a server of the target answers, and what to do if it does not. Pure.</summary>
+internal static class TargetCheck
+{
+    /// <summary>Name of the check.</summary>
+    public const string Name = "target";
+
+    /// <summary>The check of a server.</summary>
+    public static Check Of(RunNeeds needs, ServerReadings server) => server switch
+    {
+        { Reading: { Kind: var kind } } => Check.Ok(Name, server.Endpoint, kind.Version.Length > 0 ? $"{kind.Name} {kind.Version}" : kind.Name, null, "it answers"),
+        { IsDown: true } => Check.Fail(Name, server.Endpoint, null, null, $"{server.Endpoint} {server.Problem}{Advice(server)}; its limits were not seen", Remedies(needs, server)) with
+        {
+            Look = LookAt(server),
+        },
+        _ => Check.Unseen(
+            Name, server.Endpoint, null, $"{server.Endpoint} {server.Problem}; its limits were not seen, and a run need not care"
+            + (server.Obstacle == ServerObstacle.Permission ? $". `ACL SETUSER {server.User} +ping +info +config|get` lets them be seen" : "")),
+    };
+
+    private static string Advice(ServerReadings server) => server.Obstacle switch
+    {
+        ServerObstacle.Loading => ": wait until it has read its data",
+        ServerObstacle.Full => ": it takes no redis-cli either before somebody has left",
+        ServerObstacle.Silence => ": it is stopped or blocked, its queue is full, or something else listens there",
+        ServerObstacle.OtherProtocol => ": something else listens there; correct target.endpoints",
+        _ => "",
+    };
+
+    private static IReadOnlyList<Remedy> Remedies(RunNeeds needs, ServerReadings server) => server.Obstacle switch
+    {
+        ServerObstacle.NobodyListens => Troubles.NobodyListens([server.Endpoint]),
+        ServerObstacle.NoRoute => Troubles.NoRoute([server.Endpoint]),
+        ServerObstacle.Password => Troubles.Password(),
+        ServerObstacle.ProtectedMode => Troubles.ProtectedMode(server.Endpoint),
+        ServerObstacle.Full => Troubles.NoPlace(null, needs.OpenForEach + needs.Observers + ServersOwn.Descriptors, server.Endpoint, "redis", null),
+        _ => [],
+    };
+
+    private static string? LookAt(ServerReadings server) => server.Obstacle switch
+    {
+        ServerObstacle.Loading => RedisCli.To(server.Endpoint, "info persistence"),
+        ServerObstacle.Silence or ServerObstacle.Other => RedisCli.To(server.Endpoint, "ping"),
+        _ => null,
+    };
+}

@@ -1,0 +1,67 @@
+using System.Net.Sockets;
+
+namespace ActorLoad.Observers;
+
+/// <summary>What stands between us and a server.</summary>
+public enum ServerObstacle
+{
+    /// <summary>It says what it is in words that are not known here.</summary>
+    Other,
+
+    /// <summary>Nobody listens at the port.</summary>
+    NobodyListens,
+
+    /// <summary>The host cannot be reached.</summary>
+    NoRoute,
+
+    /// <summary>Nothing came back in time.</summary>
+    Silence,
+
+    /// <summary>What came back is not RESP.</summary>
+    OtherProtocol,
+
+    /// <summary>NOAUTH, or WRONGPASS.</summary>
+    Password,
+
+    /// <summary>NOPERM: its ACL forbids the observer's commands to this user.</summary>
+    Permission,
+
+    /// <summary>DENIED: protected mode.</summary>
+    ProtectedMode,
+
+    /// <summary>LOADING: it reads its data.</summary>
+    Loading,
+
+    /// <summary>As many clients as it takes.</summary>
+    Full,
+
+    /// <summary>It is well, and does not know INFO.</summary>
+    NoInfo,
+}
+
+/// <summary>Tells obstacles apart.</summary>
+internal static class ServerObstacles
+{
+    /// <summary>The obstacle that an exception tells of.</summary>
+    public static ServerObstacle Of(ServerUnavailableException cause) => cause switch
+    {
+        { Error: { } error } => Of(error),
+        { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => ServerObstacle.NobodyListens,
+        { InnerException: SocketException } => ServerObstacle.NoRoute,
+        { IsFinal: true, IsInfoOfAnother: true } => ServerObstacle.NoInfo,
+        { IsFinal: true } => ServerObstacle.OtherProtocol,
+        _ => ServerObstacle.Silence,
+    };
+
+    private static ServerObstacle Of(string error) => error.Split(' ')[0] switch
+    {
+        "NOAUTH" or "WRONGPASS" => ServerObstacle.Password,
+        "NOPERM" => ServerObstacle.Permission,
+        Rejection.Denied => ServerObstacle.ProtectedMode,
+        "LOADING" => ServerObstacle.Loading,
+        _ when error.StartsWith(Rejection.MaxClients, StringComparison.Ordinal) => ServerObstacle.Full,
+        _ when error.StartsWith("ERR AUTH", StringComparison.OrdinalIgnoreCase) => ServerObstacle.Password,
+        _ when error.StartsWith("ERR", StringComparison.Ordinal) => ServerObstacle.NoInfo,
+        _ => ServerObstacle.Other,
+    };
+}
