@@ -30,7 +30,7 @@ public sealed class ServerProcessSpecs : IDisposable
     public void A_process_that_is_known_is_not_questioned()
     {
         Write("4242/comm", "dotnet\n");
-        Assert.Equal(new ServerProcess(10_032, "1"), ServerProcess.Of(4242, _proc.FullName));
+        Assert.Equal(new ServerProcess(10_032, "1") { Id = 4242, OpenFilesHard = 20_000 }, ServerProcess.Of(4242, _proc.FullName));
         Assert.Null(ServerProcess.Of(4243, _proc.FullName));
     }
 

@@ -17,9 +17,9 @@ public sealed class LostOnTheWaySpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.core.somaxconn", "16");
-        await using var server = await Undisturbed.RedisAsync(network, "--tcp-backlog", "511");
+        await using var server = await Undisturbed.RedisOnOneCoreAsync(network, "--tcp-backlog", "511");
 
-        var storm = await RunAsync(network, server, Storm.Load(400) + Patient);
+        var storm = await Undisturbed.OnItsCoreAsync(network, server.Target, Storm.Load(400) + Patient);
 
         var cause = storm.Cause("accept-queue-overflow");
         Remedies(cause, ("net.core.somaxconn", "16"), ("tcp-backlog", null));
@@ -32,9 +32,9 @@ public sealed class LostOnTheWaySpecs
     public async Task An_accept_queue_that_the_server_asks_too_little_for()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await using var server = await Undisturbed.RedisAsync(network, "--tcp-backlog", "32");
+        await using var server = await Undisturbed.RedisOnOneCoreAsync(network, "--tcp-backlog", "32");
 
-        var storm = await RunAsync(network, server, Storm.Load(600) + Patient);
+        var storm = await Undisturbed.OnItsCoreAsync(network, server.Target, Storm.Load(600) + Patient);
 
         Remedies(storm.Cause("accept-queue-overflow"), ("tcp-backlog", "32"));
     }

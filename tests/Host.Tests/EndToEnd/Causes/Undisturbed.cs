@@ -9,6 +9,7 @@ namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
 /// <remarks>Not by nice, which the kernel heeds only among the programs of one session (sched_autogroup_enabled).</remarks>
 internal static class Undisturbed
 {
+    private static readonly string[] _oneCore = ["taskset", "--cpu-list", "0"];
     private static readonly string[] _realTime = ["chrt", "--rr", "1"];
     private static readonly Lazy<Task<IReadOnlyList<string>>> _prefix = new(FindAsync);
 
@@ -18,6 +19,13 @@ internal static class Undisturbed
     /// <summary>A server that is started so.</summary>
     public static async Task<RedisServer> RedisAsync(NetworkNamespace network, params string[] args) =>
         await RedisServer.StartWrappedAsync(network, await PrefixAsync(), args);
+
+    /// <summary>A server on the processor that <see cref="OnItsCoreAsync"/> has too: it accepts nobody before a whole turn of the storm has connected.</summary>
+    public static async Task<RedisServer> RedisOnOneCoreAsync(NetworkNamespace network, params string[] args) =>
+        await RedisServer.StartWrappedAsync(network, [.. await PrefixAsync(), .. _oneCore], args);
+
+    /// <summary>A run on the one processor that its server has.</summary>
+    public static Task<Storm> OnItsCoreAsync(NetworkNamespace network, string target, string lines) => RunAsync(network, target, lines, _oneCore);
 
     /// <summary>A run inside, that is started so.</summary>
     public static async Task<Storm> RunAsync(NetworkNamespace network, string target, string lines, params string[] wrapper) =>
