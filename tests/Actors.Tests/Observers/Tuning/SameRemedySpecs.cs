@@ -55,7 +55,7 @@ public sealed class SameRemedySpecs
                 _redis with { Reading = Storms.Reading("garnet", null, 1), Configuration = Storms.Configuration(null), QueueLimit = 512 }, 4_096)]),
         ["half-open handshakes without cookies"] = (
             "syn-queue-overflow",
-            _run.Counting("TCPReqQFullDrop", 100).Setting(TuningKeys.SynCookies, "0"),
+            _run.Counting("TCPReqQFullDrop", 100).Slow(1, 100).Setting(TuningKeys.SynCookies, "0"),
             [Storms.Full(_needs, Storms.Machine.With((TuningKeys.SynCookies, "0")), _redis).Named(TuningKeys.SynBacklog)]),
         ["no descriptor of our own"] = (
             "client-descriptors",
