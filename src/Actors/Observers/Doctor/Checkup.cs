@@ -58,7 +58,7 @@ public static class Checkup
 
     private static IEnumerable<Check> OfClient(RunNeeds needs, MachineReadings machine) =>
     [
-        ClientChecks.MaxOpen(needs), ClientChecks.Descriptors(needs, machine), ClientChecks.Ports(needs, machine),
+        ClientChecks.MaxOpen(needs), ClientChecks.Descriptors(needs, machine), .. ClientChecks.Ports(needs, machine),
         ClientChecks.TimeWait(needs, machine), ClientChecks.Conntrack(needs, machine), GeneratorChecks.Memory(needs, machine),
     ];
 
