@@ -27,8 +27,9 @@ public static class RunDemand
         var due = plan.Phases.Max(phase => phase.Connections * Overlapping(phase, connection.Hold));
         var open = Math.Min(due, connection.MaxOpen);
         var burst = Math.Min(plan.Phases.Max(phase => phase.Connections * Together(phase)), connection.MaxOpen);
+        var shares = Shares(open, targets);
         return new RunNeeds(
-            due, connection.MaxOpen, open, ForEach(open, targets), ForEach(burst, targets), Math.Max(1, targets.Distinct().Count()),
+            due, connection.MaxOpen, open, shares, Shares(burst, targets).Max(share => share.Open), shares.Count,
             StartedWithin(plan, TimeWait, connection.MaxOpen),
             Tracked(plan, open, isGraceful ? RememberedAfterFin : RememberedAfterReset, connection.MaxOpen),
             (observers.Server ? 1 : 0) + (observers.Bystander?.Connections ?? 0), isGraceful, connection.Socket.Ports == PortChoice.Kernel,
@@ -73,15 +74,9 @@ public static class RunDemand
     /// <summary>Bursts that are due at the same moment.</summary>
     private static long Together(PhasePlan phase) => phase.Pacing == Pacing.Fixed && phase.Gap <= TimeSpan.Zero ? phase.Count ?? 1 : 1;
 
-    /// <summary>The share of the address that is named most often, rounded up.</summary>
-    private static long ForEach(long connections, ImmutableArray<IPEndPoint> targets)
-    {
-        if (targets.IsEmpty)
-        {
-            return connections;
-        }
-
-        var most = targets.CountBy(target => target).Max(count => count.Value);
-        return ((connections * most) + targets.Length - 1) / targets.Length;
-    }
+    /// <summary>The share of each address, rounded up: one that is named twice has two.</summary>
+    private static IReadOnlyList<TargetShare> Shares(long connections, ImmutableArray<IPEndPoint> targets) => targets.IsEmpty
+        ? [new TargetShare(TargetShare.Embedded, connections)]
+        : [.. targets.CountBy(target => target).Select(named =>
+            new TargetShare($"{named.Key}", ((connections * named.Value) + targets.Length - 1) / targets.Length))];
 }

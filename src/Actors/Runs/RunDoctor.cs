@@ -23,7 +23,7 @@ public static class RunDoctor
     public static async Task<DoctorReport> ExamineAsync(RunSettings settings, ResolvedTarget? target, CancellationToken stop)
     {
         var addresses = target?.Addresses ?? [];
-        var (needs, machine) = (RunDemand.Of(settings, addresses), Machine());
+        var (needs, machine) = (RunDemand.Of(settings, addresses), Machine(addresses));
         var (choice, problem) = Choose(settings.Transport, addresses);
         var servers = await AskAsync(settings, addresses, AnswerLimit, stop).ConfigureAwait(false);
         return DoctorReport.Of(
@@ -48,7 +48,7 @@ public static class RunDoctor
             : [.. addresses.Distinct().Select(ServerProbe.Look)]; // nobody but the storm shall connect
         return
         [
-            .. Checkup.Brief(RunDemand.Of(settings, addresses), Machine(), settings.Transport.Kind, choice, servers).Where(check => check.State >= CheckState.Warn),
+            .. Checkup.Brief(RunDemand.Of(settings, addresses), Machine(addresses), settings.Transport.Kind, choice, servers).Where(check => check.State >= CheckState.Warn),
         ];
     }
 
@@ -56,7 +56,22 @@ public static class RunDoctor
         Task.WhenAll(addresses.Distinct().Select(address => ServerProbe.AskAsync(
             address, settings.Target.Username, settings.Target.Password, limit, stop)));
 
-    private static MachineReadings Machine() => MachineReadings.Read(KernelPaths.Linux, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+    private static MachineReadings Machine(ImmutableArray<IPEndPoint> addresses) =>
+        MachineReadings.Read(KernelPaths.Linux, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) with { Sources = Sources(addresses) };
+
+    private static Dictionary<string, string> Sources(ImmutableArray<IPEndPoint> addresses)
+    {
+        var sources = new Dictionary<string, string> { [TargetShare.Embedded] = $"{IPAddress.Loopback}" };
+        foreach (var address in addresses.Distinct())
+        {
+            if (SlotPorts.FindSource(address) is { } source)
+            {
+                sources[$"{address}"] = $"{source}";
+            }
+        }
+
+        return sources;
+    }
 
     private static (TransportChoice? Choice, string? Problem) Choose(TransportSettings transport, ImmutableArray<IPEndPoint> addresses)
     {

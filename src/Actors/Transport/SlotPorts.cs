@@ -34,7 +34,7 @@ internal sealed class SlotPorts(IReadOnlyList<int> usable, int targets = 1)
     }
 
     /// <summary>The local address from which the routes lead to <paramref name="target"/>; null if none do.</summary>
-    private static IPAddress? FindSource(IPEndPoint target)
+    public static IPAddress? FindSource(IPEndPoint target)
     {
         try
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using ActorLoad.Observers.Doctor;
 using ActorLoad.Runs;
 using ActorLoad.Transport;
 using Xunit;
@@ -52,6 +53,7 @@ public sealed class RunDemandSpecs
         Assert.Equal((2, 501L, 501L), (even.Targets, even.OpenForEach, even.BurstForEach));
         var twice = RunDemand.Of(Of(AfterBurst(900, _second, 1)), [Local(1), Local(2), Local(1)]);
         Assert.Equal((2, 600L), (twice.Targets, twice.OpenForEach));
+        Assert.Equal([new($"{Local(1)}", 600), new TargetShare($"{Local(2)}", 300)], twice.Shares);
     }
 
     [Fact]

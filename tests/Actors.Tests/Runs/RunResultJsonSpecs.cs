@@ -29,6 +29,7 @@ public class RunResultJsonSpecs
     {
         Ledgers = Healthy.Evidence.Ledgers with
         {
+            Servers = [Healthy.Server with { ProcessId = 77, OpenFilesHard = 20_000 }],
             Bystander = new BystanderLedger(3, 20, null, Healthy.Latency(400, 5_000), null, 9_000, null, "did not recover in 10 s",
                 new Dictionary<string, long> { ["reset"] = 1 }, 4, null),
             Reconciliation = [new ReconciledQuantity("drops", 4, null, 5, 1, "perhaps")],
@@ -83,6 +84,8 @@ public class RunResultJsonSpecs
         var json = JsonNode.Parse(RunResultJson.Serialize(Result))!.AsObject();
 
         Assert.Equal(["client", "servers", "kernel", "bystander", "reconciliation", "timeWait", "unseen"], Keys(json["ledgers"]));
+        var server = json["ledgers"]!["servers"]![0]!;
+        Assert.Equal((77, 20_000), ((int?)server["processId"], (int?)server["openFilesHard"]));
         Assert.Equal(["rule", "severity", "sentence", "numbers", "remedies"], Keys(json["findings"]![0]));
         Assert.Equal(("error", "server"), ((string?)json["findings"]![0]!["severity"], (string?)json["findings"]![0]!["remedies"]![0]!["host"]));
         Assert.Equal(["quantity", "client", "server", "kernel", "unexplained", "remark"], Keys(json["ledgers"]!["reconciliation"]![0]));

@@ -105,6 +105,21 @@ public sealed class DoctorCommandSpecs
     }
 
     [RedisNetnsFact]
+    public async Task Too_few_ports_for_one_of_two_targets()
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await network.SysctlAsync(TuningKeys.PortRange, "20000 20099");
+        await using var often = await RedisServer.StartAsync(network);
+        await using var once = await RedisServer.StartAsync(network);
+        var lines = $"target.endpoints = [\"{often.Target}\", \"{once.Target}\", \"{often.Target}\"]\n {Storm.Load(180)}";
+
+        var report = await Examination.OfAsync(often.Target, lines, network.Prefix);
+
+        report.Named(TuningKeys.PortRange, $"127.0.0.1 -> {often.Target}").Expect(CheckState.Fail);
+        report.Named(TuningKeys.PortRange, $"127.0.0.1 -> {once.Target}").Expect(CheckState.Ok);
+    }
+
+    [RedisNetnsFact]
     public async Task Two_in_TIME_WAIT_reuse_does_not_help_against_another_machine()
     {
         await using var here = await NetworkNamespace.CreateAsync();

@@ -20,7 +20,7 @@ public static class Checkup
         var host = new ServerMachineChecks(needs, machine, servers);
         Check[] checks =
         [
-            .. OfClient(needs, machine, transport),
+            .. OfClient(needs, machine),
             GeneratorChecks.Swappiness(machine), GeneratorChecks.Transport(machine, kind, transport, transportProblem),
             .. host.SoMaxConn(), .. host.SynBacklog(), .. host.Overcommit(), .. host.HugePages(),
             .. servers.SelectMany(server => OfServer(needs, machine, server)),
@@ -56,10 +56,10 @@ public static class Checkup
         "/proc/sys", Check.Machine, null, "it is mounted read-only, as in most containers: no sysctl -w works here; set it on the host, or those of net.* with "
         + "docker run --sysctl KEY=VALUE");
 
-    private static IEnumerable<Check> OfClient(RunNeeds needs, MachineReadings machine, TransportChoice? transport) =>
+    private static IEnumerable<Check> OfClient(RunNeeds needs, MachineReadings machine) =>
     [
-        ClientChecks.MaxOpen(needs), ClientChecks.Descriptors(needs, machine), ClientChecks.Ports(needs, machine),
-        ClientChecks.TimeWait(needs, machine), ClientChecks.Conntrack(needs, machine), GeneratorChecks.Memory(needs, machine, transport),
+        ClientChecks.MaxOpen(needs), ClientChecks.Descriptors(needs, machine), .. ClientChecks.Ports(needs, machine),
+        ClientChecks.TimeWait(needs, machine), ClientChecks.Conntrack(needs, machine), GeneratorChecks.Memory(needs, machine),
     ];
 
     private static IEnumerable<Check> OfServer(RunNeeds needs, MachineReadings machine, ServerReadings server) => new[]

@@ -40,34 +40,37 @@ internal static class ClientChecks
             + $"{needs.MaxOpen.Text()} may be open",
             Remedies.MaxOpen(needs.MaxOpen, needs.Due));
 
-    /// <summary>A port for each connection to one address and port, and where the kernel's search for one gets dear.</summary>
-    public static Check Ports(RunNeeds needs, MachineReadings machine)
+    /// <summary>A port for each connection of each pair of addresses, and where the kernel's search for one gets dear.</summary>
+    public static IEnumerable<Check> Ports(RunNeeds needs, MachineReadings machine) => needs.Shares.Select(share => Ports(needs, share, machine));
+
+    private static Check Ports(RunNeeds needs, TargetShare share, MachineReadings machine)
     {
-        var (open, range) = (needs.OpenForEach, machine.Setting(Range));
+        var (open, range) = (share.Open, machine.Setting(Range));
+        var pair = $"{machine.SourceOf(share.Target)} -> {share.Target}";
         if (machine.Ports is not { } ports)
         {
-            return Check.Unseen(Range, Check.Machine, $"{open}", machine.WhyUnseen(Range), $"sysctl {Range}");
+            return Check.Unseen(Range, pair, $"{open}", machine.WhyUnseen(Range), $"sysctl {Range}");
         }
 
         var present = $"{range} ({ports.Text()})";
         if (open > ports)
         {
             return Check.Fail(
-                Range, Check.Machine, present, $"{open}",
-                $"{open.Of("connection")} at once to one address and port want a port each, and there are {ports.Text()}: the others would find none",
+                Range, pair, present, $"{open}",
+                $"{open.Of("connection")} at once to {share.Target} want a port each, and there are {ports.Text()}: the others would find none",
                 Troubles.Ports(range, ports, open, needs.Targets, needs.MaxOpen));
         }
 
         return needs.KernelPorts && open > ports / 2
             ? Check.Warn(
-                Range, Check.Machine, present, $"{2 * open}",
-                $"{open.Of("connection")} at once to one address and port, whose ports the kernel chooses: beyond half of the {ports.Text()} each connect "
+                Range, pair, present, $"{2 * open}",
+                $"{open.Of("connection")} at once to {share.Target}, whose ports the kernel chooses: beyond half of the {ports.Text()} each connect "
                 + "first searches the half that is full",
                 Troubles.HalfRange(range, open))
             : Check.Ok(
-                Range, Check.Machine, present, $"{open}",
-                $"{open.Of("connection")} at once to one address and port"
-                + (open <= ports / 2 ? "" : $", more than half of the ports: each has its own (connection.ports = slot), so nobody searches for a free one"));
+                Range, pair, present, $"{open}",
+                $"{open.Of("connection")} at once to {share.Target}"
+                + (open <= ports / 2 ? "" : ", more than half of the ports: ActorLoad knows which of them are free (connection.ports = slot), so nobody searches for one"));
     }
 
     /// <summary>Ports that wait in TIME_WAIT, and whether they can be had again.</summary>
@@ -85,7 +88,8 @@ internal static class ClientChecks
             // connect() takes a port that was bound out of TIME_WAIT, whatever the sysctl says, where TCP has timestamps.
             return Check.Ok(
                 Name, Check.Machine, present, null,
-                "each place for a connection has its own port (connection.ports = slot) and takes it out of TIME_WAIT again, whatever this is, once the server has closed too");
+                "each connection binds the port that has been free for longest, else the next of the range (connection.ports = slot), and has it out of TIME_WAIT "
+                + "again, whatever this is, once the server has closed too");
         }
 
         if (present is null || machine.Ports is not { } ports)

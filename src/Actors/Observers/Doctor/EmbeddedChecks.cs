@@ -6,7 +6,7 @@ namespace ActorLoad.Observers.Doctor;
 internal static class EmbeddedChecks
 {
     private const long Backlog = ServersOwn.GarnetBacklog;
-    private const string Subject = "the embedded server";
+    private const string Subject = TargetShare.Embedded;
 
     /// <summary>It is ours: nothing to ask, and one limit that cannot be changed.</summary>
     public static Check Queue(RunNeeds needs) => needs.BurstForEach <= Backlog

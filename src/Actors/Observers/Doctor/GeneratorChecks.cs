@@ -7,19 +7,18 @@ namespace ActorLoad.Observers.Doctor;
 /// <summary>Memory and transport of ActorLoad itself. Pure.</summary>
 internal static class GeneratorChecks
 {
-    // Measured, see README (what a run costs), and rather more than less: a process without connections, and each one more. Of the embedded server as
-    // well, which is a process of ours.
+    // Measured on the ring, see README (the bench), and rather more than less: a process without connections, and each one more. Thousands of connections
+    // over sockets take less. Of the embedded server as well, which is a process of ours.
     private const long Base = 97_000_000;
-    private const long EachOnRing = 9_500;
-    private const long EachOnSockets = 11_500;
+    private const long Each = 9_500;
     private const long EmbeddedBase = 75_000_000;
     private const long EachEmbedded = 80_000;
 
     /// <summary>Memory of this process, and of the embedded server.</summary>
-    public static Check Memory(RunNeeds needs, MachineReadings machine, TransportChoice? transport)
+    public static Check Memory(RunNeeds needs, MachineReadings machine)
     {
         const string Name = "memory";
-        var each = (transport?.Kind == "sockets" ? EachOnSockets : EachOnRing) + (needs.IsEmbedded ? EachEmbedded : 0);
+        var each = Each + (needs.IsEmbedded ? EachEmbedded : 0);
         var beside = Base + (needs.IsEmbedded ? EmbeddedBase : 0);
         var needed = beside + (needs.Open * each);
         var estimate = $"about {Megabytes(needed)}: {Megabytes(beside)}, and {(each / 1000.0).ToString("0.#", CultureInfo.InvariantCulture)} KB for each of "

@@ -16,6 +16,9 @@ public sealed record MachineReadings(
     /// <summary>True if /proc/sys is mounted read-only, as in most containers: no sysctl can be set from here.</summary>
     public bool IsReadOnly { get; init; }
 
+    /// <summary>The address from which connections to each target come; those without a route are absent.</summary>
+    public IReadOnlyDictionary<string, string> Sources { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Reads it all: some thirty small files. Never throws.</summary>
     /// <param name="paths">Where they are.</param>
     /// <param name="memoryLimit">What the runtime knows of memory, a container's limit included, in bytes.</param>
@@ -36,6 +39,9 @@ public sealed record MachineReadings(
     /// <summary>A setting that is a number; <see cref="long.MaxValue"/> for none at all.</summary>
     public long? Number(string key) => Setting(key) is "unlimited" ? long.MaxValue
         : long.TryParse(Setting(key), CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>The address from which connections to a target come; <c>*</c> where no route leads there.</summary>
+    public string SourceOf(string target) => Sources.GetValueOrDefault(target, "*");
 
     /// <summary>Ports for connections of our own to one address and port; null if not known.</summary>
     public long? Ports => EphemeralPorts.Count(Setting(TuningKeys.PortRange), Setting(TuningKeys.ReservedPorts));

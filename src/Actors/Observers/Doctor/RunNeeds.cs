@@ -4,7 +4,7 @@ namespace ActorLoad.Observers.Doctor;
 /// <param name="Due">Connections that want to be open at once.</param>
 /// <param name="MaxOpen">connection.max-open: as many of them may.</param>
 /// <param name="Open">Connections that will be open at once.</param>
-/// <param name="OpenForEach">The same to one address and port of the target.</param>
+/// <param name="Shares">The same for each address and port of the target.</param>
 /// <param name="BurstForEach">Connections of the largest burst to one address and port.</param>
 /// <param name="Targets">Different addresses and ports.</param>
 /// <param name="StartedInMinute">Most connections that begin within 60 s, for how long TIME_WAIT lasts; null if bursts follow each other at
@@ -17,5 +17,9 @@ namespace ActorLoad.Observers.Doctor;
 /// <param name="IsEmbedded">The run brings its own server.</param>
 /// <param name="LargestPhase">Index of the phase with the largest bursts.</param>
 public sealed record RunNeeds(
-    long Due, long MaxOpen, long Open, long OpenForEach, long BurstForEach, int Targets, long? StartedInMinute, long? Tracked, int Observers,
-    bool IsGraceful, bool KernelPorts, bool IsLoopback, bool IsEmbedded, int LargestPhase = 0);
+    long Due, long MaxOpen, long Open, IReadOnlyList<TargetShare> Shares, long BurstForEach, int Targets, long? StartedInMinute, long? Tracked, int Observers,
+    bool IsGraceful, bool KernelPorts, bool IsLoopback, bool IsEmbedded, int LargestPhase = 0)
+{
+    /// <summary>The largest share.</summary>
+    public long OpenForEach => Shares.Max(share => share.Open);
+}

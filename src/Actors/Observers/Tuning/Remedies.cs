@@ -108,7 +108,7 @@ public static class Remedies
     /// <param name="phase">Index of the phase with the largest bursts.</param>
     public static Remedy SmallerBursts(long present, long proposed, int phase) => Run(TuningKeys.BurstSize(phase), Text(present), Text(proposed)!);
 
-    /// <summary>A port of its own for each place of a connection.</summary>
+    /// <summary>Ports that ActorLoad chooses: the one that has been free for longest, else the next of the range.</summary>
     public static Remedy SlotPorts(string? present) => Run(TuningKeys.Ports, present);
 
     /// <summary>RST on close, and no TIME_WAIT.</summary>

@@ -9,7 +9,7 @@ namespace ActorLoad.Actors.Tests.Observers.Doctor;
 internal static class Storms
 {
     public static RunNeeds Needs { get; } = new(
-        Due: 8_000, MaxOpen: 19_000, Open: 8_000, OpenForEach: 8_000, BurstForEach: 8_000, Targets: 1, StartedInMinute: 16_000, Tracked: 8_000,
+        Due: 8_000, MaxOpen: 19_000, Open: 8_000, Shares: [new("127.0.0.1:6379", 8_000)], BurstForEach: 8_000, Targets: 1, StartedInMinute: 16_000, Tracked: 8_000,
         Observers: 1, IsGraceful: false, KernelPorts: false, IsLoopback: true, IsEmbedded: false);
 
     public static MachineReadings Machine { get; } = new(
@@ -20,7 +20,12 @@ internal static class Storms
             [TuningKeys.Swappiness] = "1", [TuningKeys.SoMaxConn] = "8000", [TuningKeys.SynBacklog] = "100", [TuningKeys.SynCookies] = "1",
             [TuningKeys.Overcommit] = "1", ["transparent_hugepage"] = "madvise",
         },
-        1_000_000_000, 1_000_000, []);
+        1_000_000_000, 1_000_000, [])
+    {
+        Sources = new Dictionary<string, string> { ["127.0.0.1:6379"] = "127.0.0.1", ["[2001:db8::7]:6379"] = "2001:db8::1" },
+    };
+
+    public static RunNeeds Opening(this RunNeeds needs, long connections) => needs with { Shares = [new("127.0.0.1:6379", connections)] };
 
     public static TransportChoice Ring { get; } = new("io-uring", 1, "auto: this kernel has all that the ring needs");
 

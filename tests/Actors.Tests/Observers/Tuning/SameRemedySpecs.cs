@@ -55,7 +55,7 @@ public sealed class SameRemedySpecs
                 _redis with { Reading = Storms.Reading("garnet", null, 1), Configuration = Storms.Configuration(null), QueueLimit = 512 }, 4_096)]),
         ["half-open handshakes without cookies"] = (
             "syn-queue-overflow",
-            _run.Counting("TCPReqQFullDrop", 100).Setting(TuningKeys.SynCookies, "0"),
+            _run.Counting("TCPReqQFullDrop", 100).Slow(1, 100).Setting(TuningKeys.SynCookies, "0"),
             [Storms.Full(_needs, Storms.Machine.With((TuningKeys.SynCookies, "0")), _redis).Named(TuningKeys.SynBacklog)]),
         ["no descriptor of our own"] = (
             "client-descriptors",
@@ -64,16 +64,16 @@ public sealed class SameRemedySpecs
         ["no port"] = (
             "port-exhaustion",
             _run.Setting(TuningKeys.PortRange, "20000 20099").Setting(TuningKeys.ReservedPorts, "20010-20019").Failing("local-exhausted", 7_910),
-            [ClientChecks.Ports(_needs, Storms.Machine.With((TuningKeys.PortRange, "20000 20099"), (TuningKeys.ReservedPorts, "20010-20019")))]),
+            [.. ClientChecks.Ports(_needs, Storms.Machine.With((TuningKeys.PortRange, "20000 20099"), (TuningKeys.ReservedPorts, "20010-20019")))]),
         ["no port and no more to be had"] = (
             "port-exhaustion",
             _run.Setting(TuningKeys.PortRange, "1024 65535").With(load => load with { LargestBurst = 70_000, PeakOpen = 64_512, MaxOpen = 90_000 })
                 .Setting(TuningKeys.Descriptors, "1000000").Failing("local-exhausted", 5_488),
-            [ClientChecks.Ports(_needs with { OpenForEach = 70_000, MaxOpen = 90_000 }, Storms.Machine.With((TuningKeys.PortRange, "1024 65535")))]),
+            [.. ClientChecks.Ports(_needs.Opening(70_000) with { MaxOpen = 90_000 }, Storms.Machine.With((TuningKeys.PortRange, "1024 65535")))]),
         ["half of the range"] = (
             "half-range-cliff",
             _run.With(load => load with { Ports = "kernel", LargestBurst = 15_000, PeakOpen = 15_000 }),
-            [ClientChecks.Ports(_needs with { KernelPorts = true, OpenForEach = 15_000 }, Storms.Machine)]),
+            [.. ClientChecks.Ports(_needs.Opening(15_000) with { KernelPorts = true }, Storms.Machine)]),
         ["a full table of the firewall"] = (
             "conntrack-full",
             _run.Setting(TuningKeys.Conntrack, "1000").Counting("ConntrackDrop", 300).Slow(1, 500),

@@ -8,7 +8,6 @@ namespace ActorLoad.Observers.Rules;
 internal sealed class MemoryOvercommit : IRule
 {
     private const string NotSaved = "MISCONF";
-    private const string Always = "1";
 
     public string Name => "memory-overcommit";
 
@@ -19,7 +18,7 @@ internal sealed class MemoryOvercommit : IRule
 
         // A server in this state refuses PING too, and so its observer.
         var present = server?.OvercommitMemory ?? evidence.ServerSetting(TuningKeys.Overcommit);
-        return refused == 0 || present == Always ? null : new Finding(
+        return refused == 0 || present == TuningCatalogue.BuiltIn[TuningKeys.Overcommit, RemedyHost.Server].Value ? null : new Finding(
             Name, Severity.Error,
             $"{refused.Of("attempt")} {(refused == 1 ? "was" : "were")} refused (MISCONF) because the server could not save. With {TuningKeys.Overcommit} = "
             + $"{present ?? "0, which is usual,"} on its machine that is likeliest because the fork failed: memory or a limit of processes; the server's log says which",
