@@ -12,7 +12,7 @@ public sealed class LostOnTheWaySpecs
 {
     private const string Patient = "\n connection { connect-timeout = 20s, reply-timeout = 4s }";
 
-    [RedisNetnsFact]
+    [StarvedRedisFact]
     public async Task An_accept_queue_that_somaxconn_cuts()
     {
         await using var network = await NetworkNamespace.CreateAsync();
@@ -28,7 +28,7 @@ public sealed class LostOnTheWaySpecs
         Assert.True(storm.Reconciled("retransmitted SYNs").GetProperty("client").GetInt64() > 0, storm.Process.ToString());
     }
 
-    [RedisNetnsFact]
+    [StarvedRedisFact]
     public async Task An_accept_queue_that_the_server_asks_too_little_for()
     {
         await using var network = await NetworkNamespace.CreateAsync();
