@@ -17,6 +17,9 @@ internal sealed record BenchOptions(
     /// <summary>The transport that runs everywhere.</summary>
     public const string Portable = "sockets";
 
+    /// <summary>What a user gets who asks for nothing.</summary>
+    public const string Automatic = "auto";
+
     /// <summary>Names of the cells; <c>storm</c> stands for all burst sizes.</summary>
     public static readonly IReadOnlyList<string> Cells = ["storm", "hold", "refused", "first-syn", "first-burst", "pace", "observers", "long", "first-line", "get"];
 

@@ -73,7 +73,7 @@ internal static class Benchmark
     private static IEnumerable<IContestant> Ourselves(BenchOptions options)
     {
         yield return new ActorLoadContestant(ActorLoadContestant.ContestantName, options.Transport);
-        if (options.Transport != BenchOptions.Portable)
+        if (options.Transport == BenchOptions.Automatic)
         {
             yield return new ActorLoadContestant($"{ActorLoadContestant.ContestantName} ({BenchOptions.Portable})", BenchOptions.Portable);
         }

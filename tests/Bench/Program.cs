@@ -21,9 +21,9 @@ var plot = new Option<FileInfo?>("--plot") { Description = "Draw the cost agains
 var transport = new Option<string>("--transport")
 {
     Description = "transport.kind of ActorLoad: auto (with the portable one beside it in the storms), io-uring or sockets.",
-    DefaultValueFactory = _ => "auto",
+    DefaultValueFactory = _ => BenchOptions.Automatic,
 };
-transport.AcceptOnlyFromAmong("auto", "io-uring", BenchOptions.Portable);
+transport.AcceptOnlyFromAmong(BenchOptions.Automatic, "io-uring", BenchOptions.Portable);
 only.AcceptOnlyFromAmong([.. BenchOptions.Cells]);
 
 var root = new RootCommand("Measures ActorLoad against its peers, all in turn against one redis-server.")

@@ -37,7 +37,7 @@ public sealed partial class ServerObserver
         _books.Read(session.Reading, at);
         if (IsEnding)
         {
-            Conclude();
+            Ask(); // what it told when it was opened may be from before the end
         }
         else if (!_isBegun && session == _first)
         {
