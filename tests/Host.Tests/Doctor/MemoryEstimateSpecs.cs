@@ -29,7 +29,7 @@ public sealed class MemoryEstimateSpecs
         Assert.True(peak <= Bytes(needed), $"{needed} were said, and {peak} bytes taken");
     }
 
-    // "116 MB"
+    // "139 MB"
     private static long Bytes(string megabytes) =>
         long.Parse(megabytes.Split(' ')[0], NumberStyles.AllowThousands, CultureInfo.InvariantCulture) * 1_000_000;
 }

@@ -140,11 +140,11 @@ public sealed class ClientChecksSpecs
     }
 
     [Theory]
-    [InlineData(false, 173_000_000L, CheckState.Warn)]
-    [InlineData(false, 172_999_999L, CheckState.Fail)]
-    [InlineData(false, 193_000_000L, CheckState.Ok)]
+    [InlineData(false, 196_000_000L, CheckState.Warn)]
+    [InlineData(false, 195_999_999L, CheckState.Fail)]
+    [InlineData(false, 218_000_000L, CheckState.Ok)]
     [InlineData(true, 800_000_000L, CheckState.Fail)]
-    [InlineData(true, 1_000_000_000L, CheckState.Ok)]
+    [InlineData(true, 1_020_000_000L, CheckState.Ok)]
     [InlineData(false, 80_000_000L, CheckState.Fail)]
     [InlineData(false, null, CheckState.Unseen)]
     public void Memory_is_estimated_by_what_was_measured(bool embedded, long? available, CheckState state)
@@ -157,7 +157,7 @@ public sealed class ClientChecksSpecs
     [Fact]
     public void As_many_connections_are_proposed_as_there_is_memory_for() => Assert.Equal(
         [Remedies.MaxOpen(19_000, 2_000)],
-        GeneratorChecks.Memory(Needs, Machine with { MemoryAvailable = 116_000_000 }).Remedies);
+        GeneratorChecks.Memory(Needs, Machine with { MemoryAvailable = 139_000_000 }).Remedies);
 
     [Theory]
     [InlineData("60", 0L, CheckState.Ok)]
