@@ -73,7 +73,7 @@ public sealed class MonitorBesideStormSpecs
         Assert.Equal(Counted(storm, "ListenOverflows"), summary.Totals.Overflows!.Value); // nobody else is in this network
         Assert.Equal(0, summary.Peaks.Client.TimeWait!.Value); // closed by RST
         Assert.Equal(Queue, summary.AcceptQueueLimit); // tcp-backlog, cut to somaxconn
-        Assert.InRange(summary.Peaks.AcceptQueue!.Value, 1, Queue + 1);
+        Assert.InRange(summary.Peaks.AcceptQueue!.Value, 0, Queue + 1); // it is looked at each 20 ms, and may have been empty each time
         Assert.Contains(storm.Bursts.Zip(allOpen), burst => IsWithin(burst.First, burst.Second.At, summary.Peaks.Client.Estab.At));
     }
 

@@ -20,7 +20,7 @@ internal static class Storms
             [TuningKeys.Swappiness] = "1", [TuningKeys.SoMaxConn] = "8000", [TuningKeys.SynBacklog] = "100", [TuningKeys.SynCookies] = "1",
             [TuningKeys.Overcommit] = "1", ["transparent_hugepage"] = "madvise",
         },
-        1_000_000_000, 1_000_000, [])
+        2_000_000_000, 1_000_000, [])
     {
         Sources = new Dictionary<string, string> { ["127.0.0.1:6379"] = "127.0.0.1", ["[2001:db8::7]:6379"] = "2001:db8::1" },
     };
