@@ -29,7 +29,7 @@ public sealed class Lane : UntypedActor
         (_settings, _loop) = (settings, dispatcher.Loop);
         _books = new LaneBooks(settings, _loop);
         var plan = ConnectionPlan.For(_loop, settings.Connection, settings.Script, settings.Targets);
-        var connections = new ChildFactory(ConnectionActor.Props(plan, dispatcher.DispatcherId), LoopMailbox.Id);
+        var connections = new ChildFactory(ConnectionActor.Props(plan, dispatcher.DispatcherId));
         _squad = Squad.Props(_books, connections, dispatcher.DispatcherId);
     }
 

@@ -17,6 +17,15 @@ public sealed partial class FaultPeer
     /// <summary>Nothing is wrong: every command is answered.</summary>
     public static FaultPeer Answering() => Scripted((connection, stop) => connection.AnswerAsync(int.MaxValue, stop));
 
+    /// <summary>Answers each client's first command with <c>+PONG</c> when <paramref name="moment"/> has come, for all at once, and nothing else.</summary>
+    public static FaultPeer AnsweringAt(Task moment) => Scripted(async (connection, stop) =>
+    {
+        await connection.ReadCommandAsync(stop);
+        await moment.WaitAsync(stop);
+        await connection.SendAsync("+PONG\r\n", stop);
+        await connection.DrainAsync(stop);
+    });
+
     /// <summary>Any other fault; a script that returns ends its connection.</summary>
     public static FaultPeer Scripted(Func<PeerConnection, CancellationToken, Task> script) => new(Backlog, script);
 

@@ -22,12 +22,7 @@ internal sealed partial class RingLoop : TransportLoop
     private readonly List<RingSlot> _slots = [];
     private readonly Queue<RingSlot> _free = new();
     private readonly Action<Exception> _reportFailure;
-    private readonly RingBell _bell;
     private readonly Thread _thread;
-    private readonly ITimer? _virtualAlarm;
-    private long _alarm = long.MaxValue;
-    private int _sleeps;
-    private long _bellsSounded;
     private long _foreignWork;
     private bool _kernelHasMore;
     private volatile bool _stops;
@@ -73,9 +68,6 @@ internal sealed partial class RingLoop : TransportLoop
 
     /// <inheritdoc />
     public override QueueCounts Queues => new(_ring.FullQueues, _ring.Overflows);
-
-    /// <summary>How often work from another thread has woken the loop. Readable from any thread.</summary>
-    public long BellsSounded => Interlocked.Read(ref _bellsSounded);
 
     /// <summary>Pieces of work that came from other threads and have been taken. Readable from any thread.</summary>
     public long ForeignWork => Volatile.Read(ref _foreignWork);
@@ -126,18 +118,6 @@ internal sealed partial class RingLoop : TransportLoop
             link.Close(); // who opens a link that throws never gets to close it
             throw;
         }
-    }
-
-    protected override void SetAlarm(long due)
-    {
-        if (_virtualAlarm is null)
-        {
-            _alarm = due;
-            return;
-        }
-
-        var wait = Time.GetElapsedTime(Now, due);
-        _virtualAlarm.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     private void Main(TaskCompletionSource started, uint submissions, uint completions)
@@ -244,45 +224,5 @@ internal sealed partial class RingLoop : TransportLoop
         {
             _local.Ended();
         }
-    }
-
-    private void Wait()
-    {
-        var patience = _alarm == long.MaxValue ? null : (TimeSpan?)Time.GetElapsedTime(Now, _alarm);
-        var staysAwake = HasWork || _ring.HasCompletions || patience <= TimeSpan.Zero;
-        if (!staysAwake)
-        {
-            // Who brings work rings from here on; who brought some before this did not, and is looked for once more.
-            Interlocked.Exchange(ref _sleeps, 1);
-            staysAwake = !_remote.IsEmpty;
-        }
-
-        _ring.Enter(staysAwake ? 0u : 1u, staysAwake ? null : patience);
-        Volatile.Write(ref _sleeps, 0);
-    }
-
-    private void RingBellIfAsleep()
-    {
-        if (Interlocked.CompareExchange(ref _sleeps, 0, 1) == 1)
-        {
-            Interlocked.Increment(ref _bellsSounded);
-            _bell.Sound();
-        }
-    }
-
-    private void HearBell()
-    {
-        _bell.Heard();
-        if (!_stops)
-        {
-            _bell.Listen(_ring);
-        }
-    }
-
-    // Like the real one: deadlines are swept between the completions and the work.
-    private void RingVirtualAlarm()
-    {
-        Volatile.Write(ref _alarm, 0);
-        _bell.Sound();
     }
 }

@@ -24,13 +24,7 @@ public sealed class BlockedRingSpecs : TransportSpecs
     public async Task After_work_that_blocked_nothing_is_lost_and_only_what_has_no_answer_has_timed_out()
     {
         await using var hanging = FaultPeer.Hanging();
-        await using var answering = FaultPeer.Scripted(async (connection, stop) =>
-        {
-            await connection.ReadCommandAsync(stop);
-            await _answer.Task.WaitAsync(stop);
-            await connection.SendAsync("+PONG\r\n", stop);
-            await connection.DrainAsync(stop);
-        });
+        await using var answering = FaultPeer.AnsweringAt(_answer.Task);
         var silent = await ConnectAsync(hanging);
         var links = new HashSet<Link>();
         for (var index = 0; index < Links; index++)

@@ -58,13 +58,7 @@ public sealed class RingActorSpecs : TransportSpecs
     public async Task While_one_blocks_nothing_is_lost_and_after_it_deadlines_are_kept()
     {
         await using var hanging = FaultPeer.Hanging();
-        await using var answering = FaultPeer.Scripted(async (connection, stop) =>
-        {
-            await connection.ReadCommandAsync(stop);
-            await _answer.Task.WaitAsync(stop);
-            await connection.SendAsync("+PONG\r\n", stop);
-            await connection.DrainAsync(stop);
-        });
+        await using var answering = FaultPeer.AnsweringAt(_answer.Task);
         var silent = await ConnectAsync(hanging);
         await BeginExchangeAsync(silent, Ping, Briefly);
         var links = new HashSet<Link>();
