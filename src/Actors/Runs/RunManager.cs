@@ -7,7 +7,7 @@ namespace ActorLoad.Runs;
 /// <summary>Carries out runs one at a time, in the order in which they came; the rest queue.</summary>
 /// <remarks><code>
 /// StartRun -> queued -> (turn) target opens -> RunStarted, LoadSupervisor -> RunEnded -> target disposed -> next
-///   StopRun, and no RunEnded in time -> ended without a result, as something blocks its loop -> next
+///   StopRun, and no RunEnded in time -> ended without a result, as something blocks its loop: the next gets another
 /// </code></remarks>
 public sealed class RunManager : UntypedActor, IWithTimers
 {
@@ -21,6 +21,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private StartRun? _active;
     private IActorRef? _supervisor;
+    private IRunParts? _parts;
     private CancellationTokenSource? _opening;
     private Task<object>? _opened;
     private string? _stopReason;
@@ -133,9 +134,9 @@ public sealed class RunManager : UntypedActor, IWithTimers
     private void Begin(StartRun run, ResolvedTarget target)
     {
         var order = new RunOrder(run.RunId, run.Settings, target, _time.GetUtcNow(), run.Listener);
-        var parts = _createParts(order);
-        run.Listener.Tell(new RunStarted(run.RunId, order.StartedAt, order.Describe(TimeSpan.Zero), order.DescribeTarget(), parts.Transport));
-        _supervisor = Context.Watch(Context.ActorOf(LoadSupervisor.Props(order, parts), run.RunId));
+        _parts = _createParts(order);
+        run.Listener.Tell(new RunStarted(run.RunId, order.StartedAt, order.Describe(TimeSpan.Zero), order.DescribeTarget(), _parts.Transport));
+        _supervisor = Context.Watch(Context.ActorOf(LoadSupervisor.Props(order, _parts), run.RunId));
     }
 
     private void HandleStop(StopRun stop)
@@ -168,6 +169,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
     {
         if (_active?.RunId == overdue.RunId)
         {
+            _parts?.GiveUp();
             EndActive(null, $"{_stopReason}, and had not ended {StopLimit.TotalSeconds} s later: something blocks its loop");
         }
     }
@@ -194,7 +196,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
 
         Timers.Cancel(run.RunId);
         _opening?.Dispose();
-        (_active, _supervisor, _opening, _opened) = (null, null, null, null);
+        (_active, _supervisor, _parts, _opening, _opened) = (null, null, null, null, null);
         End(run, result, error);
         StartNext();
     }

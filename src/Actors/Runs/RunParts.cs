@@ -38,6 +38,9 @@ public interface IRunParts
     /// <summary>Measures the threads of the loops.</summary>
     ILoopMeter LoopMeter { get; }
 
+    /// <summary>The run did not end: its loops are for no other one.</summary>
+    void GiveUp();
+
     /// <summary>Who watches the run, as <c>observers</c>; nobody if it is not watched.</summary>
     IActorRef CreateObservers(IUntypedActorContext context, RunOrder order);
 
@@ -65,7 +68,7 @@ public sealed class RunParts : IRunParts
     }
 
     /// <inheritdoc />
-    public TransportInfo Transport => new(_choice.Kind, _choice.Loops, _choice.Reason);
+    public TransportInfo Transport => new(_choice.Kind, _choice.Loops, _choice.Reason) { IsFallback = _choice.IsFallback };
 
     /// <inheritdoc />
     public string SupervisorDispatcher => _dispatchers[0].DispatcherId;
@@ -75,6 +78,15 @@ public sealed class RunParts : IRunParts
 
     /// <inheritdoc />
     public ILoopMeter LoopMeter { get; }
+
+    /// <inheritdoc />
+    public void GiveUp()
+    {
+        foreach (var dispatcher in _dispatchers)
+        {
+            dispatcher.Loop.GiveUp();
+        }
+    }
 
     /// <inheritdoc />
     public IActorRef CreateObservers(IUntypedActorContext context, RunOrder order) =>

@@ -74,8 +74,7 @@ public sealed record TransportInfo(string Kind, int Loops, string Reason)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Overflows { get; init; }
 
-    /// <summary>True if <c>auto</c> could not take the fastest, or fewer loops than it would.</summary>
+    /// <summary>See <see cref="TransportChoice.IsFallback"/>.</summary>
     [JsonIgnore]
-    public bool IsFallback =>
-        Reason.StartsWith(TransportChoice.NoRing, StringComparison.Ordinal) || Reason.Contains(TransportChoice.FewerLoops, StringComparison.Ordinal);
+    public bool IsFallback { get; init; }
 }

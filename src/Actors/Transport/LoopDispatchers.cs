@@ -10,7 +10,7 @@ namespace ActorLoad.Transport;
 /// <summary>A loop and the id of the dispatcher that it is.</summary>
 public sealed record LoopDispatcher(string DispatcherId, TransportLoop Loop);
 
-/// <summary>The loops of an actor system: made when first asked for, shared by its runs, freed when it terminates.</summary>
+/// <summary>The loops of an actor system: made when first asked for, shared by its runs while they are usable, freed when it terminates.</summary>
 public sealed class LoopDispatchers : IExtension
 {
     private const string Dispatcher = "actorload-loop-dispatcher";
@@ -21,6 +21,7 @@ public sealed class LoopDispatchers : IExtension
     private readonly ExtendedActorSystem _system;
     private readonly ConcurrentDictionary<string, Lazy<LoopDispatcher>> _dispatchers = new();
     private readonly ConcurrentDictionary<string, TransportLoop> _loops = new();
+    private int _replacements;
 
     private LoopDispatchers(ExtendedActorSystem system)
     {
@@ -34,40 +35,54 @@ public sealed class LoopDispatchers : IExtension
     public static LoopDispatchers Of(ActorSystem system) => system.WithExtension<LoopDispatchers, Provider>();
 
     /// <summary>Loop number <paramref name="index"/> of the portable transport.</summary>
-    public LoopDispatcher Sockets(int index) => Get($"actorload-sockets-{index}", () => new SocketLoop(TimeProvider.System, ReportFailure));
+    public LoopDispatcher Sockets(int index) => Get($"actorload-sockets-{index}", _ => new SocketLoop(TimeProvider.System, ReportFailure));
 
     /// <summary>Loop number <paramref name="index"/> of <paramref name="loops"/> over io_uring; throws
     /// <see cref="RingUnavailableException"/> where that cannot be had.</summary>
     public LoopDispatcher Uring(int index, int loops)
     {
         var id = $"actorload-uring-{index}-of-{loops}";
-        return Get(id, () => new RingLoop(id, TimeProvider.System, ReportFailure));
+        return Get(id, made => new RingLoop(made, TimeProvider.System, ReportFailure));
     }
 
-    /// <summary>The loop of dispatcher <paramref name="id"/>, made by <paramref name="create"/> the first time.</summary>
-    public LoopDispatcher Get(string id, Func<TransportLoop> create)
+    /// <summary>The loop called <paramref name="name"/>, made by <paramref name="create"/> for the id of its dispatcher: the first time, and anew
+    /// when the one before has failed or was given up.</summary>
+    public LoopDispatcher Get(string name, Func<string, TransportLoop> create)
     {
-        var made = _dispatchers.GetOrAdd(id, _ => new Lazy<LoopDispatcher>(() =>
+        var id = name;
+        while (true)
         {
-            var loop = _loops[id] = create();
-            var settings = ConfigurationFactory.ParseString($"id = {id}").WithFallback(_system.Settings.Config.GetConfig(Dispatcher));
-            _system.Dispatchers.RegisterConfigurator(id, new DispatcherConfigurator(settings, _system.Dispatchers.Prerequisites));
-            return new LoopDispatcher(id, loop);
-        }));
-        try
-        {
-            return made.Value;
-        }
-        catch
-        {
-            _dispatchers.TryRemove(KeyValuePair.Create(id, made)); // what failed once may work for the next run
-            throw;
+            var made = _dispatchers.GetOrAdd(name, _ => new Lazy<LoopDispatcher>(() => Make(id, create)));
+            try
+            {
+                if (made.Value.Loop.IsUsable)
+                {
+                    return made.Value;
+                }
+            }
+            catch
+            {
+                _dispatchers.TryRemove(KeyValuePair.Create(name, made)); // what failed once may work for the next run
+                throw;
+            }
+
+            // What is left of the last run may still be on its dispatcher: the new loop is another one.
+            _dispatchers.TryRemove(KeyValuePair.Create(name, made));
+            id = $"{name}-again-{Interlocked.Increment(ref _replacements)}";
         }
     }
 
     /// <summary>The loop that is dispatcher <paramref name="id"/>.</summary>
     internal TransportLoop LoopOf(string id) =>
         _loops.TryGetValue(id, out var loop) ? loop : throw new ConfigurationException($"there is no loop for dispatcher {id}");
+
+    private LoopDispatcher Make(string id, Func<string, TransportLoop> create)
+    {
+        var loop = _loops[id] = create(id);
+        var settings = ConfigurationFactory.ParseString($"id = {id}").WithFallback(_system.Settings.Config.GetConfig(Dispatcher));
+        _system.Dispatchers.RegisterConfigurator(id, new DispatcherConfigurator(settings, _system.Dispatchers.Prerequisites));
+        return new LoopDispatcher(id, loop);
+    }
 
     private void ReportFailure(Exception cause) =>
         _system.EventStream.Publish(new Akka.Event.Error(cause, nameof(TransportLoop), typeof(TransportLoop), "work on a loop failed"));

@@ -7,16 +7,15 @@ namespace ActorLoad.Transport;
 /// <param name="Kind"><c>io-uring</c> or <c>sockets</c>.</param>
 /// <param name="Loops">How many loops.</param>
 /// <param name="Reason">One sentence.</param>
-public sealed record TransportChoice(string Kind, int Loops, string Reason)
+/// <param name="IsFallback">True if <c>auto</c> could not take the ring, or fewer loops than it would.</param>
+public sealed record TransportChoice(string Kind, int Loops, string Reason, bool IsFallback = false)
 {
-    /// <summary>How the reason begins where <c>auto</c> could not take the ring.</summary>
-    internal const string NoRing = "auto: no ring, because ";
-
-    /// <summary>How the reason goes on where <c>loops = auto</c> could not have as many as it would.</summary>
-    internal const string FewerLoops = "1 loop in place of ";
-
+    private const string NoRing = "auto: no ring, because ";
     private const string IoUring = "io-uring";
     private const string Sockets = "sockets";
+
+    /// <summary>True for loops over io_uring.</summary>
+    public bool IsRing => Kind == IoUring;
 
     /// <summary>The choice for <paramref name="settings"/>, whose <c>auto</c> is <paramref name="automatic"/> loops on a ring; throws
     /// <see cref="RingUnavailableException"/> if io_uring was asked for and cannot be had.</summary>
@@ -38,16 +37,16 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason)
         if (problem is not null && settings.Loops is null && loops > 1)
         {
             // One may have the memory that several have not.
-            fewer = $"; {FewerLoops}{loops}, because {problem}";
+            fewer = $"; 1 loop in place of {loops}, because {problem}";
             (loops, problem) = (1, probe(1));
         }
 
         return (settings.Kind, problem) switch
         {
-            (TransportKind.IoUring, null) => new TransportChoice(IoUring, loops, "as configured" + fewer),
+            (TransportKind.IoUring, null) => new TransportChoice(IoUring, loops, "as configured" + fewer, fewer.Length > 0),
             (TransportKind.IoUring, _) => throw new RingUnavailableException(problem!),
-            (_, null) => new TransportChoice(IoUring, loops, "auto: this kernel has all that the ring needs" + fewer),
-            _ => new TransportChoice(Sockets, loopsOfSockets, NoRing + problem),
+            (_, null) => new TransportChoice(IoUring, loops, "auto: this kernel has all that the ring needs" + fewer, fewer.Length > 0),
+            _ => new TransportChoice(Sockets, loopsOfSockets, NoRing + problem, IsFallback: true),
         };
     }
 
@@ -63,7 +62,7 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason)
         }
         catch (RingUnavailableException cause) when (settings.Kind == TransportKind.Auto)
         {
-            choice = new TransportChoice(Sockets, settings.Loops ?? 1, NoRing + cause.Message);
+            choice = new TransportChoice(Sockets, settings.Loops ?? 1, NoRing + cause.Message, IsFallback: true);
             return (choice, create(choice));
         }
     }
@@ -73,7 +72,7 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason)
     {
         var loops = LoopDispatchers.Of(system);
         LoopDispatcher[] dispatchers =
-            [.. Enumerable.Range(0, Loops).Select(index => Kind == IoUring ? loops.Uring(index, Loops) : loops.Sockets(index))];
+            [.. Enumerable.Range(0, Loops).Select(index => IsRing ? loops.Uring(index, Loops) : loops.Sockets(index))];
         foreach (var (index, dispatcher) in dispatchers.Index())
         {
             dispatcher.Loop.Ports = SlotPorts.Read(index, Loops, targets);

@@ -8,7 +8,7 @@ namespace ActorLoad.Transport;
 /// use them, one thing at a time, so that a completion and the actor that waits for it meet without crossing a thread.
 /// </summary>
 /// <remarks>
-/// Everything but <see cref="Execute"/> belongs to code that runs on the loop. Time comes from the loop, and nothing here assumes that it
+/// What does not say that it is safe from any thread belongs to code that runs on the loop. Time comes from the loop, and nothing here assumes that it
 /// is the wall's: a simulated network may play it.
 /// </remarks>
 public abstract class TransportLoop : IDisposable
@@ -22,6 +22,7 @@ public abstract class TransportLoop : IDisposable
     private readonly Dictionary<TimeSpan, DeadlineQueue> _deadlines = [];
     private readonly PriorityQueue<(IActorRef Receiver, object Message), long> _scheduled = new();
     private long _armedFor = long.MaxValue;
+    private volatile bool _isGivenUp;
 
     /// <summary>Takes its time from <paramref name="time"/>.</summary>
     protected TransportLoop(TimeProvider time) => Time = time;
@@ -37,11 +38,17 @@ public abstract class TransportLoop : IDisposable
         set => Volatile.Write(ref field, value);
     } = new([]);
 
-    /// <summary>Now, as a time stamp of the loop's clock.</summary>
+    /// <summary>Now, as a time stamp of the loop's clock. Safe from any thread.</summary>
     public long Now => Time.GetTimestamp();
 
     /// <summary>How often its queues were full so far; null for a loop that has none. Safe from any thread.</summary>
     public virtual QueueCounts? Queues => null;
+
+    /// <summary>False once it has failed or was given up: a run that begins then needs another one. Safe from any thread.</summary>
+    public virtual bool IsUsable => !_isGivenUp;
+
+    /// <summary>Something blocks it: no run to come shall wait for that to end. Safe from any thread.</summary>
+    public void GiveUp() => _isGivenUp = true;
 
     /// <summary>Runs work on the loop, after what is queued already. Safe from any thread.</summary>
     public abstract void Execute(IRunnable work);

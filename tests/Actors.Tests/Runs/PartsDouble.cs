@@ -32,6 +32,11 @@ internal sealed class PartsDouble(TestProbe metrics, IReadOnlyList<TestProbe> la
 
     public ILoopMeter LoopMeter { get; } = new LoopMeter([]);
 
+    /// <summary>True once the run was given up.</summary>
+    public bool IsGivenUp { get; private set; }
+
+    public void GiveUp() => IsGivenUp = true;
+
     /// <summary>Who watches; nobody unless the spec says so.</summary>
     public TestProbe? Observers { get; init; }
 

@@ -127,9 +127,15 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
-    public async Task A_run_that_cannot_end_when_it_is_stopped_is_given_up_and_the_next_begins()
+    public async Task A_run_that_cannot_end_when_it_is_stopped_is_given_up_and_the_next_begins_on_other_loops()
     {
         var (stuck, sound) = (TargetDouble.Ready(), TargetDouble.Ready());
+        var made = new List<PartsDouble>();
+        _createParts = _ =>
+        {
+            made.Add(new PartsDouble(_metrics, [_lane]));
+            return made[^1];
+        };
         var first = Start("a", stuck);
         var second = Start("b", sound);
         ReceiveN(2);
@@ -144,6 +150,7 @@ public class RunManagerSpecs : TestKit
         Assert.Equal("stopped by SIGINT, and had not ended 5 s later: something blocks its loop", ended.Error);
 
         second.ExpectMsg<RunStarted>();
+        Assert.Equal([true, false], made.Select(parts => parts.IsGivenUp));
         _manager.Tell(new RunEnded("a", null, "late"), TestActor);
         Assert.Equal("b; ", Runs());
         EndRun();

@@ -12,10 +12,29 @@ public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.
     {
         using var loop = new StubLoop(new ManualTime());
 
-        var id = LoopDispatchers.Of(Sys).Get("a-loop", () => loop).DispatcherId;
+        var id = LoopDispatchers.Of(Sys).Get("a-loop", _ => loop).DispatcherId;
 
         Assert.Equal(("a-loop", 7), (Sys.Dispatchers.Lookup(id).Id, Sys.Dispatchers.Lookup(id).Throughput));
         Assert.Equal(TimeSpan.FromSeconds(1), Sys.Settings.Config.GetTimeSpan("actorload-loop-dispatcher.shutdown-timeout"));
+    }
+
+    [Fact]
+    public void A_loop_that_was_given_up_is_for_no_other_run()
+    {
+        var time = new ManualTime();
+        using var blocked = new StubLoop(time);
+        using var sound = new StubLoop(time);
+        var loops = LoopDispatchers.Of(Sys);
+        var first = loops.Get("a-loop", _ => blocked);
+        Assert.Same(first, loops.Get("a-loop", _ => sound));
+
+        blocked.GiveUp();
+
+        var second = loops.Get("a-loop", _ => sound);
+        Assert.Same(sound, second.Loop);
+        Assert.NotEqual(first.DispatcherId, second.DispatcherId);
+        Assert.Equal(second.DispatcherId, Sys.Dispatchers.Lookup(second.DispatcherId).Id);
+        Assert.Same(second, loops.Get("a-loop", _ => throw new InvalidOperationException("there is one")));
     }
 
     [Fact]

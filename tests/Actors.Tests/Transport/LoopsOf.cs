@@ -17,7 +17,7 @@ internal static class LoopsOf
     {
         void Report(Exception cause) => system.Log.Error(cause, "work on the loop failed");
         time ??= TimeProvider.System;
-        return LoopDispatchers.Of(system).Get(transport, () => transport switch
+        return LoopDispatchers.Of(system).Get(transport, _ => transport switch
         {
             Ring => Rings.Create(time, Report),
             Sockets => new SocketLoop(time, Report),

@@ -44,11 +44,14 @@ internal static class Rings
     }
 
     /// <summary>Has another file take the place of the ring's descriptor, so that the kernel wants to hear no more of it (EOPNOTSUPP).</summary>
-    public static Task BreakAsync(RingLoop loop) => loop.OnLoopAsync(() =>
+    public static Task BreakAsync(RingLoop loop) => loop.OnLoopAsync(() => Break(loop));
+
+    /// <summary>The same, from code that runs on the loop.</summary>
+    public static void Break(RingLoop loop)
     {
         using var other = File.OpenHandle("/dev/null");
         Assert.Equal(loop.Ring.File, Dup2((int)other.DangerousGetHandle(), loop.Ring.File));
-    });
+    }
 
     [DllImport("libc", EntryPoint = "dup2", SetLastError = true)]
     private static extern int Dup2(int from, int to);

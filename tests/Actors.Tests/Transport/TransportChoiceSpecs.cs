@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using ActorLoad.Peers.Requirements;
-using ActorLoad.Runs;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Uring;
 using Akka.TestKit.Xunit2;
@@ -49,8 +48,7 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     {
         var choice = TransportChoice.Make(new TransportSettings(kind, null), 3, loops => loops > 1 ? "there is no memory" : null);
 
-        Assert.Equal(new TransportChoice("io-uring", 1, reason), choice);
-        Assert.True(new TransportInfo(choice.Kind, choice.Loops, choice.Reason).IsFallback);
+        Assert.Equal(new TransportChoice("io-uring", 1, reason, IsFallback: true), choice);
     }
 
     [Fact]
@@ -73,7 +71,7 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
             return asked.Count == 1 ? throw new RingUnavailableException("a reason") : [];
         });
 
-        Assert.Equal(new TransportChoice("sockets", 2, "auto: no ring, because a reason"), choice);
+        Assert.Equal(new TransportChoice("sockets", 2, "auto: no ring, because a reason", IsFallback: true), choice);
         Assert.Equal("sockets", asked[^1]);
         Assert.Empty(loops);
     }
@@ -114,9 +112,9 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     public void A_loop_that_could_not_be_made_is_tried_again()
     {
         var loops = LoopDispatchers.Of(Sys);
-        Assert.Throws<RingUnavailableException>(() => loops.Get("any", () => throw new RingUnavailableException("not now")));
+        Assert.Throws<RingUnavailableException>(() => loops.Get("any", _ => throw new RingUnavailableException("not now")));
         using var loop = new StubLoop(new ManualTime());
-        Assert.Same(loop, loops.Get("any", () => loop).Loop);
+        Assert.Same(loop, loops.Get("any", _ => loop).Loop);
     }
 
     private static List<int> TakeAll(SlotPorts ports)

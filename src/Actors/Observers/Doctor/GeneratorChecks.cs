@@ -75,7 +75,7 @@ internal static class GeneratorChecks
                 Name, Check.Machine, "none", "io-uring",
                 $"the run asks for io-uring and would not begin, because {problem}; auto takes what there is, sockets runs everywhere",
                 Troubles.NoRing(machine.Setting(TuningKeys.RingDisabled), isDemanded: true)),
-            _ when choice.Reason.StartsWith(TransportChoice.NoRing, StringComparison.Ordinal) => Check.Warn(
+            { IsFallback: true, IsRing: false } => Check.Warn(
                 Name, Check.Machine, choice.Kind, "io-uring", $"{choice.Reason}; the run goes over sockets, which costs more CPU for each connection",
                 Troubles.NoRing(machine.Setting(TuningKeys.RingDisabled), isDemanded: false)),
             _ => Check.Ok(Name, Check.Machine, choice.Kind, kind == TransportKind.Auto ? "auto" : choice.Kind, choice.Reason),

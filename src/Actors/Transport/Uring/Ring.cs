@@ -184,6 +184,19 @@ internal sealed unsafe partial class Ring : IDisposable
         return true;
     }
 
+    /// <summary>Closes the descriptors whose close the kernel has not taken, and never will if it wants to hear no more.</summary>
+    public void CloseWhatIsPrepared()
+    {
+        for (var next = Volatile.Read(ref *_sqHead); next != _prepared; next++)
+        {
+            ref var submission = ref _submissions[next & _sqMask];
+            if (submission.OpCode == IORING_OP_CLOSE)
+            {
+                Kernel.Close(submission.File);
+            }
+        }
+    }
+
     /// <summary>Gives ring and memory back to the kernel.</summary>
     public void Dispose()
     {

@@ -14,6 +14,9 @@ internal sealed partial class RingLoop
     /// <summary>How long <see cref="Dispose(bool)"/> waits for the work that runs.</summary>
     public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <inheritdoc />
+    public override bool IsUsable => base.IsUsable && Volatile.Read(ref _failure) is null;
+
     private bool IsBroken => _failure is not null;
 
     private bool IsQuiet => _free.Count == _slots.Count && !_bell.IsListening;
@@ -50,7 +53,8 @@ internal sealed partial class RingLoop
             return;
         }
 
-        _failure = failure;
+        Volatile.Write(ref _failure, failure);
+        _ring.CloseWhatIsPrepared();
         _ring.Dispose();
         _failed.Clear();
         _taken.Clear();

@@ -176,7 +176,7 @@ public sealed class ClientChecksSpecs
     [Fact]
     public void A_ring_that_cannot_be_had_is_a_warning_or_where_it_is_demanded_a_failure()
     {
-        var fallback = new TransportChoice("sockets", 1, TransportChoice.NoRing + "a seccomp profile forbids io_uring");
+        var fallback = new TransportChoice("sockets", 1, "auto: no ring, because a seccomp profile forbids io_uring", IsFallback: true);
         var warned = GeneratorChecks.Transport(Machine, TransportKind.Auto, fallback, null);
         Assert.Equal(CheckState.Warn, warned.State);
         Assert.Contains("seccomp", warned.Sentence, StringComparison.Ordinal);

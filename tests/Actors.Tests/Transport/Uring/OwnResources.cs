@@ -24,7 +24,7 @@ internal sealed record OwnResources(
         var managed = GC.GetTotalMemory(forceFullCollection: true);
         var heap = MallocInfo();
         var descriptors = Directory.EnumerateFiles("/proc/self/fd").Select(path => new FileInfo(path).LinkTarget ?? "").ToList();
-        var threads = Directory.EnumerateDirectories("/proc/self/task").Select(NameOf).ToList();
+        var threads = ThreadNames().ToList();
         return new OwnResources(
             descriptors.Count(target => target == "anon_inode:[io_uring]"),
             File.ReadLines("/proc/self/maps").Count(line => line.EndsWith("[io_uring]", StringComparison.Ordinal)),
@@ -53,6 +53,11 @@ internal sealed record OwnResources(
             }
         }
     }
+
+    /// <summary>Threads with that name, at most 15 bytes long, now.</summary>
+    public static int LoopThreadsOf(string loopName) => ThreadNames().Count(name => name == loopName);
+
+    private static IEnumerable<string> ThreadNames() => Directory.EnumerateDirectories("/proc/self/task").Select(NameOf);
 
     private static string NameOf(string task)
     {

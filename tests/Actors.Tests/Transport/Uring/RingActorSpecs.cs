@@ -16,7 +16,7 @@ public sealed class RingActorSpecs : TransportSpecs
     private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _goOn = new();
 
-    private string Dispatcher => LoopDispatchers.Of(Sys).Get("ring", () => Loop).DispatcherId;
+    private string Dispatcher => LoopDispatchers.Of(Sys).Get("ring", _ => Loop).DispatcherId;
 
     private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => Rings.Create(_time, reportFailure);
 

@@ -39,6 +39,27 @@ public sealed class RingFailureSpecs : TransportSpecs
     }
 
     [SkippableFact]
+    public async Task A_close_that_the_ring_did_not_take_any_more_is_carried_out_all_the_same()
+    {
+        var ends = new Ends();
+        await using var peer = ends.Peer();
+        var links = new[] { await ConnectAsync(peer), await ConnectAsync(peer), await ConnectAsync(peer) };
+        await Loop.OnLoopAsync(() =>
+        {
+            foreach (var link in links)
+            {
+                link.Close();
+            }
+
+            Rings.Break(Ring); // within the turn that prepared the closes
+        });
+        Assert.Equal(SocketError.ConnectionReset, await ends.FirstAsync(links.Length));
+        await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.Established) == 0);
+        Assert.IsType<LoopFailedException>(Assert.Single(Failures));
+        Assert.False(Loop.IsUsable);
+    }
+
+    [SkippableFact]
     public async Task A_loop_whose_ring_has_failed_runs_mailboxes_and_timers_and_refuses_operations()
     {
         await using var peer = FaultPeer.Hanging();
