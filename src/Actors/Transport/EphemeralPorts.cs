@@ -15,7 +15,7 @@ internal static class EphemeralPorts
         {
             return Parse(File.ReadAllText(RangeFile), File.ReadAllText(ReservedFile));
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or FormatException or OverflowException or IndexOutOfRangeException)
         {
             return [];
         }

@@ -20,15 +20,15 @@ internal static class LoopCount
             return true;
         }
 
-        using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
+            using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             socket.Bind(new IPEndPoint(address, 0));
             return true;
         }
         catch (SocketException)
         {
-            return false;
+            return false; // a kernel without that family has no such address
         }
     }
 }

@@ -2,8 +2,8 @@ using System.Net;
 
 namespace ActorLoad.Transport;
 
-/// <summary>The ports of one loop for connections to one target: as many as were ever open there at once, from the start of the range. None belongs
-/// to a connection for good: what one gives back goes to the end of the queue, so that it rests for as long as it can.</summary>
+/// <summary>The ports of one loop for connections to one target: as many as were ever open there at once, from the start of the range. They
+/// are handed on: what one connection gives back goes to the end of the queue of those for the next ones.</summary>
 internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyList<int> usable)
 {
     /// <summary>Not bound: the kernel chooses.</summary>

@@ -112,8 +112,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
         else if (ended == Pending.Send)
         {
-            _operation.AimToReceive();
-            Begin(Pending.Receive);
+            ReceiveReply();
         }
         else if (ended == Pending.Receive && _operation.Arguments.BytesTransferred == 0)
         {
@@ -136,6 +135,20 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         _expired = true;
         CompletedAt = loop.Now;
         End(new LinkFailed(this, LinkFault.TimedOut));
+    }
+
+    // Nobody called who could hear of it otherwise.
+    private void ReceiveReply()
+    {
+        try
+        {
+            _operation!.AimToReceive();
+            Begin(Pending.Receive);
+        }
+        catch (Exception cause)
+        {
+            End(new LinkFailed(this, LinkFault.Unknown, cause.Message));
+        }
     }
 
     private bool TryOpen(IPEndPoint target)

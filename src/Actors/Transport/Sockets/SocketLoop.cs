@@ -202,7 +202,11 @@ internal sealed class SocketLoop : TransportLoop
         catch (Exception cause) when (cause is ObjectDisposedException or SocketException)
         {
             // No bell, no engine thread: any pool thread will do.
-            ThreadPool.UnsafeQueueUserWorkItem(static loop => loop.HearRemote(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static loop =>
+            {
+                loop.HearRemote();
+                loop.RingIfWorkIsLeft();
+            }, this, preferLocal: false);
         }
     }
 

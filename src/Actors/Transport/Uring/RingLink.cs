@@ -30,7 +30,7 @@ internal sealed unsafe class RingLink(
     {
         if (OpenSocket() is var error and not 0)
         {
-            Fail(error);
+            Fail(error, loop.Now);
             return;
         }
 
@@ -61,7 +61,7 @@ internal sealed unsafe class RingLink(
         }
         else if (_isOverdue)
         {
-            End(new LinkFailed(this, LinkFault.TimedOut));
+            End(new LinkFailed(this, LinkFault.TimedOut), loop.Now);
             return;
         }
 
@@ -98,7 +98,7 @@ internal sealed unsafe class RingLink(
         }
         else if (result < 0)
         {
-            Fail(-result);
+            Fail(-result, loop.TakenAt);
         }
         else if (operation == RingOperation.Connect)
         {
@@ -106,7 +106,7 @@ internal sealed unsafe class RingLink(
         }
         else if (result == 0)
         {
-            End(new LinkFailed(this, LinkFault.PeerClosed));
+            End(new LinkFailed(this, LinkFault.PeerClosed), loop.TakenAt);
         }
         else
         {
@@ -123,7 +123,7 @@ internal sealed unsafe class RingLink(
         if (_isPending && !_closed && !_expired)
         {
             _isPending = false;
-            End(new LinkFailed(this, LinkFault.LoopFailed, cause.Message));
+            End(new LinkFailed(this, LinkFault.LoopFailed, cause.Message), loop.Now);
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed unsafe class RingLink(
         }
 
         _expired = true;
-        End(new LinkFailed(this, LinkFault.TimedOut));
+        End(new LinkFailed(this, LinkFault.TimedOut), loop.Now);
     }
 
     private void PrepareConnect()
@@ -165,7 +165,7 @@ internal sealed unsafe class RingLink(
         slot.File = RingSlot.NoFile;
         if (OpenSocket() is var error and not 0)
         {
-            Fail(error);
+            Fail(error, loop.Now);
             return;
         }
 
@@ -188,21 +188,9 @@ internal sealed unsafe class RingLink(
         }
 
         slot.File = file;
-        var one = 1;
-        if (settings.Close == CloseMode.Abort)
+        if (!TrySetOptions(file))
         {
-            var linger = new Linger { OnOff = 1, Seconds = 0 };
-            SetOption(file, SOL_SOCKET, SO_LINGER, &linger, (uint)sizeof(Linger));
-        }
-
-        if (settings.NoDelay)
-        {
-            SetOption(file, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(int));
-        }
-
-        if (settings.KeepAlive)
-        {
-            SetOption(file, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(int));
+            return Marshal.GetLastPInvokeError();
         }
 
         while (_lease.TryNext() && !TryBind(file))
@@ -213,15 +201,30 @@ internal sealed unsafe class RingLink(
         return 0;
     }
 
+    // A socket that lingers for a second more than none would leave what this tool promises not to leave.
+    private bool TrySetOptions(int file)
+    {
+        var linger = new Linger { OnOff = 1, Seconds = 0 };
+        return (settings.Close != CloseMode.Abort || SetOption(file, SOL_SOCKET, SO_LINGER, &linger, (uint)sizeof(Linger)) == 0)
+            && (!settings.NoDelay || TrySwitchOn(file, IPPROTO_TCP, TCP_NODELAY))
+            && (!settings.KeepAlive || TrySwitchOn(file, SOL_SOCKET, SO_KEEPALIVE));
+    }
+
+    private static bool TrySwitchOn(int file, int level, int option)
+    {
+        var on = 1;
+        return SetOption(file, level, option, &on, sizeof(int)) == 0;
+    }
+
     // SO_REUSEADDR is a system call that hardly ever matters: it gets us past what others have left in TIME_WAIT, and beside our own connection
     // from the same port to another target. Both ends of that must have it.
     private bool TryBind(int file)
     {
         var size = (uint)SocketAddressWriter.Write(_lease.Source, _lease.Port, new Span<byte>(slot.Address, RingSlot.AddressSize));
         var isShared = _lease.IsShared || settings.Close != CloseMode.Abort;
-        if (isShared)
+        if (isShared && !AllowReuse(file))
         {
-            AllowReuse(file);
+            return false;
         }
 
         if (Bind(file, slot.Address, size) == 0)
@@ -234,22 +237,17 @@ internal sealed unsafe class RingLink(
             return false;
         }
 
-        AllowReuse(file);
-        return Bind(file, slot.Address, size) == 0;
+        return AllowReuse(file) && Bind(file, slot.Address, size) == 0;
     }
 
-    private static void AllowReuse(int file)
-    {
-        var one = 1;
-        SetOption(file, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(int));
-    }
+    private static bool AllowReuse(int file) => TrySwitchOn(file, SOL_SOCKET, SO_REUSEADDR);
 
-    private void Fail(int error) => End(new LinkFailed(this, RingFaults.From(error), $"errno {error}"));
+    private void Fail(int error, long at) => End(new LinkFailed(this, RingFaults.From(error), $"errno {error}"), at);
 
-    private void End(LinkFailed failure)
+    private void End(LinkFailed failure, long at)
     {
         DeadlineQueue.Leave(this);
-        Answer(failure, loop.Now);
+        Answer(failure, at);
     }
 
     private void Answer(object message, long at)

@@ -173,8 +173,6 @@ internal sealed partial class RingLoop : TransportLoop
         if (_alarm <= Now && (IsBroken || !_kernelHasMore))
         {
             _alarm = long.MaxValue;
-            TellLinks(_failed);
-            TellLinks(_taken);
             SweepTimers();
         }
 

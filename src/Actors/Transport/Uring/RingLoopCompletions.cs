@@ -65,6 +65,7 @@ internal sealed partial class RingLoop
                 continue;
             }
 
+            TellLink(completion);
             (completion.Result < 0 ? _failed : _taken).Enqueue((completion, now));
         }
 
@@ -74,19 +75,13 @@ internal sealed partial class RingLoop
     private bool ConcernsNoOwner(in Completion completion) =>
         (RingOperation)(byte)completion.UserData is RingOperation.Bell or RingOperation.Cancel || SlotOf(completion).IsClosing;
 
-    // Completions that wait for their turn are no time-outs.
-    private void TellLinks(Queue<(Completion Completion, long At)> waiting)
+    // A completion that waits for its turn is no time-out.
+    private void TellLink(in Completion completion)
     {
-        foreach (var (completion, _) in waiting)
+        var slot = SlotOf(completion);
+        if (slot.Generation == GenerationOf(completion))
         {
-            if ((RingOperation)(byte)completion.UserData is RingOperation.Connect or RingOperation.Send or RingOperation.Receive)
-            {
-                var slot = SlotOf(completion);
-                if (slot.Generation == GenerationOf(completion))
-                {
-                    slot.Link?.CompletionTaken();
-                }
-            }
+            slot.Link?.CompletionTaken();
         }
     }
 

@@ -32,6 +32,7 @@ internal sealed unsafe class RingSlot(int index)
 
     private byte* _memory;
     private byte* _large;
+    private int _largeSize;
 
     public int Index { get; } = index;
 
@@ -89,10 +90,11 @@ internal sealed unsafe class RingSlot(int index)
     /// <summary>Room for a command of that size.</summary>
     public Span<byte> Room(int size)
     {
-        if (size > UsualCommand)
+        if (size > UsualCommand && size > _largeSize)
         {
             FreeLarge();
             _large = (byte*)NativeMemory.Alloc((nuint)size);
+            _largeSize = size;
         }
 
         return new Span<byte>(Outgoing, size);
@@ -110,5 +112,6 @@ internal sealed unsafe class RingSlot(int index)
     {
         NativeMemory.Free(_large);
         _large = null;
+        _largeSize = 0;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using ActorLoad.Actors.Tests.Transport.Uring;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Requirements;
@@ -14,13 +15,16 @@ namespace ActorLoad.Actors.Tests.Transport.Model;
 
 /// <summary>
 /// Random storms against peers that misbehave at random. Each operation has exactly one answer, one that the model allows; nothing comes
-/// after a close; and at the end no slot, buffer or descriptor is left. A failure prints the smallest storm that fails and the seed, to be
+/// after a close; and at the end no slot, buffer, port or descriptor is left. A failure prints the smallest storm that fails and the seed, to be
 /// given to <c>Config.WithReplay</c>; who is faster, client or peer, is chance again.
 /// </summary>
 [Collection(nameof(Alone))]
 public abstract class TransportModelSpecs
 {
     private const int Cases = 100;
+
+    // Fewer than there may be connections to one target: they are handed on, and at times there is none left.
+    private const int Ports = 3;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
@@ -50,6 +54,7 @@ public abstract class TransportModelSpecs
         var clients = new ConcurrentQueue<ModelClient>();
         var time = new ManualTime();
         using var loop = CreateLoop(time, failures.Enqueue);
+        loop.Ports = new SlotPorts(LocalPorts.Free(Ports), targets: 2);
         var first = 0;
         var chains = storm.Chains.Select(chain => RunAsync(chain, (first += 100) - 100, loop, time, silent, clients)).ToList();
         try
@@ -63,8 +68,20 @@ public abstract class TransportModelSpecs
             Assert.Fail($"{places} places are in use; not closed: {string.Join('\n', clients.Where(client => !client.Closed.IsCompleted))}");
         }
 
+        Assert.Equal(Ports, await loop.OnLoopAsync(() => PortsFreeFor(silent.EndPoint, loop)));
         Assert.Empty(clients.Select(client => client.Wrong).OfType<string>());
         Assert.Empty(failures);
+    }
+
+    private static int PortsFreeFor(IPEndPoint target, TransportLoop loop)
+    {
+        var (ports, free) = (loop.Ports.For(target), 0);
+        while (ports.Take() != TargetPorts.KernelsChoice)
+        {
+            free++;
+        }
+
+        return free;
     }
 
     private static async Task RunAsync(

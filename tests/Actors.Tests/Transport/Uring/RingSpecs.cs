@@ -15,6 +15,15 @@ public sealed class RingSpecs
     private const int Ebadf = 9;
 
     [SkippableFact]
+    public void An_operation_that_the_kernel_does_not_know_is_a_reason_to_do_without_the_ring()
+    {
+        using var ring = Rings.CreateBare(8, 16);
+        ring.Require([Nop]);
+        var refusal = Assert.Throws<RingUnavailableException>(() => ring.Require([Nop, NoSuchOperation]));
+        Assert.Contains("this kernel is too old: its io_uring has no operation 255", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public void Operations_that_do_not_fit_into_the_queue_go_with_an_entry_of_their_own_which_is_counted()
     {
         using var ring = Rings.CreateBare(2, 1024);
