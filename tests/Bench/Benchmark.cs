@@ -42,7 +42,7 @@ internal static class Benchmark
 
         await Measure("hold", () => HoldCell.RunAsync(options, server));
         await Measure("refused", () => RefusedCell.RunAsync(options));
-        await Measure("first-syn", () => FirstSynCell.RunAsync(options));
+        await Measure("first-syn", () => FirstSynCell.RunAsync(options, server));
         await Measure("first-burst", () => FirstBurstCell.RunAsync(options, server));
         await Measure("pace", () => PaceCell.RunAsync(options, server));
         await Measure("observers", () => ObserverCell.RunAsync(options, server));
