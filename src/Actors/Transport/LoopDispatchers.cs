@@ -19,7 +19,8 @@ public sealed class LoopDispatchers : IExtension
         new(() => ConfigurationFactory.FromResource("ActorLoad.loops.conf", typeof(LoopDispatchers).Assembly));
 
     private readonly ExtendedActorSystem _system;
-    private readonly ConcurrentDictionary<string, Lazy<LoopDispatcher>> _dispatchers = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, LoopDispatcher> _dispatchers = [];
     private readonly ConcurrentDictionary<string, TransportLoop> _loops = new();
     private int _replacements;
 
@@ -49,26 +50,16 @@ public sealed class LoopDispatchers : IExtension
     /// when the one before has failed or was given up.</summary>
     public LoopDispatcher Get(string name, Func<string, TransportLoop> create)
     {
-        var id = name;
-        while (true)
+        lock (_gate)
         {
-            var made = _dispatchers.GetOrAdd(name, _ => new Lazy<LoopDispatcher>(() => Make(id, create)));
-            try
+            if (_dispatchers.TryGetValue(name, out var made) && made.Loop.IsUsable)
             {
-                if (made.Value.Loop.IsUsable)
-                {
-                    return made.Value;
-                }
-            }
-            catch
-            {
-                _dispatchers.TryRemove(KeyValuePair.Create(name, made)); // what failed once may work for the next run
-                throw;
+                return made;
             }
 
-            // What is left of the last run may still be on its dispatcher: the new loop is another one.
-            _dispatchers.TryRemove(KeyValuePair.Create(name, made));
-            id = $"{name}-again-{Interlocked.Increment(ref _replacements)}";
+            // What is left of an earlier run may still be on its dispatcher: an id belongs to one loop for good.
+            var id = _loops.ContainsKey(name) ? $"{name}-again-{++_replacements}" : name;
+            return _dispatchers[name] = Make(id, create);
         }
     }
 
@@ -89,10 +80,7 @@ public sealed class LoopDispatchers : IExtension
 
     private void DisposeLoops()
     {
-        foreach (var loop in _loops.Values)
-        {
-            loop.Dispose();
-        }
+        Parallel.ForEach(_loops.Values, loop => loop.Dispose()); // each that is blocked is waited for
     }
 
     private sealed class Provider : ExtensionIdProvider<LoopDispatchers>

@@ -94,9 +94,11 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
         var run = new SupervisedRun(this, Of(Fixed(10, Second, count: 1)));
         run.End(0);
         Assert.Empty(run.ToldMetrics<MetricsProtocol.CompleteNow>());
+        Assert.False(run.Parts.IsGivenUp);
 
         run.Pass(5 * Second);
         Assert.Single(run.ToldMetrics<MetricsProtocol.CompleteNow>());
+        Assert.True(run.Parts.IsGivenUp); // something may block its loop: it is for no other run
         var result = run.Complete(RunTotals.Succeeded(10));
 
         Assert.Equal(Verdict.GeneratorLimited, result.Verdict);

@@ -1,4 +1,5 @@
 using ActorLoad.Transport;
+using ActorLoad.Transport.Uring;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 using Xunit;
@@ -35,6 +36,24 @@ public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.
         Assert.NotEqual(first.DispatcherId, second.DispatcherId);
         Assert.Equal(second.DispatcherId, Sys.Dispatchers.Lookup(second.DispatcherId).Id);
         Assert.Same(second, loops.Get("a-loop", _ => throw new InvalidOperationException("there is one")));
+    }
+
+    [Fact]
+    public void An_id_belongs_to_one_loop_even_if_its_replacement_could_not_be_made_at_first()
+    {
+        var time = new ManualTime();
+        using var blocked = new StubLoop(time);
+        using var sound = new StubLoop(time);
+        var loops = LoopDispatchers.Of(Sys);
+        var first = loops.Get("a-loop", _ => blocked);
+        blocked.GiveUp();
+        Assert.Throws<RingUnavailableException>(() => loops.Get("a-loop", _ => throw new RingUnavailableException("no memory")));
+
+        var second = loops.Get("a-loop", _ => sound);
+
+        Assert.Same(blocked, loops.LoopOf(first.DispatcherId));
+        Assert.Same(sound, loops.LoopOf(second.DispatcherId));
+        Assert.Equal(second.DispatcherId, Sys.Dispatchers.Lookup(second.DispatcherId).Id);
     }
 
     [Fact]

@@ -21,7 +21,8 @@ internal static class PaceCell
         {
             var run = await ActorLoadRun.StartAsync(file, server.Target, TimeSpan.FromMinutes(2), [0]);
             var bursts = run.At("bursts").AsArray();
-            var starts = bursts.Select(burst => (double)burst!["dueAt"]! - (double)bursts[0]!["dueAt"]! + ((double)burst["startLagMicros"]! / 1e6));
+            var starts = bursts.Select(burst =>
+                (double)burst!["dueAt"]! - (double)bursts[0]!["dueAt"]! + (((double)burst["startLagMicros"]! + (double)burst["startSkewMicros"]!) / 1e6));
             missed += (InEach * count) - run.Succeeded;
             rates.Add(WorstRate([.. starts], count * _gap.TotalSeconds));
             medians.Add((double)run.At("latency", "start-lag", "p50") / 1000);
@@ -37,7 +38,7 @@ internal static class PaceCell
         ];
     }
 
-    // Of whole seconds, or of all the time if it is less than one: what comes late is missing in its own.
+    // Of whole seconds, or of all the time if it is less than one: what comes late is missing in its own. A burst counts when its last has started.
     private static double WorstRate(IReadOnlyCollection<double> starts, double seconds)
     {
         var span = Math.Min(1, seconds);

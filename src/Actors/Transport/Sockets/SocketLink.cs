@@ -112,7 +112,8 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
         else if (ended == Pending.Send)
         {
-            ReceiveReply();
+            _operation.AimToReceive();
+            GoOn(Pending.Receive);
         }
         else if (ended == Pending.Receive && _operation.Arguments.BytesTransferred == 0)
         {
@@ -137,13 +138,12 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         End(new LinkFailed(this, LinkFault.TimedOut));
     }
 
-    // Nobody called who could hear of it otherwise.
-    private void ReceiveReply()
+    // From a completion: nobody called who could catch it.
+    private void GoOn(Pending operation)
     {
         try
         {
-            _operation!.AimToReceive();
-            Begin(Pending.Receive);
+            Begin(operation);
         }
         catch (Exception cause)
         {
@@ -171,7 +171,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         _socket!.Dispose();
         if (TryOpen((IPEndPoint)_operation!.Arguments.RemoteEndPoint!))
         {
-            Begin(Pending.Connect);
+            GoOn(Pending.Connect);
         }
     }
 

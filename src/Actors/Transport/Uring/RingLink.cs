@@ -94,7 +94,7 @@ internal sealed unsafe class RingLink(
 
         if (operation == RingOperation.Connect && result is -EADDRNOTAVAIL or -EADDRINUSE && _lease.IsHeld)
         {
-            ConnectFromAnotherPort();
+            ConnectFromAnotherPort(-result);
         }
         else if (result < 0)
         {
@@ -159,8 +159,14 @@ internal sealed unsafe class RingLink(
         slot.Begin(RingOperation.Receive);
     }
 
-    private void ConnectFromAnotherPort()
+    private void ConnectFromAnotherPort(int refusal)
     {
+        if (_isOverdue)
+        {
+            Fail(refusal, loop.TakenAt); // its deadline has left the queue: nothing would end another connect
+            return;
+        }
+
         Kernel.Close(slot.File);
         slot.File = RingSlot.NoFile;
         if (OpenSocket() is var error and not 0)

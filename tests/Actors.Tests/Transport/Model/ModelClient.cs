@@ -31,6 +31,9 @@ internal sealed class ModelClient(int number, ConnectionCase connection, IPEndPo
     /// <summary>Done when the link is closed; fails when an answer was wrong, whatever else happens.</summary>
     public Task Closed => _closed.Task;
 
+    /// <summary>Whom it connects to.</summary>
+    public IPEndPoint Target => target;
+
     /// <summary>What came that should not have come.</summary>
     public string? Wrong { get; private set; }
 
@@ -42,7 +45,7 @@ internal sealed class ModelClient(int number, ConnectionCase connection, IPEndPo
     public void Open()
     {
         Begin(new Operation(OperationKind.Connect, connection.IsBriefConnect), deadline =>
-            _link = loop.Open(this, new LinkRequest(target, connection.Socket, deadline)));
+            _link = loop.Open(this, new LinkRequest(Target, connection.Socket, deadline)));
     }
 
     public override string ToString() => $"connection {number} ({connection}) at operation {_next}, {_model}";
