@@ -74,7 +74,7 @@ public sealed partial class LoadSupervisor
             _reasons.Add($"not every lane gave its last counts within {LastWait.TotalSeconds} s: the totals lack them");
             _verdict = _verdict == Verdict.Valid ? Verdict.GeneratorLimited : _verdict;
             _metrics.Tell(MetricsProtocol.CompleteNow.Instance);
-            _parts.GiveUp();
+            _parts.GiveUp(); // something may block the loop of that lane
         }
     }
 

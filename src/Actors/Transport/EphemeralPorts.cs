@@ -13,9 +13,9 @@ internal static class EphemeralPorts
     {
         try
         {
-            return Parse(File.ReadAllText(RangeFile), File.ReadAllText(ReservedFile));
+            return TryParse(File.ReadAllText(RangeFile), File.ReadAllText(ReservedFile)) ?? [];
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or FormatException or OverflowException or IndexOutOfRangeException)
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             return [];
         }
@@ -37,11 +37,14 @@ internal static class EphemeralPorts
     }
 
     /// <summary>How many ports <see cref="Parse"/> finds; null if a text is no list of ports that we know, or there is none.</summary>
-    internal static long? Count(string? range, string? reserved)
+    internal static long? Count(string? range, string? reserved) =>
+        range is not null && TryParse(range, reserved ?? "") is { Count: > 0 } ports ? ports.Count : null;
+
+    private static IReadOnlyList<int>? TryParse(string range, string reserved)
     {
         try
         {
-            return range is not null && Parse(range, reserved ?? "") is { Count: > 0 } ports ? ports.Count : null;
+            return Parse(range, reserved);
         }
         catch (Exception cause) when (cause is FormatException or OverflowException or IndexOutOfRangeException)
         {

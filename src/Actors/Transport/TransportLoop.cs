@@ -8,8 +8,8 @@ namespace ActorLoad.Transport;
 /// use them, one thing at a time, so that a completion and the actor that waits for it meet without crossing a thread.
 /// </summary>
 /// <remarks>
-/// What does not say that it is safe from any thread belongs to code that runs on the loop. Time comes from the loop, and nothing here assumes that it
-/// is the wall's: a simulated network may play it.
+/// What does not say that it is safe from any thread belongs to code that runs on the loop. Time comes from the loop, and nothing here
+/// assumes that it is the wall's: a simulated network may play it.
 /// </remarks>
 public abstract class TransportLoop : IDisposable
 {

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using ActorLoad.Peers.Kernel;
+using ActorLoad.Transport;
 
 namespace ActorLoad.Actors.Tests.Transport;
 
@@ -19,6 +20,18 @@ internal static class LocalPorts
 
     // From a place of this process's own, so that tests of two processes do not meet.
     private static int s_next = 10_000 + RandomNumberGenerator.GetInt32(20_000);
+
+    /// <summary>All that can still be taken.</summary>
+    public static List<int> TakeAll(TargetPorts ports)
+    {
+        var taken = new List<int>();
+        while (ports.Take() is var port and not TargetPorts.KernelsChoice)
+        {
+            taken.Add(port);
+        }
+
+        return taken;
+    }
 
     /// <summary>Ports that nobody holds and that the kernel gives to nobody: they lie below its range.</summary>
     public static int[] Free(int count)

@@ -89,7 +89,7 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     {
         var loops = new TransportChoice("sockets", 3, "").Dispatchers(Sys, targets: 1);
 
-        var shares = loops.Select(loop => TakeAll(loop.Loop.Ports)).ToArray();
+        var shares = loops.Select(loop => LocalPorts.TakeAll(loop.Loop.Ports.For(_target))).ToArray();
 
         Assert.Equal(EphemeralPorts.Read(), shares.SelectMany(ports => ports).Order());
         Assert.InRange(shares.Max(ports => ports.Count) - shares.Min(ports => ports.Count), 0, 1);
@@ -115,16 +115,5 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
         Assert.Throws<RingUnavailableException>(() => loops.Get("any", _ => throw new RingUnavailableException("not now")));
         using var loop = new StubLoop(new ManualTime());
         Assert.Same(loop, loops.Get("any", _ => loop).Loop);
-    }
-
-    private static List<int> TakeAll(SlotPorts ports)
-    {
-        var taken = new List<int>();
-        while (ports.For(_target).Take() is var port and not TargetPorts.KernelsChoice)
-        {
-            taken.Add(port);
-        }
-
-        return taken;
     }
 }

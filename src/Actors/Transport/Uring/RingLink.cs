@@ -207,7 +207,7 @@ internal sealed unsafe class RingLink(
         return 0;
     }
 
-    // A socket that lingers for a second more than none would leave what this tool promises not to leave.
+    // False with errno: without linger zero its close would leave a TIME_WAIT, and the promise is that none does.
     private bool TrySetOptions(int file)
     {
         var linger = new Linger { OnOff = 1, Seconds = 0 };
