@@ -171,7 +171,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
         Receive();
         if (Socket is not null)
         {
-            Fail(error);
+            End(BystanderWords.For(error, IsConnecting));
         }
     }
 
@@ -183,7 +183,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
         {
             if (error != SocketError.WouldBlock)
             {
-                Fail(error);
+                End(BystanderWords.For(error, IsConnecting));
             }
 
             return;
@@ -206,13 +206,22 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
             }
         }
 
-        if (count == 0 && _dialogue.EndsWithError)
+        if (count == 0)
         {
-            Drop(); // counted already: the server said why, and then closed
+            End(Outcome.PeerClosed.Name());
         }
-        else if (count == 0)
+    }
+
+    // The server ended it, by FIN or, if it had not read all, by RST.
+    private void End(string word)
+    {
+        if (_dialogue.EndsWithError)
         {
-            Fail(Outcome.PeerClosed.Name());
+            Drop(); // counted already: it had said why
+        }
+        else
+        {
+            Fail(word);
         }
     }
 

@@ -55,6 +55,18 @@ public class BystanderFaultSpecs : BystanderKit
         Assert.DoesNotContain("peer-closed", ledger.Unseen[^1], StringComparison.Ordinal);
     }
 
+    // As a full Redis does that finds a PING unread when it closes.
+    [Fact]
+    public async Task A_server_that_says_no_and_resets_is_counted_once_under_what_it_said()
+    {
+        var ledger = await CannotBeOpenedAsync(FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.SendAsync("-ERR max number of clients reached\r\n", stop);
+            connection.Abort();
+        }), "ERR max number of clients reached");
+        Assert.DoesNotContain("reset", ledger.Unseen[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_server_that_fails_after_a_while_is_opened_again_and_its_PINGs_count_as_lost()
     {

@@ -43,7 +43,7 @@ public sealed class LostOnTheWaySpecs
     public async Task More_half_open_handshakes_than_the_listener_may_have()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await SlowDownAsync(network, "limit", "400kb");
+        await SlowDownAsync(network, "10mbit", "400kb");
         await using var server = await Undisturbed.RedisAsync(network, "--tcp-backlog", "64");
 
         var storm = await RunAsync(network, server, Storm.Load(500) + "\n observers.ready-timeout = 0s");
@@ -73,7 +73,7 @@ public sealed class LostOnTheWaySpecs
     public async Task A_line_that_is_slow_and_loses_packets()
     {
         await using var network = await NetworkNamespace.CreateAsync();
-        await SlowDownAsync(network, "limit", "8kb");
+        await SlowDownAsync(network, "2mbit", "8kb");
         await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await RunAsync(network, server, Storm.Load(300) + Patient + "\n observers.ready-timeout = 0s");
@@ -110,8 +110,8 @@ public sealed class LostOnTheWaySpecs
         (await network.ExecAsync("nft", $"add table ip t; add chain ip t c {{ type filter hook input priority 0; }}; add rule ip t c {rule}")).Expect();
 
     // Not by netem, which not every kernel has.
-    private static async Task SlowDownAsync(NetworkNamespace network, string limit, string size) =>
-        (await network.ExecAsync("tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate", "2mbit", "burst", "4kb", limit, size)).Expect();
+    private static async Task SlowDownAsync(NetworkNamespace network, string rate, string limit) =>
+        (await network.ExecAsync("tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate", rate, "burst", "4kb", "limit", limit)).Expect();
 
     private static Task<Storm> RunAsync(NetworkNamespace network, RedisServer server, string lines) => Undisturbed.RunAsync(network, server.Target, lines);
 
