@@ -91,7 +91,8 @@ internal sealed partial class RingLoop
         if (SlotsInUse > 0)
         {
             // The kernel may still write to their memory: better lost than overwritten.
-            _reportFailure(new InvalidOperationException($"the kernel did not let go of {SlotsInUse} connections: their memory is lost"));
+            var reason = IsBroken ? "without its ring nobody can tell when the kernel lets go of them" : "the kernel did not let go of them";
+            _reportFailure(new InvalidOperationException($"slots whose memory is lost, because {reason}: {SlotsInUse}"));
         }
 
         foreach (var slot in _free)
