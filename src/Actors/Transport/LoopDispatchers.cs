@@ -38,10 +38,9 @@ public sealed class LoopDispatchers : IExtension
     /// <summary>Loop number <paramref name="index"/> of the portable transport.</summary>
     public LoopDispatcher Sockets(int index) => Get($"actorload-sockets-{index}", _ => new SocketLoop(TimeProvider.System, ReportFailure));
 
-    /// <summary>Loop number <paramref name="index"/> of <paramref name="loops"/> over io_uring; throws
-    /// <see cref="RingUnavailableException"/> where that cannot be had.</summary>
-    public LoopDispatcher Uring(int index, int loops) =>
-        Get($"actorload-uring-{index}-of-{loops}", id => new RingLoop(id, TimeProvider.System, ReportFailure));
+    /// <summary>Loop number <paramref name="index"/> over io_uring; throws <see cref="RingUnavailableException"/> where that cannot be had.</summary>
+    public LoopDispatcher Uring(int index) =>
+        Get($"actorload-uring-{index}", id => new RingLoop(id, TimeProvider.System, ReportFailure));
 
     /// <summary>The loop called <paramref name="name"/>, made by <paramref name="create"/> for the id of its dispatcher: the first time, and anew
     /// when the one before has failed or was given up.</summary>

@@ -71,8 +71,7 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason, bool
     public LoopDispatcher[] Dispatchers(ActorSystem system, int targets)
     {
         var loops = LoopDispatchers.Of(system);
-        LoopDispatcher[] dispatchers =
-            [.. Enumerable.Range(0, Loops).Select(index => IsRing ? loops.Uring(index, Loops) : loops.Sockets(index))];
+        LoopDispatcher[] dispatchers = [.. Enumerable.Range(0, Loops).Select(index => IsRing ? loops.Uring(index) : loops.Sockets(index))];
         foreach (var (index, dispatcher) in dispatchers.Index())
         {
             dispatcher.Loop.Ports = SlotPorts.Read(index, Loops, targets);

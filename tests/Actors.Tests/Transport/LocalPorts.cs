@@ -55,12 +55,12 @@ internal static class LocalPorts
         return [.. ports];
     }
 
-    /// <summary>A server on that port.</summary>
-    public static Socket Listener(int port)
+    /// <summary>A server on that port, that accepts nobody.</summary>
+    public static Socket Listener(int port, int backlog = 128)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-        socket.Listen();
+        socket.Listen(backlog);
         return socket;
     }
 

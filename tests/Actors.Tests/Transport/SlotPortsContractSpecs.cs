@@ -83,6 +83,18 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
         await HeardNothingAsync();
     }
 
+    [LinuxFact]
+    public async Task A_connect_that_goes_on_from_another_port_keeps_its_deadline()
+    {
+        using var server = LocalPorts.Listener(LocalPorts.Free(1)[0], backlog: 0); // its queue has a place for one: the others hear nothing
+        var target = (IPEndPoint)server.LocalEndPoint!;
+        var ports = GiveLoop(2);
+        using var other = await LocalPorts.ConnectedAsync(ports[0], target);
+        var link = await OpenAsync(target, Slot, TimeSpan.FromSeconds(3));
+        await UntilAsync(SocketState.SynSent, ports[1], target.Port);
+        await FailsAsync(link, LinkFault.TimedOut);
+    }
+
     [LinuxTheory]
     [InlineData(true)]
     [InlineData(false)]

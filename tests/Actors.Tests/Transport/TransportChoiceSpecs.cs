@@ -108,6 +108,18 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
         Assert.Equal(first, loop.Ports.For(_target).Take());
     }
 
+    [SkippableTheory]
+    [InlineData("io-uring")]
+    [InlineData("sockets")]
+    public void Runs_with_more_loops_and_with_fewer_share_those_that_there_are(string kind)
+    {
+        Skip.If(kind == "io-uring" && RingProbe.Problem(3) is not null && !Requirement.RequireAll, RingProbe.Problem(3));
+        var three = Loops(kind, 3);
+
+        Assert.Equal(three[..1], Loops(kind, 1));
+        Assert.Equal(three[..2], Loops(kind, 2));
+    }
+
     [Fact]
     public void A_loop_that_could_not_be_made_is_tried_again()
     {
@@ -116,4 +128,7 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
         using var loop = new StubLoop(new ManualTime());
         Assert.Same(loop, loops.Get("any", _ => loop).Loop);
     }
+
+    private TransportLoop[] Loops(string kind, int count) =>
+        [.. new TransportChoice(kind, count, "").Dispatchers(Sys, targets: 1).Select(each => each.Loop)];
 }

@@ -14,7 +14,7 @@ public sealed class RingLeakSpecs : TransportSpecs
 {
     private const string Name = "leak-spec";
 
-    // The kernel keeps 15 bytes of actorload-uring-0-of-1.
+    // The kernel keeps 15 bytes of actorload-uring-0.
     private const string SystemsLoop = "actorload-uring";
 
     private const int Megabyte = 1 << 20;
@@ -85,7 +85,7 @@ public sealed class RingLeakSpecs : TransportSpecs
     private static async Task StartAndStopSystemAsync(IPEndPoint target, int loops)
     {
         var system = ActorSystem.Create(Name, _plain);
-        var dispatchers = Enumerable.Range(0, loops).Select(loop => LoopDispatchers.Of(system).Uring(loop, loops)).ToList();
+        var dispatchers = Enumerable.Range(0, loops).Select(loop => LoopDispatchers.Of(system).Uring(loop)).ToList();
         Assert.Throws<RingUnavailableException>(() => LoopDispatchers.Of(system).Get("none", _ => throw new RingUnavailableException("on purpose")));
         var opener = system.ActorOf(Props.Create<Opener>(dispatchers[^1].Loop, target).WithDispatcher(dispatchers[^1].DispatcherId));
         await opener.Ask<Connected>("open", Patience);
