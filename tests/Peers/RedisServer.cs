@@ -154,8 +154,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private static int FreePort()
     {
-        using var holder = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var holder = FreshPort.Bound();
         return ((IPEndPoint)holder.LocalEndPoint!).Port;
     }
 

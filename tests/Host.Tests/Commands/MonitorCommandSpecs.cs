@@ -19,12 +19,11 @@ public sealed class MonitorCommandSpecs : IDisposable
     private const int EPERM = 1;
 
     // A port of the test's own with some connections, none of them accepted.
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _listener = FreshPort.Bound();
     private readonly List<Socket> _clients = [];
 
     public MonitorCommandSpecs()
     {
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(64);
         for (var pair = 0; pair < Pairs; pair++)
         {

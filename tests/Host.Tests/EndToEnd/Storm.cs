@@ -110,6 +110,13 @@ internal sealed class Storm
         return Findings[0];
     }
 
+    /// <summary>The finding of this rule, which others may come before.</summary>
+    public JsonElement Finding(string rule)
+    {
+        Assert.True(Rules.Contains(rule), $"{rule} should be found: {Result.GetProperty("findings")}\n{Process}");
+        return Findings.Single(finding => finding.GetProperty("rule").GetString() == rule);
+    }
+
     private static string KindHere => TransportChoice.Make(new TransportSettings(TransportKind.Auto, 1), 1).Kind;
 
     private void CheckBooks()

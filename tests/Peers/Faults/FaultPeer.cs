@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using ActorLoad.Peers.Kernel;
 
 namespace ActorLoad.Peers.Faults;
 
 /// <summary>A real listener on loopback that misbehaves on purpose; the kinds of misbehaviour are in <c>FaultKinds.cs</c>.</summary>
 public sealed partial class FaultPeer : IAsyncDisposable
 {
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _listener = FreshPort.Bound();
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<long, Task> _serving = new();
     private readonly ConcurrentQueue<Exception> _bugs = new();
@@ -24,7 +25,6 @@ public sealed partial class FaultPeer : IAsyncDisposable
     {
         _serve = serve;
         _listener.NoDelay = true; // accepted sockets inherit it
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
         if (backlog is { } length)
         {
