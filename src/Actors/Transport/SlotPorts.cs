@@ -27,11 +27,15 @@ internal sealed class SlotPorts(IReadOnlyList<int> usable, int targets = 1)
     {
         if (!_targets.TryGetValue(target, out var ports))
         {
-            _targets.Add(target, ports = new TargetPorts(this, FindSource(target), usable));
+            var source = FindSource(target);
+            _targets.Add(target, ports = new TargetPorts(this, source, target.Address.Equals(source) ? Without(target.Port) : usable));
         }
 
         return ports;
     }
+
+    // From the target's own address and port a connect finds itself, and succeeds where nobody listens.
+    private IReadOnlyList<int> Without(int port) => usable.Contains(port) ? [.. usable.Where(each => each != port)] : usable;
 
     /// <summary>The local address from which the routes lead to <paramref name="target"/>; null if none do.</summary>
     public static IPAddress? FindSource(IPEndPoint target)

@@ -121,7 +121,7 @@ public abstract class LaneSupervisionSpecs(string transport) : LaneKit(transport
     {
         await using var peer = FaultPeer.Answering();
         StartLane([peer.EndPoint, new ThrowingEndPoint(hasFamily: false)], Given.Connection("PING"), Given.Policy(Given.Restart(maxRetries: 3)));
-        await EventFilter.Exception<InvalidOperationException>(contains: "a connection crashed").ExpectAsync(1, async () =>
+        await EventFilter.Exception<InvalidOperationException>(contains: "a connection crashed").ExpectAsync(1, TimeSpan.FromSeconds(20), async () =>
         {
             var ended = await RunBurstAsync(10);
             Assert.Equal((10, 5, 5), (ended.Opened, ended.Succeeded, ended.Failed));

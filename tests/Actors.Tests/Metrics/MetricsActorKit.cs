@@ -10,6 +10,7 @@ public abstract class MetricsActorKit() : TestKit("""
     akka.loglevel = WARNING
     akka.loggers = ["Akka.TestKit.TestEventListener, Akka.TestKit"]
     akka.actor.serialize-messages = on
+    akka.test.single-expect-default = 20s
     """)
 {
     private readonly ManualTime _time = new();

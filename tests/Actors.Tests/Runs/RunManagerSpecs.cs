@@ -18,7 +18,7 @@ public class RunManagerSpecs : TestKit
     private Func<RunSettings, IRunParts> _createParts;
 
     public RunManagerSpecs()
-        : base(VirtualScheduler.Configuration + "\nakka.test.single-expect-default = 20s")
+        : base(VirtualScheduler.Configuration + "\nakka.test { single-expect-default = 20s, filter-leeway = 20s }")
     {
         (_lane, _metrics) = (CreateTestProbe(), CreateTestProbe());
         _createParts = _ => new PartsDouble(_metrics, [_lane]);

@@ -84,13 +84,21 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     }
 
     [LinuxFact]
+    public async Task A_connection_to_a_port_where_nobody_listens_does_not_find_itself()
+    {
+        var ports = GiveLoop(1);
+        await FailsAsync(await OpenAsync(new IPEndPoint(IPAddress.Loopback, ports[0]), Slot), LinkFault.Refused);
+    }
+
+    [LinuxFact]
     public async Task A_connect_that_goes_on_from_another_port_keeps_its_deadline()
     {
         using var server = LocalPorts.Listener(LocalPorts.Free(1)[0], backlog: 0); // its queue has a place for one: the others hear nothing
         var target = (IPEndPoint)server.LocalEndPoint!;
         var ports = GiveLoop(2);
         using var other = await LocalPorts.ConnectedAsync(ports[0], target);
-        var link = await OpenAsync(target, Slot, TimeSpan.FromSeconds(3));
+        await SocketTable.UntilAsync(table => table.Rows.Any(row => row.LocalPort == target.Port && row.State == SocketState.Listen && row.ReceiveQueue == 1));
+        var link = await OpenAsync(target, Slot, TimeSpan.FromSeconds(5));
         await UntilAsync(SocketState.SynSent, ports[1], target.Port);
         await FailsAsync(link, LinkFault.TimedOut);
     }
@@ -139,7 +147,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
         await using var peer = FaultPeer.Answering();
         var ports = GiveLoop(1);
         LocalPorts.Vanish(await LocalPorts.ConnectedAsync(ports[0], peer.EndPoint));
-        Assert.Equal(1, SocketTable.Read().CountOn(peer.Port, SocketState.Established));
+        await SocketTable.UntilAsync(table => table.CountOn(peer.Port, SocketState.Established) == 1);
 
         // The server answers our SYN with an ACK for the old connection, our kernel resets that, and sends its SYN again.
         var link = await ConnectAsync(peer, Slot);

@@ -38,7 +38,7 @@ public sealed class RunsApiSpecs : IAsyncLifetime, IDisposable
         var running = await _daemon.RunAsync(Body(peer, 20));
         var waiting = await _daemon.RunAsync(Body(next, 5));
         await peer.AcceptedAsync(20);
-        Assert.Equal("running", (await _daemon.GetAsync($"/runs/{running}")).GetProperty("state").GetString());
+        await _daemon.RowAsync(running, state => state == "running"); // told once its journal has been begun
         Assert.Equal("queued", (await _daemon.GetAsync($"/runs/{waiting}")).GetProperty("state").GetString());
         Assert.Equal([waiting, running], (await _daemon.GetAsync("/runs")).EnumerateArray().Select(row => row.GetProperty("id").GetString()));
         await DaemonProcess.ProblemAsync(_daemon.PostAsync(Body(next, 5)), 429);

@@ -1,4 +1,5 @@
 using ActorLoad.Hosting.Tests.EndToEnd;
+using ActorLoad.Hosting.Tests.EndToEnd.Causes;
 using ActorLoad.Observers.Tuning;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
@@ -10,6 +11,7 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.Doctor;
 
 /// <summary>What <c>run</c> says of itself before it begins.</summary>
+[Collection(nameof(EndToEnd))]
 public sealed class RunWarningsSpecs
 {
     private const int MostRuns = 10;
@@ -51,7 +53,7 @@ public sealed class RunWarningsSpecs
         // A run that gets no processor does not wait for the answer: such a one says nothing of it, and is repeated.
         for (var run = 0; run < MostRuns && !told.Any(line => line.Contains(TuningKeys.MaxClients, StringComparison.Ordinal)); run++)
         {
-            told = Warnings(await Examination.RunAsync("run", redis.Target, $"{Storm.Load(150)}\n {Storm.OneAttempt}", null, "--json"));
+            told = Warnings(await Examination.RunAsync("run", redis.Target, $"{Storm.Load(150)}\n {Storm.OneAttempt}", await Undisturbed.PrefixAsync(), "--json"));
         }
 
         Assert.Contains(

@@ -55,7 +55,7 @@ public sealed class MonitorBesideStormSpecs
 
         // The queue is shorter than a burst: a SYN may come again after seconds, and the gate waits for it.
         var run = Storm.RunAsync(
-            server.Target, Storm.Load(Connections, count: Bursts, gap: "300ms") + Gate.Script, new ActorLoadOptions { Wrapper = network.Prefix });
+            server.Target, Storm.Load(Connections, count: Bursts, gap: "300ms") + Gate.Script + "\n connection.connect-timeout = 50s", new ActorLoadOptions { Wrapper = network.Prefix });
         var allOpen = new List<MonitorLine>();
         for (var burst = 0; burst < Bursts; burst++)
         {

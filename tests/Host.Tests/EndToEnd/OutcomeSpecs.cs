@@ -10,7 +10,7 @@ namespace ActorLoad.Hosting.Tests.EndToEnd;
 /// <summary>Each outcome of the closed set, provoked for real and found with its count.</summary>
 public abstract class OutcomeSpecs(string transport)
 {
-    private const string Short = "\n connection { connect-timeout = 500ms, reply-timeout = 500ms }";
+    private const string ShortReply = "\n connection.reply-timeout = 500ms";
 
     [Fact]
     public async Task Refused_by_a_closed_port()
@@ -65,9 +65,14 @@ public abstract class OutcomeSpecs(string transport)
     [Fact]
     public async Task Peer_closed_is_noticed_while_holding()
     {
-        await using var peer = FaultPeer.Closing(afterCommands: 3);
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.AnswerAsync(3, stop);
+            await connection.FinishAsync(stop);
+        });
         var storm = await RunAsync(peer.Target, Storm.Load(20) + "\n connection.hold = 30s\n " + Storm.OneAttempt);
         Assert.Equal(20, storm.Outcome("peer-closed"));
+        Assert.Equal(20, storm.Result.GetProperty("latency").GetProperty("total").GetProperty("count").GetInt64()); // their script was done
     }
 
     [Fact]
@@ -120,7 +125,7 @@ public abstract class OutcomeSpecs(string transport)
     {
         await using var peer = FaultPeer.Hanging();
 
-        var storm = await RunAsync(peer.Target, Storm.Load(400) + Short + "\n metrics.interval = 100ms\n " + Storm.OneAttempt,
+        var storm = await RunAsync(peer.Target, Storm.Load(400) + ShortReply + "\n metrics.interval = 100ms\n " + Storm.OneAttempt,
             new ActorLoadOptions { Wrapper = ["prlimit", "--nofile=300:300"] });
 
         Assert.True(storm.Outcome("local-exhausted") > 0, storm.Process.ToString());
@@ -208,7 +213,12 @@ public abstract class OutcomeSpecs(string transport)
     private async Task<Storm> ExpectAll(string target, string outcome, int connections)
     {
         // Only who waits for a time-out wants a short one: a busy machine must not make one of another outcome.
-        var limits = outcome.EndsWith("-timeout", StringComparison.Ordinal) ? Short : "";
+        var limits = outcome switch
+        {
+            "connect-timeout" => "\n connection.connect-timeout = 500ms",
+            "reply-timeout" => ShortReply,
+            _ => "",
+        };
         var storm = await RunAsync(target, Storm.Load(connections) + limits + "\n " + Storm.OneAttempt);
         Assert.True(storm.Outcome(outcome) == connections, storm.Process.ToString());
         Assert.Equal((connections, 0), (storm.Connections("failed"), storm.Retries));

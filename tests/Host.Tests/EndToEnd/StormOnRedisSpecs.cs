@@ -71,7 +71,7 @@ public abstract class StormOnRedisSpecs(string transport)
     {
         await using var server = await RedisServer.StartAsync();
 
-        var storm = await RunAsync(server.Target, Storm.Load(300) + "\n connection.hold = 1500ms");
+        var storm = await RunAsync(server.Target, Storm.Load(300) + "\n connection.hold = 1500ms\n metrics.interval = 100ms");
 
         Assert.Equal(300, storm.Connections("succeeded"));
         Assert.Equal(300, storm.Result.GetProperty("generator").GetProperty("peakOpen").GetInt64());

@@ -7,19 +7,23 @@ namespace ActorLoad.Hosting.Tests.Transport;
 internal sealed class Gate(RedisServer server) : IDisposable
 {
     /// <summary>What a connection does that goes through.</summary>
-    public const string Script = "\n connection { script = [\"BLPOP gate 0\"], reply-timeout = 1m }";
+    public const string Script = "\n connection { script = [\"BLPOP " + Key + " 0\"], reply-timeout = 1m }";
+
+    private const string Key = "gate";
 
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(1));
 
-    /// <summary>Waits for that many connections, and lets them go on to the end of <paramref name="run"/>.</summary>
-    public async Task<T> LetThroughAsync<T>(int connections, Task<T> run)
+    /// <summary>Waits for that many connections, and lets them, or <paramref name="words"/> of them, go on to the end of <paramref name="run"/>.</summary>
+    public async Task<T> LetThroughAsync<T>(int connections, Task<T> run, int? words = null)
     {
-        await OpenAsync(connections, run);
-        return await run;
+        await OpenAsync(connections, run, words: words);
+        var result = await run;
+        await server.CommandAsync("DEL", Key); // what nobody took is not for the next run
+        return result;
     }
 
     /// <summary>Waits for that many connections, then does what is to be done while they are open, and lets them go on.</summary>
-    public async Task OpenAsync(int connections, Task run, Func<Task>? meanwhile = null)
+    public async Task OpenAsync(int connections, Task run, Func<Task>? meanwhile = null, int? words = null)
     {
         // A run that ends before has failed, and its test says how.
         while (!run.IsCompleted && long.Parse((await server.InfoAsync("clients"))["blocked_clients"], CultureInfo.InvariantCulture) < connections)
@@ -28,7 +32,7 @@ internal sealed class Gate(RedisServer server) : IDisposable
         }
 
         await (meanwhile?.Invoke() ?? Task.CompletedTask);
-        await server.CommandAsync(["RPUSH", "gate", .. Enumerable.Repeat("pass", connections)]);
+        await server.CommandAsync(["RPUSH", Key, .. Enumerable.Repeat("pass", words ?? connections)]);
     }
 
     public void Dispose() => _limit.Dispose();

@@ -10,6 +10,7 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.Transport;
 
 /// <summary>Where io_uring cannot be had, <c>auto</c> goes without and says why, and <c>io-uring</c> ends with that reason.</summary>
+[Collection(nameof(EndToEnd))] // a sysctl of the whole machine
 public sealed class RingRefusalSpecs
 {
     private const int EPERM = 1;

@@ -5,7 +5,7 @@ namespace ActorLoad.Observers;
 internal sealed class BystanderCourse(BystanderSettings settings, PingBook book, TimeProvider time)
 {
     // For the replies that are under way at the end.
-    private static readonly TimeSpan _lastReplies = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _lastReplies = TimeSpan.FromMilliseconds(200);
 
     // Time stamps, 0 until they are set.
     private long _stormAt;

@@ -63,6 +63,7 @@ internal sealed class BystanderThread
                 TakeTurn();
             }
 
+            TakeWhatCame(TimeSpan.Zero); // replies that were there in time, if this thread had no processor
             CloseAll(); // before the answer: who has it may look for what is left
             _owner.Tell(SumUp());
         }
@@ -75,21 +76,7 @@ internal sealed class BystanderThread
 
     private void TakeTurn()
     {
-        for (var place = 0; place < _connections.Length; place++)
-        {
-            _readiness.Watch(place, _connections[place].Socket, _connections[place].IsConnecting);
-        }
-
-        _readiness.Wait(UntilNextDue());
-        Course.Listen(); // before what came meanwhile is taken: whether it belongs to the storm is known then
-        for (var place = 0; place < _connections.Length; place++)
-        {
-            if (_readiness.IsReady(place))
-            {
-                _connections[place].HandleReady();
-            }
-        }
-
+        TakeWhatCame(UntilNextDue());
         PingWhoIsDue();
         foreach (var connection in _connections)
         {
@@ -103,6 +90,24 @@ internal sealed class BystanderThread
         }
 
         Course.Judge(SettledUntil());
+    }
+
+    private void TakeWhatCame(TimeSpan wait)
+    {
+        for (var place = 0; place < _connections.Length; place++)
+        {
+            _readiness.Watch(place, _connections[place].Socket, _connections[place].IsConnecting);
+        }
+
+        _readiness.Wait(wait);
+        Course.Listen(); // before what came meanwhile is taken: whether it belongs to the storm is known then
+        for (var place = 0; place < _connections.Length; place++)
+        {
+            if (_readiness.IsReady(place))
+            {
+                _connections[place].HandleReady();
+            }
+        }
     }
 
     private TimeSpan UntilNextDue()

@@ -100,7 +100,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
         }
         else
         {
-            Fail(error);
+            Break(error);
         }
     }
 
@@ -157,7 +157,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
         var sent = Socket!.Send(bytes, SocketFlags.None, out var error);
         if (error != SocketError.Success)
         {
-            FailToSend(error);
+            Break(error);
         }
         else if (sent < bytes.Length)
         {
@@ -165,30 +165,36 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
         }
     }
 
-    // A server that turns us away says why, and its RST does not take that back: it can still be read.
-    private void FailToSend(SocketError error)
+    private void Receive()
     {
-        Receive();
+        var count = Socket!.Receive(_answers.Room, SocketFlags.None, out var error);
+        if (error == SocketError.Success && count > 0)
+        {
+            Take(count, time.GetTimestamp());
+        }
+        else if (error != SocketError.WouldBlock)
+        {
+            End(error == SocketError.Success ? Outcome.PeerClosed.Name() : BystanderWords.For(error, IsConnecting));
+        }
+    }
+
+    // A server that turns us away says why, and its RST does not take that back: it can still be read. How that read ends says nothing: the
+    // error has been told already, and is told once.
+    private void Break(SocketError error)
+    {
+        if (Socket!.Receive(_answers.Room, SocketFlags.None, out _) is > 0 and var count)
+        {
+            Take(count, time.GetTimestamp());
+        }
+
         if (Socket is not null)
         {
             End(BystanderWords.For(error, IsConnecting));
         }
     }
 
-    private void Receive()
+    private void Take(int count, long now)
     {
-        var count = Socket!.Receive(_answers.Room, SocketFlags.None, out var error);
-        var now = time.GetTimestamp();
-        if (error != SocketError.Success)
-        {
-            if (error != SocketError.WouldBlock)
-            {
-                End(BystanderWords.For(error, IsConnecting));
-            }
-
-            return;
-        }
-
         _answers.Arrived(count);
         Answer answer;
         while ((answer = _answers.Next()) != Answer.Incomplete)
@@ -204,11 +210,6 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
             {
                 (_isNewInStorm, ReceivedInStorm) = (false, ReceivedInStorm + 1);
             }
-        }
-
-        if (count == 0)
-        {
-            End(Outcome.PeerClosed.Name());
         }
     }
 

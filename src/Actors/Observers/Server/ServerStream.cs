@@ -67,6 +67,7 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
         {
             count = await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             Interlocked.Exchange(ref _heardAt, time.GetTimestamp());
+            Keep(buffer.Span[..count]); // at once: a write that fails meanwhile must not hide why the server hung up
         }
         catch (Exception cause) when (cause is IOException or ObjectDisposedException or OperationCanceledException)
         {
@@ -81,7 +82,7 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
         }
 
         await Task.Yield();
-        Hear(buffer.Span[..count]);
+        Judge(count);
         return count;
     }
 
@@ -100,18 +101,20 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
         base.Dispose(disposing);
     }
 
-    private void Hear(ReadOnlySpan<byte> bytes)
+    private void Keep(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty)
-        {
-            EndWith("closed the connection");
-            return;
-        }
-
         var kept = bytes[..Math.Min(bytes.Length, HeardBytes - _heardBytes)];
         kept.CopyTo(_heard.AsSpan(_heardBytes));
         _heardBytes += kept.Length;
-        if (Interlocked.Add(ref _allowed, -bytes.Length) < 0)
+    }
+
+    private void Judge(int count)
+    {
+        if (count == 0)
+        {
+            EndWith("closed the connection");
+        }
+        else if (Interlocked.Add(ref _allowed, -count) < 0)
         {
             var reason = string.Create(CultureInfo.InvariantCulture, $"sent more than {LargestReply >> 20} MB for one answer");
             EndWith(reason);

@@ -106,7 +106,7 @@ public class BystanderCourseSpecs
         _course.Listen();
         Assert.True(_course.IsOver(isWaiting: false));
         Assert.False(_course.IsOver(isWaiting: true));
-        Pass(0.1);
+        Pass(0.2);
         Assert.True(_course.IsOver(isWaiting: true));
     }
 

@@ -172,9 +172,9 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     public async Task A_peer_that_hangs_costs_no_more_than_its_limit()
     {
         await using var peer = FaultPeer.Hanging();
-        await StartAsync(peer.EndPoint, limit: Briefly);
+        await StartAsync(peer.EndPoint, limit: TimeSpan.FromSeconds(3)); // for the connect, too
         Begin();
-        Assert.StartsWith($"{peer.Target} took a connection and did not answer within 0.1 s; ", await UnseenAsync(), StringComparison.Ordinal);
+        Assert.StartsWith($"{peer.Target} took a connection and did not answer within 3 s; ", await UnseenAsync(), StringComparison.Ordinal);
     }
 
     [LinuxFact]
@@ -200,11 +200,11 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
                 }
             }
         });
-        await StartAsync(peer.EndPoint, limit: TimeSpan.FromSeconds(2));
+        await StartAsync(peer.EndPoint, limit: TimeSpan.FromSeconds(5));
         Begin();
         Volatile.Write(ref answers, -1);
         var ledger = (await EndAsync()).Ledger!;
-        Assert.Equal("did not answer INFO within 2 s", Assert.Single(ledger.Losses).Reason);
+        Assert.Equal("did not answer INFO within 5 s", Assert.Single(ledger.Losses).Reason);
         Assert.Null(ledger.Losses[0].Seconds);
     }
 

@@ -1,0 +1,85 @@
+using ActorLoad.Observers;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Observers.Bystanders;
+
+/// <summary>What a bystander's connection makes of a RST that it notices late: not when it reads, but when it connects or sends.</summary>
+public sealed class SteadyConnectionSpecs : IDisposable
+{
+    private const string Full = "ERR max number of clients reached";
+
+    private readonly PingBook _book = new(Given.Bystander(), TimeProvider.System.TimestampFrequency);
+    private readonly TaskCompletionSource _reset = new();
+    private SteadyConnection? _connection;
+
+    public void Dispose() => _connection?.Close();
+
+    [LinuxFact]
+    public async Task Words_are_heard_though_the_reset_after_them_was_there_before_the_connect_was_looked_at()
+    {
+        await using var peer = FaultPeer.Scripted((connection, stop) => SayAndResetAsync(connection, stop));
+        var connection = Open(peer);
+        _reset.SetResult();
+        await ResetAsync(peer);
+
+        connection.HandleReady();
+
+        Assert.Equal((Full, null), (connection.LastFailure, connection.Socket));
+        Assert.Equal([new(Full, 1L)], _book.Ledger("").Errors);
+    }
+
+    [LinuxTheory]
+    [InlineData(true, Full)]
+    [InlineData(false, "reset")]
+    public async Task A_reset_that_a_PING_runs_into_is_what_the_server_said_before_it_or_a_reset(bool speaks, string expected)
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.AnswerAsync(1, stop);
+            await SayAndResetAsync(connection, stop, speaks);
+        });
+        var connection = Open(peer);
+        await UntilAsync(() =>
+        {
+            connection.HandleReady();
+            return connection.IsUp;
+        });
+        _reset.SetResult();
+        await ResetAsync(peer);
+
+        connection.Ping(TimeProvider.System.GetTimestamp());
+
+        Assert.Equal((expected, null), (connection.LastFailure, connection.Socket));
+        Assert.Equal([new(expected, 1L)], _book.Ledger("").Errors);
+    }
+
+    private async Task SayAndResetAsync(PeerConnection connection, CancellationToken stop, bool speaks = true)
+    {
+        await _reset.Task.WaitAsync(stop);
+        if (speaks)
+        {
+            await connection.SendAsync($"-{Full}\r\n", stop);
+        }
+
+        connection.Abort();
+    }
+
+    private SteadyConnection Open(FaultPeer peer)
+    {
+        _connection = new SteadyConnection(peer.EndPoint, Given.Bystander(), _book, TimeProvider.System);
+        _connection.Open();
+        return _connection;
+    }
+
+    // Neither side is in the kernel's table any more.
+    private static async Task ResetAsync(FaultPeer peer)
+    {
+        await peer.AcceptedAsync(1);
+        await SocketTable.UntilAsync(table => !table.Rows.Any(row => row.State == SocketState.Established && (row.RemotePort == peer.Port || row.LocalPort == peer.Port)));
+    }
+
+    private static Task UntilAsync(Func<bool> isSo) => Eventually.IsAsync(true, isSo);
+}
