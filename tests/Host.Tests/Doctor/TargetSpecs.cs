@@ -6,6 +6,7 @@ using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
+using ActorLoad.Peers.Resp;
 using Xunit;
 
 namespace ActorLoad.Hosting.Tests.Doctor;
@@ -73,6 +74,28 @@ public sealed class TargetSpecs
         check.Expect(CheckState.Fail);
         Assert.Contains("wait until it has read its data", check.Sentence, StringComparison.Ordinal);
         Assert.Equal($"redis-cli -h 127.0.0.1 -p {peer.Port} info persistence", check.Look);
+    }
+
+    [RedisFact]
+    public async Task One_that_runs_a_script_is_waited_for_or_its_script_ended()
+    {
+        await using var redis = await RedisServer.StartAsync("--lua-time-limit", "10");
+        using var client = await RespClient.ConnectAsync(redis.Port);
+        var endless = client.CommandAsync("EVAL", "while true do end", "0");
+        await Assert.ThrowsAsync<RedisErrorException>(async () =>
+        {
+            for (var look = 0; look < 1_000; look++)
+            {
+                await redis.CommandAsync("PING"); // until it says BUSY
+            }
+        });
+        var check = (await Examination.OfAsync(redis.Target, Storm.Load(5))).Named("target");
+        check.Expect(CheckState.Fail);
+        Assert.Contains("(BUSY ", check.Sentence, StringComparison.Ordinal);
+        Assert.Contains("wait until its script is done, or end it with `SCRIPT KILL`", check.Sentence, StringComparison.Ordinal);
+        await redis.CommandAsync("SCRIPT", "KILL");
+        await Assert.ThrowsAsync<RedisErrorException>(() => endless);
+        (await Examination.OfAsync(redis.Target, Storm.Load(5))).Named("target").Expect(CheckState.Ok);
     }
 
     [LinuxFact]

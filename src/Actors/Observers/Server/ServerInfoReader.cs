@@ -34,8 +34,11 @@ public sealed class ServerInfoReader(ServerConnection connection)
             }
             catch (RedisServerException refusal) when (isLast || !refusal.Message.StartsWith("ERR", StringComparison.Ordinal))
             {
-                var isLoading = refusal.Message.StartsWith("LOADING", StringComparison.Ordinal);
-                throw new ServerUnavailableException($"refused INFO ({refusal.Message})", refusal) { IsFinal = !isLoading, WasConnected = true, Error = refusal.Message };
+                throw new ServerUnavailableException($"refused INFO ({refusal.Message})", refusal)
+                {
+                    IsFinal = ServerObstacles.Of(refusal.Message) is not (ServerObstacle.Loading or ServerObstacle.Script), // which pass
+                    WasConnected = true, Error = refusal.Message,
+                };
             }
             catch (RedisServerException)
             {

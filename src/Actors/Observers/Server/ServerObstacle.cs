@@ -32,6 +32,9 @@ public enum ServerObstacle
     /// <summary>LOADING: it reads its data.</summary>
     Loading,
 
+    /// <summary>BUSY: it runs a script, and has done so for longer than it waits before it says so.</summary>
+    Script,
+
     /// <summary>As many clients as it takes.</summary>
     Full,
 
@@ -53,12 +56,14 @@ internal static class ServerObstacles
         _ => ServerObstacle.Silence,
     };
 
-    private static ServerObstacle Of(string error) => error.Split(' ')[0] switch
+    /// <summary>The obstacle that an error reply tells of.</summary>
+    public static ServerObstacle Of(string error) => error.Split(' ')[0] switch
     {
         "NOAUTH" or "WRONGPASS" => ServerObstacle.Password,
         "NOPERM" => ServerObstacle.Permission,
         Rejection.Denied => ServerObstacle.ProtectedMode,
         "LOADING" => ServerObstacle.Loading,
+        "BUSY" => ServerObstacle.Script,
         _ when error.StartsWith(Rejection.MaxClients, StringComparison.Ordinal) => ServerObstacle.Full,
         _ when error.StartsWith("ERR AUTH", StringComparison.OrdinalIgnoreCase) => ServerObstacle.Password,
         _ when error.StartsWith("ERR", StringComparison.Ordinal) => ServerObstacle.NoInfo,

@@ -124,6 +124,22 @@ public sealed class ServerObserverSpecs : ServerObserverKit
     }
 
     [RedisFact]
+    public async Task A_server_that_says_BUSY_while_it_runs_a_script_is_a_loss_until_it_is_done()
+    {
+        await using var redis = await RedisServer.StartAsync("--lua-time-limit", "100");
+        await StartAsync(redis.EndPoint);
+        Begin();
+        await redis.CommandAsync("EVAL", "local s = redis.call('time')[1]; repeat until redis.call('time')[1] - s > 1", "0");
+        await AskedAgainAsync(redis);
+
+        var observed = await EndAsync();
+        Assert.Contains("(BUSY ", observed.Ledger!.Losses[0].Reason, StringComparison.Ordinal);
+        Assert.NotNull(observed.Ledger.Losses[^1].Seconds);
+        Assert.True(observed.Ledger.PeakMainThreadShare > 0.5, $"{observed.Ledger.PeakMainThreadShare}");
+        Assert.Equal(0, observed.Ledger.ConnectionsReceived);
+    }
+
+    [RedisFact]
     public async Task Resetstat_is_told_from_a_restart()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -27,7 +27,7 @@ public sealed class ServerTroubleSpecs
         await using var server = await Undisturbed.RedisAsync(network);
 
         var storm = await DuringAsync(network, server, () => server.CommandAsync(
-            "EVAL", "local s = redis.call('time')[1]; repeat until redis.call('time')[1] - s > 5", "0"));
+            "EVAL", "local s = redis.call('time')[1]; repeat until redis.call('time')[1] - s > 3", "0"));
 
         Assert.Contains("main thread", storm.Cause("server-cpu").GetProperty("sentence").GetString(), StringComparison.Ordinal);
     }
@@ -67,9 +67,9 @@ public sealed class ServerTroubleSpecs
             network, server, async () =>
             {
                 await using var hogs = new Crowd(Hogs);
-                await HasSeenAsync(server, 1_800);
+                await HasSeenAsync(server, 7_000);
             },
-            Storm.Load(100, count: 20, gap: "200ms"), "taskset", "--cpu-list", FirstCore, "nice", "-n", "10");
+            Storm.Load(400, count: 20, gap: "50ms"), "taskset", "--cpu-list", FirstCore, "nice", "-n", "10");
 
         storm.Cause("generator-limited");
         Assert.Equal("generator-limited", storm.Verdict);
