@@ -79,6 +79,16 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Connections that are open now, without the one over which it is asked.</summary>
     public async Task<long> ConnectedClientsAsync() => await StatAsync("clients", "connected_clients") - 1;
 
+    /// <summary>Waits until so many connections are open, without the one over which it is asked.</summary>
+    public async Task HasClientsAsync(long count)
+    {
+        using var limit = new CancellationTokenSource(ChildProcess.DefaultTimeout);
+        while (await ConnectedClientsAsync() != count)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>Sends a command and gives its reply: null for a null, one line for each element of an array. Throws
     /// <see cref="RedisErrorException"/> for an error reply.</summary>
     public async Task<string?> CommandAsync(params string[] command)

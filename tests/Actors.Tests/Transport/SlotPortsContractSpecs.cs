@@ -86,8 +86,10 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     [LinuxFact]
     public async Task A_connection_to_a_port_where_nobody_listens_does_not_find_itself()
     {
-        var ports = GiveLoop(1);
-        await FailsAsync(await OpenAsync(new IPEndPoint(IPAddress.Loopback, ports[0]), Slot), LinkFault.Refused);
+        var ports = GiveLoop(2);
+        var target = new IPEndPoint(IPAddress.Loopback, ports[0]);
+        await FailsAsync(await OpenAsync(target, Slot), LinkFault.Refused);
+        Assert.Equal([ports[1]], LocalPorts.TakeAll(new SlotPorts(ports).For(target)));
     }
 
     [LinuxFact]

@@ -77,11 +77,11 @@ public sealed class TargetSpecs
     }
 
     [RedisFact]
-    public async Task One_that_runs_a_script_is_waited_for_or_its_script_ended()
+    public async Task One_that_is_busy_with_a_script_is_waited_for_or_its_script_ended()
     {
         await using var redis = await RedisServer.StartAsync("--lua-time-limit", "10");
         using var client = await RespClient.ConnectAsync(redis.Port);
-        var endless = client.CommandAsync("EVAL", "while true do end", "0");
+        await client.SendAsync(CancellationToken.None, "EVAL", "while true do end", "0");
         await Assert.ThrowsAsync<RedisErrorException>(async () =>
         {
             for (var look = 0; look < 1_000; look++)
@@ -92,9 +92,8 @@ public sealed class TargetSpecs
         var check = (await Examination.OfAsync(redis.Target, Storm.Load(5))).Named("target");
         check.Expect(CheckState.Fail);
         Assert.Contains("(BUSY ", check.Sentence, StringComparison.Ordinal);
-        Assert.Contains("wait until its script is done, or end it with `SCRIPT KILL`", check.Sentence, StringComparison.Ordinal);
+        Assert.Contains("SCRIPT KILL or SHUTDOWN NOSAVE.): wait until it is done, or end it as it says", check.Sentence, StringComparison.Ordinal);
         await redis.CommandAsync("SCRIPT", "KILL");
-        await Assert.ThrowsAsync<RedisErrorException>(() => endless);
         (await Examination.OfAsync(redis.Target, Storm.Load(5))).Named("target").Expect(CheckState.Ok);
     }
 

@@ -13,7 +13,8 @@ internal sealed class Gate(RedisServer server) : IDisposable
 
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(1));
 
-    /// <summary>Waits for that many connections, and lets them, or <paramref name="words"/> of them, go on to the end of <paramref name="run"/>.</summary>
+    /// <summary>Waits for that many connections, and lets them go on to the end of <paramref name="run"/>, or as many as <paramref name="words"/>
+    /// says, then and later.</summary>
     public async Task<T> LetThroughAsync<T>(int connections, Task<T> run, int? words = null)
     {
         await OpenAsync(connections, run, words: words);

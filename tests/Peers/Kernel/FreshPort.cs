@@ -12,17 +12,19 @@ public static class FreshPort
     /// <summary>A TCP socket that is bound to such a port.</summary>
     public static Socket Bound()
     {
-        for (var attempt = 1; ; attempt++)
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
             var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-            if (attempt == Attempts || !SocketTable.Read().Rows.Any(row => row.LocalPort == port || row.RemotePort == port))
+            if (!SocketTable.Read().Rows.Any(row => row.LocalPort == port || row.RemotePort == port))
             {
                 return socket;
             }
 
             socket.Dispose();
         }
+
+        throw new InvalidOperationException($"of {Attempts} free ports none was fresh");
     }
 }

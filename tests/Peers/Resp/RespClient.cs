@@ -22,9 +22,12 @@ public sealed class RespClient : IDisposable
     public async Task<string?> CommandAsync(params string[] command)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        await _resp.SendCommandAsync(command, limit.Token);
+        await SendAsync(limit.Token, command);
         return await _resp.ReadReplyAsync(limit.Token);
     }
+
+    /// <summary>Sends a command whose reply nobody waits for.</summary>
+    public Task SendAsync(CancellationToken cancellation, params string[] command) => _resp.SendCommandAsync(command, cancellation);
 
     public void Dispose() => _socket.Dispose();
 }

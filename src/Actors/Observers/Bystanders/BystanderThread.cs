@@ -63,7 +63,7 @@ internal sealed class BystanderThread
                 TakeTurn();
             }
 
-            TakeWhatCame(TimeSpan.Zero); // replies that were there in time, if this thread had no processor
+            TakeLastReplies();
             CloseAll(); // before the answer: who has it may look for what is left
             _owner.Tell(SumUp());
         }
@@ -76,7 +76,21 @@ internal sealed class BystanderThread
 
     private void TakeTurn()
     {
-        TakeWhatCame(UntilNextDue());
+        for (var place = 0; place < _connections.Length; place++)
+        {
+            _readiness.Watch(place, _connections[place].Socket, _connections[place].IsConnecting);
+        }
+
+        _readiness.Wait(UntilNextDue());
+        Course.Listen(); // before what came meanwhile is taken: whether it belongs to the storm is known then
+        for (var place = 0; place < _connections.Length; place++)
+        {
+            if (_readiness.IsReady(place))
+            {
+                _connections[place].HandleReady();
+            }
+        }
+
         PingWhoIsDue();
         foreach (var connection in _connections)
         {
@@ -92,21 +106,12 @@ internal sealed class BystanderThread
         Course.Judge(SettledUntil());
     }
 
-    private void TakeWhatCame(TimeSpan wait)
+    // Those that came while this thread had no processor.
+    private void TakeLastReplies()
     {
-        for (var place = 0; place < _connections.Length; place++)
+        foreach (var connection in _connections.Where(connection => connection.IsUp && connection.IsWaiting))
         {
-            _readiness.Watch(place, _connections[place].Socket, _connections[place].IsConnecting);
-        }
-
-        _readiness.Wait(wait);
-        Course.Listen(); // before what came meanwhile is taken: whether it belongs to the storm is known then
-        for (var place = 0; place < _connections.Length; place++)
-        {
-            if (_readiness.IsReady(place))
-            {
-                _connections[place].HandleReady();
-            }
+            connection.HandleReady();
         }
     }
 

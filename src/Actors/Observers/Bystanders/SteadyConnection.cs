@@ -174,7 +174,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
         }
         else if (error != SocketError.WouldBlock)
         {
-            End(error == SocketError.Success ? Outcome.PeerClosed.Name() : BystanderWords.For(error, IsConnecting));
+            End(error);
         }
     }
 
@@ -189,7 +189,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
 
         if (Socket is not null)
         {
-            End(BystanderWords.For(error, IsConnecting));
+            End(error);
         }
     }
 
@@ -213,16 +213,16 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
         }
     }
 
-    // The server ended it, by FIN or, if it had not read all, by RST.
-    private void End(string word)
+    // Success is the end of what the server says.
+    private void End(SocketError error)
     {
-        if (_dialogue.EndsWithError)
+        if (_dialogue.EndsWithError && (error == SocketError.Success || SocketFaults.From(error) == LinkFault.Reset))
         {
-            Drop(); // counted already: it had said why
+            Drop(); // counted already: it said no, and hung up
         }
         else
         {
-            Fail(word);
+            Fail(error);
         }
     }
 
@@ -234,7 +234,9 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
         }
     }
 
-    private void Fail(SocketError error) => Fail(BystanderWords.For(error, IsConnecting));
+    // EPIPE: a FIN had come before the RST.
+    private void Fail(SocketError error) =>
+        Fail(error is SocketError.Success or SocketError.Shutdown ? Outcome.PeerClosed.Name() : BystanderWords.For(error, IsConnecting));
 
     private void Fail(string word)
     {

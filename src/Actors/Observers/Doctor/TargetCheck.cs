@@ -24,7 +24,7 @@ internal static class TargetCheck
     private static string Advice(ServerReadings server) => server.Obstacle switch
     {
         ServerObstacle.Loading => ": wait until it has read its data",
-        ServerObstacle.Script => ": wait until its script is done, or end it with `SCRIPT KILL`",
+        ServerObstacle.Script => ": wait until it is done, or end it as it says",
         ServerObstacle.Full => ": it takes no redis-cli either before somebody has left",
         ServerObstacle.Silence => ": it is stopped or blocked, its queue is full, or something else listens there",
         ServerObstacle.OtherProtocol => ": something else listens there; correct target.endpoints",

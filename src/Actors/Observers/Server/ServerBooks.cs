@@ -108,6 +108,13 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
     /// <summary>The server does not answer any more, since <paramref name="at"/>. The first reason stands until it does.</summary>
     public void Lost(double at, string reason) => _loss ??= (at, reason);
 
+    /// <summary>The server answers with an error: that is no silence any more.</summary>
+    public void Refused(double at, string reason)
+    {
+        Found(at);
+        Lost(at, reason);
+    }
+
     /// <summary>The server answers again.</summary>
     public void Found(double at)
     {

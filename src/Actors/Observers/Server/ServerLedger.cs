@@ -45,4 +45,8 @@ public sealed record ServerLedger(
 /// <param name="At">Seconds from the start of the run.</param>
 /// <param name="Seconds">How long; null if it was still lost at the end.</param>
 /// <param name="Reason">What the connection said.</param>
-public sealed record ObserverLoss(double At, double? Seconds, string Reason);
+public sealed record ObserverLoss(double At, double? Seconds, string Reason)
+{
+    /// <summary>True if the server did answer, with an error.</summary>
+    internal bool IsRefusal => Reason.StartsWith(ServerInfoReader.Refusal, StringComparison.Ordinal);
+}

@@ -81,7 +81,7 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
             case Opened opened: HandleOpened(opened.Session); break;
             case NotOpened failed: HandleNotOpened(failed.Cause); break;
             case Answered answered when answered.Session == _session: HandleAnswered(answered); break;
-            case Unanswered unanswered when unanswered.Session == _session: HandleLost(unanswered.Reason, unanswered.IsFinal); break;
+            case Unanswered unanswered when unanswered.Session == _session: HandleLost(unanswered.Reason, unanswered.Cause); break;
             case Answered or Unanswered: break; // of a connection that was given up
             case Alarm { Due: Due.Reading }: HandleReadingDue(); break;
             case Alarm { Due: Due.Question }: Ask(); break;

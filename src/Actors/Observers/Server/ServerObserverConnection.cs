@@ -31,7 +31,7 @@ public sealed partial class ServerObserver
         _isOpening = false;
         _session = session;
         _first ??= session;
-        session.Connection.WhenLost(reason => _self.Tell(new Unanswered(session, reason, IsFinal: false)));
+        session.Connection.WhenLost(reason => _self.Tell(new Unanswered(session, reason, Cause: null)));
         var at = At(session.Connection.HeardAt);
         _books.Opened(at, isRejected: false);
         _books.Read(session.Reading, at);
@@ -104,7 +104,7 @@ public sealed partial class ServerObserver
         _askedAt = Now;
         session.ReadAsync().PipeTo(
             Self, Self, reading => new Answered(session, reading, session.Connection.HeardAt),
-            cause => new Unanswered(session, cause.Message, cause is ServerUnavailableException { IsFinal: true }));
+            cause => new Unanswered(session, cause.Message, cause as ServerUnavailableException));
     }
 
     private void HandleAnswered(Answered answered)
@@ -128,10 +128,18 @@ public sealed partial class ServerObserver
         }
     }
 
-    private void HandleLost(string reason, bool isFinal)
+    private void HandleLost(string reason, ServerUnavailableException? cause)
     {
-        _books.Lost(_askedAt ?? Now, reason);
-        _isHopeless |= isFinal;
+        if (cause is { Error: not null })
+        {
+            _books.Refused(Now, reason);
+        }
+        else
+        {
+            _books.Lost(_askedAt ?? Now, reason);
+        }
+
+        _isHopeless |= cause is { IsFinal: true };
         _session?.Connection.Dispose();
         (_session, _askedAt) = (null, null);
         Ready();
@@ -151,5 +159,5 @@ public sealed partial class ServerObserver
 
     private sealed record Answered(ServerSession Session, ServerReading Reading, long HeardAt) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed record Unanswered(ServerSession Session, string Reason, bool IsFinal) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    private sealed record Unanswered(ServerSession Session, string Reason, ServerUnavailableException? Cause) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

@@ -32,7 +32,7 @@ public enum ServerObstacle
     /// <summary>LOADING: it reads its data.</summary>
     Loading,
 
-    /// <summary>BUSY: it runs a script, and has done so for longer than it waits before it says so.</summary>
+    /// <summary>BUSY: it has been at one script, function or command of a module for so long that it says so.</summary>
     Script,
 
     /// <summary>As many clients as it takes.</summary>

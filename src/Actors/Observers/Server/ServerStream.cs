@@ -8,7 +8,8 @@ using StackExchange.Redis.Configuration;
 namespace ActorLoad.Observers;
 
 /// <summary>The one connection of a client library to a server, and what was heard on it.</summary>
-/// <remarks>.NET may run what follows a read on the thread that polls the sockets of a storm: here it always goes on in the thread pool.</remarks>
+/// <remarks>.NET may run what follows a read on the thread that polls the sockets of a storm: here it goes on in the thread pool, but for the
+/// copy of a server's first words.</remarks>
 internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkStream(socket, ownsSocket: true)
 {
     // INFO is a few kB. Whatever sends more is no server that can be asked.
@@ -33,7 +34,7 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
     {
         get
         {
-            var lines = Encoding.UTF8.GetString(_heard, 0, _heardBytes).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            var lines = Encoding.UTF8.GetString(_heard, 0, Volatile.Read(ref _heardBytes)).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             if (lines.Length == 0)
             {
                 return null;
@@ -52,7 +53,7 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
     public const string GivenUp = "was given up by its observer";
 
     /// <summary>True if the server said anything.</summary>
-    public bool HasSpoken => _heardBytes > 0;
+    public bool HasSpoken => Volatile.Read(ref _heardBytes) > 0;
 
     /// <summary>When the last bytes came, before anything else was done: a timestamp.</summary>
     public long HeardAt => Interlocked.Read(ref _heardAt);
@@ -67,7 +68,7 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
         {
             count = await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             Interlocked.Exchange(ref _heardAt, time.GetTimestamp());
-            Keep(buffer.Span[..count]); // at once: a write that fails meanwhile must not hide why the server hung up
+            Keep(buffer.Span[..count]); // at once: who is told of a write that failed meanwhile asks why the server hung up
         }
         catch (Exception cause) when (cause is IOException or ObjectDisposedException or OperationCanceledException)
         {
@@ -105,7 +106,7 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
     {
         var kept = bytes[..Math.Min(bytes.Length, HeardBytes - _heardBytes)];
         kept.CopyTo(_heard.AsSpan(_heardBytes));
-        _heardBytes += kept.Length;
+        Volatile.Write(ref _heardBytes, _heardBytes + kept.Length);
     }
 
     private void Judge(int count)

@@ -91,8 +91,8 @@ internal sealed partial class RingLoop
         if (SlotsInUse > 0)
         {
             // The kernel may still write to their memory: better lost than overwritten.
-            var reason = IsBroken ? "without its ring nobody can tell when the kernel lets go of them" : "the kernel did not let go of them";
-            _reportFailure(new InvalidOperationException($"slots whose memory is lost, because {reason}: {SlotsInUse}"));
+            var reason = IsBroken ? "without the ring nobody can tell when the kernel lets go of it" : "the kernel did not let go of it";
+            _reportFailure(new InvalidOperationException($"the memory of {SlotsInUse} slots is lost: {reason}"));
         }
 
         foreach (var slot in _free)

@@ -14,16 +14,13 @@ public abstract class BystanderKit() : TestKit("akka.loglevel = WARNING")
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
-    // Ports are taken again while somebody's old connections are still in TIME_WAIT on them.
-    private readonly HashSet<string> _foreign = [.. SocketTable.Read().Rows.Select(row => row.Ends)];
-
     private protected TestProbe Run => field ??= CreateTestProbe();
 
     private protected IActorRef Bystander { get; private set; } = ActorRefs.Nobody;
 
-    /// <summary>Both ends of what is in TIME_WAIT to or on a port since the test began.</summary>
-    private protected IEnumerable<string> InTimeWait(int port) => SocketTable.Read().Rows
-        .Where(row => row.State == SocketState.TimeWait && (row.LocalPort == port || row.RemotePort == port) && !_foreign.Contains(row.Ends))
+    /// <summary>Both ends of what is in TIME_WAIT to or on a port.</summary>
+    private protected static IEnumerable<string> InTimeWait(int port) => SocketTable.Read().Rows
+        .Where(row => row.State == SocketState.TimeWait && (row.LocalPort == port || row.RemotePort == port))
         .Select(row => row.Ends);
 
     private protected void Start(BystanderSettings settings, params IPEndPoint[] addresses) =>

@@ -72,6 +72,19 @@ public class ServerBooksSpecs
     }
 
     [Fact]
+    public void An_error_for_an_answer_ends_a_silence_and_is_a_loss_of_its_own()
+    {
+        _books.Read(Redis, 10);
+        _books.Begin(10);
+        _books.Lost(11, "did not answer");
+        _books.Refused(16, "refused INFO (BUSY)");
+        _books.Lost(17, "turned the observer away (BUSY)");
+        _books.Read(Redis, 18);
+
+        Assert.Equal([new ObserverLoss(1, 5, "did not answer"), new ObserverLoss(6, 2, "refused INFO (BUSY)")], Ledger.Losses);
+    }
+
+    [Fact]
     public void A_new_run_id_is_a_restart_and_nothing_that_was_counted_is_lost()
     {
         _books.Read(Redis with { Received = 100, Rejected = 5, MainThreadCpu = 1 }, 10);

@@ -10,8 +10,8 @@ internal sealed class ServerStalled : IRule
 
     public string Name => "server-stalled";
 
-    /// <summary>True for a time that is no mere reconnect.</summary>
-    public static bool IsSilence(ObserverLoss loss) => loss.Seconds is not < 1;
+    /// <summary>True for a time that is no mere reconnect, and in which no error was answered either.</summary>
+    public static bool IsSilence(ObserverLoss loss) => loss.Seconds is not < 1 && !loss.IsRefusal;
 
     public Finding? Judge(Evidence evidence)
     {
