@@ -24,7 +24,7 @@ internal static class TargetCheck
     private static string Advice(ServerReadings server) => server.Obstacle switch
     {
         ServerObstacle.Loading => ": wait until it has read its data",
-        ServerObstacle.Script => ": wait until it is done, or end it as it says",
+        ServerObstacle.Busy => ": wait until it is done, or end it as it says",
         ServerObstacle.Full => ": it takes no redis-cli either before somebody has left",
         ServerObstacle.Silence => ": it is stopped or blocked, its queue is full, or something else listens there",
         ServerObstacle.OtherProtocol => ": something else listens there; correct target.endpoints",
@@ -44,7 +44,7 @@ internal static class TargetCheck
     private static string? LookAt(ServerReadings server) => server.Obstacle switch
     {
         ServerObstacle.Loading => RedisCli.To(server.Endpoint, "info persistence"),
-        ServerObstacle.Silence or ServerObstacle.Script or ServerObstacle.Other => RedisCli.To(server.Endpoint, "ping"),
+        ServerObstacle.Silence or ServerObstacle.Busy or ServerObstacle.Other => RedisCli.To(server.Endpoint, "ping"),
         _ => null,
     };
 }

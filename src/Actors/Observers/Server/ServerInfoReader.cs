@@ -37,7 +37,7 @@ public sealed class ServerInfoReader(ServerConnection connection)
             }
             catch (RedisServerException refusal) when (isLast || !refusal.Message.StartsWith("ERR", StringComparison.Ordinal))
             {
-                var isPassing = ServerObstacles.Of(refusal.Message) is ServerObstacle.Loading or ServerObstacle.Script;
+                var isPassing = ServerObstacles.Of(refusal.Message) is ServerObstacle.Loading or ServerObstacle.Busy;
                 throw new ServerUnavailableException($"{Refusal} ({refusal.Message})", refusal) { IsFinal = !isPassing, WasConnected = true, Error = refusal.Message };
             }
             catch (RedisServerException)

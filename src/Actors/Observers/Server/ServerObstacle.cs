@@ -33,7 +33,7 @@ public enum ServerObstacle
     Loading,
 
     /// <summary>BUSY: it has been at one script, function or command of a module for so long that it says so.</summary>
-    Script,
+    Busy,
 
     /// <summary>As many clients as it takes.</summary>
     Full,
@@ -63,7 +63,7 @@ internal static class ServerObstacles
         "NOPERM" => ServerObstacle.Permission,
         Rejection.Denied => ServerObstacle.ProtectedMode,
         "LOADING" => ServerObstacle.Loading,
-        "BUSY" => ServerObstacle.Script,
+        "BUSY" => ServerObstacle.Busy,
         _ when error.StartsWith(Rejection.MaxClients, StringComparison.Ordinal) => ServerObstacle.Full,
         _ when error.StartsWith("ERR AUTH", StringComparison.OrdinalIgnoreCase) => ServerObstacle.Password,
         _ when error.StartsWith("ERR", StringComparison.Ordinal) => ServerObstacle.NoInfo,
