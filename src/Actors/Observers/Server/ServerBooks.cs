@@ -31,7 +31,7 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
     private double _lastAt;
     private double _firstAt;
     private double? _begunAt;
-    private (double At, string Reason)? _loss;
+    private (double At, string Reason, bool IsRefusal)? _loss;
 
     /// <summary>The last reading; null if there was none.</summary>
     public ServerReading? Last => _last;
@@ -105,14 +105,14 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
         (_last, _lastAt) = (reading, at);
     }
 
-    /// <summary>The server does not answer any more, since <paramref name="at"/>. The first reason stands until it does.</summary>
-    public void Lost(double at, string reason) => _loss ??= (at, reason);
+    /// <summary>The server does not answer any more, since <paramref name="at"/>, or with an error. The first reason stands until it does.</summary>
+    public void Lost(double at, string reason, bool isRefusal = false) => _loss ??= (at, reason, isRefusal);
 
     /// <summary>The server answers with an error: that is no silence any more.</summary>
     public void Refused(double at, string reason)
     {
         Found(at);
-        Lost(at, reason);
+        Lost(at, reason, isRefusal: true);
     }
 
     /// <summary>The server answers again.</summary>
@@ -120,7 +120,7 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
     {
         if (_loss is { } loss)
         {
-            _losses.Add(Loss(loss.At, at, loss.Reason));
+            _losses.Add(Loss(loss.At, at, loss.Reason, loss.IsRefusal));
             _loss = null;
         }
     }
@@ -133,7 +133,7 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
             return null;
         }
 
-        ObserverLoss[] lost = _loss is { } loss ? [Loss(loss.At, null, loss.Reason)] : [];
+        ObserverLoss[] lost = _loss is { } loss ? [Loss(loss.At, null, loss.Reason, loss.IsRefusal)] : [];
         return new ServerLedger(
             endpoint, last.Kind.Name, last.Kind.Version, Round(_lastAt - _firstAt), _received.Total, _rejected.Total, _commands.Total, _errors.Total,
             _evicted.Total, _connected.Level, _memory.Level, _mainThread.Seconds, _mainThread.PeakShare, last.MaxClients ?? maxClients, tcpBacklog,
@@ -148,10 +148,10 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
 
     private double OfRun(double at) => Round(at - (_begunAt ?? _firstAt));
 
-    private ObserverLoss Loss(double from, double? to, string reason)
+    private ObserverLoss Loss(double from, double? to, string reason, bool isRefusal)
     {
         var start = Math.Max(from, _begunAt ?? from);
-        return new ObserverLoss(OfRun(start), to is { } end ? Round(Math.Max(0, end - start)) : null, reason);
+        return new ObserverLoss(OfRun(start), to is { } end ? Round(Math.Max(0, end - start)) : null, reason) { IsRefusal = isRefusal };
     }
 
     private void FirstRead(double at)

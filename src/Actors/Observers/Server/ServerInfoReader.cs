@@ -10,9 +10,6 @@ public sealed class ServerInfoReader(ServerConnection connection)
     /// that it lacks. Older ones take one or none, and none is nearly all.</summary>
     private static readonly object[][] Forms = [["server", "clients", "memory", "stats", "cpu"], ["server", "clients", "memory", "stats"], []];
 
-    /// <summary>How the reason begins where the server answered with an error.</summary>
-    public const string Refusal = "refused INFO";
-
     private int _form;
 
     /// <summary>Asks. Throws <see cref="ServerUnavailableException"/> if the connection is lost, if INFO is refused, or if the answer is none.</summary>
@@ -38,7 +35,7 @@ public sealed class ServerInfoReader(ServerConnection connection)
             catch (RedisServerException refusal) when (isLast || !refusal.Message.StartsWith("ERR", StringComparison.Ordinal))
             {
                 var isPassing = ServerObstacles.Of(refusal.Message) is ServerObstacle.Loading or ServerObstacle.Busy;
-                throw new ServerUnavailableException($"{Refusal} ({refusal.Message})", refusal) { IsFinal = !isPassing, WasConnected = true, Error = refusal.Message };
+                throw new ServerUnavailableException($"refused INFO ({refusal.Message})", refusal) { IsFinal = !isPassing, WasConnected = true, Error = refusal.Message };
             }
             catch (RedisServerException)
             {

@@ -48,5 +48,5 @@ public sealed record ServerLedger(
 public sealed record ObserverLoss(double At, double? Seconds, string Reason)
 {
     /// <summary>True if the server did answer, with an error.</summary>
-    internal bool IsRefusal => Reason.StartsWith(ServerInfoReader.Refusal, StringComparison.Ordinal);
+    internal bool IsRefusal { get; init; }
 }

@@ -67,7 +67,7 @@ public sealed partial class ServerObserver
 
         _isHopeless |= known is not { IsFinal: false };
         _whyNever = cause.Message;
-        _books.Lost(Now, cause.Message);
+        _books.Lost(Now, cause.Message, isRefusal: known is { Error: not null });
         Ready();
         if (IsEnding)
         {

@@ -96,8 +96,10 @@ public class DiagnosisSpecs
         { "server-unreachable", Healthy.Evidence.Failing("refused", 20).With(Losing(4, null, "refused")) },
         { "server-unreachable", Healthy.Evidence.Failing("unreachable", 25) },
         { "observer-lost", Healthy.Evidence.With(Losing(4, 0.4, "reset")) },
-        { "observer-lost", Healthy.Evidence.With(Losing(4, 9, "refused INFO (BUSY Redis is busy running a script)"))
-            .With((ServerLedger server) => server with { PeakMainThreadShare = 0.97 }) }, // it answered everybody
+        { "observer-lost", Healthy.Evidence.With((ServerLedger server) => server with
+            {
+                PeakMainThreadShare = 0.97, Losses = [new ObserverLoss(4, 9, "refused INFO (BUSY)") { IsRefusal = true }], // it answered everybody
+            }) },
         { "memory-overcommit", Healthy.Evidence.Rejecting("MISCONF", 5_000) },
         { "conntrack-full", Healthy.Evidence.Counting("ConntrackDrop", 900).Counting("TCPSynRetrans", 300).Slow(1, 300).Setting("net.netfilter.nf_conntrack_max", "1024") },
         { "generator-limited", Own(own => own with { LoopWaitSeconds = 2.1 }) },

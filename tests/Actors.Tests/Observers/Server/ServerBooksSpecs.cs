@@ -81,7 +81,8 @@ public class ServerBooksSpecs
         _books.Lost(17, "turned the observer away (BUSY)");
         _books.Read(Redis, 18);
 
-        Assert.Equal([new ObserverLoss(1, 5, "did not answer"), new ObserverLoss(6, 2, "refused INFO (BUSY)")], Ledger.Losses);
+        Assert.Equal(
+            [new ObserverLoss(1, 5, "did not answer"), new ObserverLoss(6, 2, "refused INFO (BUSY)") { IsRefusal = true }], Ledger.Losses);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
         await StartAsync(redis.EndPoint, "one", "pass");
         Begin();
         await redis.CommandAsync("ACL", "SETUSER", "one", "-info");
-        await UntilAsync(async () => await redis.ConnectedClientsAsync() == 0);
+        await redis.HasClientsAsync(0);
         var loss = Assert.Single((await EndAsync()).Ledger!.Losses);
         Assert.Null(loss.Seconds);
         Assert.StartsWith("refused INFO (NOPERM ", loss.Reason, StringComparison.Ordinal);
@@ -157,6 +157,30 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
         Begin();
         var ledger = (await EndAsync()).Ledger!;
         Assert.Equal((0, 0, 10_000), (ledger.ConnectionsReceived, ledger.ConnectionsRejected, ledger.MaxClients));
+    }
+
+    [Fact]
+    public async Task A_server_that_turned_its_observer_away_at_first_was_not_silent()
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            if (connection.Number == 1)
+            {
+                await connection.SendAsync("-ERR max number of clients reached\r\n", stop);
+                await connection.FinishAsync(stop);
+                return;
+            }
+
+            while (await connection.ReadCommandAsync(stop) is { } command)
+            {
+                await connection.SendAsync(Reply(command, InfoTexts.Redis.ReplaceLineEndings("\r\n")), stop);
+            }
+        });
+        await StartAsync(peer.EndPoint);
+        Begin();
+        await peer.AcceptedAsync(2);
+        var loss = Assert.Single((await EndAsync()).Ledger!.Losses);
+        Assert.Equal((true, "turned the observer away (ERR max number of clients reached)"), (loss.IsRefusal, loss.Reason));
     }
 
     [Fact]
@@ -239,7 +263,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
         await StartAsync(first.EndPoint);
         Begin();
         await using var late = await RedisServer.StartAsync("--port", first.Target.Split(':')[1]);
-        await UntilAsync(async () => await late.ConnectedClientsAsync() == 1);
+        await late.HasClientsAsync(1);
         await AskedAgainAsync(late);
         await ComeAndGoAsync(first.EndPoint, 3);
 

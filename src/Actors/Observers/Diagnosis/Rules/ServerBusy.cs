@@ -43,5 +43,6 @@ internal sealed class ServerBusy : IRule
     public static bool IsBusy(ServerLedger server) => server.PeakMainThreadShare >= NearOne
         || (server.PeakMainThreadShare >= AtWork && Silence(server) is >= 1 and var silence && server.MainThreadCpuSeconds >= silence * NearOne);
 
-    private static double Silence(ServerLedger server) => server.Restarts.Count > 0 ? 0 : server.Losses.Where(loss => !loss.IsRefusal).Sum(loss => loss.Seconds ?? 0);
+    private static double Silence(ServerLedger server) => server.Restarts.Count > 0 ? 0
+        : server.Losses.Where(loss => !loss.IsRefusal).Sum(loss => loss.Seconds ?? 0);
 }
