@@ -22,9 +22,7 @@ public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.
     [Fact]
     public void A_loop_that_was_given_up_is_for_no_other_run()
     {
-        var time = new ManualTime();
-        using var blocked = new StubLoop(time);
-        using var sound = new StubLoop(time);
+        using StubLoop blocked = new(new ManualTime()), sound = new(new ManualTime());
         var loops = LoopDispatchers.Of(Sys);
         var first = loops.Get("a-loop", _ => blocked);
         Assert.Same(first, loops.Get("a-loop", _ => sound));
@@ -41,9 +39,7 @@ public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.
     [Fact]
     public void An_id_belongs_to_one_loop_even_if_its_replacement_could_not_be_made_at_first()
     {
-        var time = new ManualTime();
-        using var blocked = new StubLoop(time);
-        using var sound = new StubLoop(time);
+        using StubLoop blocked = new(new ManualTime()), sound = new(new ManualTime());
         var loops = LoopDispatchers.Of(Sys);
         var first = loops.Get("a-loop", _ => blocked);
         blocked.GiveUp();

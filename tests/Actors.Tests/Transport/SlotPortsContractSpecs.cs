@@ -99,7 +99,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
         var target = (IPEndPoint)server.LocalEndPoint!;
         var ports = GiveLoop(2);
         using var other = await LocalPorts.ConnectedAsync(ports[0], target);
-        await SocketTable.UntilAsync(table => table.Rows.Any(row => row.LocalPort == target.Port && row.State == SocketState.Listen && row.ReceiveQueue == 1));
+        await SocketTable.UntilQueuedAsync(target.Port, 1);
         var link = await OpenAsync(target, Slot, TimeSpan.FromSeconds(5));
         await UntilAsync(SocketState.SynSent, ports[1], target.Port);
         await FailsAsync(link, LinkFault.TimedOut);

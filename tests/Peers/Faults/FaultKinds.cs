@@ -11,7 +11,7 @@ public sealed partial class FaultPeer
 {
     private const int Backlog = 4096;
 
-    /// <summary>Nobody listens: refused. The port stays bound, so that no one else can listen on it nor connect from it.</summary>
+    /// <summary>Nobody listens: refused. The port stays bound, so that the kernel gives it to nobody else.</summary>
     public static FaultPeer ClosedPort() => new(null, null);
 
     /// <summary>Nothing is wrong: every command is answered.</summary>
@@ -101,8 +101,7 @@ public sealed partial class FaultPeer
             // A queue of length 0 takes one connection.
             peer._filler = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await peer._filler.ConnectAsync(peer.EndPoint);
-            await SocketTable.UntilAsync(table => table.Rows.Any(row =>
-                row.LocalPort == peer.Port && row.State == SocketState.Listen && row.ReceiveQueue == 1));
+            await SocketTable.UntilQueuedAsync(peer.Port, 1);
             return peer;
         }
         catch

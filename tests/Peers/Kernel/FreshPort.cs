@@ -17,7 +17,7 @@ public static class FreshPort
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
             var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-            if (!SocketTable.Read().Rows.Any(row => row.LocalPort == port || row.RemotePort == port))
+            if (!SocketTable.Read().Rows.Any(row => row.IsOf(port)))
             {
                 return socket;
             }

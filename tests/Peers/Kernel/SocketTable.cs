@@ -25,7 +25,11 @@ public enum SocketState
 /// <param name="LocalPort">Its own port.</param>
 /// <param name="RemotePort">Its peer's; 0 when it listens.</param>
 /// <param name="ReceiveQueue">Unread bytes; for a listener the connections that wait to be accepted.</param>
-public sealed record SocketRow(string Ends, SocketState State, int LocalPort, int RemotePort, int ReceiveQueue);
+public sealed record SocketRow(string Ends, SocketState State, int LocalPort, int RemotePort, int ReceiveQueue)
+{
+    /// <summary>True if it has that port at either end.</summary>
+    public bool IsOf(int port) => LocalPort == port || RemotePort == port;
+}
 
 /// <summary>All TCP sockets of a network. The kernel does not stop for the reader: while others open and close, a row may be missed.</summary>
 /// <remarks>So what must be there is waited for with <see cref="UntilAsync"/>.</remarks>
@@ -64,6 +68,10 @@ public sealed class SocketTable
             }
         }
     }
+
+    /// <summary>Waits until so many connections to a listener of this process's network wait to be accepted.</summary>
+    public static Task UntilQueuedAsync(int port, int count) => UntilAsync(table =>
+        table.Rows.Any(row => row.LocalPort == port && row.State == SocketState.Listen && row.ReceiveQueue == count));
 
     /// <summary>Sockets in <paramref name="state"/> whose peer's port is <paramref name="remotePort"/>: the client's side.</summary>
     public int CountTo(int remotePort, SocketState state) => Rows.Count(row => row.RemotePort == remotePort && row.State == state);

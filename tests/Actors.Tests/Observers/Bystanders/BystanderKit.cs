@@ -20,7 +20,7 @@ public abstract class BystanderKit() : TestKit("akka.loglevel = WARNING")
 
     /// <summary>Both ends of what is in TIME_WAIT to or on a port.</summary>
     private protected static IEnumerable<string> InTimeWait(int port) => SocketTable.Read().Rows
-        .Where(row => row.State == SocketState.TimeWait && (row.LocalPort == port || row.RemotePort == port))
+        .Where(row => row.State == SocketState.TimeWait && row.IsOf(port))
         .Select(row => row.Ends);
 
     private protected void Start(BystanderSettings settings, params IPEndPoint[] addresses) =>

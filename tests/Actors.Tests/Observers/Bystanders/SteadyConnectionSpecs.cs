@@ -51,9 +51,9 @@ public sealed class SteadyConnectionSpecs : IDisposable
         Assert.Equal([new(expected, 1L)], _book.Ledger("").Errors);
     }
 
-    // The first PING after a FIN is what it is answered with a RST to; the thread that sends may be late, and have two to send.
+    // A PING after a FIN is answered with a RST, and a thread that is late has a second one to send.
     [LinuxFact]
-    public async Task A_FIN_that_only_a_RST_is_noticed_of_is_a_FIN()
+    public async Task A_FIN_of_which_only_the_RST_after_it_is_noticed_is_a_FIN()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {
@@ -105,6 +105,6 @@ public sealed class SteadyConnectionSpecs : IDisposable
     private static async Task ResetAsync(FaultPeer peer)
     {
         await peer.AcceptedAsync(1);
-        await SocketTable.UntilAsync(table => !table.Rows.Any(row => row.State == SocketState.Established && (row.RemotePort == peer.Port || row.LocalPort == peer.Port)));
+        await SocketTable.UntilAsync(table => !table.Rows.Any(row => row.State == SocketState.Established && row.IsOf(peer.Port)));
     }
 }

@@ -64,8 +64,8 @@ public sealed class ServerObserverSpecs : ServerObserverKit
         Assert.StartsWith("calls=1,", (await redis.InfoAsync("commandstats"))["cmdstat_config|get"], StringComparison.Ordinal);
 
         await HealthyEndAsync();
-        await UntilAsync(async () => await redis.ConnectedClientsAsync() == 0);
-        Assert.DoesNotContain(SocketTable.Read().Rows, row => row.State == SocketState.TimeWait && (row.LocalPort == redis.Port || row.RemotePort == redis.Port));
+        await redis.HasClientsAsync(0);
+        Assert.DoesNotContain(SocketTable.Read().Rows, row => row.State == SocketState.TimeWait && row.IsOf(redis.Port));
     }
 
     [RedisFact]
@@ -109,7 +109,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
         await AskedAgainAsync(first);
         await first.KillAsync();
         await using var second = await RedisServer.StartAsync("--port", first.Port.ToString(CultureInfo.InvariantCulture));
-        await UntilAsync(async () => await second.ConnectedClientsAsync() == 1);
+        await second.HasClientsAsync(1);
         await ComeAndGoAsync(first.EndPoint, 5);
 
         var observed = await EndAsync();
@@ -186,7 +186,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
         await redis.CommandAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
         await UntilAsync(async () => long.Parse((await redis.InfoAsync("stats"))["rejected_connections"], CultureInfo.InvariantCulture) >= 3);
         await redis.CommandAsync("CONFIG", "SET", "maxclients", "2");
-        await UntilAsync(async () => await redis.ConnectedClientsAsync() == 1);
+        await redis.HasClientsAsync(1);
 
         var observed = await EndAsync();
         Assert.Equal((0, 0), (observed.Ledger!.ConnectionsReceived, observed.Ledger.ConnectionsRejected));
