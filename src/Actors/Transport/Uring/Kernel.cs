@@ -76,6 +76,7 @@ internal static unsafe partial class Kernel
 
     // asm-generic/errno-base.h, asm-generic/errno.h
     public const int EPERM = 1;
+    public const int ENOENT = 2;
     public const int EINTR = 4;
     public const int EAGAIN = 11;
     public const int ENOMEM = 12;

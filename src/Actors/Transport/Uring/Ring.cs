@@ -97,6 +97,12 @@ internal sealed unsafe partial class Ring : IDisposable
     /// <summary>True if completions can be taken without entering the kernel.</summary>
     public bool HasCompletions => Volatile.Read(ref *_cqTail) != *_cqHead;
 
+    /// <summary>True if one more submission can be prepared without entering the kernel.</summary>
+    public bool HasRoom => HasRoomFor(1);
+
+    /// <summary>How often the kernel was entered.</summary>
+    public long Entries { get; private set; }
+
     /// <summary>True if anything has been prepared since the last <see cref="Enter"/>.</summary>
     public bool HasPrepared => _prepared != _submitted;
 
@@ -109,7 +115,7 @@ internal sealed unsafe partial class Ring : IDisposable
     /// <summary>Makes room for a chain of linked operations, so that a full queue cannot tear it apart.</summary>
     public void Reserve(uint operations)
     {
-        if (!HasRoom(operations))
+        if (!HasRoomFor(operations))
         {
             MakeRoom(operations);
         }
@@ -140,7 +146,9 @@ internal sealed unsafe partial class Ring : IDisposable
         Volatile.Write(ref *_sqTail, _prepared);
         do
         {
-            var entered = EnterOnce(_prepared - _submitted, completions, timeout);
+            var offered = _prepared - _submitted;
+            var entered = EnterOnce(offered, completions, timeout);
+            Entries++;
             if ((Volatile.Read(ref Flags) & IORING_SQ_CQ_OVERFLOW) != 0)
             {
                 Overflows++;
@@ -149,6 +157,11 @@ internal sealed unsafe partial class Ring : IDisposable
             if (entered >= 0)
             {
                 _submitted += (uint)entered;
+                if (entered == 0 && offered > 0)
+                {
+                    return; // it takes none now: the caller takes completions and comes again
+                }
+
                 continue;
             }
 
@@ -205,13 +218,13 @@ internal sealed unsafe partial class Ring : IDisposable
         Kernel.Close(_file);
     }
 
-    private bool HasRoom(uint operations) => _prepared + operations - Volatile.Read(ref *_sqHead) <= _sqEntries;
+    private bool HasRoomFor(uint operations) => _prepared + operations - Volatile.Read(ref *_sqHead) <= _sqEntries;
 
     private void MakeRoom(uint operations)
     {
         FullQueues++;
         Enter(0, null);
-        for (var refusals = 0; !HasRoom(operations); refusals++)
+        for (var refusals = 0; !HasRoomFor(operations); refusals++)
         {
             // EAGAIN: no memory for requests. What was prepared must not be overwritten, so this thread waits.
             if (refusals == MostRefusals)

@@ -27,6 +27,7 @@ internal sealed partial class RingLoop : TransportLoop
     private bool _kernelHasMore;
     private volatile bool _stops;
     private Ring _ring = null!; // made by the loop's thread, before anybody sees the loop
+    private RingClosing _closing = null!; // with it
 
     /// <summary>Starts the loop, with room for so many operations between two looks at the kernel, and for so many completions; throws
     /// <see cref="RingUnavailableException"/> if there can be none.</summary>
@@ -89,15 +90,19 @@ internal sealed partial class RingLoop : TransportLoop
         RingBellIfAsleep();
     }
 
+    /// <summary>Ends what is under way on a slot, and gives it out again when nothing of it is left.</summary>
+    public void Close(RingSlot slot) => _closing.Close(slot);
+
     public override void ExecuteNextTurn(IRunnable work) => _nextTurn.Enqueue(work);
 
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
         ThrowIfBroken();
         var ports = request.Socket.Ports == PortChoice.Slot ? Ports.For(request.Target) : null;
-        for (var round = 0; round < RoundsOfClosing && _closing > 0 && (_free.Count == 0 || ports is { IsUsedUp: true }); round++)
+        for (var round = 0; round < RingClosing.Rounds && _closing.Count > 0 && (_free.Count == 0 || ports is { IsUsedUp: true }); round++)
         {
             // Who waits for a place is not the one to whom the limits of this machine apply: those that are left are vacated first.
+            _closing.PrepareWaiting();
             SubmitAndTake();
         }
 
@@ -125,6 +130,7 @@ internal sealed partial class RingLoop : TransportLoop
         try
         {
             _ring = new Ring(submissions, completions);
+            _closing = new RingClosing(_ring, _free.Enqueue);
         }
         catch (Exception cause)
         {
@@ -133,7 +139,6 @@ internal sealed partial class RingLoop : TransportLoop
         }
 
         t_own = this;
-        _bell.Listen(_ring);
         started.SetResult();
         while (!_stops)
         {
@@ -160,6 +165,11 @@ internal sealed partial class RingLoop : TransportLoop
         else
         {
             Wait();
+            if (!_kernelHasMore)
+            {
+                _closing.TryAgain();
+            }
+
             TakeCompletions();
             _kernelHasMore = TakeWhatIsLeft();
         }

@@ -10,6 +10,9 @@ internal sealed partial class RingLoop
     // queued, and what was queued may have been done by then. Nothing clears it before the next work, and deadlines cannot wait for that.
     private const int MostIdleRounds = 16;
 
+    // Steps of closing that one turn prepares of those that waited for room: ten milliseconds or so, then work has its turn.
+    private const int MostSteps = 4 * WorkInTurn;
+
     private readonly Queue<(Completion Completion, long At)> _taken = new();
     private readonly Queue<(Completion Completion, long At)> _failed = new();
     private bool _completes;
@@ -39,16 +42,18 @@ internal sealed partial class RingLoop
     // True if the kernel had even more than one turn can take.
     private bool TakeWhatIsLeft()
     {
-        var idle = 0;
-        for (var round = 0; round < WorkInTurn && idle < MostIdleRounds && _ring.HasMore; round++)
+        var (idle, steps) = (0, 0);
+        for (var round = 0; round < WorkInTurn && idle < MostIdleRounds && (_ring.HasMore || (_closing.HasSteps && steps < MostSteps)); round++)
         {
+            steps += _closing.PrepareWaiting();
             idle = SubmitAndTake() ? 0 : idle + 1;
         }
 
         return idle < MostIdleRounds && _ring.HasMore;
     }
 
-    // Takes what is ready and stamps it, with one look at the clock; its turn comes later. What concerns no owner is done with at once.
+    // Takes what is ready and stamps it, with one look at the clock; its turn comes later. What concerns no owner is done with at once. Nothing
+    // here enters the kernel, which would answer while its answers are taken: so there is an end to them, at the latest with the queue's.
     private bool TakeCompletions()
     {
         if (!_ring.HasCompletions)
@@ -59,31 +64,51 @@ internal sealed partial class RingLoop
         var now = Now;
         while (_ring.TryTake(out var completion))
         {
-            if (ConcernsNoOwner(completion))
-            {
-                HandOut(completion, now);
-                continue;
-            }
-
-            TellLink(completion);
-            (completion.Result < 0 ? _failed : _taken).Enqueue((completion, now));
+            Take(completion, now);
         }
 
         return true;
     }
 
-    private bool ConcernsNoOwner(in Completion completion) =>
-        (RingOperation)(byte)completion.UserData is RingOperation.Bell or RingOperation.Cancel || SlotOf(completion).IsClosing;
-
-    // A completion that waits for its turn is no time-out.
-    private void TellLink(in Completion completion)
+    private void Take(in Completion completion, long now)
     {
-        var slot = SlotOf(completion);
-        if (slot.Generation == GenerationOf(completion))
+        var operation = OperationOf(completion);
+        if (operation == RingOperation.Bell)
         {
-            slot.Link?.CompletionTaken();
+            _bell.Heard();
+            return;
+        }
+
+        var (slot, generation) = (SlotOf(completion), GenerationOf(completion));
+        if (operation == RingOperation.Cancel)
+        {
+            _closing.Missed(slot, generation, completion.Result);
+        }
+        else if (slot.Generation != generation)
+        {
+            _reportFailure(new InvalidOperationException($"a completion of {operation} came after its slot had been given out again"));
+        }
+        else
+        {
+            Take(slot, completion, now);
         }
     }
+
+    // The kernel has let go of the slot: if it is closed before its turn, nothing is left to be cancelled.
+    private void Take(RingSlot slot, in Completion completion, long now)
+    {
+        slot.InFlight--;
+        if (slot.IsClosing)
+        {
+            _closing.GoOn(slot);
+            return;
+        }
+
+        slot.Link!.CompletionTaken(); // what waits for its turn is no time-out
+        (completion.Result < 0 ? _failed : _taken).Enqueue((completion, now));
+    }
+
+    private static RingOperation OperationOf(in Completion completion) => (RingOperation)(byte)completion.UserData;
 
     private RingSlot SlotOf(in Completion completion) => _slots[(int)((completion.UserData >> 8) & 0xFFFFFF)];
 
@@ -91,28 +116,28 @@ internal sealed partial class RingLoop
 
     private void HandOut(in Completion completion, long takenAt)
     {
+        var slot = SlotOf(completion);
+        if (slot.IsClosing || slot.Generation != GenerationOf(completion))
+        {
+            return; // closed while it waited
+        }
+
         TakenAt = takenAt;
-        var operation = (RingOperation)(byte)completion.UserData;
-        if (operation == RingOperation.Bell)
-        {
-            HearBell();
-        }
-        else if (operation == RingOperation.Cancel)
-        {
-            CancelAgain(SlotOf(completion), GenerationOf(completion));
-        }
-        else
-        {
-            HandToOwner(completion, operation);
-        }
+        HandToOwner(slot.Link!, OperationOf(completion), completion.Result);
     }
 
-    private void HandToOwner(in Completion completion, RingOperation operation)
+    private void HandToOwner(RingLink link, RingOperation operation, int result)
     {
+        if (operation == RingOperation.Send)
+        {
+            // Only a send that failed, or could send a part and no more, completes, and in the place of its receive: that one is silent.
+            (operation, result) = (RingOperation.Receive, result < 0 ? result : -EPIPE);
+        }
+
         _completes = true;
         try
         {
-            Complete(SlotOf(completion), GenerationOf(completion), operation, completion.Result);
+            link.Complete(operation, result);
         }
         finally
         {
@@ -123,32 +148,6 @@ internal sealed partial class RingLoop
                 _caused = null;
                 Run(work); // the owner's mailbox, while all that it needs is in the processor's cache
             }
-        }
-    }
-
-    private void Complete(RingSlot slot, uint generation, RingOperation operation, int result)
-    {
-        if (slot.Generation != generation)
-        {
-            _reportFailure(new InvalidOperationException($"a completion of {operation} came after its slot had been given out again"));
-            return;
-        }
-
-        if (operation == RingOperation.Send)
-        {
-            // Only a send that failed, or could send a part and no more, completes, and in the place of its receive: that one is silent.
-            (operation, result) = (RingOperation.Receive, result < 0 ? result : -EPIPE);
-        }
-
-        slot.InFlight--;
-        if (operation != RingOperation.Close)
-        {
-            slot.Link!.Complete(operation, result);
-        }
-
-        if (slot.IsClosing)
-        {
-            GoOnClosing(slot);
         }
     }
 }

@@ -62,6 +62,8 @@ internal sealed partial class RingLoop
         {
             slot.Link?.Break(failure);
         }
+
+        _closing.Break();
     }
 
     private void WaitWithoutRing()
@@ -115,13 +117,10 @@ internal sealed partial class RingLoop
         for (var round = 0; round < LastRounds && !IsBroken && !IsQuiet; round++)
         {
             var before = SlotsInUse;
+            _closing.TryAgain();
+            _closing.PrepareWaiting();
             _ring.Enter(1, TimeSpan.FromMilliseconds(1));
             TakeCompletions();
-            while (_failed.TryDequeue(out var taken) || _taken.TryDequeue(out taken))
-            {
-                HandOut(taken.Completion, taken.At);
-            }
-
             round = SlotsInUse < before ? 0 : round;
         }
     }

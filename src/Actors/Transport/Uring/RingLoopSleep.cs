@@ -3,6 +3,9 @@ namespace ActorLoad.Transport.Uring;
 /// <content>How a loop sleeps, and what wakes it: completions, its alarm, and the bell of who brings work from another thread.</content>
 internal sealed partial class RingLoop
 {
+    // Before a cancel that found nothing is tried again, if nothing else happens meanwhile.
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(1);
+
     private readonly RingBell _bell;
     private readonly ITimer? _virtualAlarm;
     private long _alarm = long.MaxValue;
@@ -26,8 +29,19 @@ internal sealed partial class RingLoop
 
     private void Wait()
     {
+        if (!_bell.IsListening)
+        {
+            _bell.Listen(_ring);
+        }
+
+        _closing.PrepareWaiting();
         var patience = _alarm == long.MaxValue ? null : (TimeSpan?)Time.GetElapsedTime(Now, _alarm);
-        var staysAwake = HasWork || _ring.HasCompletions || patience <= TimeSpan.Zero;
+        if (_closing.HasMissed && !(patience <= _pause))
+        {
+            patience = _pause;
+        }
+
+        var staysAwake = HasWork || _ring.HasCompletions || _closing.HasSteps || patience <= TimeSpan.Zero;
         if (!staysAwake)
         {
             // Who brings work rings from here on; who brought some before this did not, and is looked for once more.
@@ -45,15 +59,6 @@ internal sealed partial class RingLoop
         {
             Interlocked.Increment(ref _bellsSounded);
             _bell.Sound();
-        }
-    }
-
-    private void HearBell()
-    {
-        _bell.Heard();
-        if (!_stops)
-        {
-            _bell.Listen(_ring);
         }
     }
 

@@ -1,0 +1,148 @@
+using static ActorLoad.Transport.Uring.Kernel;
+
+namespace ActorLoad.Transport.Uring;
+
+/// <summary>
+/// How slots come back: what is under way is cancelled, then the descriptor closed, then the slot is given out again. Each step is one
+/// submission, and none of them enters the kernel: a step for which the queue has no room waits here for the next entry. Whoever takes the
+/// kernel's answers may therefore go on with a slot, and never makes the kernel answer more meanwhile.
+/// </summary>
+/// <remarks>
+/// The descriptor stays open until the kernel has let go of the last operation: the kernel looks it up when it begins one, for the receive of
+/// a chain that is after the send and not when it was submitted, and by then the number may be somebody else's.
+/// </remarks>
+/// <param name="ring">Where the steps go.</param>
+/// <param name="giveBack">Takes a slot of which nothing is left.</param>
+internal sealed class RingClosing(Ring ring, Action<RingSlot> giveBack)
+{
+    /// <summary>A cancel, then a close.</summary>
+    public const int Rounds = 2;
+
+    private readonly Queue<(RingSlot Slot, uint Generation)> _waiting = new();
+    private readonly Queue<(RingSlot Slot, uint Generation)> _missed = new();
+    private bool _isBroken;
+
+    /// <summary>Slots that are on their way back.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>True while a step waits for room.</summary>
+    public bool HasSteps => _waiting.Count > 0;
+
+    /// <summary>True while a cancel that found nothing waits for <see cref="TryAgain"/>.</summary>
+    public bool HasMissed => _missed.Count > 0;
+
+    /// <summary>Its owner has no more use for a slot, whatever is under way on it.</summary>
+    public void Close(RingSlot slot)
+    {
+        slot.IsClosing = true;
+        Count++;
+        if (!_isBroken || slot.InFlight == 0)
+        {
+            GoOn(slot);
+        }
+
+        // Else it never comes back: without the ring nobody tells when the kernel lets go of it.
+    }
+
+    /// <summary>The next step of a slot: at the beginning, and after each of its completions.</summary>
+    public void GoOn(RingSlot slot)
+    {
+        if (slot.InFlight == 0 && slot.File == RingSlot.NoFile)
+        {
+            Count--;
+            slot.Link?.EndLease();
+            slot.Release();
+            giveBack(slot);
+        }
+        else if (ring.HasRoom)
+        {
+            Prepare(slot);
+        }
+        else
+        {
+            _waiting.Enqueue((slot, slot.Generation));
+        }
+    }
+
+    /// <summary>A cancel ended with an error. Of a chain the other operation is under way, or neither yet; else the end is on its way.</summary>
+    public void Missed(RingSlot slot, uint generation, int result)
+    {
+        if (!IsUnderWay(slot, generation))
+        {
+            return; // it has ended
+        }
+
+        if (result == -ENOENT)
+        {
+            slot.UnderWay = slot.UnderWay switch
+            {
+                RingOperation.Receive => RingOperation.Send,
+                RingOperation.Send => RingOperation.Receive,
+                var other => other,
+            };
+        }
+
+        _missed.Enqueue((slot, generation));
+    }
+
+    /// <summary>Lets cancels that found nothing be prepared again. To be called when the kernel has done what it had to do when they came: before
+    /// that they would find nothing again.</summary>
+    public void TryAgain()
+    {
+        while (_missed.TryDequeue(out var missed))
+        {
+            _waiting.Enqueue(missed);
+        }
+    }
+
+    /// <summary>Prepares the steps that wait, as far as there is room; tells how many it prepared.</summary>
+    public int PrepareWaiting()
+    {
+        var prepared = 0;
+        while (ring.HasRoom && _waiting.TryDequeue(out var step))
+        {
+            // A slot may have gone on, or come back, while its cancel waited.
+            var (slot, generation) = step;
+            if (slot.Generation == generation && slot.File != RingSlot.NoFile)
+            {
+                Prepare(slot);
+                prepared++;
+            }
+        }
+
+        return prepared;
+    }
+
+    /// <summary>The ring has failed, and each descriptor has been closed: what the kernel holds no operation of comes back.</summary>
+    public void Break()
+    {
+        _isBroken = true;
+        _missed.Clear();
+        while (_waiting.TryDequeue(out var step))
+        {
+            if (step.Slot.Generation == step.Generation && step.Slot.InFlight == 0)
+            {
+                GoOn(step.Slot);
+            }
+        }
+    }
+
+    private static bool IsUnderWay(RingSlot slot, uint generation) =>
+        slot.Generation == generation && slot.InFlight > 0 && slot.File != RingSlot.NoFile;
+
+    private void Prepare(RingSlot slot)
+    {
+        if (slot.InFlight > 0)
+        {
+            // It completes only if it found nothing.
+            ref var cancel = ref ring.Prepare(IORING_OP_ASYNC_CANCEL, RingSlot.NoFile, slot.UserData(RingOperation.Cancel));
+            (cancel.Address, cancel.Flags) = (slot.UserData(slot.UnderWay), IOSQE_CQE_SKIP_SUCCESS);
+        }
+        else
+        {
+            slot.InFlight++;
+            ring.Prepare(IORING_OP_CLOSE, slot.File, slot.UserData(RingOperation.Close));
+            slot.File = RingSlot.NoFile;
+        }
+    }
+}
