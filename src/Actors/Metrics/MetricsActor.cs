@@ -42,6 +42,7 @@ public sealed class MetricsActor : UntypedActor
     private RunProgress _progress = new("", 0, null, 0);
     private RunSnapshot? _latest;
     private IActorRef? _completeFor;
+    private bool _isCutOff;
 
     /// <summary>Measures a run of so many lanes, which are numbered from 0.</summary>
     public MetricsActor(string runId, int lanes, TimeProvider time, IGeneratorMeter meter)
@@ -105,7 +106,7 @@ public sealed class MetricsActor : UntypedActor
 
     private void OnComplete(Complete complete)
     {
-        _completeFor = Sender;
+        (_completeFor, _isCutOff) = (Sender, complete.IsCutOff);
         if (complete.Sample > _sample)
         {
             OnBegin(complete.Sample, complete.Progress);
@@ -116,14 +117,19 @@ public sealed class MetricsActor : UntypedActor
         }
         else
         {
-            OnCompleteNow();
+            SumUp();
         }
     }
 
     private void OnCompleteNow()
     {
-        _completeFor ??= Sender;
-        if (!_collecting && (_latest is null || !_interval.IsEmpty))
+        (_completeFor, _isCutOff) = (_completeFor ?? Sender, true);
+        SumUp();
+    }
+
+    private void SumUp()
+    {
+        if (!_collecting && (_latest is null || !_interval.IsEmpty || (_isCutOff && _totals.Open > 0)))
         {
             BeginInterval(_sample, _progress); // for what came after the last sample was out
         }
@@ -156,6 +162,7 @@ public sealed class MetricsActor : UntypedActor
     private void Publish()
     {
         _collecting = false;
+        CountCutOff();
         var sample = EndInterval();
         _latest = new RunSnapshot(
             _runId, Seconds(_sampleEnd), _progress, _totals.Connections, _totals.Open, _totals.Attempts, _totals.Retries,
@@ -166,6 +173,15 @@ public sealed class MetricsActor : UntypedActor
         foreach (var subscriber in _subscribers)
         {
             subscriber.Tell(_latest);
+        }
+    }
+
+    private void CountCutOff()
+    {
+        if (_isCutOff && _totals.Open is var open and > 0)
+        {
+            _totals.RecordCutOff(open);
+            _interval.RecordCutOff(open);
         }
     }
 

@@ -20,9 +20,13 @@ public static class MetricsProtocol
     public sealed record Subscribe(IActorRef Subscriber);
 
     /// <summary>From the load supervisor: every lane has reported for the last time under <paramref name="Sample"/>.</summary>
-    public sealed record Complete(int Sample, RunProgress Progress);
+    /// <param name="Sample">The last interval.</param>
+    /// <param name="Progress">How far the run has come.</param>
+    /// <param name="IsCutOff">The run was given up while connections were open: they count as cancelled.</param>
+    public sealed record Complete(int Sample, RunProgress Progress, bool IsCutOff = false);
 
-    /// <summary>From the load supervisor: it will not wait longer for lanes that have not reported; sum up what is there.</summary>
+    /// <summary>From the load supervisor: it will not wait longer for lanes that have not reported; sum up what is there. Connections that were
+    /// open by the last report count as cancelled.</summary>
     public sealed record CompleteNow
     {
         /// <summary>The only instance.</summary>

@@ -5,8 +5,8 @@ internal sealed class OutcomeCounts
 {
     private readonly long[] _counts = new long[Outcomes.All.Count];
 
-    /// <summary>Adds one.</summary>
-    public void Count(Outcome outcome) => _counts[(int)outcome]++;
+    /// <summary>Adds one, or so many.</summary>
+    public void Count(Outcome outcome, long times = 1) => _counts[(int)outcome] += times;
 
     /// <summary>How often it was counted.</summary>
     public long this[Outcome outcome] => _counts[(int)outcome];

@@ -94,6 +94,9 @@ public sealed class Tally(long frequency)
         }
     }
 
+    /// <summary>So many connections were open when the run was given up, and nobody will tell how they ended.</summary>
+    public void RecordCutOff(long connections) => _outcomes.Count(Outcome.Cancelled, connections);
+
     /// <summary>What was recorded since the last call, to be sent; this tally starts again from zero.</summary>
     public TallyData Take()
     {

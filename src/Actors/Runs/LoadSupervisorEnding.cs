@@ -17,6 +17,7 @@ public sealed partial class LoadSupervisor
     private Verdict _verdict = Verdict.Valid;
     private bool _isAborting;
     private bool _isFinishing;
+    private bool _isCutOff;
     private bool _isAskedForLedgers;
     private LoopUsage? _loops;
     private QueueCounts? _queues;
@@ -66,12 +67,13 @@ public sealed partial class LoadSupervisor
     {
         if (!_isFinishing)
         {
-            _reasons.Add($"{_course.Open} bursts had not ended {LastWait.TotalSeconds} s after the run was stopped: their last connections are missing");
+            _reasons.Add($"{_course.Open} bursts had not ended {LastWait.TotalSeconds} s after the run was stopped: what they had open counts as cancelled");
+            _isCutOff = true;
             Finish();
         }
         else
         {
-            _reasons.Add($"not every lane gave its last counts within {LastWait.TotalSeconds} s: the totals lack them");
+            _reasons.Add($"not every lane gave its last counts within {LastWait.TotalSeconds} s: the totals are those of its last interval, and what it had open counts as cancelled");
             _verdict = _verdict == Verdict.Valid ? Verdict.GeneratorLimited : _verdict;
             _metrics.Tell(MetricsProtocol.CompleteNow.Instance);
             _parts.GiveUp(); // something may block the loop of that lane
@@ -97,7 +99,7 @@ public sealed partial class LoadSupervisor
         _parts.Meter.Stop();
         _loops = _parts.LoopMeter.Read();
         _queues = _parts.LoopMeter.ReadQueues();
-        _metrics.Tell(new MetricsProtocol.Complete(_sample, _course.Progress(Elapsed)));
+        _metrics.Tell(new MetricsProtocol.Complete(_sample, _course.Progress(Elapsed), _isCutOff));
         TellLanes(new LaneProtocol.ReportTally(_sample));
     }
 

@@ -5,7 +5,7 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Journal;
 
-/// <summary>The result of a run whose process died: what its journal holds.</summary>
+/// <summary>The result of a run that nobody summed up, as when its process died: what its intervals hold.</summary>
 internal static class InterruptedRun
 {
     /// <summary>Reads the samples of a directory; lines that were cut off are left out.</summary>
@@ -64,10 +64,10 @@ internal static class InterruptedRun
     private static string[] Reasons(RunHeader header, RunSnapshot? last, long open) => (header.StartedAt, last) switch
     {
         (null, _) => [header.Error ?? "the process ended before this run began"],
-        (_, null) => ["the process ended before the first interval was over: nothing was measured"],
+        (_, null) => [$"{header.Error ?? "the process ended"}, before the first interval was over: nothing was measured"],
         _ =>
         [
-            "the process ended before the run did: these are the intervals that were finished, without bursts and thresholds",
+            $"{header.Error ?? "the process ended before the run did"}: these are the intervals that were finished, without bursts and thresholds",
             .. open > 0 ? [$"{open} connections were open at the last of them and count as cancelled"] : Array.Empty<string>(),
         ],
     };

@@ -8,6 +8,8 @@ internal sealed class RunWatch(IRunView view) : IRunView
 {
     private readonly TaskCompletionSource<RunProtocol.RunEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _filesLost;
+    private volatile RunProtocol.RunStarted? _start;
+    private volatile RunSnapshot? _last;
 
     /// <summary>Ends with the run.</summary>
     public Task<RunProtocol.RunEnded> Ended => _ended.Task;
@@ -15,9 +17,23 @@ internal sealed class RunWatch(IRunView view) : IRunView
     /// <summary>Something that was to be on disk is not.</summary>
     public bool AreFilesLost => _filesLost;
 
-    public void Started(RunProtocol.RunStarted started) => view.Started(started);
+    /// <summary>How the run began; null before that.</summary>
+    public RunProtocol.RunStarted? Start => _start;
 
-    public void Measured(RunSnapshot snapshot) => view.Measured(snapshot);
+    /// <summary>What was measured last; null before the first interval was over.</summary>
+    public RunSnapshot? Last => _last;
+
+    public void Started(RunProtocol.RunStarted started)
+    {
+        _start = started;
+        view.Started(started);
+    }
+
+    public void Measured(RunSnapshot snapshot)
+    {
+        _last = snapshot;
+        view.Measured(snapshot);
+    }
 
     void IRunView.Ended(RunProtocol.RunEnded ended)
     {

@@ -9,6 +9,7 @@ namespace ActorLoad.Actors.Tests.Transport;
 internal static class LoopsOf
 {
     public const string Ring = "io-uring";
+    public const string SmallRing = "io-uring with short queues";
     public const string Sockets = "sockets";
 
     /// <summary>The loop of <paramref name="transport"/> in <paramref name="system"/>, made when first asked for; it lives by
@@ -20,6 +21,7 @@ internal static class LoopsOf
         return LoopDispatchers.Of(system).Get(transport, _ => transport switch
         {
             Ring => Rings.Create(time, Report),
+            SmallRing => Rings.Create(time, Report, 8, 16),
             Sockets => new SocketLoop(time, Report),
             _ => throw new ArgumentOutOfRangeException(nameof(transport), transport, "no such transport"),
         });
