@@ -87,7 +87,7 @@ public sealed class Lane : UntypedActor
     private void OpenSquad(OpenNext opening)
     {
         var (share, next, end, due) = opening;
-        var count = Math.Min(Squad.Size, end - next);
+        var count = _books.IsAborting ? end - next : Math.Min(Squad.Size, end - next); // nothing is opened then, and all is counted
         if (_books.Open(share, count) is var opened and > 0)
         {
             Context.ActorOf(_squad).Tell(new OpenConnections(share, next, opened, due), Self);

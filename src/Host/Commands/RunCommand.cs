@@ -3,7 +3,6 @@ using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Targets;
 using ActorLoad.Hosting.Terminal;
-using ActorLoad.Metrics;
 using ActorLoad.Runs;
 using ActorLoad.Runs.Configuration;
 
@@ -86,17 +85,11 @@ internal static class RunCommand
         if (ended.Result is null && signals.Signal is not null)
         {
             // Stopped before its first burst, when nothing was measured; or what was to sum it up has failed, and all that was measured is known.
-            ended = ended with { Result = InterruptedRun.Assemble(HeaderOf(header, watch, ended), watch.Last, SamplesOf(journal, watch)) };
+            ended = ended with { Result = watch.Assemble(header, ended.Error, journal) };
             journal?.End(ended);
         }
 
         output.Write(ended, journal?.Directory);
         return ExitCodes.For(ended, signals.Signal is not null, watch.AreFilesLost);
     }
-
-    private static RunHeader HeaderOf(RunHeader queued, RunWatch watch, RunProtocol.RunEnded ended) =>
-        queued with { StartedAt = watch.Start?.At, Target = watch.Start?.Target, Transport = watch.Start?.Transport, Error = ended.Error };
-
-    private static IReadOnlyList<Sample> SamplesOf(RunJournal? journal, RunWatch watch) =>
-        journal is { Directory: var directory } ? InterruptedRun.ReadSamples(directory).Samples : watch.Last is { } last ? [last.Sample] : [];
 }

@@ -1,3 +1,4 @@
+using ActorLoad.Hosting.Journal;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
 
@@ -17,11 +18,16 @@ internal sealed class RunWatch(IRunView view) : IRunView
     /// <summary>Something that was to be on disk is not.</summary>
     public bool AreFilesLost => _filesLost;
 
-    /// <summary>How the run began; null before that.</summary>
-    public RunProtocol.RunStarted? Start => _start;
-
-    /// <summary>What was measured last; null before the first interval was over.</summary>
-    public RunSnapshot? Last => _last;
+    /// <summary>A result for a run that ended without: its intervals, those of the journal if it has one, and the counts of the last.</summary>
+    /// <param name="queued">What was known before it began.</param>
+    /// <param name="error">Why it has no result.</param>
+    /// <param name="journal">Where its intervals are; null keeps none but the last.</param>
+    public RunResult Assemble(RunHeader queued, string? error, RunJournal? journal)
+    {
+        var header = queued with { StartedAt = _start?.At, Target = _start?.Target, Transport = _start?.Transport, Error = error };
+        IReadOnlyList<Sample> samples = journal is not null ? InterruptedRun.ReadSamples(journal.Directory).Samples : _last is { } last ? [last.Sample] : [];
+        return InterruptedRun.Assemble(header, _last, samples);
+    }
 
     public void Started(RunProtocol.RunStarted started)
     {

@@ -84,6 +84,39 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
     }
 
     [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void What_is_open_counts_as_cancelled_when_a_run_is_cut_off(bool allReport, bool sampleIsNew)
+    {
+        var metrics = Start(lanes: 2);
+        metrics.Tell(new BeginSample(0, Progress));
+        Report(metrics, lane: 0, sample: 0, new Life(Outcome.Succeeded), new Life(null));
+        Report(metrics, lane: 1, sample: 0, new Life(null), new Life(null));
+        ExpectMsg<RunSnapshot>();
+        if (sampleIsNew)
+        {
+            metrics.Tell(new Complete(1, Progress, IsCutOff: allReport));
+            Report(metrics, lane: 0, sample: 1);
+        }
+
+        if (allReport)
+        {
+            Report(metrics, lane: 1, sample: 1);
+        }
+        else
+        {
+            metrics.Tell(CompleteNow.Instance);
+        }
+
+        Assert.Equal(3, ExpectMsg<RunSnapshot>().Sample.Cancelled);
+        var completed = ExpectMsg<Completed>();
+        Assert.Equal(new ConnectionCounts(4, 4, 1, 0, 0, 3), completed.Totals.Connections);
+        Assert.Equal((0, 3), (completed.Totals.Open, completed.Totals.Outcomes["cancelled"]));
+        ExpectNothingMoreFrom(metrics);
+    }
+
+    [Theory]
     [InlineData("planned")]
     [InlineData("opened")]
     [InlineData("attempts")]
