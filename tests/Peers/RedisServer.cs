@@ -144,7 +144,7 @@ public sealed class RedisServer : IAsyncDisposable
                 await server.CommandAsync("AUTH", password);
             }
 
-            await server.CommandAsync("PING");
+            await server.CommandAsync("ECHO", "ready"); // some specs take PING away
             return server;
         }
         catch

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ActorLoad.Metrics;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Journal;
@@ -30,5 +32,5 @@ internal sealed record RunHeader(
             : throw new JsonException("a run header names its run and its configuration");
 
     /// <summary>As UTF-8 JSON.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
+    public byte[] ToJson() => Encoding.UTF8.GetBytes(ForeignText.ShownJson(JsonSerializer.Serialize(this, Options)));
 }
