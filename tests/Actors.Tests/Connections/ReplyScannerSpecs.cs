@@ -213,7 +213,7 @@ public sealed class ReplyScannerSpecs
     [Theory]
     [InlineData("-hunter2secret\r\n", "***")]
     [InlineData("-ERR unknown command 'AUTH', with 'hunter2secret'\r\n", "ERR unknown command 'AUTH', with '***'")]
-    [InlineData("!17\r\nhunter2secret no\r\n", "***")]
+    [InlineData("!16\r\nhunter2secret no\r\n", "***")]
     public void Secret_is_not_in_an_error_prefix_however_the_reply_is_cut(string reply, string prefix)
     {
         for (var cut = 0; cut < reply.Length; cut++)

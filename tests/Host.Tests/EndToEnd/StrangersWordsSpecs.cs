@@ -70,14 +70,12 @@ public sealed class StrangersWordsSpecs
 
     [Theory]
     [InlineData("AUTH hunter2secret", "AUTH ***")]
-    [InlineData("SET copy \"${actorload.target.password}\"", "SET copy ***")]
+    [InlineData("SET copy hunter2secret", "SET copy ***")]
     [InlineData("CONFIG SET requirepass 'hunter2secret'", "CONFIG SET requirepass ***")]
     public async Task Secret_of_a_script_is_masked_by_config(string command, string shown)
     {
         using var files = new TemporaryDirectory();
-        var value = command.Contains("${", StringComparison.Ordinal)
-            ? "\"SET copy \"${actorload.target.password}" : JsonSerializer.Serialize(command);
-        var file = files.Write("run.conf", $"actorload {{ target.password = {Secret}, connection.script = [{value}] }}");
+        var file = files.Write("run.conf", $"actorload {{ target.password = {Secret}, connection.script = [{JsonSerializer.Serialize(command)}] }}");
         var process = (await ActorLoadProcess.RunAsync(["config", file])).Expect(0);
         Assert.Contains(shown, process.Stdout, StringComparison.Ordinal);
         Assert.DoesNotContain("hunte", process.Stdout, StringComparison.OrdinalIgnoreCase);
