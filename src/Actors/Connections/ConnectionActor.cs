@@ -94,7 +94,7 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void HandleReceived(Link link)
     {
-        var state = _reply.Read(link.Incoming);
+        var state = _reply.Read(link.Incoming, _plan.Words);
         switch (state)
         {
             case ReplyState.Incomplete: link.Receive(null); break; // one deadline for all its parts
@@ -194,12 +194,13 @@ internal sealed class ConnectionActor : UntypedActor
 /// <param name="ConnectDeadline">How long a connect may take.</param>
 /// <param name="ReplyDeadline">How long a reply may take.</param>
 /// <param name="HoldDeadline">How long they stay open after the script; null closes at once.</param>
+/// <param name="Words">How words of the server are kept.</param>
 internal sealed record ConnectionPlan(
     TransportLoop Loop, Script Script, ImmutableArray<IPEndPoint> Targets, SocketSettings Socket,
-    DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue? HoldDeadline)
+    DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue? HoldDeadline, ServerWords Words)
 {
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
     public static ConnectionPlan For(TransportLoop loop, ConnectionSettings settings, Script script, ImmutableArray<IPEndPoint> targets) => new(
         loop, script, targets, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
-        settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null);
+        settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null, settings.Words ?? new ServerWords(script.Secrets));
 }

@@ -1,3 +1,4 @@
+using ActorLoad.Metrics;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Connections;
@@ -10,4 +11,8 @@ namespace ActorLoad.Connections;
 /// <param name="MaxOpen">Most connections open at once in the whole run; what is due beyond it is dropped.</param>
 /// <param name="Socket">Options of each socket.</param>
 public sealed record ConnectionSettings(
-    Script Script, TimeSpan Hold, TimeSpan ConnectTimeout, TimeSpan ReplyTimeout, int MaxOpen, SocketSettings Socket);
+    Script Script, TimeSpan Hold, TimeSpan ConnectTimeout, TimeSpan ReplyTimeout, int MaxOpen, SocketSettings Socket)
+{
+    /// <summary>How words of the server are kept; null for a run that has no secret but those of its script.</summary>
+    public ServerWords? Words { get; init; }
+}

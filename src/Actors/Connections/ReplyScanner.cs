@@ -42,8 +42,8 @@ public struct ReplyScanner
     /// <summary>The first word of an error reply (<c>NOAUTH</c>); for <c>ERR</c>, which says nothing, up to 40 characters of its text.</summary>
     public readonly string ErrorPrefix => _errorPrefix ?? "";
 
-    /// <summary>Takes the next bytes of the reply.</summary>
-    public ReplyState Read(ReadOnlySpan<byte> bytes)
+    /// <summary>Takes the next bytes of the reply. <paramref name="words"/> is how an error's words are kept.</summary>
+    public ReplyState Read(ReadOnlySpan<byte> bytes, ServerWords words)
     {
         if (_skip > 0)
         {
@@ -73,10 +73,10 @@ public struct ReplyScanner
             bytes = (byte[])[.. kept, .. bytes];
         }
 
-        return Scan(bytes);
+        return Scan(bytes, words);
     }
 
-    private ReplyState Scan(ReadOnlySpan<byte> bytes)
+    private ReplyState Scan(ReadOnlySpan<byte> bytes, ServerWords words)
     {
         if (bytes.Length == 0)
         {
@@ -102,7 +102,7 @@ public struct ReplyScanner
 
             if (_scan.TryRead(bytes, out read))
             {
-                return read < bytes.Length ? ReplyState.Invalid : Finish(bytes);
+                return read < bytes.Length ? ReplyState.Invalid : Finish(bytes, words);
             }
         }
         catch (Exception cause) when (cause is InvalidOperationException or FormatException)
@@ -146,7 +146,7 @@ public struct ReplyScanner
         return before.Length == 0 || (!scan.TryRead(before, out var read) && read == before.Length);
     }
 
-    private ReplyState Finish(ReadOnlySpan<byte> frame)
+    private ReplyState Finish(ReadOnlySpan<byte> frame, ServerWords words)
     {
         if (_first is not ((byte)'-' or (byte)'!'))
         {
@@ -157,7 +157,7 @@ public struct ReplyScanner
         var line = frame[lineStart..];
         var lineEnd = line.IndexOf((byte)'\r'); // none in a null error and in a streamed one
         line = lineEnd < 0 ? default : line[..lineEnd];
-        _errorPrefix = ErrorPrefixes.Of(line);
+        _errorPrefix = words.ErrorPrefix(line);
         return ReplyState.Error;
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers.Text;
+using System.Collections.Immutable;
 using System.Text;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
 
@@ -15,10 +17,13 @@ public sealed class Script
 
     private readonly Command[] _commands;
 
-    private Script(Command[] commands) => _commands = commands;
+    private Script(Command[] commands, IEnumerable<string> secrets) => (_commands, Secrets) = (commands, [.. secrets.Distinct()]);
 
     /// <summary>No commands: connect, hold, close.</summary>
-    public static Script Empty { get; } = new([]);
+    public static Script Empty { get; } = new([], []);
+
+    /// <summary>Passwords in it, as they are sent; of one with a placeholder the text around that.</summary>
+    public ImmutableArray<string> Secrets { get; }
 
     /// <summary>Number of commands.</summary>
     public int Count => _commands.Length;
@@ -32,13 +37,14 @@ public sealed class Script
             problem = "";
             if (!ScriptWords.TrySplit(commands[index], out var words, out problem) || !Command.TryCompile(words, out compiled[index], out problem))
             {
-                problem = $"command {index + 1} \"{commands[index]}\" {problem}";
+                var hidden = new Secrets(ScriptSecrets.Of(commands[index]));
+                problem = $"command {index + 1} \"{ScriptSecrets.Shown(commands[index])}\" {hidden.Hide(problem)}";
                 script = null;
                 return false;
             }
         }
 
-        script = new Script(compiled);
+        script = new Script(compiled, compiled.SelectMany(command => command.Secrets()));
         problem = "";
         return true;
     }
@@ -47,7 +53,7 @@ public sealed class Script
     public Script AfterAuth(string username, string password)
     {
         string[] words = username.Length > 0 ? ["AUTH", username, password] : ["AUTH", password];
-        return new Script([Command.Literal(words), .. _commands]);
+        return new Script([Command.Literal(words), .. _commands], [password, .. Secrets]);
     }
 
     /// <summary>Most bytes that command <paramref name="step"/> can take, whatever the numbers.</summary>
@@ -116,6 +122,10 @@ public sealed class Script
 
             return position;
         }
+
+        public IEnumerable<string> Secrets() => ScriptSecrets.In([.. _arguments.Select(argument => string.Concat(argument.Select(part => part.Text)))])
+            .Where(place => place.IsSecret)
+            .SelectMany(place => _arguments[place.Word].Where(part => part.Mark == 0).Select((part, index) => part.Text[(index == 0 ? place.Kept : 0)..]));
 
         private static Command Compile(Part[][] arguments)
         {
@@ -202,5 +212,8 @@ public sealed class Script
         }
     }
 
-    private readonly record struct Part(byte[] Bytes, byte Mark);
+    private readonly record struct Part(byte[] Bytes, byte Mark)
+    {
+        public string Text => Encoding.UTF8.GetString(Bytes);
+    }
 }

@@ -29,7 +29,7 @@ internal static class ObserverPlans
 
         if (observers.Bystander is { } bystander)
         {
-            plans.Add(new ObserverPlan(BystanderObserver.Name, BystanderObserver.Props(bystander, addresses, TimeProvider.System)));
+            plans.Add(new ObserverPlan(BystanderObserver.Name, BystanderObserver.Props(bystander with { Words = settings.Words }, addresses, TimeProvider.System)));
         }
 
         return plans;
@@ -43,7 +43,7 @@ internal static class ObserverPlans
             index, address, Given(target.Username), Given(target.Password),
             new ServerObserverSettings(
                 settings.Observers.Interval, ServerObserverSettings.UsualAnswerLimit, here,
-                target.IsEmbedded ? new OwnServer(process, ServersOwn.GarnetBacklog) : null), TimeProvider.System);
+                target.IsEmbedded ? new OwnServer(process, ServersOwn.GarnetBacklog) : null) { Words = settings.Words }, TimeProvider.System);
     }
 
     private static string? Given(string text) => text.Length > 0 ? text : null;

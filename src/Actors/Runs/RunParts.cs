@@ -101,7 +101,7 @@ public sealed class RunParts : IRunParts
     /// <inheritdoc />
     public ImmutableArray<IActorRef> CreateLanes(IUntypedActorContext context, RunOrder order, IActorRef metrics)
     {
-        var (target, connection) = (_settings.Target, _settings.Connection);
+        var (target, connection) = (_settings.Target, _settings.Connection with { Words = _settings.Words });
         var script = target.Password.Length > 0 ? connection.Script.AfterAuth(target.Username, target.Password) : connection.Script;
         var start = _dispatchers[0].Loop.Now;
         var (share, rest) = Math.DivRem(connection.MaxOpen, _choice.Loops);

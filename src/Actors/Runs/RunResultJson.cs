@@ -15,10 +15,10 @@ public static class RunResultJson
     private static readonly ResultJsonContext Compact = Context(indented: false);
 
     /// <summary>The content of <c>result.json</c>, indented.</summary>
-    public static string Serialize(RunResult result) => JsonSerializer.Serialize(result, Indented.RunResult);
+    public static string Serialize(RunResult result) => ForeignText.ShownJson(JsonSerializer.Serialize(result, Indented.RunResult));
 
     /// <summary>A snapshot on one line, without its end: an entry of the journal.</summary>
-    public static string Serialize(RunSnapshot snapshot) => JsonSerializer.Serialize(snapshot, Compact.RunSnapshot);
+    public static string Serialize(RunSnapshot snapshot) => ForeignText.ShownJson(JsonSerializer.Serialize(snapshot, Compact.RunSnapshot));
 
     /// <summary>Reads a <c>result.json</c>.</summary>
     public static RunResult Parse(string json) => Read(json, Indented.RunResult);

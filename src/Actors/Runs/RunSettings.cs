@@ -31,7 +31,11 @@ public sealed record RunSettings(
     SafetySettings Safety,
     DaemonSettings Daemon,
     int Seed,
-    System.Text.Json.Nodes.JsonObject Configuration);
+    System.Text.Json.Nodes.JsonObject Configuration)
+{
+    /// <summary>How words of a server are kept: without any secret of the run.</summary>
+    public ServerWords Words => new([Target.Password, Daemon.Token, .. Connection.Script.Secrets]);
+}
 
 /// <summary>Whom to storm (<c>actorload.target</c>).</summary>
 /// <param name="Endpoints"><c>host:port</c>, <c>[v6]:port</c>, or the single word <c>embedded</c>; connections take them in turn.</param>
@@ -44,6 +48,9 @@ public sealed record TargetSettings(ImmutableArray<string> Endpoints, string Use
 
     /// <summary>True when the run brings its own server.</summary>
     public bool IsEmbedded => Endpoints is [Embedded];
+
+    /// <summary>Without the password, which must not reach a log.</summary>
+    public override string ToString() => string.Join(", ", Endpoints);
 }
 
 /// <summary>When the next burst of a phase is due.</summary>
@@ -79,4 +86,8 @@ public sealed record SafetySettings(ImmutableArray<System.Net.IPNetwork> Allowed
 /// <param name="Results">Directory in which results are kept.</param>
 /// <param name="MaxBody">Largest run file that is accepted, in bytes.</param>
 /// <param name="MaxQueue">Most runs that may wait.</param>
-public sealed record DaemonSettings(Uri Url, string Token, string Results, int MaxBody, int MaxQueue);
+public sealed record DaemonSettings(Uri Url, string Token, string Results, int MaxBody, int MaxQueue)
+{
+    /// <summary>Without the token, which must not reach a log.</summary>
+    public override string ToString() => $"{Url}";
+}

@@ -93,9 +93,16 @@ internal sealed class ConfigurationOptions
             }
             else
             {
-                errors.Add(new SettingsError("--set", null, "", $"\"{setting}\" sets nothing", "write it as path=value"));
+                errors.Add(new SettingsError("--set", null, "", $"\"{WithoutValue(setting)}\" sets nothing", "write it as path=value"));
             }
         }
+    }
+
+    // It may have been meant as a password: of "target.password:secret" the key is enough to find it.
+    private static string WithoutValue(string setting)
+    {
+        var end = setting.IndexOfAny([':', ' ', '\t', '"', '\'']);
+        return end < 0 ? setting : $"{setting[..end]}...";
     }
 
     /// <summary>Loads the layers; <paramref name="errors"/> found before come first.</summary>

@@ -28,7 +28,7 @@ internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) :
         _started = started;
         if (started.Transport.IsFallback)
         {
-            log.LogWarning("run {Id} goes over {Kind}: {Reason}", id, started.Transport.Kind, started.Transport.Reason);
+            log.LogWarning("run {Id} goes over {Kind}: {Reason}", id, started.Transport.Kind, ForeignText.Shown(started.Transport.Reason));
         }
     }
 
@@ -38,9 +38,9 @@ internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) :
     {
         if (ended.Error is { } error && !StopReason.Is(error))
         {
-            log.LogError("run {Id} has no result: {Error}", id, error);
+            log.LogError("run {Id} has no result: {Error}", id, ForeignText.Shown(error));
         }
     }
 
-    public void FilesLost(string problem) => log.LogError("the files of run {Id} are not complete: {Problem}", id, problem);
+    public void FilesLost(string problem) => log.LogError("the files of run {Id} are not complete: {Problem}", id, ForeignText.Shown(problem));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Targets;
+using ActorLoad.Metrics;
 using ActorLoad.Runs;
 using ActorLoad.Runs.Configuration;
 
@@ -19,7 +20,7 @@ internal sealed class RunEndpoints(RunDesk desk, ResultsDirectory results, Loade
 
     /// <summary>Checks a target that a run names; throws <see cref="SettingsException"/> if it may not be stormed.</summary>
     public Task<ITarget> TargetAsync(RunSettings settings, CancellationToken cancellation) =>
-        Preflight.PrepareAsync(settings, problem => log.LogError("{Problem}", problem), cancellation);
+        Preflight.PrepareAsync(settings, problem => log.LogError("{Problem}", ForeignText.Shown(problem)), cancellation);
 
     private async Task<IResult> StartAsync(HttpContext context)
     {

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ActorLoad.Metrics;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Journal;
@@ -26,9 +28,10 @@ internal sealed record RunHeader(
     /// <summary>Reads one; throws <see cref="JsonException"/> if that is none.</summary>
     public static RunHeader Parse(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize<RunHeader>(json, Options) is { Id: not null, Configuration: not null } header
+        && header.Target is null or { Endpoints: not null, Addresses: not null } && header.Transport is null or { Kind: not null, Reason: not null }
             ? header
-            : throw new JsonException("a run header names its run and its configuration");
+            : throw new JsonException("a run header names its run and its configuration, and where there is one the whole target and transport");
 
     /// <summary>As UTF-8 JSON.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
+    public byte[] ToJson() => Encoding.UTF8.GetBytes(ForeignText.ShownJson(JsonSerializer.Serialize(this, Options)));
 }

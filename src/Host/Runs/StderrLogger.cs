@@ -1,3 +1,4 @@
+using ActorLoad.Hosting.Terminal;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
@@ -25,7 +26,7 @@ internal sealed class StderrLogger : UntypedActor
         switch (message)
         {
             case InitializeLogger: Sender.Tell(new LoggerInitialized()); break;
-            case LogEvent log: Console.Error.WriteLine(log.ToString()); break;
+            case LogEvent log: ErrorLines.Write(log.ToString() ?? ""); break;
             default: Unhandled(message); break;
         }
     }

@@ -1,3 +1,4 @@
+using ActorLoad.Metrics;
 using ActorLoad.Observers.Doctor;
 using ActorLoad.Observers.Tuning;
 using Spectre.Console;
@@ -29,7 +30,7 @@ internal static class CheckTable
             {
                 // Past the console, which would fold it: a command is copied as a whole.
                 console.Write(new Text($"  {words}:{Environment.NewLine}", Look.Dim));
-                console.Profile.Out.Writer.WriteLine($"    {command}");
+                console.Profile.Out.Writer.WriteLine(ForeignText.Shown($"    {command}"));
             }
         }
     }

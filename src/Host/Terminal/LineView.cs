@@ -8,12 +8,12 @@ namespace ActorLoad.Hosting.Terminal;
 /// <summary>One plain line for each interval, for logs and pipes.</summary>
 internal sealed class LineView(TextWriter writer) : IRunView
 {
-    public void Started(RunProtocol.RunStarted started) => writer.WriteLine(
+    public void Started(RunProtocol.RunStarted started) => writer.WriteLine(ForeignText.Shown(
         $"run {started.RunId} started: {string.Join(", ", started.Target.Addresses)}, transport {started.Transport.Kind} with "
         + $"{started.Transport.Loops} {(started.Transport.Loops == 1 ? "loop" : "loops")}"
-        + (started.Transport.IsFallback ? $" ({started.Transport.Reason})" : ""));
+        + (started.Transport.IsFallback ? $" ({started.Transport.Reason})" : "")));
 
-    public void Measured(RunSnapshot snapshot) => writer.WriteLine(Line(snapshot));
+    public void Measured(RunSnapshot snapshot) => writer.WriteLine(ForeignText.Shown(Line(snapshot)));
 
     public void Ended(RunProtocol.RunEnded ended)
     {

@@ -29,6 +29,7 @@ internal static class Look
             console.Profile.Width = WidthOfFiles;
         }
 
+        console.Pipeline.Attach(ShownPictures.Instance);
         return console;
     }
 

@@ -1,3 +1,4 @@
+using ActorLoad.Metrics;
 using ActorLoad.Observers.Monitoring;
 
 namespace ActorLoad.Hosting.Terminal;
@@ -11,7 +12,7 @@ internal sealed class MonitorNotes(TextWriter stderr)
     {
         for (; _said < soFar.Unseen.Count; _said++)
         {
-            stderr.WriteLine($"actorload monitor: {soFar.Unseen[_said]}");
+            stderr.WriteLine(ForeignText.Shown($"actorload monitor: {soFar.Unseen[_said]}"));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using ActorLoad.Connections;
+using ActorLoad.Metrics;
 using FsCheck;
 using FsCheck.Xunit;
 using Xunit;
@@ -202,10 +203,34 @@ public sealed class ReplyScannerSpecs
     }
 
     [Fact]
-    public void What_a_terminal_would_obey_is_not_in_an_error_prefix()
+    public void What_a_terminal_would_obey_is_escaped_in_an_error_prefix()
     {
         var scanner = default(ReplyScanner);
         scanner.Read("-ERR \u001b[31mred\u0007\r\n"u8);
-        Assert.Equal("ERR [31mred", scanner.ErrorPrefix);
+        Assert.Equal("ERR \\u001b[31mred\\u0007", scanner.ErrorPrefix);
+    }
+
+    [Theory]
+    [InlineData("-hunter2secret\r\n", "***")]
+    [InlineData("-ERR unknown command 'AUTH', with 'hunter2secret'\r\n", "ERR unknown command 'AUTH', with '***'")]
+    [InlineData("!16\r\nhunter2secret no\r\n", "***")]
+    public void Secret_is_not_in_an_error_prefix_however_the_reply_is_cut(string reply, string prefix)
+    {
+        for (var cut = 0; cut < reply.Length; cut++)
+        {
+            var (scanner, words) = (default(ReplyScanner), new ServerWords("hunter2secret"));
+            scanner.Read(Encoding.ASCII.GetBytes(reply[..cut]), words);
+            Assert.Equal(ReplyState.Error, scanner.Read(Encoding.ASCII.GetBytes(reply[cut..]), words));
+            Assert.Equal(prefix, scanner.ErrorPrefix);
+        }
+    }
+
+    [Fact]
+    public void Lists_as_deep_as_they_go_are_no_crash()
+    {
+        var scanner = default(ReplyScanner);
+        Assert.True(Enum.IsDefined(scanner.Read(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("*1\r\n", 100_000))))));
+        scanner = default;
+        Assert.True(Enum.IsDefined(scanner.Read(Encoding.ASCII.GetBytes("*2147483647\r\n%2147483647\r\n:1\r\n"))));
     }
 }

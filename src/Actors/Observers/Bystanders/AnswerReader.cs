@@ -22,7 +22,8 @@ internal enum Answer
 }
 
 /// <summary>Reads the answers to AUTH and PING, which are single lines, from whatever pieces they come in.</summary>
-internal sealed class AnswerReader
+/// <param name="words">How words of the server are kept.</param>
+internal sealed class AnswerReader(ServerWords words)
 {
     private const int LongestLine = 1024;
 
@@ -60,7 +61,7 @@ internal sealed class AnswerReader
         _start += length + 2;
         if (line[0] == '-')
         {
-            Error = ErrorPrefixes.Of(line[1..]);
+            Error = words.ErrorPrefix(line[1..]);
             return Answer.Error;
         }
 

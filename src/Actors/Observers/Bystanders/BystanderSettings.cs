@@ -1,3 +1,5 @@
+using ActorLoad.Metrics;
+
 namespace ActorLoad.Observers;
 
 /// <summary>The steady connections beside a storm (<c>actorload.observers.bystander</c>), and who they are to the server.</summary>
@@ -16,6 +18,9 @@ public sealed record BystanderSettings(
     int Connections, double RatePerSecond, TimeSpan Before, TimeSpan After, TimeSpan Window, double BandFactor, TimeSpan BandFloor,
     TimeSpan ConnectTimeout, TimeSpan ReplyTimeout, string Username, string Password)
 {
+    /// <summary>How words of the servers are kept; without the password, if nothing else is said.</summary>
+    public ServerWords Words { get => field ?? new ServerWords(Password); init; }
+
     /// <summary>Without the password, which must not reach a log.</summary>
     public override string ToString() => $"{Connections} connections that PING {RatePerSecond} times a second";
 }

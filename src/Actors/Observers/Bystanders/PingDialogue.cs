@@ -3,7 +3,11 @@ namespace ActorLoad.Observers;
 /// <summary>What one connection has asked and what it was answered: each PONG belongs to the oldest PING under way.</summary>
 internal sealed class PingDialogue(PingBook book)
 {
+    // A server that is full says so unasked, and hangs up.
+    private const int MostUnasked = 8;
+
     private readonly Queue<Expected> _expected = new();
+    private int _unasked;
     private long? _waitingSince;
 
     /// <summary>True if the last greeting was answered with PONG, false if with an error; null if none was answered yet.</summary>
@@ -55,7 +59,7 @@ internal sealed class PingDialogue(PingBook book)
 
         if (!_expected.TryDequeue(out var expected))
         {
-            return EndsWithError; // unasked: a server that is full says so
+            return EndsWithError && ++_unasked <= MostUnasked;
         }
 
         if (!expected.IsCounted && expected.Answer == Answer.Pong)
@@ -91,7 +95,7 @@ internal sealed class PingDialogue(PingBook book)
             Lose(expected);
         }
 
-        EndsWithError = false;
+        (EndsWithError, _unasked) = (false, 0);
     }
 
     /// <summary>Nothing more will be asked: a wait that has not ended counts as far as it has come.</summary>

@@ -19,7 +19,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
 
     private readonly byte[] _greeting = [.. BystanderWords.Auth(settings), .. BystanderWords.Ping];
     private readonly PingDialogue _dialogue = new(book);
-    private AnswerReader _answers = new();
+    private AnswerReader _answers = new(settings.Words);
     private long _startedAt;
     private bool _wasDropped;
     private bool _isNewInStorm;
@@ -62,7 +62,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
         _startedAt = time.GetTimestamp();
         _isNewInStorm = book.IsInStorm(_startedAt);
         OpenedInStorm += _isNewInStorm ? 1 : 0;
-        _answers = new AnswerReader();
+        _answers = new AnswerReader(settings.Words);
         IsConnecting = true;
         try
         {

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers.Doctor;
 
@@ -30,7 +31,7 @@ public sealed record DoctorReport(
         1, checks.Select(check => check.State).Where(state => state != CheckState.Unseen).Append(CheckState.Ok).Max(), endpoints, addresses, needs, checks);
 
     /// <summary>As JSON, indented.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json.DoctorReport);
+    public string ToJson() => ForeignText.ShownJson(JsonSerializer.Serialize(this, Json.DoctorReport));
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     public static DoctorReport Parse(string json) => JsonSerializer.Deserialize(json, Json.DoctorReport) ?? throw new JsonException("null is no report");

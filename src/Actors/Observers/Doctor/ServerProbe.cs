@@ -1,4 +1,5 @@
 using System.Net;
+using ActorLoad.Metrics;
 using ActorLoad.Observers.Kernel;
 using ActorLoad.Transport;
 
@@ -28,21 +29,22 @@ public static class ServerProbe
     /// <param name="password">Null or empty sends no AUTH.</param>
     /// <param name="limit">How long it may take.</param>
     /// <param name="stop">Ends it.</param>
+    /// <param name="words">How words of the server are kept; null: without the password.</param>
     public static async Task<ServerReadings> AskAsync(
-        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, CancellationToken stop)
+        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, CancellationToken stop, ServerWords? words = null)
     {
         var seen = Look(endpoint);
         seen = string.IsNullOrEmpty(username) ? seen : seen with { User = username };
         try
         {
             var session = await ServerSession.OpenAsync(
-                endpoint, username is "" ? null : username, password is "" ? null : password, limit, TimeProvider.System, stop).ConfigureAwait(false);
+                endpoint, username is "" ? null : username, password is "" ? null : password, limit, TimeProvider.System, words, stop).ConfigureAwait(false);
             using var connection = session.Connection;
             var configuration = session.Configuration;
             if (configuration.Refusal is null)
             {
                 var more = await ServerConfiguration.ReadAsync(connection, MoreSettings).WaitAsync(limit, stop).ConfigureAwait(false);
-                configuration = new ServerConfiguration(configuration.Values.Concat(more.Values).ToDictionary(StringComparer.Ordinal), more.Refusal);
+                configuration = configuration.With(more);
             }
 
             return WithProcess(seen with { IsElsewhere = seen.IsElsewhere && session.Process is null }, session) with

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers.Monitoring;
 
@@ -14,7 +15,7 @@ public static class MonitorJson
     });
 
     /// <summary>One line, without its end.</summary>
-    public static string Serialize(MonitorEntry entry) => JsonSerializer.Serialize(entry, _context.MonitorEntry);
+    public static string Serialize(MonitorEntry entry) => ForeignText.ShownJson(JsonSerializer.Serialize(entry, _context.MonitorEntry));
 
     /// <summary>Reads a line; what is none is a <see cref="JsonException"/>.</summary>
     public static MonitorEntry Parse(string line) =>

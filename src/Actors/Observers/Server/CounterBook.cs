@@ -23,7 +23,8 @@ internal sealed class CounterBook
             return;
         }
 
-        _total += _last is { } last ? fromZero ? now : Math.Max(0, now - last) : fromZero && _isBegun ? now : 0;
+        var growth = _last is { } last ? fromZero ? now : Math.Max(0, now - last) : fromZero && _isBegun ? now : 0;
+        _total = growth > long.MaxValue - Math.Max(0, _total) ? long.MaxValue : _total + growth; // of a server that says anything
         _last = now;
     }
 

@@ -86,7 +86,7 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
         var fromZero = isAnother || isReset;
         if (isAnother)
         {
-            Restarted(Math.Clamp(at - (reading.UptimeSeconds ?? 0), _lastAt, at));
+            Restarted(Math.Max(Math.Min(at - (reading.UptimeSeconds ?? 0), at), Math.Min(_lastAt, at)));
         }
         else if (isReset)
         {

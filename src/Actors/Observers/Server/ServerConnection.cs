@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ActorLoad.Metrics;
 using StackExchange.Redis;
 
 namespace ActorLoad.Observers;
@@ -11,13 +12,16 @@ public sealed class ServerConnection : IDisposable
     // Longer than a run: whoever asks has a limit of his own, and a slow server keeps its connection.
     private static readonly TimeSpan Never = TimeSpan.FromDays(1);
 
+    private const int LongestComplaint = 120;
+
     private readonly ServerStream _stream;
     private readonly ConnectionMultiplexer _client;
     private readonly IDatabase _commands;
 
-    private ServerConnection(ServerStream stream, ConnectionMultiplexer client, bool isLocal)
+    private ServerConnection(ServerStream stream, ConnectionMultiplexer client, bool isLocal, ServerWords words)
     {
         _stream = stream;
+        Words = words;
         _client = client;
         _commands = client.GetDatabase();
         IsLocal = isLocal;
@@ -26,45 +30,61 @@ public sealed class ServerConnection : IDisposable
     /// <summary>True if its address is one of this machine, in this network namespace.</summary>
     public bool IsLocal { get; }
 
+    /// <summary>How words of the server are kept.</summary>
+    public ServerWords Words { get; }
+
     /// <summary>When the server last said something: a timestamp of the clock that it was opened with.</summary>
     public long HeardAt => _stream.HeardAt;
 
     /// <summary>Opens one. Throws <see cref="ServerUnavailableException"/> if that takes longer than <paramref name="limit"/>, or for any other
-    /// reason.</summary>
+    /// reason. <paramref name="words"/> say how words of the server are kept; null: without the password.</summary>
     public static async Task<ServerConnection> OpenAsync(
-        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider clock, CancellationToken stop = default)
+        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider clock, ServerWords? words, CancellationToken stop = default)
     {
+        words ??= new ServerWords(password ?? "");
         using var time = CancellationTokenSource.CreateLinkedTokenSource(stop);
         time.CancelAfter(limit);
         var stream = new ServerStream(await ConnectAsync(endpoint, limit, time.Token).ConfigureAwait(false), clock);
         var opening = ConnectionMultiplexer.ConnectAsync(Options(endpoint, username, password, limit, stream));
         try
         {
-            return new ServerConnection(stream, await opening.WaitAsync(time.Token).ConfigureAwait(false), IsOfThisMachine(stream.Socket));
+            return new ServerConnection(stream, await opening.WaitAsync(time.Token).ConfigureAwait(false), IsOfThisMachine(stream.Socket), words);
         }
         catch (Exception cause)
         {
             await stream.DisposeAsync().ConfigureAwait(false);
             _ = DisposeAsync(opening);
-            throw Unavailable(cause, stream, limit);
+            throw Unavailable(cause, stream, limit, words);
         }
     }
 
-    /// <summary>Says a command and gives the reply: an array's elements, or the one string. Throws <see cref="ServerUnavailableException"/> if the
-    /// connection is lost, <see cref="RedisServerException"/> for an error reply.</summary>
-    public async Task<IReadOnlyList<string>> AskAsync(string command, params object[] arguments)
+    /// <summary>Says a command and gives the reply as the server wrote it, which nobody may keep but through <see cref="Words"/>: an array's elements,
+    /// or the one string; null for what is no text. Throws <see cref="ServerUnavailableException"/> if the connection is lost,
+    /// <see cref="ServerRefusedException"/> for an error reply.</summary>
+    public async Task<IReadOnlyList<string?>> AskAsync(string command, params object[] arguments)
     {
         _stream.Asked();
         try
         {
             var reply = await _commands.ExecuteAsync(command, arguments).ConfigureAwait(false);
-            return reply.Length < 0 ? [(string?)reply ?? ""] : [.. ((RedisResult[])reply!).Select(each => (string?)each ?? "")];
+            return reply is null || reply.IsNull ? []
+                : IsList(reply) ? [.. Enumerable.Range(0, reply.Length).Select(index => Text(reply[index]))]
+                : [Text(reply)];
         }
-        catch (Exception cause) when (cause is RedisException and not RedisServerException or ObjectDisposedException or InvalidCastException)
+        catch (RedisServerException refusal)
         {
-            throw new ServerUnavailableException(_stream.End ?? $"could not be asked ({FirstSentence(cause)})", cause) { WasConnected = true };
+            throw new ServerRefusedException(Words.Keep(refusal.Message));
+        }
+        catch (Exception cause) when (cause is RedisException or ObjectDisposedException)
+        {
+            throw new ServerUnavailableException(_stream.End ?? $"could not be asked ({FirstSentence(cause, Words)})") { WasConnected = true };
         }
     }
+
+    private static bool IsList(RedisResult reply) => reply.Length >= 0;
+
+    private static string? Text(RedisResult? reply) =>
+        reply is null || reply.IsNull || IsList(reply) || reply.Resp2Type == ResultType.Error ? null : (string?)reply;
 
     /// <summary>Tells, once, how the connection was lost; at once if it is lost already.</summary>
     public void WhenLost(Action<string> tell)
@@ -132,32 +152,32 @@ public sealed class ServerConnection : IDisposable
         SetClientLibrary = false,
     };
 
-    private static ServerUnavailableException Unavailable(Exception cause, ServerStream stream, TimeSpan limit)
+    private static ServerUnavailableException Unavailable(Exception cause, ServerStream stream, TimeSpan limit, ServerWords words)
     {
         if (stream.Complaint is { IsResp: false } other)
         {
-            return new($"does not speak the Redis protocol: it said \"{other.Text}\"", cause) { IsFinal = true, WasConnected = true };
+            return new($"does not speak the Redis protocol: it said \"{words.Keep(other.Text, LongestComplaint)}\"") { IsFinal = true, WasConnected = true };
         }
 
-        if (stream.Complaint is not { } error)
+        if (stream.Complaint is not { } complaint)
         {
             // One that was ended without a word waited in the queue of a process that died: nobody counts it.
             return new(
                 stream.End is { } end and not ServerStream.GivenUp ? end
                     : cause is OperationCanceledException || !stream.HasSpoken ? $"took a connection and did not answer within {limit.TotalSeconds:0.###} s"
-                    : $"could not be asked ({FirstSentence(cause)})",
-                cause) { WasConnected = stream.HasSpoken || stream.End is null or ServerStream.GivenUp };
+                    : $"could not be asked ({FirstSentence(cause, words)})") { WasConnected = stream.HasSpoken || stream.End is null or ServerStream.GivenUp };
         }
 
-        var (said, isFinal) = error.Text.Split(' ')[0] switch
+        var error = words.Keep(complaint.Text, LongestComplaint);
+        var (said, isFinal) = error.Split(' ')[0] switch
         {
             "NOAUTH" => ("wants a password", true),
             "WRONGPASS" => ("does not take the user and password", true),
             "NOPERM" => ("does not let this user in; +ping and +info are what an observer needs", true),
             "DENIED" => ("is in protected mode", true),
-            _ => ("turned the observer away", error.Text.StartsWith("ERR AUTH", StringComparison.OrdinalIgnoreCase)),
+            _ => ("turned the observer away", error.StartsWith("ERR AUTH", StringComparison.OrdinalIgnoreCase)),
         };
-        return new($"{said} ({error.Text})", cause) { IsFinal = isFinal, WasConnected = true, WasRejected = IsRejection(error.Text), Error = error.Text };
+        return new($"{said} ({error})") { IsFinal = isFinal, WasConnected = true, WasRejected = IsRejection(error), Error = error };
     }
 
     /// <summary>The two that are counted in rejected_connections.</summary>
@@ -178,7 +198,8 @@ public sealed class ServerConnection : IDisposable
         socket is { RemoteEndPoint: IPEndPoint { Address: var remote }, LocalEndPoint: IPEndPoint { Address: var local } }
         && (IPAddress.IsLoopback(remote) || remote.Equals(local));
 
-    private static string FirstSentence(Exception cause) => cause.Message.ReplaceLineEndings(" ").Split(';', 2)[0];
+    // The library quotes the server in some.
+    private static string FirstSentence(Exception cause, ServerWords words) => words.Keep(cause.Message.ReplaceLineEndings(" ").Split(';', 2)[0]);
 
     private sealed class NoRetry : IReconnectRetryPolicy
     {

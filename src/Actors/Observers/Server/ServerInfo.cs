@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers;
 
@@ -6,8 +7,10 @@ namespace ActorLoad.Observers;
 public sealed class ServerInfo
 {
     private readonly Dictionary<string, string> _fields;
+    private readonly ServerWords _words;
 
-    private ServerInfo(Dictionary<string, string> fields, IReadOnlyList<string> sections) => (_fields, Sections) = (fields, sections);
+    private ServerInfo(Dictionary<string, string> fields, IReadOnlyList<string> sections, ServerWords words) =>
+        (_fields, Sections, _words) = (fields, sections, words);
 
     /// <summary>Headings in the order of the text, without the <c># </c>.</summary>
     public IReadOnlyList<string> Sections { get; }
@@ -15,8 +18,9 @@ public sealed class ServerInfo
     /// <summary>True if a server wrote this: it says a version.</summary>
     public bool IsInfo => _fields.Keys.Any(key => key.EndsWith("_version", StringComparison.Ordinal));
 
-    /// <summary>Reads lines of <c>key:value</c> under headings; a line that is neither is left out, a key that comes again is not taken again.</summary>
-    public static ServerInfo Parse(string text)
+    /// <summary>Reads lines of <c>key:value</c> under headings; a line that is neither is left out, a key that comes again is not taken again.
+    /// <paramref name="words"/> say how words of the server are kept.</summary>
+    public static ServerInfo Parse(string text, ServerWords words)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         var sections = new List<string>();
@@ -33,11 +37,14 @@ public sealed class ServerInfo
             }
         }
 
-        return new ServerInfo(fields, sections);
+        return new ServerInfo(fields, sections, words);
     }
 
-    /// <summary>A field as it was written; null if it is absent or empty.</summary>
-    public string? Text(string key) => _fields.TryGetValue(key, out var value) && value.Length > 0 ? value : null;
+    /// <summary>The same of a server whose run has no secrets.</summary>
+    internal static ServerInfo Parse(string text) => Parse(text, ServerWords.WithoutSecrets);
+
+    /// <summary>A field as it is kept; null if it is absent or empty.</summary>
+    public string? Text(string key) => _fields.TryGetValue(key, out var value) && value.Length > 0 ? _words.KeepValue(value) : null;
 
     /// <summary>A field that is a whole number.</summary>
     public long? Number(string key) => long.TryParse(Text(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;

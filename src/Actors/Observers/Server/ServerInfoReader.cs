@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace ActorLoad.Observers;
 
 /// <summary>Asks a server for INFO in one command, in the form that it understands; the first answer finds the form.</summary>
@@ -9,6 +7,8 @@ public sealed class ServerInfoReader(ServerConnection connection)
     /// <summary>Redis 7, Valkey and Dragonfly give several sections at once and pass over one that they lack. Garnet gives several and refuses one
     /// that it lacks. Older ones take one or none, and none is nearly all.</summary>
     private static readonly object[][] Forms = [["server", "clients", "memory", "stats", "cpu"], ["server", "clients", "memory", "stats"], []];
+
+    private const int LongestBeginning = 60;
 
     private int _form;
 
@@ -21,7 +21,7 @@ public sealed class ServerInfoReader(ServerConnection connection)
             try
             {
                 var text = string.Join('\n', await connection.AskAsync("INFO", Forms[_form]).ConfigureAwait(false));
-                var info = ServerInfo.Parse(text);
+                var info = ServerInfo.Parse(text, connection.Words);
                 if (info.IsInfo && (isLast || info.Text(ServerKind.Received) is not null))
                 {
                     return info;
@@ -29,15 +29,15 @@ public sealed class ServerInfoReader(ServerConnection connection)
 
                 if (isLast)
                 {
-                    throw new ServerUnavailableException($"answers INFO with something else: \"{Beginning(text)}\"") { IsFinal = true, WasConnected = true, IsInfoOfAnother = true };
+                    throw new ServerUnavailableException($"answers INFO with something else: \"{connection.Words.Keep(text, LongestBeginning)}\"") { IsFinal = true, WasConnected = true, IsInfoOfAnother = true };
                 }
             }
-            catch (RedisServerException refusal) when (isLast || !refusal.Message.StartsWith("ERR", StringComparison.Ordinal))
+            catch (ServerRefusedException refusal) when (isLast || !refusal.Message.StartsWith("ERR", StringComparison.Ordinal))
             {
                 var isPassing = ServerObstacles.Of(refusal.Message) is ServerObstacle.Loading or ServerObstacle.Busy;
                 throw new ServerUnavailableException($"refused INFO ({refusal.Message})", refusal) { IsFinal = !isPassing, WasConnected = true, Error = refusal.Message };
             }
-            catch (RedisServerException)
+            catch (ServerRefusedException)
             {
                 // It does not know this form: the next.
             }
@@ -45,6 +45,4 @@ public sealed class ServerInfoReader(ServerConnection connection)
             _form++;
         }
     }
-
-    private static string Beginning(string text) => new([.. text.Take(60).Select(each => char.IsControl(each) ? ' ' : each)]);
 }

@@ -14,6 +14,9 @@ public sealed record ServerKind(string Name, string Version, double SampleSecond
     internal const string UserCpu = "used_cpu_user_main_thread";
     internal const string SystemCpu = "used_cpu_sys_main_thread";
 
+    // Who sums up less often than this tells nothing of a storm.
+    private const long LongestSample = 60;
+
     /// <summary>Tells it from the section <c>server</c>. The kin of Redis say a <c>redis_version</c> too, that of their wire protocol.</summary>
     public static ServerKind Of(ServerInfo info)
     {
@@ -26,7 +29,7 @@ public sealed record ServerKind(string Name, string Version, double SampleSecond
 
         if (info.Text("garnet_version") is { } garnet)
         {
-            var every = info.Number("monitor_freq") ?? 0;
+            var every = info.Number("monitor_freq") is { } seconds and <= LongestSample ? seconds : 0;
             return new("garnet", garnet, every, every > 0 ? [] : [Received, Rejected, Commands, Connected]); // all 0 where nothing is sampled
         }
 

@@ -22,7 +22,7 @@ public sealed partial class ServerObserver
     {
         (_isOpening, _triedAt) = (true, Now);
         _ownConnections += _isBegun ? 1 : 0;
-        ServerSession.OpenAsync(_endpoint, _username, _password, _settings.AnswerLimit, _time, _stop!.Token)
+        ServerSession.OpenAsync(_endpoint, _username, _password, _settings.AnswerLimit, _time, _settings.Words, _stop!.Token)
             .PipeTo(Self, Self, session => new Opened(session), cause => new NotOpened(cause));
     }
 

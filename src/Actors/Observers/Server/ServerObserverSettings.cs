@@ -1,3 +1,5 @@
+using ActorLoad.Metrics;
+
 namespace ActorLoad.Observers;
 
 /// <summary>How a server is observed.</summary>
@@ -9,6 +11,9 @@ namespace ActorLoad.Observers;
 /// observers' own connections, whether it has counted them by then or not. Null for any other.</param>
 public sealed record ServerObserverSettings(TimeSpan Interval, TimeSpan AnswerLimit, int OthersConnections = 0, OwnServer? Own = null)
 {
+    /// <summary>How words of the server are kept; null for a run that has no secret but the password.</summary>
+    public ServerWords? Words { get; init; }
+
     /// <summary>2 s.</summary>
     public static TimeSpan UsualAnswerLimit { get; } = TimeSpan.FromSeconds(2);
 }

@@ -24,12 +24,15 @@ public sealed record ServerReading(
     // Dragonfly's count of clients can fall below zero, and is then shown as an unsigned number.
     private const long MostClients = int.MaxValue;
 
+    // More than any counts of a server: JSON carries it, and sums of it do not overflow.
+    private const long MostOfAll = 1L << 53;
+
     /// <summary>Takes what counts from an INFO reply.</summary>
     public static ServerReading Of(ServerInfo info)
     {
         var kind = ServerKind.Of(info);
         return new ServerReading(
-            kind, info.Text("run_id"), info.Number("process_id"), info.Number("uptime_in_seconds"), info.Number("server_time_usec") / 1e6,
+            kind, info.Text("run_id"), info.Number("process_id"), Count("uptime_in_seconds"), Count("server_time_usec") / 1e6,
             Count(ServerKind.Received), Count(ServerKind.Rejected), Count(ServerKind.Commands), Count("total_error_replies"), Count("evicted_clients"),
             Count(ServerKind.Connected) is { } connected and <= MostClients ? connected : null,
             Count("used_memory") ?? Count("proc_physical_memory_size"),
@@ -38,8 +41,8 @@ public sealed record ServerReading(
             Count("total_system_memory"),
             Path.GetFileName(info.Text("executable")));
 
-        long? Count(string key) => kind.Means(key) && info.Number(key) is { } number and >= 0 ? number : null;
+        long? Count(string key) => kind.Means(key) && info.Number(key) is { } number and >= 0 and <= MostOfAll ? number : null;
 
-        double? Cpu(string key) => kind.Means(key) ? info.Fraction(key) : null;
+        double? Cpu(string key) => kind.Means(key) && info.Fraction(key) is { } seconds and >= 0 and <= MostOfAll ? seconds : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers;
 
@@ -14,13 +15,14 @@ internal sealed record ServerSession(
     public const string MaxClients = "maxclients";
     public const string TcpBacklog = "tcp-backlog";
 
-    /// <summary>Opens one; throws <see cref="ServerUnavailableException"/> if there is no reading within <paramref name="limit"/>.</summary>
+    /// <summary>Opens one; throws <see cref="ServerUnavailableException"/> if there is no reading within <paramref name="limit"/>. <paramref name="words"/>
+    /// as for <see cref="ServerConnection.OpenAsync"/>.</summary>
     public static async Task<ServerSession> OpenAsync(
-        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider time, CancellationToken stop)
+        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider time, ServerWords? words, CancellationToken stop)
     {
         using var until = CancellationTokenSource.CreateLinkedTokenSource(stop);
         until.CancelAfter(limit);
-        var connection = await ServerConnection.OpenAsync(endpoint, username, password, limit, time, until.Token).ConfigureAwait(false);
+        var connection = await ServerConnection.OpenAsync(endpoint, username, password, limit, time, words, until.Token).ConfigureAwait(false);
         try
         {
             var session = await BeginAsync(connection).WaitAsync(until.Token).ConfigureAwait(false);

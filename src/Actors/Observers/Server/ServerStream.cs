@@ -17,6 +17,7 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
     private const int HeardBytes = 256;
     private const string TypesOfResp = "+-:$*_,#!=(%~|>";
 
+    private readonly AnswerGuard _guard = new(LargestReply);
     private readonly byte[] _heard = new byte[HeardBytes];
     private int _heardBytes;
     private long _allowed = LargestReply;
@@ -29,7 +30,7 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
     /// <summary>How it ended; null if it has not.</summary>
     public string? End => _end;
 
-    /// <summary>The first thing that the server said: an error's text, or the line itself if it is not RESP; null if it was neither.</summary>
+    /// <summary>The first thing that the server said, as it said it: an error's text, or the line itself if it is not RESP; null if it was neither.</summary>
     public (string Text, bool IsResp)? Complaint
     {
         get
@@ -42,10 +43,10 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
 
             if (!TypesOfResp.Contains(lines[0][0]))
             {
-                return (Printable(lines[0]), false);
+                return (lines[0], false);
             }
 
-            return lines.FirstOrDefault(line => line[0] == '-') is { } error ? (Printable(error[1..]), true) : null;
+            return lines.FirstOrDefault(line => line[0] == '-') is { } error ? (error[1..], true) : null;
         }
     }
 
@@ -83,7 +84,7 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
         }
 
         await Task.Yield();
-        Judge(count);
+        Judge(buffer.Span[..count]);
         return count;
     }
 
@@ -109,15 +110,19 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
         Volatile.Write(ref _heardBytes, _heardBytes + kept.Length);
     }
 
-    private void Judge(int count)
+    private void Judge(ReadOnlySpan<byte> bytes)
     {
-        if (count == 0)
+        if (bytes.IsEmpty)
         {
             EndWith("closed the connection");
+            return;
         }
-        else if (Interlocked.Add(ref _allowed, -count) < 0)
+
+        var reason = Interlocked.Add(ref _allowed, -bytes.Length) < 0
+            ? string.Create(CultureInfo.InvariantCulture, $"sent more than {LargestReply >> 20} MB for one answer")
+            : _guard.Follow(bytes);
+        if (reason is not null)
         {
-            var reason = string.Create(CultureInfo.InvariantCulture, $"sent more than {LargestReply >> 20} MB for one answer");
             EndWith(reason);
             throw new IOException(reason);
         }
@@ -131,8 +136,6 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
             Ended?.Invoke(reason);
         }
     }
-
-    private static string Printable(string line) => new([.. line.Take(120).Select(each => char.IsControl(each) ? '?' : each)]);
 }
 
 /// <summary>Gives a client library its one connection, and never a second: when to connect again is not for the library to say.</summary>

@@ -16,7 +16,7 @@ internal static class RunSettingsReader
         var target = TargetReader.Read(reader.Section("target"));
         var load = phases.Read(reader, conformed);
         var connection = ConnectionReader.Read(reader.Section("connection"), mostOpen);
-        return new RunSettings(
+        var settings = new RunSettings(
             target,
             load,
             connection,
@@ -29,6 +29,17 @@ internal static class RunSettingsReader
             DaemonReader.Read(reader.Section("daemon")),
             reader.Integer("seed", 0, int.MaxValue) ?? default,
             shown);
+        foreach (var secret in connection.Script.Secrets)
+            problems.Hide(secret);
+        HideSecrets(shown["connection"]!["script"], problems);
+        return settings;
+    }
+
+    // A command may have been made of the password, as "SET key "${actorload.target.password}.
+    private static void HideSecrets(JsonNode? script, SettingsProblems problems)
+    {
+        for (var index = 0; script is JsonArray commands && index < commands.Count; index++)
+            commands[index] = problems.WithoutSecrets(commands[index]!.GetValue<string>());
     }
 
     private static TransportSettings ReadTransport(SettingsReader transport) =>

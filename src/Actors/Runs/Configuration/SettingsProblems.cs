@@ -6,9 +6,13 @@ internal sealed class SettingsProblems
     private readonly List<(int Order, SettingsError Error)> _found = [];
     private readonly HashSet<SettingsError> _seen = [];
     private readonly HashSet<(HoconNode Node, string Problem)> _judged = [];
+    private readonly List<string> _secrets = [];
 
     /// <summary>The object that all keys live under.</summary>
     public const string Root = "actorload";
+
+    // A shorter one stands in many words.
+    private const int ShortestSecret = 4;
 
     public int Count => _found.Count;
 
@@ -36,13 +40,24 @@ internal sealed class SettingsProblems
             _found.Add((order, error));
     }
 
+    /// <summary>No problem shall show this secret: another value may have been made of it.</summary>
+    public void Hide(string? secret)
+    {
+        if (secret is { Length: >= ShortestSecret })
+            _secrets.Add(secret);
+    }
+
+    /// <summary>A text without the secrets that stand in it as a whole.</summary>
+    public string WithoutSecrets(string text) =>
+        _secrets.Aggregate(text, (shown, secret) => shown.Replace(secret, Metrics.Secrets.Mask, StringComparison.Ordinal));
+
     /// <summary>Throws everything, by source in the order of reading, then by line.</summary>
     public void ThrowIfAny()
     {
         if (_found.Count > 0)
         {
             var ordered = _found.OrderBy(found => found.Order).ThenBy(found => found.Error.Line ?? 0);
-            throw new SettingsException([.. ordered.Select(found => found.Error)]);
+            throw new SettingsException([.. ordered.Select(found => found.Error with { Problem = WithoutSecrets(found.Error.Problem), Allowed = WithoutSecrets(found.Error.Allowed) })]);
         }
     }
 

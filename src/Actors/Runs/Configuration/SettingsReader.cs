@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Runs.Configuration;
 
@@ -38,7 +39,8 @@ internal sealed class SettingsReader(
     public string? Secret(string key, Func<string, (string Problem, string Allowed)?>? problemOf = null)
     {
         var secret = Text(key, problemOf);
-        json[key] = secret is "" ? "" : "***";
+        problems.Hide(secret);
+        json[key] = secret is "" ? "" : Secrets.Mask;
         return secret;
     }
 
@@ -132,8 +134,10 @@ internal sealed class SettingsReader(
         return names.TryGetValue(text, out var choice) ? choice : Wrong<T>(key, $"{ShownText.Quote(text)} is not known", allowed);
     }
 
-    /// <summary>A list of texts, each turned into a value by <paramref name="parse"/>; null if one of them cannot be.</summary>
-    public ImmutableArray<T>? List<T>(string key, string example, Func<string, (T? Value, string Problem, string Allowed)> parse)
+    /// <summary>A list of texts, each turned into a value by <paramref name="parse"/>; null if one of them cannot be.
+    /// <paramref name="show"/> says how a text is shown that may hold a secret.</summary>
+    public ImmutableArray<T>? List<T>(string key, string example, Func<string, (T? Value, string Problem, string Allowed)> parse,
+        Func<string, string>? show = null)
     {
         if (Items(key, $"a list such as {example}") is not { } list)
             return null;
@@ -149,7 +153,7 @@ internal sealed class SettingsReader(
                 continue;
             }
 
-            written.Add(item.Text);
+            written.Add(show?.Invoke(item.Text) ?? item.Text);
             var (value, problem, allowed) = parse(item.Text);
             if (problem.Length > 0)
                 problems.Add(item, $"{Child(key)}[{index}]", problem, allowed);

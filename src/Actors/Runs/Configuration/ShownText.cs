@@ -1,4 +1,5 @@
 using System.Text;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Runs.Configuration;
 
@@ -14,7 +15,7 @@ internal static class ShownText
 
     /// <summary>A character in double quotes, by number if it cannot be seen.</summary>
     public static string Quote(char character) =>
-        char.IsControl(character) || char.IsSurrogate(character) || char.IsWhiteSpace(character)
+        IsHidden(character) || char.IsWhiteSpace(character)
             ? $"character U+{(int)character:X4}"
             : character == '"' ? "a double quote" : $"\"{character}\"";
 
@@ -44,8 +45,7 @@ internal static class ShownText
                 '\n' => shown.Append("\\n"),
                 '\r' => shown.Append("\\r"),
                 '\t' => shown.Append("\\t"),
-                _ when IsHidden(character) =>
-                    shown.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\u{(int)character:x4}"),
+                _ when IsHidden(character) => shown.Append(ForeignText.Escape(character)),
                 _ => shown.Append(character),
             };
         }
@@ -53,6 +53,5 @@ internal static class ShownText
         return shown.ToString();
     }
 
-    private static bool IsHidden(char character) =>
-        char.IsControl(character) || char.IsSurrogate(character) || character is '\u2028' or '\u2029';
+    private static bool IsHidden(char character) => ForeignText.IsHidden(character);
 }

@@ -14,7 +14,7 @@ internal readonly record struct TargetEndpoint(string Host, int Port)
     {
         endpoint = default;
         problem = "";
-        var shown = ShownText.Quote(text);
+        var shown = ShownText.Quote(WithoutUser(text));
         var bracket = text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) : -1;
         var colon = text.IndexOf(':', bracket + 1);
         if (text.Contains("://", StringComparison.Ordinal))
@@ -37,6 +37,13 @@ internal readonly record struct TargetEndpoint(string Host, int Port)
         else
             endpoint = new TargetEndpoint(host, port);
         return problem.Length == 0;
+    }
+
+    // Of a URL: redis://user:password@host.
+    private static string WithoutUser(string text)
+    {
+        var (at, start) = (text.LastIndexOf('@'), text.IndexOf("://", StringComparison.Ordinal));
+        return at < 0 ? text : $"{(start >= 0 && start < at ? text[..(start + 3)] : "")}{Metrics.Secrets.Mask}{text[at..]}";
     }
 
     private static bool IsIPv6(string host) =>

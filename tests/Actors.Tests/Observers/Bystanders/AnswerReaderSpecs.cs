@@ -1,4 +1,5 @@
 using System.Text;
+using ActorLoad.Metrics;
 using ActorLoad.Observers;
 using Xunit;
 
@@ -11,6 +12,8 @@ public class AnswerReaderSpecs
     [InlineData("+OK\r\n+PONG\r\n", "Ok Pong")]
     [InlineData("-LOADING Redis is loading the dataset in memory\r\n+PONG\r\n", "Error:LOADING Pong")]
     [InlineData("-ERR max number of clients reached\r\n", "Error:ERR max number of clients reached")]
+    [InlineData("-hunter2secret is wrong\r\n", "Error:***")]
+    [InlineData("-ERR \u001b[31m\r\n", "Error:ERR \\u001b[31m")]
     [InlineData("-\r\n", "Error:ERR")]
     [InlineData("+PANG\r\n", "Garbage")]
     [InlineData("$4\r\nPONG\r\n", "Garbage")]
@@ -36,7 +39,7 @@ public class AnswerReaderSpecs
 
     private static string Read(string text, int piece)
     {
-        var reader = new AnswerReader();
+        var reader = new AnswerReader(new ServerWords("hunter2secret"));
         var answers = new List<string>();
         for (ReadOnlySpan<byte> rest = Encoding.ASCII.GetBytes(text); rest.Length > 0;)
         {

@@ -29,6 +29,15 @@ public class PingDialogueSpecs
     }
 
     [Fact]
+    public void Errors_without_end_that_nobody_asked_for_are_no_answers()
+    {
+        var dialogue = Begun();
+        Assert.Equal(8, Enumerable.Range(0, 100).TakeWhile(_ => dialogue.Accept(Answer.Error, "ERR", 1_000)).Count());
+        dialogue.Abandon();
+        Assert.True(dialogue.Accept(Answer.Error, "ERR", 2_000)); // another connection
+    }
+
+    [Fact]
     public void An_outage_is_one_stall_from_the_first_PING_that_it_cost_to_the_next_PONG()
     {
         var dialogue = Begun();

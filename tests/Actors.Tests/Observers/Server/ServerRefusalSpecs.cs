@@ -112,7 +112,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
         await using var peer = InfoPeer("hello\r\nworld");
         await StartAsync(peer.EndPoint);
         Begin();
-        Assert.StartsWith($"{peer.Target} answers INFO with something else: \"hello  world\"", await UnseenAsync(), StringComparison.Ordinal);
+        Assert.StartsWith($"{peer.Target} answers INFO with something else: \"hello\\r\\nworld\"", await UnseenAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

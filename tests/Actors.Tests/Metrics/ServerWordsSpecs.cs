@@ -1,0 +1,56 @@
+using System.Text;
+using ActorLoad.Metrics;
+using FsCheck;
+using FsCheck.Xunit;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Metrics;
+
+public sealed class ServerWordsSpecs
+{
+    private const string Secret = "hunter2secret";
+
+    [Theory]
+    [InlineData("hunter2secret", "***")]
+    [InlineData("hunter2secret is wrong", "***")]
+    [InlineData("ERR hunter2secret", "ERR ***")]
+    [InlineData("ERR unknown command 'AUTH' with: 'hunter2secret'", "ERR unknown command 'AUTH' with: '***'")]
+    [InlineData("ERR 12345678901234567890123456789012345hunter2secret", "ERR 12345678901234567890123456789012345*")]
+    [InlineData("NOAUTH hunter2secret", "NOAUTH")]
+    public void Error_prefix_holds_no_secret(string line, string prefix) => Assert.Equal(prefix, new ServerWords(Secret).ErrorPrefix(Encoding.UTF8.GetBytes(line)));
+
+    [Theory]
+    [InlineData("ERR", "ERR max number of clients reached", "ERR max number of clients reached")]
+    [InlineData("number of clients", "ERR max number of clients reached", "ERR max number of clients reached")]
+    [InlineData("NOAUTH", "NOAUTH Authentication required.", "NOAUTH")]
+    public void What_servers_say_of_their_own_accord_is_kept(string secret, string line, string prefix) =>
+        Assert.Equal(prefix, new ServerWords(secret).ErrorPrefix(Encoding.UTF8.GetBytes(line)));
+
+    [Theory]
+    [InlineData("\u001b]0;title\u0007", "\\u001b]0;title\\u0007")]
+    [InlineData("a\u009bb\u007fc", "a\\u009bb\\u007fc")]
+    [InlineData("left\u202eright\u2066\u200b\ufeff", "left\\u202eright\\u2066\\u200b\\ufeff")]
+    [InlineData("one\r\ntwo\tthree", "one\\r\\ntwo\\tthree")]
+    [InlineData("\U0001F600 and \U000E0041", "\U0001F600 and \\udb40\\udc41")]
+    [InlineData("naïve 日本", "naïve 日本")]
+    public void Nothing_that_a_terminal_obeys_is_kept(string words, string kept) => Assert.Equal(kept, ServerWords.WithoutSecrets.Keep(words));
+
+    [Theory]
+    [InlineData("10000", "10000")]
+    [InlineData("7.0.15", "7.0.15")]
+    [InlineData("123456", "***")]
+    [InlineData("12345", "12345")]
+    public void Number_is_kept_unless_it_is_the_secret(string value, string kept) => Assert.Equal(kept, new ServerWords("123456").KeepValue(value));
+
+    [Fact]
+    public void Half_a_character_is_escaped() => Assert.Equal("\\ud800 and \\udc00", ServerWords.WithoutSecrets.Keep("\ud800 and \udc00"));
+
+    [Property(MaxTest = 1000)]
+    public void Whatever_stands_around_a_secret_it_is_not_kept(string? before, string? after, PositiveInt longest)
+    {
+        var kept = new ServerWords(Secret).Keep($"{before}{Secret}{after}", longest.Get);
+        Assert.True(kept.Length <= longest.Get);
+        Assert.DoesNotContain("hunte", kept, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(kept, ForeignText.Shown(kept));
+    }
+}
