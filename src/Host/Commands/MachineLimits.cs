@@ -13,7 +13,7 @@ internal static class MachineLimits
     private const int RLIMIT_NOFILE = 7;
     private const int RLIMIT_AS = 9;
     private const int Stderr = 2;
-    private const int Megabyte = 1 << 20;
+    private const ulong Megabyte = 1 << 20;
 
     // A machine's usual limits are far above; only below is it worth trying.
     private const int FewThreads = 4096;
@@ -37,10 +37,9 @@ internal static class MachineLimits
             return Sentence(command, "open files (ulimit -n)", $"{files}", $"{needs.Files}");
         }
 
-        var used = Mapped();
-        if (Limit(RLIMIT_AS) is var space && space < used + needs.Bytes)
+        if (Limit(RLIMIT_AS) is var space && space < needs.Megabytes * Megabyte)
         {
-            return Sentence(command, "address space (ulimit -v)", $"{space / Megabyte} MB", $"{(used + needs.Bytes) / Megabyte + 1} MB");
+            return Sentence(command, "address space (ulimit -v)", $"{space / Megabyte} MB", $"{needs.Megabytes} MB");
         }
 
         return (Limit(RLIMIT_NPROC) < FewThreads || TasksOfGroup() < FewThreads) && !CanStart(needs.Threads)
@@ -57,10 +56,6 @@ internal static class MachineLimits
         var limit = default(SoftAndHard);
         return GetLimit(resource, ref limit) == 0 ? limit.Soft : ulong.MaxValue;
     }
-
-    /// <summary>Bytes of address space in use.</summary>
-    private static ulong Mapped() =>
-        ulong.TryParse(Read("/proc/self/statm").Split(' ')[0], out var pages) ? pages * (ulong)Environment.SystemPageSize : 0;
 
     /// <summary>Processes and threads that the cgroup may have; the largest number if there is no limit, or none that can be seen.</summary>
     private static ulong TasksOfGroup()
@@ -137,15 +132,15 @@ internal static class MachineLimits
         public nuint Hard;
     }
 
-    /// <summary>What a command cannot do without, found by trying lower and lower limits. The threads and bytes come on top of what is in use at
-    /// the start.</summary>
-    private readonly record struct Needs(ulong Files, int Threads, ulong Bytes)
+    /// <summary>What a command cannot do without, found by trying lower and lower limits. Threads come on top of those at the start; of the address
+    /// space .NET takes seven tenths for its heap, whatever the limit.</summary>
+    private readonly record struct Needs(ulong Files, int Threads, ulong Megabytes)
     {
         public static Needs Of(string command) => command switch
         {
-            "run" or ServeCommand.Name => new Needs(160, 24, 3000UL * Megabyte),
-            TargetCommand.Name => new Needs(128, 16, 2000UL * Megabyte),
-            _ => new Needs(96, 8, 1000UL * Megabyte),
+            "run" or ServeCommand.Name => new Needs(160, 24, 4000),
+            TargetCommand.Name => new Needs(128, 16, 3000),
+            _ => new Needs(96, 8, 2000),
         };
     }
 }
