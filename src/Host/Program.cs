@@ -1,5 +1,11 @@
 using ActorLoad.Hosting.Commands;
 using ActorLoad.Hosting.Runs;
+using ActorLoad.Hosting.Terminal;
+
+StandardDescriptors.Secure();
+MachineLimits.ExitIfTooLow(args);
+ResourceFailures.EndTheProcess();
+Outlets.Open();
 
 // `actorload` alone is the quick run, and `actorload --cps 8000 --durs 20` works as the ancestor's flags did.
 if (args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version")))
@@ -12,4 +18,5 @@ if (args[0] != TargetCommand.Name)
     SocketEngine.RunCompletionsInline(isDaemon: args[0] == ServeCommand.Name);
 }
 
-return await RootCommandLine.InvokeAsync(args);
+var code = await RootCommandLine.InvokeAsync(args);
+return Outlets.Close() is null ? code : ExitCodes.Error;

@@ -4,7 +4,7 @@ namespace ActorLoad.Metrics;
 /// go into each new sample. Counts stay exact, and times come from merged histograms, never from averaged percentiles: for that the
 /// encoded histograms of each sample's successes are kept, a few kilobytes a sample.</summary>
 /// <param name="capacity">Most samples that are kept, 2 or more.</param>
-internal sealed class SampleLog(int capacity)
+public sealed class SampleLog(int capacity)
 {
     private readonly List<Entry> _entries = [];
     private readonly LatencyHistogram _scratch = new();

@@ -20,7 +20,7 @@ internal static class DoctorCommand
         command.Add(json);
         command.SetAction(async parsed =>
         {
-            using var signals = new StopSignals();
+            var signals = new StopSignals();
             try
             {
                 return await ExamineAsync(options.Load(parsed).Settings, parsed.GetValue(json), signals.Requested);

@@ -25,7 +25,7 @@ internal static class MonitorCommand
             CustomParser = Port,
         };
         var interval = Duration("--interval", "100ms", "1h", "Time between lines, 100ms to 1h (1s).");
-        var duration = Duration("--for", "1ms", "365d", "End after this time. Without it: on SIGINT or SIGTERM.");
+        var duration = Duration("--for", "1ms", "365d", "End after this time. Without it: on a signal.");
         var json = new Option<bool>("--json") { Description = "One JSON object a line: each interval, then the summary of peaks." };
         var command = new Command("monitor", "Watch the sockets of one port, on client or server: read-only, no privilege needed.");
         command.Add(port);
@@ -39,7 +39,7 @@ internal static class MonitorCommand
 
     private static async Task<int> WatchAsync(int port, TimeSpan interval, TimeSpan? duration, bool json)
     {
-        using var signals = new StopSignals();
+        var signals = new StopSignals();
         using var monitor = new PortMonitor(KernelPaths.Linux, port, TimeProvider.System);
         var isLive = !json && Output.IsTerminal(Console.IsOutputRedirected);
         IMonitorView? view = null;
@@ -66,13 +66,25 @@ internal static class MonitorCommand
                 view.Started(line, monitor.Summary);
             }
 
-            if (StdoutPipe.IsBroken())
+            if (Outlets.IsStdoutUnread || Outlets.Stdout.Problem is not null)
             {
-                return ExitCodes.Done; // nobody is left to be told anything
+                return Unread();
             }
         }
 
         await (view?.EndedAsync(monitor.Summary) ?? Task.CompletedTask);
+        return Outlets.Stdout.Flush() ? ExitCodes.Done : Unread();
+    }
+
+    /// <summary>The end when stdout takes no more: if its reader has gone, nobody is left to be told anything.</summary>
+    private static int Unread()
+    {
+        if (!Outlets.IsStdoutUnread)
+        {
+            return ExitCodes.Error;
+        }
+
+        Outlets.Stdout.Abandon();
         return ExitCodes.Done;
     }
 

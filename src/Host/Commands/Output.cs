@@ -18,15 +18,19 @@ internal sealed record Output(string? Directory, bool Json, bool Quiet)
     public static bool IsTerminal(bool isRedirected) =>
         !isRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
-    /// <summary>The journal in <see cref="Directory"/>; a <see cref="SettingsException"/> if that cannot be written.</summary>
-    public RunJournal? CreateJournal(RunHeader header)
+    /// <summary>The journal in <see cref="Directory"/> and the lock that makes it this run's; a <see cref="SettingsException"/> if that cannot be
+    /// written.</summary>
+    public (RunJournal? Journal, DirectoryLock? Lock) CreateJournal(RunHeader header)
     {
+        DirectoryLock? taken = null;
         try
         {
-            return Directory is null ? null : RunJournal.Create(Directory, header);
+            taken = Directory is null ? null : DirectoryLock.Take(Directory);
+            return (Directory is null ? null : RunJournal.Create(Directory, header), taken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
+            taken?.Dispose();
             throw new SettingsException([new SettingsError("--out", null, "", $"cannot write to {Directory}: {exception.Message}", "")]);
         }
     }

@@ -50,7 +50,7 @@ internal static class RootCommandLine
         }
         catch (Exception exception)
         {
-            ErrorLines.Write($"actorload: unexpected error: {exception}");
+            ErrorLines.Write(ResourceFailures.Sentence(exception) ?? $"actorload: unexpected error: {exception}");
             return ExitCodes.Error;
         }
     }

@@ -11,6 +11,9 @@ namespace ActorLoad.Hosting.Commands;
 /// <summary><c>actorload run [FILE]</c>: one run, watched from a terminal.</summary>
 internal static class RunCommand
 {
+    // The result is there: a terminal that is stopped does not keep it.
+    private static readonly TimeSpan ViewMayTake = TimeSpan.FromMilliseconds(500);
+
     public static Command Create()
     {
         var options = new ConfigurationOptions();
@@ -40,7 +43,7 @@ internal static class RunCommand
 
     private static async Task<int> CarryOutAsync(RunSettings settings, Output output)
     {
-        using var signals = new StopSignals();
+        var signals = new StopSignals();
         try
         {
             return await CarryOutAsync(settings, output, signals);
@@ -54,8 +57,6 @@ internal static class RunCommand
 
     private static async Task<int> CarryOutAsync(RunSettings settings, Output output, StopSignals signals)
     {
-        // Opened now: a storm may take the last descriptor, and what goes wrong then must still be said.
-        _ = (Console.Out, Console.Error);
         await using var target = await Preflight.PrepareAsync(
             settings, problem => ErrorLines.Write($"actorload: {problem}"), signals.Requested);
         if (!output.Quiet)
@@ -66,9 +67,13 @@ internal static class RunCommand
 
         var id = RunIds.New(TimeProvider.System);
         var header = RunHeader.Queued(id, TimeProvider.System.GetUtcNow(), settings);
-        var journal = output.CreateJournal(header);
+        var (journal, taken) = output.CreateJournal(header);
+        using var held = taken;
         var live = output.WantsLive ? new LiveView() : null;
-        var watch = new RunWatch(live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error)));
+        var soFar = new RunSoFar(header);
+        var watch = new RunWatch(live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error)), soFar);
+        var end = new RunEnd(id, output, journal, soFar);
+        signals.LastWord = end.WriteAtOnce;
         var drawing = live?.DrawAsync(Look.Console(Console.Error, redirected: false)) ?? Task.CompletedTask;
         RunProtocol.RunEnded ended;
         try
@@ -78,18 +83,12 @@ internal static class RunCommand
         }
         finally
         {
+            await Task.WhenAny(watch.Viewed, Task.Delay(ViewMayTake));
             live?.Close();
-            await drawing;
+            await Task.WhenAny(drawing, Task.Delay(ViewMayTake));
         }
 
-        if (ended.Result is null && signals.Signal is not null)
-        {
-            // Stopped before its first burst, when nothing was measured; or what was to sum it up has failed, and all that was measured is known.
-            ended = ended with { Result = watch.Assemble(header, ended.Error, journal) };
-            journal?.End(ended);
-        }
-
-        output.Write(ended, journal?.Directory);
-        return ExitCodes.For(ended, signals.Signal is not null, watch.AreFilesLost);
+        ended = end.Write(ended, signals.Signal is not null);
+        return ExitCodes.For(ended, signals.Signal is not null, watch.AreFilesLost || end.IsUnsaved);
     }
 }

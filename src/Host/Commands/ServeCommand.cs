@@ -75,7 +75,7 @@ internal static class ServeCommand
 
     private static async Task<int> ServeAsync(LoadedConfiguration daemon, LoadedConfiguration[] runs)
     {
-        using var signals = new StopSignals();
+        var signals = new StopSignals();
         using var results = OpenResults(daemon.Settings.Daemon.Results);
         await using var app = DaemonHost.Build(daemon, results);
         var desk = app.Services.GetRequiredService<RunDesk>();
@@ -100,13 +100,18 @@ internal static class ServeCommand
         }
 
         Console.Out.WriteLine($"listening on {string.Join(", ", app.Urls)}");
-        ServiceNotice.Send(ServiceState.Ready);
-        await Task.Delay(Timeout.Infinite, signals.Requested).ContinueWith(_ => { }, TaskScheduler.Default);
-        ServiceNotice.Send(ServiceState.Stopping);
-        await desk.StopAllAsync(StopReason.Signal(signals.Signal), RunsMayTake);
+        var isHeard = Outlets.Stdout.Flush();
+        if (isHeard)
+        {
+            ServiceNotice.Send(ServiceState.Ready);
+            await Task.Delay(Timeout.Infinite, signals.Requested).ContinueWith(_ => { }, TaskScheduler.Default);
+            ServiceNotice.Send(ServiceState.Stopping);
+        }
+
+        await desk.StopAllAsync(isHeard ? StopReason.Signal(signals.Signal) : StopReason.Unheard, RunsMayTake);
         using var limit = new CancellationTokenSource(HostMayTake);
         await app.StopAsync(limit.Token);
-        return ExitCodes.Interrupted;
+        return isHeard ? ExitCodes.Interrupted : ExitCodes.Error;
     }
 
     private static ResultsDirectory OpenResults(string path)

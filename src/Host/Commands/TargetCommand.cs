@@ -26,7 +26,7 @@ internal static class TargetCommand
             }
         });
         var lifeline = new Option<bool>(LifelineOption) { Hidden = true };
-        var command = new Command(Name, "Run the embedded server (Garnet) alone on 127.0.0.1, until SIGINT or SIGTERM. Prints `ready HOST:PORT`.");
+        var command = new Command(Name, "Run the embedded server (Garnet) alone on 127.0.0.1, until a signal. Prints `ready HOST:PORT`.");
         command.Add(port);
         command.Add(lifeline);
         command.SetAction(parsed => parsed.GetValue(lifeline) ? ServeParentAsync(parsed.GetValue(port)) : ServeTerminalAsync(parsed.GetValue(port)));
@@ -35,7 +35,7 @@ internal static class TargetCommand
 
     private static async Task<int> ServeTerminalAsync(int port)
     {
-        using var signals = new StopSignals();
+        var signals = new StopSignals();
         var code = await ServeAsync(port, signals.Requested);
         return signals.Signal is null ? code : ExitCodes.Interrupted;
     }
@@ -46,8 +46,8 @@ internal static class TargetCommand
     /// </summary>
     private static async Task<int> ServeParentAsync(int port)
     {
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = true);
+        PosixSignal[] ofTheGroup = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
+        var unheard = ofTheGroup.Select(signal => PosixSignalRegistration.Create(signal, context => context.Cancel = true)).ToArray();
         using var ended = new CancellationTokenSource();
 
         // A thread of its own, and an exit at once: the server may have the whole pool busy when its parent dies.
@@ -62,7 +62,9 @@ internal static class TargetCommand
         })
         { IsBackground = true, Name = "lifeline" };
         lifeline.Start();
-        return await ServeAsync(port, ended.Token);
+        var code = await ServeAsync(port, ended.Token);
+        GC.KeepAlive(unheard);
+        return code;
     }
 
     private static async Task<int> ServeAsync(int port, CancellationToken stop)
@@ -71,6 +73,11 @@ internal static class TargetCommand
         {
             using var server = EmbeddedServer.Start(port);
             Console.Out.WriteLine($"ready {server.Address}");
+            if (!Outlets.Stdout.Flush())
+            {
+                return ExitCodes.Error; // whoever waits for this line would wait for ever
+            }
+
             await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
             return ExitCodes.Done;
         }

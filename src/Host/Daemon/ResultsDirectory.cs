@@ -24,9 +24,9 @@ internal sealed class ResultsDirectory : IDisposable
     public static ResultsDirectory Open(string path)
     {
         var root = Path.GetFullPath(path);
-        Directory.CreateDirectory(root);
+        OwnerOnly.CreateDirectory(root);
         return new ResultsDirectory(
-            root, new FileStream(Path.Combine(root, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            root, OwnerOnly.Open(Path.Combine(root, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
     }
 
     /// <summary>Where the files of a run belong; only for ids that <see cref="RunIds.IsValid"/> takes.</summary>

@@ -8,7 +8,7 @@ namespace ActorLoad.Hosting.Journal;
 /// <summary>The result of a run that nobody summed up, as when its process died: what its intervals hold.</summary>
 internal static class InterruptedRun
 {
-    /// <summary>Reads the samples of a directory; lines that were cut off are left out.</summary>
+    /// <summary>Reads the samples of a directory; lines that were cut off, and those of another run than its header's, are left out.</summary>
     public static (RunSnapshot? Last, IReadOnlyList<Sample> Samples) ReadSamples(string directory)
     {
         RunSnapshot? last = null;
@@ -19,11 +19,12 @@ internal static class InterruptedRun
             return (null, samples);
         }
 
+        var id = IdIn(directory);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var lines = new StreamReader(stream, Encoding.UTF8);
         while (lines.ReadLine() is { } line)
         {
-            if (TryParse(line) is { } snapshot)
+            if (TryParse(line) is { } snapshot && snapshot.RunId == (id ?? snapshot.RunId))
             {
                 last = snapshot;
                 samples.Add(snapshot.Sample);
@@ -71,6 +72,19 @@ internal static class InterruptedRun
             .. open > 0 ? [$"{open} connections were open at the last of them and count as cancelled"] : Array.Empty<string>(),
         ],
     };
+
+    /// <summary>Whose directory it is; null if no header says.</summary>
+    private static string? IdIn(string directory)
+    {
+        try
+        {
+            return RunHeader.Parse(File.ReadAllBytes(Path.Combine(directory, RunJournal.HeaderFile))).Id;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
 
     private static RunSnapshot? TryParse(string line)
     {

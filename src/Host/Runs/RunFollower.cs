@@ -5,18 +5,18 @@ using Akka.Actor;
 
 namespace ActorLoad.Hosting.Runs;
 
-/// <summary>Listens to one run: keeps its journal, tells its view, and stops when the run is over.</summary>
+/// <summary>Listens to one run: keeps its journal, then tells its watch, which holds nobody up; stops when the run is over.</summary>
 internal sealed class RunFollower : UntypedActor
 {
     private readonly HashSet<string> _complaints = [];
     private readonly RunJournal? _journal;
-    private readonly IRunView _view;
+    private readonly RunWatch _watch;
 
-    public RunFollower(RunJournal? journal, IRunView view) => (_journal, _view) = (journal, view);
+    public RunFollower(RunJournal? journal, RunWatch watch) => (_journal, _watch) = (journal, watch);
 
     /// <param name="journal">Where to write; null writes nothing. Disposed with the actor.</param>
-    /// <param name="view">Whom to tell.</param>
-    public static Props Props(RunJournal? journal, IRunView view) => Akka.Actor.Props.Create<RunFollower>(journal, view);
+    /// <param name="watch">Whom to tell.</param>
+    public static Props Props(RunJournal? journal, RunWatch watch) => Akka.Actor.Props.Create<RunFollower>(journal, watch);
 
     protected override void OnReceive(object message)
     {
@@ -32,19 +32,19 @@ internal sealed class RunFollower : UntypedActor
     private void OnStarted(RunProtocol.RunStarted started)
     {
         Write(journal => journal.Start(started));
-        _view.Started(started);
+        _watch.Started(started);
     }
 
     private void OnSnapshot(RunSnapshot snapshot)
     {
         Write(journal => journal.Add(snapshot));
-        _view.Measured(snapshot);
+        _watch.Measured(snapshot);
     }
 
     private void OnEnded(RunProtocol.RunEnded ended)
     {
         Write(journal => journal.End(ended));
-        _view.Ended(ended);
+        _watch.End(ended);
         Context.Stop(Self);
     }
 
@@ -64,10 +64,10 @@ internal sealed class RunFollower : UntypedActor
         }
         catch (Exception exception)
         {
-            // Whatever it is: the run's end must still reach the view, or its host waits for ever.
+            // Whatever it is: the run's end must still reach the watch, or its host waits for ever.
             if (_complaints.Add(exception.Message))
             {
-                _view.FilesLost(exception.Message);
+                _watch.FilesLost(exception.Message);
             }
         }
     }

@@ -1,61 +1,79 @@
-using ActorLoad.Hosting.Journal;
+using System.Threading.Channels;
+using ActorLoad.Hosting.Terminal;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Runs;
 
-/// <summary>A view that others can wait for.</summary>
-internal sealed class RunWatch(IRunView view) : IRunView
+/// <summary>Lets others wait for a run, and tells a view what happens. The view is told on a task of its own: one that is slow misses intervals, one
+/// that fails is given up, and neither reaches whoever tells this.</summary>
+internal sealed class RunWatch
 {
-    private readonly TaskCompletionSource<RunProtocol.RunEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool _filesLost;
-    private volatile RunProtocol.RunStarted? _start;
-    private volatile RunSnapshot? _last;
+    // Intervals that a view may lie behind; the newest always get in.
+    private const int Behind = 64;
 
-    /// <summary>Ends with the run.</summary>
+    private readonly TaskCompletionSource<RunProtocol.RunEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<Action<IRunView>> _events = Channel.CreateBounded<Action<IRunView>>(
+        new BoundedChannelOptions(Behind) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    private readonly RunSoFar? _soFar;
+    private volatile bool _filesLost;
+
+    /// <param name="view">Whom to tell.</param>
+    /// <param name="soFar">Whom to tell at once; null if nobody will ask for it.</param>
+    public RunWatch(IRunView view, RunSoFar? soFar = null)
+    {
+        _soFar = soFar;
+        Viewed = Task.Run(() => TellAsync(view));
+    }
+
+    /// <summary>Ends with the run, whatever the view is at.</summary>
     public Task<RunProtocol.RunEnded> Ended => _ended.Task;
+
+    /// <summary>Ends when the view was told everything, or was given up.</summary>
+    public Task Viewed { get; }
 
     /// <summary>Something that was to be on disk is not.</summary>
     public bool AreFilesLost => _filesLost;
 
-    /// <summary>A result for a run that ended without: its intervals, those of the journal if it has one, and the counts of the last.</summary>
-    /// <param name="queued">What was known before it began.</param>
-    /// <param name="error">Why it has no result.</param>
-    /// <param name="journal">Where its intervals are; null keeps none but the last.</param>
-    public RunResult Assemble(RunHeader queued, string? error, RunJournal? journal)
-    {
-        var header = queued with { StartedAt = _start?.At, Target = _start?.Target, Transport = _start?.Transport, Error = error };
-        IReadOnlyList<Sample> samples = journal is not null ? InterruptedRun.ReadSamples(journal.Directory).Samples : _last is { } last ? [last.Sample] : [];
-        return InterruptedRun.Assemble(header, _last, samples);
-    }
-
     public void Started(RunProtocol.RunStarted started)
     {
-        _start = started;
-        view.Started(started);
+        _soFar?.Started(started);
+        _events.Writer.TryWrite(view => view.Started(started));
     }
 
     public void Measured(RunSnapshot snapshot)
     {
-        _last = snapshot;
-        view.Measured(snapshot);
+        _soFar?.Measured(snapshot);
+        _events.Writer.TryWrite(view => view.Measured(snapshot));
     }
 
-    void IRunView.Ended(RunProtocol.RunEnded ended)
+    public void End(RunProtocol.RunEnded ended)
     {
-        try
-        {
-            view.Ended(ended);
-        }
-        finally
-        {
-            _ended.TrySetResult(ended);
-        }
+        _soFar?.Ended(ended);
+        _ended.TrySetResult(ended);
+        _events.Writer.TryWrite(view => view.Ended(ended));
+        _events.Writer.TryComplete();
     }
 
     public void FilesLost(string problem)
     {
         _filesLost = true;
-        view.FilesLost(problem);
+        _events.Writer.TryWrite(view => view.FilesLost(problem));
+    }
+
+    private async Task TellAsync(IRunView view)
+    {
+        try
+        {
+            await foreach (var tell in _events.Reader.ReadAllAsync())
+            {
+                tell(view);
+            }
+        }
+        catch (Exception exception)
+        {
+            ErrorLines.Write($"actorload: progress can be shown no longer, and the run goes on: {exception.Message}");
+        }
     }
 }

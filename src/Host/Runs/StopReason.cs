@@ -8,6 +8,9 @@ internal static class StopReason
     /// <summary>A request over the API.</summary>
     public const string Request = Prefix + "a request";
 
+    /// <summary>The daemon could not say where it listens.</summary>
+    public const string Unheard = Prefix + "the daemon, whose stdout could not be written";
+
     /// <summary>A signal to this process.</summary>
     public static string Signal(string? name) => Prefix + (name ?? "a signal");
 

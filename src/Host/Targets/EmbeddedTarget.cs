@@ -30,6 +30,12 @@ internal sealed class EmbeddedTarget(Action<string> report) : ITarget
             _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None); // a full pipe would stop it
             return new ResolvedTarget([TargetSettings.Embedded], [address]) { ProcessId = process.Id };
         }
+        catch (InvalidOperationException)
+        {
+            _process = null; // it has ended, and this exception says how
+            process.Dispose();
+            throw;
+        }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new TimeoutException($"the embedded server was not ready within {StartLimit.TotalSeconds:0} s");

@@ -50,8 +50,20 @@ internal sealed class LiveView : IRunView
     /// <summary>Ends the display; what it drew last stays on the screen.</summary>
     public void Close() => _pictures.Writer.TryComplete();
 
-    /// <summary>Draws until the run has ended.</summary>
-    public Task DrawAsync(IAnsiConsole console) =>
+    /// <summary>Draws until the run has ended. A picture that cannot be drawn is the last one: the run goes on without.</summary>
+    public async Task DrawAsync(IAnsiConsole console)
+    {
+        try
+        {
+            await DrawAllAsync(console);
+        }
+        catch (Exception exception)
+        {
+            ErrorLines.Write($"actorload: progress can be shown no longer, and the run goes on: {exception.Message}");
+        }
+    }
+
+    private Task DrawAllAsync(IAnsiConsole console) =>
         console.Live(new Text("starting ...")).AutoClear(false).StartAsync(async live =>
         {
             await foreach (var picture in _pictures.Reader.ReadAllAsync())

@@ -1,6 +1,5 @@
-using ActorLoad.Hosting.Journal;
-using ActorLoad.Hosting.Tests.Daemon;
 using ActorLoad.Peers;
+using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
 using ActorLoad.Runs;
@@ -8,87 +7,100 @@ using Xunit;
 
 namespace ActorLoad.Hosting.Tests.EndToEnd;
 
-/// <summary>Runs with thousands of open connections that are stopped: all of it ends, and nothing of what was counted is lost.</summary>
+/// <summary>Runs that are stopped from outside, and runs that meet in one directory.</summary>
 public sealed class StopSpecs : IDisposable
 {
     private readonly TemporaryDirectory _files = new();
 
     public void Dispose() => _files.Dispose();
 
-    [RedisTheory]
-    [InlineData(4_000, "500")]
-    [InlineData(5_000, "500")]
-    [InlineData(8_000, "500")]
-    [InlineData(12_000, "10000")]
-    public async Task Storm_ends_when_the_server_has_fewer_places_than_it_has_connections(int connections, string maxClients)
+    [LinuxTheory]
+    [InlineData(ChildSignal.Interrupt, ChildSignal.Interrupt)]
+    [InlineData(ChildSignal.Terminate, ChildSignal.Terminate)]
+    [InlineData(ChildSignal.Terminate, ChildSignal.HangUp)]
+    [InlineData(ChildSignal.HangUp, ChildSignal.HangUp)]
+    [InlineData(ChildSignal.Quit, ChildSignal.Quit)]
+    public async Task Signals_in_a_row_are_one_wish_and_lose_no_result(ChildSignal first, ChildSignal second)
     {
-        await using var server = await RedisServer.StartAsync("--maxclients", maxClients);
-
-        var storm = await Storm.RunAsync(server.Target, Storm.Load(connections));
-
-        Assert.Equal(connections, storm.Connections("planned"));
-        Assert.InRange(storm.Rejections("ERR"), 1, storm.Attempts);
-        await server.HasClientsAsync(0);
+        await using var peer = FaultPeer.Hanging();
+        await using var run = ActorLoadProcess.Start(["run", "--json", "--out", _files["out"], .. Load(peer)]);
+        await peer.AcceptedAsync(20);
+        run.Signal(first);
+        run.Signal(second);
+        var ended = (await run.ExitAsync()).Expect(130);
+        var result = RunResultJson.Parse(ended.Stdout);
+        Assert.Equal((Verdict.Interrupted, 20L), (result.Verdict, result.Connections.Cancelled));
+        Assert.Equal(ended.Stdout.TrimEnd(), File.ReadAllText(_files["out/result.json"]));
     }
 
-    [RedisFact]
-    public async Task Storm_of_the_run_file_ends_when_the_server_wants_a_password()
+    [LinuxFact]
+    public async Task Nohup_keeps_a_run_from_the_end_of_its_terminal()
     {
-        await using var server = await RedisServer.StartAsync("--requirepass", "secret");
-
-        var run = await ActorLoadProcess.RunAsync(["run", Path.Combine(Sources.Root, "hocon", "storm.conf"), "--target", server.Target, "--json", "--quiet"]);
-
-        var result = RunResultJson.Parse(run.Expect(4).Stdout);
-        Assert.Equal((Verdict.Aborted, 8_000, 0), (result.Verdict, result.Connections.Planned, result.Connections.Open));
-    }
-
-    [RedisTheory]
-    [InlineData(1)]
-    [InlineData(15_000)]
-    public async Task Result_equals_the_last_sample_when_a_burst_of_thousands_is_stopped(int untilOpen)
-    {
-        const int Connections = 15_000;
-        await using var server = await RedisServer.StartAsync("--maxclients", "19000");
-        await using var run = ActorLoadProcess.Start(
-        [
-            "run", "--json", "--out", _files["out"], "--target", server.Target, "--connections", $"{Connections}", "--duration", "1s",
-            "--set", "connection.hold=1h", "--set", "metrics.interval=100ms",
-        ]);
-        await run.StderrLineAsync(line => OpenIn(line) >= untilOpen);
-
+        await using var peer = FaultPeer.Hanging();
+        await using var run = ActorLoadProcess.Start(["run", "--json", .. Load(peer)], new ActorLoadOptions { Wrapper = ["nohup"] });
+        await peer.AcceptedAsync(20);
+        run.Signal(ChildSignal.HangUp);
         run.Signal(ChildSignal.Terminate);
-        var result = RunResultJson.Parse((await run.ExitAsync()).Expect(130).Stdout);
-
-        var (last, samples) = InterruptedRun.ReadSamples(_files["out"]);
-        Assert.Equal((Verdict.Interrupted, Connections, 0), (result.Verdict, result.Connections.Planned, result.Connections.Open));
-        Assert.Equal(last!.Connections, result.Connections);
-        Assert.Equal(result.Connections.Planned, samples.Sum(sample => sample.Planned));
-        Assert.Equal(result.Connections.Cancelled, samples.Sum(sample => sample.Cancelled));
-        Assert.InRange(result.Connections.Cancelled, 1, Connections);
-        await server.HasClientsAsync(0);
+        Assert.Contains("SIGTERM", string.Concat(RunResultJson.Parse((await run.ExitAsync()).Expect(130).Stdout).VerdictReasons), StringComparison.Ordinal);
     }
 
+    /// <summary>A server that answers nothing any more keeps the observers, and with them the end, for as long as they may take.</summary>
     [RedisFact]
-    public async Task Daemon_gives_the_places_of_the_target_back_when_a_run_is_deleted()
+    public async Task A_signal_that_will_not_wait_still_writes_what_was_measured()
     {
-        await using var server = await RedisServer.StartAsync("--maxclients", "10000");
-        await using var daemon = await DaemonProcess.StartAsync(_files);
-        var id = await daemon.RunAsync(
-            $"actorload {{ target.endpoints = [\"{server.Target}\"], load = [ {{ connections = 9500, count = 1 }} ], connection.hold = 1h, metrics.interval = 100ms }}");
-        await server.HasClientsAsync(9_500 + 1); // and the observer
-
-        using (var stopped = await daemon.Client.DeleteAsync($"/runs/{id}"))
+        await using var redis = await RedisServer.StartAsync();
+        await using var run = ActorLoadProcess.Start(
+            ["run", "--json", "--out", _files["out"], "--target", redis.Target, "--set", "load=[{ connections = 20, count = 10000, gap = 50ms }]",
+             "--set", "metrics.interval=100ms"]);
+        await run.StderrLineAsync(line => line.Contains("burst 3 ", StringComparison.Ordinal));
+        (await ChildProcess.RunAsync("kill", "-STOP", $"{redis.ProcessId}")).Expect();
+        try
         {
-            Assert.True(stopped.IsSuccessStatusCode, $"{stopped.StatusCode}");
+            var ending = run.ExitAsync();
+            while (!ending.IsCompleted)
+            {
+                await ChildProcess.RunAsync("kill", "-TERM", $"{run.Id}"); // as one who presses Ctrl-C until it ends
+            }
+
+            var result = RunResultJson.Parse((await ending).Expect(130).Stdout);
+            Assert.Equal(Verdict.Interrupted, result.Verdict);
+            Assert.True(result.Connections.Succeeded > 0, $"{result.Connections}");
+            Assert.Equal(result.Connections, RunResultJson.Parse(File.ReadAllText(_files["out/result.json"])).Connections);
+        }
+        finally
+        {
+            (await ChildProcess.RunAsync("kill", "-CONT", $"{redis.ProcessId}")).Expect();
+        }
+    }
+
+    [LinuxFact]
+    public async Task Two_runs_at_once_do_not_share_a_directory()
+    {
+        await using var peer = FaultPeer.Hanging();
+        await using var first = ActorLoadProcess.Start(["run", "--json", "--out", _files["out"], .. Load(peer)]);
+        await peer.AcceptedAsync(20);
+        var second = (await ActorLoadProcess.RunAsync(["run", "--json", "--quiet", "--out", _files["out"], .. Load(peer)])).Expect(2);
+        Assert.Equal($"--out: cannot write to {_files["out"]}: another run writes there now", second.Stderr.TrimEnd().TrimEnd('.'));
+        first.Signal(ChildSignal.Terminate);
+        var result = RunResultJson.Parse((await first.ExitAsync()).Expect(130).Stdout);
+        Assert.Equal((20L, 20L), (result.Connections.Planned, peer.Accepted));
+    }
+
+    [LinuxFact]
+    public async Task A_run_that_was_killed_leaves_no_lock_behind()
+    {
+        await using var peer = FaultPeer.Hanging();
+        await using (var killed = ActorLoadProcess.Start(["run", "--out", _files["out"], .. Load(peer)]))
+        {
+            await peer.AcceptedAsync(20);
+            killed.Signal(ChildSignal.Kill);
+            await killed.ExitAsync();
         }
 
-        await daemon.EndOfAsync(id);
-        await server.HasClientsAsync(0);
-        var result = RunResultJson.Parse(await daemon.Client.GetStringAsync($"/runs/{id}"));
-        Assert.Equal((9_500, 9_500), (result.Connections.Planned, result.Connections.Cancelled));
+        await using var answering = FaultPeer.Answering();
+        (await ActorLoadProcess.RunAsync(["run", "--quiet", "--out", _files["out"], .. Load(answering)])).Expect();
     }
 
-    // A line of progress: "    0.2 s  burst 1 of 1  open 0  succeeded 0 ..."
-    private static int OpenIn(string line) =>
-        line.Split("  open ") is [_, var rest] && int.TryParse(rest.Split(' ')[0], out var open) ? open : -1;
+    private static string[] Load(FaultPeer peer) =>
+        ["--target", peer.Target, "--set", "load=[{ connections = 20, count = 1 }]", "--set", "observers.server.enabled=off"];
 }

@@ -85,4 +85,94 @@ public class RunJournalSpecs : IDisposable
         using var journal = RunJournal.Create(_files["run"], Results.Header);
         Assert.Throws<IOException>(() => journal.Add(Results.Snapshot(1)));
     }
+
+    /// <summary>Whenever the process is killed, no sample and no result of the run before stands beside the header of the next.</summary>
+    [LinuxFact]
+    public void Samples_are_gone_before_the_next_header_is_there()
+    {
+        using (var before = RunJournal.Create(_files["run"], Results.Header))
+        {
+            before.Add(Results.Snapshot(1));
+            before.End(new RunProtocol.RunEnded(Results.Id, Results.Of(Verdict.Valid), null));
+        }
+
+        // A header that cannot be written is where a kill may fall: what was there before it must be gone by then.
+        Directory.CreateDirectory(Path.Combine(_files["run"], "run.json.tmp"));
+        Assert.ThrowsAny<Exception>(() => RunJournal.Create(_files["run"], Results.Header with { Id = "another" }));
+        Assert.Empty(File.ReadAllText(Path.Combine(_files["run"], RunJournal.SamplesFile)));
+        Assert.False(File.Exists(Path.Combine(_files["run"], RunJournal.ResultFile)));
+    }
+
+    [Fact]
+    public void Samples_of_another_run_are_not_read_as_this_ones()
+    {
+        using (var before = RunJournal.Create(_files["run"], Results.Header))
+        {
+            before.Add(Results.Snapshot(1));
+        }
+
+        File.WriteAllBytes(Path.Combine(_files["run"], RunJournal.HeaderFile), (Results.Header with { Id = "another" }).ToJson());
+        Assert.Empty(InterruptedRun.ReadSamples(_files["run"]).Samples);
+    }
+
+    [LinuxFact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void Files_are_their_owners_alone_even_where_others_were_before()
+    {
+        Directory.CreateDirectory(_files["old"]);
+        foreach (var name in new[] { RunJournal.HeaderFile, RunJournal.SamplesFile, RunJournal.ResultFile })
+        {
+            File.WriteAllText(Path.Combine(_files["old"], name), "");
+            File.SetUnixFileMode(Path.Combine(_files["old"], name), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        }
+
+        foreach (var directory in new[] { _files["old"], _files["new/below"] })
+        {
+            using var journal = RunJournal.Create(directory, Results.Header);
+            journal.Add(Results.Snapshot(1));
+            journal.End(new RunProtocol.RunEnded(Results.Id, Results.Of(Verdict.Valid), null));
+            Assert.All(Directory.GetFiles(directory), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        }
+
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Assert.Equal((Owner, Owner), (File.GetUnixFileMode(_files["new"]), File.GetUnixFileMode(_files["new/below"])));
+    }
+
+    [LinuxFact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void A_link_in_place_of_the_samples_keeps_the_mode_of_what_it_leads_to()
+    {
+        var file = _files.Write("elsewhere", "");
+        var mode = File.GetUnixFileMode(file);
+        Directory.CreateDirectory(_files["run"]);
+        File.CreateSymbolicLink(Path.Combine(_files["run"], RunJournal.SamplesFile), file);
+        using var journal = RunJournal.Create(_files["run"], Results.Header);
+        journal.Add(Results.Snapshot(1));
+        Assert.NotEmpty(File.ReadAllText(file));
+        Assert.Equal(mode, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
+    public void A_result_that_is_written_stays()
+    {
+        using var journal = RunJournal.Create(_files["run"], Results.Header);
+        journal.End(new RunProtocol.RunEnded(Results.Id, null, "stuck"));
+        journal.End(new RunProtocol.RunEnded(Results.Id, Results.Of(Verdict.Valid), null));
+        journal.End(new RunProtocol.RunEnded(Results.Id, Results.Of(Verdict.Interrupted), null));
+        journal.End(new RunProtocol.RunEnded(Results.Id, null, "late"));
+        Assert.Equal(Verdict.Valid, RunResultJson.Parse(File.ReadAllText(Path.Combine(_files["run"], RunJournal.ResultFile))).Verdict);
+        Assert.DoesNotContain("late", File.ReadAllText(Path.Combine(_files["run"], RunJournal.HeaderFile)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_directory_is_locked_while_it_is_held_and_the_lock_leaves_no_file()
+    {
+        using (DirectoryLock.Take(_files["run"]))
+        {
+            Assert.Throws<IOException>(() => DirectoryLock.Take(_files["run"]));
+        }
+
+        DirectoryLock.Take(_files["run"]).Dispose();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_files["run"]));
+    }
 }

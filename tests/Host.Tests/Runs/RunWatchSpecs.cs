@@ -1,53 +1,100 @@
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Runs;
-using ActorLoad.Hosting.Terminal;
 using ActorLoad.Hosting.Tests.Journal;
+using ActorLoad.Metrics;
 using ActorLoad.Runs;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
 using Xunit;
 
 namespace ActorLoad.Hosting.Tests.Runs;
 
-/// <summary>What is left of a run of which nobody has made a result.</summary>
-public sealed class RunWatchSpecs : IDisposable
+public sealed class RunWatchSpecs : TestKit
 {
-    private const string Error = "stopped by SIGTERM, and had not ended 5 s later";
-
-    private static readonly RunHeader _queued = Results.Header with { StartedAt = null, Target = null, Transport = null };
+    private static readonly RunProtocol.RunEnded _ended = new(Results.Id, Results.Of(Verdict.Valid), null);
 
     private readonly TemporaryDirectory _files = new();
 
-    public void Dispose() => _files.Dispose();
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        _files.Dispose();
+    }
 
     [Theory]
-    [InlineData(false)]
     [InlineData(true)]
-    public void Result_has_the_counts_of_the_last_interval_when_nobody_summed_up(bool hasJournal)
+    [InlineData(false)]
+    public async Task The_journal_goes_on_whatever_its_view_is_at(bool throws)
     {
-        using var journal = hasJournal ? RunJournal.Create(_files["out"], _queued) : null;
-        var watch = new RunWatch(new QuietView());
-        watch.Started(new RunProtocol.RunStarted(
-            Results.Id, DateTimeOffset.UnixEpoch, new RunInfo(Results.Id, DateTimeOffset.UnixEpoch, 0, _queued.Configuration), Results.Header.Target!, Results.Header.Transport!));
-        foreach (var second in new[] { 1, 2 })
+        using var never = new SemaphoreSlim(0);
+        var view = new SpoiltView(() => { if (throws) { throw new IOException("full"); } never.Wait(); });
+        var watch = new RunWatch(view);
+        var follower = ActorOf(RunFollower.Props(RunJournal.Create(_files["run"], Results.Header), watch));
+        Watch(follower);
+        for (var at = 1; at <= 200; at++)
         {
-            journal?.Add(Results.Snapshot(second));
-            watch.Measured(Results.Snapshot(second));
+            follower.Tell(Results.Snapshot(at), ActorRefs.NoSender);
         }
 
-        var result = watch.Assemble(_queued, Error, journal);
-
-        Assert.Equal((100, 100, 60, 10, 30, 0L), (result.Connections.Planned, result.Connections.Opened, result.Connections.Succeeded,
-            result.Connections.Failed, result.Connections.Cancelled, result.Connections.Open));
-        Assert.Equal(hasJournal ? 2 : 1, result.Samples.Count);
-        Assert.Equal((Verdict.Interrupted, "sockets", 2.0), (result.Verdict, result.Transport.Kind, result.Run.DurationSeconds));
-        Assert.StartsWith(Error, result.VerdictReasons[0], StringComparison.Ordinal);
+        follower.Tell(_ended, ActorRefs.NoSender);
+        Assert.Equal(_ended, await watch.Ended);
+        ExpectTerminated(follower);
+        Assert.Equal(200, InterruptedRun.ReadSamples(_files["run"]).Samples.Count);
+        Assert.True(File.Exists(Path.Combine(_files["run"], RunJournal.ResultFile)));
+        Assert.False(watch.AreFilesLost);
+        never.Release(1000);
+        await watch.Viewed;
     }
 
     [Fact]
-    public void Result_says_why_nothing_was_measured_when_the_run_never_began()
+    public async Task A_view_that_keeps_up_is_told_everything_in_order()
     {
-        var result = new RunWatch(new QuietView()).Assemble(_queued, "stopped by SIGTERM", null);
+        var told = new List<string>();
+        var watch = new RunWatch(new TellTale(told));
+        watch.Measured(Results.Snapshot(1));
+        watch.FilesLost("full");
+        watch.Measured(Results.Snapshot(2));
+        watch.End(_ended);
+        await watch.Viewed;
+        Assert.Equal(["1", "full", "2", "end"], told);
+        Assert.True(watch.AreFilesLost);
+    }
 
-        Assert.Equal((0, "none"), (result.Connections.Planned, result.Transport.Kind));
-        Assert.Equal(["stopped by SIGTERM"], result.VerdictReasons);
+    [Fact]
+    public void A_run_that_is_cut_off_has_what_its_last_interval_had()
+    {
+        var soFar = new RunSoFar(Results.Header);
+        Assert.Equal(0, soFar.ResultOr("stuck").Connections.Planned);
+        soFar.Measured(Results.Snapshot(1));
+        soFar.Measured(Results.Snapshot(2));
+        var result = soFar.ResultOr("stuck");
+        Assert.Equal((100, 60, 30), (result.Connections.Planned, result.Connections.Succeeded, result.Connections.Cancelled));
+        Assert.Equal(result.Connections.Opened, result.Outcomes.Values.Sum());
+        Assert.Equal(2, result.Samples.Count);
+        Assert.Equal("stuck", result.VerdictReasons[0]);
+        soFar.Ended(_ended);
+        Assert.Same(_ended.Result, soFar.ResultOr("too late"));
+    }
+
+    private sealed class SpoiltView(Action spoil) : IRunView
+    {
+        public void Started(RunProtocol.RunStarted started) => spoil();
+
+        public void Measured(RunSnapshot snapshot) => spoil();
+
+        public void Ended(RunProtocol.RunEnded ended) => spoil();
+
+        public void FilesLost(string problem) => spoil();
+    }
+
+    private sealed class TellTale(List<string> told) : IRunView
+    {
+        public void Started(RunProtocol.RunStarted started) => told.Add("start");
+
+        public void Measured(RunSnapshot snapshot) => told.Add($"{snapshot.ElapsedSeconds:0}");
+
+        public void Ended(RunProtocol.RunEnded ended) => told.Add("end");
+
+        public void FilesLost(string problem) => told.Add(problem);
     }
 }

@@ -21,6 +21,9 @@ public sealed class Requirement
     /// <summary><c>perl</c> on the PATH, on Linux: it puts seccomp filters on.</summary>
     public static Requirement Perl { get; } = new(() => Linux.Problem ?? Missing("perl"));
 
+    /// <summary><c>python3</c> on the PATH, on Linux.</summary>
+    public static Requirement Python { get; } = new(() => Linux.Problem ?? Missing("python3"));
+
     /// <summary>Root, for what an ordinary user may not do.</summary>
     public static Requirement Root { get; } = new(() => Linux.Problem ?? (Environment.IsPrivilegedProcess ? null : "needs root"));
 

@@ -99,3 +99,10 @@ public sealed class RedisNetnsTheoryAttribute : TheoryAttribute
 {
     public RedisNetnsTheoryAttribute() => Skip = Requirement.RedisInNetns.Skip;
 }
+
+/// <summary>A theory that needs <c>prlimit</c>; skipped, with the reason, where it is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PrlimitTheoryAttribute : TheoryAttribute
+{
+    public PrlimitTheoryAttribute() => Skip = Requirement.Prlimit.Skip;
+}

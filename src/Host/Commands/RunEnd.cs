@@ -1,0 +1,70 @@
+using ActorLoad.Hosting.Journal;
+using ActorLoad.Hosting.Runs;
+using ActorLoad.Hosting.Terminal;
+using ActorLoad.Runs;
+
+namespace ActorLoad.Hosting.Commands;
+
+/// <summary>The end of a run in its files and on stdout, once: as it comes, or at once by a signal that will not wait for it.</summary>
+internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunSoFar soFar)
+{
+    private const string ShowCursor = "\u001b[?25h";
+
+    private int _isWritten;
+    private volatile bool _isUnsaved;
+
+    /// <summary>True if a file that this was to write is not there.</summary>
+    public bool IsUnsaved => _isUnsaved;
+
+    /// <summary>Writes how the run ended.</summary>
+    /// <returns>The same; with what was measured for a result if a signal ended a run that has none.</returns>
+    public RunProtocol.RunEnded Write(RunProtocol.RunEnded ended, bool isSignalled)
+    {
+        if (ended.Result is null && isSignalled)
+        {
+            // Stopped before its first burst, or stuck: what was measured until then is a result too, be it nothing.
+            ended = ended with { Result = soFar.ResultOr(ended.Error ?? "unknown") };
+            Save(ended);
+        }
+
+        if (Interlocked.Exchange(ref _isWritten, 1) == 0)
+        {
+            output.Write(ended, journal?.Directory);
+        }
+
+        return ended;
+    }
+
+    /// <summary>Writes what was measured so far, as far as there is time.</summary>
+    /// <param name="signal">What will not wait.</param>
+    public void WriteAtOnce(string signal)
+    {
+        if (Interlocked.Exchange(ref _isWritten, 1) == 0)
+        {
+            var ended = new RunProtocol.RunEnded(id, soFar.ResultOr($"ended at once by another {signal}, before what was open was closed"), null);
+            Save(ended);
+            output.Write(ended, journal?.Directory);
+        }
+
+        if (output.WantsLive)
+        {
+            Console.Error.Write(ShowCursor); // nobody else will
+        }
+
+        Outlets.Stdout.Flush();
+        Outlets.Stderr.Flush();
+    }
+
+    private void Save(RunProtocol.RunEnded ended)
+    {
+        try
+        {
+            journal?.End(ended);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _isUnsaved = true;
+            ErrorLines.Write($"actorload: the run's files are not complete: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+
+namespace ActorLoad.Hosting.Terminal;
+
+/// <summary>Descriptors 0, 1 and 2 as the kernel knows them. .NET's console drops what it cannot write to a pipe and throws what it cannot
+/// write to a disk: here each write says how it ended.</summary>
+internal static class StandardDescriptors
+{
+    private const int Count = 3;
+    private const int F_GETFD = 1;
+    private const int FD_CLOEXEC = 1;
+    private const int O_RDWR = 2;
+    private const int EINTR = 4;
+    private const int EBADF = 9;
+    private const int EAGAIN = 11;
+    private const short POLLOUT = 0x0004;
+    private const short POLLERR = 0x0008;
+    private const int WaitMillis = 1000;
+
+    private static readonly bool[] _isClosed = new bool[Count];
+
+    /// <summary>Finds those that were closed at the start, before this process opens files of its own: the next one that it opens would be
+    /// taken for stdout or stderr.</summary>
+    public static void Secure()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        for (var descriptor = 0; descriptor < Count; descriptor++)
+        {
+            var flags = Control(descriptor, F_GETFD, 0);
+
+            // A descriptor that came through exec cannot have the flag: the runtime has opened something of its own there.
+            _isClosed[descriptor] = flags < 0 || (flags & FD_CLOEXEC) != 0;
+            if (flags < 0)
+            {
+                _ = Open("/dev/null", O_RDWR); // gets the lowest free number, which is this one
+            }
+        }
+    }
+
+    /// <summary>Writes all of it, waiting for a reader where one must be waited for.</summary>
+    /// <returns>0, or the number of the error.</returns>
+    public static int Write(int descriptor, byte[] bytes)
+    {
+        if (_isClosed[descriptor])
+        {
+            return EBADF;
+        }
+
+        for (var done = 0; done < bytes.Length;)
+        {
+            var count = Write(descriptor, ref bytes[done], (nuint)(bytes.Length - done));
+            var error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+            if (error == EAGAIN)
+            {
+                // Somebody else has made the pipe that we share non-blocking.
+                _ = EventsOf(descriptor, POLLOUT, WaitMillis);
+            }
+            else if (error is not (0 or EINTR))
+            {
+                return error;
+            }
+
+            done += (int)Math.Max(0, count);
+        }
+
+        return 0;
+    }
+
+    /// <summary>True once whoever read from a pipe or a socket has gone.</summary>
+    public static bool IsReaderGone(int descriptor) =>
+        !OperatingSystem.IsWindows() && !_isClosed[descriptor] && (EventsOf(descriptor, 0, 0) & POLLERR) != 0;
+
+    /// <summary>Ends the process at once, whatever its threads are at: nothing is run or waited for any more.</summary>
+    public static void Exit(int code)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Environment.Exit(code);
+        }
+
+        ExitNow(code);
+    }
+
+    private static short EventsOf(int descriptor, short wanted, int millis)
+    {
+        var entry = new PollEntry { Descriptor = descriptor, Wanted = wanted };
+        return Poll(ref entry, 1, millis) == 1 ? entry.Returned : (short)0;
+    }
+
+    [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static extern int Control(int descriptor, int command, int argument);
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int Open(string path, int flags);
+
+    [DllImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static extern nint Write(int descriptor, ref byte bytes, nuint count);
+
+    [DllImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static extern int Poll(ref PollEntry entries, nuint count, int timeout);
+
+    [DllImport("libc", EntryPoint = "_exit")]
+    private static extern void ExitNow(int code);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollEntry
+    {
+        public int Descriptor;
+        public short Wanted;
+        public short Returned;
+    }
+}
