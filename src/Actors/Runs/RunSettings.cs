@@ -79,4 +79,7 @@ public sealed record SafetySettings(ImmutableArray<System.Net.IPNetwork> Allowed
 /// <param name="Results">Directory in which results are kept.</param>
 /// <param name="MaxBody">Largest run file that is accepted, in bytes.</param>
 /// <param name="MaxQueue">Most runs that may wait.</param>
-public sealed record DaemonSettings(Uri Url, string Token, string Results, int MaxBody, int MaxQueue);
+/// <param name="MaxDuration">How long a posted run may last.</param>
+/// <param name="MaxWait">How long a posted run may wait for its turn.</param>
+public sealed record DaemonSettings(
+    Uri Url, string Token, string Results, int MaxBody, int MaxQueue, TimeSpan MaxDuration, TimeSpan MaxWait);
