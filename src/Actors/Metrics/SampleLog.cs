@@ -2,13 +2,17 @@ namespace ActorLoad.Metrics;
 
 /// <summary>The samples of a run, bounded: when there are too many, each two neighbours become one and from then on as many intervals
 /// go into each new sample. Counts stay exact, and times come from merged histograms, never from averaged percentiles: for that the
-/// encoded histograms of each sample's successes are kept, a few kilobytes a sample.</summary>
+/// encoded histograms of each sample's successes are kept, a few kilobytes a sample. Where they are not known (a journal holds none), the
+/// times of merged samples are as <see cref="LatencySummary.Bound"/> says.</summary>
 /// <param name="capacity">Most samples that are kept, 2 or more.</param>
 public sealed class SampleLog(int capacity)
 {
     private readonly List<Entry> _entries = [];
     private readonly LatencyHistogram _scratch = new();
     private int _intervalsInEach = 1;
+
+    /// <summary>How many intervals go into each sample: 1, 2, 4, 8 ...</summary>
+    public int IntervalsInEach => _intervalsInEach;
 
     /// <summary>The samples so far, oldest first. A list, since the type behind a collection expression cannot cross nodes.</summary>
     public IReadOnlyList<Sample> Samples => _entries.ConvertAll(entry => entry.Sample);
@@ -50,8 +54,8 @@ public sealed class SampleLog(int capacity)
     private Entry Merge(Entry first, Entry second, double from)
     {
         var (a, b) = (first.Sample, second.Sample);
-        var (connect, connectSummary) = Merge(first.Connect, second.Connect);
-        var (total, totalSummary) = Merge(first.Total, second.Total);
+        var (connect, connectSummary) = Merge(first.Connect, second.Connect, a.Connect, b.Connect);
+        var (total, totalSummary) = Merge(first.Total, second.Total, a.Total, b.Total);
         var outcomes = new Dictionary<string, long>(a.Outcomes);
         foreach (var (name, count) in b.Outcomes)
         {
@@ -65,11 +69,11 @@ public sealed class SampleLog(int capacity)
         return new Entry(sample, connect, total, first.Intervals + second.Intervals);
     }
 
-    private (byte[]? Encoded, LatencySummary? Summary) Merge(byte[]? first, byte[]? second)
+    private (byte[]? Encoded, LatencySummary? Summary) Merge(byte[]? first, byte[]? second, LatencySummary? a, LatencySummary? b)
     {
         if (first is null && second is null)
         {
-            return (null, null);
+            return (null, a is null || b is null ? a ?? b : LatencySummary.Bound(a, b));
         }
 
         _scratch.Reset();

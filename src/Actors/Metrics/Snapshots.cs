@@ -15,7 +15,20 @@ public sealed record ConnectionCounts(long Planned, long Opened, long Succeeded,
 }
 
 /// <summary>A histogram in nine numbers; all but the count in microseconds.</summary>
-public sealed record LatencySummary(long Count, long Min, double Mean, long P50, long P90, long P99, long P999, long Max);
+public sealed record LatencySummary(long Count, long Min, double Mean, long P50, long P90, long P99, long P999, long Max)
+{
+    /// <summary>What is certain of two summaries together, without the histograms behind them: count, minimum, mean and maximum are exact, each
+    /// percentile is the larger of both, which it cannot exceed.</summary>
+    public static LatencySummary Bound(LatencySummary a, LatencySummary b) => new(
+        a.Count + b.Count,
+        Math.Min(a.Min, b.Min),
+        a.Count + b.Count == 0 ? 0 : ((a.Mean * a.Count) + (b.Mean * b.Count)) / (a.Count + b.Count),
+        Math.Max(a.P50, b.P50),
+        Math.Max(a.P90, b.P90),
+        Math.Max(a.P99, b.P99),
+        Math.Max(a.P999, b.P999),
+        Math.Max(a.Max, b.Max));
+}
 
 /// <summary>What one interval brought: the element of <c>samples</c>.</summary>
 /// <param name="At">Seconds from the start of the run to the end of the interval.</param>

@@ -1,3 +1,4 @@
+using ActorLoad.Runs.Configuration;
 using Akka.Actor;
 using Akka.Event;
 using static ActorLoad.Runs.RunProtocol;
@@ -7,7 +8,8 @@ namespace ActorLoad.Runs;
 /// <summary>Carries out runs one at a time, in the order in which they came; the rest queue.</summary>
 /// <remarks><code>
 /// StartRun -> queued -> (turn) target opens -> RunStarted, LoadSupervisor -> RunEnded -> target disposed -> next
-///   StopRun, and no RunEnded in time -> ended without a result, as something blocks its loop: the next gets another
+///   StopRun, or its limits are over -> stopping; no RunEnded in time -> ended without a result, as something blocks its loop: the next
+///   gets another
 /// </code></remarks>
 public sealed class RunManager : UntypedActor, IWithTimers
 {
@@ -45,11 +47,13 @@ public sealed class RunManager : UntypedActor, IWithTimers
             case StartRun start: HandleStart(start); break;
             case StopRun stop: HandleStop(stop); break;
             case GetRuns: Sender.Tell(new ActiveRuns(_active?.RunId, [.. _queue.Select(run => run.RunId)])); break;
-            case TargetOpened opened: HandleTargetOpened(opened); break;
-            case TargetFailed failed: EndActive(null, _stopReason ?? failed.Reason); break;
+            case RunTarget.Opened opened: HandleTargetOpened(opened); break;
+            case RunTarget.Failed failed: EndActive(null, _stopReason ?? failed.Reason); break;
             case RunEnded ended when ended.RunId == _active?.RunId: EndActive(ended.Result, ended.Error); break;
             case RunEnded: break; // of a run that was given up
             case StopOverdue overdue: HandleStopOverdue(overdue); break;
+            case WaitOver over: HandleWaitOver(over); break;
+            case DurationOver over: HandleDurationOver(over); break;
             case Terminated: HandleTerminated(); break;
             default: Unhandled(message); break;
         }
@@ -79,6 +83,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
 
         Sender.Tell(new RunQueued(start.RunId, _queue.Count + (_active is null ? 0 : 1)));
         _queue.AddLast(start);
+        StartTimer(start, start.Limits?.MaxWait, new WaitOver(start.RunId));
         StartNext();
     }
 
@@ -90,24 +95,23 @@ public sealed class RunManager : UntypedActor, IWithTimers
         }
 
         _queue.RemoveFirst();
+        StartTimer(next, next.Limits?.MaxDuration, new DurationOver(next.RunId));
         (_active, _stopReason, _opening) = (next, null, new CancellationTokenSource());
-        _opened = OpenTarget(next, _opening.Token);
+        _opened = RunTarget.OpenAsync(next, _opening.Token);
         _opened.PipeTo(Self);
     }
 
-    private static async Task<object> OpenTarget(StartRun run, CancellationToken cancellation)
+    /// <summary>Of each run one timer is on: it waits, or goes on, or is being stopped.</summary>
+    private void StartTimer(StartRun run, TimeSpan? limit, object message)
     {
-        try
+        Timers.Cancel(run.RunId);
+        if (limit is { } span)
         {
-            return new TargetOpened(run.RunId, await run.Target.OpenAsync(cancellation).ConfigureAwait(false));
-        }
-        catch (Exception cause)
-        {
-            return new TargetFailed($"the target could not be made ready: {cause.Message}");
+            Timers.StartSingleTimer(run.RunId, message, span);
         }
     }
 
-    private void HandleTargetOpened(TargetOpened opened)
+    private void HandleTargetOpened(RunTarget.Opened opened)
     {
         if (_active is not { } run || run.RunId != opened.RunId)
         {
@@ -141,28 +145,51 @@ public sealed class RunManager : UntypedActor, IWithTimers
 
     private void HandleStop(StopRun stop)
     {
-        if (_active?.RunId == stop.RunId)
+        if (_active is { } run && run.RunId == stop.RunId)
         {
-            _stopReason = stop.Reason;
-            _opening?.Cancel();
-            if (_supervisor is { } supervisor)
-            {
-                supervisor.Tell(stop);
-                Timers.StartSingleTimer(stop.RunId, new StopOverdue(stop.RunId), StopLimit);
-            }
-
+            StopActive(run, stop);
             Sender.Tell(new RunStopping(stop.RunId)); // its time runs by now
         }
         else if (_queue.FirstOrDefault(run => run.RunId == stop.RunId) is { } queued)
         {
-            _queue.Remove(queued);
             Sender.Tell(new RunStopping(stop.RunId));
-            End(queued, null, stop.Reason);
+            EndQueued(queued, stop.Reason);
         }
         else
         {
             Sender.Tell(new RunUnknown(stop.RunId));
         }
+    }
+
+    private void StopActive(StartRun run, StopRun stop)
+    {
+        _stopReason = stop.Reason;
+        _opening?.Cancel();
+        _supervisor?.Tell(stop);
+        StartTimer(run, _supervisor is null ? null : StopLimit, new StopOverdue(run.RunId));
+    }
+
+    private void HandleWaitOver(WaitOver over)
+    {
+        if (_queue.FirstOrDefault(run => run.RunId == over.RunId) is { } queued)
+        {
+            EndQueued(queued, $"refused: it waited for {UnitText.Show(queued.Limits!.MaxWait)} and its turn did not come (daemon.max-wait); post it again later");
+        }
+    }
+
+    private void HandleDurationOver(DurationOver over)
+    {
+        if (_active is { } run && run.RunId == over.RunId)
+        {
+            StopActive(run, new StopRun(over.RunId, $"stopped by daemon.max-duration: a posted run may last {UnitText.Show(run.Limits!.MaxDuration)}"));
+        }
+    }
+
+    private void EndQueued(StartRun queued, string reason)
+    {
+        _queue.Remove(queued);
+        Timers.Cancel(queued.RunId);
+        End(queued, null, reason);
     }
 
     private void HandleStopOverdue(StopOverdue overdue)
@@ -204,25 +231,12 @@ public sealed class RunManager : UntypedActor, IWithTimers
     private void End(StartRun run, RunResult? result, string? error, Task? opened = null)
     {
         run.Listener.Tell(new RunEnded(run.RunId, result, error));
-        _ = DisposeTarget(run, opened ?? Task.CompletedTask, _log);
+        _ = RunTarget.DisposeAsync(run, opened ?? Task.CompletedTask, _log);
     }
-
-    private static async Task DisposeTarget(StartRun run, Task opened, ILoggingAdapter log)
-    {
-        try
-        {
-            await opened.ConfigureAwait(false); // half a server cannot be stopped
-            await run.Target.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception cause)
-        {
-            log.Error(cause, "the target of run {0} could not be stopped", run.RunId);
-        }
-    }
-
-    private sealed record TargetOpened(string RunId, ResolvedTarget Target) : INoSerializationVerificationNeeded;
 
     private sealed record StopOverdue(string RunId) : INoSerializationVerificationNeeded;
 
-    private sealed record TargetFailed(string Reason) : INoSerializationVerificationNeeded;
+    private sealed record WaitOver(string RunId) : INoSerializationVerificationNeeded;
+
+    private sealed record DurationOver(string RunId) : INoSerializationVerificationNeeded;
 }

@@ -5,10 +5,20 @@ namespace ActorLoad.Runs;
 /// <summary>What a run will do and when: pure arithmetic on times since the run's start.</summary>
 public sealed record RunPlan(ImmutableArray<PhasePlan> Phases)
 {
+    // Longer than anybody waits, and far from what a TimeSpan holds.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1_000_000);
+
     /// <summary>Bursts of all phases, at most <see cref="int.MaxValue"/>; null when one of them goes on until its duration is spent.</summary>
     public int? Bursts => Phases.All(phase => phase.Count is not null)
         ? (int)Math.Min(Phases.Sum(phase => (long)phase.Count!.Value), int.MaxValue)
         : null;
+
+    /// <summary>The least time that the plan takes, with connections that are held for <paramref name="hold"/> and cost no time otherwise.</summary>
+    public TimeSpan Shortest(TimeSpan hold)
+    {
+        var seconds = Phases.Sum(phase => phase.ShortestSeconds(hold.TotalSeconds));
+        return TimeSpan.FromSeconds(Math.Min(seconds, Longest.TotalSeconds));
+    }
 
     /// <summary>The plan for the phases of a run file.</summary>
     public static RunPlan Create(ImmutableArray<PhaseSettings> load) => new([.. load.Select(PhasePlan.Create)]);
@@ -47,6 +57,12 @@ public sealed record PhasePlan(string Name, Pacing Pacing, int Connections, Time
             : lastEnd + Gap;
         return Count is null && due >= phaseStart + Duration ? null : due;
     }
+
+    /// <summary>The least time of the phase in seconds: a million bursts with a day between them are more than a <see cref="TimeSpan"/> holds,
+    /// times a thousand phases.</summary>
+    internal double ShortestSeconds(double hold) =>
+        Count is not { } count ? Math.Max(Duration.TotalSeconds, hold)
+        : ((count - 1) * Gap.TotalSeconds) + (Pacing == Pacing.AfterBurst ? count * hold : hold);
 
     private static int? CountWithin(PhaseSettings phase)
     {

@@ -13,7 +13,16 @@ public static class RunProtocol
     /// <param name="Settings">Checked settings.</param>
     /// <param name="Target">Opened when the run's turn comes, disposed when it is over.</param>
     /// <param name="Listener">Gets <see cref="RunStarted"/>, each <see cref="RunSnapshot"/> and <see cref="RunEnded"/>.</param>
-    public sealed record StartRun(string RunId, RunSettings Settings, ITarget Target, IActorRef Listener) : INoSerializationVerificationNeeded;
+    public sealed record StartRun(string RunId, RunSettings Settings, ITarget Target, IActorRef Listener) : INoSerializationVerificationNeeded
+    {
+        /// <summary>What a stranger's run may not exceed; null for an operator's.</summary>
+        public RunLimits? Limits { get; init; }
+    }
+
+    /// <summary>How long a stranger's run may last and wait, whatever its own settings say.</summary>
+    /// <param name="MaxDuration">From its turn, the opening of its target included; then it is stopped as by <see cref="StopRun"/>.</param>
+    /// <param name="MaxWait">In the queue; then it ends without a result.</param>
+    public sealed record RunLimits(TimeSpan MaxDuration, TimeSpan MaxWait);
 
     /// <summary>The run is in the queue; <paramref name="Ahead"/> others come first.</summary>
     public sealed record RunQueued(string RunId, int Ahead);

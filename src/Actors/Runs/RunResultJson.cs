@@ -26,6 +26,10 @@ public static class RunResultJson
     /// <summary>Reads a line of the journal; a line that a crash cut short is a <see cref="JsonException"/>.</summary>
     public static RunSnapshot ParseSnapshot(string line) => Read(line, Compact.RunSnapshot);
 
+    /// <summary>The same line as UTF-8.</summary>
+    public static RunSnapshot ParseSnapshot(ReadOnlySpan<byte> line) =>
+        JsonSerializer.Deserialize(line, Compact.RunSnapshot) ?? throw new JsonException($"null is no {nameof(RunSnapshot)}");
+
     private static T Read<T>(string json, JsonTypeInfo<T> type)
         where T : class => JsonSerializer.Deserialize(json, type) ?? throw new JsonException($"null is no {typeof(T).Name}");
 

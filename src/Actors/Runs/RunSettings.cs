@@ -86,7 +86,8 @@ public sealed record SafetySettings(ImmutableArray<System.Net.IPNetwork> Allowed
 /// <param name="Results">Directory in which results are kept.</param>
 /// <param name="MaxBody">Largest run file that is accepted, in bytes.</param>
 /// <param name="MaxQueue">Most runs that may wait.</param>
-public sealed record DaemonSettings(Uri Url, string Token, string Results, int MaxBody, int MaxQueue)
+public sealed record DaemonSettings(
+    Uri Url, string Token, string Results, int MaxBody, int MaxQueue, TimeSpan MaxDuration, TimeSpan MaxWait)
 {
     /// <summary>Without the token, which must not reach a log.</summary>
     public override string ToString() => $"{Url}";

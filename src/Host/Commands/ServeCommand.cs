@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using ActorLoad.Hosting.Daemon;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Terminal;
@@ -76,8 +77,9 @@ internal static class ServeCommand
     private static async Task<int> ServeAsync(LoadedConfiguration daemon, LoadedConfiguration[] runs)
     {
         var signals = new StopSignals();
+        var addresses = await ListenAddresses.FindAsync(daemon.Settings.Daemon.Url, signals.Requested);
         using var results = OpenResults(daemon.Settings.Daemon.Results);
-        await using var app = DaemonHost.Build(daemon, results);
+        await using var app = DaemonHost.Build(daemon, addresses, results);
         var desk = app.Services.GetRequiredService<RunDesk>();
         var endpoints = app.Services.GetRequiredService<RunEndpoints>();
 
@@ -87,7 +89,11 @@ internal static class ServeCommand
         {
             await app.StartAsync(signals.Requested);
         }
-        catch (IOException exception)
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            throw ListenAddresses.NotOurs(daemon.Settings.Daemon.Url);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             ErrorLines.Write($"actorload serve: cannot listen on {daemon.Settings.Daemon.Url}: {exception.Message}");
             return ExitCodes.Error;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ActorLoad.Hosting.Runs;
@@ -10,7 +11,15 @@ namespace ActorLoad.Hosting.Daemon;
 /// <summary>Puts the daemon together: the actor system and, before it, Kestrel.</summary>
 internal static class DaemonHost
 {
-    public static WebApplication Build(LoadedConfiguration configuration, ResultsDirectory results)
+    // Descriptors belong to the storm: strangers have so many connections, and none of them for nothing.
+    private const int MostConnections = 1000;
+    private static readonly TimeSpan HeadersMayTake = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan IdleMayTake = TimeSpan.FromSeconds(60);
+
+    /// <param name="configuration">The daemon's.</param>
+    /// <param name="addresses">Where to listen, as <see cref="ListenAddresses"/> found it.</param>
+    /// <param name="results">Where results are kept.</param>
+    public static WebApplication Build(LoadedConfiguration configuration, IReadOnlyList<IPEndPoint> addresses, ResultsDirectory results)
     {
         var daemon = configuration.Settings.Daemon;
         var builder = WebApplication.CreateSlimBuilder();
@@ -18,10 +27,17 @@ internal static class DaemonHost
         // daemon.url alone says where to listen: a variable or an appsettings.json that Kestrel would read could open it to the network.
         ((IConfigurationBuilder)builder.Configuration).Sources.Clear();
         builder.Configuration.AddInMemoryCollection();
-        builder.WebHost.UseUrls(daemon.Url.ToString()).ConfigureKestrel(kestrel =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = daemon.MaxBody + RunBody.Grace;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.RequestHeadersTimeout = HeadersMayTake;
+            kestrel.Limits.KeepAliveTimeout = IdleMayTake;
+            foreach (var address in addresses)
+            {
+                kestrel.Listen(address);
+            }
         });
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // why it did not start is said by the command, in one line
@@ -32,7 +48,9 @@ internal static class DaemonHost
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower)));
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(configuration).AddSingleton(results);
-        builder.Services.AddSingleton<RunDesk>().AddSingleton<RunEndpoints>();
+        builder.Services.AddSingleton(new RunIntake(
+            daemon.MaxBody, Environment.ProcessorCount, file => ConfigLoader.LoadStranger(file, configuration).Settings, TimeProvider.System));
+        builder.Services.AddSingleton<RunDesk>().AddSingleton<RunEndpoints>().AddSingleton<Readiness>();
         builder.Services.AddAkka("actorload", akka => akka
             .AddHocon(StderrLogger.Hocon, HoconAddMode.Prepend)
             .WithActors((system, registry) => registry.Register<RunManager>(system.ActorOf(
@@ -47,15 +65,9 @@ internal static class DaemonHost
         app.UseGate(daemon);
         app.Services.GetRequiredService<RunEndpoints>().Map(app);
         app.MapGet("/healthz", () => Results.Text("alive\n"));
-        app.MapGet("/readyz", ReadyAsync);
+        app.MapGet("/readyz", (Readiness readiness) => readiness.AnswerAsync());
         return app;
     }
-
-    private static async Task<IResult> ReadyAsync(RunDesk desk, ResultsDirectory results) =>
-        desk.IsStopping ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "stopping")
-        : !results.IsWritable() ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "results cannot be written")
-        : !await desk.AnswersAsync() ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "the run manager does not answer")
-        : Results.Text("ready\n");
 
     /// <summary>Signals are the command's business: it writes results before the host goes down.</summary>
     private sealed class NoSignals : IHostLifetime

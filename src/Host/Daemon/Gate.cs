@@ -40,11 +40,23 @@ internal static class Gate
     private static IResult? RefuseStrangers(HttpRequest request, ConnectionInfo connection)
     {
         var isLocal = IsLoopback(connection.RemoteIpAddress) && IsLoopback(connection.LocalIpAddress); // whatever the headers say
+        return isLocal && IsOwnOrigin(request) && IsThisMachine(request.Host.Host)
+            ? null
+            : Problems.Of(StatusCodes.Status403Forbidden, "without a token this daemon serves its own machine only");
+    }
+
+    private static bool IsOwnOrigin(HttpRequest request)
+    {
         var origin = request.Headers.Origin.ToString();
-        var isOwnOrigin = origin.Length == 0 || origin == $"{request.Scheme}://{request.Host}";
-        var host = request.Host.Host;
-        var isLoopback = host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
-        return isLocal && isOwnOrigin && isLoopback ? null : Problems.Of(StatusCodes.Status403Forbidden, "without a token this daemon serves its own machine only");
+        return origin.Length == 0 || origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>True for localhost and loopback addresses, in any case, and with the dot that ends a full name.</summary>
+    internal static bool IsThisMachine(string host)
+    {
+        var name = host.EndsWith('.') ? host[..^1] : host;
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
     }
 
     private static bool IsLoopback(IPAddress? address) => address is not null && IPAddress.IsLoopback(address);

@@ -5,15 +5,39 @@ namespace ActorLoad.Hosting.Daemon;
 /// <summary>Errors of the API: RFC 9457 problems, whatever went wrong.</summary>
 internal static class Problems
 {
+    // An answer must not grow with what a stranger sends.
+    private const int MostErrors = 100;
+    private const int LongestText = 1000;
+
     /// <summary>A problem with a sentence for its reader.</summary>
     public static IResult Of(int status, string? detail = null) => Results.Problem(detail, statusCode: status);
 
-    /// <summary>A run file that cannot be used, with everything that is wrong with it under <c>errors</c>.</summary>
-    public static IResult Of(int status, SettingsException exception) => Results.Problem(
-        "the run file cannot be used",
-        statusCode: status,
-        extensions: new Dictionary<string, object?>
-        {
-            ["errors"] = exception.Errors.Select(error => new { error.Line, error.Key, error.Problem, error.Allowed, Message = error.ToString() }),
-        });
+    /// <summary>A problem that passes; the client is told to come again.</summary>
+    public static IResult Busy(HttpContext context, int status, string detail)
+    {
+        context.Response.Headers.RetryAfter = "10";
+        return Of(status, detail);
+    }
+
+    /// <summary>A run file that cannot be used, with what is wrong with it under <c>errors</c>: all of it, or the first 100 and how many more.</summary>
+    public static IResult Of(int status, SettingsException exception)
+    {
+        var more = exception.Errors.Count - MostErrors;
+        return Results.Problem(
+            more > 0 ? $"the run file cannot be used; {more} more errors are not listed" : "the run file cannot be used",
+            statusCode: status,
+            extensions: new Dictionary<string, object?>
+            {
+                ["errors"] = exception.Errors.Take(MostErrors).Select(error => new
+                {
+                    error.Line,
+                    Key = Cut(error.Key),
+                    Problem = Cut(error.Problem),
+                    Allowed = Cut(error.Allowed),
+                    Message = Cut(error.ToString()),
+                }),
+            });
+    }
+
+    private static string Cut(string text) => text.Length <= LongestText ? text : $"{text[..LongestText]}...";
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Runs;
@@ -10,6 +12,19 @@ namespace ActorLoad.Hosting.Daemon;
 internal sealed class ResultsDirectory : IDisposable
 {
     private const string LockFile = ".lock";
+    private const string ProbeFile = ".probe";
+
+    // In the directory of a run that has ended and could not be saved: an empty file fits on many a full disk.
+    private const string UnsavedFile = "unsaved";
+
+    // What a run needs at its beginning, and more. Larger files than these are none of ours.
+    private const int ProbeBytes = 64 << 10;
+    private const long LongestHeader = 64 << 20;
+    private const long LongestResult = 256 << 20;
+
+    private const int MostAssembled = 8;
+
+    private const string Unreadable = "its files cannot be read";
 
     private readonly string _root;
     private readonly FileStream _lock;
@@ -17,7 +32,12 @@ internal sealed class ResultsDirectory : IDisposable
     // Runs with a result: their files do not change any more.
     private readonly ConcurrentDictionary<string, RunRow> _rows = new();
 
+    private readonly ConcurrentDictionary<string, ((long Length, DateTime WrittenAt, string? Error) State, byte[] Json)> _assembled = new();
+
     private ResultsDirectory(string root, FileStream heldLock) => (_root, _lock) = (root, heldLock);
+
+    /// <summary>Runs that ended while the disk was full.</summary>
+    public UnsavedRuns Unsaved { get; } = new();
 
     /// <summary>Takes the directory, creating it; throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> if it
     /// cannot be written or another daemon has it.</summary>
@@ -34,17 +54,27 @@ internal sealed class ResultsDirectory : IDisposable
         ? Path.Combine(_root, id)
         : throw new ArgumentException("not a run id", nameof(id));
 
-    /// <summary>True if a file can be written there now.</summary>
+    /// <summary>True if a new file can be written there now. New bytes, and no others, tell whether the disk is full.</summary>
     public bool IsWritable()
     {
+        var probe = Path.Combine(_root, ProbeFile);
         try
         {
-            _lock.Seek(0, SeekOrigin.Begin);
-            _lock.WriteByte((byte)'.');
-            _lock.Flush(flushToDisk: true);
-            return Directory.Exists(_root);
+            File.Delete(probe);
+            try
+            {
+                using var stream = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+                stream.Write(RandomNumberGenerator.GetBytes(ProbeBytes));
+                stream.Flush(flushToDisk: true);
+            }
+            finally
+            {
+                File.Delete(probe); // half a file takes space, too
+            }
+
+            return true;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return false;
         }
@@ -62,64 +92,129 @@ internal sealed class ResultsDirectory : IDisposable
             return null;
         }
 
-        if (_rows.TryGetValue(id, out var known))
-        {
-            return known;
-        }
-
-        var row = Read(id);
-        if (row.State == RunState.Finished)
-        {
-            _rows[id] = row;
-        }
-
-        return row;
+        return Unsaved.Find(id)?.Row ?? _rows.GetValueOrDefault(id) ?? Read(id);
     }
 
-    /// <summary>The result of a run that is over, as JSON: its own, or what its journal holds.</summary>
-    public string Result(string id)
+    /// <summary>The result of a run that is over, as JSON: its own, or what its journal holds. Throws what file operations throw, and
+    /// <see cref="JsonException"/>.</summary>
+    public Stream Result(string id, CancellationToken stop)
     {
-        var directory = PathOf(id);
-        var result = Path.Combine(directory, RunJournal.ResultFile);
-        if (File.Exists(result))
+        if (Unsaved.Find(id)?.Result is { } kept)
         {
-            return File.ReadAllText(result);
+            return new MemoryStream(kept);
         }
 
-        var (last, samples) = InterruptedRun.ReadSamples(directory);
-        return RunResultJson.Serialize(InterruptedRun.Assemble(ReadHeader(directory), last, samples));
+        var result = Path.Combine(PathOf(id), RunJournal.ResultFile);
+        return StoredFile.Exists(result) ? StoredFile.Open(result, LongestResult) : new MemoryStream(Assemble(id, stop));
     }
 
-    /// <summary>Takes a directory away that was made for a run that was not taken.</summary>
-    public void Remove(string id) => Directory.Delete(PathOf(id), recursive: true);
+    /// <summary>The result of a run that was cut off. Its journal may be long, so the last few are kept.</summary>
+    private byte[] Assemble(string id, CancellationToken stop)
+    {
+        var header = ReadHeader(id);
+        var journal = new FileInfo(Path.Combine(PathOf(id), RunJournal.SamplesFile));
+        var state = (journal.Exists ? journal.Length : 0, journal.LastWriteTimeUtc, header.Error);
+        if (_assembled.TryGetValue(id, out var known) && known.State == state)
+        {
+            return known.Json;
+        }
+
+        var json = Encoding.UTF8.GetBytes(RunResultJson.Serialize(InterruptedRun.Read(PathOf(id), header, stop)));
+        if (_assembled.Count >= MostAssembled)
+        {
+            _assembled.Clear();
+        }
+
+        _assembled[id] = (state, json);
+        return json;
+    }
+
+    /// <summary>True if the end of a run is on disk: its result, or why there is none.</summary>
+    public bool HasEnd(string id, bool withResult) =>
+        withResult ? StoredFile.Exists(Path.Combine(PathOf(id), RunJournal.ResultFile)) : ReadHeader(id).Error is not null;
+
+    /// <summary>Keeps the end of a run in memory that is not on disk, and marks its directory.</summary>
+    public void Keep(UnsavedRun run)
+    {
+        Unsaved.Keep(run);
+        try
+        {
+            File.Create(Path.Combine(PathOf(run.Row.Id), UnsavedFile)).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Then the run is told as one that was cut off, should this daemon end before it is saved.
+        }
+    }
+
+    /// <summary>Writes what <see cref="Keep"/> was told; throws what file operations throw.</summary>
+    public void Save(string id)
+    {
+        if (Unsaved.Find(id) is not { } run)
+        {
+            return;
+        }
+
+        var directory = PathOf(id);
+        if (run.Result is { } result)
+        {
+            AtomicFile.Write(Path.Combine(directory, RunJournal.ResultFile), result);
+        }
+        else
+        {
+            AtomicFile.Write(Path.Combine(directory, RunJournal.HeaderFile), (ReadHeader(id) with { Error = run.Row.Error }).ToJson());
+        }
+
+        File.Delete(Path.Combine(directory, UnsavedFile));
+        Unsaved.Forget(id);
+    }
+
+    /// <summary>Takes a directory away that was made for a run that was not taken, if it was made.</summary>
+    public void Remove(string id)
+    {
+        if (Directory.Exists(PathOf(id)))
+        {
+            Directory.Delete(PathOf(id), recursive: true);
+        }
+    }
 
     public void Dispose() => _lock.Dispose();
 
-    private static RunHeader ReadHeader(string directory) => RunHeader.Parse(File.ReadAllBytes(Path.Combine(directory, RunJournal.HeaderFile)));
+    private RunHeader ReadHeader(string id)
+    {
+        var header = RunHeader.Parse(StoredFile.ReadAll(Path.Combine(PathOf(id), RunJournal.HeaderFile), LongestHeader));
+        return header.Error is not null ? header
+            : Unsaved.Find(id) is { } unsaved ? header with { Error = unsaved.Row.Error }
+            : File.Exists(Path.Combine(PathOf(id), UnsavedFile)) ? header with { Error = UnsavedRun.Lost }
+            : header;
+    }
 
     private RunRow Read(string id)
     {
         try
         {
             var directory = PathOf(id);
-            var header = ReadHeader(directory);
+            var header = ReadHeader(id);
             var file = Path.Combine(directory, RunJournal.ResultFile);
-            if (File.Exists(file))
+            if (StoredFile.Exists(file))
             {
-                using var result = JsonDocument.Parse(File.ReadAllBytes(file));
+                using var result = JsonDocument.Parse(StoredFile.ReadAll(file, LongestResult));
                 var verdict = result.RootElement.GetProperty("verdict").GetString();
-                return new RunRow(
+                return _rows[id] = new RunRow(
                     id, verdict == "interrupted" ? RunState.Interrupted : RunState.Finished, verdict, header.QueuedAt, header.StartedAt, null);
             }
 
-            return header.Error is null || StopReason.Is(header.Error)
+            return header.Error is null or UnsavedRun.Lost || StopReason.Is(header.Error)
                 ? new RunRow(id, RunState.Interrupted, "interrupted", header.QueuedAt, header.StartedAt, header.Error)
                 : new RunRow(id, RunState.Failed, null, header.QueuedAt, header.StartedAt, header.Error);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException
             or KeyNotFoundException or InvalidOperationException)
         {
-            return new RunRow(id, RunState.Failed, null, null, null, "its files cannot be read");
+            return Failed(id);
         }
     }
+
+    /// <summary>The row of a run whose files say nothing.</summary>
+    public static RunRow Failed(string id) => new(id, RunState.Failed, null, null, null, Unreadable);
 }

@@ -12,45 +12,48 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
+    // Between two attempts to save a result for which the disk had no room.
+    private static readonly TimeSpan SaveAgain = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, LiveRun> _live = new();
     private readonly ConcurrentDictionary<string, Task> _endings = new();
-    private volatile bool _stopping;
+    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>True from the moment that the daemon is asked to end: no more runs are taken.</summary>
-    public bool IsStopping => _stopping;
+    public bool IsStopping => _stopping.Task.IsCompleted;
 
-    /// <summary>Puts a run into the queue.</summary>
+    /// <summary>Puts a run into the queue; throws what file operations throw, and <see cref="AskTimeoutException"/>, and then leaves nothing behind.</summary>
+    /// <param name="settings">The run.</param>
+    /// <param name="target">Disposed with the run, or if it is not taken.</param>
+    /// <param name="limits">What a stranger's run may not exceed; null for an operator's.</param>
     /// <returns>Its id, or why it was not taken.</returns>
-    public async Task<(string Id, string? Refusal)> SubmitAsync(RunSettings settings, ITarget target)
+    public async Task<(string Id, string? Refusal)> SubmitAsync(RunSettings settings, ITarget target, RunProtocol.RunLimits? limits = null)
     {
         var id = RunIds.New(time);
         var queuedAt = time.GetUtcNow();
-        var watch = new RunWatch(_live[id] = new LiveRun(id, queuedAt, log));
-        RunJournal journal;
+        var live = _live[id] = new LiveRun(id, queuedAt, log);
+        var watch = new RunWatch(live);
+        IActorRef? follower = null;
         try
         {
-            journal = RunJournal.Create(results.PathOf(id), RunHeader.Queued(id, queuedAt, settings));
+            var journal = RunJournal.Create(results.PathOf(id), RunHeader.Queued(id, queuedAt, settings));
+            follower = system.ActorOf(RunFollower.Props(journal, watch), $"follower-{id}");
+            _endings[id] = ForgetAfterAsync(live, watch);
+            var answer = await manager.ActorRef.Ask<object>(new RunProtocol.StartRun(id, settings, target, follower) { Limits = limits }, AnswerLimit);
+            if (answer is not RunProtocol.RunRefused refused)
+            {
+                return (id, null);
+            }
+
+            await WithdrawAsync(id, follower, target);
+            return (id, refused.Reason);
         }
         catch
         {
-            _live.TryRemove(id, out _);
+            manager.ActorRef.Tell(new RunProtocol.StopRun(id, StopReason.Request)); // it may have been taken after all
+            await WithdrawAsync(id, follower, target);
             throw;
         }
-
-        _endings[id] = ForgetAfterAsync(id, watch);
-        var follower = system.ActorOf(RunFollower.Props(journal, watch), $"follower-{id}");
-        var answer = await manager.ActorRef.Ask<object>(new RunProtocol.StartRun(id, settings, target, follower), AnswerLimit);
-        if (answer is not RunProtocol.RunRefused refused)
-        {
-            return (id, null);
-        }
-
-        await follower.GracefulStop(AnswerLimit);
-        _live.TryRemove(id, out _);
-        _endings.TryRemove(id, out _);
-        results.Remove(id);
-        await target.DisposeAsync();
-        return (id, refused.Reason);
     }
 
     /// <summary>A run that waits or goes on; null if there is none of that id.</summary>
@@ -78,7 +81,7 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
     /// <summary>Takes no more runs, stops all and waits until their results are written, at most <paramref name="limit"/>.</summary>
     public async Task StopAllAsync(string reason, TimeSpan limit)
     {
-        _stopping = true;
+        _stopping.TrySetResult();
 
         // Those that wait come first, or each would begin as the one before it ends.
         foreach (var run in _live.Values.OrderByDescending(run => run.QueuedAt))
@@ -90,6 +93,11 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
         foreach (var id in _live.Keys)
         {
             log.LogError("run {Id} did not stop within {Limit} s; its finished intervals are on disk", id, limit.TotalSeconds);
+        }
+
+        foreach (var id in results.Unsaved.Ids.Where(id => !TrySave(id)))
+        {
+            log.LogError("the end of run {Id} could not be saved, and is lost", id);
         }
     }
 
@@ -106,10 +114,72 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
         }
     }
 
-    private async Task ForgetAfterAsync(string id, RunWatch watch)
+    /// <summary>Leaves nothing of a run that was not taken.</summary>
+    private async Task WithdrawAsync(string id, IActorRef? follower, ITarget target)
     {
-        await watch.Ended;
         _live.TryRemove(id, out _);
         _endings.TryRemove(id, out _);
+        if (follower is not null)
+        {
+            await follower.GracefulStop(AnswerLimit);
+        }
+
+        try
+        {
+            results.Remove(id);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.LogError(exception, "the directory of run {Id}, which was not taken, cannot be removed", id);
+        }
+
+        await target.DisposeAsync();
+    }
+
+    private async Task ForgetAfterAsync(LiveRun run, RunWatch watch)
+    {
+        var ended = await watch.Ended;
+        if (!IsSaved(ended))
+        {
+            results.Keep(UnsavedRun.Of(run, ended));
+            _ = SaveLaterAsync(run.Id);
+        }
+
+        _live.TryRemove(run.Id, out _);
+        _endings.TryRemove(run.Id, out _);
+    }
+
+    private bool IsSaved(RunProtocol.RunEnded ended)
+    {
+        try
+        {
+            return results.HasEnd(ended.RunId, ended.Result is not null);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+        {
+            log.LogError(exception, "the files of run {Id} cannot be read", ended.RunId);
+            return false;
+        }
+    }
+
+    private async Task SaveLaterAsync(string id)
+    {
+        while (!IsStopping && !TrySave(id))
+        {
+            await Task.WhenAny(Task.Delay(SaveAgain, time), _stopping.Task);
+        }
+    }
+
+    private bool TrySave(string id)
+    {
+        try
+        {
+            results.Save(id);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+        {
+            return false; // why is in the log since the first attempt
+        }
     }
 }

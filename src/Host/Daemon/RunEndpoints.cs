@@ -1,33 +1,63 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Targets;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
 using ActorLoad.Runs.Configuration;
+using Akka.Actor;
 
 namespace ActorLoad.Hosting.Daemon;
 
 /// <summary><c>/runs</c>: start, list, look at and stop runs.</summary>
-internal sealed class RunEndpoints(RunDesk desk, ResultsDirectory results, LoadedConfiguration configuration, ILogger<RunEndpoints> log)
+internal sealed class RunEndpoints(
+    RunDesk desk, ResultsDirectory results, RunIntake intake, LoadedConfiguration configuration, TimeProvider time, ILogger<RunEndpoints> log)
 {
+    private static readonly TimeSpan DiskLimit = TimeSpan.FromSeconds(30);
+
+    // Long results are put together one after the other: their readers wait, nobody else.
+    private readonly OwnThreads _disk = new("results", 2, time);
+
     public void Map(WebApplication app)
     {
-        app.MapPost("/runs", (Delegate)StartAsync);
-        app.MapGet("/runs", () => Results.Ok(desk.Rows()));
-        app.MapGet("/runs/{id}", Show);
-        app.MapDelete("/runs/{id}", StopAsync);
+        var runs = app.MapGroup("").AddEndpointFilter(RefuseWhenBusyAsync);
+        runs.MapPost("/runs", (Delegate)StartAsync);
+        runs.MapGet("/runs", async (CancellationToken stop) => Results.Ok(await OnDiskAsync(() => desk.Rows().ToArray(), stop)));
+        runs.MapGet("/runs/{id}", ShowAsync);
+        runs.MapDelete("/runs/{id}", StopAsync);
     }
 
     /// <summary>Checks a target that a run names; throws <see cref="SettingsException"/> if it may not be stormed.</summary>
     public Task<ITarget> TargetAsync(RunSettings settings, CancellationToken cancellation) =>
         Preflight.PrepareAsync(settings, problem => log.LogError("{Problem}", ForeignText.Shown(problem)), cancellation);
 
+    private static async ValueTask<object?> RefuseWhenBusyAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (ThreadsBusyException busy)
+        {
+            return Problems.Busy(context.HttpContext, StatusCodes.Status503ServiceUnavailable, busy.Message);
+        }
+        catch (AskTimeoutException)
+        {
+            return Problems.Busy(context.HttpContext, StatusCodes.Status503ServiceUnavailable, "the run manager does not answer");
+        }
+    }
+
+    private Task<T> OnDiskAsync<T>(Func<T> work, CancellationToken stop) => _disk.RunAsync(work, DiskLimit, Timeout.InfiniteTimeSpan, stop);
+
     private async Task<IResult> StartAsync(HttpContext context)
     {
-        var (file, problem) = await RunBody.ReadAsync(context.Request, configuration.Settings.Daemon.MaxBody);
-        if (file is null)
+        var stop = context.RequestAborted;
+        using var place = await intake.EnterAsync(stop);
+        var (body, problem) = await RunBody.ReadAsync(context.Request, configuration.Settings.Daemon.MaxBody, time);
+        if (problem is not null)
         {
-            return problem!;
+            return problem;
         }
 
         if (desk.IsStopping)
@@ -38,16 +68,25 @@ internal sealed class RunEndpoints(RunDesk desk, ResultsDirectory results, Loade
         RunSettings settings;
         try
         {
-            settings = ConfigLoader.LoadStranger(file, configuration).Settings;
+            settings = await intake.CheckAsync(body, stop);
         }
         catch (SettingsException exception)
         {
             return Problems.Of(StatusCodes.Status400BadRequest, exception);
         }
+        catch (DecoderFallbackException)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "the body is not UTF-8 text");
+        }
+        catch (TimeoutException)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, $"the run file takes longer than {RunIntake.CheckLimit.TotalSeconds:0} s to check: make it shorter");
+        }
 
+        place.Dispose(); // what follows holds no body any more, and may wait for a name
         try
         {
-            return await SubmitAsync(context, settings, await TargetAsync(settings, context.RequestAborted));
+            return await SubmitAsync(context, settings, await TargetAsync(settings, stop));
         }
         catch (SettingsException exception)
         {
@@ -57,16 +96,13 @@ internal sealed class RunEndpoints(RunDesk desk, ResultsDirectory results, Loade
 
     private async Task<IResult> SubmitAsync(HttpContext context, RunSettings settings, ITarget target)
     {
+        var daemon = configuration.Settings.Daemon;
         try
         {
-            var (id, refusal) = await desk.SubmitAsync(settings, target);
-            if (refusal is null)
-            {
-                return Results.Accepted($"/runs/{id}", new { Id = id });
-            }
-
-            context.Response.Headers.RetryAfter = "10";
-            return Problems.Of(StatusCodes.Status429TooManyRequests, refusal);
+            var (id, refusal) = await desk.SubmitAsync(settings, target, new RunProtocol.RunLimits(daemon.MaxDuration, daemon.MaxWait));
+            return refusal is null
+                ? Results.Accepted($"/runs/{id}", new { Id = id })
+                : Problems.Busy(context, StatusCodes.Status429TooManyRequests, refusal);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -76,7 +112,7 @@ internal sealed class RunEndpoints(RunDesk desk, ResultsDirectory results, Loade
         }
     }
 
-    private IResult Show(string id)
+    private async Task<IResult> ShowAsync(string id, CancellationToken stop)
     {
         if (desk.Find(id) is { } run)
         {
@@ -92,22 +128,35 @@ internal sealed class RunEndpoints(RunDesk desk, ResultsDirectory results, Loade
             });
         }
 
-        return results.Find(id) switch
-        {
-            null => Problems.Of(StatusCodes.Status404NotFound, "there is no such run"),
-            { State: RunState.Failed } row => Results.Ok(row),
-            _ => Results.Text(results.Result(id), "application/json"),
-        };
+        return await OnDiskAsync(() => ShowStored(id, stop), stop);
     }
 
-    private async Task<IResult> StopAsync(string id)
+    private IResult ShowStored(string id, CancellationToken stop)
+    {
+        if (results.Find(id) is not { } row)
+        {
+            return Problems.Of(StatusCodes.Status404NotFound, "there is no such run");
+        }
+
+        try
+        {
+            return row.State == RunState.Failed ? Results.Ok(row) : Results.Stream(results.Result(id, stop), "application/json");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        {
+            log.LogError(exception, "the result of run {Id} cannot be read", id);
+            return Results.Ok(ResultsDirectory.Failed(id));
+        }
+    }
+
+    private async Task<IResult> StopAsync(string id, CancellationToken stop)
     {
         if (desk.Find(id) is not null && await desk.StopAsync(id, StopReason.Request))
         {
             return Results.Accepted($"/runs/{id}", new { Id = id });
         }
 
-        return results.Find(id) is null
+        return await OnDiskAsync(() => results.Find(id), stop) is null
             ? Problems.Of(StatusCodes.Status404NotFound, "there is no such run")
             : Problems.Of(StatusCodes.Status409Conflict, "the run is over already");
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
@@ -8,30 +7,29 @@ namespace ActorLoad.Hosting.Journal;
 /// <summary>The result of a run that nobody summed up, as when its process died: what its intervals hold.</summary>
 internal static class InterruptedRun
 {
-    /// <summary>Reads the samples of a directory; lines that were cut off, and those of another run than its header's, are left out.</summary>
+    /// <summary>Makes a result of what is in a directory, in memory that does not grow with the journal; throws what file operations throw.</summary>
+    /// <param name="directory">Where <c>samples.jsonl</c> is.</param>
+    /// <param name="header">The run; lines of any other are left out.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public static RunResult Read(string directory, RunHeader header, CancellationToken stop)
+    {
+        var (last, log) = ReadLog(directory, header.Id, stop);
+        var result = Assemble(header, last, log.Samples);
+        return log.IntervalsInEach == 1 ? result : result with
+        {
+            VerdictReasons =
+            [
+                .. result.VerdictReasons,
+                $"each sample is of {log.IntervalsInEach} intervals: its counts are exact, its percentiles the largest of those intervals",
+            ],
+        };
+    }
+
+    /// <summary>Reads the samples of a directory; lines that were cut off are left out, and neighbours are merged where there are too many.</summary>
     public static (RunSnapshot? Last, IReadOnlyList<Sample> Samples) ReadSamples(string directory)
     {
-        RunSnapshot? last = null;
-        var samples = new List<Sample>();
-        var path = Path.Combine(directory, RunJournal.SamplesFile);
-        if (!File.Exists(path))
-        {
-            return (null, samples);
-        }
-
-        var id = IdIn(directory);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var lines = new StreamReader(stream, Encoding.UTF8);
-        while (lines.ReadLine() is { } line)
-        {
-            if (TryParse(line) is { } snapshot && snapshot.RunId == (id ?? snapshot.RunId))
-            {
-                last = snapshot;
-                samples.Add(snapshot.Sample);
-            }
-        }
-
-        return (last, samples);
+        var (last, log) = ReadLog(directory, IdIn(directory), CancellationToken.None);
+        return (last, log.Samples);
     }
 
     /// <summary>Makes a result of header and samples. What was open at the last sample counts as cancelled.</summary>
@@ -62,13 +60,39 @@ internal static class InterruptedRun
             last?.Generator ?? new GeneratorUsage(0, 0, 0, 0, 0));
     }
 
+    private static (RunSnapshot? Last, SampleLog Log) ReadLog(string directory, string? id, CancellationToken stop)
+    {
+        RunSnapshot? last = null;
+        var log = new SampleLog(MetricsActor.MaxSamples);
+        var path = Path.Combine(directory, RunJournal.SamplesFile);
+        if (!StoredFile.Exists(path))
+        {
+            return (null, log);
+        }
+
+        using var stream = StoredFile.Open(path);
+        foreach (var line in JournalLines.Of(stream))
+        {
+            stop.ThrowIfCancellationRequested();
+            if (TryParse(line.Span) is { } snapshot && (id is null || snapshot.RunId == id))
+            {
+                last = snapshot;
+                log.Add(snapshot.Sample, null, null);
+            }
+        }
+
+        return (last, log);
+    }
+
     private static string[] Reasons(RunHeader header, RunSnapshot? last, long open) => (header.StartedAt, last) switch
     {
         (null, _) => [header.Error ?? "the process ended before this run began"],
         (_, null) => [$"{header.Error ?? "the process ended"}, before the first interval was over: nothing was measured"],
         _ =>
         [
-            $"{header.Error ?? "the process ended before the run did"}: these are the intervals that were finished, without bursts and thresholds",
+            header.Error is { } error
+                ? $"{error}: these are the intervals that were finished, without bursts and thresholds"
+                : "the process ended before the run did, or could not save its result: these are the intervals that were finished, without bursts and thresholds",
             .. open > 0 ? [$"{open} connections were open at the last of them and count as cancelled"] : Array.Empty<string>(),
         ],
     };
@@ -86,7 +110,7 @@ internal static class InterruptedRun
         }
     }
 
-    private static RunSnapshot? TryParse(string line)
+    private static RunSnapshot? TryParse(ReadOnlySpan<byte> line)
     {
         try
         {

@@ -1,3 +1,4 @@
+using ActorLoad.Hosting.Journal;
 using ActorLoad.Runs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -109,9 +110,17 @@ internal static class Summary
         };
         if (directory is not null)
         {
-            lines.Add(new Text($"Files: {directory} (run.json, samples.jsonl, result.json)", Look.Dim));
+            lines.Add(new Text(Files(directory), Look.Dim));
         }
 
         return new Rows(lines);
+    }
+
+    /// <summary>Only what is there: the disk may have been full.</summary>
+    private static string Files(string directory)
+    {
+        string[] written =
+            [.. new[] { RunJournal.HeaderFile, RunJournal.SamplesFile, RunJournal.ResultFile }.Where(file => File.Exists(Path.Combine(directory, file)))];
+        return $"Files: {directory} ({(written.Length > 0 ? string.Join(", ", written) : "none could be written")})";
     }
 }

@@ -48,6 +48,19 @@ public class SampleLogSpecs
     }
 
     [Fact]
+    public void Percentiles_of_a_merged_sample_without_histograms_are_the_largest_of_their_parts()
+    {
+        var log = new SampleLog(2);
+        log.Add(Snapshots.Sample with { At = 1, Connect = new LatencySummary(3, 10, 20, 20, 30, 40, 50, 60), Total = null }, null, null);
+        log.Add(Snapshots.Sample with { At = 2, Connect = new LatencySummary(1, 25, 40, 25, 25, 55, 55, 55), Total = new LatencySummary(1, 1, 1, 1, 1, 1, 1, 1) }, null, null);
+        log.Add(Snapshots.Sample with { At = 3 }, null, null);
+
+        Assert.Equal(new LatencySummary(4, 10, 25, 25, 30, 55, 55, 60), log.Samples[0].Connect);
+        Assert.Equal(new LatencySummary(1, 1, 1, 1, 1, 1, 1, 1), log.Samples[0].Total);
+        Assert.Equal(2, log.IntervalsInEach);
+    }
+
+    [Fact]
     public void Counts_of_a_merged_sample_are_sums_and_what_is_open_is_the_last()
     {
         var log = new SampleLog(2);

@@ -159,6 +159,97 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
+    public async Task A_posted_run_that_lasts_too_long_is_stopped_and_has_a_result()
+    {
+        var target = TargetDouble.Ready();
+        var listener = Start("a", target, limits: Limits);
+        listener.ExpectMsg<RunStarted>();
+        var burst = _lane.ExpectMsg<LaneProtocol.OpenBurst>();
+
+        Pass(Limits.MaxDuration);
+        _lane.ExpectMsg<LaneProtocol.Abort>();
+        EndRun(burst);
+        var result = listener.ExpectMsg<RunEnded>().Result!;
+
+        Assert.Equal(
+            (Verdict.Interrupted, "stopped by daemon.max-duration: a posted run may last 1h"), (result.Verdict, result.VerdictReasons[0]));
+        await ExpectIdle(target);
+    }
+
+    [Fact]
+    public void A_posted_run_that_lasts_too_long_and_hangs_is_given_up()
+    {
+        var listener = Start("a", limits: Limits);
+        listener.ExpectMsg<RunStarted>();
+        _lane.ExpectMsg<LaneProtocol.OpenBurst>();
+
+        Pass(Limits.MaxDuration);
+        _lane.ExpectMsg<LaneProtocol.Abort>();
+        Pass(TimeSpan.FromSeconds(5));
+
+        Assert.StartsWith("stopped by daemon.max-duration", listener.ExpectMsg<RunEnded>().Error, StringComparison.Ordinal);
+        Assert.Equal("; ", Runs());
+    }
+
+    [Fact]
+    public async Task A_target_that_takes_too_long_to_open_ends_its_posted_run()
+    {
+        var target = new TargetDouble();
+        var listener = Start("a", target, limits: Limits);
+        await target.Opening;
+
+        Pass(Limits.MaxDuration);
+
+        Assert.StartsWith("stopped by daemon.max-duration", listener.ExpectMsg<RunEnded>().Error, StringComparison.Ordinal);
+        await ExpectIdle(target);
+    }
+
+    [Fact]
+    public void A_posted_run_that_waits_too_long_is_refused_and_the_next_keeps_its_turn()
+    {
+        Start("a");
+        var second = Start("b", limits: Limits with { MaxWait = TimeSpan.FromMinutes(1) });
+        var third = Start("c", limits: Limits);
+        ReceiveN(3);
+
+        Pass(TimeSpan.FromMinutes(1));
+
+        var ended = second.ExpectMsg<RunEnded>();
+        Assert.Null(ended.Result);
+        Assert.Equal("refused: it waited for 1m and its turn did not come (daemon.max-wait); post it again later", ended.Error);
+        Assert.Equal("a; c", Runs());
+        EndRun();
+        third.ExpectMsg<RunStarted>();
+    }
+
+    [Fact]
+    public void The_wait_of_a_posted_run_does_not_count_for_its_duration()
+    {
+        Start("a");
+        var second = Start("b", limits: Limits);
+        ReceiveN(2);
+        Pass(Limits.MaxWait - TimeSpan.FromMinutes(1));
+        EndRun();
+        second.ExpectMsg<RunStarted>();
+
+        Pass(Limits.MaxDuration - TimeSpan.FromMinutes(1));
+
+        Assert.Equal("b; ", Runs());
+    }
+
+    [Fact]
+    public void An_operators_run_may_last_and_wait_as_long_as_it_likes()
+    {
+        Start("a").ExpectMsg<RunStarted>();
+        Start("b");
+        ReceiveN(2);
+
+        Pass(TimeSpan.FromDays(1));
+
+        Assert.Equal("a; b", Runs());
+    }
+
+    [Fact]
     public async Task A_run_that_is_stopped_while_its_target_opens_never_begins()
     {
         var target = new TargetDouble();
@@ -323,11 +414,16 @@ public class RunManagerSpecs : TestKit
     private IActorRef Manager(int maxQueue) =>
         Sys.ActorOf(RunManager.Props(maxQueue, order => _createParts(order.Settings), TimeProvider.System));
 
-    private TestProbe Start(string id, TargetDouble? target = null, IActorRef? manager = null)
+    private static RunLimits Limits { get; } = new(TimeSpan.FromHours(1), TimeSpan.FromHours(1));
+
+    private void Pass(TimeSpan span) => ((VirtualScheduler)Sys.Scheduler).Advance(span);
+
+    private TestProbe Start(string id, TargetDouble? target = null, IActorRef? manager = null, RunLimits? limits = null)
     {
         var listener = CreateTestProbe();
         (manager ?? _manager).Tell(
-            new StartRun(id, Of(AfterBurst(10, TimeSpan.FromSeconds(1), count: 1)), target ?? TargetDouble.Ready(), listener), TestActor);
+            new StartRun(id, Of(AfterBurst(10, TimeSpan.FromSeconds(1), count: 1)), target ?? TargetDouble.Ready(), listener) { Limits = limits },
+            TestActor);
         return listener;
     }
 

@@ -34,6 +34,31 @@ public class RunPlanSpecs
         Assert.Equal(expected, RunPlan.Create([phase]).Bursts);
     }
 
+    [Theory]
+    [InlineData(Pacing.AfterBurst, 5, 60, null, 0, 55)] // 12 bursts, 11 gaps
+    [InlineData(Pacing.AfterBurst, 5, 60, 3, 7, 31)] // each is held for 7 s
+    [InlineData(Pacing.AfterBurst, 0, 60, null, 7, 60)]
+    [InlineData(Pacing.AfterBurst, 0, 60, null, 90, 90)]
+    [InlineData(Pacing.AfterBurst, 5, 60, 1, 0, 0)]
+    [InlineData(Pacing.Fixed, 5, 60, null, 7, 62)] // the last one is held
+    [InlineData(Pacing.Fixed, 0, 60, 7, 7, 7)]
+    public void The_shortest_time_of_a_plan_follows_from_gaps_and_holds(
+        Pacing pacing, int gap, int duration, int? count, int hold, int expected)
+    {
+        var phase = new PhaseSettings("storm", 10, TimeSpan.FromSeconds(gap), TimeSpan.FromSeconds(duration), count, pacing);
+
+        Assert.Equal(TimeSpan.FromSeconds(expected), RunPlan.Create([phase]).Shortest(TimeSpan.FromSeconds(hold)));
+        Assert.Equal(TimeSpan.FromSeconds(2 * expected), RunPlan.Create([phase, phase]).Shortest(TimeSpan.FromSeconds(hold)));
+    }
+
+    [Fact]
+    public void The_longest_plan_that_can_be_written_has_a_shortest_time()
+    {
+        var longest = new PhaseSettings("storm", 1, TimeSpan.FromDays(1), TimeSpan.FromDays(30), 1_000_000, Pacing.AfterBurst);
+
+        Assert.True(RunPlan.Create([.. Enumerable.Repeat(longest, 1000)]).Shortest(TimeSpan.FromDays(1)) > TimeSpan.FromDays(365));
+    }
+
     [Fact]
     public void Bursts_of_several_phases_add_up_unless_one_goes_on_until_its_duration_is_spent()
     {

@@ -30,7 +30,7 @@ internal static class RunSettingsBuilder
         new ObserverSettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), false, false, TimeSpan.Zero, null),
         [],
         new SafetySettings([]),
-        new DaemonSettings(new Uri("http://127.0.0.1:8471"), "", "results", 65_536, 16),
+        new DaemonSettings(new Uri("http://127.0.0.1:8471"), "", "results", 65_536, 16, TimeSpan.FromHours(1), TimeSpan.FromHours(1)),
         1,
         []);
 

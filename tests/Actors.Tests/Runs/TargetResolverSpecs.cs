@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Runs;
 using ActorLoad.Runs.Configuration;
 using Xunit;
@@ -76,7 +77,7 @@ public class TargetResolverSpecs
     public async Task Each_name_is_looked_up_once()
     {
         var asked = new List<string>();
-        await TargetResolver.ResolveAsync(new TargetSettings(["both.test:1", "127.0.0.1:1"], "", ""), Safety(Loopback), Asked, CancellationToken.None);
+        await TargetResolver.ResolveAsync(new TargetSettings(["both.test:1", "127.0.0.1:1"], "", ""), Safety(Loopback), Asked, TimeProvider.System, CancellationToken.None);
 
         Assert.Equal(["both.test"], asked);
 
@@ -88,17 +89,61 @@ public class TargetResolverSpecs
     }
 
     [Fact]
+    public async Task A_name_of_many_endpoints_is_looked_up_once()
+    {
+        var asked = new List<string>();
+        var target = await TargetResolver.ResolveAsync(
+            new TargetSettings(["both.test:1", "BOTH.test:2", "both.test:3"], "", ""), Safety(Loopback), Asked, TimeProvider.System, CancellationToken.None);
+
+        Assert.Equal(["both.test"], asked);
+        Assert.Equal([1, 2, 3], target.Addresses.Select(address => address.Port));
+
+        Task<IPAddress[]> Asked(string host, CancellationToken cancellation)
+        {
+            asked.Add(host);
+            return LookUp(host, cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task Names_that_are_not_resolved_in_time_are_an_error_with_the_remedy()
+    {
+        var time = new ManualTime();
+        var asked = new TaskCompletionSource();
+        var resolving = TargetResolver.ResolveAsync(
+            new TargetSettings(["none.test:1", "both.test:1", "slow.test:1", "slower.test:1"], "", ""), Safety(Loopback), Asked, time, CancellationToken.None);
+        await asked.Task;
+        Assert.False(resolving.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(10));
+        var refused = await Assert.ThrowsAsync<SettingsException>(() => resolving.WaitAsync(TimeSpan.FromSeconds(30)));
+
+        Assert.Equal(["target.endpoints[0]", "target.endpoints[2]"], refused.Errors.Select(error => error.Key));
+        Assert.Contains("longer than 10 s", refused.Errors[1].Problem, StringComparison.Ordinal);
+
+        Task<IPAddress[]> Asked(string host, CancellationToken cancellation)
+        {
+            if (!host.StartsWith("slow", StringComparison.Ordinal))
+            {
+                return LookUp(host, cancellation);
+            }
+
+            asked.TrySetResult();
+            return new TaskCompletionSource<IPAddress[]>().Task; // heeds no cancellation, as the system's resolver
+        }
+    }
+
+    [Fact]
     public async Task A_lookup_can_be_cancelled()
     {
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TargetResolver.ResolveAsync(
-            new TargetSettings(["both.test:1"], "", ""), Safety(Loopback), LookUp, cancelled.Token));
+            new TargetSettings(["both.test:1"], "", ""), Safety(Loopback), LookUp, TimeProvider.System, cancelled.Token));
     }
 
     private static Task<ResolvedTarget> Resolve(string[] endpoints, string[] networks) =>
-        TargetResolver.ResolveAsync(new TargetSettings([.. endpoints], "", ""), Safety(networks), LookUp, CancellationToken.None);
+        TargetResolver.ResolveAsync(new TargetSettings([.. endpoints], "", ""), Safety(networks), LookUp, TimeProvider.System, CancellationToken.None);
 
     private static SafetySettings Safety(string[] networks) => ConfigLoader.Load(
         [new FileLayer("run.conf",

@@ -44,6 +44,44 @@ public class RunJournalSpecs : IDisposable
     }
 
     [Fact]
+    public void A_long_journal_becomes_as_many_samples_as_a_finished_run_has()
+    {
+        const int Intervals = 4_000;
+        using (var file = new StreamWriter(Path.Combine(Directory.CreateDirectory(_files["run"]).FullName, RunJournal.SamplesFile)))
+        {
+            for (var at = 1; at <= Intervals; at++)
+            {
+                file.WriteLine(RunResultJson.Serialize(Results.Snapshot(at)));
+            }
+        }
+
+        var result = InterruptedRun.Read(_files["run"], Results.Header, CancellationToken.None);
+        Assert.InRange(result.Samples.Count, MetricsActor.MaxSamples / 2, MetricsActor.MaxSamples);
+        Assert.Equal(Intervals * 60, result.Samples.Sum(sample => sample.Succeeded));
+        Assert.Equal(Intervals, result.Run.DurationSeconds);
+        Assert.Contains("each sample is of 8 intervals: its counts are exact, its percentiles the largest of those intervals", result.VerdictReasons);
+    }
+
+    [Fact]
+    public void Lines_of_another_run_are_not_taken_for_this_ones()
+    {
+        using (var journal = RunJournal.Create(_files["run"], Results.Header))
+        {
+            journal.Add(Results.Snapshot(1) with { RunId = "20261122-225936-4f2a9c" });
+            journal.Add(Results.Snapshot(2));
+        }
+
+        Assert.Equal([2.0], InterruptedRun.Read(_files["run"], Results.Header, CancellationToken.None).Samples.Select(sample => sample.At));
+    }
+
+    [Fact]
+    public void A_run_that_did_not_end_when_it_was_stopped_says_so()
+    {
+        var result = InterruptedRun.Assemble(Results.Header with { Error = "stopped by SIGINT, and had not ended 5 s later" }, Results.Snapshot(1), []);
+        Assert.Equal("stopped by SIGINT, and had not ended 5 s later", result.VerdictReasons[0]);
+    }
+
+    [Fact]
     public void The_books_of_an_interrupted_run_balance()
     {
         var result = InterruptedRun.Assemble(Results.Header, Results.Snapshot(1), [Results.Snapshot(1).Sample]);

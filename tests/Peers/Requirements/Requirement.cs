@@ -49,6 +49,9 @@ public sealed class Requirement
     public static Requirement Overcommit { get; } = new(() => Redis.Problem ?? LesserRoot.Problem
         ?? (File.ReadAllText("/proc/sys/vm/overcommit_memory").Trim() == "1" ? "needs vm.overcommit_memory other than 1" : null));
 
+    /// <summary>Mounts that only a child sees: root, and <c>unshare</c> on the PATH.</summary>
+    public static Requirement OwnMounts { get; } = new(() => Root.Problem ?? Missing("unshare"));
+
     /// <summary><c>systemd-analyze</c> on the PATH: it reads units as systemd does, and needs none running.</summary>
     public static Requirement SystemdAnalyze { get; } = new(() => Linux.Problem ?? Missing("systemd-analyze"));
 

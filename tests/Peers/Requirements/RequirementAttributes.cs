@@ -106,3 +106,10 @@ public sealed class PrlimitTheoryAttribute : TheoryAttribute
 {
     public PrlimitTheoryAttribute() => Skip = Requirement.Prlimit.Skip;
 }
+
+/// <summary>A fact that gives a child a small disk or files of its own; skipped, with the reason, where that is not allowed.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class OwnMountsFactAttribute : FactAttribute
+{
+    public OwnMountsFactAttribute() => Skip = Requirement.OwnMounts.Skip;
+}

@@ -26,6 +26,7 @@ public static class ConfigLoader
         };
         var loaded = Read([new FileLayer("daemon", HoconText.Print(limits)), body with { Include = null }], daemon.Settings,
             new HashSet<string>());
+        StrangerPlan.Check(loaded.Settings, body.Name, daemon.Settings.Daemon.MaxDuration);
         // Where the daemon listens and keeps its results is nothing that a stranger's result shows.
         loaded.Settings.Configuration.Remove("daemon");
         return new LoadedConfiguration(loaded.Settings with { Safety = daemon.Settings.Safety, Daemon = daemon.Settings.Daemon });

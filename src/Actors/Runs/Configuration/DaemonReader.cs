@@ -15,19 +15,22 @@ internal static class DaemonReader
         var results = daemon.Text("results", ResultsProblem);
         var maxBody = daemon.Size("max-body", "1KiB", "16MiB");
         var maxQueue = daemon.Integer("max-queue", 0, 10_000);
+        var maxDuration = daemon.Duration("max-duration", "1s", "30d");
+        var maxWait = daemon.Duration("max-wait", "1s", "30d");
         var parsed = url is null ? Fallback : new Uri(url);
         if (token is "" && url is not null && !IsLoopback(parsed))
             daemon.Contradiction("url", "token", "the address is not loopback and there is no token",
                 "a loopback address, or a daemon.token that every request must bear");
-        return new DaemonSettings(parsed, token ?? "", results ?? "", maxBody ?? default, maxQueue ?? default);
+        return new DaemonSettings(parsed, token ?? "", results ?? "", maxBody ?? default, maxQueue ?? default,
+            maxDuration ?? default, maxWait ?? default);
     }
 
     private static bool IsLoopback(Uri url) =>
-        url.IdnHost == "localhost" || (IPAddress.TryParse(url.IdnHost, out var address) && IPAddress.IsLoopback(address));
+        url.IdnHost.TrimEnd('.') == "localhost" || (IPAddress.TryParse(url.IdnHost, out var address) && IPAddress.IsLoopback(address));
 
     private static (string Problem, string Allowed)? UrlProblem(string text)
     {
-        const string Allowed = "http://ADDRESS:PORT, such as http://127.0.0.1:8471; 0.0.0.0 is every address of this machine";
+        const string Allowed = "http://ADDRESS:PORT, such as http://127.0.0.1:8471, or a name of this machine; 0.0.0.0 is every address that it has";
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
             return ("not a URL", Allowed);
         if (url.Scheme != Uri.UriSchemeHttp)

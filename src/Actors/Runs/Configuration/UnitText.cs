@@ -57,6 +57,23 @@ public static class UnitText
         return false;
     }
 
+    /// <summary>A duration as it could be written, to two decimals: <c>1.5h</c>.</summary>
+    public static string Show(TimeSpan duration)
+    {
+        (string Unit, long Ticks)[] units =
+        [
+            ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond),
+            ("ms", TimeSpan.TicksPerMillisecond),
+        ];
+        foreach (var (unit, ticks) in units)
+        {
+            if (duration.Ticks >= ticks)
+                return ((double)duration.Ticks / ticks).ToString("0.##", CultureInfo.InvariantCulture) + unit;
+        }
+
+        return ((double)duration.Ticks / TimeSpan.TicksPerMicrosecond).ToString("0.##", CultureInfo.InvariantCulture) + "micros";
+    }
+
     /// <summary>A number of bytes such as <c>64KiB</c>; otherwise says what is wrong and what is allowed.</summary>
     public static bool TrySize(string text, out long bytes, out string problem, out string allowed)
     {

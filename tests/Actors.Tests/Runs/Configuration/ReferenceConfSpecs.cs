@@ -54,7 +54,7 @@ public class ReferenceConfSpecs
         Assert.Equal(TimeSpan.FromSeconds(1), settings.Metrics.Interval);
         Assert.Empty(settings.Thresholds);
         Assert.Equal(["127.0.0.0/8", "::1/128"], settings.Safety.AllowedTargets.Select(network => network.ToString()));
-        Assert.Equal(new DaemonSettings(new Uri("http://127.0.0.1:8471"), "", "results", 65536, 16), settings.Daemon);
+        Assert.Equal(new DaemonSettings(new Uri("http://127.0.0.1:8471"), "", "results", 65536, 16, TimeSpan.FromHours(1), TimeSpan.FromHours(1)), settings.Daemon);
         Assert.Equal(1, settings.Seed);
         Assert.Equal(new BreakerSettings(true, 0.9, TimeSpan.FromSeconds(5), 20), settings.Supervision.Breaker);
     }

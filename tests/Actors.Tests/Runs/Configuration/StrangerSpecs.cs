@@ -41,6 +41,7 @@ public class StrangerSpecs
     [InlineData("actorload.safety = ${actorload.metrics}", "body:1: safety: this is the daemon's own; ")]
     [InlineData("x.safety.allowed-targets = [\"0.0.0.0/0\"], actorload = ${x}", "body:1: safety: this is the daemon's own; ")]
     [InlineData("actorload.safety.allowed-targets = ${actorload.connection.script}", "body:1: safety: this is the daemon's own; ")]
+    [InlineData("actorload.daemon.max-duration = 30d", "body:1: daemon: this is the daemon's own; ")]
     [InlineData("actorload.daemon.results = \"/etc\"", "body:1: daemon: this is the daemon's own; ")]
     [InlineData("actorload.connection.max-open = 51", "body:1: connection.max-open: 51 is out of range; a whole number from 1 to 50")]
     [InlineData("include \"/etc/passwd\"", "body:1: include \"/etc/passwd\": includes are not allowed here; ")]
@@ -49,6 +50,23 @@ public class StrangerSpecs
     [InlineData("actorload.load = [ { name = ${actorload.daemon} } ]", "body:1: load[0].name: a substitution of a secret")]
     public void It_cannot_take_what_is_the_daemons(string body, string error) =>
         Assert.Contains(Errors(() => Stranger(body)), found => found.StartsWith(error, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("actorload.load = [ { duration = 30d } ]", "body: load: the run takes 30d or longer")]
+    [InlineData("actorload.load = [ { count = 721, gap = 5s } ], actorload.connection.hold = 5s", "body: load: the run takes 2h or longer")]
+    [InlineData("actorload { load = [ { count = 2, gap = 61m } ] }", "body: load: the run takes 1.02h or longer")]
+    [InlineData("actorload { load = [ { count = 1 } ], connection.hold = 61m }", "body: load: the run takes 1.02h or longer")]
+    [InlineData("actorload { load = [ { count = 5, gap = 14m, pacing = fixed } { count = 2, gap = 5m } ] }", "body: load: the run takes 1.02h or longer")]
+    [InlineData(
+        "actorload { load = [ { count = 1 } ], connection.hold = 59m, observers.bystander { connections = 1, before = 2m } }",
+        "body: load: the run takes 1.02h or longer")]
+    public void Its_plan_cannot_take_longer_than_the_daemon_allows(string body, string error) =>
+        Assert.StartsWith(error + ", more than this daemon allows; at most 1h (daemon.max-duration)", Assert.Single(Errors(() => Stranger(body))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("actorload.load = [ { count = 721, gap = 5s } ]")]
+    [InlineData("actorload { load = [ { count = 1 } ], connection.hold = 1h }")]
+    public void Its_plan_may_take_as_long_as_the_daemon_allows(string body) => Assert.NotNull(Stranger(body));
 
     [Theory]
     [InlineData("")]

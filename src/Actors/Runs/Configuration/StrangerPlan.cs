@@ -1,0 +1,15 @@
+namespace ActorLoad.Runs.Configuration;
+
+/// <summary>Refuses a stranger's run whose plan alone takes longer than the daemon allows; what lengthens it on its way, retries and servers
+/// that hang, is cut off by <see cref="RunProtocol.RunLimits"/>.</summary>
+internal static class StrangerPlan
+{
+    /// <summary>Throws <see cref="SettingsException"/> if the plan is too long.</summary>
+    public static void Check(RunSettings settings, string source, TimeSpan limit)
+    {
+        var shortest = RunPlan.Create(settings.Load).Shortest(settings.Connection.Hold) + (settings.Observers.Bystander?.Before ?? TimeSpan.Zero);
+        if (shortest > limit)
+            throw new SettingsException([new SettingsError(source, null, "load", $"the run takes {UnitText.Show(shortest)} or longer, more than this daemon allows",
+                $"at most {UnitText.Show(limit)} (daemon.max-duration): fewer bursts, or a shorter duration, gap or hold")]);
+    }
+}

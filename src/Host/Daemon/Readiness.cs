@@ -1,0 +1,50 @@
+using ActorLoad.Runs;
+
+namespace ActorLoad.Hosting.Daemon;
+
+/// <summary>Can the daemon take a run now? A disk is asked by one probe at a time, however many ask us.</summary>
+internal sealed class Readiness(RunDesk desk, ResultsDirectory results, TimeProvider time)
+{
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
+
+    // An answer of the disk may be as old as this.
+    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(200);
+
+    private readonly OwnThreads _disk = new("probe", 1, time);
+    private readonly Lock _lock = new();
+    private Task<bool> _probe = Task.FromResult(false);
+    private long? _probedAt;
+
+    public async Task<IResult> AnswerAsync() =>
+        desk.IsStopping ? NotReady("stopping")
+        : !await IsWritableAsync() ? NotReady("results cannot be written")
+        : !await desk.AnswersAsync() ? NotReady("the run manager does not answer")
+        : Results.Text("ready\n");
+
+    private Task<bool> IsWritableAsync()
+    {
+        lock (_lock)
+        {
+            if (_probedAt is not { } at || (_probe.IsCompleted && time.GetElapsedTime(at) > Fresh))
+            {
+                (_probedAt, _probe) = (time.GetTimestamp(), ProbeAsync());
+            }
+
+            return _probe;
+        }
+    }
+
+    private async Task<bool> ProbeAsync()
+    {
+        try
+        {
+            return await _disk.RunAsync(results.IsWritable, AnswerLimit, AnswerLimit, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is TimeoutException or ThreadsBusyException)
+        {
+            return false; // a disk that hangs
+        }
+    }
+
+    private static IResult NotReady(string why) => Problems.Of(StatusCodes.Status503ServiceUnavailable, why);
+}

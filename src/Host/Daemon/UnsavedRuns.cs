@@ -1,0 +1,98 @@
+using System.Text;
+using System.Text.Json;
+using ActorLoad.Hosting.Runs;
+using ActorLoad.Runs;
+
+namespace ActorLoad.Hosting.Daemon;
+
+/// <summary>The end of a run that could not be written to disk.</summary>
+/// <param name="Row">The run in the list.</param>
+/// <param name="Result">Its result as UTF-8 JSON; null if it has none.</param>
+internal sealed record UnsavedRun(RunRow Row, byte[]? Result)
+{
+    /// <summary>What is told of such a run once its daemon has ended.</summary>
+    public const string Lost = "the run ended, but its result could not be saved: these are the intervals that were saved";
+
+    /// <summary>What is told while the daemon lives.</summary>
+    private const string Kept = "its result could not be saved: the daemon keeps it in memory, and goes on trying (its log says why)";
+
+    /// <summary>The end of <paramref name="run"/>.</summary>
+    public static UnsavedRun Of(LiveRun run, RunProtocol.RunEnded ended)
+    {
+        if (ended.Result is not { } result)
+        {
+            var isStopped = StopReason.Is(ended.Error);
+            return new UnsavedRun(
+                run.Row with
+                {
+                    State = isStopped ? RunState.Interrupted : RunState.Failed,
+                    Verdict = isStopped ? "interrupted" : null,
+                    Error = ended.Error ?? "unknown",
+                },
+                null);
+        }
+
+        var row = run.Row with
+        {
+            State = result.Verdict == Verdict.Interrupted ? RunState.Interrupted : RunState.Finished,
+            Verdict = JsonNamingPolicy.KebabCaseLower.ConvertName(result.Verdict.ToString()),
+            Error = Kept,
+        };
+        return new UnsavedRun(row, Encoding.UTF8.GetBytes(RunResultJson.Serialize(result)));
+    }
+}
+
+/// <summary>Runs that ended while the disk was full, in the memory of this daemon until they can be saved.</summary>
+internal sealed class UnsavedRuns
+{
+    // A result has up to a few megabytes.
+    private const int MostResults = 16;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, UnsavedRun> _runs = [];
+    private readonly Queue<string> _order = new();
+
+    /// <summary>Their ids.</summary>
+    public string[] Ids
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _runs.Keys];
+            }
+        }
+    }
+
+    /// <summary>One of them; null if it is none.</summary>
+    public UnsavedRun? Find(string id)
+    {
+        lock (_lock)
+        {
+            return _runs.GetValueOrDefault(id);
+        }
+    }
+
+    /// <summary>Keeps one more; the oldest gives way if there are too many.</summary>
+    public void Keep(UnsavedRun run)
+    {
+        lock (_lock)
+        {
+            _runs[run.Row.Id] = run;
+            _order.Enqueue(run.Row.Id);
+            while (_order.Count > MostResults)
+            {
+                _runs.Remove(_order.Dequeue());
+            }
+        }
+    }
+
+    /// <summary>It is on disk now.</summary>
+    public void Forget(string id)
+    {
+        lock (_lock)
+        {
+            _runs.Remove(id);
+        }
+    }
+}

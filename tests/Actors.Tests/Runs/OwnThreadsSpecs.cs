@@ -1,0 +1,100 @@
+using ActorLoad.Actors.Tests.Transport;
+using ActorLoad.Runs;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Runs;
+
+public class OwnThreadsSpecs
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60); // fails a test that hangs; none waits for it to pass
+
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public async Task Work_has_a_thread_that_is_not_the_pools()
+    {
+        var threads = new OwnThreads("spec", 1, _time);
+        Assert.False(await threads.RunAsync(() => Thread.CurrentThread.IsThreadPoolThread, Second, Second, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task What_the_work_throws_is_thrown_and_its_place_is_free_again()
+    {
+        var threads = new OwnThreads("spec", 1, _time);
+        await Assert.ThrowsAsync<FormatException>(() => threads.RunAsync<int>(() => throw new FormatException(), Second, Second, CancellationToken.None));
+        Assert.Equal(7, await threads.RunAsync(() => 7, Second, Second, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Only_so_many_run_at_once_and_the_next_begins_when_one_ends()
+    {
+        var threads = new OwnThreads("spec", 2, _time);
+        var (begun, most, now) = (0, 0, 0);
+        using var gate = new SemaphoreSlim(0);
+        using var arrived = new SemaphoreSlim(0);
+        var all = Enumerable.Range(0, 5).Select(_ => threads.RunAsync(Work, Hang, Hang, CancellationToken.None)).ToArray();
+        Assert.True(await arrived.WaitAsync(Hang));
+        Assert.True(await arrived.WaitAsync(Hang));
+
+        Assert.Equal(2, Volatile.Read(ref begun));
+        gate.Release(all.Length);
+        await Task.WhenAll(all).WaitAsync(Hang);
+        Assert.Equal((5, 2), (begun, most));
+
+        int Work()
+        {
+            Interlocked.Increment(ref begun);
+            var together = Interlocked.Increment(ref now);
+            InterlockedMax(ref most, together);
+            arrived.Release();
+            gate.Wait(Hang);
+            return Interlocked.Decrement(ref now);
+        }
+    }
+
+    [Fact]
+    public async Task Work_that_finds_no_thread_in_time_is_refused()
+    {
+        var threads = new OwnThreads("spec", 1, _time);
+        using var gate = new SemaphoreSlim(0);
+        var first = threads.RunAsync(() => gate.Wait(Hang), Second, Hang, CancellationToken.None);
+        var second = threads.RunAsync(() => true, Second, Hang, CancellationToken.None);
+        Assert.False(second.IsCompleted);
+        _time.Advance(Second);
+        var busy = await Assert.ThrowsAsync<ThreadsBusyException>(() => second.WaitAsync(Hang));
+        Assert.Contains("spec", busy.Message, StringComparison.Ordinal);
+        gate.Release();
+        Assert.True(await first.WaitAsync(Hang));
+    }
+
+    [Fact]
+    public async Task Work_that_takes_too_long_is_not_waited_for_and_keeps_its_place()
+    {
+        var threads = new OwnThreads("spec", 1, _time);
+        using var gate = new SemaphoreSlim(0);
+        using var begun = new SemaphoreSlim(0);
+        var slow = threads.RunAsync(
+            () =>
+            {
+                begun.Release();
+                return gate.Wait(Hang);
+            },
+            Second, Second, CancellationToken.None);
+        Assert.True(await begun.WaitAsync(Hang));
+        await Eventually.IsAsync(true, () => _time.NextAlarm is not null);
+        _time.Advance(Second);
+        await Assert.ThrowsAsync<TimeoutException>(() => slow.WaitAsync(Hang));
+        var next = threads.RunAsync(() => true, Hang, Hang, CancellationToken.None);
+        Assert.False(next.IsCompleted);
+        gate.Release();
+        Assert.True(await next.WaitAsync(Hang));
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (var seen = Volatile.Read(ref most); value > seen && Interlocked.CompareExchange(ref most, value, seen) != seen; seen = Volatile.Read(ref most))
+        {
+        }
+    }
+}
