@@ -6,8 +6,9 @@ using ActorLoad.Metrics;
 namespace ActorLoad.Connections;
 
 /// <summary>
-/// The commands of a connection, encoded once as RESP arrays of bulk strings. Words are separated by spaces and may be quoted with
-/// <c>"</c> or <c>'</c>; <c>{burst}</c> and <c>{client}</c> stand for the numbers of the burst and of the connection in it, from 0; <c>{{</c> and <c>}}</c> are braces.
+/// The commands of a connection, encoded once as RESP arrays of bulk strings. Words are split and quoted as in redis-cli
+/// (<see cref="ScriptWords"/>); <c>{burst}</c> and <c>{client}</c> stand for the numbers of the burst and of the connection in it, from 0;
+/// <c>{{</c> and <c>}}</c> are braces.
 /// </summary>
 public sealed class Script
 {
@@ -74,7 +75,7 @@ public sealed class Script
 
         public static Command Literal(string[] words) => Compile([.. words.Select(word => new Part[] { new(Encoding.UTF8.GetBytes(word), 0) })]);
 
-        public static bool TryCompile(IReadOnlyList<string> words, out Command command, out string problem)
+        public static bool TryCompile(IReadOnlyList<ScriptWord> words, out Command command, out string problem)
         {
             command = null!;
             var arguments = new Part[words.Count][];
@@ -143,16 +144,19 @@ public sealed class Script
             return new Command(ready, arguments, ready.Length);
         }
 
-        private static bool TryCutParts(string word, out Part[] parts, out string problem)
+        private static bool TryCutParts(ScriptWord word, out Part[] parts, out string problem)
         {
             var found = new List<Part>();
-            var literal = new StringBuilder();
+            var literal = new List<byte>();
+            var mayClose = true;
             problem = "";
-            for (var position = 0; position < word.Length; position++)
+            for (var position = 0; position < word.Bytes.Length; position++)
             {
-                var letter = word[position];
-                var doubled = position + 1 < word.Length && word[position + 1] == letter && (letter is '{' or '}');
-                var close = letter == '{' && !doubled ? word.IndexOf('}', position) : -1;
+                var letter = word.Bytes[position];
+                var isOpen = IsBrace(word, position, '{');
+                var doubled = (isOpen && IsBrace(word, position + 1, '{')) || (IsBrace(word, position, '}') && IsBrace(word, position + 1, '}'));
+                var close = isOpen && !doubled && mayClose ? CloseAfter(word, position) : -1;
+                mayClose &= !isOpen || doubled || close >= 0; // or each brace of a long word would look through all of it
                 if (doubled)
                 {
                     position++;
@@ -160,14 +164,15 @@ public sealed class Script
 
                 if (close < 0)
                 {
-                    literal.Append(letter);
+                    literal.Add(letter);
                     continue;
                 }
 
-                byte mark = word[(position + 1)..close] switch { "burst" => BurstMark, "client" => ClientMark, _ => 0 };
+                var name = word.Bytes.AsSpan(position + 1, close - position - 1);
+                var mark = name.SequenceEqual("burst"u8) ? BurstMark : name.SequenceEqual("client"u8) ? ClientMark : (byte)0;
                 if (mark == 0)
                 {
-                    problem = $"has the unknown placeholder {word[position..(close + 1)]}; known are {{burst}} and {{client}}, a brace itself is {{{{";
+                    problem = $"has the unknown placeholder {{{Encoding.UTF8.GetString(name)}}}; known are {{burst}} and {{client}}, a brace itself is {{{{";
                     parts = [];
                     return false;
                 }
@@ -182,11 +187,24 @@ public sealed class Script
             return true;
         }
 
-        private static void FlushLiteral(List<Part> found, StringBuilder literal)
+        private static bool IsBrace(ScriptWord word, int position, char brace) =>
+            position < word.Bytes.Length && word.Bytes[position] == brace && !word.IsEscaped[position];
+
+        private static int CloseAfter(ScriptWord word, int position)
         {
-            if (literal.Length > 0)
+            while (position < word.Bytes.Length && !IsBrace(word, position, '}'))
             {
-                found.Add(new Part(Encoding.UTF8.GetBytes(literal.ToString()), 0));
+                position++;
+            }
+
+            return position < word.Bytes.Length ? position : -1;
+        }
+
+        private static void FlushLiteral(List<Part> found, List<byte> literal)
+        {
+            if (literal.Count > 0)
+            {
+                found.Add(new Part([.. literal], 0));
                 literal.Clear();
             }
         }

@@ -2,55 +2,108 @@ using System.Text;
 
 namespace ActorLoad.Connections;
 
-/// <summary>Splits a command into words as <c>redis-cli</c> does: quotes group, a backslash in double quotes escapes.</summary>
+/// <summary>A word of a command: its bytes, and which of them an escape stands for, because an escaped brace begins no
+/// placeholder.</summary>
+internal readonly record struct ScriptWord(byte[] Bytes, bool[] IsEscaped);
+
+/// <summary>Splits a command into words exactly as <c>redis-cli</c> does (<c>sdssplitargs</c>): double quotes know <c>\xHH \n \r \t \b \a</c>,
+/// and a backslash before any other character stands for that character; single quotes know only <c>\'</c>; white space follows a
+/// closing quote.</summary>
 internal static class ScriptWords
 {
     /// <summary>The words of <paramref name="command"/>, or what is wrong with it.</summary>
-    public static bool TrySplit(string command, out IReadOnlyList<string> words, out string problem)
+    public static bool TrySplit(string command, out IReadOnlyList<ScriptWord> words, out string problem)
     {
-        var found = new List<string>();
-        var word = new StringBuilder();
-        var (quote, inWord) = ('\0', false);
-        for (var index = 0; index < command.Length; index++)
-        {
-            var letter = command[index];
-            if (quote == '\0' && char.IsWhiteSpace(letter))
-            {
-                Finish(found, word, ref inWord);
-            }
-            else if (quote == '\0' && letter is '"' or '\'')
-            {
-                (quote, inWord) = (letter, true);
-            }
-            else if (quote != '\0' && letter == quote)
-            {
-                quote = '\0';
-            }
-            else if (quote == '"' && letter == '\\' && index + 1 < command.Length)
-            {
-                word.Append(command[++index] switch { 'n' => '\n', 'r' => '\r', 't' => '\t', var other => other });
-            }
-            else
-            {
-                word.Append(letter);
-                inWord = true;
-            }
-        }
-
-        Finish(found, word, ref inWord);
+        var text = Encoding.UTF8.GetBytes(command);
+        var found = new List<ScriptWord>();
         words = found;
-        problem = quote != '\0' ? $"has no closing {quote}" : found.Count == 0 ? "is empty" : "";
+        problem = text.Contains((byte)0) ? "holds a character U+0000; \"\\x00\" stands for that byte" : "";
+        for (var at = SkipSpace(text, 0); problem.Length == 0 && at < text.Length; at = SkipSpace(text, at))
+            problem = TakeWord(text, ref at, found);
+        if (problem.Length == 0 && found.Count == 0)
+            problem = "is empty";
         return problem.Length == 0;
     }
 
-    private static void Finish(List<string> found, StringBuilder word, ref bool inWord)
+    private static string TakeWord(byte[] text, ref int at, List<ScriptWord> found)
     {
-        if (inWord)
+        var bytes = new List<byte>();
+        var escaped = new List<bool>();
+        var problem = "";
+        var isOver = false;
+        while (!isOver && problem.Length == 0)
         {
-            found.Add(word.ToString());
+            if (at == text.Length || text[at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+            {
+                isOver = true;
+            }
+            else if (text[at] is (byte)'"' or (byte)'\'')
+            {
+                problem = TakeQuoted(text, ref at, bytes, escaped);
+                isOver = true;
+            }
+            else
+            {
+                bytes.Add(text[at++]);
+                escaped.Add(false);
+            }
         }
 
-        word.Clear();
-        inWord = false;
+        found.Add(new ScriptWord([.. bytes], [.. escaped]));
+        return problem;
     }
+
+    private static string TakeQuoted(byte[] text, ref int at, List<byte> bytes, List<bool> escaped)
+    {
+        var quote = text[at++];
+        while (at < text.Length && text[at] != quote)
+        {
+            var start = at;
+            bytes.Add(quote == '"' ? TakeDouble(text, ref at) : TakeSingle(text, ref at));
+            escaped.Add(at - start > 1);
+        }
+
+        if (at == text.Length)
+            return $"has no closing {(char)quote}";
+        at++;
+        return at == text.Length || IsSpace(text[at]) ? "" : $"has text right after a closing {(char)quote}";
+    }
+
+    private static byte TakeDouble(byte[] text, ref int at)
+    {
+        if (text[at] != '\\' || at + 1 == text.Length)
+            return text[at++];
+        if (text[at + 1] == 'x' && at + 3 < text.Length && char.IsAsciiHexDigit((char)text[at + 2]) && char.IsAsciiHexDigit((char)text[at + 3]))
+        {
+            at += 4;
+            return Convert.FromHexString([(char)text[at - 2], (char)text[at - 1]])[0];
+        }
+
+        at += 2;
+        return text[at - 1] switch
+        {
+            (byte)'n' => (byte)'\n',
+            (byte)'r' => (byte)'\r',
+            (byte)'t' => (byte)'\t',
+            (byte)'b' => (byte)'\b',
+            (byte)'a' => (byte)'\a',
+            var other => other,
+        };
+    }
+
+    private static byte TakeSingle(byte[] text, ref int at)
+    {
+        at += text[at] == '\\' && at + 1 < text.Length && text[at + 1] == '\'' ? 2 : 1;
+        return text[at - 1];
+    }
+
+    private static int SkipSpace(byte[] text, int at)
+    {
+        while (at < text.Length && IsSpace(text[at]))
+            at++;
+        return at;
+    }
+
+    // isspace of the C locale.
+    private static bool IsSpace(byte letter) => letter is (byte)' ' or (>= (byte)'\t' and <= (byte)'\r');
 }

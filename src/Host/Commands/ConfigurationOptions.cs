@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using ActorLoad.Hosting.Terminal;
 using ActorLoad.Runs;
 using ActorLoad.Runs.Configuration;
 
@@ -53,9 +54,17 @@ internal sealed class ConfigurationOptions
             parsed.GetValue(_file) is { } path ? ReadOrNote(path, errors) : _short.ReplaceLoad(parsed) ? EmbeddedAlone : QuickRun,
         };
         layers.AddRange(FromEnvironment());
-        layers.AddRange(FromSet(parsed.GetValue(_set), errors));
-        layers.AddRange(_short.Layers(parsed, errors));
-        return LoadAll(layers, errors);
+        var set = FromSet(parsed.GetValue(_set), errors).ToList();
+        layers.AddRange(set);
+        var shorts = _short.Layers(parsed, errors).ToList();
+        errors.AddRange(ReplacedLoad.Lost(set, shorts));
+        var loaded = LoadAll([.. layers, .. shorts], errors);
+        if (ReplacedLoad.Sentence(layers, shorts, loaded) is { } sentence)
+        {
+            ErrorLines.Write($"actorload: {sentence}");
+        }
+
+        return loaded;
     }
 
     /// <summary>The run that needs no file.</summary>
@@ -115,7 +124,7 @@ internal sealed class ConfigurationOptions
         }
         catch (SettingsException exception) when (!ReferenceEquals(exception.Errors, errors))
         {
-            throw new SettingsException([.. errors, .. exception.Errors]);
+            throw new SettingsException([.. errors, .. exception.Errors], exception.More);
         }
     }
 }

@@ -11,12 +11,17 @@ internal static class RunFiles
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads one file; its includes are looked up beside it.</summary>
+    /// <summary>Reads one file; its includes are looked up beside it, its <c>${NAME}</c> in the environment.</summary>
     public static FileLayer Read(string path)
     {
         var directory = Path.GetDirectoryName(path) ?? "";
-        return new FileLayer(path, ReadText(path), name => Read(Path.Combine(directory, name)));
+        return new FileLayer(path, ReadText(path), name => Read(Path.Combine(directory, name)), Variable);
     }
+
+    // What cannot be the name of a variable is not one.
+    private static string? Variable(string name) =>
+        name.Length == 0 || name.Contains('=', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal)
+            ? null : Environment.GetEnvironmentVariable(name);
 
     private static string ReadText(string path)
     {

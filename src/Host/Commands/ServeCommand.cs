@@ -50,6 +50,7 @@ internal static class ServeCommand
     private static (LoadedConfiguration Daemon, LoadedConfiguration[] Runs) Load(string[] files, string? config, string[]? set)
     {
         var errors = new List<SettingsError>();
+        var more = 0;
         ConfigLayer[] above = [.. ConfigurationOptions.FromEnvironment(), .. ConfigurationOptions.FromSet(set, errors)];
         var layers = files.Select(file => ConfigurationOptions.ReadOrNote(file, errors)).ToArray();
         var own = config is null ? layers.FirstOrDefault() : ConfigurationOptions.ReadOrNote(config, errors);
@@ -63,12 +64,13 @@ internal static class ServeCommand
             catch (SettingsException exception)
             {
                 errors.AddRange(exception.Errors);
+                more += exception.More;
             }
         }
 
         if (errors.Count > 0)
         {
-            throw new SettingsException([.. errors.Distinct()]);
+            throw new SettingsException([.. errors.Distinct()], more);
         }
 
         return (loaded[0], [.. config is null && layers.Length > 0 ? loaded : loaded.Skip(1)]);

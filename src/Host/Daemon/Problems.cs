@@ -6,7 +6,6 @@ namespace ActorLoad.Hosting.Daemon;
 internal static class Problems
 {
     // An answer must not grow with what a stranger sends.
-    private const int MostErrors = 100;
     private const int LongestText = 1000;
 
     /// <summary>A problem with a sentence for its reader.</summary>
@@ -19,25 +18,23 @@ internal static class Problems
         return Of(status, detail);
     }
 
-    /// <summary>A run file that cannot be used, with what is wrong with it under <c>errors</c>: all of it, or the first 100 and how many more.</summary>
-    public static IResult Of(int status, SettingsException exception)
-    {
-        var more = exception.Errors.Count - MostErrors;
-        return Results.Problem(
-            more > 0 ? $"the run file cannot be used; {more} more errors are not listed" : "the run file cannot be used",
-            statusCode: status,
-            extensions: new Dictionary<string, object?>
+    /// <summary>A run file that cannot be used, with what is wrong with it under <c>errors</c>, and under <c>more</c> how many errors
+    /// are not listed.</summary>
+    public static IResult Of(int status, SettingsException exception) => Results.Problem(
+        exception.More > 0 ? $"the run file cannot be used; {exception.More} more errors are not listed" : "the run file cannot be used",
+        statusCode: status,
+        extensions: new Dictionary<string, object?>
+        {
+            ["errors"] = exception.Errors.Select(error => new
             {
-                ["errors"] = exception.Errors.Take(MostErrors).Select(error => new
-                {
-                    error.Line,
-                    Key = Cut(error.Key),
-                    Problem = Cut(error.Problem),
-                    Allowed = Cut(error.Allowed),
-                    Message = Cut(error.ToString()),
-                }),
-            });
-    }
+                error.Line,
+                Key = Cut(error.Key),
+                Problem = Cut(error.Problem),
+                Allowed = Cut(error.Allowed),
+                Message = Cut(error.ToString()),
+            }),
+            ["more"] = exception.More,
+        });
 
     private static string Cut(string text) => text.Length <= LongestText ? text : $"{text[..LongestText]}...";
 }

@@ -11,10 +11,10 @@ internal static class ErrorLines
     /// <summary>Writes each error of a configuration on a line of its own.</summary>
     public static void Write(ActorLoad.Runs.Configuration.SettingsException exception)
     {
-        foreach (var error in exception.Errors)
+        foreach (var line in exception.Lines)
         {
             // One error, one line, whatever a value in it holds.
-            Write(error.ToString().ReplaceLineEndings(" "));
+            Write(line.ReplaceLineEndings(" "));
         }
     }
 }

@@ -28,6 +28,22 @@ public sealed class ScriptSpecs
     [InlineData("SET k \"a\\r\\n\\t\\\\b\"", "SET", "k", "a\r\n\t\\b")]
     [InlineData("SET k a\\nb", "SET", "k", "a\\nb")]
     [InlineData("SET k ''", "SET", "k", "")]
+    [InlineData("SET k 'it\\'s'", "SET", "k", "it's")]
+    [InlineData("SET k 'a\\nb\\\\'", "SET", "k", "a\\nb\\\\")]
+    [InlineData("SET k \"a\\bb\\ac\"", "SET", "k", "a\bb\ac")]
+    [InlineData("SET k \"\\x41\\x4a\\x4A\"", "SET", "k", "AJJ")]
+    [InlineData("SET k \"\\x4\\xg1\\q\\'\"", "SET", "k", "x4xg1q'")]
+    [InlineData("SET k pre\"two words\"", "SET", "k", "pretwo words")]
+    [InlineData("SET k pre'two words' next", "SET", "k", "pretwo words", "next")]
+    [InlineData("SET k \"\" ''", "SET", "k", "", "")]
+    [InlineData("SET\tk\nv\r\n w", "SET", "k", "v", "w")]
+    [InlineData("\vSET k \"v\"\fw", "SET", "k", "v", "w")]
+    [InlineData("SET k\vx", "SET", "k\vx")]
+    [InlineData("SET k\u00a0v\u3000w", "SET", "k\u00a0v\u3000w")]
+    [InlineData("SET k \\x41", "SET", "k", "\\x41")]
+    [InlineData("SET k \"\\x7bclient}\"", "SET", "k", "{client}")]
+    [InlineData("SET k \"\\{client}{client}\"", "SET", "k", "{client}42")]
+    [InlineData("\"\"", "")]
     [InlineData("SET k {{client}}", "SET", "k", "{client}")]
     [InlineData("SET k {{{client}}}", "SET", "k", "{42}")]
     [InlineData("SET k }}{{", "SET", "k", "}{")]
@@ -36,11 +52,36 @@ public sealed class ScriptSpecs
         Assert.Equal(words, Read(Write(Parse(command))));
 
     [Theory]
+    [InlineData("SET k \"\\x00\\xff\"", "00FF")]
+    [InlineData("SET k \"\\x00\\xff\\x41é\"", "00FF41C3A9")]
+    [InlineData("SET k \"\\r\\n\\t\\b\\a\\\\\\\"\"", "0D0A0908075C22")]
+    [InlineData("SET k \"\\xC3{client}\\x80\"", "C3343280")]
+    public void Argument_is_the_bytes_that_redis_cli_would_send(string command, string hex)
+    {
+        var script = Parse(command);
+        var room = new byte[script.MaxLength(0)];
+        var sent = room.AsSpan(0, script.Write(0, 7, 42, room));
+        var value = Convert.FromHexString(hex);
+
+        Assert.Equal(
+            [.. Encoding.ASCII.GetBytes($"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n${value.Length}\r\n"), .. value, .. "\r\n"u8], sent.ToArray());
+    }
+
+    [Theory]
     [InlineData("", "is empty")]
     [InlineData("   ", "is empty")]
     [InlineData("GET 'foo", "has no closing '")]
     [InlineData("GET \"foo", "has no closing \"")]
     [InlineData("GET \"foo\\\"", "has no closing \"")]
+    [InlineData("GET \"foo\"bar", "has text right after a closing \"")]
+    [InlineData("GET 'foo'bar", "has text right after a closing '")]
+    [InlineData("GET \"foo\"'bar'", "has text right after a closing \"")]
+    [InlineData("GET \"foo\"\u00a0", "has text right after a closing \"")]
+    [InlineData("GET fo\"o", "has no closing \"")]
+    [InlineData("GET it's", "has no closing '")]
+    [InlineData("GET 'foo\\'", "has no closing '")]
+    [InlineData("GET \"foo\\", "has no closing \"")]
+    [InlineData("GET a\0b", "holds a character U+0000")]
     [InlineData("GET {clinet}", "unknown placeholder {clinet}")]
     [InlineData("GET {}", "unknown placeholder {}")]
     [InlineData("GET {Client}", "unknown placeholder {Client}")]
@@ -126,5 +167,5 @@ public sealed class ScriptSpecs
     private static string Sound(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static string Quote(string word) =>
-        $"\"{word.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("{", "{{").Replace("}", "}}")}\"";
+        $"\"{word.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("{", "{{").Replace("}", "}}").Replace("\0", "\\x00")}\"";
 }

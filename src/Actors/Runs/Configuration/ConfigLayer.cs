@@ -8,10 +8,13 @@ public abstract record ConfigLayer;
 /// <param name="Text">HOCON; its root holds the object <c>actorload</c>.</param>
 /// <param name="Include">Answers an <c>include "name"</c> of this file with that file; throws <see cref="SettingsException"/> if it
 /// cannot. Null forbids includes.</param>
-public sealed record FileLayer(string Name, string Text, Func<string, FileLayer>? Include = null) : ConfigLayer;
+/// <param name="Variable">Answers a <c>${NAME}</c> that the configuration does not have with the environment variable of that name,
+/// or null. Null in place of a function leaves the environment alone: a stranger's file must not read it.</param>
+public sealed record FileLayer(
+    string Name, string Text, Func<string, FileLayer>? Include = null, Func<string, string?>? Variable = null) : ConfigLayer;
 
 /// <summary>One value from an option or an environment variable.</summary>
 /// <param name="Source">The option or variable, as the user wrote its name.</param>
 /// <param name="Path">Path under <c>actorload</c>; a number is an index into a list: <c>load.0.connections</c>.</param>
-/// <param name="Value">HOCON value text; a bare word is a string.</param>
+/// <param name="Value">For a key that is a text: that text as it is. For any other: HOCON, where a bare word is a string.</param>
 public sealed record OverrideLayer(string Source, string Path, string Value) : ConfigLayer;

@@ -10,12 +10,20 @@ public static class ConfigLoader
     // Only read, never merged into: that is done with a fresh one.
     private static readonly Lazy<HoconObject> Schema = new(() => Reference(HoconDocument.Reader(new SettingsProblems())));
 
+    private static readonly Lazy<KeysRead> Known = new(() =>
+    {
+        var keys = new KeysRead();
+        Read([], null, keys);
+        return keys;
+    });
+
     /// <summary>The merged settings, later layers over earlier ones; throws <see cref="SettingsException"/> with everything that is
     /// wrong, in the order of the layers and their lines. What a later layer replaces is not judged.</summary>
-    public static LoadedConfiguration Load(IEnumerable<ConfigLayer> layers) => Read(layers, null, new HashSet<string>());
+    public static LoadedConfiguration Load(IEnumerable<ConfigLayer> layers) => Read(layers, null, new KeysRead());
 
     /// <summary>A run file that came over the daemon's API: it cannot change <c>safety</c> and <c>daemon</c> nor raise
-    /// <c>connection.max-open</c>, include files, or reach a secret of the daemon. Throws <see cref="SettingsException"/>.</summary>
+    /// <c>connection.max-open</c>, include files, or reach a secret or
+    /// an environment variable of the daemon. Throws <see cref="SettingsException"/>.</summary>
     public static LoadedConfiguration LoadStranger(FileLayer body, LoadedConfiguration daemon)
     {
         var own = daemon.Settings.Configuration;
@@ -24,8 +32,8 @@ public static class ConfigLoader
             ["safety"] = own["safety"]!.DeepClone(),
             ["connection"] = new JsonObject { ["max-open"] = own["connection"]!["max-open"]!.DeepClone() },
         };
-        var loaded = Read([new FileLayer("daemon", HoconText.Print(limits)), body with { Include = null }], daemon.Settings,
-            new HashSet<string>());
+        var loaded = Read([new FileLayer("daemon", HoconText.Print(limits)), body with { Include = null, Variable = null }], daemon.Settings,
+            new KeysRead());
         StrangerPlan.Check(loaded.Settings, body.Name, daemon.Settings.Daemon.MaxDuration);
         // Where the daemon listens and keeps its results is nothing that a stranger's result shows.
         loaded.Settings.Configuration.Remove("daemon");
@@ -33,10 +41,10 @@ public static class ConfigLoader
     }
 
     /// <summary>Loads; a stranger's layers are the limits of the <paramref name="host"/> and the body.</summary>
-    internal static LoadedConfiguration Read(IEnumerable<ConfigLayer> layers, RunSettings? host, ISet<string> keysRead)
+    internal static LoadedConfiguration Read(IEnumerable<ConfigLayer> layers, RunSettings? host, KeysRead keysRead)
     {
         var problems = new SettingsProblems();
-        var read = HoconDocument.Reader(problems);
+        var read = HoconDocument.Reader(problems, key => Known.Value.Texts.Contains(key));
         var root = Reference(read);
         foreach (var layer in layers)
             root.PutAll(read(layer));

@@ -31,7 +31,7 @@ internal static class ConnectionReader
     {
         // One by one first: so the error names the command.
         var commands = connection.List<string>("script", "[\"PING\", \"GET foo\"]", command =>
-            Script.TryParse([command], out _, out var problem) ? (command, "", "") : (null, problem, ""), ScriptSecrets.Shown);
+            Script.TryParse([command], out _, out var problem) ? (command, "", "") : (null, problem, ""), ScriptSecrets.Shown, verbatim: true);
         if (commands is not { } all)
             return Script.Empty;
         if (Script.TryParse(all, out var script, out var wrong))

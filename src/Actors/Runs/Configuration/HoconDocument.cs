@@ -5,6 +5,7 @@ internal sealed class HoconDocument
 {
     private const int MaxIncludeDepth = 16;
     private const int MaxIncludes = 100;
+    private const int MaxCharacters = 16 << 20;
 
     private readonly SettingsProblems _problems;
     private readonly Counter _counter;
@@ -29,15 +30,23 @@ internal sealed class HoconDocument
     /// <summary>The path of the object that includes this text.</summary>
     public string[] Prefix { get; }
 
+    /// <summary>Answers the <c>${NAME}</c> of this text with an environment variable; null where that is not allowed.</summary>
+    public Func<string, string?>? Variable => _file?.Variable;
+
+    /// <summary>True when all texts together have more values than a configuration may have.</summary>
+    public bool IsSpent => _counter.Values > HoconBudget.MaxValues;
+
     /// <summary>Reads the layers of one configuration in turn; the order of the calls is the order of errors.</summary>
-    public static Func<ConfigLayer, HoconObject> Reader(SettingsProblems problems)
+    /// <param name="problems">Takes the errors.</param>
+    /// <param name="isText">True for the schema's path of a key whose value is a text, which an option gives as it is.</param>
+    public static Func<ConfigLayer, HoconObject> Reader(SettingsProblems problems, Func<string, bool>? isText = null)
     {
         var counter = new Counter();
         return layer => layer switch
         {
-            FileLayer file => new HoconParser(file.Text, new(problems, counter, file.Name, "", file, null, 0, [])).ParseFile(),
+            FileLayer file => new HoconDocument(problems, counter, file.Name, "", file, null, 0, []).Parse(),
             OverrideLayer option => OverridePath.Parse(
-                option, new(problems, counter, option.Source, OverridePath.Show(option.Path), null, null, 0, [])),
+                option, new(problems, counter, option.Source, OverridePath.Show(option.Path), null, null, 0, []), isText ?? (_ => false)),
             _ => throw new ArgumentException($"no such layer: {layer.GetType().Name}", nameof(layer)),
         };
     }
@@ -48,6 +57,9 @@ internal sealed class HoconDocument
     public void Report(HoconSyntaxException error) => _problems.Add(At(error.Line), _key, error.Message, Expected(error.Expected));
 
     public void LoseStructure() => _problems.StructureLost = true;
+
+    /// <summary>Counts one more value; false if it is one too many.</summary>
+    public bool CountValue() => ++_counter.Values <= HoconBudget.MaxValues;
 
     /// <summary>Notes a problem with the whole text.</summary>
     public void Report(string problem, string allowed) => _problems.Add(At(1), _key, problem, allowed);
@@ -81,8 +93,16 @@ internal sealed class HoconDocument
 
         if (chain > MaxIncludeDepth)
             return Refuse(line, $"{shown}: includes are nested too deeply", $"at most {MaxIncludeDepth} levels");
-        var included = new HoconDocument(_problems, _counter, file.Name, "", file, this, depth, where);
-        return new HoconParser(file.Text, included).ParseFile();
+        return new HoconDocument(_problems, _counter, file.Name, "", file, this, depth, where).Parse();
+    }
+
+    private HoconObject Parse()
+    {
+        if ((_counter.Characters += _file!.Text.Length) <= MaxCharacters)
+            return new HoconParser(_file.Text, this).ParseFile();
+        Report("too much text in all files together", $"at most {MaxCharacters} characters");
+        LoseStructure();
+        return new HoconObject(At(1));
     }
 
     private static string Expected(string expected) => expected.Length == 0 ? "" : $"expected {expected}";
@@ -98,5 +118,9 @@ internal sealed class HoconDocument
         public int Sources { get; set; }
 
         public int Includes { get; set; }
+
+        public int Values { get; set; }
+
+        public long Characters { get; set; }
     }
 }

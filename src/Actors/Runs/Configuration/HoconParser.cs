@@ -126,10 +126,14 @@ internal sealed class HoconParser
         }
     }
 
+    // A comma, a new line, or a new line and then a comma.
     private void EndOfItem(char close, bool closable)
     {
         _scanner.TakeBlanks();
-        if (_scanner.AtLineEnd || _scanner.TryTake(",") || (closable && _scanner.Is(close)))
+        var isLineOver = _scanner.AtLineEnd;
+        if (isLineOver)
+            _scanner.TakeBlankLines();
+        if (_scanner.TryTake(",") || isLineOver || (closable && _scanner.Is(close)))
             return;
         throw _scanner.Error($"{_scanner.NextShown} after a value",
             $"a comma, a new line{(closable ? $" or \"{close}\"" : "")}; special characters need double quotes");
@@ -146,6 +150,7 @@ internal sealed class HoconParser
         var value = ParseFieldValue(path, depth + path.Length);
         for (var last = path.Length - 1; last > 0; last--)
         {
+            CountValue();
             var holder = new HoconObject(Here(line));
             holder.Put(path[last], value);
             value = holder;
@@ -156,18 +161,21 @@ internal sealed class HoconParser
 
     private HoconNode ParseFieldValue(string[] path, int depth)
     {
-        _scanner.TakeBlanks();
-        var append = _scanner.TryTake("+=");
-        if (append || _scanner.TryTake("=") || _scanner.TryTake(":"))
-            SkipToValue();
-        else
-            SkipToBrace();
+        var append = HoconPath.TakeSign(_scanner);
+        var line = _scanner.Line;
+        _scanner.TakeBlankLines();
+        var isBelow = _scanner.Line > line;
+        if (_scanner.AtEnd || (isBelow && _scanner.Next is ',' or '}' or ']'))
+            throw NoValue(line);
         var level = _where.Count;
         _where.AddRange(path);
         try
         {
             var value = ParseValue(depth);
-            return append ? new HoconAppend(value.Origin, value) : value;
+            // "hold =" and a new line: what stands there is the next key.
+            if (isBelow && (_scanner.Is('=') || _scanner.Is(':') || _scanner.StartsWith("+=")))
+                throw NoValue(line);
+            return append ? new HoconItem(value.Origin, null, value) : value;
         }
         finally
         {
@@ -175,28 +183,7 @@ internal sealed class HoconParser
         }
     }
 
-    // A value stands on the line of its key; only brackets may open on a later one. "hold =" and a new line is a value that was
-    // forgotten: taking the next line for it would report the wrong line.
-    private void SkipToValue()
-    {
-        var position = _scanner.Position;
-        _scanner.TakeBlankLines();
-        if (_scanner.Line != position.Line && !_scanner.Is('{') && !_scanner.Is('['))
-        {
-            _scanner.Position = position;
-            throw _scanner.Error("a key without a value", "a value on the same line");
-        }
-    }
-
-    private void SkipToBrace()
-    {
-        var position = _scanner.Position;
-        _scanner.TakeBlankLines();
-        if (_scanner.Is('{'))
-            return;
-        _scanner.Position = position;
-        throw _scanner.Error($"{_scanner.NextShown} after a key", "\"=\", \":\", \"+=\" or \"{\"");
-    }
+    private static HoconSyntaxException NoValue(int line) => new(line, "a key without a value", "a value");
 
     private bool TryParseInclude(HoconObject into, int depth)
     {
@@ -228,9 +215,16 @@ internal sealed class HoconParser
         };
     }
 
+    private void CountValue()
+    {
+        if (!_document.CountValue())
+            throw _scanner.Error("more values than a run file may have", $"at most {HoconBudget.MaxValues}");
+    }
+
     private HoconNode ParsePart(int depth)
     {
         var origin = Here();
+        CountValue();
         switch (_scanner.Next)
         {
             case '{' or '[' when depth >= MaxDepth:
@@ -244,7 +238,7 @@ internal sealed class HoconParser
             case '"':
                 return new HoconScalar(origin, _scanner.TakeQuoted(), true);
             case '$':
-                return HoconPath.TakeReference(_scanner, origin, _document.Prefix);
+                return HoconPath.TakeReference(_scanner, origin, _document, [.. _where]);
             default:
                 var word = _scanner.TakeWord();
                 return word.Length > 0

@@ -8,7 +8,7 @@ internal sealed class HoconRecovery(HoconScanner scanner, HoconDocument document
     private int _errors;
 
     /// <summary>True when there are so many errors that more of them would help nobody.</summary>
-    public bool GaveUp => _errors >= MaxErrors;
+    public bool GaveUp => _errors >= MaxErrors || document.IsSpent;
 
     /// <summary>True when a bracket was skipped or is missing.</summary>
     public bool StructureLost { get; private set; }
@@ -55,6 +55,8 @@ internal sealed class HoconRecovery(HoconScanner scanner, HoconDocument document
     private void Report(HoconSyntaxException error)
     {
         _errors++;
+        if (document.IsSpent)
+            LoseStructure();
         document.Report(error);
     }
 

@@ -1,217 +1,232 @@
-using System.Text;
-
 namespace ActorLoad.Runs.Configuration;
 
 /// <summary>Carries out what merging left open: substitutions, values side by side, <c>+=</c> and items written by index.</summary>
 /// <remarks>
-/// A substitution sees the merged result of all layers. The environment is not consulted, and a secret cannot be copied to where it
-/// would be shown. Budgets bound what a few lines that refer to each other can blow up to.
+/// Everything is worked out from the layers that were written to a field, lowest first, and only when it is asked for: a substitution
+/// sees the merged result of all sources, and what a later layer replaces is never looked at. Results are shared, so nobody changes
+/// them; <see cref="HoconBudget"/> bounds what they come to.
 /// </remarks>
-internal sealed class HoconResolver(HoconObject root, SettingsProblems problems)
+internal sealed class HoconResolver
 {
-    private const int MaxDepth = 2 * HoconParser.MaxDepth;
-    private const int MaxSteps = 200_000;
-    private const int MaxText = 4_000_000;
+    private readonly HoconObject _root;
+    private readonly SettingsProblems _problems;
+    private readonly HoconBudget _budget = new();
+    private readonly HoconCycles _cycles = new();
+    private readonly HoconReferences _references;
+    private readonly HoconJoin _join;
+    private readonly Dictionary<HoconNode, HoconNode?> _known = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<HoconNode> _open = new(ReferenceEqualityComparer.Instance);
 
-    private static readonly string[][] Secrets = [["actorload", "target", "password"], ["actorload", "daemon", "token"]];
-
-    private readonly HashSet<string> _active = [];
-    private int _depth;
-    private int _steps;
-    private int _text;
-    private bool _exhausted;
+    public HoconResolver(HoconObject root, SettingsProblems problems)
+    {
+        (_root, _problems) = (root, problems);
+        _references = new HoconReferences(this, root, problems, _cycles, _budget);
+        _join = new HoconJoin(this, _references, problems, _budget);
+    }
 
     /// <summary>The document with nothing but objects, lists and scalars in it; what cannot be resolved is left out, with a problem
     /// noted.</summary>
-    public HoconObject Resolve() => (HoconObject)Apply(null, root, "")!;
-
-    /// <summary>The value of <paramref name="node"/>, written over a resolved value that nobody else holds.</summary>
-    private HoconNode? Apply(HoconNode? below, HoconNode node, string path)
+    public HoconObject Resolve()
     {
-        if (_exhausted)
-            return below;
-        if (++_steps > MaxSteps || _text > MaxText || _depth >= MaxDepth)
-        {
-            _exhausted = true;
-            problems.Add(node.Origin, path, _depth >= MaxDepth ? "substitutions nest too deeply"
-                : "substitutions expand to too much", "fewer of them");
-            return below;
-        }
-
-        _depth++;
-        try
-        {
-            return node switch
-            {
-                HoconScalar scalar => scalar,
-                HoconArray list => ApplyList(list, path),
-                HoconObject fields => ApplyFields(below as HoconObject ?? new HoconObject(fields.Origin), fields, path),
-                HoconStack stack => stack.Layers.Aggregate(below, (lower, layer) => Apply(lower, layer, path)),
-                HoconReference reference => Over(below, Follow(reference, path)),
-                HoconConcat concat => Over(below, Join(concat, path)),
-                HoconAppend append => ApplyItem(below, append.Origin, null, append.Item, path),
-                HoconPatch patch => ApplyItem(below, patch.Origin, patch.Index, patch.Value, path),
-                _ => throw new ArgumentException($"no such node: {node.GetType().Name}", nameof(node)),
-            };
-        }
-        finally
-        {
-            _depth--;
-        }
-    }
-
-    private HoconArray ApplyList(HoconArray list, string path)
-    {
-        var resolved = new HoconArray(list.Origin, new(list.Items.Count));
-        for (var index = 0; index < list.Items.Count; index++)
-        {
-            if (Apply(null, list.Items[index], $"{path}[{index}]") is { } item)
-                resolved.Items.Add(item);
-        }
-
+        var resolved = Merge([_root], HoconPlace.Root) as HoconObject ?? new HoconObject(_root.Origin);
+        if (_budget.Excess is { } excess)
+            _problems.Add(_budget.Where!.Origin, _budget.Place!.ToString(), excess, "fewer or smaller substitutions");
         return resolved;
     }
 
-    private HoconObject ApplyFields(HoconObject below, HoconObject fields, string path)
+    /// <summary>What the layers of a field come to, lowest first, as far as the reference that asks may see them; null if that is
+    /// nothing.</summary>
+    public HoconNode? Merge(IReadOnlyList<HoconNode> layers, HoconPlace place, HoconReference? asking = null)
     {
-        foreach (var (key, field) in fields.Fields)
-        {
-            if (Apply(below.Fields.GetValueOrDefault(key), field, SettingsProblems.Child(path, key)) is { } value)
-                below.Fields[key] = value;
-        }
-
-        below.WrittenAt(fields.Origin);
-        return below;
-    }
-
-    private HoconNode? ApplyItem(HoconNode? below, HoconOrigin origin, int? index, HoconNode value, string path)
-    {
-        if (below is not (null or HoconArray))
-        {
-            problems.Add(origin, path, index is null ? "+= on what is no list"
-                : "an index into what is no list", "an index or += only for lists");
-            return below;
-        }
-
-        var list = below as HoconArray ?? new HoconArray(origin, []);
-        var at = index ?? list.Items.Count;
-        var itemPath = $"{path}[{at}]";
-        if (at > list.Items.Count)
-            problems.Add(origin, itemPath, $"the list has {list.Items.Count} items",
-                $"an index of at most {list.Items.Count}, which appends one");
-        else if (Apply(at < list.Items.Count ? list.Items[at] : null, value, itemPath) is not { } item)
-            return list;
-        else if (at < list.Items.Count)
-            list.Items[at] = item;
-        else
-            list.Items.Add(item);
-        return list;
-    }
-
-    private static HoconNode? Over(HoconNode? below, HoconNode? above)
-    {
-        if (below is not HoconObject lower || above is not HoconObject upper)
-            return above ?? below;
-        lower.PutAll(upper);
-        return lower;
-    }
-
-    private HoconNode? Follow(HoconReference reference, string path)
-    {
-        var known = problems.Count;
-        var found = Look(reference, [.. reference.Prefix, .. reference.Path], path)
-            ?? (reference.Prefix.Length > 0 && problems.Count == known ? Look(reference, reference.Path, path) : null);
-        if (found is null && !reference.Optional && problems.Count == known)
-        {
-            problems.Add(
-                reference.Origin, path, $"no value for ${{{string.Join('.', reference.Path.Select(ShownText.Key))}}}",
-                "a path from the root such as ${actorload.connection.hold}; environment variables are not looked up");
-        }
-
-        // Counted at each use, before anything is joined from it.
-        _text += (found as HoconScalar)?.Text.Length ?? 0;
-        // What was copied counts as written here.
-        return found switch
-        {
-            HoconScalar scalar => new HoconScalar(reference.Origin, scalar.Text, scalar.Quoted),
-            HoconArray list => new HoconArray(reference.Origin, list.Items),
-            HoconObject fields => Stamped(fields, reference.Origin),
-            _ => null,
-        };
-    }
-
-    private static HoconObject Stamped(HoconObject fields, HoconOrigin origin)
-    {
-        fields.WrittenAt(origin);
-        return fields;
-    }
-
-    private HoconNode? Look(HoconReference reference, string[] path, string from)
-    {
-        if (Secrets.Any(secret => path.Zip(secret).All(pair => pair.First == pair.Second)))
-        {
-            problems.Add(reference.Origin, from, "a substitution of a secret, or of an object that holds one",
-                "no copies of target.password and daemon.token");
+        var whole = layers.Count == 1 ? layers[0] : null;
+        if (whole is { IsResolved: true })
+            return whole;
+        if (whole is not null && _known.TryGetValue(whole, out var known))
+            return known;
+        if (whole is HoconStack stack)
+            layers = stack.Layers;
+        if (!_budget.TryEnter(layers, place))
             return null;
-        }
-
-        var name = string.Join('\n', path);
-        if (!_active.Add(name))
-        {
-            problems.Add(reference.Origin, from, $"the substitution of {string.Join('.', path.Select(ShownText.Key))} leads back to itself",
-                "no circle");
-            return null;
-        }
-
+        var reach = _cycles.Reach;
+        _cycles.Reach = int.MaxValue;
         try
         {
-            HoconNode? at = root;
-            foreach (var key in path)
-            {
-                var fields = at is HoconObject or null ? at : Apply(null, at, from);
-                at = (fields as HoconObject)?.Fields.GetValueOrDefault(key);
-            }
-
-            return at is null ? null : Apply(null, at, from);
+            var visible = _cycles.Visible(layers, asking);
+            if (visible < 0)
+                return _cycles.IsStuck ? null : HoconCycles.Unwinding;
+            var value = Merge(layers, visible, place, out var isComplete);
+            if (whole is not null && isComplete && _cycles.Reach >= _cycles.Depth)
+                _known[whole] = value;
+            return value;
         }
         finally
         {
-            _active.Remove(name);
+            _cycles.Reach = Math.Min(reach, _cycles.Reach);
+            _budget.Leave();
         }
     }
 
-    private HoconNode? Join(HoconConcat concat, string path)
+    /// <summary>Objects as one, the topmost first.</summary>
+    public HoconNode? Fields(IReadOnlyList<HoconObject> objects, HoconPlace place)
     {
-        var parts = new List<(string Gap, HoconNode Value)>();
-        foreach (var (gap, part) in concat.Parts)
+        if (objects is [{ IsResolved: true }])
+            return objects[0];
+        var opened = 0;
+        try
         {
-            if (Apply(null, part, path) is { } value)
-                parts.Add((gap, value));
-        }
+            for (; opened < objects.Count; opened++)
+            {
+                if (!objects[opened].IsResolved && !_open.Add(objects[opened]))
+                {
+                    _cycles.GetStuck();
+                    return null;
+                }
+            }
 
-        if (parts.Count == 0)
+            var merged = new HoconObject(objects[0].Origin);
+            foreach (var key in objects.Count == 1 ? objects[0].Fields.Keys : objects.Reverse().SelectMany(fields => fields.Fields.Keys).Distinct())
+            {
+                var value = Merge(objects.Count == 1 ? [objects[0].Fields[key]] : HoconLayers.Of(objects, key), place.Field(key));
+                if (value == HoconCycles.Unwinding)
+                    return value;
+                if (value is not null)
+                    merged.Fields.Add(key, value);
+            }
+
+            merged.Size = _budget.Measure(merged.Fields.Values, merged, place);
+            return merged;
+        }
+        finally
+        {
+            for (var index = 0; index < opened; index++)
+                _open.Remove(objects[index]);
+        }
+    }
+
+    /// <summary>A list with its items resolved.</summary>
+    public HoconNode? Items(HoconArray list, HoconPlace place)
+    {
+        if (list.IsResolved)
+            return list;
+        if (!_open.Add(list))
+        {
+            _cycles.GetStuck();
             return null;
-        if (parts.All(part => part.Value is HoconScalar))
-            return JoinText(concat.Origin, parts);
-        if (parts.All(part => part.Value is HoconArray))
-            return new HoconArray(concat.Origin, [.. parts.SelectMany(part => ((HoconArray)part.Value).Items)]);
-        if (parts.All(part => part.Value is HoconObject))
-            return parts.Select(part => part.Value).Aggregate((below, above) => Over(below, above)!);
-        problems.Add(concat.Origin, path, "texts, lists and objects side by side", "only texts, only lists or only objects");
-        return null;
-    }
-
-    private HoconScalar JoinText(HoconOrigin origin, List<(string Gap, HoconNode Value)> parts)
-    {
-        var text = new StringBuilder();
-        foreach (var (gap, value) in parts)
-        {
-            if (text.Length > 0)
-                text.Append(gap);
-            text.Append(((HoconScalar)value).Text);
         }
 
-        _text += text.Length;
-        return new HoconScalar(origin, text.ToString(), parts.Count > 1 || ((HoconScalar)parts[0].Value).Quoted);
+        var items = new List<HoconNode>(list.Items.Count);
+        foreach (var item in list.Items)
+        {
+            var value = Merge([item], place.Item(items.Count));
+            if (value == HoconCycles.Unwinding)
+            {
+                _open.Remove(list);
+                return value;
+            }
+
+            if (value is not null)
+                items.Add(value);
+        }
+
+        _open.Remove(list);
+        return _budget.List(list.Origin, items, place);
+    }
+
+    private HoconNode? Merge(IReadOnlyList<HoconNode> layers, int count, HoconPlace place, out bool isComplete)
+    {
+        isComplete = true;
+        List<HoconObject>? objects = null;
+        for (var at = count - 1; at >= 0; at--)
+        {
+            var value = Open(layers, at, place);
+            if (value == HoconCycles.Unwinding)
+            {
+                isComplete = false;
+                if (!_cycles.EndsAt(layers[at]))
+                    return value;
+            }
+            else if (value is HoconObject fields)
+            {
+                (objects ??= []).Add(fields);
+            }
+            else if (value is not null)
+            {
+                if (objects is null)
+                    return value is HoconArray list ? Items(list, place) : value;
+                break;
+            }
+        }
+
+        return objects is null ? null : Fields(objects, place);
+    }
+
+    private HoconNode? Open(IReadOnlyList<HoconNode> layers, int at, HoconPlace place)
+    {
+        switch (layers[at])
+        {
+            case HoconScalar or HoconArray or HoconObject:
+                return layers[at];
+            case HoconItem:
+                return WriteItems(layers, at, place);
+            default:
+                break;
+        }
+
+        _cycles.Begin(layers[at], at > 0);
+        var value = layers[at] is HoconReference reference ? _references.Follow(reference, place)
+            : _join.Join((HoconConcat)layers[at], place);
+        _cycles.End();
+        return value;
+    }
+
+    // All that are written one over the other at once: each by itself would copy the list, and there may be thousands.
+    private HoconNode? WriteItems(IReadOnlyList<HoconNode> layers, int last, HoconPlace place)
+    {
+        var first = last;
+        while (first > 0 && layers[first - 1] is HoconItem)
+            first--;
+        var below = first == 0 ? null : Merge([.. layers.Take(first)], place);
+        if (below == HoconCycles.Unwinding)
+            return below;
+        var written = (HoconItem)layers[first];
+        if (below is not null && HoconLayers.AsList(below) is null)
+        {
+            _problems.Add(written.Origin, place.ToString(), written.Index is null ? "+= on what is no list"
+                : "an index into what is no list", "an index or += only for lists");
+            return null;
+        }
+
+        List<HoconNode> items = below is null ? [] : [.. HoconLayers.AsList(below)!.Items];
+        for (var at = first; at <= last && _budget.Spend(1); at++)
+        {
+            written = (HoconItem)layers[at];
+            _cycles.Begin(written, at > 0);
+            var isWritten = WriteItem(items, written, place);
+            _cycles.End();
+            if (!isWritten && !_cycles.EndsAt(written))
+                return HoconCycles.Unwinding;
+        }
+
+        return _budget.List(below?.Origin ?? written.Origin, items, place);
+    }
+
+    private bool WriteItem(List<HoconNode> items, HoconItem written, HoconPlace place)
+    {
+        var index = written.Index ?? items.Count;
+        if (index > items.Count)
+        {
+            _problems.Add(written.Origin, place.Item(index).ToString(), $"the list has {items.Count} items",
+                $"an index of at most {items.Count}, which appends one");
+            return true;
+        }
+
+        var item = Merge(index < items.Count ? [items[index], written.Value] : [written.Value], place.Item(index));
+        if (item == HoconCycles.Unwinding)
+            return false;
+        if (item is not null && index < items.Count)
+            items[index] = item;
+        else if (item is not null)
+            items.Add(item);
+        return true;
     }
 }

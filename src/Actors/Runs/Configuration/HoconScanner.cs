@@ -17,7 +17,7 @@ internal sealed class HoconScanner(string text)
     // What HOCON forbids in unquoted text.
     private const string Reserved = "$\"{}[]:=,+#`^?!@*&\\";
 
-    private int _at = text.StartsWith('\uFEFF') ? 1 : 0;
+    private int _at;
 
     public int Line { get; private set; } = 1;
 
@@ -64,29 +64,31 @@ internal sealed class HoconScanner(string text)
     }
 
     /// <summary>White space of this line.</summary>
-    public string TakeBlanks() => TakeWhile(character => character != '\n' && char.IsWhiteSpace(character));
+    public string TakeBlanks() => TakeWhile(static character => character != '\n' && IsWhite(character));
 
     /// <summary>White space, line breaks and comments.</summary>
     public void TakeBlankLines()
     {
         while (true)
         {
-            TakeWhile(char.IsWhiteSpace);
+            TakeWhile(IsWhite);
             if (!AtComment)
                 return;
-            TakeWhile(character => character != '\n');
+            TakeWhile(static character => character != '\n');
         }
     }
 
-    /// <summary>A word of a key; empty if there is none.</summary>
-    public string TakeKeyWord() => TakeWhile(ShownText.IsPlain);
-
-    /// <summary>A word of an unquoted value; empty if there is none.</summary>
+    /// <summary>A word without quotes, of a key or of a value; empty if there is none.</summary>
     public string TakeWord()
     {
         var start = _at;
-        while (!AtEnd && !AtComment && !Reserved.Contains(Next, StringComparison.Ordinal) && !char.IsWhiteSpace(Next)
-            && !char.IsControl(Next))
+        // A number may hold the "+" of its exponent, which no other word may hold.
+        while (!AtEnd && IsOfNumber(text[_at]) && (_at > start || text[_at] is not ('+' or '.' or 'e' or 'E')))
+            _at++;
+        if (text.AsSpan(start, _at - start).Contains('+')
+            && !double.TryParse(text.AsSpan(start, _at - start), NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+            _at = start;
+        while (!AtEnd && !AtComment && !Reserved.Contains(Next, StringComparison.Ordinal) && !IsWhite(Next))
             _at++;
         return WellFormed(text[start.._at]);
     }
@@ -159,6 +161,14 @@ internal sealed class HoconScanner(string text)
 
         return value;
     }
+
+    /// <summary>What HOCON calls white space: Unicode's separators, the controls that part lines and records, and the byte order
+    /// mark.</summary>
+    private static bool IsWhite(char character) => character < 128
+        ? character is ' ' or (>= '\t' and <= '\r') or (>= '\x1c' and <= '\x1f')
+        : character == '\uFEFF' || char.IsSeparator(character);
+
+    private static bool IsOfNumber(char character) => char.IsAsciiDigit(character) || character is '+' or '-' or '.' or 'e' or 'E';
 
     private string TakeWhile(Func<char, bool> wanted)
     {

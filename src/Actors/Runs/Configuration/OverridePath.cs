@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ActorLoad.Runs.Configuration;
 
 /// <summary>Turns one option or variable into a document that holds just its value.</summary>
@@ -10,12 +8,13 @@ internal static class OverridePath
     {
         var shown = SettingsProblems.Root;
         foreach (var step in Steps(path))
-            shown = TryIndex(step, out var index) ? $"{shown}[{index}]" : SettingsProblems.Child(shown, step);
+            shown = HoconLayers.IsIndex(step, out var index) ? $"{shown}[{index}]" : SettingsProblems.Child(shown, step);
         return shown;
     }
 
-    /// <summary>The document; empty, with a problem noted, if the path or the value cannot be read.</summary>
-    public static HoconObject Parse(OverrideLayer option, HoconDocument document)
+    /// <summary>The document; empty, with a problem noted, if the path or the value cannot be read. What <paramref name="isText"/>
+    /// says is a text, is taken as it is.</summary>
+    public static HoconObject Parse(OverrideLayer option, HoconDocument document, Func<string, bool> isText)
     {
         var origin = document.At(1);
         var root = new HoconObject(origin);
@@ -26,16 +25,22 @@ internal static class OverridePath
             return root;
         }
 
-        if (ParseValue(option.Value, document) is not { } value)
+        if (option.Value.Contains('\uFFFD', StringComparison.Ordinal))
+        {
+            document.Report("not a text in UTF-8", "a value without bytes that are no UTF-8");
+            return root;
+        }
+
+        if ((isText(InSchema(steps)) ? new HoconScalar(origin, option.Value, true) : ParseValue(option.Value, document)) is not { } value)
             return root;
         foreach (var step in steps.Reverse())
-            value = TryIndex(step, out var index) ? new HoconPatch(origin, index, value) : Holder(origin, step, value);
+            value = HoconLayers.IsIndex(step, out var index) ? new HoconItem(origin, index, value) : Holder(origin, step, value);
         root.Put(SettingsProblems.Root, value);
         return root;
     }
 
     // A shell and an environment know no quotes of ours: what is no list, object, quoted text or substitution is taken as it is, so
-    // that "127.0.0.1:6379" and a password with a "#" in it mean themselves.
+    // that "127.0.0.1:6379" means itself.
     private static HoconNode? ParseValue(string text, HoconDocument document)
     {
         var value = text.Trim();
@@ -54,6 +59,16 @@ internal static class OverridePath
     private static string[] Steps(string path) =>
         path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.');
 
-    private static bool TryIndex(string step, out int index) =>
-        int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out index);
+    // load.0.name is phase-defaults.name there, connection.script.0 is connection.script[].
+    private static string InSchema(string[] steps)
+    {
+        var path = "";
+        foreach (var step in steps)
+        {
+            path = !HoconLayers.IsIndex(step, out _) ? SettingsProblems.Child(path, step)
+                : path == "load" ? SettingsSchema.PhaseDefaults : $"{path}[]";
+        }
+
+        return path;
+    }
 }

@@ -11,7 +11,7 @@ internal enum LoadShape
 }
 
 /// <summary>Reads <c>load</c>, each element over <c>phase-defaults</c>.</summary>
-internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, SettingsProblems problems, ISet<string> keysRead)
+internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, SettingsProblems problems, KeysRead keysRead)
 {
     private const int MaxPhases = 1000;
     private const int MaxBursts = 1_000_000;
@@ -35,7 +35,7 @@ internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, 
             settings.Problem("load", $"{elements.Count} phases", $"1 to {MaxPhases}");
 
         var phases = ImmutableArray.CreateBuilder<PhaseSettings>();
-        for (var index = 0; index < elements.Count; index++)
+        for (var index = 0; index < Math.Min(elements.Count, MaxPhases); index++)
         {
             var path = $"{SettingsProblems.Root}.load[{index}]";
             var written = elements[index] as HoconObject;

@@ -8,7 +8,7 @@ namespace ActorLoad.Runs.Configuration;
 internal static class RunSettingsReader
 {
     /// <summary>The settings; worthless if a problem was noted.</summary>
-    public static RunSettings Read(HoconObject conformed, PhaseReader phases, SettingsProblems problems, ISet<string> keysRead,
+    public static RunSettings Read(HoconObject conformed, PhaseReader phases, SettingsProblems problems, KeysRead keysRead,
         int mostOpen)
     {
         var shown = new JsonObject();

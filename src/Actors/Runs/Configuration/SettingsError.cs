@@ -13,10 +13,20 @@ public sealed record SettingsError(string Source, int? Line, string Key, string 
         $"{Source}{(Line is { } line ? $":{line}" : "")}: {(Key.Length > 0 ? Key + ": " : "")}{Problem}{(Allowed.Length > 0 ? "; " + Allowed : "")}";
 }
 
-/// <summary>A configuration that cannot be used, with everything that is wrong with it.</summary>
-public sealed class SettingsException(IReadOnlyList<SettingsError> errors)
-    : Exception(string.Join(Environment.NewLine, errors))
+/// <summary>A configuration that cannot be used, with what is wrong with it: the first hundred errors, and how many more there are.</summary>
+public sealed class SettingsException(IReadOnlyList<SettingsError> errors, int more = 0)
+    : Exception(string.Join(Environment.NewLine, errors.Take(MostListed)))
 {
-    /// <summary>All errors, in the order of their sources.</summary>
-    public IReadOnlyList<SettingsError> Errors { get; } = errors;
+    /// <summary>Most errors that are listed.</summary>
+    public const int MostListed = 100;
+
+    /// <summary>The first errors, in the order of their sources.</summary>
+    public IReadOnlyList<SettingsError> Errors { get; } = errors.Count <= MostListed ? errors : [.. errors.Take(MostListed)];
+
+    /// <summary>How many errors there are beyond those.</summary>
+    public int More { get; } = more + Math.Max(0, errors.Count - MostListed);
+
+    /// <summary>One error on a line, and at the end how many are not listed.</summary>
+    public IEnumerable<string> Lines => More == 0 ? Errors.Select(error => error.ToString())
+        : [.. Errors.Select(error => error.ToString()), $"and {More} more {(More == 1 ? "error" : "errors")}"];
 }

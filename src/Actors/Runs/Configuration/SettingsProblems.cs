@@ -3,6 +3,9 @@ namespace ActorLoad.Runs.Configuration;
 /// <summary>Collects what is wrong, so that a user hears of all of it at once.</summary>
 internal sealed class SettingsProblems
 {
+    // Far more than are listed, because they are found in another order than they are listed in.
+    private const int MostKept = 2000;
+
     private readonly List<(int Order, SettingsError Error)> _found = [];
     private readonly HashSet<SettingsError> _seen = [];
     private readonly HashSet<(HoconNode Node, string Problem)> _judged = [];
@@ -14,7 +17,11 @@ internal sealed class SettingsProblems
     // A shorter one stands in many words.
     private const int ShortestSecret = 4;
 
-    public int Count => _found.Count;
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>True when so many are known that nobody will read a hint on another.</summary>
+    public bool AreMany => Count >= MostKept;
 
     /// <summary>True when brackets are out of step: what was read of that file says nothing about what was meant.</summary>
     public bool StructureLost { get; set; }
@@ -22,6 +29,12 @@ internal sealed class SettingsProblems
     /// <summary>Notes a problem once; <paramref name="path"/> counts from the root of the file.</summary>
     public void Add(HoconOrigin origin, string path, string problem, string allowed = "")
     {
+        if (AreMany)
+        {
+            Count++;
+            return;
+        }
+
         var key = path == Root ? "" : path.StartsWith(Root + ".", StringComparison.Ordinal) ? path[(Root.Length + 1)..] : path;
         Add(origin.Order, new SettingsError(origin.Source, origin.Line, key, ShownText.OneLine(problem), ShownText.OneLine(allowed)));
     }
@@ -29,14 +42,17 @@ internal sealed class SettingsProblems
     /// <summary>Notes a problem with a value once, under however many paths it is met: phases inherit their defaults.</summary>
     public void Add(HoconNode node, string path, string problem, string allowed)
     {
-        if (_judged.Add((node, problem)))
+        if (AreMany || _judged.Add((node, problem)))
             Add(node.Origin, path, problem, allowed);
     }
 
     /// <summary>Notes a problem that somebody else found.</summary>
     public void Add(int order, SettingsError error)
     {
-        if (_seen.Add(error))
+        if (_found.Count < MostKept && !_seen.Add(error))
+            return;
+        Count++;
+        if (_found.Count < MostKept)
             _found.Add((order, error));
     }
 
@@ -57,7 +73,9 @@ internal sealed class SettingsProblems
         if (_found.Count > 0)
         {
             var ordered = _found.OrderBy(found => found.Order).ThenBy(found => found.Error.Line ?? 0);
-            throw new SettingsException([.. ordered.Select(found => found.Error with { Problem = WithoutSecrets(found.Error.Problem), Allowed = WithoutSecrets(found.Error.Allowed) })]);
+            throw new SettingsException(
+                [.. ordered.Select(found => found.Error with { Problem = WithoutSecrets(found.Error.Problem), Allowed = WithoutSecrets(found.Error.Allowed) })],
+                Count - _found.Count);
         }
     }
 

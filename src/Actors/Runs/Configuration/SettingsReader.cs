@@ -10,7 +10,7 @@ namespace ActorLoad.Runs.Configuration;
 /// <remarks>What was read is written down as JSON at the same time, and which keys, so that a test can hold them against the
 /// schema.</remarks>
 internal sealed class SettingsReader(
-    HoconObject fields, string path, string schemaPath, JsonObject json, SettingsProblems problems, ISet<string> keysRead)
+    HoconObject fields, string path, string schemaPath, JsonObject json, SettingsProblems problems, KeysRead keysRead)
 {
     /// <summary>What was read so far.</summary>
     public JsonObject Json => json;
@@ -26,6 +26,7 @@ internal sealed class SettingsReader(
     /// <summary>A text; <paramref name="problemOf"/> says what is wrong with it, or null.</summary>
     public string? Text(string key, Func<string, (string Problem, string Allowed)?>? problemOf = null)
     {
+        keysRead.Texts.Add(SchemaChild(key));
         if (Scalar(key, "a text") is not { } text)
             return null;
         json[key] = text;
@@ -74,7 +75,7 @@ internal sealed class SettingsReader(
             return (null, true);
         }
 
-        int? number = !Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
+        int? number = !UnitText.TryWhole(text, out var parsed)
             ? Wrong<int>(key, $"{ShownText.Quote(text)} is not a whole number", allowed)
             : parsed < min || parsed > max ? Wrong<int>(key, $"{Show(parsed)} is out of range", allowed) : (int)parsed;
         json[key] = number;
@@ -87,8 +88,7 @@ internal sealed class SettingsReader(
         var allowed = minIncluded ? $"a number from {Show(min)} to {Show(max)}" : $"a number above {Show(min)}, at most {Show(max)}";
         if (Scalar(key, allowed) is not { } text)
             return null;
-        const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
-        double? number = !double.TryParse(text, Plain, CultureInfo.InvariantCulture, out var parsed) || !double.IsFinite(parsed)
+        double? number = !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) || !double.IsFinite(parsed)
             ? Wrong<double>(key, $"{ShownText.Quote(text)} is not a number", allowed)
             : parsed < min || parsed > max || (parsed == min && !minIncluded)
                 ? Wrong<double>(key, $"{ShownText.Quote(text)} is out of range", allowed) : parsed;
@@ -134,11 +134,13 @@ internal sealed class SettingsReader(
         return names.TryGetValue(text, out var choice) ? choice : Wrong<T>(key, $"{ShownText.Quote(text)} is not known", allowed);
     }
 
-    /// <summary>A list of texts, each turned into a value by <paramref name="parse"/>; null if one of them cannot be.
-    /// <paramref name="show"/> says how a text is shown that may hold a secret.</summary>
+    /// <summary>A list of texts, each turned into a value by <paramref name="parse"/>; null if one of them cannot be. <paramref name="show"/> says
+    /// how a text is shown that may hold a secret. An option that sets one item of a <paramref name="verbatim"/> list gives it as it is.</summary>
     public ImmutableArray<T>? List<T>(string key, string example, Func<string, (T? Value, string Problem, string Allowed)> parse,
-        Func<string, string>? show = null)
+        Func<string, string>? show = null, bool verbatim = false)
     {
+        if (verbatim)
+            keysRead.Texts.Add($"{SchemaChild(key)}[]");
         if (Items(key, $"a list such as {example}") is not { } list)
             return null;
         var written = new JsonArray();
@@ -167,9 +169,13 @@ internal sealed class SettingsReader(
     /// <summary>The items of a list, whatever they are.</summary>
     public List<HoconNode>? Items(string key, string allowed)
     {
-        keysRead.Add(SchemaChild(key));
-        if (fields.Fields[key] is HoconArray list)
+        keysRead.All.Add(SchemaChild(key));
+        if (HoconLayers.AsList(fields.Fields[key]) is { } list)
+        {
+            RefuseKeysBesideNumbers(key);
             return list.Items;
+        }
+
         Problem(key, $"{ShownNode.Kind(fields.Fields[key])} where a list should be", allowed);
         return null;
     }
@@ -184,6 +190,16 @@ internal sealed class SettingsReader(
         Problem((first.Order, first.Line ?? 0).CompareTo((second.Order, second.Line ?? 0)) >= 0 ? one : other, problem, allowed);
     }
 
+    // HOCON passes over them; here they are a slip.
+    private void RefuseKeysBesideNumbers(string key)
+    {
+        foreach (var (name, value) in (fields.Fields[key] as HoconObject)?.Fields ?? [])
+        {
+            if (!HoconLayers.IsIndex(name, out _))
+                problems.Add(value.Origin, SettingsProblems.Child(Child(key), name), "a name among the numbers of a list", "only 0, 1, 2 ...");
+        }
+    }
+
     private T? Wrong<T>(string key, string problem, string allowed)
         where T : struct
     {
@@ -193,7 +209,7 @@ internal sealed class SettingsReader(
 
     private string? Scalar(string key, string allowed)
     {
-        keysRead.Add(SchemaChild(key));
+        keysRead.All.Add(SchemaChild(key));
         if (fields.Fields[key] is HoconScalar scalar && scalar is not { Quoted: false, Text: "null" })
             return scalar.Text;
         Problem(key, $"{ShownNode.Kind(fields.Fields[key])} does not fit here", allowed);

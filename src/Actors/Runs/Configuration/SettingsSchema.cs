@@ -20,7 +20,7 @@ internal sealed class SettingsSchema(HoconObject reference, SettingsProblems pro
         {
             if (!schema.Fields.ContainsKey(key))
                 problems.Add(field.Origin, SettingsProblems.Child(path, key), $"unknown key {ShownText.Quote(key)}",
-                    Hint(key, schema, path));
+                    problems.AreMany ? "" : Hint(key, schema, path));
         }
 
         foreach (var (key, known) in schema.Fields)

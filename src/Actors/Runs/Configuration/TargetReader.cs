@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace ActorLoad.Runs.Configuration;
 
@@ -6,6 +7,7 @@ namespace ActorLoad.Runs.Configuration;
 internal static class TargetReader
 {
     private const int MaxEndpoints = 1024;
+    private const int MaxPassword = 16 * 1024;
 
     /// <summary>Whom to storm; never null, but worthless if a problem was noted.</summary>
     public static TargetSettings Read(SettingsReader target)
@@ -15,7 +17,7 @@ internal static class TargetReader
                 ? (endpoint, "", "")
                 : (null, problem, TargetEndpoint.Allowed));
         var username = target.Text("username", Line);
-        var password = target.Secret("password", Line);
+        var password = target.Secret("password", PasswordProblem);
         if (endpoints is { Length: 0 or > MaxEndpoints })
             target.Problem("endpoints", $"{endpoints.Value.Length} endpoints", $"1 to {MaxEndpoints}");
         if (endpoints is { Length: > 1 } many && many.Contains(TargetSettings.Embedded))
@@ -31,6 +33,9 @@ internal static class TargetReader
         new(safety.List<IPNetwork>("allowed-targets", "[\"10.1.0.0/16\"]", network =>
             AllowedNetwork.TryParse(network, out var parsed, out var problem) ? (parsed, "", "")
                 : (default, problem, AllowedNetwork.Allowed)) ?? []);
+
+    private static (string Problem, string Allowed)? PasswordProblem(string text) =>
+        Encoding.UTF8.GetByteCount(text) > MaxPassword ? ("a password that is too long", $"at most {MaxPassword} bytes") : null;
 
     private static (string Problem, string Allowed)? Line(string text) =>
         text.Length > 1000 || text.Any(char.IsControl) ? ("not a text on one line", "at most 1000 characters") : null;

@@ -1,15 +1,19 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace ActorLoad.Runs.Configuration;
 
 /// <summary>Reads numbers with units; a number without one is refused, because nobody can tell what was meant.</summary>
-public static class UnitText
+public static partial class UnitText
 {
     private const string DurationUnits = "a number with one of the units ns, micros, ms, s, m, h, d, such as 10s";
     private const string SizeUnits = "a whole number with one of the units B, KiB, MiB, GiB, such as 64KiB";
 
     // Times the ticks of a day it still fits a decimal.
     private const decimal LongestNumber = 1_000_000_000_000_000m;
+
+    // Beyond it a double skips whole numbers.
+    private const double MostWholeDouble = 1L << 53;
 
     /// <summary>A duration such as <c>1.5s</c>, in steps of 100 ns; otherwise says what is wrong and what is allowed.</summary>
     public static bool TryDuration(string text, out TimeSpan duration, out string problem, out string allowed)
@@ -104,12 +108,23 @@ public static class UnitText
         return true;
     }
 
+    /// <summary>A whole number in any form that JSON has for it: <c>1000</c>, <c>1e3</c>, <c>1000.0</c>.</summary>
+    internal static bool TryWhole(string text, out Int128 number)
+    {
+        if (Int128.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out number))
+            return true;
+        var isWhole = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed)
+            && parsed == Math.Truncate(parsed) && Math.Abs(parsed) < MostWholeDouble;
+        number = isWhole ? (Int128)parsed : 0;
+        return isWhole;
+    }
+
     private static bool TrySplit(string text, out decimal number, out string unit, out string problem)
     {
-        var digits = text.TakeWhile(character => char.IsAsciiDigit(character) || character == '.').Count();
+        text = text.Trim();
+        var digits = Number().Match(text).Length;
         unit = text[digits..].Trim();
-        var isNumber = decimal.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)
-            && char.IsAsciiDigit(text[0]) && text[digits - 1] != '.';
+        var isNumber = decimal.TryParse(text.AsSpan(0, digits), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
         problem = !isNumber ? $"{ShownText.Quote(text)} is not a number with a unit"
             : unit.Length == 0 ? $"{ShownText.Quote(text)} has no unit" : "";
         return problem.Length == 0;
@@ -117,4 +132,8 @@ public static class UnitText
 
     private static string UnknownUnit(string unit, string? meant) =>
         $"unknown unit {ShownText.Quote(unit)}{(meant is null ? "" : $" (write \"{meant}\")")}";
+
+    // An exponent is one only with digits behind it, so that no unit that begins with an "e" would be lost.
+    [GeneratedRegex(@"\A[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![.0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
 }

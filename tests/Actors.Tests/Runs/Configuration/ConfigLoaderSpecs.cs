@@ -57,18 +57,10 @@ public class ConfigLoaderSpecs
     [InlineData("connection..hold", "1", "--set: connection.\"\".hold: not a path; ")]
     [InlineData("load", "[ {", "--set: load: \"{\" is never closed; ")]
     [InlineData("target.endpoints", "a:1", "--set: target.endpoints: a single value where a list should be; a list such as [\"127.0.0.1:6379\"]")]
+    [InlineData("load.0.name", "a\uFFFDb", "--set: load[0].name: not a text in UTF-8; ")]
     [InlineData("seed", "1 2", "--set: seed: \"1 2\" is not a whole number; ")]
     public void A_wrong_option_is_named(string path, string value, string error) =>
         Assert.StartsWith(error, Assert.Single(Errors("", Set(path, value))), StringComparison.Ordinal);
-
-    [Theory]
-    [InlineData("pa#ss//wo{rd", "pa#ss//wo{rd")]
-    [InlineData("\"in quotes \"", "in quotes ")]
-    [InlineData("null", "null")]
-    [InlineData("", "")]
-    public void A_password_from_the_environment_means_itself(string written, string password) =>
-        Assert.Equal(
-            password, Load("", new OverrideLayer("ACTORLOAD__TARGET__PASSWORD", "target.password", written)).Settings.Target.Password);
 
     [Fact]
     public void An_option_beats_the_other_way_to_end_a_phase_in_a_file()

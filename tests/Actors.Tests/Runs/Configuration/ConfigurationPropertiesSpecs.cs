@@ -17,13 +17,16 @@ public class ConfigurationPropertiesSpecs
         BuiltIn.ReferenceConf,
         BuiltIn.QuickConf,
         "actorload { load = [ { name = a, count = 3 }, {} ], connection.hold = ${actorload.metrics.interval}, seed = 5 }\ninclude \"x\"",
+        "actorload { connection.script = ${actorload.connection.script} [\"QUIT\"]\n, load.0.count : 1e2, load.1 { name = ${?USER} ${?x} } }",
+        "actorload.thresholds += \"refused == 0\"\nactorload\n{ seed = ${actorload.seed}${?actorload.seed} , daemon\n= ${actorload.daemon} {} }",
         "actorload.target { endpoints += \"a:1\", username = \"\"\"u\"\"\", password = \"p\\u0041\" } # end",
     ];
 
     private static readonly Gen<string> Shards = Gen.Elements(
         "{", "}", "[", "]", "${", "${?", "\"", "\"\"\"", "=", "+=", ":", ",", ".", "\n", "#", "//", "\\", "\\u", "include ", "file(",
             "actorload", "load", "0", "5s",
-        "\0", "\uD800", "\u2028", "${actorload.load}", "${a}", "a", "actorload {", "null", "-", "1e9");
+        "\0", "\uD800", "\u2028", "${actorload.load}", "${a}", "a", "actorload {", "null", "-", "1e9",
+        "include required(file(", " ", "\uFEFF", "\u2003", "[0]", "${?actorload.seed}", "${HOME}", " += ", ".0.", "'", "\t", "\\x00", "1e+3");
 
     private static readonly Gen<string> ShardTexts = Gen.ListOf(Shards).Select(shards => string.Concat(shards));
 
@@ -43,7 +46,7 @@ public class ConfigurationPropertiesSpecs
     public Property Any_option_loads_or_is_refused_with_errors_of_one_line_each()
     {
         var paths = Gen.OneOf(Gen.Elements("load", "load.0", "load.0.name", "target.endpoints.1", "connection", "connection.script",
-            "target.password"), ShardTexts);
+            "target.password", "connection.script.0", "load.0.count", "daemon.token"), ShardTexts);
         return Prop.ForAll(paths.ToArbitrary(), ShardTexts.ToArbitrary(), (path, value) =>
             Refusable(() => ConfigLoader.Load([new OverrideLayer("--set", path, value)])));
     }
@@ -89,7 +92,7 @@ public class ConfigurationPropertiesSpecs
 
     private static void LoadsOrIsRefused(string text)
     {
-        FileLayer body = new("run.conf", text, name => new FileLayer(name, "actorload.seed = 1"));
+        FileLayer body = new("run.conf", text, name => new FileLayer(name, "actorload.seed = 1"), name => name == "HOME" ? "/root" : null);
         var own = Refusable(() => ConfigLoader.Load([body]));
         var stranger = Refusable(() => ConfigLoader.LoadStranger(body, ConfigLoader.Load([])));
         Assert.True(own && stranger);
@@ -145,6 +148,6 @@ public class ConfigurationPropertiesSpecs
                 }
                 """
             select ImmutableArray.Create<ConfigLayer>(new FileLayer("run.conf", text), new OverrideLayer("--set", "load.0.name",
-                $"\"{ShownText.Escape(user)}\""));
+                user));
     }
 }

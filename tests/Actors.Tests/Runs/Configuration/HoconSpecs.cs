@@ -22,7 +22,7 @@ public class HoconSpecs
     [InlineData("a = one // comment\n// another\nb = \"#//\"", "{a:one,b:#//}")]
     [InlineData("a = \"q\\\"\\\\\\/\\n\\t\\u0041\" tail", "{a:q\"\\/\n\tA tail}")]
     [InlineData("a = \"\"\"two\n\"lines\"\"\"\"", "{a:two\n\"lines\"}")]
-    [InlineData("a = [1, 2\n3\n# comment\n, ]", null)]
+    [InlineData("a = [1, 2\n3\n# comment\n, , ]", null)]
     [InlineData("a = [1, 2\n3\n# comment\n]", "{a:[1,2,3]}")]
     [InlineData("a = [1, 2, ]", "{a:[1,2]}")]
     [InlineData("a = [1] [2]\n", "{a:[1,2]}")]
@@ -33,7 +33,7 @@ public class HoconSpecs
     [InlineData("a = ${b}, b = [1] ${?c}, c = [2], c = [3]", "{a:[1,3],b:[1,3],c:[3]}")]
     [InlineData("a = ${b} { y = 2 }, b { x = 1, y = 1 }", "{a:{x:1,y:2},b:{x:1,y:1}}")]
     [InlineData("a = 1, a = ${?nope}", "{a:1}")]
-    [InlineData("a = x ${?nope} y", "{a:x y}")]
+    [InlineData("a = x ${?nope} y", "{a:x  y}")]
     [InlineData("a = ${?nope}", "{}")]
     [InlineData("a { b = ${c}, d = 1 }, c = ${a.d}", "{a:{b:1,d:1},c:1}")]
     [InlineData("include = 5", "{include:5}")]
@@ -56,7 +56,9 @@ public class HoconSpecs
     [InlineData("actorload { seed = 1 } }", "1: \"}\" after a value; expected a comma, a new line", null)]
     [InlineData("actorload { seed = 1 ] }", "1: \"]\" after a value; expected a comma, a new line or \"}\"", null)]
     [InlineData("seed", "1: the end of the text after a key; expected \"=\", \":\", \"+=\" or \"{\"")]
-    [InlineData("\nactorload.seed =\nactorload.seed = 1", "2: a key without a value; expected a value on the same line")]
+    [InlineData("\nactorload.seed =\nactorload.seed = 1", "2: a key without a value; expected a value")]
+    [InlineData("actorload {\n  seed =\n}", "2: a key without a value; expected a value")]
+    [InlineData("seed = # none\n\nseed += 1", "1: a key without a value; expected a value")]
     [InlineData("a = \"x", "1: a quoted text is not closed on its line; ")]
     [InlineData("\na = \"\"\"x\n\n", "2: a text in three double quotes is never closed; ")]
     [InlineData("a = \"\\q\"", "1: an unknown escape in a quoted text; ")]
@@ -69,7 +71,7 @@ public class HoconSpecs
     [InlineData(", a = 1", "1: \",\" where a key should be; ")]
     [InlineData("a = [1,,2]", "1: \",\" where a value should be; ")]
     [InlineData("[1]", "1: the file is a list; ")]
-    [InlineData("a b = 1", "1: \"b\" after a key; ")]
+    [InlineData("a b\nc = 1", "1: the end of the line after a key; ")]
     [InlineData("a..b = 1", "1: \".\" where a key should be; ")]
     [InlineData("include url(\"x\")", "1: an include of an unknown kind; ")]
     [InlineData("include \"x\"", "1: include \"x\": includes are not allowed here; ")]
@@ -111,8 +113,8 @@ public class HoconSpecs
 
     [Theory]
     [InlineData("seed = ${actorload.nope}", "seed: no value for ${actorload.nope}; a path from the root")]
-    [InlineData("seed = ${HOME}", "seed: no value for ${HOME}; ")]
-    [InlineData("seed = ${actorload.seed}", "seed: the substitution of actorload.seed leads back to itself; no circle")]
+    [InlineData("seed = ${HOME}", "seed: no value for ${HOME}; a path from the root such as ${actorload.connection.hold}; environment variables are not looked up")]
+    [InlineData("load = [ ${actorload.load} ]", "load[0]: the substitution of actorload.load leads back to itself; no circle")]
     [InlineData("seed = ${actorload.transport.loops}, transport.loops = ${actorload.seed}", "seed: the substitution of actorload.transport.loops leads back to itself; ")]
     [InlineData("seed = [1] x", "seed: texts, lists and objects side by side; ")]
     [InlineData("seed += 1", "seed: += on what is no list; ")]
@@ -135,16 +137,36 @@ public class HoconSpecs
     }
 
     [Theory]
-    [InlineData("x0 = 1\n", "x{1} = [${{x{0}}}, ${{x{0}}}]\n", 40)]
-    [InlineData("x0 = abcdefgh\n", "x{1} = ${{x{0}}}${{x{0}}}\n", 60)]
-    [InlineData("x0 = 1\n", "x{1} = {{ a = ${{x{0}}} }}\n", 500)]
-    [InlineData("x0 = 1\n", "x0 = ${{?y{0}}}\n", 20000)]
-    [InlineData("x0.y = 1\n", "x0 = ${{x{1}}} {{ z = {0} }}\n", 3000)]
-    public void A_few_lines_cannot_blow_up(string first, string next, int lines)
+    [InlineData("x0 = 1\n", "x{1} = [${{x{0}}}, ${{x{0}}}]\n", 40, "x16: this comes to more than 100000 values; fewer or smaller substitutions")]
+    [InlineData("x0 = abcdefgh\n", "x{1} = ${{x{0}}}${{x{0}}}\n", 60, "substitutions expand to more than 4000000 characters; ")]
+    [InlineData("x0 = 1\n", "x{1} = {{ a = ${{x{0}}} }}\n", 500, "this comes to more than 64 levels; ")]
+    [InlineData("x900 = 1\n", "x{0} = ${{x{1}}}\n", 900, "substitutions nest too deeply; ")]
+    [InlineData("x = 1\n", "x = ${{x}}2\n", 20000, "substitutions take too much work; ")]
+    [InlineData("x = [1]\n", "x += ${{x}}\n", 300, "x[17]: this comes to more than 100000 values; ")]
+    [InlineData("x = []\n", "x = ${{x}} ${{x}} [1]\n", 300, "substitutions nest too deeply; ")]
+    [InlineData("", "x{0} = ${{x{1}}}${{x{1}}}\n", 900, "substitutions nest too deeply; ")]
+    [InlineData("y = ${{x0.z}}\n", "x{0} = ${{?x{1}}} ${{?x{1}}}\n", 60, "substitutions take too much work; ")]
+    [InlineData("", "y += ${{y}}\ny = [${{y}}, ${{?y.x}}]\n", 4000, "")]
+    [InlineData("z = [", "{{}},", 300000, "more values than a run file may have; expected at most 100000")]
+    [InlineData("", "a.b.c.d.e.f = 1\n", 30000, "more values than a run file may have; expected at most 100000")]
+    public void Text_that_would_expand_is_refused_with_the_place_where_it_does(string first, string next, int lines, string error)
     {
-        var text = first + string.Concat(Enumerable.Range(0, lines).Select(line => string.Format(null, next, line, line + 1)));
+        var text = string.Format(null, first) + string.Concat(Enumerable.Range(0, lines).Select(line => string.Format(null, next, line, line + 1)));
+        var problems = new SettingsProblems();
+        var root = HoconDocument.Reader(problems)(new FileLayer("run.conf", text));
+        _ = new HoconResolver(root, problems).Resolve();
 
-        Assert.NotEmpty(Errors(text));
+        Assert.Contains(error, Assert.Throws<SettingsException>(problems.ThrowIfAny).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void List_of_thousands_of_added_items_is_no_trouble()
+    {
+        var problems = new SettingsProblems();
+        var text = string.Concat(Enumerable.Range(0, 40_000).Select(line => $"a += {line}\n"));
+        var resolved = new HoconResolver(HoconDocument.Reader(problems)(new FileLayer("run.conf", text)), problems).Resolve();
+
+        Assert.Equal((40_000, 0), (((HoconArray)resolved.Fields["a"]).Items.Count, problems.Count));
     }
 
     [Theory]
@@ -155,6 +177,9 @@ public class HoconSpecs
     [InlineData("a = ", "${", 100000)]
     [InlineData("", "{", 100000)]
     [InlineData("", "}", 100000)]
+    [InlineData("a = ", "${?b} [", 50000)]
+    [InlineData("a = ", "{}", 200000)]
+    [InlineData("a", " \"b\".c", 50000)]
     public void Deep_nesting_is_an_error_and_not_the_end_of_the_process(string start, string repeated, int times) =>
         Assert.InRange(Errors(start + string.Concat(Enumerable.Repeat(repeated, times))).Length, 1, 25);
 

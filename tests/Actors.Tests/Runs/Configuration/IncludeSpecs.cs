@@ -50,6 +50,33 @@ public class IncludeSpecs
         Assert.InRange(opened, 1, 102);
     }
 
+    [Theory]
+    [InlineData("include required(\"more.conf\")")]
+    [InlineData("include required( file( \"more.conf\" ) )")]
+    [InlineData("include\n  // which\n  \"more.conf\"")]
+    [InlineData("include\"more.conf\", actorload.connection.hold = 0s")]
+    [InlineData("actorload { include \"keys.conf\" }")]
+    public void Include_may_be_written_in_every_form_that_names_a_file(string text) => Assert.Equal(
+        7, ConfigLoader.Load([Files(("run.conf", text), ("more.conf", "actorload.seed = 7"), ("keys.conf", "\uFEFFseed = 7"))]).Settings.Seed);
+
+    [Fact]
+    public void Included_text_is_bounded_as_a_whole()
+    {
+        var text = "# " + new string('x', 1_000_000);
+        FileLayer Large(string name) => new(name, text);
+        var run = string.Concat(Enumerable.Range(0, 100).Select(index => $"include \"{index}\"\n"));
+
+        var error = Assert.Single(Errors(new FileLayer("run.conf", run, Large)).Distinct(), error => error.Contains("too much text", StringComparison.Ordinal));
+        Assert.StartsWith("16:1: too much text in all files together; at most 16777216 characters", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void List_that_an_included_file_adds_to_is_the_one_where_it_is_included() => Assert.Equal(
+        ["PING", "GET foo", "SET foo {burst}:{client}", "QUIT"],
+        (string[])[.. ConfigLoader.Load([Files(
+            ("run.conf", "actorload.connection { include \"more.conf\" }"),
+            ("more.conf", "script = ${script} [\"QUIT\"]"))]).Settings.Configuration["connection"]!["script"]!.AsArray().Select(item => (string)item!)]);
+
     private static string[] Errors(FileLayer file) => Configurations.Errors(() => ConfigLoader.Load([file]));
 
     private static FileLayer Files(params (string Name, string Text)[] files)

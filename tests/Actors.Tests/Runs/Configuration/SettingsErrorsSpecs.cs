@@ -24,6 +24,11 @@ public class SettingsErrorsSpecs
     [InlineData("connection.script = PING", "connection.script: a single value where a list should be; a list such as [\"PING\", ")]
     [InlineData("connection.script = [[PING]]", "connection.script[0]: a list where a text should be; ")]
     [InlineData("connection.max-open = many", "connection.max-open: \"many\" is not a whole number; a whole number from 1 to 1000000")]
+    [InlineData("connection.max-open = 15e-1", "connection.max-open: \"15e-1\" is not a whole number; ")]
+    [InlineData("connection.max-open = 1e-30", "connection.max-open: \"1e-30\" is not a whole number; ")]
+    [InlineData("connection.max-open = 1e9", "connection.max-open: 1000000000 is out of range; ")]
+    [InlineData("load { first = {} }", "load: an object where a list should be; ")]
+    [InlineData("load { 0 = {}, first = {} }", "load.first: a name among the numbers of a list; only 0, 1, 2 ...")]
     [InlineData("connection.max-open = 1.5", "connection.max-open: \"1.5\" is not a whole number; ")]
     [InlineData("connection.no-delay = 1", "connection.no-delay: \"1\" is not on or off; on or off")]
     [InlineData("connection.close = slam", "connection.close: \"slam\" is not known; one of abort, graceful")]
@@ -104,6 +109,9 @@ public class SettingsErrorsSpecs
     [InlineData("load = [ { count = 0, duration = 20s } ]")]
     [InlineData("load = [ { connections = 50000 } ], connection.max-open = 100")]
     [InlineData("connection.script = []")]
+    [InlineData("load.0.count = 1e3, load.1 { connections = 1.0, gap = 1e3ms, duration = 5e-1s }")]
+    [InlineData("target.endpoints { 1 = \"b:1\", 0 = \"a:1\" }, supervision.breaker.failure-ratio = 5e-1")]
+    [InlineData("connection.script = ${actorload.connection.script} [\"QUIT\"], seed = ${actorload.seed}")]
     [InlineData("connection.hold = 500micros, connection.reply-timeout = \"1.5 s\"")]
     [InlineData("daemon { url = \"http://0.0.0.0:8471\", token = secret }")]
     [InlineData("daemon.url = \"http://[::1]:0\"")]
@@ -131,6 +139,24 @@ public class SettingsErrorsSpecs
         Assert.Equal(errors.Length, errors.Distinct().Count());
         var sources = errors.Select(error => error.Split(": ")[0]).ToArray();
         Assert.Equal(sources.Order(new SourceOrder()), sources);
+    }
+
+    [Fact]
+    public void First_hundred_errors_are_listed_and_the_others_counted()
+    {
+        var wrong = Assert.Throws<SettingsException>(() => LoadKeys(string.Concat(Enumerable.Range(0, 5000).Select(index => $"k{index} = 1\n"))));
+
+        Assert.Equal((100, 4900), (wrong.Errors.Count, wrong.More));
+        Assert.Equal("k0", wrong.Errors[0].Key);
+        Assert.Equal(["run.conf:101: k99: unknown key \"k99\"", "and 4900 more errors"], wrong.Lines.TakeLast(2).Select(line => line.Split(';')[0]));
+    }
+
+    [Fact]
+    public void Hundred_errors_are_all_there_are_when_there_are_no_more()
+    {
+        var wrong = Assert.Throws<SettingsException>(() => LoadKeys(string.Concat(Enumerable.Range(0, 100).Select(index => $"k{index} = 1\n"))));
+
+        Assert.Equal((100, 0, 100), (wrong.Errors.Count, wrong.More, wrong.Lines.Count()));
     }
 
     [Theory]
