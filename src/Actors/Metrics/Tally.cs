@@ -94,6 +94,9 @@ public sealed class Tally(long frequency)
         }
     }
 
+    /// <summary>So many connections are over without an outcome of their own.</summary>
+    public void RecordCancelled(long connections) => _outcomes.Count(Outcome.Cancelled, connections);
+
     /// <summary>What was recorded since the last call, to be sent; this tally starts again from zero.</summary>
     public TallyData Take()
     {
