@@ -114,14 +114,17 @@ internal sealed class LaneBooks
             return new FailureDecision(rule.Directive, 0);
         }
 
-        if (IsAborting || !failure.Ticket.TryRetry(failure.Outcome, rule, now, _loop.ToTicks(rule.Within), out var used))
+        if (IsAborting || !failure.Ticket.TryRetry(failure.Outcome, rule, HasRecovered(failure.Ticket, rule, now), out var inRow))
         {
             return FailureDecision.GiveUp;
         }
 
-        var delay = rule.Backoff.Delay(used, _random.NextDouble());
+        var delay = rule.Backoff.Delay(inRow, _random.NextDouble());
         return new FailureDecision(FailureDirective.Restart, delay > TimeSpan.Zero ? now + _loop.ToTicks(delay) : 0);
     }
+
+    private bool HasRecovered(Ticket ticket, FailureRule rule, long now) =>
+        ticket.Timings.Connected != 0 && rule.Within > TimeSpan.Zero && now - ticket.Timings.Connected >= _loop.ToTicks(rule.Within);
 
     private void Close(Ticket ticket, Outcome outcome, long now)
     {

@@ -5,7 +5,7 @@ internal sealed class OutcomeCounts
 {
     private readonly long[] _counts = new long[Outcomes.All.Count];
 
-    /// <summary>Adds one, or so many.</summary>
+    /// <summary>Adds one, or several.</summary>
     public void Count(Outcome outcome, long times = 1) => _counts[(int)outcome] += times;
 
     /// <summary>How often it was counted.</summary>

@@ -4,7 +4,7 @@ using ActorLoad.Metrics;
 namespace ActorLoad.Runs;
 
 /// <summary>How far a run has come in its plan: which burst is next, which are open, what the ended ones came to. Pure: time is told to it.</summary>
-internal sealed class RunCourse(RunPlan plan, int lanes)
+internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan deadline = default)
 {
     /// <summary>Most bursts that a report lists.</summary>
     public const int MostKept = 10_000;
@@ -96,7 +96,26 @@ internal sealed class RunCourse(RunPlan plan, int lanes)
             return false;
         }
 
-        _open.Remove(share.Burst);
+        Close(share.Burst, book);
+        return true;
+    }
+
+    /// <summary>A lane will report nothing more: its shares of the open bursts are not waited for.</summary>
+    public void GiveUp(int lane)
+    {
+        foreach (var (burst, book) in _open.ToArray())
+        {
+            book.GiveUp(lane);
+            if (book.IsComplete)
+            {
+                Close(burst, book);
+            }
+        }
+    }
+
+    private void Close(int burst, BurstBook book)
+    {
+        _open.Remove(burst);
         _lastEnd = book.EndedAt > _lastEnd ? book.EndedAt : _lastEnd;
         if (_open.Count == 0 && _lastEnd > _busySince)
         {
@@ -108,8 +127,6 @@ internal sealed class RunCourse(RunPlan plan, int lanes)
         {
             Keep(book.ToResult());
         }
-
-        return true;
     }
 
     private void Keep(BurstResult burst)
@@ -132,6 +149,7 @@ internal sealed class RunCourse(RunPlan plan, int lanes)
             ? (double)(_nextInPhase - _open.Count) / count
             : (elapsed - _phaseStart) / Phase.Duration;
         var done = IsOver ? 1 : (_phase + Math.Clamp(inPhase, 0, 1)) / plan.Phases.Length;
-        return new RunProgress(Phase.Name, _begun, plan.Bursts, done);
+        var byTime = deadline > TimeSpan.Zero ? Math.Clamp(elapsed / deadline, 0, 1) : 0;
+        return new RunProgress(Phase.Name, _begun, plan.Bursts, Math.Max(done, byTime));
     }
 }

@@ -20,6 +20,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
     private readonly Func<RunOrder, IRunParts> _createParts;
     private readonly TimeProvider _time;
     private readonly LinkedList<StartRun> _queue = new();
+    private readonly Dictionary<IActorRef, IRunParts> _leaving = []; // supervisors whose runs have ended and whose actors have not
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private StartRun? _active;
     private IActorRef? _supervisor;
@@ -54,7 +55,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
             case StopOverdue overdue: HandleStopOverdue(overdue); break;
             case WaitOver over: HandleWaitOver(over); break;
             case DurationOver over: HandleDurationOver(over); break;
-            case Terminated: HandleTerminated(); break;
+            case Terminated gone: HandleTerminated(gone.ActorRef); break;
             default: Unhandled(message); break;
         }
     }
@@ -165,7 +166,12 @@ public sealed class RunManager : UntypedActor, IWithTimers
     {
         _stopReason = stop.Reason;
         _opening?.Cancel();
-        _supervisor?.Tell(stop);
+        if (_supervisor is { } supervisor)
+        {
+            supervisor.Tell(stop);
+            _parts?.Hurry();
+        }
+
         StartTimer(run, _supervisor is null ? null : StopLimit, new StopOverdue(run.RunId));
     }
 
@@ -201,11 +207,16 @@ public sealed class RunManager : UntypedActor, IWithTimers
         }
     }
 
-    private void HandleTerminated()
+    private void HandleTerminated(IActorRef supervisor)
     {
-        if (_supervisor is not null)
+        if (supervisor.Equals(_supervisor))
         {
             EndActive(null, "a bug in ActorLoad ended the run; the log has its stack");
+        }
+
+        if (_leaving.Remove(supervisor, out var parts))
+        {
+            parts.Release(); // not before: its lanes and connections run on its loops
         }
     }
 
@@ -218,7 +229,11 @@ public sealed class RunManager : UntypedActor, IWithTimers
 
         if (_supervisor is { } supervisor)
         {
-            Context.Unwatch(supervisor);
+            _leaving.Add(supervisor, _parts!);
+        }
+        else
+        {
+            _parts?.Release();
         }
 
         Timers.Cancel(run.RunId);

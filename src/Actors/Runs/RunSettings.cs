@@ -33,6 +33,9 @@ public sealed record RunSettings(
     int Seed,
     System.Text.Json.Nodes.JsonObject Configuration)
 {
+    /// <summary>How long the load may last (<c>run.deadline</c>), 0 or more: then nothing more is opened and what is open is closed. 0 is as long as it takes.</summary>
+    public TimeSpan Deadline { get; init; }
+
     /// <summary>How words of a server are kept: without any secret of the run.</summary>
     public ServerWords Words => new([Target.Password, Daemon.Token, .. Connection.Script.Secrets]);
 }
@@ -86,6 +89,8 @@ public sealed record SafetySettings(ImmutableArray<System.Net.IPNetwork> Allowed
 /// <param name="Results">Directory in which results are kept.</param>
 /// <param name="MaxBody">Largest run file that is accepted, in bytes.</param>
 /// <param name="MaxQueue">Most runs that may wait.</param>
+/// <param name="MaxDuration">How long a posted run may last.</param>
+/// <param name="MaxWait">How long a posted run may wait for its turn.</param>
 public sealed record DaemonSettings(
     Uri Url, string Token, string Results, int MaxBody, int MaxQueue, TimeSpan MaxDuration, TimeSpan MaxWait)
 {

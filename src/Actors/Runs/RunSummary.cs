@@ -12,7 +12,7 @@ internal static class RunSummary
     /// <summary>The result; <paramref name="verdict"/> and <paramref name="reasons"/> are what is known from how the run ended.</summary>
     public static RunResult Sum(
         RunOrder order, TransportInfo transport, Verdict verdict, IReadOnlyList<string> reasons, MetricsProtocol.Completed completed,
-        IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration, Evidence evidence)
+        IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration, Evidence evidence, bool isAtDeadline = false)
     {
         var totals = completed.Totals;
         var findings = Diagnosis.Of(evidence);
@@ -21,7 +21,7 @@ internal static class RunSummary
             SchemaVersion,
             order.Describe(duration),
             verdict == Verdict.Valid && limits.Length > 0 ? Verdict.GeneratorLimited : verdict,
-            [.. reasons, .. limits, .. Remarks(totals, verdict, omitted, order.Settings.Connection.MaxOpen)],
+            [.. reasons, .. limits, .. Remarks(totals, verdict, omitted, order.Settings.Connection.MaxOpen, isAtDeadline)],
             order.DescribeTarget(),
             transport,
             totals.Connections,
@@ -56,12 +56,13 @@ internal static class RunSummary
     }
 
     // Worth knowing, and no reason to doubt the numbers of what was opened.
-    private static IEnumerable<string> Remarks(RunSnapshot totals, Verdict verdict, int omitted, int maxOpen)
+    private static IEnumerable<string> Remarks(RunSnapshot totals, Verdict verdict, int omitted, int maxOpen, bool isAtDeadline)
     {
         if (totals.Connections.Dropped is var dropped and > 0)
         {
             yield return verdict is Verdict.Aborted or Verdict.Interrupted
                 ? $"{dropped} connections were due and not started when the run was given up"
+                : isAtDeadline ? $"{dropped} connections were due and not started: run.deadline came first, or connection.max-open = {maxOpen} were open"
                 : $"{dropped} connections were due and not started, because connection.max-open = {maxOpen} were open: the target lets go of them "
                     + "more slowly than they come, or max-open is too small for this load";
         }

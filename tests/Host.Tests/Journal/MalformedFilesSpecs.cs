@@ -40,7 +40,8 @@ public sealed class MalformedFilesSpecs : IDisposable
             var row = Assert.Single(results.Rows());
             if (row.State is RunState.Finished or RunState.Interrupted)
             {
-                using var shown = JsonDocument.Parse(results.Result(Results.Id));
+                using var stored = results.Result(Results.Id, CancellationToken.None);
+                using var shown = JsonDocument.Parse(stored);
             }
 
             void Write(string name, byte[] content) => File.WriteAllBytes(Path.Combine(directory, name), content);

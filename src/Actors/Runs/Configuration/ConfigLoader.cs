@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ActorLoad.Transport;
 
 namespace ActorLoad.Runs.Configuration;
 
@@ -22,8 +23,8 @@ public static class ConfigLoader
     public static LoadedConfiguration Load(IEnumerable<ConfigLayer> layers) => Read(layers, null, new KeysRead());
 
     /// <summary>A run file that came over the daemon's API: it cannot change <c>safety</c> and <c>daemon</c> nor raise
-    /// <c>connection.max-open</c>, include files, or reach a secret or
-    /// an environment variable of the daemon. Throws <see cref="SettingsException"/>.</summary>
+    /// <c>connection.max-open</c> and <c>transport.loops</c> above the daemon's own, include files, or reach a secret or an environment variable
+    /// of the daemon. Throws <see cref="SettingsException"/>.</summary>
     public static LoadedConfiguration LoadStranger(FileLayer body, LoadedConfiguration daemon)
     {
         var own = daemon.Settings.Configuration;
@@ -31,6 +32,7 @@ public static class ConfigLoader
         {
             ["safety"] = own["safety"]!.DeepClone(),
             ["connection"] = new JsonObject { ["max-open"] = own["connection"]!["max-open"]!.DeepClone() },
+            ["transport"] = new JsonObject { ["loops"] = own["transport"]!["loops"]!.DeepClone() },
         };
         var loaded = Read([new FileLayer("daemon", HoconText.Print(limits)), body with { Include = null, Variable = null }], daemon.Settings,
             new KeysRead());
@@ -60,7 +62,8 @@ public static class ConfigLoader
         var conformed = (HoconObject)checker.Conform(reference, reference, written, "").Fields[SettingsProblems.Root];
         var settings = RunSettingsReader.Read(
             conformed, new PhaseReader(checker, (HoconObject)schema.Fields[SettingsSchema.PhaseDefaults], problems, keysRead),
-            problems, keysRead, host?.Connection.MaxOpen ?? ConnectionReader.MostOpen);
+            problems, keysRead, host?.Connection.MaxOpen ?? ConnectionReader.MostOpen,
+            host is null ? TransportSettings.Limit : host.Transport.Loops ?? LoopCount.For([], Environment.ProcessorCount));
         problems.ThrowIfAny();
         return new LoadedConfiguration(settings);
     }
