@@ -136,6 +136,7 @@ public sealed class MetricsActor : UntypedActor
 
         if (_collecting)
         {
+            CountCutOff();
             Publish();
         }
 
@@ -154,6 +155,7 @@ public sealed class MetricsActor : UntypedActor
     {
         if (_collecting && Array.TrueForAll(_lastReport, last => last >= _sample))
         {
+            CountCutOff();
             Publish();
             AnswerComplete();
         }
@@ -162,7 +164,6 @@ public sealed class MetricsActor : UntypedActor
     private void Publish()
     {
         _collecting = false;
-        CountCutOff();
         var sample = EndInterval();
         _latest = new RunSnapshot(
             _runId, Seconds(_sampleEnd), _progress, _totals.Connections, _totals.Open, _totals.Attempts, _totals.Retries,
@@ -176,6 +177,7 @@ public sealed class MetricsActor : UntypedActor
         }
     }
 
+    // With the last sample, when every report has been merged that is waited for.
     private void CountCutOff()
     {
         if (_isCutOff && _totals.Open is var open and > 0)

@@ -138,6 +138,24 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
         ExpectNothingMoreFrom(metrics);
     }
 
+    [Fact]
+    public void Late_reports_are_not_counted_twice_when_a_run_is_cut_off()
+    {
+        var metrics = Start(lanes: 1);
+        Interval(metrics, 0, new Life(null), new Life(null));
+        ExpectMsg<RunSnapshot>();
+        metrics.Tell(new BeginSample(1, Progress));
+        metrics.Tell(new Complete(2, Progress, IsCutOff: true));
+        Assert.Equal(2, ExpectMsg<RunSnapshot>().Open);
+
+        var ended = new Tally(TimeProvider.System.TimestampFrequency);
+        ended.RecordEnded(Outcome.Cancelled, default);
+        metrics.Tell(new TallyReported(0, 2, ended.Take(), 2));
+
+        ExpectMsg<RunSnapshot>();
+        Assert.Equal(new ConnectionCounts(2, 2, 0, 0, 0, 2), ExpectMsg<Completed>().Totals.Connections);
+    }
+
     [Theory]
     [InlineData("planned")]
     [InlineData("opened")]

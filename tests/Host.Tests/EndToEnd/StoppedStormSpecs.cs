@@ -61,9 +61,11 @@ public sealed class StoppedStormSpecs : IDisposable
 
         var (last, samples) = InterruptedRun.ReadSamples(_files["out"]);
         Assert.Equal((Verdict.Interrupted, Connections, 0), (result.Verdict, result.Connections.Planned, result.Connections.Open));
-        Assert.Equal(last!.Connections, result.Connections);
+
+        // On a machine that gives us no processor the stop is given up: then the last sample has some open, and they count as cancelled.
+        Assert.Equal(result.Connections, last!.Connections with { Cancelled = last.Connections.Cancelled + last.Open });
         Assert.Equal(result.Connections.Planned, samples.Sum(sample => sample.Planned));
-        Assert.Equal(result.Connections.Cancelled, samples.Sum(sample => sample.Cancelled));
+        Assert.Equal(result.Connections.Cancelled, samples.Sum(sample => sample.Cancelled) + last.Open);
         Assert.InRange(result.Connections.Cancelled, 1, Connections);
         await server.HasClientsAsync(0);
     }
