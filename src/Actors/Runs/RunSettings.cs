@@ -33,7 +33,7 @@ public sealed record RunSettings(
     int Seed,
     System.Text.Json.Nodes.JsonObject Configuration)
 {
-    /// <summary>How words of a server are kept: without any secret of the run.</summary>
+    /// <summary>How words of a server are kept: without any secret of the run. Made anew each time.</summary>
     public ServerWords Words => new([Target.Password, Daemon.Token, .. Connection.Script.Secrets]);
 }
 
