@@ -33,8 +33,10 @@ internal static class ScriptSecrets
     public static IEnumerable<string> Of(IReadOnlyList<string> words) =>
         In(words).Where(place => place.IsSecret).Select(place => words[place.Word][place.Kept..]).Where(secret => secret.Length > 0);
 
-    /// <summary>Where they stand.</summary>
-    public static IEnumerable<SecretPlace> In(IReadOnlyList<string> words)
+    /// <summary>Where they stand, each once.</summary>
+    public static IEnumerable<SecretPlace> In(IReadOnlyList<string> words) => Find(words).OrderByDescending(place => place.IsSecret).DistinctBy(place => place.Word).OrderBy(place => place.Word);
+
+    private static IEnumerable<SecretPlace> Find(IReadOnlyList<string> words)
     {
         var (command, verb) = (Upper(words, 0), Upper(words, 1));
         return command switch

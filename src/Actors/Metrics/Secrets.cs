@@ -44,7 +44,8 @@ public sealed class Secrets
     /// <summary>None.</summary>
     public static Secrets None { get; } = new([]);
 
-    private bool IsEmpty => _grams.Count + _wholeGrams.Count + _words.Count == 0;
+    /// <summary>True if there is none.</summary>
+    public bool IsEmpty => _grams.Count + _wholeGrams.Count + _words.Count == 0;
 
     /// <summary>The text without them.</summary>
     /// <param name="text">Anything.</param>

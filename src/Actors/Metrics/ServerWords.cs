@@ -21,6 +21,9 @@ public sealed class ServerWords(Secrets secrets)
         "CROSSSLOT", "EXECABORT", "NOREPLICAS", "NOPROTO", "UNKILLABLE", "NOSCRIPT", "WRONGTYPE", "SYNTAX",
     ];
 
+    // Of a server that refuses thousands, all say the same.
+    private volatile Refusal? _last;
+
     /// <summary>Words for texts of these secrets.</summary>
     public ServerWords(params IEnumerable<string> secrets)
         : this(new Secrets(secrets))
@@ -34,7 +37,7 @@ public sealed class ServerWords(Secrets secrets)
     public string Keep(string words, int longest = 200)
     {
         var text = words.Length > LongestSearched ? words[..LongestSearched] : words;
-        return Cut(ForeignText.Shown(secrets.Hide(text, KnownLength(text))), longest);
+        return Cut(ForeignText.Shown(secrets.IsEmpty ? text : secrets.Hide(text, KnownLength(text))), longest);
     }
 
     /// <summary>A value of a field: a number as it is, anything else as words. A number of six digits and more that is a secret is no number.</summary>
@@ -44,6 +47,18 @@ public sealed class ServerWords(Secrets secrets)
     /// <summary>What an error is counted under: the first word of its line (<c>NOAUTH</c>); for <c>ERR</c>, which says nothing, up to 40 characters
     /// of its text.</summary>
     public string ErrorPrefix(ReadOnlySpan<byte> line)
+    {
+        if (_last is { } last && line.SequenceEqual(last.Line))
+        {
+            return last.Prefix;
+        }
+
+        var prefix = PrefixOf(line);
+        _last = line.Length > LongestSearched ? _last : new Refusal(line.ToArray(), prefix);
+        return prefix;
+    }
+
+    private string PrefixOf(ReadOnlySpan<byte> line)
     {
         var text = Keep(Encoding.UTF8.GetString(line[..Math.Min(line.Length, LongestSearched)]), LongestSearched);
         var space = text.IndexOf(' ', StringComparison.Ordinal);
@@ -65,4 +80,6 @@ public sealed class ServerWords(Secrets secrets)
         var word = space < 0 ? text : text[..space];
         return KnownPrefixes.Contains(word) ? word.Length : 0;
     }
+
+    private sealed record Refusal(byte[] Line, string Prefix);
 }

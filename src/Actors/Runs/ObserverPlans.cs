@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using ActorLoad.Metrics;
 using ActorLoad.Observers;
 using ActorLoad.Observers.Kernel;
 using ActorLoad.Observers.Tuning;
@@ -13,7 +14,7 @@ internal static class ObserverPlans
     /// <summary>The observers of a run; none if all are off.</summary>
     public static IReadOnlyList<ObserverPlan> For(RunSettings settings, ResolvedTarget to)
     {
-        var observers = settings.Observers;
+        var (observers, words) = (settings.Observers, settings.Words);
         ImmutableArray<IPEndPoint> addresses = [.. to.Addresses.Distinct()];
         var plans = new List<ObserverPlan>();
         if (observers.Kernel)
@@ -24,18 +25,18 @@ internal static class ObserverPlans
 
         if (observers.Server)
         {
-            plans.AddRange(addresses.Select((address, index) => new ObserverPlan($"server {address}", Server(settings, to.ProcessId, addresses.Length, address, index))));
+            plans.AddRange(addresses.Select((address, index) => new ObserverPlan($"server {address}", Server(settings, words, to.ProcessId, addresses.Length, address, index))));
         }
 
         if (observers.Bystander is { } bystander)
         {
-            plans.Add(new ObserverPlan(BystanderObserver.Name, BystanderObserver.Props(bystander with { Words = settings.Words }, addresses, TimeProvider.System)));
+            plans.Add(new ObserverPlan(BystanderObserver.Name, BystanderObserver.Props(bystander with { Words = words }, addresses, TimeProvider.System)));
         }
 
         return plans;
     }
 
-    private static Props Server(RunSettings settings, int? process, int addresses, IPEndPoint address, int index)
+    private static Props Server(RunSettings settings, ServerWords words, int? process, int addresses, IPEndPoint address, int index)
     {
         var (target, bystanders) = (settings.Target, settings.Observers.Bystander?.Connections ?? 0);
         var here = (bystanders / addresses) + (index < bystanders % addresses ? 1 : 0); // they take the addresses in turn
@@ -43,7 +44,7 @@ internal static class ObserverPlans
             index, address, Given(target.Username), Given(target.Password),
             new ServerObserverSettings(
                 settings.Observers.Interval, ServerObserverSettings.UsualAnswerLimit, here,
-                target.IsEmbedded ? new OwnServer(process, ServersOwn.GarnetBacklog) : null) { Words = settings.Words }, TimeProvider.System);
+                target.IsEmbedded ? new OwnServer(process, ServersOwn.GarnetBacklog) : null) { Words = words }, TimeProvider.System);
     }
 
     private static string? Given(string text) => text.Length > 0 ? text : null;

@@ -52,9 +52,12 @@ public static class RunDoctor
         ];
     }
 
-    private static Task<ServerReadings[]> AskAsync(RunSettings settings, ImmutableArray<IPEndPoint> addresses, TimeSpan limit, CancellationToken stop) =>
-        Task.WhenAll(addresses.Distinct().Select(address => ServerProbe.AskAsync(
-            address, settings.Target.Username, settings.Target.Password, limit, stop, settings.Words)));
+    private static Task<ServerReadings[]> AskAsync(RunSettings settings, ImmutableArray<IPEndPoint> addresses, TimeSpan limit, CancellationToken stop)
+    {
+        var words = settings.Words;
+        return Task.WhenAll(addresses.Distinct().Select(address => ServerProbe.AskAsync(
+            address, settings.Target.Username, settings.Target.Password, limit, stop, words)));
+    }
 
     private static MachineReadings Machine(ImmutableArray<IPEndPoint> addresses) =>
         MachineReadings.Read(KernelPaths.Linux, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) with { Sources = Sources(addresses) };

@@ -36,7 +36,7 @@ public sealed record RunSettings(
     /// <summary>How long the load may last (<c>run.deadline</c>), 0 or more: then nothing more is opened and what is open is closed. 0 is as long as it takes.</summary>
     public TimeSpan Deadline { get; init; }
 
-    /// <summary>How words of a server are kept: without any secret of the run.</summary>
+    /// <summary>How words of a server are kept: without any secret of the run. Made anew each time.</summary>
     public ServerWords Words => new([Target.Password, Daemon.Token, .. Connection.Script.Secrets]);
 }
 

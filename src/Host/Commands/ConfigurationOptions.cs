@@ -110,7 +110,7 @@ internal sealed class ConfigurationOptions
     // It may have been meant as a password: of "target.password:secret" the key is enough to find it.
     private static string WithoutValue(string setting)
     {
-        var end = setting.IndexOfAny([':', ' ', '\t', '"', '\'']);
+        var end = setting.IndexOfAny(['=', ':', ' ', '\t', '"', '\'']);
         return end < 0 ? setting : $"{setting[..end]}...";
     }
 

@@ -1,3 +1,4 @@
+using ActorLoad.Metrics;
 using Spectre.Console;
 
 namespace ActorLoad.Hosting.Terminal;
@@ -39,14 +40,14 @@ internal static class Look
         var table = new Table { Border = TableBorder.None, ShowRowSeparators = false };
         for (var i = 0; i < heads.Length; i++)
         {
-            var column = new TableColumn(new Text(heads[i], Dim)) { NoWrap = true, Padding = new Padding(0, 0, 3, 0) };
+            var column = new TableColumn(new Text(ForeignText.Shown(heads[i]), Dim)) { NoWrap = true, Padding = new Padding(0, 0, 3, 0) };
             table.AddColumn(i == 0 ? column.LeftAligned() : column.RightAligned());
         }
 
         return table;
     }
 
-    /// <summary>A row of plain texts.</summary>
+    /// <summary>A row of plain texts. What cannot be seen has no width: it is escaped before the table is laid out.</summary>
     public static void Add(this Table table, Style style, params string[] cells) =>
-        table.AddRow(cells.Select(cell => new Text(cell, style)));
+        table.AddRow(cells.Select(cell => new Text(ForeignText.Shown(cell), style)));
 }

@@ -23,6 +23,7 @@ public sealed class ScriptSecretsSpecs
     [InlineData("config set tls-key-file-pass hunter2", "config set tls-key-file-pass ***", "hunter2")]
     [InlineData("ACL SETUSER me on >hunter2 <older #0123ab +@all", "ACL SETUSER me on >*** <*** #*** +@all", "hunter2 older 0123ab")]
     [InlineData("SENTINEL SET mymaster auth-pass hunter2", "SENTINEL SET mymaster auth-pass ***", "hunter2")]
+    [InlineData("HELLO 3 AUTH AUTH first-one second-one", "HELLO 3 AUTH *** *** ***", "first-one second-one")]
     [InlineData("AUTH", "AUTH", "")]
     [InlineData("GET auth", "GET auth", "")]
     [InlineData("CONFIG GET requirepass", "CONFIG GET requirepass", "")]

@@ -38,7 +38,7 @@ internal static class RunSettingsReader
         return settings;
     }
 
-    // A command may have been made of the password, as "SET key "${actorload.target.password}.
+    // The password may stand in a command that is none of those that are known to hold one.
     private static void HideSecrets(JsonNode? script, SettingsProblems problems)
     {
         for (var index = 0; script is JsonArray commands && index < commands.Count; index++)
