@@ -19,12 +19,13 @@ internal static class Problems
         return Of(status, detail);
     }
 
-    /// <summary>A run file that cannot be used, with what is wrong with it under <c>errors</c>: all of it, or the first 100 and how many more.</summary>
+    /// <summary>A run file that cannot be used, with what is wrong with it under <c>errors</c>, the first 100, and under <c>more</c> how many are
+    /// not listed.</summary>
     public static IResult Of(int status, SettingsException exception)
     {
-        var more = exception.Errors.Count - MostErrors;
+        var more = Math.Max(0, exception.Errors.Count - MostErrors);
         return Results.Problem(
-            more > 0 ? $"the run file cannot be used; {more} more errors are not listed" : "the run file cannot be used",
+            "the run file cannot be used",
             statusCode: status,
             extensions: new Dictionary<string, object?>
             {
@@ -36,6 +37,7 @@ internal static class Problems
                     Allowed = Cut(error.Allowed),
                     Message = Cut(error.ToString()),
                 }),
+                ["more"] = more,
             });
     }
 
