@@ -19,7 +19,6 @@ internal sealed class ResultsDirectory : IDisposable
 
     // What a run needs at its beginning, and more. Larger files than these are none of ours.
     private const int ProbeBytes = 64 << 10;
-    private const long LongestHeader = 64 << 20;
     private const long LongestResult = 256 << 20;
 
     private const int MostAssembled = 8;
@@ -182,7 +181,7 @@ internal sealed class ResultsDirectory : IDisposable
 
     private RunHeader ReadHeader(string id)
     {
-        var header = RunHeader.Parse(StoredFile.ReadAll(Path.Combine(PathOf(id), RunJournal.HeaderFile), LongestHeader));
+        var header = RunHeader.Parse(StoredFile.ReadAll(Path.Combine(PathOf(id), RunJournal.HeaderFile), InterruptedRun.LongestHeader));
         return header.Error is not null ? header
             : Unsaved.Find(id) is { } unsaved ? header with { Error = unsaved.Row.Error }
             : File.Exists(Path.Combine(PathOf(id), UnsavedFile)) ? header with { Error = UnsavedRun.Lost }

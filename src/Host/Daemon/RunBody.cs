@@ -10,6 +10,9 @@ internal static class RunBody
     /// <summary>So many bytes beyond the largest run file are still read, for the sake of the answer.</summary>
     public const int Grace = 1 << 20;
 
+    // So much is read of each body before it needs a place: who sends nothing keeps nobody out.
+    private const int FirstBytes = 16 << 10;
+
     // A body has so long, and a second more for each MiB that it may have: a client that sends slowly holds a place.
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(10);
 
@@ -20,7 +23,11 @@ internal static class RunBody
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The body, or the problem with it.</summary>
-    public static async Task<(ReadOnlyMemory<byte> Body, IResult? Problem)> ReadAsync(HttpRequest request, int limit, TimeProvider time)
+    /// <param name="request">It has the body.</param>
+    /// <param name="limit">Longest body, in bytes.</param>
+    /// <param name="enter">Called once, before a body is read that is longer than a few pages; may wait.</param>
+    /// <param name="time">Measures how long the client takes.</param>
+    public static async Task<(ReadOnlyMemory<byte> Body, IResult? Problem)> ReadAsync(HttpRequest request, int limit, Func<Task> enter, TimeProvider time)
     {
         if (!IsText(request))
         {
@@ -28,11 +35,12 @@ internal static class RunBody
         }
 
         var stop = request.HttpContext.RequestAborted;
-        using var patience = new CancellationTokenSource(ReadLimit + TimeSpan.FromSeconds(limit >> 20), time);
+        var mayTake = ReadLimit + TimeSpan.FromSeconds(limit >> 20);
+        using var patience = new CancellationTokenSource(mayTake, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
         try
         {
-            var (body, length) = await ReadAsync(request.Body, limit, either.Token);
+            var (body, length) = await ReadAsync(request.Body, limit, EnterAsync, either.Token);
             return length > limit ? (default, TooLarge(request, limit)) : (body, null);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
@@ -49,6 +57,13 @@ internal static class RunBody
         {
             // What the server does not foresee, such as a chunk whose size fits no number.
             return (default, Broken(request, StatusCodes.Status400BadRequest, "the request is broken"));
+        }
+
+        async Task EnterAsync()
+        {
+            patience.CancelAfter(Timeout.InfiniteTimeSpan); // it is not the client that takes long now
+            await enter();
+            patience.CancelAfter(mayTake);
         }
     }
 
@@ -74,16 +89,17 @@ internal static class RunBody
 
     /// <summary>Reads to the end, keeping what fits: a client that is cut off while it sends never sees the answer. The memory grows with what
     /// has come, not with what was announced.</summary>
-    private static async Task<(ReadOnlyMemory<byte> Body, long Length)> ReadAsync(Stream stream, int limit, CancellationToken stop)
+    private static async Task<(ReadOnlyMemory<byte> Body, long Length)> ReadAsync(Stream stream, int limit, Func<Task> enter, CancellationToken stop)
     {
-        var body = new byte[Math.Min(limit, 16 << 10)];
+        var body = new byte[Math.Min(limit, FirstBytes)];
         var rest = new byte[4096];
         var length = 0L;
         while (await stream.ReadAsync(length < body.Length ? body.AsMemory((int)length) : rest, stop) is var read and > 0)
         {
             length += read;
-            if (length == body.Length)
+            if (length == body.Length && length < limit)
             {
+                await (length == FirstBytes ? enter() : Task.CompletedTask);
                 Array.Resize(ref body, Math.Min(limit, body.Length * 2));
             }
         }

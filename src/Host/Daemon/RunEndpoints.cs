@@ -52,46 +52,57 @@ internal sealed class RunEndpoints(
 
     private async Task<IResult> StartAsync(HttpContext context)
     {
-        var stop = context.RequestAborted;
-        using var place = await intake.EnterAsync(stop);
-        var (body, problem) = await RunBody.ReadAsync(context.Request, configuration.Settings.Daemon.MaxBody, time);
-        if (problem is not null)
+        var (settings, problem) = await ReadAsync(context);
+        if (settings is null)
         {
-            return problem;
+            return problem!;
         }
 
-        if (desk.IsStopping)
-        {
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "the daemon is stopping");
-        }
-
-        RunSettings settings;
         try
         {
-            settings = await intake.CheckAsync(body, stop);
-        }
-        catch (SettingsException exception)
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, exception);
-        }
-        catch (DecoderFallbackException)
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, "the body is not UTF-8 text");
-        }
-        catch (TimeoutException)
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, $"the run file takes longer than {RunIntake.CheckLimit.TotalSeconds:0} s to check: make it shorter");
-        }
-
-        place.Dispose(); // what follows holds no body any more, and may wait for a name
-        try
-        {
-            return await SubmitAsync(context, settings, await TargetAsync(settings, stop));
+            return await SubmitAsync(context, settings, await TargetAsync(settings, context.RequestAborted));
         }
         catch (SettingsException exception)
         {
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, exception);
         }
+    }
+
+    /// <summary>Reads and checks the run file. Its place is free again when this ends: what follows holds no body, and may wait for a name.</summary>
+    private async Task<(RunSettings? Settings, IResult? Problem)> ReadAsync(HttpContext context)
+    {
+        var stop = context.RequestAborted;
+        IDisposable? place = null;
+        try
+        {
+            var (body, problem) = await RunBody.ReadAsync(context.Request, configuration.Settings.Daemon.MaxBody, EnterAsync, time);
+            if (problem is not null || desk.IsStopping)
+            {
+                return (null, problem ?? Problems.Of(StatusCodes.Status503ServiceUnavailable, "the daemon is stopping"));
+            }
+
+            await EnterAsync();
+            return (await intake.CheckAsync(body, stop), null);
+        }
+        catch (SettingsException exception)
+        {
+            return (null, Problems.Of(StatusCodes.Status400BadRequest, exception));
+        }
+        catch (DecoderFallbackException)
+        {
+            return (null, Problems.Of(StatusCodes.Status400BadRequest, "the body is not UTF-8 text"));
+        }
+        catch (TimeoutException)
+        {
+            return (null, Problems.Of(
+                StatusCodes.Status400BadRequest, $"the run file takes longer than {RunIntake.CheckLimit.TotalSeconds:0} s to check: make it shorter"));
+        }
+        finally
+        {
+            place?.Dispose();
+        }
+
+        async Task EnterAsync() => place ??= await intake.EnterAsync(stop);
     }
 
     private async Task<IResult> SubmitAsync(HttpContext context, RunSettings settings, ITarget target)

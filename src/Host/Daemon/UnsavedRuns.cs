@@ -11,7 +11,7 @@ namespace ActorLoad.Hosting.Daemon;
 internal sealed record UnsavedRun(RunRow Row, byte[]? Result)
 {
     /// <summary>What is told of such a run once its daemon has ended.</summary>
-    public const string Lost = "the run ended, but its result could not be saved: these are the intervals that were saved";
+    public const string Lost = "the run ended, but its result could not be saved";
 
     /// <summary>What is told while the daemon lives.</summary>
     private const string Kept = "its result could not be saved: the daemon keeps it in memory, and goes on trying (its log says why)";

@@ -7,6 +7,9 @@ namespace ActorLoad.Hosting.Journal;
 /// <summary>The result of a run that nobody summed up, as when its process died: what its intervals hold.</summary>
 internal static class InterruptedRun
 {
+    /// <summary>A larger <c>run.json</c> is none of ours, in bytes.</summary>
+    public const long LongestHeader = 64 << 20;
+
     /// <summary>Makes a result of what is in a directory, in memory that does not grow with the journal; throws what file operations throw.</summary>
     /// <param name="directory">Where <c>samples.jsonl</c> is.</param>
     /// <param name="header">The run; lines of any other are left out.</param>
@@ -25,7 +28,8 @@ internal static class InterruptedRun
         };
     }
 
-    /// <summary>Reads the samples of a directory; lines that were cut off are left out, and neighbours are merged where there are too many.</summary>
+    /// <summary>Reads the samples of a directory; lines that were cut off, and those of another run than its header's, are left out, and
+    /// neighbours are merged where there are too many.</summary>
     public static (RunSnapshot? Last, IReadOnlyList<Sample> Samples) ReadSamples(string directory)
     {
         var (last, log) = ReadLog(directory, IdIn(directory), CancellationToken.None);
@@ -90,9 +94,8 @@ internal static class InterruptedRun
         (_, null) => [$"{header.Error ?? "the process ended"}, before the first interval was over: nothing was measured"],
         _ =>
         [
-            header.Error is { } error
-                ? $"{error}: these are the intervals that were finished, without bursts and thresholds"
-                : "the process ended before the run did, or could not save its result: these are the intervals that were finished, without bursts and thresholds",
+            $"{header.Error ?? "the process ended before the run did, or could not save its result"}: these are the intervals that were finished, "
+                + "without bursts and thresholds",
             .. open > 0 ? [$"{open} connections were open at the last of them and count as cancelled"] : Array.Empty<string>(),
         ],
     };
@@ -102,7 +105,7 @@ internal static class InterruptedRun
     {
         try
         {
-            return RunHeader.Parse(File.ReadAllBytes(Path.Combine(directory, RunJournal.HeaderFile))).Id;
+            return RunHeader.Parse(StoredFile.ReadAll(Path.Combine(directory, RunJournal.HeaderFile), LongestHeader)).Id;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {

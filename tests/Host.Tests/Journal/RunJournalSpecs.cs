@@ -78,7 +78,7 @@ public class RunJournalSpecs : IDisposable
     public void A_run_that_did_not_end_when_it_was_stopped_says_so()
     {
         var result = InterruptedRun.Assemble(Results.Header with { Error = "stopped by SIGINT, and had not ended 5 s later" }, Results.Snapshot(1), []);
-        Assert.Equal("stopped by SIGINT, and had not ended 5 s later", result.VerdictReasons[0]);
+        Assert.StartsWith("stopped by SIGINT, and had not ended 5 s later: these are", result.VerdictReasons[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public class StrangerSpecs
     [InlineData("actorload.load = [ { count = 721, gap = 5s } ], actorload.connection.hold = 5s", "body: load: the run takes 2h or longer")]
     [InlineData("actorload { load = [ { count = 2, gap = 61m } ] }", "body: load: the run takes 1.02h or longer")]
     [InlineData("actorload { load = [ { count = 1 } ], connection.hold = 61m }", "body: load: the run takes 1.02h or longer")]
-    [InlineData("actorload { load = [ { count = 5, gap = 14m, pacing = fixed } { count = 2, gap = 5m } ] }", "body: load: the run takes 1.02h or longer")]
+    [InlineData("actorload { load = [ { count = 5, gap = 14m, pacing = fixed }, { count = 2, gap = 5m } ] }", "body: load: the run takes 1.02h or longer")]
     [InlineData(
         "actorload { load = [ { count = 1 } ], connection.hold = 59m, observers.bystander { connections = 1, before = 2m } }",
         "body: load: the run takes 1.02h or longer")]
