@@ -43,6 +43,11 @@ internal static class ServeCommand
                 ErrorLines.Write(exception);
                 return ExitCodes.BadUsage;
             }
+            catch (OperationCanceledException)
+            {
+                ErrorLines.Write("actorload serve: stopped by a signal before it listened");
+                return ExitCodes.Interrupted;
+            }
         });
         return command;
     }
