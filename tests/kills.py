@@ -82,6 +82,20 @@ def balance(result, whose):
     expect(result["attempts"] == counts["opened"] + result["retries"], f"{whose}: attempts are not opened + retries")
 
 
+def header_of(directory):
+    """The id in a directory's header; None if there is none."""
+    try:
+        return json.load(open(os.path.join(directory, "run.json"), encoding="utf-8"))["id"]
+    except FileNotFoundError:
+        return None
+
+
+def wait_for(holds):
+    until = time.monotonic() + LIMIT
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.01)
+
+
 def look(directory):
     """Reads a directory of results; answers with the id in it and whether it has a result."""
     header = os.path.join(directory, "run.json")
@@ -111,11 +125,13 @@ def kill_run(work, chance):
     out = os.path.join(work, "out")
     server, port = redis(work)
     try:
-        before, _ = look(out) if os.path.exists(out) else (None, False)
+        before = header_of(out)
         embedded = chance.random() < 0.3
         target = [] if embedded else ["--target", f"127.0.0.1:{port}"]
         run = start("run", *target, "--out", out, "--set", LOAD, "--set", "metrics.interval=100ms")
-        time.sleep(chance.uniform(0, 4))
+        if chance.random() < 0.7:
+            wait_for(lambda: run.poll() is not None or header_of(out) not in (None, before))  # then its storm begins
+        time.sleep(chance.uniform(0, 2))
         which = chance.choice(SIGNALS)
         run.send_signal(which)
         if which != signal.SIGKILL and chance.random() < 0.5:
@@ -138,6 +154,7 @@ def kill_run(work, chance):
 def kill_server(work, chance):
     """The server dies under a run: the run ends by itself, with its result."""
     out = os.path.join(work, "out")
+    before = header_of(out)
     embedded = chance.random() < 0.5
     if embedded:
         port = free_port()
@@ -147,7 +164,8 @@ def kill_server(work, chance):
         server, port = redis(work)
     try:
         run = start("run", "--target", f"127.0.0.1:{port}", "--out", out, "--set", LOAD, "--set", "metrics.interval=100ms")
-        time.sleep(chance.uniform(0.3, 4))
+        wait_for(lambda: run.poll() is not None or header_of(out) not in (None, before))
+        time.sleep(chance.uniform(0, 2))
         which = chance.choice(SIGNALS)
         server.send_signal(which)
         code, errors = ended(run)

@@ -73,7 +73,7 @@ internal static class RunCommand
         var soFar = new RunSoFar(header);
         var watch = new RunWatch(live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error)), soFar);
         var end = new RunEnd(id, output, journal, soFar);
-        signals.LastWord = end.WriteAtOnce;
+        (signals.PrepareLastWord, signals.LastWord) = (end.Rehearse, end.WriteAtOnce);
         var drawing = live?.DrawAsync(Look.Console(Console.Error, redirected: false)) ?? Task.CompletedTask;
         RunProtocol.RunEnded ended;
         try

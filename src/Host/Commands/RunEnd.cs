@@ -35,6 +35,14 @@ internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunS
         return ended;
     }
 
+    /// <summary>Makes what <see cref="WriteAtOnce"/> may have to write, for nobody.</summary>
+    public void Rehearse()
+    {
+        var result = soFar.ResultOr("");
+        _ = RunResultJson.Serialize(result);
+        Summary.Write(Look.Console(TextWriter.Null, redirected: true), result, null);
+    }
+
     /// <summary>Writes what was measured so far, as far as there is time.</summary>
     /// <param name="signal">What will not wait.</param>
     public void WriteAtOnce(string signal)

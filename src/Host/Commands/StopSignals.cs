@@ -40,6 +40,9 @@ internal sealed class StopSignals
     /// <summary>Called with the name of the signal before the process ends at once; what it has not done after 200 ms is not done.</summary>
     public Action<string>? LastWord { get; set; }
 
+    /// <summary>Called after the first signal, beside the end of the run: what is done for the first time takes longer than there will be.</summary>
+    public Action? PrepareLastWord { get; set; }
+
     internal void Handle(string signal)
     {
         bool isFirst;
@@ -60,6 +63,7 @@ internal sealed class StopSignals
         {
             Outlets.Stdout.Hurry();
             _stop.Cancel();
+            PrepareLastWord?.Invoke();
         }
         else
         {

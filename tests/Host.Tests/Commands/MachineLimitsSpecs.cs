@@ -38,17 +38,6 @@ public sealed class MachineLimitsSpecs : IDisposable
         }
     }
 
-    /// <summary>The server of a quick run has limits of its own: the sentence comes from there, once.</summary>
-    [SkippableFact]
-    public async Task Too_few_processes_for_the_embedded_server_are_one_sentence()
-    {
-        Needs.These(Requirement.LesserRoot);
-        string[] nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-        var reads = await ChildProcess.RunAsync([.. nobody, "test", "-r", ActorLoadProcess.Dll]);
-        Skip.If(reads.ExitCode != 0, "needs a build that an ordinary user may read");
-        ExpectOneSentence(await RunAsync([.. nobody, "prlimit", "--nproc=35"], "run --quiet"), "processes and threads (ulimit -u");
-    }
-
     private static void ExpectOneSentence(ProcessResult ended, string named)
     {
         ended.Expect(1);

@@ -35,6 +35,15 @@ public class StopSignalsSpecs
     }
 
     [Fact]
+    public void The_last_word_is_prepared_after_the_first_signal()
+    {
+        _signals.PrepareLastWord = () => _said.Add($"prepared, stop {_signals.Requested.IsCancellationRequested}");
+        _signals.Handle("SIGTERM");
+        _signals.Handle("SIGTERM");
+        Assert.Equal(["prepared, stop True"], _said);
+    }
+
+    [Fact]
     public void A_last_word_that_takes_too_long_is_not_waited_for()
     {
         using var never = new SemaphoreSlim(0);
