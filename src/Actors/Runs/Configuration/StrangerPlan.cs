@@ -8,8 +8,10 @@ internal static class StrangerPlan
     public static void Check(RunSettings settings, string source, TimeSpan limit)
     {
         var shortest = RunPlan.Create(settings.Load).Shortest(settings.Connection.Hold) + (settings.Observers.Bystander?.Before ?? TimeSpan.Zero);
+        if (settings.Deadline > TimeSpan.Zero && settings.Deadline < shortest)
+            shortest = settings.Deadline;
         if (shortest > limit)
             throw new SettingsException([new SettingsError(source, null, "load", $"the run takes {UnitText.Show(shortest)} or longer, more than this daemon allows",
-                $"at most {UnitText.Show(limit)} (daemon.max-duration): fewer bursts, or a shorter duration, gap or hold")]);
+                $"at most {UnitText.Show(limit)} (daemon.max-duration): fewer bursts, a shorter duration, gap or hold, or a run.deadline")]);
     }
 }
