@@ -3,13 +3,15 @@ using ActorLoad.Transport;
 
 namespace ActorLoad.Connections;
 
-/// <summary>What a lane and its squads know of their connections: counts, breaker, retries. Confined to the lane's loop.</summary>
+/// <summary>What a lane, its squads and their connections know of the connections: counts, breaker, retries. Confined to the lane's loop.</summary>
 internal sealed class LaneBooks
 {
     private readonly LaneSettings _settings;
     private readonly TransportLoop _loop;
     private readonly Breaker _breaker;
     private readonly Random _random;
+    private readonly AbsenceWatch[] _absences;
+    private long _sockets;
 
     public LaneBooks(LaneSettings settings, TransportLoop loop)
     {
@@ -18,6 +20,7 @@ internal sealed class LaneBooks
         var breaker = settings.Supervision.Breaker;
         _breaker = new Breaker(breaker, loop.ToTicks(breaker.Window));
         _random = new Random(settings.Seed + settings.Lane);
+        _absences = [.. settings.Targets.Select(target => new AbsenceWatch($"{target}"))];
     }
 
     /// <summary>Everything since the last report.</summary>
@@ -26,7 +29,7 @@ internal sealed class LaneBooks
     /// <summary>Connections without an outcome.</summary>
     public long OpenNow { get; private set; }
 
-    /// <summary>Most of them at once.</summary>
+    /// <summary>Most attempts under way at once: a client that waits for its next attempt has no socket.</summary>
     public long PeakOpen { get; private set; }
 
     /// <summary>True while no attempt was ever established, and none failed for want of our own resources.</summary>
@@ -50,8 +53,86 @@ internal sealed class LaneBooks
         Tally.RecordAttempt(isRetry: false, opened);
         share.Opened += opened;
         OpenNow += opened;
-        PeakOpen = Math.Max(PeakOpen, OpenNow);
         return opened;
+    }
+
+    /// <summary>An attempt begins. The first one is counted with its connection.</summary>
+    public void Begin(Ticket ticket)
+    {
+        var now = _loop.Now;
+        ticket.Timings.BeginAttempt(now);
+        if (++ticket.Attempts == 1)
+        {
+            ticket.Share.RecordStart(now);
+            Tally.RecordStep(Step.StartLag, ticket.Timings);
+        }
+        else
+        {
+            StopWaiting(ticket);
+            Tally.RecordAttempt(isRetry: true);
+        }
+
+        ticket.IsUnderWay = true;
+        PeakOpen = Math.Max(PeakOpen, ++_sockets);
+    }
+
+    /// <summary>The attempt's connection is established: its SYN and its completion are stamped on <paramref name="link"/>.</summary>
+    public void Establish(Ticket ticket, Link link)
+    {
+        ref var timings = ref ticket.Timings;
+        (timings.SynSent, timings.Connected) = (link.SentAt, link.CompletedAt);
+        if (_absences[ticket.Target] is var absence && absence.TryEnd(out var first, out var last))
+        {
+            Tally.RecordAbsence(absence.Tell(first, last, OfRun));
+        }
+
+        Tally.RecordEstablished();
+        Tally.RecordStep(Step.LoopLag, timings.AttemptStarted, timings.SynSent);
+        Tally.RecordStep(Step.Connect, timings);
+    }
+
+    /// <summary>A command has its whole reply: both are stamped on <paramref name="link"/>.</summary>
+    public void Answer(Ticket ticket, Link link)
+    {
+        ref var timings = ref ticket.Timings;
+        Tally.RecordStep(Step.LoopLag, timings.LastReply != 0 ? timings.LastReply : timings.Ready, link.SentAt);
+        timings.LastReply = link.CompletedAt;
+        if (timings.FirstReply == 0)
+        {
+            (timings.FirstSent, timings.FirstReply) = (link.SentAt, link.CompletedAt);
+            Tally.RecordAnswered();
+            Tally.RecordStep(Step.FirstReply, timings);
+            Recover(ticket, timings.FirstReply);
+        }
+    }
+
+    /// <summary>The script is done. What follows is the hold, if there is one.</summary>
+    public void Serve(Ticket ticket)
+    {
+        ref var timings = ref ticket.Timings;
+        timings.HoldStarted = timings.LastReply != 0 ? timings.LastReply : timings.Ready;
+        Tally.RecordStep(Step.Script, timings);
+        if (!ticket.IsServed)
+        {
+            ticket.IsServed = true;
+            Tally.RecordStep(Step.Total, timings);
+        }
+
+        Recover(ticket, timings.HoldStarted); // where the script is empty
+    }
+
+    /// <summary>Everything since the last report, to be sent; with the endpoints that are absent now.</summary>
+    public TallyData Take()
+    {
+        foreach (var absence in _absences)
+        {
+            if (absence.IsAbsent(out var first, out var last))
+            {
+                Tally.RecordAbsence(absence.Tell(first, last, OfRun));
+            }
+        }
+
+        return Tally.Take();
     }
 
     /// <summary>A connection did all it had to, or was cancelled.</summary>
@@ -60,7 +141,8 @@ internal sealed class LaneBooks
         var now = _loop.Now;
         _breaker.Record(outcome, now);
         NeverReached &= ticket.Timings.Connected == 0;
-        Tally.RecordSocket(ticket.Timings.Connected != 0, IsAbortive && ticket.Timings.Connected != 0);
+        EndAttempt(ticket, isAborted: IsAbortive && ticket.Timings.Connected != 0);
+        StopWaiting(ticket);
         Close(ticket, outcome, now);
     }
 
@@ -69,9 +151,15 @@ internal sealed class LaneBooks
     public FailureDecision Fail(ConnectionFailedException failure, out string? stopped)
     {
         var (ticket, now) = (failure.Ticket, _loop.Now);
-        CountRetries(ticket);
         Tally.RecordAttemptFailure(failure.Outcome);
-        Tally.RecordSocket(ticket.Timings.Connected != 0, IsAbortive && LeavesOurs(failure.Outcome, ticket.Timings.Connected != 0));
+        var at = failure.At != 0 ? failure.At : now;
+        Cut(ticket, at);
+        if (failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed))
+        {
+            _absences[ticket.Target].Fail(at, isConnect: ticket.Timings.Connected == 0);
+        }
+
+        EndAttempt(ticket, isAborted: IsAbortive && LeavesOurs(failure.Outcome, ticket.Timings.Connected != 0));
         NeverReached &= ticket.Timings.Connected == 0 && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
         if (failure is RejectedException rejected)
         {
@@ -93,6 +181,8 @@ internal sealed class LaneBooks
         else
         {
             ticket.Timings.Connected = 0; // counted: if the run ends before the next attempt, there is no socket to end
+            ticket.IsWaiting = true;
+            Tally.RecordWaiting(begins: true);
         }
 
         return decision;
@@ -125,7 +215,6 @@ internal sealed class LaneBooks
 
     private void Close(Ticket ticket, Outcome outcome, long now)
     {
-        CountRetries(ticket);
         ticket.IsEnded = true;
         ticket.Timings.Ended = now;
         OpenNow--;
@@ -133,11 +222,43 @@ internal sealed class LaneBooks
         ticket.Share.RecordEnd(outcome);
     }
 
-    // An attempt is counted when it has begun: one that was cancelled while it waited for its backoff never was one.
-    private void CountRetries(Ticket ticket)
+    private double OfRun(long at) => Math.Round(_loop.Time.GetElapsedTime(_settings.RunStart, at).TotalSeconds, 3);
+
+    // Whoever was served and is cut has something to recover; what fails on the way back to that was cut before.
+    private void Cut(Ticket ticket, long at)
     {
-        Tally.RecordAttempt(isRetry: true, ticket.Attempts - ticket.Counted);
-        ticket.Counted = ticket.Attempts;
+        ref var timings = ref ticket.Timings;
+        timings.EndHold(at, out var wasHolding);
+        if (timings.FirstReply != 0 || wasHolding)
+        {
+            Tally.RecordCut();
+            timings.CutAt = at;
+        }
+    }
+
+    private void Recover(Ticket ticket, long at)
+    {
+        if (ticket.Timings.CutAt != 0)
+        {
+            Tally.RecordStep(Step.Recovery, ticket.Timings.CutAt, at);
+            ticket.Timings.CutAt = 0;
+        }
+    }
+
+    private void EndAttempt(Ticket ticket, bool isAborted)
+    {
+        Tally.RecordSocket(ticket.Timings.Connected != 0, isAborted);
+        _sockets -= ticket.IsUnderWay ? 1 : 0;
+        ticket.IsUnderWay = false;
+    }
+
+    private void StopWaiting(Ticket ticket)
+    {
+        if (ticket.IsWaiting)
+        {
+            ticket.IsWaiting = false;
+            Tally.RecordWaiting(begins: false);
+        }
     }
 }
 

@@ -16,6 +16,9 @@ internal sealed class Ticket(BurstShare share, int client, long due)
     /// <summary>Number of the connection in its burst, from 0.</summary>
     public int Client { get; } = client;
 
+    /// <summary>Which of the lane's targets its last attempt goes to.</summary>
+    public int Target { get; set; }
+
     /// <summary>Its time stamps; on the loop's clock.</summary>
     public Timings Timings = new() { Due = due };
 
@@ -25,8 +28,14 @@ internal sealed class Ticket(BurstShare share, int client, long due)
     /// <summary>Attempts begun.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>Attempts that the lane has counted; its first is counted when it is opened.</summary>
-    public int Counted { get; set; } = 1;
+    /// <summary>True from the beginning of an attempt to its end.</summary>
+    public bool IsUnderWay { get; set; }
+
+    /// <summary>True between two attempts.</summary>
+    public bool IsWaiting { get; set; }
+
+    /// <summary>True once its script was done for the first time.</summary>
+    public bool IsServed { get; set; }
 
     /// <summary>
     /// Uses up one retry for <paramref name="cause"/> if <paramref name="rule"/> still has one at <paramref name="now"/>; tells how many
