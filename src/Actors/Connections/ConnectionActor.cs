@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Net;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
 using Akka.Actor;
@@ -75,6 +73,12 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void BeginAttempt(Ticket ticket)
     {
+        if (ticket.Attempts > 0 && _plan.Books.IsGivenUp(ticket))
+        {
+            End(ticket.LastFailure); // its endpoint was given up while it waited
+            return;
+        }
+
         var now = _plan.Loop.Now;
         ticket.Timings.BeginAttempt(now);
         if (++ticket.Attempts == 1)
@@ -82,13 +86,13 @@ internal sealed class ConnectionActor : UntypedActor
             ticket.Share.RecordStart(now);
         }
 
-        var target = _plan.Targets[ticket.Client % _plan.Targets.Length];
-        _link = _plan.Loop.Open(Self, new LinkRequest(target, _plan.Socket, _plan.ConnectDeadline));
+        _link = _plan.Loop.Open(Self, new LinkRequest(_plan.Books.AddressOf(ticket), _plan.Socket, _plan.ConnectDeadline));
     }
 
     private void HandleConnected(Link link)
     {
         _ticket!.Timings.Connected = link.CompletedAt;
+        _plan.Books.Establish(_ticket);
         GoOn(link);
     }
 
@@ -128,6 +132,7 @@ internal sealed class ConnectionActor : UntypedActor
         }
         else if (_plan.HoldDeadline is { } hold)
         {
+            _plan.Books.Serve(_ticket!);
             link.Receive(hold);
         }
         else
@@ -189,17 +194,17 @@ internal sealed class ConnectionActor : UntypedActor
 /// <summary>What all connections of a lane share.</summary>
 /// <param name="Loop">Their loop.</param>
 /// <param name="Script">What they send.</param>
-/// <param name="Targets">Where they connect, in turn.</param>
+/// <param name="Books">Where they connect, and what is known of them.</param>
 /// <param name="Socket">Their socket's options.</param>
 /// <param name="ConnectDeadline">How long a connect may take.</param>
 /// <param name="ReplyDeadline">How long a reply may take.</param>
 /// <param name="HoldDeadline">How long they stay open after the script; null closes at once.</param>
 internal sealed record ConnectionPlan(
-    TransportLoop Loop, Script Script, ImmutableArray<IPEndPoint> Targets, SocketSettings Socket,
+    TransportLoop Loop, Script Script, LaneBooks Books, SocketSettings Socket,
     DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue? HoldDeadline)
 {
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
-    public static ConnectionPlan For(TransportLoop loop, ConnectionSettings settings, Script script, ImmutableArray<IPEndPoint> targets) => new(
-        loop, script, targets, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
+    public static ConnectionPlan For(TransportLoop loop, ConnectionSettings settings, Script script, LaneBooks books) => new(
+        loop, script, books, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
         settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null);
 }

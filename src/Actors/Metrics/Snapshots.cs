@@ -89,4 +89,12 @@ public sealed record RunSnapshot(
     string RunId, double ElapsedSeconds, RunProgress Progress, ConnectionCounts Connections, long Open, long Attempts, long Retries,
     IReadOnlyDictionary<string, long> Outcomes, IReadOnlyDictionary<string, long> AttemptFailures,
     IReadOnlyDictionary<string, long> Rejections, IReadOnlyDictionary<string, LatencySummary> Latency,
-    IReadOnlyDictionary<string, LatencySummary> FailedLatency, GeneratorUsage Generator, Sample Sample);
+    IReadOnlyDictionary<string, LatencySummary> FailedLatency, GeneratorUsage Generator, Sample Sample)
+{
+    /// <summary>Attempts whose connection was established.</summary>
+    public long Established { get; init; }
+
+    /// <summary>The same counts for each endpoint, in the order of the target, if there are several.</summary>
+    // Where it is missing, the generated reader sets null.
+    public IReadOnlyList<EndpointCounts> Endpoints { get => field ?? []; init; } = [];
+}

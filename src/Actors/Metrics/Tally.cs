@@ -8,14 +8,22 @@ namespace ActorLoad.Metrics;
 /// two messages of a lane: <c>planned = opened + dropped</c>, <c>opened = sum(outcomes) + open</c> with <c>open &gt;= 0</c>,
 /// <c>attempts = opened + retries</c>. A difference, such as <see cref="Take"/> returns, may have a negative open.
 /// </remarks>
-/// <param name="frequency">Ticks in a second of the clock that <see cref="Timings"/> come from.</param>
-public sealed class Tally(long frequency)
+public sealed class Tally
 {
+    private readonly long _frequency;
     private readonly OutcomeCounts _outcomes = new();
     private readonly OutcomeCounts _attemptFailures = new();
     private readonly RejectionCounts _rejections = new();
-    private readonly StepHistograms _succeeded = new();
-    private readonly StepHistograms _failed = new();
+    private readonly StepHistograms _succeeded;
+    private readonly StepHistograms _failed;
+    private readonly bool _hasTimes;
+
+    /// <summary>An empty one.</summary>
+    /// <param name="frequency">Ticks in a second of the clock that <see cref="Timings"/> come from.</param>
+    public Tally(long frequency) => (_frequency, _succeeded, _failed, _hasTimes) = (frequency, new(), new(), true);
+
+    /// <summary>An empty one that records its times in <paramref name="other"/>.</summary>
+    internal Tally(long frequency, Tally other) => (_frequency, _succeeded, _failed) = (frequency, other._succeeded, other._failed);
 
     /// <summary>Connections whose time has come.</summary>
     public long Planned { get; private set; }
@@ -25,6 +33,9 @@ public sealed class Tally(long frequency)
 
     /// <summary>Connections that were due and not started.</summary>
     public long Dropped { get; private set; }
+
+    /// <summary>Those of the dropped ones whose endpoint had been given up.</summary>
+    public long Avoided { get; private set; }
 
     /// <summary>Tries to open, retries included.</summary>
     public long Attempts { get; private set; }
@@ -61,8 +72,12 @@ public sealed class Tally(long frequency)
     /// <summary>One of them was started.</summary>
     public void RecordOpened(int connections = 1) => Opened += connections;
 
-    /// <summary>Some of them were not started, because <c>max-open</c> was reached or the run ended.</summary>
-    public void RecordDropped(int connections = 1) => Dropped += connections;
+    /// <summary>Some of them were not started, because <c>max-open</c> was reached, the run ended, or their endpoint had been given up.</summary>
+    public void RecordDropped(int connections = 1, bool isGivenUp = false)
+    {
+        Dropped += connections;
+        Avoided += isGivenUp ? connections : 0;
+    }
 
     /// <summary>A connection tries to open.</summary>
     public void RecordAttempt(bool isRetry, int times = 1)
@@ -90,7 +105,7 @@ public sealed class Tally(long frequency)
         _outcomes.Count(outcome);
         if (outcome != Outcome.Cancelled)
         {
-            (outcome == Outcome.Succeeded ? _succeeded : _failed).Record(outcome, timings, frequency);
+            (outcome == Outcome.Succeeded ? _succeeded : _failed).Record(outcome, timings, _frequency);
         }
     }
 
@@ -105,13 +120,17 @@ public sealed class Tally(long frequency)
     /// <summary>A copy that can be sent.</summary>
     public TallyData ToData() => new(
         Planned, Opened, Dropped, Attempts, Retries, Established, AbortiveCloses, _outcomes.ByName(), _attemptFailures.ByName(), _rejections.ByPrefix(),
-        _succeeded.Encode(), _failed.Encode());
+        _hasTimes ? _succeeded.Encode() : [], _hasTimes ? _failed.Encode() : [])
+    {
+        Avoided = Avoided,
+    };
 
     /// <summary>Merges what another tally sent; <see cref="FormatException"/> if it is of another build's making.</summary>
     public void Add(TallyData data)
     {
         AddCounts(data.Planned, data.Opened, data.Dropped, data.Attempts, data.Retries);
         AddSockets(data.Established, data.AbortiveCloses);
+        Avoided += data.Avoided;
         _outcomes.Add(data.Outcomes);
         _attemptFailures.Add(data.AttemptFailures);
         _rejections.Add(data.Rejections);
@@ -124,6 +143,7 @@ public sealed class Tally(long frequency)
     {
         AddCounts(other.Planned, other.Opened, other.Dropped, other.Attempts, other.Retries);
         AddSockets(other.Established, other.AbortiveCloses);
+        Avoided += other.Avoided;
         _outcomes.Add(other._outcomes);
         _attemptFailures.Add(other._attemptFailures);
         _rejections.Add(other._rejections);
@@ -134,12 +154,15 @@ public sealed class Tally(long frequency)
     /// <summary>Back to zero, keeping the memory.</summary>
     public void Reset()
     {
-        Planned = Opened = Dropped = Attempts = Retries = Established = AbortiveCloses = 0;
+        Planned = Opened = Dropped = Avoided = Attempts = Retries = Established = AbortiveCloses = 0;
         _outcomes.Reset();
         _attemptFailures.Reset();
         _rejections.Reset();
-        _succeeded.Reset();
-        _failed.Reset();
+        if (_hasTimes)
+        {
+            _succeeded.Reset();
+            _failed.Reset();
+        }
     }
 
     /// <summary>How connections ended, by name, those other than zero.</summary>

@@ -17,4 +17,8 @@ public sealed record TallyData(
     long Planned, long Opened, long Dropped, long Attempts, long Retries, long Established, long AbortiveCloses,
     IReadOnlyDictionary<string, long> Outcomes, IReadOnlyDictionary<string, long> AttemptFailures,
     IReadOnlyDictionary<string, long> Rejections, IReadOnlyDictionary<string, byte[]> Succeeded,
-    IReadOnlyDictionary<string, byte[]> Failed);
+    IReadOnlyDictionary<string, byte[]> Failed)
+{
+    /// <summary>Those of the dropped ones whose endpoint had been given up.</summary>
+    public long Avoided { get; init; }
+}
