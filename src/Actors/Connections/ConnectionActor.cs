@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Net;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
 using Akka.Actor;
@@ -75,9 +73,14 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void BeginAttempt(Ticket ticket)
     {
-        ticket.Target = ticket.Client % _plan.Targets.Length;
+        if (ticket.Attempts > 0 && _plan.Books.IsGivenUp(ticket))
+        {
+            End(ticket.LastFailure); // its endpoint was given up while it waited
+            return;
+        }
+
         _plan.Books.Begin(ticket);
-        _link = _plan.Loop.Open(Self, new LinkRequest(_plan.Targets[ticket.Target], _plan.Socket, _plan.ConnectDeadline));
+        _link = _plan.Loop.Open(Self, new LinkRequest(_plan.Books.AddressOf(ticket), _plan.Socket, _plan.ConnectDeadline));
     }
 
     private void HandleConnected(Link link)
@@ -179,21 +182,19 @@ internal sealed class ConnectionActor : UntypedActor
 }
 
 /// <summary>What all connections of a lane share.</summary>
-/// <param name="Books">Where they are counted.</param>
 /// <param name="Loop">Their loop.</param>
 /// <param name="Script">What they send.</param>
-/// <param name="Targets">Where they connect, in turn.</param>
+/// <param name="Books">Where they connect, and what is known of them.</param>
 /// <param name="Socket">Their socket's options.</param>
 /// <param name="ConnectDeadline">How long a connect may take.</param>
 /// <param name="ReplyDeadline">How long a reply may take.</param>
 /// <param name="HoldDeadline">How long they stay open after the script; null closes at once.</param>
 internal sealed record ConnectionPlan(
-    LaneBooks Books, TransportLoop Loop, Script Script, ImmutableArray<IPEndPoint> Targets, SocketSettings Socket,
+    TransportLoop Loop, Script Script, LaneBooks Books, SocketSettings Socket,
     DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue? HoldDeadline)
 {
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
-    public static ConnectionPlan For(
-        LaneBooks books, TransportLoop loop, ConnectionSettings settings, Script script, ImmutableArray<IPEndPoint> targets) => new(
-        books, loop, script, targets, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
+    public static ConnectionPlan For(TransportLoop loop, ConnectionSettings settings, Script script, LaneBooks books) => new(
+        loop, script, books, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
         settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null);
 }

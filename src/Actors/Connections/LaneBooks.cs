@@ -1,3 +1,4 @@
+using System.Net;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
 
@@ -8,29 +9,29 @@ internal sealed class LaneBooks
 {
     private readonly LaneSettings _settings;
     private readonly TransportLoop _loop;
-    private readonly Breaker _breaker;
+    private readonly Breaker[] _breakers;
+    private readonly AttemptSteps _steps;
     private readonly Random _random;
-    private readonly AbsenceWatch[] _absences;
-    private long _sockets;
 
     public LaneBooks(LaneSettings settings, TransportLoop loop)
     {
         (_settings, _loop) = (settings, loop);
-        Tally = new Tally(loop.Time.TimestampFrequency);
-        var breaker = settings.Supervision.Breaker;
-        _breaker = new Breaker(breaker, loop.ToTicks(breaker.Window));
+        var (endpoints, supervision, frequency) = (settings.Health.Endpoints, settings.Supervision, loop.Time.TimestampFrequency);
+        Tallies = new EndpointTallies(frequency, endpoints.Length);
+        _breakers = [.. endpoints.Select(endpoint => new Breaker(supervision.Breaker, supervision.Patience, endpoint, frequency))];
+        _steps = new AttemptSteps(
+            Tallies, endpoints.Select(endpoint => endpoint.Name), at => Math.Round(loop.Time.GetElapsedTime(settings.RunStart, at).TotalSeconds, 3));
         _random = new Random(settings.Seed + settings.Lane);
-        _absences = [.. settings.Targets.Select(target => new AbsenceWatch($"{target}"))];
     }
 
-    /// <summary>Everything since the last report.</summary>
-    public Tally Tally { get; }
+    /// <summary>Everything since the last report, for each endpoint.</summary>
+    public EndpointTallies Tallies { get; }
 
     /// <summary>Connections without an outcome.</summary>
     public long OpenNow { get; private set; }
 
-    /// <summary>Most attempts under way at once: a client that waits for its next attempt has no socket.</summary>
-    public long PeakOpen { get; private set; }
+    /// <summary>Most of them that had a socket at once.</summary>
+    public long PeakOpen => _steps.PeakUnderWay;
 
     /// <summary>True while no attempt was ever established, and none failed for want of our own resources.</summary>
     public bool NeverReached { get; private set; } = true;
@@ -41,135 +42,115 @@ internal sealed class LaneBooks
     /// <summary>True once a crash has been logged: one of a run is enough.</summary>
     public bool HasLoggedCrash { get; set; }
 
+    private TargetHealth Health => _settings.Health;
+
     private bool IsAbortive => _settings.Connection.Socket.Close == CloseMode.Abort;
 
-    /// <summary><paramref name="count"/> connections are due: tells how many of them are to be opened now. The rest are dropped.</summary>
-    public int Open(BurstShare share, int count)
+    /// <summary><paramref name="count"/> connections from <paramref name="first"/> on are due: tells which of them are to be opened now, a bit for each,
+    /// the lowest for the first. The rest are dropped: max-open was reached, or their endpoint was given up.</summary>
+    public ulong Open(BurstShare share, int first, int count)
     {
-        var opened = IsAborting ? 0 : (int)Math.Min(count, _settings.MaxOpen - OpenNow);
-        Tally.RecordPlanned(count);
-        Tally.RecordDropped(count - opened);
-        Tally.RecordOpened(opened);
-        Tally.RecordAttempt(isRetry: false, opened);
+        var (which, opened, room) = (0UL, 0, IsAborting ? 0 : Math.Min(count, _settings.MaxOpen - OpenNow));
+        for (var index = 0; index < count; index++)
+        {
+            var endpoint = Health.EndpointOf(Health.TargetOf(share.Turn + first + index));
+            var (tally, isGivenUp) = (Tallies[endpoint], Health.Endpoints[endpoint].IsGivenUp);
+            tally.RecordPlanned(1);
+            if (opened >= room || isGivenUp)
+            {
+                tally.RecordDropped(1, isGivenUp);
+                continue;
+            }
+
+            tally.RecordOpened();
+            tally.RecordAttempt(isRetry: false);
+            which |= 1UL << index;
+            opened++;
+        }
+
         share.Opened += opened;
         OpenNow += opened;
-        return opened;
+        return which;
     }
 
-    /// <summary>An attempt begins. The first one is counted with its connection.</summary>
-    public void Begin(Ticket ticket)
+    /// <summary>The ticket of a connection that is to be opened.</summary>
+    public Ticket Ticket(BurstShare share, int client, long due)
     {
-        var now = _loop.Now;
-        ticket.Timings.BeginAttempt(now);
-        if (++ticket.Attempts == 1)
-        {
-            ticket.Share.RecordStart(now);
-            Tally.RecordStep(Step.StartLag, ticket.Timings);
-        }
-        else
-        {
-            StopWaiting(ticket);
-            Tally.RecordAttempt(isRetry: true);
-        }
-
-        ticket.IsUnderWay = true;
-        PeakOpen = Math.Max(PeakOpen, ++_sockets);
+        var target = Health.TargetOf(share.Turn + client);
+        return new Ticket(share, client, due, target, Health.EndpointOf(target));
     }
 
-    /// <summary>The attempt's connection is established: its SYN and its completion are stamped on <paramref name="link"/>.</summary>
+    /// <summary>Where a connection goes.</summary>
+    public IPEndPoint AddressOf(Ticket ticket) => Health.AddressOf(ticket.Target);
+
+    /// <summary>True if a connection that waits for its next attempt need not make it.</summary>
+    public bool IsGivenUp(Ticket ticket) => Health.Endpoints[ticket.Endpoint].IsGivenUp;
+
+    /// <summary>Everything since the last report, for each endpoint, to be sent.</summary>
+    public IReadOnlyList<TallyData> Take() => _steps.Take();
+
+    /// <summary>An attempt begins.</summary>
+    public void Begin(Ticket ticket) => _steps.Begin(ticket, _loop.Now);
+
+    /// <summary>An attempt is established.</summary>
     public void Establish(Ticket ticket, Link link)
     {
-        ref var timings = ref ticket.Timings;
-        (timings.SynSent, timings.Connected) = (link.SentAt, link.CompletedAt);
-        if (_absences[ticket.Target] is var absence && absence.TryEnd(out var first, out var last))
-        {
-            Tally.RecordAbsence(absence.Tell(first, last, OfRun));
-        }
-
-        Tally.RecordEstablished();
-        Tally.RecordStep(Step.LoopLag, timings.AttemptStarted, timings.SynSent);
-        Tally.RecordStep(Step.Connect, timings);
+        _steps.Establish(ticket, link);
+        _breakers[ticket.Endpoint].Establish();
     }
 
-    /// <summary>A command has its whole reply: both are stamped on <paramref name="link"/>.</summary>
-    public void Answer(Ticket ticket, Link link)
-    {
-        ref var timings = ref ticket.Timings;
-        Tally.RecordStep(Step.LoopLag, timings.LastReply != 0 ? timings.LastReply : timings.Ready, link.SentAt);
-        timings.LastReply = link.CompletedAt;
-        if (timings.FirstReply == 0)
-        {
-            (timings.FirstSent, timings.FirstReply) = (link.SentAt, link.CompletedAt);
-            Tally.RecordAnswered();
-            Tally.RecordStep(Step.FirstReply, timings);
-            Recover(ticket, timings.FirstReply);
-        }
-    }
+    /// <summary>A command has its whole reply.</summary>
+    public void Answer(Ticket ticket, Link link) => _steps.Answer(ticket, link);
 
-    /// <summary>The script is done. What follows is the hold, if there is one.</summary>
+    /// <summary>An attempt has all its replies.</summary>
     public void Serve(Ticket ticket)
     {
-        ref var timings = ref ticket.Timings;
-        timings.HoldStarted = timings.LastReply != 0 ? timings.LastReply : timings.Ready;
-        Tally.RecordStep(Step.Script, timings);
-        if (!ticket.IsServed)
-        {
-            ticket.IsServed = true;
-            Tally.RecordStep(Step.Total, timings);
-        }
-
-        Recover(ticket, timings.HoldStarted); // where the script is empty
+        _steps.Serve(ticket);
+        ticket.IsServed = true;
+        _breakers[ticket.Endpoint].Serve(ticket.Timings.HoldStarted);
     }
 
-    /// <summary>Everything since the last report, to be sent; with the endpoints that are absent now.</summary>
-    public TallyData Take()
-    {
-        foreach (var absence in _absences)
-        {
-            if (absence.IsAbsent(out var first, out var last))
-            {
-                Tally.RecordAbsence(absence.Tell(first, last, OfRun));
-            }
-        }
-
-        return Tally.Take();
-    }
-
-    /// <summary>A connection did all it had to, or was cancelled.</summary>
+    /// <summary>A connection did all it had to, was cancelled, or will not try again what failed.</summary>
     public void End(Ticket ticket, Outcome outcome)
     {
-        var now = _loop.Now;
-        _breaker.Record(outcome, now);
-        NeverReached &= ticket.Timings.Connected == 0;
-        EndAttempt(ticket, isAborted: IsAbortive && ticket.Timings.Connected != 0);
-        StopWaiting(ticket);
+        var (now, wasEstablished) = (_loop.Now, ticket.Timings.Connected != 0);
+        if (outcome == Outcome.Succeeded)
+        {
+            _breakers[ticket.Endpoint].Succeed(now);
+        }
+        else if (wasEstablished)
+        {
+            _breakers[ticket.Endpoint].Leave(ticket.IsServed);
+        }
+
+        NeverReached &= !wasEstablished;
+        _steps.End(ticket, IsAbortive && wasEstablished);
         Close(ticket, outcome, now);
     }
 
-    /// <summary>An attempt failed: counts it and says what follows. <paramref name="stopped"/>: why nothing more may be opened from now on;
-    /// null if that is as it was.</summary>
-    public FailureDecision Fail(ConnectionFailedException failure, out string? stopped)
+    /// <summary>An attempt failed: counts it and says what follows.</summary>
+    public FailureDecision Fail(ConnectionFailedException failure)
     {
-        var (ticket, now) = (failure.Ticket, _loop.Now);
-        Tally.RecordAttemptFailure(failure.Outcome);
-        var at = failure.At != 0 ? failure.At : now;
-        Cut(ticket, at);
-        if (failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed))
-        {
-            _absences[ticket.Target].Fail(at, isConnect: ticket.Timings.Connected == 0);
-        }
-
-        EndAttempt(ticket, isAborted: IsAbortive && LeavesOurs(failure.Outcome, ticket.Timings.Connected != 0));
-        NeverReached &= ticket.Timings.Connected == 0 && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
+        var (ticket, now, wasEstablished) = (failure.Ticket, _loop.Now, failure.Ticket.Timings.Connected != 0);
+        var tally = Tallies[ticket.Endpoint];
+        tally.RecordAttemptFailure(failure.Outcome);
+        _steps.Fail(ticket, failure.Outcome, failure.At != 0 ? failure.At : now);
+        _steps.End(ticket, IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
+        NeverReached &= !wasEstablished && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
         if (failure is RejectedException rejected)
         {
-            Tally.RecordRejection(rejected.Prefix);
+            tally.RecordRejection(rejected.Prefix);
         }
 
-        stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
-        if (_breaker.Record(failure.Outcome, now))
+        ConnectionProtocol.GaveUp? givenUp = null;
+        var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
+        var breaker = _breakers[ticket.Endpoint];
+        if (breaker.Fail(failure.Outcome, wasEstablished, ticket.IsServed, now))
         {
-            stopped = _breaker.Reason;
+            givenUp = new ConnectionProtocol.GaveUp(Health.Endpoints[ticket.Endpoint].Name, breaker.Reason);
+            stopped = !Health.IsEveryEndpointGivenUp ? stopped
+                : Health.Endpoints.Length == 1 ? breaker.Reason
+                : $"breaker: each of the {Health.Endpoints.Length} endpoints was given up";
         }
 
         IsAborting |= stopped is not null; // the supervisor's Abort is on its way; not one more attempt until then
@@ -180,12 +161,12 @@ internal sealed class LaneBooks
         }
         else
         {
-            ticket.Timings.Connected = 0; // counted: if the run ends before the next attempt, there is no socket to end
-            ticket.IsWaiting = true;
-            Tally.RecordWaiting(begins: true);
+            // Counted: if the run ends before the next attempt, there is no socket to end.
+            (ticket.Timings.Connected, ticket.IsServed, ticket.LastFailure) = (0, false, failure.Outcome);
+            _steps.Wait(ticket);
         }
 
-        return decision;
+        return decision with { GivenUp = givenUp, Stopped = stopped };
     }
 
     // Whether there was still a socket to be closed; with linger zero the kernel counts that of an unanswered SYN too.
@@ -204,7 +185,7 @@ internal sealed class LaneBooks
             return new FailureDecision(rule.Directive, 0);
         }
 
-        if (IsAborting || !failure.Ticket.TryRetry(failure.Outcome, rule, now, _loop.ToTicks(rule.Within), out var used))
+        if (IsAborting || IsGivenUp(failure.Ticket) || !failure.Ticket.TryRetry(failure.Outcome, rule, now, _loop.ToTicks(rule.Within), out var used))
         {
             return FailureDecision.GiveUp;
         }
@@ -218,47 +199,8 @@ internal sealed class LaneBooks
         ticket.IsEnded = true;
         ticket.Timings.Ended = now;
         OpenNow--;
-        Tally.RecordEnded(outcome, ticket.Timings);
+        Tallies[ticket.Endpoint].RecordEnded(outcome, ticket.Timings);
         ticket.Share.RecordEnd(outcome);
-    }
-
-    private double OfRun(long at) => Math.Round(_loop.Time.GetElapsedTime(_settings.RunStart, at).TotalSeconds, 3);
-
-    // Whoever was served and is cut has something to recover; what fails on the way back to that was cut before.
-    private void Cut(Ticket ticket, long at)
-    {
-        ref var timings = ref ticket.Timings;
-        timings.EndHold(at, out var wasHolding);
-        if (timings.FirstReply != 0 || wasHolding)
-        {
-            Tally.RecordCut();
-            timings.CutAt = at;
-        }
-    }
-
-    private void Recover(Ticket ticket, long at)
-    {
-        if (ticket.Timings.CutAt != 0)
-        {
-            Tally.RecordStep(Step.Recovery, ticket.Timings.CutAt, at);
-            ticket.Timings.CutAt = 0;
-        }
-    }
-
-    private void EndAttempt(Ticket ticket, bool isAborted)
-    {
-        Tally.RecordSocket(ticket.Timings.Connected != 0, isAborted);
-        _sockets -= ticket.IsUnderWay ? 1 : 0;
-        ticket.IsUnderWay = false;
-    }
-
-    private void StopWaiting(Ticket ticket)
-    {
-        if (ticket.IsWaiting)
-        {
-            ticket.IsWaiting = false;
-            Tally.RecordWaiting(begins: false);
-        }
     }
 }
 
@@ -269,4 +211,10 @@ internal readonly record struct FailureDecision(FailureDirective Directive, long
 {
     /// <summary>The failure is the connection's outcome.</summary>
     public static FailureDecision GiveUp { get; } = new(FailureDirective.Stop, 0);
+
+    /// <summary>The endpoint that was given up for it; null if none was.</summary>
+    public ConnectionProtocol.GaveUp? GivenUp { get; init; }
+
+    /// <summary>Why nothing more may be opened from now on; null if that is as it was.</summary>
+    public string? Stopped { get; init; }
 }

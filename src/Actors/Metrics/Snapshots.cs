@@ -128,4 +128,8 @@ public sealed record RunSnapshot(
 
     /// <summary>Attempts that failed after they had been served, since the start.</summary>
     public long Cut { get; init; }
+
+    /// <summary>The same counts for each endpoint, in the order of the target, if there are several.</summary>
+    // Where it is missing, the generated reader sets null.
+    public IReadOnlyList<EndpointCounts> Endpoints { get => field ?? []; init; } = [];
 }

@@ -10,15 +10,24 @@ namespace ActorLoad.Metrics;
 /// two messages of a lane: <c>planned = opened + dropped</c>, <c>opened = sum(outcomes) + open</c> with <c>open &gt;= 0</c>,
 /// <c>attempts = opened + retries</c>, <c>connected + waiting &lt;= open</c>. A difference, such as <see cref="Take"/> returns, may have a negative open.
 /// </remarks>
-/// <param name="frequency">Ticks in a second of the clock that <see cref="Timings"/> come from.</param>
-public sealed class Tally(long frequency)
+public sealed class Tally
 {
+    private readonly long _frequency;
     private readonly OutcomeCounts _outcomes = new();
     private readonly OutcomeCounts _attemptFailures = new();
     private readonly RejectionCounts _rejections = new();
-    private readonly StepHistograms _steps = new();
-    private readonly StepHistograms _failed = new();
+    private readonly StepHistograms _steps;
+    private readonly StepHistograms _failed;
+    private readonly bool _hasTimes;
     private readonly Absences _absences = new();
+    private AttemptCounts _reached;
+
+    /// <summary>An empty one.</summary>
+    /// <param name="frequency">Ticks in a second of the clock that <see cref="Timings"/> come from.</param>
+    public Tally(long frequency) => (_frequency, _steps, _failed, _hasTimes) = (frequency, new(), new(), true);
+
+    /// <summary>An empty one that records its times in <paramref name="other"/>.</summary>
+    internal Tally(long frequency, Tally other) => (_frequency, _steps, _failed) = (frequency, other._steps, other._failed);
 
     /// <summary>Connections whose time has come.</summary>
     public long Planned { get; private set; }
@@ -29,6 +38,9 @@ public sealed class Tally(long frequency)
     /// <summary>Connections that were due and not started.</summary>
     public long Dropped { get; private set; }
 
+    /// <summary>Those of the dropped ones whose endpoint had been given up.</summary>
+    public long Avoided { get; private set; }
+
     /// <summary>Tries to open, retries included.</summary>
     public long Attempts { get; private set; }
 
@@ -36,22 +48,22 @@ public sealed class Tally(long frequency)
     public long Retries { get; private set; }
 
     /// <summary>Attempts whose connection was established.</summary>
-    public long Established { get; private set; }
+    public long Established => _reached.Established;
 
     /// <summary>Attempts that got a first reply.</summary>
-    public long Answered { get; private set; }
+    public long Answered => _reached.Answered;
 
     /// <summary>Attempts that failed after they had been served.</summary>
-    public long Cut { get; private set; }
+    public long Cut => _reached.Cut;
 
     /// <summary>Connections that are established now.</summary>
-    public long Connected { get; private set; }
+    public long Connected => _reached.Connected;
 
     /// <summary>Clients that wait for their next attempt now.</summary>
-    public long Waiting { get; private set; }
+    public long Waiting => _reached.Waiting;
 
     /// <summary>Sockets closed with linger zero that no RST of the peer had closed already.</summary>
-    public long AbortiveCloses { get; private set; }
+    public long AbortiveCloses => _reached.AbortiveCloses;
 
     /// <summary>Connections that have started and not ended.</summary>
     public long Open => Opened - Ended;
@@ -68,7 +80,7 @@ public sealed class Tally(long frequency)
 
     /// <summary>True if there is nothing in it.</summary>
     public bool IsEmpty => Planned == 0 && Opened == 0 && Dropped == 0 && Attempts == 0 && Retries == 0
-        && Established == 0 && Answered == 0 && Cut == 0 && Connected == 0 && Waiting == 0 && AbortiveCloses == 0 && Ended == 0 && _attemptFailures.Sum == 0 && _rejections.ByPrefix().Count == 0;
+        && _reached == default && Ended == 0 && _attemptFailures.Sum == 0 && _rejections.ByPrefix().Count == 0;
 
     /// <summary>The time of so many connections has come.</summary>
     public void RecordPlanned(int connections) => Planned += connections;
@@ -76,8 +88,12 @@ public sealed class Tally(long frequency)
     /// <summary>One of them was started.</summary>
     public void RecordOpened(int connections = 1) => Opened += connections;
 
-    /// <summary>Some of them were not started, because <c>max-open</c> was reached or the run ended.</summary>
-    public void RecordDropped(int connections = 1) => Dropped += connections;
+    /// <summary>Some of them were not started, because <c>max-open</c> was reached, the run ended, or their endpoint had been given up.</summary>
+    public void RecordDropped(int connections = 1, bool isGivenUp = false)
+    {
+        Dropped += connections;
+        Avoided += isGivenUp ? connections : 0;
+    }
 
     /// <summary>A connection tries to open.</summary>
     public void RecordAttempt(bool isRetry, int times = 1)
@@ -89,33 +105,33 @@ public sealed class Tally(long frequency)
     /// <summary>The connection of an attempt is established.</summary>
     public void RecordEstablished()
     {
-        Established++;
-        Connected++;
+        _reached.Established++;
+        _reached.Connected++;
     }
 
     /// <summary>An attempt got its first reply.</summary>
-    public void RecordAnswered() => Answered++;
+    public void RecordAnswered() => _reached.Answered++;
 
     /// <summary>An attempt failed after it had been served.</summary>
-    public void RecordCut() => Cut++;
+    public void RecordCut() => _reached.Cut++;
 
     /// <summary>A client begins to wait for its next attempt, or no longer does.</summary>
-    public void RecordWaiting(bool begins) => Waiting += begins ? 1 : -1;
+    public void RecordWaiting(bool begins) => _reached.Waiting += begins ? 1 : -1;
 
     /// <summary>An endpoint took no connection for a while.</summary>
     public void RecordAbsence(Absence absence) => _absences.Add(absence);
 
     /// <summary>A step was completed: it took from one time stamp to the other; nothing happened if the second is 0.</summary>
-    public void RecordStep(Step step, long from, long to) => _steps.Record(step, Timings.Between(from, to, frequency));
+    public void RecordStep(Step step, long from, long to) => _steps.Record(step, Timings.Between(from, to, _frequency));
 
     /// <summary>A step of a connection that goes well so far was completed.</summary>
-    public void RecordStep(Step step, in Timings timings) => _steps.Record(step, timings.Micros(step, Outcome.Succeeded, frequency));
+    public void RecordStep(Step step, in Timings timings) => _steps.Record(step, timings.Micros(step, Outcome.Succeeded, _frequency));
 
     /// <summary>The socket of an attempt is closed.</summary>
     public void RecordSocket(bool wasEstablished, bool isAborted)
     {
-        Connected -= wasEstablished ? 1 : 0;
-        AbortiveCloses += isAborted ? 1 : 0;
+        _reached.Connected -= wasEstablished ? 1 : 0;
+        _reached.AbortiveCloses += isAborted ? 1 : 0;
     }
 
     /// <summary>An attempt failed, whether or not it is tried again.</summary>
@@ -130,7 +146,7 @@ public sealed class Tally(long frequency)
         _outcomes.Count(outcome);
         if (outcome.IsFailure())
         {
-            _failed.Record(outcome, timings, frequency);
+            _failed.Record(outcome, timings, _frequency);
         }
     }
 
@@ -145,17 +161,21 @@ public sealed class Tally(long frequency)
     /// <summary>A copy that can be sent.</summary>
     public TallyData ToData() => new(
         Planned, Opened, Dropped, Attempts, Retries, Established, AbortiveCloses, _outcomes.ByName(), _attemptFailures.ByName(), _rejections.ByPrefix(),
-        _steps.Encode(), _failed.Encode())
+        _hasTimes ? _steps.Encode() : [], _hasTimes ? _failed.Encode() : [])
     {
-        Answered = Answered, Cut = Cut, Connected = Connected, Waiting = Waiting, Absences = _absences.All,
+        Avoided = Avoided, Answered = Answered, Cut = Cut, Connected = Connected, Waiting = Waiting, Absences = _absences.All,
     };
 
     /// <summary>Merges what another tally sent; <see cref="FormatException"/> if it is of another build's making.</summary>
     public void Add(TallyData data)
     {
         AddCounts(data.Planned, data.Opened, data.Dropped, data.Attempts, data.Retries);
-        AddSockets(data.Established, data.Answered, data.Cut, data.AbortiveCloses);
-        AddPresent(data.Connected, data.Waiting);
+        _reached.Add(new AttemptCounts
+        {
+            Established = data.Established, Answered = data.Answered, Cut = data.Cut, AbortiveCloses = data.AbortiveCloses, Connected = data.Connected,
+            Waiting = data.Waiting,
+        });
+        Avoided += data.Avoided;
         _absences.Add(data.Absences);
         _outcomes.Add(data.Outcomes);
         _attemptFailures.Add(data.AttemptFailures);
@@ -168,8 +188,8 @@ public sealed class Tally(long frequency)
     public void Add(Tally other)
     {
         AddCounts(other.Planned, other.Opened, other.Dropped, other.Attempts, other.Retries);
-        AddSockets(other.Established, other.Answered, other.Cut, other.AbortiveCloses);
-        AddPresent(other.Connected, other.Waiting);
+        _reached.Add(other._reached);
+        Avoided += other.Avoided;
         _absences.Add(other._absences.All);
         _outcomes.Add(other._outcomes);
         _attemptFailures.Add(other._attemptFailures);
@@ -181,14 +201,17 @@ public sealed class Tally(long frequency)
     /// <summary>Back to zero, keeping the memory.</summary>
     public void Reset()
     {
-        Planned = Opened = Dropped = Attempts = Retries = Established = AbortiveCloses = 0;
-        Answered = Cut = Connected = Waiting = 0;
+        Planned = Opened = Dropped = Avoided = Attempts = Retries = 0;
+        _reached = default;
         _absences.Clear();
         _outcomes.Reset();
         _attemptFailures.Reset();
         _rejections.Reset();
-        _steps.Reset();
-        _failed.Reset();
+        if (_hasTimes)
+        {
+            _steps.Reset();
+            _failed.Reset();
+        }
     }
 
     /// <summary>How connections ended, by name, those other than zero.</summary>
@@ -225,19 +248,5 @@ public sealed class Tally(long frequency)
         Dropped += dropped;
         Attempts += attempts;
         Retries += retries;
-    }
-
-    private void AddSockets(long established, long answered, long cut, long abortiveCloses)
-    {
-        Established += established;
-        Answered += answered;
-        Cut += cut;
-        AbortiveCloses += abortiveCloses;
-    }
-
-    private void AddPresent(long connected, long waiting)
-    {
-        Connected += connected;
-        Waiting += waiting;
     }
 }

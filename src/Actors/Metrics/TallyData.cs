@@ -19,6 +19,9 @@ public sealed record TallyData(
     IReadOnlyDictionary<string, long> Rejections, IReadOnlyDictionary<string, byte[]> Steps,
     IReadOnlyDictionary<string, byte[]> Failed)
 {
+    /// <summary>Those of the dropped ones whose endpoint had been given up.</summary>
+    public long Avoided { get; init; }
+
     /// <summary>Attempts that got a first reply.</summary>
     public long Answered { get; init; }
 

@@ -136,7 +136,7 @@ public sealed partial class LoadSupervisor
 
         var evidence = RunEvidence.Of(_order, completed, observed, _course, _loops, _endedAt, _parts.Transport.Loops);
         var transport = _parts.Transport with { FullQueues = _queues?.FullQueues, Overflows = _queues?.Overflows };
-        var result = RunSummary.Sum(_order, transport, _verdict, _reasons, completed, _course.Ended, _course.Omitted, _endedAt, evidence);
+        var result = RunSummary.Sum(_order, transport, _verdict, _reasons, completed, _course.Ended, _course.Omitted, _endedAt, evidence, _givenUp);
         Context.Parent.Tell(new RunEnded(_order.RunId, result, null));
         Context.Stop(Self);
     }

@@ -36,6 +36,9 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan hold = default
     /// <summary>How long bursts were open, from a due time to the end of the last connection; those that overlap count once.</summary>
     public TimeSpan Busy { get; private set; }
 
+    /// <summary>Connections of all bursts that were begun: whose turn it is among the targets.</summary>
+    public long Turn { get; private set; }
+
     /// <summary>Connections of the largest burst that was begun.</summary>
     public int Largest { get; private set; }
 
@@ -44,6 +47,9 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan hold = default
 
     /// <summary>True if not one connection of the bursts that have ended was ever established.</summary>
     public bool NeverReached { get; private set; }
+
+    /// <summary>True while some endpoint has not been tried.</summary>
+    public bool HasUntriedEndpoint { get; private set; }
 
     /// <summary>The phase that the next burst belongs to.</summary>
     public PhasePlan Phase => plan.Phases[Math.Min(_phase, plan.Phases.Length - 1)];
@@ -81,6 +87,7 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan hold = default
         _nextInPhase++;
         _busySince = _open.Count == 0 ? due : _busySince;
         Largest = Math.Max(Largest, Phase.Connections);
+        Turn += Phase.Connections;
         _open.Add(_begun, new BurstBook(_begun, Phase.Name, due, lanes));
         return _begun++;
     }
@@ -107,6 +114,7 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan hold = default
         }
 
         NeverReached = book.NeverReached;
+        HasUntriedEndpoint = share.HasUntriedEndpoint;
         if (book.HasBegun)
         {
             Keep(book.ToResult());

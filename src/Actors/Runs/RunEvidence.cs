@@ -36,6 +36,7 @@ internal static class RunEvidence
             Observers = needs.Observers * needs.Targets, IsLoopback = needs.IsLoopback, LargestPhase = needs.LargestPhase,
             Absences = sockets.Absences,
             Endpoints = [.. order.Target.Addresses.Distinct().Select(address => $"{address}")], User = string.IsNullOrEmpty(username) ? "default" : username,
+            ByEndpoint = order.Target.Counts(totals), Unused = order.Target.Unused,
         };
     }
 

@@ -63,6 +63,10 @@ public sealed record RunResult(
     /// <summary>What client, servers and kernel counted; null in a result that was put together from a journal, or that an older ActorLoad wrote.</summary>
     public Ledgers? Ledgers { get; init; }
 
+    /// <summary>The counts of each endpoint, in the order of the target; empty in a result that an older ActorLoad wrote.</summary>
+    // Where it is missing, the generated reader sets null.
+    public IReadOnlyList<EndpointCounts> Endpoints { get => field ?? []; init; } = [];
+
     /// <summary>What the run has shown, the cause before its effects; empty if there was no trouble.</summary>
     // Where it is missing, the generated reader sets null.
     public IReadOnlyList<Finding> Findings { get => field ?? []; init; } = [];
@@ -72,7 +76,12 @@ public sealed record RunResult(
 public sealed record RunInfo(string Id, DateTimeOffset StartedAt, double DurationSeconds, JsonObject Configuration);
 
 /// <summary>Whom a run stormed: the endpoints as given, and the addresses that they resolved to, in the order of use.</summary>
-public sealed record TargetInfo(IReadOnlyList<string> Endpoints, IReadOnlyList<string> Addresses);
+public sealed record TargetInfo(IReadOnlyList<string> Endpoints, IReadOnlyList<string> Addresses)
+{
+    /// <summary>Names with addresses that were not stormed; absent if there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UnusedAddresses>? Unused { get; init; }
+}
 
 /// <summary>How socket operations were carried out, and why not otherwise.</summary>
 public sealed record TransportInfo(string Kind, int Loops, string Reason)

@@ -39,11 +39,24 @@ public sealed record RunSettings(
 /// <param name="Password">Empty sends no AUTH; masked wherever it would be shown.</param>
 public sealed record TargetSettings(ImmutableArray<string> Endpoints, string Username, string Password)
 {
+    /// <summary>Which addresses of a name are stormed.</summary>
+    public AddressChoice Addresses { get; init; }
+
     /// <summary>The endpoint that stands for the Garnet server that ActorLoad brings along.</summary>
     public const string Embedded = "embedded";
 
     /// <summary>True when the run brings its own server.</summary>
     public bool IsEmbedded => Endpoints is [Embedded];
+}
+
+/// <summary>Which addresses of a name are stormed (<c>target.addresses</c>).</summary>
+public enum AddressChoice
+{
+    /// <summary>The first, IPv4 before IPv6.</summary>
+    First,
+
+    /// <summary>Each of them, in turn.</summary>
+    All,
 }
 
 /// <summary>When the next burst of a phase is due.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using ActorLoad.Metrics;
 using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Runs;
@@ -8,8 +9,8 @@ namespace ActorLoad.Runs;
 /// <summary>Turns the endpoints of a run file into addresses, once, and refuses those that are not allowed.</summary>
 public static class TargetResolver
 {
-    /// <summary>Resolves every endpoint to its first address (IPv4 before IPv6) and checks that very address, so that no later lookup can
-    /// answer otherwise. Throws <see cref="SettingsException"/> with every endpoint that cannot be resolved or is not allowed; the
+    /// <summary>Resolves every endpoint to its first address (IPv4 before IPv6), or to each, and checks those very addresses, so that no later lookup
+    /// can answer otherwise. Throws <see cref="SettingsException"/> with every endpoint that cannot be resolved or is not allowed; the
     /// embedded target is none of its business.</summary>
     public static Task<ResolvedTarget> ResolveAsync(TargetSettings target, SafetySettings safety, CancellationToken cancellation) =>
         ResolveAsync(target, safety, Dns.GetHostAddressesAsync, cancellation);
@@ -19,46 +20,67 @@ public static class TargetResolver
         TargetSettings target, SafetySettings safety, Func<string, CancellationToken, Task<IPAddress[]>> lookUp,
             CancellationToken cancellation)
     {
-        var addresses = ImmutableArray.CreateBuilder<IPEndPoint>();
+        var (addresses, names) = (ImmutableArray.CreateBuilder<IPEndPoint>(), ImmutableArray.CreateBuilder<string>());
+        var unused = ImmutableArray.CreateBuilder<UnusedAddresses>();
         var errors = new List<SettingsError>();
         for (var index = 0; index < target.Endpoints.Length; index++)
         {
-            var (address, problem, allowed) = await ResolveAsync(target.Endpoints[index], safety, lookUp,
-                cancellation).ConfigureAwait(false);
-            if (address is null)
+            var name = target.Endpoints[index];
+            var (found, problem, allowed) = await FindAsync(name, lookUp, cancellation).ConfigureAwait(false);
+            var used = target.Addresses == AddressChoice.All ? found : found[..Math.Min(1, found.Length)];
+            if (problem.Length == 0)
+                (problem, allowed) = Judge(name, used, safety);
+            if (problem.Length > 0)
+            {
                 errors.Add(new SettingsError("target", null, $"target.endpoints[{index}]", problem, allowed));
-            else
-                addresses.Add(address);
+                continue;
+            }
+
+            addresses.AddRange(used);
+            names.AddRange(Enumerable.Repeat(name, used.Length));
+            if (found.Length > used.Length)
+                unused.Add(new UnusedAddresses(name, $"{used[0]}", [.. found[used.Length..].Select(other => $"{other}")]));
         }
 
-        return errors.Count == 0 ? new ResolvedTarget(target.Endpoints, addresses.ToImmutable()) : throw new SettingsException(errors);
+        if (addresses.Count > TargetReader.MaxEndpoints)
+            errors.Add(new SettingsError(
+                "target", null, "target.addresses", $"the names have {addresses.Count} addresses", $"at most {TargetReader.MaxEndpoints}, or target.addresses = first"));
+        return errors.Count > 0 ? throw new SettingsException(errors)
+            : new ResolvedTarget(target.Endpoints, addresses.ToImmutable()) { Names = names.ToImmutable(), Unused = unused.ToImmutable() };
     }
 
-    private static async Task<(IPEndPoint? Address, string Problem, string Allowed)> ResolveAsync(
-        string text, SafetySettings safety, Func<string, CancellationToken, Task<IPAddress[]>> lookUp, CancellationToken cancellation)
+    /// <summary>The addresses of an endpoint, IPv4 before IPv6; none if there is a problem.</summary>
+    private static async Task<(ImmutableArray<IPEndPoint> Found, string Problem, string Allowed)> FindAsync(
+        string text, Func<string, CancellationToken, Task<IPAddress[]>> lookUp, CancellationToken cancellation)
     {
         if (!TargetEndpoint.TryParse(text, out var endpoint, out var problem))
-            return (null, problem, TargetEndpoint.Allowed);
-        var literal = IPAddress.TryParse(endpoint.Host, out var parsed) ? parsed : null;
+            return ([], problem, TargetEndpoint.Allowed);
         IPAddress[] found;
         try
         {
-            found = literal is not null ? [literal] : await lookUp(endpoint.Host, cancellation).WaitAsync(cancellation).ConfigureAwait(false);
+            found = IPAddress.TryParse(endpoint.Host, out var literal)
+                ? [literal]
+                : await lookUp(endpoint.Host, cancellation).WaitAsync(cancellation).ConfigureAwait(false);
         }
         catch (SocketException failure)
         {
-            return (null, $"{endpoint.Host} cannot be resolved ({failure.SocketErrorCode})", "a name that resolves, or an address");
+            return ([], $"{endpoint.Host} cannot be resolved ({failure.SocketErrorCode})", "a name that resolves, or an address");
         }
 
         // Mapped first: ::ffff:10.0.0.1 reaches 10.0.0.1, so it is judged as that.
-        var candidates = found.Select(address => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToList();
-        var chosen = candidates.Find(address => address.AddressFamily == AddressFamily.InterNetwork) ?? candidates.FirstOrDefault();
-        if (chosen is null)
-            return (null, $"{endpoint.Host} has no address", "a name that resolves, or an address");
-        return safety.AllowedTargets.Any(network => network.Contains(chosen))
-            ? (new IPEndPoint(chosen, endpoint.Port), "", "")
-            : (null, $"{(literal is null ? $"{endpoint.Host} is {chosen}, which" : chosen)} is not an allowed target",
-                "name its network in safety.allowed-targets, "
-                + $"such as \"{chosen}/{(chosen.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}\", if you may storm it");
+        var addresses = found.Select(address => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).Distinct()
+            .OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork);
+        ImmutableArray<IPEndPoint> all = [.. addresses.Select(address => new IPEndPoint(address, endpoint.Port))];
+        return all.IsEmpty ? ([], $"{endpoint.Host} has no address", "a name that resolves, or an address") : (all, "", "");
+    }
+
+    private static (string Problem, string Allowed) Judge(string text, ImmutableArray<IPEndPoint> used, SafetySettings safety)
+    {
+        if (used.FirstOrDefault(address => !safety.AllowedTargets.Any(network => network.Contains(address.Address))) is not { Address: var refused })
+            return ("", "");
+        _ = TargetEndpoint.TryParse(text, out var endpoint, out _);
+        return ($"{(IPAddress.TryParse(endpoint.Host, out _) ? refused : $"{endpoint.Host} is {refused}, which")} is not an allowed target",
+            "name its network in safety.allowed-targets, "
+            + $"such as \"{refused}/{(refused.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}\", if you may storm it");
     }
 }

@@ -60,8 +60,17 @@ internal static class InterruptedRun
             [],
             last?.Generator ?? new GeneratorUsage(0, 0, null, 0, 0))
         {
-            Established = last?.Established ?? 0, Answered = last?.Answered ?? 0, Cut = last?.Cut ?? 0,
+            Established = last?.Established ?? 0, Answered = last?.Answered ?? 0, Cut = last?.Cut ?? 0, Endpoints = Endpoints(header.Target, last),
         };
+    }
+
+    private static List<EndpointCounts> Endpoints(TargetInfo? target, RunSnapshot? last)
+    {
+        var counts = last is null ? []
+            : last.Endpoints.Count > 0 ? last.Endpoints
+            : target is { Endpoints: [var name, ..], Addresses: [var address, ..] } ? [EndpointCounts.Of(new EndpointName(name, address), last)]
+            : Array.Empty<EndpointCounts>();
+        return [.. counts.Select(endpoint => endpoint.Cancelled())];
     }
 
     private static string[] Reasons(RunHeader header, RunSnapshot? last, long open) => (header.StartedAt, last) switch

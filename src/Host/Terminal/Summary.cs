@@ -27,6 +27,11 @@ internal static class Summary
 
         yield return Arithmetic(result);
         yield return SummaryTables.Outcomes(result);
+        if (result.Endpoints.Count > 1)
+        {
+            yield return EndpointTable.Of(result.Endpoints);
+        }
+
         if (result.Rejections.Count > 0)
         {
             yield return SummaryTables.Rejections(result);

@@ -31,7 +31,7 @@ internal static class SummaryTables
                 new Text(
                     result.Verdict is Verdict.Aborted or Verdict.Interrupted
                         ? "due, but the run was given up before their turn"
-                        : "due, but never started: connection.max-open was reached", Look.Dim));
+                        : WhyDropped(result), Look.Dim));
         }
 
         return result.Retries == 0 ? table : new Rows(table, new Text("Attempts that failed, retried ones included: " + Listed(result.AttemptFailures), Look.Dim));
@@ -84,6 +84,13 @@ internal static class SummaryTables
         null => "-",
         { } micros when threshold.Expression.Split(' ')[0].Contains('.', StringComparison.Ordinal) => $"{Figures.Millis(micros)} ms",
         { } number => number.ToString("0.###", CultureInfo.InvariantCulture),
+    };
+
+    private static string WhyDropped(RunResult result) => result.Endpoints.Sum(endpoint => endpoint.Avoided) switch
+    {
+        0 => "due, but never started: connection.max-open was reached",
+        var avoided when avoided == result.Connections.Dropped => "due, but never started: their endpoint had been given up",
+        _ => "due, but never started: their endpoint had been given up, or connection.max-open was reached",
     };
 
     private static string Listed(IReadOnlyDictionary<string, long> counts) => string.Join(", ", counts

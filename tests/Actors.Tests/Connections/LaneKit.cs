@@ -35,6 +35,19 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
     /// <summary>Everything that the lane reported so far.</summary>
     private protected Tally Total { get; } = new(TimeProvider.System.TimestampFrequency);
 
+    private readonly Dictionary<int, Tally> _ofEndpoints = [];
+
+    /// <summary>What the lane reported so far of one endpoint, by its index.</summary>
+    private protected Tally OfEndpoint(int endpoint)
+    {
+        if (!_ofEndpoints.TryGetValue(endpoint, out var tally))
+        {
+            _ofEndpoints.Add(endpoint, tally = new Tally(TimeProvider.System.TimestampFrequency));
+        }
+
+        return tally;
+    }
+
     /// <summary>A lane that lives by <paramref name="time"/>, the machine's if null.</summary>
     private protected IActorRef StartLane(
         ImmutableArray<IPEndPoint> targets, ConnectionSettings connection, SupervisionPolicy policy, int maxOpen = int.MaxValue, TimeProvider? time = null)
@@ -66,7 +79,13 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
         var reported = await Metrics.ExpectMsgAsync<MetricsProtocol.TallyReported>(Given.Patience);
         Assert.Equal((3, _sample++), (reported.Lane, reported.Sample));
         PeakOpen = reported.PeakOpen;
-        Total.Add(reported.Tally);
+        foreach (var (endpoint, tally) in reported.Tallies.Index())
+        {
+            Total.Add(tally);
+            OfEndpoint(endpoint).Add(tally);
+            Assert.Null(OfEndpoint(endpoint).BrokenInvariant());
+        }
+
         Assert.Null(Total.BrokenInvariant());
         return Total;
     }

@@ -119,7 +119,7 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
         EventFilter.Error(contains: $"do not add up: {invariant}").ExpectOne(() =>
         {
             metrics.Tell(new Complete(0, Progress));
-            metrics.Tell(new TallyReported(0, 0, tally.Take(), 0));
+            metrics.Tell(new TallyReported(0, 0, new[] { tally.Take() }, 0));
             ExpectMsg<RunSnapshot>();
             ExpectMsg<Completed>();
         });
