@@ -65,7 +65,7 @@ public sealed class Lane : UntypedActor
             return;
         }
 
-        var due = new BurstDue(burst.Burst, _settings.RunStart + _loop.ToTicks(burst.DueAt));
+        var due = DueOf(burst);
         _waiting.Add(burst.Burst, burst);
         if (due.At > _loop.Now)
         {
@@ -76,6 +76,8 @@ public sealed class Lane : UntypedActor
             HandleDue(due);
         }
     }
+
+    private BurstDue DueOf(OpenBurst burst) => new(burst.Burst, _settings.RunStart + _loop.ToTicks(burst.DueAt));
 
     private void HandleDue(BurstDue due)
     {
@@ -120,9 +122,16 @@ public sealed class Lane : UntypedActor
             squad.Tell(Cancel.Instance);
         }
 
-        foreach (var burst in _waiting.Values)
+        foreach (var burst in _waiting.Values.ToArray())
         {
-            TellUnbegun(burst);
+            if (DueOf(burst) is var due && due.At <= _loop.Now)
+            {
+                HandleDue(due); // its time has come: planned, and not one opened
+            }
+            else
+            {
+                TellUnbegun(burst);
+            }
         }
 
         _waiting.Clear();

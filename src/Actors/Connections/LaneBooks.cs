@@ -105,6 +105,11 @@ internal sealed class LaneBooks
     /// <summary>An attempt has all its replies.</summary>
     public void Serve(Ticket ticket)
     {
+        if (ticket.IsServed)
+        {
+            return;
+        }
+
         _steps.Serve(ticket);
         ticket.IsServed = true;
         _breakers[ticket.Endpoint].Serve(ticket.Timings.HoldStarted);
@@ -185,14 +190,17 @@ internal sealed class LaneBooks
             return new FailureDecision(rule.Directive, 0);
         }
 
-        if (IsAborting || IsGivenUp(failure.Ticket) || !failure.Ticket.TryRetry(failure.Outcome, rule, now, _loop.ToTicks(rule.Within), out var used))
+        if (IsAborting || IsGivenUp(failure.Ticket) || !failure.Ticket.TryRetry(failure.Outcome, rule, HasRecovered(failure.Ticket, rule, now), out var inRow))
         {
             return FailureDecision.GiveUp;
         }
 
-        var delay = rule.Backoff.Delay(used, _random.NextDouble());
+        var delay = rule.Backoff.Delay(inRow, _random.NextDouble());
         return new FailureDecision(FailureDirective.Restart, delay > TimeSpan.Zero ? now + _loop.ToTicks(delay) : 0);
     }
+
+    private bool HasRecovered(Ticket ticket, FailureRule rule, long now) =>
+        ticket.Timings.Connected != 0 && rule.Within > TimeSpan.Zero && now - ticket.Timings.Connected >= _loop.ToTicks(rule.Within);
 
     private void Close(Ticket ticket, Outcome outcome, long now)
     {

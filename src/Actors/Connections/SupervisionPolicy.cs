@@ -6,7 +6,7 @@ namespace ActorLoad.Connections;
 /// <summary>What supervision does with a failed attempt.</summary>
 public enum FailureDirective
 {
-    /// <summary>A new attempt by the same connection after its backoff, while retries are left; then stop.</summary>
+    /// <summary>A new attempt by the same connection after its backoff, while it has retries left; then stop.</summary>
     Restart,
 
     /// <summary>The connection ends with the failure as its outcome.</summary>
@@ -34,8 +34,9 @@ public sealed record BackoffSettings(TimeSpan Min, TimeSpan Max, double Factor, 
 
 /// <summary>The rule for one cause of failure (<c>supervision.&lt;cause&gt;</c>).</summary>
 /// <param name="Directive">What to do.</param>
-/// <param name="MaxRetries">Retries that one connection may use within <paramref name="Within"/>, 0 or more.</param>
-/// <param name="Within">The window in which retries are counted; 0 counts over the connection's whole life.</param>
+/// <param name="MaxRetries">Retries that one connection may use in its whole life, however long its attempts take; 0 or more.</param>
+/// <param name="Within">An attempt that lasts at least so long after it was established has recovered from what was before: when it fails, the
+/// backoff begins again, and the retries that were used stay used. 0: the backoff never begins again.</param>
 /// <param name="Backoff">How long to wait before each.</param>
 public sealed record FailureRule(FailureDirective Directive, int MaxRetries, TimeSpan Within, BackoffSettings Backoff)
 {

@@ -8,7 +8,7 @@ namespace ActorLoad.Connections;
 /// </summary>
 internal sealed class Ticket(BurstShare share, int client, long due, int target = 0, int endpoint = 0)
 {
-    private (Outcome Cause, int Used, long Since)[] _retries = [];
+    private (Outcome Cause, int Used, int BeforeRow)[] _retries = [];
 
     /// <summary>The burst, as this lane sees it.</summary>
     public BurstShare Share { get; } = share;
@@ -46,20 +46,25 @@ internal sealed class Ticket(BurstShare share, int client, long due, int target 
     /// <summary>True once its total was recorded: when its script was done for the first time.</summary>
     public bool HasTotal { get; set; }
 
-    /// <summary>
-    /// Uses up one retry for <paramref name="cause"/> if <paramref name="rule"/> still has one at <paramref name="now"/>; tells how many
-    /// were used in the window before.
-    /// </summary>
-    public bool TryRetry(Outcome cause, FailureRule rule, long now, long windowTicks, out int used)
+    /// <summary>Uses up one of the retries that the connection has for <paramref name="cause"/> in its whole life, if <paramref name="rule"/>
+    /// leaves one. <paramref name="inRow"/>: how many it has used up since it last recovered.</summary>
+    /// <param name="cause">Why the attempt failed.</param>
+    /// <param name="rule">The rule for that.</param>
+    /// <param name="hasRecovered">The attempt was open for so long that its failure is a new trouble.</param>
+    /// <param name="inRow">Which backoff is next.</param>
+    public bool TryRetry(Outcome cause, FailureRule rule, bool hasRecovered, out int inRow)
     {
-        ref var entry = ref EntryFor(cause, now);
-        if (windowTicks > 0 && now - entry.Since > windowTicks)
+        if (hasRecovered)
         {
-            (entry.Used, entry.Since) = (0, now);
+            for (var index = 0; index < _retries.Length; index++)
+            {
+                _retries[index].BeforeRow = _retries[index].Used;
+            }
         }
 
-        used = entry.Used;
-        if (used >= rule.MaxRetries)
+        ref var entry = ref EntryFor(cause);
+        inRow = entry.Used - entry.BeforeRow;
+        if (entry.Used >= rule.MaxRetries)
         {
             return false;
         }
@@ -68,7 +73,7 @@ internal sealed class Ticket(BurstShare share, int client, long due, int target 
         return true;
     }
 
-    private ref (Outcome Cause, int Used, long Since) EntryFor(Outcome cause, long now)
+    private ref (Outcome Cause, int Used, int BeforeRow) EntryFor(Outcome cause)
     {
         for (var index = 0; index < _retries.Length; index++)
         {
@@ -78,7 +83,7 @@ internal sealed class Ticket(BurstShare share, int client, long due, int target 
             }
         }
 
-        _retries = [.. _retries, (cause, 0, now)];
+        _retries = [.. _retries, (cause, 0, 0)];
         return ref _retries[^1];
     }
 }

@@ -132,6 +132,7 @@ public sealed class MetricsActor : UntypedActor
     private void OnCompleteNow()
     {
         _completeFor ??= Sender;
+        CancelWhatIsLost();
         if (!_collecting && (_latest is null || !_interval.IsEmpty))
         {
             BeginInterval(_sample, _progress); // for what came after the last sample was out
@@ -143,6 +144,16 @@ public sealed class MetricsActor : UntypedActor
         }
 
         AnswerComplete();
+    }
+
+    // Of a lane that does not report any more: nobody will hear how those ended that it had open at its last report.
+    private void CancelWhatIsLost()
+    {
+        if (_totals.Open > 0 && Array.Exists(_lastReport, last => last < _sample))
+        {
+            _interval.RecordCancelled(_totals.Open);
+            _totals.RecordCancelled(_totals.Open);
+        }
     }
 
     private void OnSubscribe(IActorRef subscriber)

@@ -8,6 +8,9 @@ internal sealed class OutcomeCounts
     /// <summary>Adds one.</summary>
     public void Count(Outcome outcome) => _counts[(int)outcome]++;
 
+    /// <summary>Adds several.</summary>
+    public void Count(Outcome outcome, long times) => _counts[(int)outcome] += times;
+
     /// <summary>How often it was counted.</summary>
     public long this[Outcome outcome] => _counts[(int)outcome];
 

@@ -150,6 +150,9 @@ public sealed class Tally
         }
     }
 
+    /// <summary>So many connections are over without an outcome of their own.</summary>
+    public void RecordCancelled(long connections) => _outcomes.Count(Outcome.Cancelled, connections);
+
     /// <summary>What was recorded since the last call, to be sent; this tally starts again from zero.</summary>
     public TallyData Take()
     {

@@ -7,6 +7,7 @@ namespace ActorLoad.Runs;
 internal sealed class BurstBook(int index, string phase, TimeSpan dueAt, int lanes)
 {
     private readonly List<LaneProtocol.BurstShareEnded> _shares = [];
+    private readonly HashSet<int> _lost = [];
 
     /// <summary>When it was due.</summary>
     public TimeSpan DueAt { get; } = dueAt;
@@ -14,8 +15,8 @@ internal sealed class BurstBook(int index, string phase, TimeSpan dueAt, int lan
     /// <summary>When its last connection ended, as far as reported.</summary>
     public TimeSpan EndedAt => _shares.Count == 0 ? DueAt : _shares.Max(share => share.EndedAt);
 
-    /// <summary>True when every lane has reported.</summary>
-    public bool IsComplete => _shares.Count == lanes;
+    /// <summary>True when every lane has reported, or will not.</summary>
+    public bool IsComplete => _shares.Count + _lost.Count == lanes;
 
     /// <summary>True if it has begun in some lane; a burst that was stopped before it was due is not in the report.</summary>
     public bool HasBegun => _shares.Any(share => share.Planned > 0);
@@ -24,7 +25,20 @@ internal sealed class BurstBook(int index, string phase, TimeSpan dueAt, int lan
     public bool NeverReached => _shares.All(share => share.NeverReached) && _shares.Any(share => share.Failed > 0);
 
     /// <summary>Adds a lane's share.</summary>
-    public void Add(LaneProtocol.BurstShareEnded share) => _shares.Add(share);
+    public void Add(LaneProtocol.BurstShareEnded share)
+    {
+        _lost.Remove(share.Lane);
+        _shares.Add(share);
+    }
+
+    /// <summary>A lane will not report its share, unless it has.</summary>
+    public void GiveUp(int lane)
+    {
+        if (_shares.TrueForAll(share => share.Lane != lane))
+        {
+            _lost.Add(lane);
+        }
+    }
 
     /// <summary>The burst in the report.</summary>
     public BurstResult ToResult()

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;
+using ActorLoad.Transport;
 using Akka.Actor;
 using Akka.Event;
 using static ActorLoad.Runs.RunProtocol;
@@ -13,7 +14,7 @@ namespace ActorLoad.Runs;
 /// started -> ObserversReady, or nobody watches -> for each phase, for each burst: OpenBurst to every lane, a little ahead of its due time
 ///   BurstShareEnded from every lane -> next burst (after-burst), next phase, or finishing
 ///   EndpointGivenUp -> noted: the run goes on with the others
-///   StopRun | BreakerTripped | escalation | never reached -> aborting: lanes cancel what is open -> finishing
+///   StopRun | BreakerTripped | escalation | never reached | blocked loop | deadline -> aborting: lanes cancel what is open -> finishing
 /// finishing: last tallies -> MetricsActor.Completed -> RunObserved -> RunEnded to the parent
 /// </code></remarks>
 public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
@@ -50,6 +51,8 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
     /// <inheritdoc />
     protected override void PreStart()
     {
+        var self = Self;
+        _watch = _parts.WatchLoops(blocked => self.Tell(blocked, ActorRefs.NoSender));
         _observers = _parts.CreateObservers(Context, _order);
         if (_observers.IsNobody())
         {
@@ -74,6 +77,8 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
             case LaneProtocol.EndpointGivenUp givenUp: _givenUp[givenUp.Endpoint] = givenUp.Reason; break;
             case LaneProtocol.BreakerTripped tripped: Abort(Verdict.Aborted, tripped.Reason); break;
             case StopRun stop: Abort(Verdict.Interrupted, stop.Reason); break;
+            case DeadlineOver: HandleDeadlineOver(); break;
+            case BlockedLoop blocked: HandleBlockedLoop(blocked); break;
             case LaneEscalated escalated: Abort(Verdict.Aborted, escalated.Reason); break;
             case LastWaitOver: HandleLastWaitOver(); break;
             case MetricsProtocol.Completed completed: HandleCompleted(completed); break;
@@ -90,6 +95,9 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
             Begin();
         }
     }
+
+    /// <inheritdoc />
+    protected override void PostStop() => _watch?.Dispose();
 
     private bool HasBegun => _course is not null;
 
@@ -109,7 +117,12 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
         _parts.LoopMeter.Start();
         _startedAt = Context.System.Scheduler.MonotonicClock;
         _lanes = _parts.CreateLanes(Context, _order, _metrics);
-        _course = new RunCourse(RunPlan.Create(_order.Settings.Load), _lanes.Length, _order.Settings.Connection.Hold);
+        _course = new RunCourse(RunPlan.Create(_order.Settings.Load), _lanes.Length, _order.Settings.Deadline, _order.Settings.Connection.Hold);
+        if (_order.Settings.Deadline > TimeSpan.Zero)
+        {
+            Timers.StartSingleTimer(DeadlineOver.Instance, DeadlineOver.Instance, _order.Settings.Deadline);
+        }
+
         var interval = _order.Settings.Metrics.Interval;
         Timers.StartPeriodicTimer(SampleDue.Instance, SampleDue.Instance, interval, interval);
     }
@@ -195,7 +208,7 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
 
         if (!_isAborting && _course is { NeverReached: true, HasUntriedEndpoint: false } && _order.Settings.Supervision.Breaker.Enabled)
         {
-            Abort(Verdict.Aborted, NeverReached());
+            Abort(Verdict.Aborted, NeverReached(_course.Opened));
         }
 
         if (_isAborting)
@@ -208,8 +221,8 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
         }
     }
 
-    private string NeverReached() =>
-        $"the target was never reached: of {_course.Opened} connections to {string.Join(", ", _order.Target.EndpointNames.Select(name => name.Address))} not one was established";
+    private string NeverReached(long opened) =>
+        $"the target was never reached: of {opened} connections to {string.Join(", ", _order.Target.EndpointNames.Select(name => name.Address))} not one was established";
 
     private void HandleSampleDue()
     {
@@ -233,6 +246,11 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
     private sealed record BurstDueSoon(TimeSpan DueAt) : INoSerializationVerificationNeeded;
 
     private sealed record LaneEscalated(string Reason) : INoSerializationVerificationNeeded;
+
+    private sealed class DeadlineOver : INoSerializationVerificationNeeded
+    {
+        public static DeadlineOver Instance { get; } = new();
+    }
 
     private sealed class SampleDue : INoSerializationVerificationNeeded
     {

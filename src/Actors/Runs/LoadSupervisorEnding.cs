@@ -3,6 +3,7 @@ using ActorLoad.Metrics;
 using ActorLoad.Observers;
 using ActorLoad.Transport;
 using Akka.Actor;
+using Akka.Event;
 using static ActorLoad.Runs.RunProtocol;
 
 namespace ActorLoad.Runs;
@@ -14,9 +15,12 @@ public sealed partial class LoadSupervisor
     // both must fit into the 5 s that a daemon has for its end.
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
 
+    private readonly HashSet<int> _blockedLanes = [];
     private Verdict _verdict = Verdict.Valid;
     private bool _isAborting;
     private bool _isFinishing;
+    private bool _isAtDeadline;
+    private IDisposable? _watch;
     private bool _isAskedForLedgers;
     private LoopUsage? _loops;
     private QueueCounts? _queues;
@@ -54,6 +58,44 @@ public sealed partial class LoadSupervisor
         FinishIfQuiet();
     }
 
+    // The run has lasted as long as it was to: what it measured is as good as that of a run whose load has ended.
+    private void HandleDeadlineOver()
+    {
+        if (!_isAborting && !_isFinishing)
+        {
+            _isAtDeadline = true;
+            Abort(Verdict.Valid, FormattableString.Invariant(
+                $"run.deadline: the load was ended after {_order.Settings.Deadline.TotalSeconds:0.###} s; what was open then is counted as cancelled"));
+        }
+    }
+
+    // Its lane says nothing more: what it had reported counts, and nobody waits for the rest.
+    private void HandleBlockedLoop(BlockedLoop blocked)
+    {
+        var reason = FormattableString.Invariant(
+            $"loop {blocked.Name} (lane {blocked.Index}) did not answer for {blocked.Silence.TotalSeconds:0.#} s: something blocks it. What its lane had not reported by then is missing");
+        _log.Error("{0}", reason);
+        _blockedLanes.Add(blocked.Index);
+        Abort(Verdict.Aborted, reason);
+        _course.GiveUp(blocked.Index);
+        if (_isFinishing)
+        {
+            CompleteIfAllAreBlocked();
+        }
+        else
+        {
+            FinishIfQuiet();
+        }
+    }
+
+    private void CompleteIfAllAreBlocked()
+    {
+        if (_blockedLanes.Count == _lanes.Length)
+        {
+            _metrics.Tell(MetricsProtocol.CompleteNow.Instance);
+        }
+    }
+
     private void FinishIfQuiet()
     {
         if (_course.Open == 0)
@@ -89,7 +131,7 @@ public sealed partial class LoadSupervisor
         if (_course.NeverReached && !_isAborting)
         {
             _verdict = Verdict.Aborted; // the breaker was off: the run went to its end, and reached nobody
-            _reasons.Add(NeverReached());
+            _reasons.Add(NeverReached(_course.Opened));
         }
 
         Timers.Cancel(SampleDue.Instance);
@@ -99,12 +141,19 @@ public sealed partial class LoadSupervisor
         _queues = _parts.LoopMeter.ReadQueues();
         _metrics.Tell(new MetricsProtocol.Complete(_sample, _course.Progress(Elapsed)));
         TellLanes(new LaneProtocol.ReportTally(_sample));
+        CompleteIfAllAreBlocked();
     }
 
     private void HandleCompleted(MetricsProtocol.Completed completed)
     {
         Timers.CancelAll();
         (_completed, _endedAt) = (completed, Elapsed);
+        if (_isAtDeadline && completed.Sockets.Established == 0 && HasFailedToReach(completed.Totals))
+        {
+            _verdict = _verdict < Verdict.Aborted ? Verdict.Aborted : _verdict;
+            _reasons.Add(NeverReached(completed.Totals.Connections.Opened));
+        }
+
         if (!_isAskedForLedgers)
         {
             _isAskedForLedgers = true;
@@ -113,6 +162,10 @@ public sealed partial class LoadSupervisor
 
         EndIfKnown();
     }
+
+    // As a lane has it: what failed for want of our own resources says nothing of the target.
+    private static bool HasFailedToReach(RunSnapshot totals) => totals.AttemptFailures.Any(failed =>
+        failed.Value > 0 && failed.Key != Outcome.LocalExhausted.Name() && failed.Key != Outcome.Crashed.Name());
 
     private void HandleObserved(ObserverProtocol.RunObserved observed)
     {
@@ -136,7 +189,9 @@ public sealed partial class LoadSupervisor
 
         var evidence = RunEvidence.Of(_order, completed, observed, _course, _loops, _endedAt, _parts.Transport.Loops);
         var transport = _parts.Transport with { FullQueues = _queues?.FullQueues, Overflows = _queues?.Overflows };
-        var result = RunSummary.Sum(_order, transport, _verdict, _reasons, completed, _course.Ended, _course.Omitted, _endedAt, evidence, _givenUp);
+        var result = RunSummary.Sum(
+            _order, transport, _verdict, _reasons, completed, _course.Ended, _course.Omitted, _endedAt, evidence, _givenUp, _isAtDeadline);
+        _watch?.Dispose(); // a blocked lane would keep this actor, and with it the watch, for as long as it is blocked
         Context.Parent.Tell(new RunEnded(_order.RunId, result, null));
         Context.Stop(Self);
     }

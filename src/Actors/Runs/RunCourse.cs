@@ -6,8 +6,9 @@ namespace ActorLoad.Runs;
 /// <summary>How far a run has come in its plan: which burst is next, which are open, what the ended ones came to. Pure: time is told to it.</summary>
 /// <param name="plan">What is to be done.</param>
 /// <param name="lanes">How many lanes report the end of their share of a burst.</param>
+/// <param name="deadline">When the load ends whatever is left; 0 is never.</param>
 /// <param name="hold">How long connections are held: a burst is as far as its hold.</param>
-internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan hold = default)
+internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan deadline = default, TimeSpan hold = default)
 {
     /// <summary>Most bursts that a report lists.</summary>
     public const int MostKept = 10_000;
@@ -106,7 +107,27 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan hold = default
             return false;
         }
 
-        _open.Remove(share.Burst);
+        HasUntriedEndpoint = share.HasUntriedEndpoint;
+        Close(share.Burst, book);
+        return true;
+    }
+
+    /// <summary>A lane will report nothing more: its shares of the open bursts are not waited for.</summary>
+    public void GiveUp(int lane)
+    {
+        foreach (var (burst, book) in _open.ToArray())
+        {
+            book.GiveUp(lane);
+            if (book.IsComplete)
+            {
+                Close(burst, book);
+            }
+        }
+    }
+
+    private void Close(int burst, BurstBook book)
+    {
+        _open.Remove(burst);
         _lastEnd = book.EndedAt > _lastEnd ? book.EndedAt : _lastEnd;
         if (_open.Count == 0 && _lastEnd > _busySince)
         {
@@ -114,13 +135,10 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan hold = default
         }
 
         NeverReached = book.NeverReached;
-        HasUntriedEndpoint = share.HasUntriedEndpoint;
         if (book.HasBegun)
         {
             Keep(book.ToResult());
         }
-
-        return true;
     }
 
     private void Keep(BurstResult burst)
@@ -143,7 +161,8 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan hold = default
             ? (_nextInPhase - _open.Count + Held(elapsed)) / count
             : (elapsed - _phaseStart) / Phase.Duration;
         var done = IsOver ? 1 : (_phase + Math.Clamp(inPhase, 0, 1)) / plan.Phases.Length;
-        return new RunProgress(Phase.Name, _begun, plan.Bursts, done);
+        var byTime = deadline > TimeSpan.Zero ? Math.Clamp(elapsed / deadline, 0, 1) : 0;
+        return new RunProgress(Phase.Name, _begun, plan.Bursts, Math.Max(done, byTime));
     }
 
     // Bursts that are open count as far as they have held; the last hundredth comes with their end.

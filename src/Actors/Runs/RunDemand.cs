@@ -22,7 +22,7 @@ public static class RunDemand
     /// <param name="targets">Where its connections go, in turn; empty if it brings its own server.</param>
     public static RunNeeds Of(RunSettings settings, ImmutableArray<IPEndPoint> targets)
     {
-        var (plan, connection, observers) = (RunPlan.Create(settings.Load), settings.Connection, settings.Observers);
+        var (plan, connection, observers) = (RunPlan.Create(settings.Load).Until(settings.Deadline), settings.Connection, settings.Observers);
         var isGraceful = connection.Socket.Close == CloseMode.Graceful;
         var due = plan.Phases.Max(phase => phase.Connections * Overlapping(phase, connection.Hold));
         var open = Math.Min(due, connection.MaxOpen);

@@ -18,6 +18,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
     private readonly Func<RunOrder, IRunParts> _createParts;
     private readonly TimeProvider _time;
     private readonly LinkedList<StartRun> _queue = new();
+    private readonly Dictionary<IActorRef, IRunParts> _leaving = []; // supervisors whose runs have ended and whose actors have not
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private StartRun? _active;
     private IActorRef? _supervisor;
@@ -50,7 +51,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
             case RunEnded ended when ended.RunId == _active?.RunId: EndActive(ended.Result, ended.Error); break;
             case RunEnded: break; // of a run that was given up
             case StopOverdue overdue: HandleStopOverdue(overdue); break;
-            case Terminated: HandleTerminated(); break;
+            case Terminated gone: HandleTerminated(gone.ActorRef); break;
             default: Unhandled(message); break;
         }
     }
@@ -148,6 +149,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
             if (_supervisor is { } supervisor)
             {
                 supervisor.Tell(stop);
+                _parts?.Hurry();
                 Timers.StartSingleTimer(stop.RunId, new StopOverdue(stop.RunId), StopLimit);
             }
 
@@ -174,11 +176,16 @@ public sealed class RunManager : UntypedActor, IWithTimers
         }
     }
 
-    private void HandleTerminated()
+    private void HandleTerminated(IActorRef supervisor)
     {
-        if (_supervisor is not null)
+        if (supervisor.Equals(_supervisor))
         {
             EndActive(null, "a bug in ActorLoad ended the run; the log has its stack");
+        }
+
+        if (_leaving.Remove(supervisor, out var parts))
+        {
+            parts.Release(); // not before: its lanes and connections run on its loops
         }
     }
 
@@ -191,7 +198,11 @@ public sealed class RunManager : UntypedActor, IWithTimers
 
         if (_supervisor is { } supervisor)
         {
-            Context.Unwatch(supervisor);
+            _leaving.Add(supervisor, _parts!);
+        }
+        else
+        {
+            _parts?.Release();
         }
 
         Timers.Cancel(run.RunId);

@@ -44,6 +44,16 @@ public interface IRunParts
     /// <summary>The run did not end: its loops are for no other one.</summary>
     void GiveUp();
 
+    /// <summary>Tells of each loop that does not answer, from a thread that is no loop's, until the answer is disposed of. Such a loop is for no
+    /// other run, and the load supervisor does not stay on it.</summary>
+    IDisposable WatchLoops(Action<BlockedLoop> tell);
+
+    /// <summary>The run is to end: a loop that does not answer is told of sooner.</summary>
+    void Hurry();
+
+    /// <summary>No actor of the run is left: its loops are for others.</summary>
+    void Release();
+
     /// <summary>Who watches the run, as <c>observers</c>; nobody if it is not watched.</summary>
     IActorRef CreateObservers(IUntypedActorContext context, RunOrder order);
 
@@ -57,15 +67,18 @@ public interface IRunParts
 /// <summary>Real lanes on the loops of the transport that the settings ask for.</summary>
 public sealed class RunParts : IRunParts
 {
+    private readonly ActorSystem _system;
     private readonly RunSettings _settings;
     private readonly TransportChoice _choice;
     private readonly LoopDispatcher[] _dispatchers;
+    private LoopWatch? _watch;
 
     /// <summary>Chooses the transport and makes its loops ready.</summary>
     public RunParts(ActorSystem system, RunOrder order)
     {
-        _settings = order.Settings;
-        var automatic = LoopCount.For(order.Target.Addresses.Select(target => target.Address), Environment.ProcessorCount);
+        (_system, _settings) = (system, order.Settings);
+        var automatic = Math.Min(
+            LoopCount.For(order.Target.Addresses.Select(target => target.Address), Environment.ProcessorCount), _settings.Transport.MostLoops);
         (_choice, _dispatchers) = TransportChoice.MakeReady(_settings.Transport, automatic, choice => choice.Dispatchers(system, order.Target.Addresses.Length));
         LoopMeter = new LoopMeter([.. _dispatchers.Select(dispatcher => dispatcher.Loop)]);
     }
@@ -74,7 +87,7 @@ public sealed class RunParts : IRunParts
     public TransportInfo Transport => new(_choice.Kind, _choice.Loops, _choice.Reason) { IsFallback = _choice.IsFallback };
 
     /// <inheritdoc />
-    public string SupervisorDispatcher => _dispatchers[0].DispatcherId;
+    public string SupervisorDispatcher => LoopDispatchers.Of(_system).MovableIdOf(_dispatchers[0]);
 
     /// <inheritdoc />
     public IGeneratorMeter Meter { get; } = new GeneratorMeter();
@@ -89,6 +102,23 @@ public sealed class RunParts : IRunParts
         {
             dispatcher.Loop.GiveUp();
         }
+    }
+
+    /// <inheritdoc />
+    public IDisposable WatchLoops(Action<BlockedLoop> tell) => _watch = LoopWatch.Start(_dispatchers, TimeProvider.System, blocked =>
+    {
+        _dispatchers[blocked.Index].Loop.GiveUp();
+        tell(blocked);
+    });
+
+    /// <inheritdoc />
+    public void Hurry() => _watch?.Hurry();
+
+    /// <inheritdoc />
+    public void Release()
+    {
+        _watch?.Dispose();
+        TransportChoice.Release(_system, _dispatchers);
     }
 
     /// <inheritdoc />

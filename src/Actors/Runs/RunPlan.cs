@@ -12,6 +12,25 @@ public sealed record RunPlan(ImmutableArray<PhasePlan> Phases)
 
     /// <summary>The plan for the phases of a run file.</summary>
     public static RunPlan Create(ImmutableArray<PhaseSettings> load) => new([.. load.Select(PhasePlan.Create)]);
+
+    /// <summary>What of it can begin before <paramref name="deadline"/>, if no burst takes any time; all of it if that is 0.</summary>
+    public RunPlan Until(TimeSpan deadline)
+    {
+        if (deadline <= TimeSpan.Zero)
+        {
+            return this;
+        }
+
+        var begun = ImmutableArray.CreateBuilder<PhasePlan>();
+        var left = deadline;
+        foreach (var phase in Phases.TakeWhile(_ => left > TimeSpan.Zero))
+        {
+            begun.Add(phase.Until(left));
+            left -= phase.Shortest;
+        }
+
+        return new RunPlan(begun.ToImmutable());
+    }
 }
 
 /// <summary>One phase of the plan.</summary>
@@ -30,6 +49,16 @@ public sealed record PhasePlan(string Name, Pacing Pacing, int Connections, Time
     /// </summary>
     public static PhasePlan Create(PhaseSettings phase) => new(
         phase.Name, phase.Pacing, phase.Connections, phase.Gap, phase.Duration, phase.Count ?? CountWithin(phase));
+
+    /// <summary>The time from its first burst to its last, if none takes any time.</summary>
+    public TimeSpan Shortest => Count is { } count ? Gap * (count - 1) : Duration;
+
+    /// <summary>The phase with no more bursts than can be due before <paramref name="end"/>, which is above 0 and counts from its start.</summary>
+    public PhasePlan Until(TimeSpan end) => this with
+    {
+        Duration = Duration < end ? Duration : end,
+        Count = Count is { } count && Gap > TimeSpan.Zero ? (int)Math.Min(count, ((end.Ticks - 1) / Gap.Ticks) + 1) : Count,
+    };
 
     /// <summary>When burst <paramref name="index"/> of the phase is due, or null if the phase has no such burst.</summary>
     /// <param name="index">From 0.</param>

@@ -31,7 +31,11 @@ public sealed record RunSettings(
     SafetySettings Safety,
     DaemonSettings Daemon,
     int Seed,
-    System.Text.Json.Nodes.JsonObject Configuration);
+    System.Text.Json.Nodes.JsonObject Configuration)
+{
+    /// <summary>How long the load may last (<c>run.deadline</c>), 0 or more: then nothing more is opened and what is open is closed. 0 is as long as it takes.</summary>
+    public TimeSpan Deadline { get; init; }
+}
 
 /// <summary>Whom to storm (<c>actorload.target</c>).</summary>
 /// <param name="Endpoints"><c>host:port</c>, <c>[v6]:port</c>, or the single word <c>embedded</c>; connections take them in turn.</param>

@@ -10,7 +10,7 @@ internal static class RunSummary
     public static RunResult Sum(
         RunOrder order, TransportInfo transport, Verdict verdict, IReadOnlyList<string> reasons, MetricsProtocol.Completed completed,
         IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration, Evidence evidence,
-        IReadOnlyDictionary<string, string> givenUp)
+        IReadOnlyDictionary<string, string> givenUp, bool isAtDeadline = false)
     {
         var totals = completed.Totals;
         var endpoints = Endpoints(order.Target, totals, givenUp);
@@ -22,7 +22,7 @@ internal static class RunSummary
             verdict == Verdict.Valid && limits.Length > 0 ? Verdict.GeneratorLimited : verdict,
             [
                 .. reasons, .. limits, .. givenUp.Values.Except(reasons), .. Unused(order.Target),
-                .. Remarks(totals, endpoints, verdict, omitted, order.Settings.Connection.MaxOpen),
+                .. Remarks(totals, endpoints, verdict, omitted, order.Settings.Connection.MaxOpen, isAtDeadline),
             ],
             order.DescribeTarget(),
             transport,
@@ -62,7 +62,8 @@ internal static class RunSummary
     }
 
     // Worth knowing, and no reason to doubt the numbers of what was opened.
-    private static IEnumerable<string> Remarks(RunSnapshot totals, IReadOnlyList<EndpointCounts> endpoints, Verdict verdict, int omitted, int maxOpen)
+    private static IEnumerable<string> Remarks(
+        RunSnapshot totals, IReadOnlyList<EndpointCounts> endpoints, Verdict verdict, int omitted, int maxOpen, bool isAtDeadline)
     {
         foreach (var endpoint in endpoints.Where(endpoint => endpoint.Avoided > 0))
         {
@@ -73,6 +74,7 @@ internal static class RunSummary
         {
             yield return verdict is Verdict.Aborted or Verdict.Interrupted
                 ? $"{dropped} connections were due and not started when the run was given up"
+                : isAtDeadline ? $"{dropped} connections were due and not started: run.deadline came first, or connection.max-open = {maxOpen} were open"
                 : $"{dropped} connections were due and not started, because connection.max-open = {maxOpen} were open: the target lets go of them "
                     + "more slowly than they come, or max-open is too small for this load";
         }

@@ -10,18 +10,21 @@ namespace ActorLoad.Transport;
 /// <summary>A loop and the id of the dispatcher that it is.</summary>
 public sealed record LoopDispatcher(string DispatcherId, TransportLoop Loop);
 
-/// <summary>The loops of an actor system: made when first asked for, shared by its runs while they are usable, freed when it terminates.</summary>
+/// <summary>The loops of an actor system: made when first asked for, shared by its runs while they are usable, ended when no run uses them or
+/// the system terminates.</summary>
 public sealed class LoopDispatchers : IExtension
 {
     private const string Dispatcher = "actorload-loop-dispatcher";
+    private const string MovableSuffix = "-movable";
 
     private static readonly Lazy<Config> _definitions =
         new(() => ConfigurationFactory.FromResource("ActorLoad.loops.conf", typeof(LoopDispatchers).Assembly));
 
     private readonly ExtendedActorSystem _system;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, LoopDispatcher> _dispatchers = [];
-    private readonly ConcurrentDictionary<string, TransportLoop> _loops = new();
+    private readonly Dictionary<string, LoopSeat> _named = []; // what runs get for a name
+    private readonly ConcurrentDictionary<string, LoopSeat> _seats = new(); // by the id of their dispatcher
+    private readonly List<Task> _endings = [];
     private int _replacements;
 
     private LoopDispatchers(ExtendedActorSystem system)
@@ -35,40 +38,108 @@ public sealed class LoopDispatchers : IExtension
     /// <summary>The loops of <paramref name="system"/>.</summary>
     public static LoopDispatchers Of(ActorSystem system) => system.WithExtension<LoopDispatchers, Provider>();
 
-    /// <summary>Loop number <paramref name="index"/> of the portable transport.</summary>
-    public LoopDispatcher Sockets(int index) => Get($"actorload-sockets-{index}", _ => new SocketLoop(TimeProvider.System, ReportFailure));
+    /// <summary>Loop number <paramref name="index"/> of the portable transport, for a run that releases it.</summary>
+    public LoopDispatcher Sockets(int index) => Lease($"actorload-sockets-{index}", _ => new SocketLoop(TimeProvider.System, ReportFailure));
 
-    /// <summary>Loop number <paramref name="index"/> over io_uring; throws <see cref="RingUnavailableException"/> where that cannot be had.</summary>
+    /// <summary>Loop number <paramref name="index"/> over io_uring, for a run that releases it; throws <see cref="RingUnavailableException"/> where
+    /// that cannot be had.</summary>
     public LoopDispatcher Uring(int index) =>
-        Get($"actorload-uring-{index}", id => new RingLoop(id, TimeProvider.System, ReportFailure));
+        Lease($"actorload-uring-{index}", id => new RingLoop(id, TimeProvider.System, ReportFailure));
 
     /// <summary>The loop called <paramref name="name"/>, made by <paramref name="create"/> for the id of its dispatcher: the first time, and anew
-    /// when the one before has failed or was given up.</summary>
+    /// when the one before has ended, has failed or was given up.</summary>
     public LoopDispatcher Get(string name, Func<string, TransportLoop> create)
     {
         lock (_gate)
         {
-            if (_dispatchers.TryGetValue(name, out var made) && made.Loop.IsUsable)
+            return SeatOf(name, create).Dispatcher;
+        }
+    }
+
+    /// <summary>The same for a run that will <see cref="Release"/> it, once: it does not end before.</summary>
+    public LoopDispatcher Lease(string name, Func<string, TransportLoop> create)
+    {
+        lock (_gate)
+        {
+            var seat = SeatOf(name, create);
+            seat.Users++;
+            return seat.Dispatcher;
+        }
+    }
+
+    /// <summary>A run has ended, and no actor of it is left on the loop. When no other run uses it, its thread and its memory are given back,
+    /// unless it <paramref name="staysWarm"/> for the next and is usable.</summary>
+    public void Release(LoopDispatcher dispatcher, bool staysWarm)
+    {
+        lock (_gate)
+        {
+            var seat = _seats[dispatcher.DispatcherId];
+            if (--seat.Users > 0 || (staysWarm && seat.Loop.IsUsable))
             {
-                return made;
+                return;
             }
 
-            // What is left of an earlier run may still be on its dispatcher: an id belongs to one loop for good.
-            var id = _loops.ContainsKey(name) ? $"{name}-again-{++_replacements}" : name;
-            return _dispatchers[name] = Make(id, create);
+            var loop = seat.Leave();
+            _endings.RemoveAll(ending => ending.IsCompleted);
+            _endings.Add(Task.Run(loop.Dispose)); // it waits for the loop's thread
+        }
+    }
+
+    /// <summary>The id of a dispatcher for actors that work on a loop because that is near, and are moved to the thread pool when it is given up.</summary>
+    public string MovableIdOf(LoopDispatcher dispatcher)
+    {
+        lock (_gate)
+        {
+            var seat = _seats[dispatcher.DispatcherId];
+            var id = seat.Id + MovableSuffix;
+            if (!seat.HasMovable)
+            {
+                seat.HasMovable = true;
+                Register(id);
+            }
+
+            return id;
         }
     }
 
     /// <summary>The loop that is dispatcher <paramref name="id"/>.</summary>
-    internal TransportLoop LoopOf(string id) =>
-        _loops.TryGetValue(id, out var loop) ? loop : throw new ConfigurationException($"there is no loop for dispatcher {id}");
+    internal TransportLoop LoopOf(string id) => SeatOf(id).Loop;
 
-    private LoopDispatcher Make(string id, Func<string, TransportLoop> create)
+    /// <summary>What runs the mailboxes of dispatcher <paramref name="id"/>.</summary>
+    internal ExecutorService ExecutorOf(string id) => id.EndsWith(MovableSuffix, StringComparison.Ordinal)
+        ? new MovableExecutor(id, SeatOf(id[..^MovableSuffix.Length]).Movable)
+        : new LoopExecutor(id, SeatOf(id));
+
+    private LoopSeat SeatOf(string id) =>
+        _seats.TryGetValue(id, out var seat) ? seat : throw new ConfigurationException($"there is no loop for dispatcher {id}");
+
+    private LoopSeat SeatOf(string name, Func<string, TransportLoop> create)
     {
-        var loop = _loops[id] = create(id);
+        if (_named.TryGetValue(name, out var seat))
+        {
+            if (seat.IsVacant && !seat.WasGivenUp)
+            {
+                seat.Take(create(seat.Id));
+                return seat;
+            }
+
+            if (!seat.IsVacant && seat.Loop.IsUsable)
+            {
+                return seat;
+            }
+        }
+
+        // What is left of an earlier run may still be on its dispatcher: its id is for no other loop.
+        var id = _seats.ContainsKey(name) ? $"{name}-again-{++_replacements}" : name;
+        seat = _seats[id] = new LoopSeat(id, create(id));
+        Register(id);
+        return _named[name] = seat;
+    }
+
+    private void Register(string id)
+    {
         var settings = ConfigurationFactory.ParseString($"id = {id}").WithFallback(_system.Settings.Config.GetConfig(Dispatcher));
         _system.Dispatchers.RegisterConfigurator(id, new DispatcherConfigurator(settings, _system.Dispatchers.Prerequisites));
-        return new LoopDispatcher(id, loop);
     }
 
     private void ReportFailure(Exception cause) =>
@@ -76,7 +147,16 @@ public sealed class LoopDispatchers : IExtension
 
     private void DisposeLoops()
     {
-        Parallel.ForEach(_loops.Values, loop => loop.Dispose()); // each that is blocked is waited for
+        List<TransportLoop> left;
+        Task[] endings;
+        lock (_gate)
+        {
+            left = [.. _seats.Values.Where(seat => !seat.IsVacant).Select(seat => seat.Leave())];
+            endings = [.. _endings];
+        }
+
+        Parallel.ForEach(left, loop => loop.Dispose()); // each that is blocked is waited for
+        Task.WaitAll(endings);
     }
 
     private sealed class Provider : ExtensionIdProvider<LoopDispatchers>

@@ -24,13 +24,23 @@ public sealed class LoopExecutorConfigurator : ExecutorServiceConfigurator
     internal static void Introduce(EventStream system, LoopDispatchers loops) => _systems.Add(system, loops);
 
     /// <inheritdoc />
-    public override ExecutorService Produce(string id) => new LoopExecutor(id, _loops.LoopOf(id));
+    public override ExecutorService Produce(string id) => _loops.ExecutorOf(id);
 }
 
-/// <summary>Runs mailboxes on a loop. Akka shuts an executor down when its last actor is gone; the loop lives on with the actor system.</summary>
-internal sealed class LoopExecutor(string id, TransportLoop loop) : ExecutorService(id)
+/// <summary>Runs mailboxes on a loop. Akka shuts an executor down when its last actor is gone; the loop may live on.</summary>
+internal sealed class LoopExecutor(string id, LoopSeat seat) : ExecutorService(id)
 {
-    public override void Execute(IRunnable run) => loop.Execute(run);
+    public override void Execute(IRunnable run) => seat.Loop.Execute(run);
+
+    public override void Shutdown()
+    {
+    }
+}
+
+/// <summary>Runs mailboxes on a loop until that is given up.</summary>
+internal sealed class MovableExecutor(string id, MovableWork work) : ExecutorService(id)
+{
+    public override void Execute(IRunnable run) => work.Execute(run);
 
     public override void Shutdown()
     {

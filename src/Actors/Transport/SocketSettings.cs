@@ -44,4 +44,11 @@ public enum TransportKind
 /// <summary>The choice of transport (<c>actorload.transport</c>).</summary>
 /// <param name="Kind">Which one.</param>
 /// <param name="Loops">Event loops, each with one lane; null leaves it to the transport (<c>auto</c>).</param>
-public sealed record TransportSettings(TransportKind Kind, int? Loops);
+public sealed record TransportSettings(TransportKind Kind, int? Loops)
+{
+    /// <summary>Most loops that a run may have.</summary>
+    public const int Limit = 64;
+
+    /// <summary>Most that this one may have, <c>auto</c> or not: fewer than <see cref="Limit"/> for a stranger's.</summary>
+    public int MostLoops { get; init; } = Limit;
+}

@@ -67,16 +67,39 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason, bool
         }
     }
 
-    /// <summary>The loops, shared with other runs of the same actor system, each with its own ports for a run that begins now.</summary>
+    /// <summary>The loops, shared with other runs of the same actor system, each with its own ports for a run that begins now and that will
+    /// <see cref="Release"/> them.</summary>
     public LoopDispatcher[] Dispatchers(ActorSystem system, int targets)
     {
         var loops = LoopDispatchers.Of(system);
-        LoopDispatcher[] dispatchers = [.. Enumerable.Range(0, Loops).Select(index => IsRing ? loops.Uring(index) : loops.Sockets(index))];
+        var dispatchers = new List<LoopDispatcher>();
+        try
+        {
+            while (dispatchers.Count < Loops)
+            {
+                dispatchers.Add(IsRing ? loops.Uring(dispatchers.Count) : loops.Sockets(dispatchers.Count));
+            }
+        }
+        catch
+        {
+            Release(system, dispatchers);
+            throw;
+        }
+
         foreach (var (index, dispatcher) in dispatchers.Index())
         {
             dispatcher.Loop.Ports = SlotPorts.Read(index, Loops, targets);
         }
 
-        return dispatchers;
+        return [.. dispatchers];
+    }
+
+    /// <summary>The run has ended, and no actor of it is left: the first loop stays for the next run, the others end with their last run.</summary>
+    public static void Release(ActorSystem system, IEnumerable<LoopDispatcher> dispatchers)
+    {
+        foreach (var (index, dispatcher) in dispatchers.Index())
+        {
+            LoopDispatchers.Of(system).Release(dispatcher, staysWarm: index == 0);
+        }
     }
 }

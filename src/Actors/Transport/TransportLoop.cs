@@ -47,8 +47,18 @@ public abstract class TransportLoop : IDisposable
     /// <summary>False once it has failed or was given up: a run that begins then needs another one. Safe from any thread.</summary>
     public virtual bool IsUsable => !_isGivenUp;
 
+    /// <summary>Pieces of work that have run so far: one that is asked for work and does not count is blocked. Safe from any thread.</summary>
+    public abstract long WorkDone { get; }
+
+    /// <summary>It was given up; on the thread that did so, and perhaps more than once.</summary>
+    internal event Action? GivenUp;
+
     /// <summary>Something blocks it: no run to come shall wait for that to end. Safe from any thread.</summary>
-    public void GiveUp() => _isGivenUp = true;
+    public void GiveUp()
+    {
+        _isGivenUp = true;
+        GivenUp?.Invoke();
+    }
 
     /// <summary>Runs work on the loop, after what is queued already. Safe from any thread.</summary>
     public abstract void Execute(IRunnable work);

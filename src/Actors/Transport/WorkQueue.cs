@@ -12,9 +12,13 @@ internal sealed class WorkQueue
     private readonly Queue<IRunnable> _urgent = new();
     private readonly Queue<IRunnable> _usual = new();
     private bool _runsUrgent;
+    private long _done;
 
     /// <summary>Pieces of work that wait.</summary>
     public int Count => _urgent.Count + _usual.Count;
+
+    /// <summary>Pieces that have run. Readable from any thread.</summary>
+    public long Done => Volatile.Read(ref _done);
 
     /// <summary>Adds what the work that runs now causes, or what came from outside.</summary>
     public void Enqueue(IRunnable work) => (_runsUrgent ? _urgent : _usual).Enqueue(work);
@@ -30,5 +34,9 @@ internal sealed class WorkQueue
     }
 
     /// <summary>The piece that was taken last has run.</summary>
-    public void Ended() => _runsUrgent = false;
+    public void Ended()
+    {
+        _runsUrgent = false;
+        Volatile.Write(ref _done, _done + 1);
+    }
 }

@@ -20,11 +20,19 @@ internal sealed class ShortOptions
     private readonly Option<string?> _durs = new("--durs") { HelpName = "S", Description = "The same; a bare number is seconds." };
     private readonly Option<string?> _gap = new("--gap") { HelpName = "D", Description = "Time from the end of a burst to the next, such as 500ms (5s)." };
     private readonly Option<string?> _gaps = new("--gaps") { HelpName = "S", Description = "The same; a bare number is seconds." };
+    private readonly Option<string?> _count = new("--count") { HelpName = "N", Description = "How many bursts, in place of a duration." };
+    private readonly Option<string?> _hold = new("--hold") { HelpName = "D", Description = "How long each connection stays open after its last reply, such as 1m (connection.hold)." };
+    private readonly Option<string?> _for = new("--for") { HelpName = "D", Description = "End the load after this time and close what is open, such as 10m (run.deadline)." };
+    private readonly Option<string[]> _script = new("--script")
+    {
+        HelpName = "COMMAND",
+        Description = "A command that each connection sends, such as \"GET foo\"; repeat it for several (connection.script).",
+    };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _target, _connections, _cps, _duration, _durs, _gap, _gaps })
+        foreach (var option in new Option[] { _target, _connections, _cps, _duration, _durs, _gap, _gaps, _count, _hold, _script, _for })
         {
             command.Add(option);
         }
@@ -32,7 +40,7 @@ internal sealed class ShortOptions
 
     /// <summary>True if any option says what load to make.</summary>
     public bool ReplaceLoad(ParseResult parsed) =>
-        new[] { _connections, _cps, _duration, _durs, _gap, _gaps }.Any(option => parsed.GetValue(option) is not null);
+        new[] { _connections, _cps, _duration, _durs, _gap, _gaps, _count }.Any(option => parsed.GetValue(option) is not null);
 
     /// <summary>What was given, as layers; contradictions go to <paramref name="errors"/>.</summary>
     public IEnumerable<OverrideLayer> Layers(ParseResult parsed, List<SettingsError> errors)
@@ -43,10 +51,24 @@ internal sealed class ShortOptions
             yield return new OverrideLayer(_target.Name, "target.endpoints", JsonSerializer.Serialize(targets));
         }
 
+        if (parsed.GetValue(_script) is { Length: > 0 } script)
+        {
+            yield return new OverrideLayer(_script.Name, "connection.script", JsonSerializer.Serialize(script));
+        }
+
+        foreach (var (option, path) in new[] { (_hold, "connection.hold"), (_for, "run.deadline") })
+        {
+            if (parsed.GetValue(option) is { } value)
+            {
+                yield return new OverrideLayer(option.Name, path, value);
+            }
+        }
+
         var phase = new List<OverrideLayer>();
         Take("load.0.connections", _connections, _cps, bareSeconds: false);
         Take("load.0.duration", _duration, _durs, bareSeconds: true);
         Take("load.0.gap", _gap, _gaps, bareSeconds: true);
+        Take("load.0.count", _count, null, bareSeconds: false);
         if (phase.Count == 0)
         {
             yield break;
@@ -58,13 +80,13 @@ internal sealed class ShortOptions
             yield return layer;
         }
 
-        void Take(string path, Option<string?> option, Option<string?> ancestral, bool bareSeconds)
+        void Take(string path, Option<string?> option, Option<string?>? ancestral, bool bareSeconds)
         {
             var value = parsed.GetValue(option);
-            var old = parsed.GetValue(ancestral);
+            var old = ancestral is null ? null : parsed.GetValue(ancestral);
             if (value is not null && old is not null)
             {
-                errors.Add(new SettingsError(ancestral.Name, null, path, $"says the same as {option.Name}", "give one of the two"));
+                errors.Add(new SettingsError(ancestral!.Name, null, path, $"says the same as {option.Name}", "give one of the two"));
             }
 
             if (value is not null)
@@ -73,7 +95,7 @@ internal sealed class ShortOptions
             }
             else if (old is not null)
             {
-                phase.Add(new OverrideLayer(ancestral.Name, path, bareSeconds ? WithUnit(old) : old));
+                phase.Add(new OverrideLayer(ancestral!.Name, path, bareSeconds ? WithUnit(old) : old));
             }
         }
     }

@@ -12,7 +12,8 @@ internal static class Announcement
     public static string Storm(RunSettings settings)
     {
         var target = settings.Target.IsEmbedded ? "the embedded server" : string.Join(", ", settings.Target.Endpoints);
-        return $"{target}: {string.Join("; then ", settings.Load.Select(Phase))}";
+        var end = settings.Deadline > TimeSpan.Zero ? $"; ends after {Figures.Span(settings.Deadline)} (run.deadline)" : "";
+        return $"{target}: {string.Join("; then ", settings.Load.Select(Phase))}{end}";
     }
 
     private static string Phase(PhaseSettings phase)

@@ -30,7 +30,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
         Assert.InRange(ended.Opened, 10, 1000);
         var total = await ReportAsync();
         Assert.Null(total.BrokenInvariant(ended: true));
-        Assert.Equal(9, total.Retries);
+        Assert.InRange(total.Retries, 0, 9); // those of the first nine failures that had begun when the tenth came
         Assert.Equal(1000 - ended.Opened, total.Dropped);
 
         lane.Tell(new OpenBurst(1, 0, 50, TimeSpan.Zero));
@@ -70,7 +70,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
         var lane = StartLane([one.EndPoint, other.EndPoint], Given.Connection("PING"), Given.Policy(Given.Stop, _breaker));
         lane.Tell(new OpenBurst(0, 0, 100, TimeSpan.Zero));
         var givenUp = new[] { await Parent.ExpectMsgAsync<EndpointGivenUp>(Given.Patience), await Parent.ExpectMsgAsync<EndpointGivenUp>(Given.Patience) };
-        Assert.Equal([$"{one.EndPoint}", $"{other.EndPoint}"], givenUp.Select(endpoint => endpoint.Endpoint).Order());
+        Assert.Equal(new[] { $"{one.EndPoint}", $"{other.EndPoint}" }.Order(), givenUp.Select(endpoint => endpoint.Endpoint).Order());
         Assert.Equal("breaker: each of the 2 endpoints was given up", (await Parent.ExpectMsgAsync<BreakerTripped>(Given.Patience)).Reason);
     }
 

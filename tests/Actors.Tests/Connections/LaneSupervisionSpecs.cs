@@ -66,26 +66,64 @@ public abstract class LaneSupervisionSpecs(string transport) : LaneKit(transport
     }
 
     [SkippableFact]
-    public async Task Retries_come_back_when_their_window_has_passed()
+    public async Task Attempts_that_take_longer_than_the_window_use_up_the_retries()
     {
-        var time = new ManualTime();
-        await using var peer = FaultPeer.ClosedPort();
-        var backoff = new BackoffSettings(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), 1, Jitter: 0);
-        var settings = Given.Connection("PING") with { ConnectTimeout = TimeSpan.FromHours(1) };
-        var rule = Given.Restart(maxRetries: 1, backoff, within: TimeSpan.FromSeconds(1));
-        var lane = StartLane([peer.EndPoint], settings, Given.Policy(rule), time: time);
-        lane.Tell(new OpenBurst(0, 0, 1, TimeSpan.Zero));
-        for (var retry = 1; retry <= 5; retry++)
+        var (time, limit) = (new ManualTime(), TimeSpan.FromSeconds(10));
+        await using var peer = await FaultPeer.NotAcceptingAsync(); // SYNs are dropped
+        var settings = Given.Connection("PING") with { ConnectTimeout = limit };
+        var lane = StartLane([peer.EndPoint], settings, Given.Policy(Given.Restart(maxRetries: 3, within: limit)), time: time);
+        lane.Tell(new OpenBurst(0, 0, 5, TimeSpan.Zero));
+        for (var attempt = 0; attempt < 4; attempt++)
         {
-            await UntilAsync(total => Refusals(total) == retry && time.NextAlarm == TimeSpan.FromSeconds(2));
-            time.Advance(TimeSpan.FromSeconds(2));
+            await UntilAsync(total => Failures(total, "connect-timeout") == 5 * attempt && time.NextAlarm == limit);
+            time.Advance(limit);
         }
 
-        await UntilAsync(total => Refusals(total) == 6);
-        lane.Tell(Abort.Instance);
-        Assert.Equal(1, (await EndedAsync()).Cancelled);
-        await AssertOutcomesAsync((Outcome.Cancelled, 1));
-        Assert.Equal(5, Total.Retries); // the sixth was waiting for its backoff: it was never begun
+        Assert.Equal(5, (await EndedAsync()).Failed);
+        await AssertOutcomesAsync((Outcome.ConnectTimeout, 5));
+        Assert.Equal((20, 15), (Total.Attempts, Total.Retries));
+    }
+
+    [SkippableTheory]
+    [InlineData(10, 1, 2, 4)]
+    [InlineData(5, 1, 1, 1)]
+    [InlineData(0, 1, 2, 4)]
+    public async Task Held_connection_that_is_cut_each_time_uses_up_its_retries(int within, int first, int second, int third)
+    {
+        var time = new ManualTime();
+        using var cut = new SemaphoreSlim(0);
+        using var asked = new SemaphoreSlim(0);
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            var command = await connection.ReadCommandAsync(stop);
+            asked.Release();
+            await cut.WaitAsync(stop);
+            await connection.SendAsync(PeerConnection.ReplyTo(command!), stop);
+            await connection.FinishAsync(stop);
+        });
+        var settings = Given.Connection("PING") with { Hold = TimeSpan.FromMinutes(1), ReplyTimeout = TimeSpan.FromHours(1) };
+        var backoff = new BackoffSettings(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), 2, Jitter: 0);
+        var rule = Given.Restart(maxRetries: 3, backoff, within: TimeSpan.FromSeconds(within));
+        var lane = StartLane([peer.EndPoint], settings, Given.Policy(rule), time: time);
+        lane.Tell(new OpenBurst(0, 0, 1, TimeSpan.Zero));
+        foreach (var wait in new[] { first, second, third })
+        {
+            await CutAfterFiveSecondsAsync();
+            await AwaitAssertAsync(() => Assert.Equal(TimeSpan.FromSeconds(wait), time.NextAlarm), Given.Patience, TimeSpan.FromMilliseconds(10));
+            time.Advance(TimeSpan.FromSeconds(wait));
+        }
+
+        await CutAfterFiveSecondsAsync();
+        Assert.Equal(1, (await EndedAsync()).Failed);
+        await AssertOutcomesAsync((Outcome.PeerClosed, 1));
+        Assert.Equal((4, 3), (Total.Attempts, Total.Retries));
+
+        async Task CutAfterFiveSecondsAsync()
+        {
+            await asked.WaitAsync();
+            time.Advance(TimeSpan.FromSeconds(5));
+            cut.Release();
+        }
     }
 
     [SkippableFact]
@@ -139,7 +177,7 @@ public abstract class LaneSupervisionSpecs(string transport) : LaneKit(transport
         await AssertOutcomesAsync((Outcome.Refused, 20));
     }
 
-    private static long Refusals(Tally total) => total.AttemptFailuresByName().GetValueOrDefault("refused");
+    private static long Failures(Tally total, string cause) => total.AttemptFailuresByName().GetValueOrDefault(cause);
 }
 
 public sealed class LaneSupervisionOverRingSpecs() : LaneSupervisionSpecs(LoopsOf.Ring);

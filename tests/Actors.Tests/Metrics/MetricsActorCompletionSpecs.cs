@@ -100,6 +100,28 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
         ExpectNothingMoreFrom(metrics);
     }
 
+    [Fact]
+    public void Connections_open_in_a_lane_that_is_lost_are_cancelled_and_the_books_balance()
+    {
+        var metrics = Start(lanes: 2);
+        metrics.Tell(new BeginSample(0, Progress));
+        Report(metrics, lane: 0, sample: 0, new Life(null), new Life(Outcome.Succeeded));
+        Report(metrics, lane: 1, sample: 0, new Life(null), new Life(null), new Life(Outcome.Reset));
+        ExpectMsg<RunSnapshot>();
+        EventFilter.Error(contains: "do not add up").Expect(0, () =>
+        {
+            metrics.Tell(new Complete(1, Progress));
+            Report(metrics, lane: 0, sample: 1, new Life(Outcome.Succeeded));
+            metrics.Tell(CompleteNow.Instance);
+            Assert.Equal(3, ExpectMsg<RunSnapshot>().Sample.Cancelled);
+        });
+
+        var completed = ExpectMsg<Completed>();
+        Assert.Equal(new ConnectionCounts(6, 6, 2, 1, 0, 3), completed.Totals.Connections);
+        Assert.Equal((0, 3L), (completed.Totals.Open, completed.Totals.Outcomes["cancelled"]));
+        Assert.Equal(3, completed.Samples.Sum(sample => sample.Cancelled));
+    }
+
     [Theory]
     [InlineData("planned")]
     [InlineData("opened")]

@@ -37,6 +37,25 @@ internal sealed class PartsDouble(TestProbe metrics, IReadOnlyList<TestProbe> la
 
     public void GiveUp() => IsGivenUp = true;
 
+    /// <summary>Tells the run that a loop does not answer; null while nobody watches.</summary>
+    public Action<BlockedLoop>? Blocked { get; private set; }
+
+    public IDisposable WatchLoops(Action<BlockedLoop> tell)
+    {
+        Blocked = tell;
+        return new Watch(this);
+    }
+
+    /// <summary>True once the run was to end.</summary>
+    public bool IsHurried { get; private set; }
+
+    public void Hurry() => IsHurried = true;
+
+    /// <summary>How often the loops were given back.</summary>
+    public int Releases { get; private set; }
+
+    public void Release() => Releases++;
+
     /// <summary>Who watches; nobody unless the spec says so.</summary>
     public TestProbe? Observers { get; init; }
 
@@ -62,6 +81,11 @@ internal sealed class PartsDouble(TestProbe metrics, IReadOnlyList<TestProbe> la
         {
             throw failure;
         }
+    }
+
+    private sealed class Watch(PartsDouble parts) : IDisposable
+    {
+        public void Dispose() => parts.Blocked = null;
     }
 
     private sealed class NeighbourActor : UntypedActor

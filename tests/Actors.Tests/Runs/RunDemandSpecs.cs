@@ -33,6 +33,17 @@ public sealed class RunDemandSpecs
     }
 
     [Fact]
+    public void Bursts_after_the_deadline_are_not_asked_for()
+    {
+        var settings = Of(Fixed(500, _second, 100), AfterBurst(9_000, _second, 1)) with { Deadline = 3 * _second };
+        settings = settings with { Connection = settings.Connection with { Hold = TimeSpan.FromHours(1) } };
+        var needs = RunDemand.Of(settings, [Local(1)]);
+        Assert.Equal((1_500L, 1_500L, 0), (needs.Open, needs.StartedInMinute, needs.LargestPhase));
+        needs = RunDemand.Of(settings with { Deadline = TimeSpan.Zero }, [Local(1)]);
+        Assert.Equal((19_000L, 1), (needs.Open, needs.LargestPhase));
+    }
+
+    [Fact]
     public void Bursts_without_a_gap_that_do_not_wait_are_one()
     {
         var needs = RunDemand.Of(Of(Fixed(500, TimeSpan.Zero, 4)), [Local(1)]);

@@ -159,6 +159,26 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
+    public void Loops_are_given_back_when_the_last_actor_of_the_run_is_gone()
+    {
+        var made = new List<PartsDouble>();
+        _createParts = _ =>
+        {
+            made.Add(new PartsDouble(_metrics, [_lane]));
+            return made[^1];
+        };
+        Start("a").ExpectMsg<RunStarted>();
+        Assert.Equal(0, made[0].Releases);
+        EndRun();
+        AwaitCondition(() => made[0].Releases == 1);
+
+        Start("b").ExpectMsg<RunStarted>();
+        _manager.Tell(new StopRun("b", "SIGINT"), TestActor);
+        AwaitCondition(() => made[1].IsHurried);
+        Assert.Equal((false, 0), (made[0].IsHurried, made[1].Releases));
+    }
+
+    [Fact]
     public async Task A_run_that_is_stopped_while_its_target_opens_never_begins()
     {
         var target = new TargetDouble();

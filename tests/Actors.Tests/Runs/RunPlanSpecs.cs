@@ -105,6 +105,24 @@ public class RunPlanSpecs
         return (count * gap.Get <= duration.Get && (count + 1) * gap.Get > duration.Get) || (count == 1 && gap.Get > duration.Get);
     }
 
+    [Fact]
+    public void Plan_until_a_deadline_has_the_bursts_that_can_begin_before_it()
+    {
+        var second = TimeSpan.FromSeconds(1);
+        var plan = RunPlan.Create([Fixed(1, second, count: 4), AfterBurst(2, TimeSpan.Zero, count: 7), Fixed(3, second, count: 1)]);
+
+        Assert.Same(plan, plan.Until(TimeSpan.Zero));
+        Assert.Equal([2], Counts(plan.Until(2 * second)));
+        Assert.Equal([3], Counts(plan.Until(2.5 * second)));
+        Assert.Equal([3], Counts(plan.Until(3 * second)));
+        Assert.Equal([4, 7, 1], Counts(plan.Until(3.1 * second)));
+        Assert.Equal([4, 7, 1], Counts(plan.Until(TimeSpan.FromDays(365))));
+        var endless = RunPlan.Create([AfterBurst(1, TimeSpan.Zero, duration: 60 * second), Fixed(3, second, count: 1)]);
+        Assert.Equal(([null], 9 * second), (Counts(endless.Until(9 * second)), endless.Until(9 * second).Phases[0].Duration));
+    }
+
+    private static IEnumerable<int?> Counts(RunPlan plan) => plan.Phases.Select(phase => phase.Count);
+
     [Property]
     public bool Due_times_grow(bool isFixed, PositiveInt gap, PositiveInt[] lengths)
     {

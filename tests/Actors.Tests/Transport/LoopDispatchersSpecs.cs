@@ -53,6 +53,79 @@ public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.
     }
 
     [Fact]
+    public void Loop_ends_with_the_last_run_that_uses_it_and_its_dispatcher_gets_another()
+    {
+        using StubLoop first = new(new ManualTime()), second = new(new ManualTime());
+        var loops = LoopDispatchers.Of(Sys);
+        var leased = loops.Lease("a-loop", _ => first);
+        Assert.Same(leased, loops.Lease("a-loop", _ => second));
+
+        loops.Release(leased, staysWarm: false);
+        Assert.Same(leased, loops.Get("a-loop", _ => second));
+        loops.Release(leased, staysWarm: false);
+        AwaitCondition(() => first.IsDisposed);
+
+        var again = loops.Lease("a-loop", _ => second);
+        Assert.Equal((leased.DispatcherId, second), (again.DispatcherId, again.Loop));
+        var ran = false;
+        Sys.Dispatchers.Lookup(again.DispatcherId).Schedule(() => ran = true);
+        Assert.True(ran);
+        Assert.Equal((0, 1), (first.Done, second.Done));
+    }
+
+    [Fact]
+    public void Warm_loop_stays_for_the_next_run_unless_it_is_not_usable()
+    {
+        using StubLoop first = new(new ManualTime()), second = new(new ManualTime());
+        var loops = LoopDispatchers.Of(Sys);
+        var leased = loops.Lease("a-loop", _ => first);
+        loops.Release(leased, staysWarm: true);
+        Assert.Same(leased, loops.Lease("a-loop", _ => second));
+
+        first.GiveUp();
+        loops.Release(leased, staysWarm: true);
+        AwaitCondition(() => first.IsDisposed);
+        Assert.NotEqual(leased.DispatcherId, loops.Lease("a-loop", _ => second).DispatcherId);
+    }
+
+    [Fact]
+    public async Task Loops_end_with_their_actor_system_and_only_once()
+    {
+        using StubLoop ended = new(new ManualTime()), left = new(new ManualTime());
+        var system = Akka.Actor.ActorSystem.Create("ends");
+        var loops = LoopDispatchers.Of(system);
+        loops.Release(loops.Lease("ended", _ => ended), staysWarm: false);
+        loops.Get("left", _ => left);
+        await system.Terminate();
+        Assert.Equal((1, 1), (ended.Disposals, left.Disposals));
+    }
+
+    [Fact]
+    public void Movable_work_leaves_a_loop_that_is_given_up_and_is_done_once()
+    {
+        using var loop = new StubLoop(new ManualTime());
+        var loops = LoopDispatchers.Of(Sys);
+        var dispatcher = Sys.Dispatchers.Lookup(loops.MovableIdOf(loops.Get("a-loop", _ => loop)));
+        var done = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        dispatcher.Schedule(() => done.Enqueue("on the loop"));
+        Assert.Equal("on the loop", Assert.Single(done));
+        Assert.Equal(1, loop.Done);
+
+        loop.IsBlocked = true;
+        dispatcher.Schedule(() => done.Enqueue("left behind"));
+        Assert.Single(done);
+        loop.GiveUp();
+        dispatcher.Schedule(() => done.Enqueue("later"));
+        AwaitCondition(() => done.Count == 3);
+        foreach (var work in loop.Waiting)
+        {
+            work.Run();
+        }
+
+        Assert.Equal(["later", "left behind", "on the loop"], done.Order());
+    }
+
+    [Fact]
     public void An_executor_without_its_loop_says_which_is_missing()
     {
         var loops = LoopDispatchers.Of(Sys);

@@ -17,6 +17,23 @@ internal sealed class StubLoop(ManualTime time) : TransportLoop(time)
 
     public override QueueCounts? Queues => Counted;
 
+    /// <summary>True once it has been disposed of.</summary>
+    public bool IsDisposed => Disposals > 0;
+
+    /// <summary>How often.</summary>
+    public int Disposals { get; private set; }
+
+    /// <summary>True keeps all work waiting.</summary>
+    public bool IsBlocked { get; set; }
+
+    /// <summary>What waits.</summary>
+    public Queue<IRunnable> Waiting { get; } = [];
+
+    public override long WorkDone => Done;
+
+    /// <summary>What it says of the work that it has done.</summary>
+    public long Done { get; set; }
+
     /// <summary>Moves the clock, and sweeps whenever the alarm is due by then.</summary>
     public void Advance(TimeSpan span)
     {
@@ -28,7 +45,17 @@ internal sealed class StubLoop(ManualTime time) : TransportLoop(time)
         }
     }
 
-    public override void Execute(IRunnable work) => work.Run();
+    public override void Execute(IRunnable work)
+    {
+        if (IsBlocked)
+        {
+            Waiting.Enqueue(work);
+            return;
+        }
+
+        work.Run();
+        Done++;
+    }
 
     public override void ExecuteNextTurn(IRunnable work) => work.Run();
 
@@ -40,8 +67,5 @@ internal sealed class StubLoop(ManualTime time) : TransportLoop(time)
         _alarm = due;
     }
 
-    protected override void Dispose(bool disposing)
-    {
-        // Nothing to free.
-    }
+    protected override void Dispose(bool disposing) => Disposals++;
 }

@@ -34,6 +34,15 @@ public class BadInputSpecs : IDisposable
     [InlineData("monitor --port 6379 --for soon", "--for: \"soon\" is not a number with a unit")]
     [InlineData("monitor --port 6379 --for 0s", "--for: 0s is out of range; 1ms to 365d")]
     [InlineData("monitor --port 6379 --nonsense", "'--nonsense'")]
+    [InlineData("run --for 10", "--for: run.deadline: \"10\" has no unit")]
+    [InlineData("config --for -1s", "--for: run.deadline: \"-1s\" is not a number with a unit")]
+    [InlineData("doctor --for 366d", "--for: run.deadline: \"366d\" is out of range; from 0s to 365d")]
+    [InlineData("run --for", "'--for'")]
+    [InlineData("run --hold 25h", "--hold: connection.hold: \"25h\" is out of range; from 0s to 1d")]
+    [InlineData("run --count many", "--count: load[0].count: \"many\" is not a whole number")]
+    [InlineData("run --count 1000001", "--count: load[0].count: 1000001 is out of range")]
+    [InlineData("run --count 3 --duration 3s", "count and duration in one phase")]
+    [InlineData("run --script PING --script GET\"", "--script: connection.script[1]: ")]
     public async Task A_command_line_that_makes_no_sense_is_refused(string line, string named)
     {
         var errors = await RefusedAsync(line.Split(' '));

@@ -44,6 +44,27 @@ public class ConfigCommandSpecs
     }
 
     [Fact]
+    public async Task Count_replaces_the_load_as_its_neighbours_do()
+    {
+        var load = LoadOf(await PrintAsync(["config", "--count", "3", "--gap", "0s"]));
+        Assert.Contains("count = 3\n", load, StringComparison.Ordinal);
+        Assert.Contains("connections = 5\n", load, StringComparison.Ordinal);
+        Assert.DoesNotContain("duration", load, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hold_script_and_for_are_set_and_leave_the_load_alone()
+    {
+        using var files = new TemporaryDirectory();
+        var file = files.Write("run.conf", "actorload { load = [ { connections = 11, gap = 11s } ], connection.script = [PING, PING, PING] }");
+        var printed = await PrintAsync(["config", file, "--hold", "90s", "--script", "SET a \"b c\"", "--script", "GET ä#", "--for", "1.5h"]);
+        Assert.Contains("connections = 11\n", printed, StringComparison.Ordinal);
+        Assert.Contains("hold = 90s\n", printed, StringComparison.Ordinal);
+        Assert.Contains("deadline = \"1.5h\"\n", printed.Replace("deadline = 1.5h", "deadline = \"1.5h\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("script = [\"SET a \\\"b c\\\"\", \"GET ä#\"]", printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Targets_may_be_given_more_than_once() => Assert.Contains(
         "endpoints = [\"127.0.0.1:1\", \"[::1]:2\"]",
         await PrintAsync(["config", "--target", "127.0.0.1:1", "--target", "[::1]:2"]),

@@ -24,6 +24,9 @@ public sealed class Requirement
     /// <summary>Root, for what an ordinary user may not do.</summary>
     public static Requirement Root { get; } = new(() => Linux.Problem ?? (Environment.IsPrivilegedProcess ? null : "needs root"));
 
+    /// <summary>Threads of a child can be stopped one by one: <c>perl</c>, and root, who may trace.</summary>
+    public static Requirement PerlTrace { get; } = new(() => Perl.Problem ?? Root.Problem);
+
     /// <summary>Root without some of its rights, within limits: root, <c>setpriv</c> and <c>prlimit</c> on the PATH.</summary>
     public static Requirement LesserRoot { get; } = new(() => Root.Problem ?? Missing("setpriv") ?? Missing("prlimit"));
 

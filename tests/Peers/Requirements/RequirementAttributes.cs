@@ -99,3 +99,10 @@ public sealed class RedisNetnsTheoryAttribute : TheoryAttribute
 {
     public RedisNetnsTheoryAttribute() => Skip = Requirement.RedisInNetns.Skip;
 }
+
+/// <summary>A theory that stops single threads of its children; skipped, with the reason, where that is not allowed.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PerlTraceTheoryAttribute : SkippableTheoryAttribute
+{
+    public PerlTraceTheoryAttribute() => Skip = Requirement.PerlTrace.Skip;
+}

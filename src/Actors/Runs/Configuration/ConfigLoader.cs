@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ActorLoad.Transport;
 
 namespace ActorLoad.Runs.Configuration;
 
@@ -15,7 +16,7 @@ public static class ConfigLoader
     public static LoadedConfiguration Load(IEnumerable<ConfigLayer> layers) => Read(layers, null, new HashSet<string>());
 
     /// <summary>A run file that came over the daemon's API: it cannot change <c>safety</c> and <c>daemon</c> nor raise
-    /// <c>connection.max-open</c>, include files, or reach a secret of the daemon. Throws <see cref="SettingsException"/>.</summary>
+    /// <c>connection.max-open</c> and <c>transport.loops</c> above the daemon's own, include files, or reach a secret of the daemon. Throws <see cref="SettingsException"/>.</summary>
     public static LoadedConfiguration LoadStranger(FileLayer body, LoadedConfiguration daemon)
     {
         var own = daemon.Settings.Configuration;
@@ -23,6 +24,7 @@ public static class ConfigLoader
         {
             ["safety"] = own["safety"]!.DeepClone(),
             ["connection"] = new JsonObject { ["max-open"] = own["connection"]!["max-open"]!.DeepClone() },
+            ["transport"] = new JsonObject { ["loops"] = own["transport"]!["loops"]!.DeepClone() },
         };
         var loaded = Read([new FileLayer("daemon", HoconText.Print(limits)), body with { Include = null }], daemon.Settings,
             new HashSet<string>());
@@ -51,7 +53,8 @@ public static class ConfigLoader
         var conformed = (HoconObject)checker.Conform(reference, reference, written, "").Fields[SettingsProblems.Root];
         var settings = RunSettingsReader.Read(
             conformed, new PhaseReader(checker, (HoconObject)schema.Fields[SettingsSchema.PhaseDefaults], problems, keysRead),
-            problems, keysRead, host?.Connection.MaxOpen ?? ConnectionReader.MostOpen);
+            problems, keysRead, host?.Connection.MaxOpen ?? ConnectionReader.MostOpen,
+            host is null ? TransportSettings.Limit : host.Transport.Loops ?? LoopCount.For([], Environment.ProcessorCount));
         problems.ThrowIfAny();
         return new LoadedConfiguration(settings);
     }

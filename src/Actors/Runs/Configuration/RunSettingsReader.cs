@@ -9,7 +9,7 @@ internal static class RunSettingsReader
 {
     /// <summary>The settings; worthless if a problem was noted.</summary>
     public static RunSettings Read(HoconObject conformed, PhaseReader phases, SettingsProblems problems, ISet<string> keysRead,
-        int mostOpen)
+        int mostOpen, int mostLoops)
     {
         var shown = new JsonObject();
         var reader = new SettingsReader(conformed, SettingsProblems.Root, "", shown, problems, keysRead);
@@ -20,7 +20,7 @@ internal static class RunSettingsReader
             target,
             load,
             connection,
-            ReadTransport(reader.Section("transport")),
+            ReadTransport(reader.Section("transport"), mostLoops),
             SupervisionReader.Read(reader.Section("supervision")),
             new MetricsSettings(reader.Section("metrics").Duration("interval", "100ms", "1h") ?? default),
             ObserversReader.Read(reader.Section("observers"), target, connection),
@@ -28,11 +28,14 @@ internal static class RunSettingsReader
             TargetReader.ReadSafety(reader.Section("safety")),
             DaemonReader.Read(reader.Section("daemon")),
             reader.Integer("seed", 0, int.MaxValue) ?? default,
-            shown);
+            shown)
+        {
+            Deadline = reader.Section("run").Duration("deadline", "0s", "365d") ?? default,
+        };
     }
 
-    private static TransportSettings ReadTransport(SettingsReader transport) =>
-        new(transport.Choice<TransportKind>("kind") ?? default, transport.IntegerOr("loops", "auto", 1, 64).Number);
+    private static TransportSettings ReadTransport(SettingsReader transport, int mostLoops) =>
+        new(transport.Choice<TransportKind>("kind") ?? default, transport.IntegerOr("loops", "auto", 1, mostLoops).Number) { MostLoops = mostLoops };
 
     private static (Threshold? Value, string Problem, string Allowed) ReadThreshold(string text) =>
         Threshold.TryParse(text, out var threshold, out var problem) ? (threshold, "", "") : (null, problem, "");

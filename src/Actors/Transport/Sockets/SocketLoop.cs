@@ -48,6 +48,9 @@ internal sealed class SocketLoop : TransportLoop
         ListenForBell();
     }
 
+    /// <inheritdoc />
+    public override long WorkDone => _local.Done;
+
     /// <summary>Operations that links have borrowed, or that the engine has not let go of.</summary>
     internal int OperationsInUse { get; private set; }
 

@@ -67,6 +67,9 @@ internal sealed partial class RingLoop : TransportLoop
     }
 
     /// <inheritdoc />
+    public override long WorkDone => _local.Done;
+
+    /// <inheritdoc />
     public override QueueCounts Queues => new(_ring.FullQueues, _ring.Overflows);
 
     /// <summary>Pieces of work that came from other threads and have been taken. Readable from any thread.</summary>

@@ -68,8 +68,22 @@ public class ReferenceConfSpecs
         var retried = rules.Where(rule => rule.Value.Directive == FailureDirective.Restart).Select(rule => rule.Key).Order();
         Assert.Equal([Outcome.Refused, Outcome.Reset, Outcome.ConnectTimeout, Outcome.PeerClosed], retried);
         Assert.All(rules.Values, rule => Assert.Equal(
-            (3, TimeSpan.FromSeconds(10), new BackoffSettings(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2), 2, 0.2)),
-            (rule.MaxRetries, rule.Within, rule.Backoff)));
+            (TimeSpan.FromSeconds(10), new BackoffSettings(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2), 2, 0.2)),
+            (rule.Within, rule.Backoff)));
+        Assert.All(rules.Remove(Outcome.Refused).Values, rule => Assert.Equal(3, rule.MaxRetries));
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.5)]
+    [InlineData(1.0)]
+    public void Default_retries_leave_a_server_that_restarts_ten_seconds(double random)
+    {
+        var rule = ConfigLoader.Load([]).Settings.Supervision.Rules[Outcome.Refused];
+
+        var patience = Enumerable.Range(0, rule.MaxRetries).Select(retry => rule.Backoff.Delay(retry, random)).Aggregate((sum, delay) => sum + delay);
+
+        Assert.InRange(patience, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(14));
     }
 
     private static IEnumerable<string> Leaves(HoconObject fields, string path) =>

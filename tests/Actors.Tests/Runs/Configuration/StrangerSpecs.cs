@@ -12,6 +12,7 @@ public class StrangerSpecs
         safety.allowed-targets = ["10.1.0.0/16"]
         daemon { url = "http://0.0.0.0:8471", token = hunter3, results = "/srv/results" }
         connection { max-open = 50, hold = 9s }
+        transport.loops = 3
         """);
 
     [Fact]
@@ -34,6 +35,20 @@ public class StrangerSpecs
         Assert.DoesNotContain("mine", stranger.ToHocon(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void It_has_no_more_loops_than_the_daemon_would_have()
+    {
+        Assert.Equal((3, 3), LoopsOf(Stranger("")));
+        Assert.Equal((2, 3), LoopsOf(Stranger("actorload.transport.loops = 2")));
+        Assert.Equal((null, 3), LoopsOf(Stranger("actorload.transport.loops = auto")));
+
+        var automatic = LoadKeys("seed = 1");
+        var (loops, most) = LoopsOf(ConfigLoader.LoadStranger(new FileLayer("body", ""), automatic));
+        Assert.Null(loops);
+        Assert.Equal(Math.Clamp(Environment.ProcessorCount, 1, 4), most);
+        Assert.Equal(64, automatic.Settings.Transport.MostLoops);
+    }
+
     [Theory]
     [InlineData("actorload.safety.allowed-targets = [\"0.0.0.0/0\"]", "body:1: safety: this is the daemon's own; ")]
     [InlineData("actorload.safety.allowed-targets += \"0.0.0.0/0\"", "body:1: safety: this is the daemon's own; ")]
@@ -43,6 +58,8 @@ public class StrangerSpecs
     [InlineData("actorload.safety.allowed-targets = ${actorload.connection.script}", "body:1: safety: this is the daemon's own; ")]
     [InlineData("actorload.daemon.results = \"/etc\"", "body:1: daemon: this is the daemon's own; ")]
     [InlineData("actorload.connection.max-open = 51", "body:1: connection.max-open: 51 is out of range; a whole number from 1 to 50")]
+    [InlineData("actorload.transport.loops = 4", "body:1: transport.loops: 4 is out of range; auto or a whole number from 1 to 3")]
+    [InlineData("actorload.transport.loops = 64", "body:1: transport.loops: 64 is out of range; auto or a whole number from 1 to 3")]
     [InlineData("include \"/etc/passwd\"", "body:1: include \"/etc/passwd\": includes are not allowed here; ")]
     [InlineData("actorload.target.username = ${actorload.target.password}", "body:1: target.username: a substitution of a secret")]
     [InlineData("actorload.target.password = ${actorload.daemon.token}", "body:1: target.password: a substitution of a secret")]
@@ -65,6 +82,8 @@ public class StrangerSpecs
             Assert.DoesNotContain("boss", shown, StringComparison.Ordinal);
         }
     }
+
+    private static (int? Loops, int Most) LoopsOf(LoadedConfiguration loaded) => (loaded.Settings.Transport.Loops, loaded.Settings.Transport.MostLoops);
 
     private static LoadedConfiguration Stranger(string body) =>
         ConfigLoader.LoadStranger(new FileLayer("body", body, name => new FileLayer(name, "actorload.seed = 1")), Daemon);

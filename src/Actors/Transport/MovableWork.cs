@@ -1,0 +1,74 @@
+using Akka.Dispatch;
+
+namespace ActorLoad.Transport;
+
+/// <summary>
+/// Work that is done on a loop because that is near, and could be done anywhere: once the loop is given up, the thread pool does what waits
+/// there and all that comes. Whoever ends a run whose loop is blocked must not wait for that very loop. Safe from any thread.
+/// </summary>
+internal sealed class MovableWork(LoopSeat seat)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<Piece> _waiting = [];
+    private bool _hasMoved;
+
+    /// <summary>Does it on the loop, or on the pool.</summary>
+    public void Execute(IRunnable work)
+    {
+        var piece = new Piece(this, work);
+        if (TryWait(piece))
+        {
+            seat.Loop.Execute(piece);
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
+        }
+    }
+
+    /// <summary>The loop is given up.</summary>
+    public void MoveOn()
+    {
+        List<Piece> left;
+        lock (_gate)
+        {
+            _hasMoved = true;
+            left = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        left.ForEach(piece => ThreadPool.UnsafeQueueUserWorkItem(piece.Work, preferLocal: false));
+    }
+
+    private bool TryWait(Piece piece)
+    {
+        lock (_gate)
+        {
+            return !_hasMoved && _waiting.Add(piece);
+        }
+    }
+
+    // Either the loop does it or the pool.
+    private bool TryTake(Piece piece)
+    {
+        lock (_gate)
+        {
+            return _waiting.Remove(piece);
+        }
+    }
+
+    private sealed class Piece(MovableWork owner, IRunnable work) : IRunnable
+    {
+        public IRunnable Work => work;
+
+        public void Run()
+        {
+            if (owner.TryTake(this))
+            {
+                work.Run();
+            }
+        }
+
+        public void Execute() => Run();
+    }
+}

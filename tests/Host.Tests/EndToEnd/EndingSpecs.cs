@@ -1,0 +1,122 @@
+using ActorLoad.Hosting.Tests.Daemon;
+using ActorLoad.Peers;
+using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Processes;
+using ActorLoad.Peers.Requirements;
+using ActorLoad.Runs;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.EndToEnd;
+
+/// <summary>How runs end that have no end of their own: by time, by their retries, by a loop that hangs.</summary>
+[Collection(nameof(EndToEnd))]
+public sealed class EndingSpecs : IDisposable
+{
+    private readonly TemporaryDirectory _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Theory]
+    [InlineData("success-ratio >= 0.99", 0)]
+    [InlineData("succeeded >= 1000000", 3)]
+    public async Task Run_with_for_ends_as_a_finished_run_whose_open_connections_are_cancelled(string threshold, int exitCode)
+    {
+        await using var peer = FaultPeer.Answering();
+        var run = (await ActorLoadProcess.RunAsync([
+            "run", "--quiet", "--json", "--target", peer.Target, "--for", "1500ms", "--script", "PING", "--set", "observers.server.enabled=off",
+            "--set", $"thresholds=[\"{threshold}\"]",
+            "--set", "load=[{ connections = 20, gap = 100ms, pacing = fixed, duration = 1h }]", "--set", "connection.hold=1s"])).Expect(exitCode);
+        var result = RunResultJson.Parse(run.Stdout);
+
+        Assert.Equal(Verdict.Valid, result.Verdict);
+        Assert.Contains(result.VerdictReasons, reason => reason.StartsWith("run.deadline: the load was ended after 1.5 s", StringComparison.Ordinal));
+        Assert.True(result.Connections is { Open: 0, Failed: 0, Succeeded: > 0, Cancelled: > 0 }, $"{result.Connections}");
+        Assert.Equal(result.Connections.Planned, result.Connections.Opened + result.Connections.Dropped);
+        Assert.InRange(result.Connections.Planned, 1, 16 * 20);
+    }
+
+    [Fact]
+    public async Task Posted_run_with_a_deadline_is_finished_and_not_interrupted()
+    {
+        await using var peer = FaultPeer.Answering();
+        await using var daemon = await DaemonProcess.StartAsync(_files);
+        var id = await daemon.RunAsync(
+            $"actorload {{ target.endpoints = [\"{peer.Target}\"], load = [ {{ connections = 5, count = 1, gap = 1s }} ], connection.hold = 1h, run.deadline = 1s }}");
+
+        Assert.Equal("finished", (await daemon.EndOfAsync(id)).GetProperty("state").GetString());
+        Assert.Equal(5, RunResultJson.Parse(await daemon.Client.GetStringAsync($"/runs/{id}")).Connections.Cancelled);
+    }
+
+    [LinuxFact]
+    public async Task Loops_of_a_posted_run_end_with_it_but_for_one()
+    {
+        const string Ring = "actorload-uring";
+        await using var peer = FaultPeer.Answering();
+        await using var daemon = await DaemonProcess.StartAsync(_files, "--set", "transport.loops=4");
+        var body = $"actorload {{ target.endpoints = [\"{peer.Target}\"], load = [ {{ connections = 20, count = 1, gap = 1s }} ] }}";
+        for (var run = 0; run < 2; run++)
+        {
+            var id = await daemon.RunAsync(body);
+            await daemon.EndOfAsync(id);
+            var transport = RunResultJson.Parse(await daemon.Client.GetStringAsync($"/runs/{id}")).Transport;
+            Assert.Equal(4, transport.Loops);
+            var left = transport.Kind == "io-uring" ? 1 : 0;
+            await SocketTable.UntilAsync(_ => BlockedThread.Named(daemon.Process, Ring).Count == left);
+        }
+
+        using var refused = await daemon.PostAsync(body.Replace("load =", "transport.loops = 5, load =", StringComparison.Ordinal));
+        Assert.Equal(400, (int)refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Connect_timeouts_longer_than_the_window_use_up_the_retries()
+    {
+        await using var peer = await FaultPeer.NotAcceptingAsync();
+        var storm = await Storm.RunAsync(peer.Target, Storm.Load(5) + """
+
+             connection.connect-timeout = 300ms
+             supervision.connect-timeout { within = 100ms, backoff { min = 1ms, max = 2ms } }
+             supervision.breaker.enabled = off
+            """);
+
+        Assert.Equal((4, "aborted"), (storm.ExitCode, storm.Verdict));
+        Assert.Equal((5, 20, 15), (storm.Outcome("connect-timeout"), storm.Attempts, storm.Retries));
+    }
+
+    [RedisFact]
+    public async Task Server_that_cuts_idle_connections_sees_each_held_one_as_often_as_its_retries_say()
+    {
+        await using var redis = await RedisServer.StartAsync("--timeout", "1");
+        var storm = await Storm.RunAsync(redis.Target, Storm.Load(5) + "\n connection.hold = 1h\n supervision.peer-closed.within = 100ms");
+
+        Assert.Equal((0, "valid"), (storm.ExitCode, storm.Verdict));
+        Assert.Equal((5, 20, 15), (storm.Outcome("peer-closed"), storm.Attempts, storm.Retries));
+    }
+
+    [PerlTraceTheory]
+    [InlineData("io-uring", 1, 0)]
+    [InlineData("io-uring", 2, 1)]
+    [InlineData("sockets", 1, 0)]
+    public async Task Loop_that_hangs_is_named_and_the_run_ends_with_what_it_has(string transport, int loops, int blocked)
+    {
+        await using var peer = FaultPeer.Answering();
+        await using var run = ActorLoadProcess.Start([
+            "run", "--json", "--target", peer.Target, "--set", $"transport {{ kind = {transport}, loops = {loops} }}",
+            "--set", "observers.server.enabled=off", "--set", "metrics.interval=100ms",
+            "--set", "load=[{ connections = 20, gap = 50ms, pacing = fixed, duration = 1h }]"]);
+        await run.StderrLineAsync(line => line.Contains("succeeded 1", StringComparison.Ordinal) && line.Contains("burst", StringComparison.Ordinal));
+        await using var hanging = await BlockedThread.StartAsync(run, transport == "sockets" ? ".NET Sockets" : "actorload-uring", blocked);
+        var ended = (await run.ExitAsync()).Expect(4);
+
+        var loop = $"loop actorload-{(transport == "sockets" ? "sockets" : "uring")}-{blocked} (lane {blocked}) did not answer for 5 s";
+        Assert.Contains(loop, ended.Stderr, StringComparison.Ordinal);
+        var result = RunResultJson.Parse(ended.Stdout);
+        Assert.Equal(Verdict.Aborted, result.Verdict);
+        Assert.Contains(result.VerdictReasons, reason => reason.StartsWith(loop, StringComparison.Ordinal));
+        var counts = result.Connections;
+        Assert.True(counts is { Succeeded: >= 10, Open: 0 } && counts.Planned == counts.Opened + counts.Dropped, $"{counts}");
+        Assert.Equal(result.Attempts, counts.Opened + result.Retries);
+        Assert.Equal(counts.Succeeded, result.Samples.Sum(sample => sample.Succeeded));
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using ActorLoad.Peers.Processes;
+
+namespace ActorLoad.Peers.Kernel;
+
+/// <summary>One thread of a process that stands still while all others go on, as if a system call never came back. Goes on when this is disposed of.</summary>
+/// <remarks>Done by Perl with ptrace: PTRACE_SEIZE and PTRACE_INTERRUPT stop a single thread, which no signal does. Needs the right to trace.</remarks>
+public sealed class BlockedThread : IAsyncDisposable
+{
+    private const string Blocker = """
+        my ($ptrace, $thread) = map { $_ + 0 } @ARGV;
+        syscall($ptrace, 0x4206, $thread, 0, 0) == 0 or die "PTRACE_SEIZE: $!\n";
+        syscall($ptrace, 0x4207, $thread, 0, 0) == 0 or die "PTRACE_INTERRUPT: $!\n";
+        waitpid($thread, 0x40000000) == $thread or die "wait: $!\n";
+        $| = 1;
+        print "blocked\n";
+        waitpid($thread, 0x40000000);
+        """;
+
+    private readonly ChildProcess _perl;
+
+    private BlockedThread(ChildProcess perl) => _perl = perl;
+
+    /// <summary>Blocks the thread of <paramref name="process"/> with this name (15 characters of it) and place among those of the name.</summary>
+    public static async Task<BlockedThread> StartAsync(ChildProcess process, string name, int place = 0)
+    {
+        var ptrace = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 117 : 101;
+        var thread = Named(process, name).ElementAt(place);
+        var perl = ChildProcess.Start(["perl", "-e", Blocker, ptrace.ToString(CultureInfo.InvariantCulture), thread]);
+        await perl.StdoutLineAsync(line => line == "blocked");
+        return new BlockedThread(perl);
+    }
+
+    /// <summary>Threads of <paramref name="process"/> with this name (15 characters of it): their ids, the oldest first.</summary>
+    public static IReadOnlyList<string> Named(ChildProcess process, string name)
+    {
+        var tasks = $"/proc/{process.Id.ToString(CultureInfo.InvariantCulture)}/task";
+        return
+        [
+            .. Directory.GetDirectories(tasks).Where(task => NameOf(task) == name[..Math.Min(name.Length, 15)])
+                .Select(task => Path.GetFileName(task)).OrderBy(id => int.Parse(id, CultureInfo.InvariantCulture)),
+        ];
+    }
+
+    public ValueTask DisposeAsync() => _perl.DisposeAsync();
+
+    private static string NameOf(string task)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(task, "comm")).TrimEnd('\n');
+        }
+        catch (IOException)
+        {
+            return ""; // it has ended since it was listed
+        }
+    }
+}
