@@ -3,80 +3,134 @@ using ActorLoad.Metrics;
 namespace ActorLoad.Connections;
 
 /// <summary>
-/// Watches the ends of attempts over a sliding window and trips when too many of them failed, so that a target that is down is not
-/// hammered. What this machine or the operator did (<c>local-exhausted</c>, <c>cancelled</c>, <c>crashed</c>) says nothing of the target
-/// and is not counted.
+/// Judges one endpoint by what one lane sees of it, and gives it up when it is down, so that it is not hammered. What this machine or the
+/// operator did (<c>local-exhausted</c>, <c>cancelled</c>, <c>crashed</c>) says nothing of the endpoint and is not counted.
 /// </summary>
+/// <remarks>
+/// Failures end first: a refusal or rejection is back before any reply. So attempts that are established and not yet served are waited for, and
+/// those that are served and open count as good. An endpoint that has never served an attempt is down once enough attempts failed. One that has
+/// served gets the time to come back that the retry policy gives its connections, counted from when it was last well.
+/// </remarks>
 internal sealed class Breaker
 {
-    private const int Slots = 10;
-
-    private readonly (int Failed, int All)[] _slots = new (int, int)[Slots];
     private readonly BreakerSettings _settings;
-    private readonly long _slotTicks;
-    private int _failed;
-    private int _all;
-    private long _newest = long.MinValue;
+    private readonly AttemptWindow _window;
+    private readonly EndpointHealth _health;
+    private readonly EndpointSight _own;
+    private readonly long _windowTicks;
+    private readonly long _graceTicks;
+    private readonly double _ticksPerSecond;
 
-    /// <summary>A closed breaker; <paramref name="windowTicks"/> is its window on the clock of the time stamps.</summary>
-    public Breaker(BreakerSettings settings, long windowTicks)
+    /// <summary>A breaker of one lane for the endpoint of <paramref name="health"/>.</summary>
+    /// <param name="settings">When it trips.</param>
+    /// <param name="grace">How long an endpoint that has served may fail before it is given up.</param>
+    /// <param name="health">What all lanes know of the endpoint.</param>
+    /// <param name="frequency">Ticks in a second of the clock of the time stamps.</param>
+    public Breaker(BreakerSettings settings, TimeSpan grace, EndpointHealth health, long frequency)
     {
-        _settings = settings;
-        _slotTicks = Math.Max(1, windowTicks / Slots);
+        (_settings, _health, _own, _ticksPerSecond) = (settings, health, health.Join(), frequency);
+        (_windowTicks, _graceTicks) = ((long)(settings.Window.TotalSeconds * frequency), (long)(grace.TotalSeconds * frequency));
+        _window = new AttemptWindow(_windowTicks);
     }
 
-    /// <summary>True for good, once it has tripped.</summary>
-    public bool IsTripped { get; private set; }
-
-    /// <summary>Why it tripped.</summary>
+    /// <summary>Why the endpoint was given up; empty unless this breaker did it.</summary>
     public string Reason { get; private set; } = "";
 
-    /// <summary>An attempt ended at <paramref name="now"/>. True if that trips the breaker, which only a failure does.</summary>
-    public bool Record(Outcome outcome, long now)
+    /// <summary>An attempt is established.</summary>
+    public void Establish() => _own.Establish();
+
+    /// <summary>An attempt has all its replies, and may stay open.</summary>
+    public void Serve(long now)
     {
-        if (!_settings.Enabled || IsTripped || outcome is Outcome.LocalExhausted or Outcome.Cancelled or Outcome.Crashed)
+        var isFirst = _own.Served == 0;
+        _own.Serve();
+        if (isFirst || IsWell(now))
+        {
+            _own.LastWell = now;
+        }
+    }
+
+    /// <summary>An attempt that was served has ended well.</summary>
+    public void Succeed(long now)
+    {
+        _own.Leave(wasServed: true);
+        if (_settings.Enabled)
+        {
+            _window.AddGood(now);
+        }
+    }
+
+    /// <summary>An established attempt was closed by us, before its end.</summary>
+    public void Leave(bool wasServed) => _own.Leave(wasServed);
+
+    /// <summary>An attempt failed at <paramref name="now"/>. True if the endpoint is given up for it, which happens once.</summary>
+    public bool Fail(Outcome outcome, bool wasEstablished, bool wasServed, long now)
+    {
+        var isWell = IsWell(now); // with this one, which was open until now
+        if (wasEstablished)
+        {
+            _own.Leave(wasServed);
+        }
+
+        if (outcome is Outcome.LocalExhausted or Outcome.Cancelled or Outcome.Crashed)
         {
             return false;
         }
 
-        MoveTo(now / _slotTicks);
-        ref var slot = ref _slots[(int)(_newest % Slots)];
-        slot.All++;
-        _all++;
-        if (!outcome.IsFailure())
-        {
-            return false; // it makes the window full enough, perhaps, but only a failure trips
-        }
-
-        slot.Failed++;
-        _failed++;
-        if (_all < _settings.MinAttempts || _failed < _all * _settings.FailureRatio)
+        _own.Fail(outcome, now);
+        if (!_settings.Enabled)
         {
             return false;
         }
 
-        IsTripped = true;
-        Reason = FormattableString.Invariant(
-            $"breaker: {_failed} of {_all} attempts failed within {_settings.Window.TotalSeconds:0.###} s, most lately as {outcome.Name()}");
+        _window.AddFailure(outcome, now);
+        if (_own.Served > 0 && ((wasServed && isWell) || IsWell(now)))
+        {
+            _own.LastWell = now;
+        }
+
+        return !_health.IsGivenUp && IsDown(now) && _health.TryGiveUp();
+    }
+
+    private bool IsWell(long now)
+    {
+        if (_window.Failed == 0)
+        {
+            return true;
+        }
+
+        _window.MoveTo(now);
+        return _window.Failed < (_window.Failed + _window.Good + _own.OpenServed) * _settings.FailureRatio;
+    }
+
+    private bool IsDown(long now)
+    {
+        var seen = _health.Sum();
+        var hasServed = seen.Served > 0;
+        var failed = hasServed ? _window.Failed : seen.Failed;
+        var all = failed + (hasServed ? _window.Good + seen.OpenServed : 0);
+        if (all < _settings.MinAttempts || failed < all * _settings.FailureRatio)
+        {
+            return false;
+        }
+
+        var since = now - (hasServed ? seen.LastWell : seen.FirstFailure);
+        if (since < (hasServed ? _graceTicks : 0) || (seen.Undecided > 0 && since < Math.Max(_graceTicks, _windowTicks)))
+        {
+            return false;
+        }
+
+        Reason = Describe(seen, failed, all, since);
         return true;
     }
 
-    private void MoveTo(long slot)
+    private string Describe(EndpointTotals seen, long failed, long all, long since)
     {
-        if (slot <= _newest)
-        {
-            return;
-        }
-
-        var from = _newest == long.MinValue ? slot : Math.Max(_newest + 1, slot - Slots + 1);
-        for (var passed = from; passed <= slot; passed++)
-        {
-            ref var stale = ref _slots[(int)(passed % Slots)];
-            _failed -= stale.Failed;
-            _all -= stale.All;
-            stale = (0, 0);
-        }
-
-        _newest = slot;
+        var causes = string.Join(", ", (seen.Served > 0 ? _window.FailedByCause() : _health.FailedByCause()).Select(cause => $"{cause.Key} {cause.Value}"));
+        return seen.Served > 0
+            ? FormattableString.Invariant(
+                $"breaker: {_health.Name} was given up: {failed} of {all} attempts failed within {_settings.Window.TotalSeconds:0.###} s ({causes}), and it was last well {since / _ticksPerSecond:0.#} s before; since the start {seen.Established} were established and {seen.Served} had all their replies")
+            : FormattableString.Invariant(
+                $"breaker: {_health.Name} was given up: {failed} of {all} attempts failed ({causes}), {(seen.Established == 0 ? "none was established" : $"{seen.Established} were established and none had all its replies")}");
     }
 }

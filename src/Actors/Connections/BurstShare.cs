@@ -3,10 +3,13 @@ using ActorLoad.Metrics;
 namespace ActorLoad.Connections;
 
 /// <summary>One lane's part of one burst, counted as it goes.</summary>
-internal sealed class BurstShare(int burst, int planned)
+internal sealed class BurstShare(int burst, int planned, long turn = 0)
 {
     /// <summary>Number of the burst in the run, from 0.</summary>
     public int Burst { get; } = burst;
+
+    /// <summary>Connections of the run before this burst: with the number of a connection in the burst it tells whose turn it is.</summary>
+    public long Turn { get; } = turn;
 
     /// <summary>Connections that this lane was told to open.</summary>
     public int Planned { get; } = planned;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Net;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
 using Akka.Actor;
@@ -75,20 +73,19 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void BeginAttempt(Ticket ticket)
     {
-        var now = _plan.Loop.Now;
-        ticket.Timings.BeginAttempt(now);
-        if (++ticket.Attempts == 1)
+        if (ticket.Attempts > 0 && _plan.Books.IsGivenUp(ticket))
         {
-            ticket.Share.RecordStart(now);
+            End(ticket.LastFailure); // its endpoint was given up while it waited
+            return;
         }
 
-        var target = _plan.Targets[ticket.Client % _plan.Targets.Length];
-        _link = _plan.Loop.Open(Self, new LinkRequest(target, _plan.Socket, _plan.ConnectDeadline));
+        _plan.Books.Begin(ticket);
+        _link = _plan.Loop.Open(Self, new LinkRequest(_plan.Books.AddressOf(ticket), _plan.Socket, _plan.ConnectDeadline));
     }
 
     private void HandleConnected(Link link)
     {
-        _ticket!.Timings.Connected = link.CompletedAt;
+        _plan.Books.Establish(_ticket!, link);
         GoOn(link);
     }
 
@@ -106,13 +103,7 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void HandleReply(Link link)
     {
-        ref var timings = ref _ticket!.Timings;
-        timings.LastReply = link.CompletedAt;
-        if (_step == 0)
-        {
-            timings.FirstReply = link.CompletedAt;
-        }
-
+        _plan.Books.Answer(_ticket!, link);
         _step++;
         _reply = default;
         GoOn(link);
@@ -125,8 +116,11 @@ internal sealed class ConnectionActor : UntypedActor
             var command = link.Outgoing(_plan.Script.MaxLength(_step));
             var length = _plan.Script.Write(_step, _ticket!.Share.Burst, _ticket.Client, command);
             link.Exchange(length, _plan.ReplyDeadline);
+            return;
         }
-        else if (_plan.HoldDeadline is { } hold)
+
+        _plan.Books.Serve(_ticket!);
+        if (_plan.HoldDeadline is { } hold)
         {
             link.Receive(hold);
         }
@@ -176,7 +170,8 @@ internal sealed class ConnectionActor : UntypedActor
 
     private ConnectionFailedException Fail(ConnectionFailedException failure)
     {
-        _link!.Close();
+        failure.At = _link!.CompletedAt;
+        _link.Close();
         return failure;
     }
 
@@ -189,18 +184,18 @@ internal sealed class ConnectionActor : UntypedActor
 /// <summary>What all connections of a lane share.</summary>
 /// <param name="Loop">Their loop.</param>
 /// <param name="Script">What they send.</param>
-/// <param name="Targets">Where they connect, in turn.</param>
+/// <param name="Books">Where they connect, and what is known of them.</param>
 /// <param name="Socket">Their socket's options.</param>
 /// <param name="ConnectDeadline">How long a connect may take.</param>
 /// <param name="ReplyDeadline">How long a reply may take.</param>
 /// <param name="HoldDeadline">How long they stay open after the script; null closes at once.</param>
 /// <param name="Words">How words of the server are kept.</param>
 internal sealed record ConnectionPlan(
-    TransportLoop Loop, Script Script, ImmutableArray<IPEndPoint> Targets, SocketSettings Socket,
+    LaneBooks Books, TransportLoop Loop, Script Script, SocketSettings Socket,
     DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue? HoldDeadline, ServerWords Words)
 {
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
-    public static ConnectionPlan For(TransportLoop loop, ConnectionSettings settings, Script script, ImmutableArray<IPEndPoint> targets) => new(
-        loop, script, targets, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
+    public static ConnectionPlan For(LaneBooks books, TransportLoop loop, ConnectionSettings settings, Script script) => new(
+        books, loop, script, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
         settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null, settings.Words ?? new ServerWords(script.Secrets));
 }

@@ -7,12 +7,15 @@ namespace ActorLoad.Connections;
 /// <summary>Messages between a <see cref="Lane"/>, its squads and their connections. They never leave their loop.</summary>
 internal static class ConnectionProtocol
 {
-    /// <summary>For a squad: open connections <paramref name="First"/> to <paramref name="First"/> + <paramref name="Count"/> - 1, which were due at
-    /// the time stamp <paramref name="Due"/>.</summary>
-    public sealed record OpenConnections(BurstShare Share, int First, int Count, long Due) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+    /// <summary>For a squad: open those of the connections from <paramref name="First"/> on whose bit is set in <paramref name="Which"/>, the lowest bit
+    /// for the first; they were due at the time stamp <paramref name="Due"/>.</summary>
+    public sealed record OpenConnections(BurstShare Share, int First, ulong Which, long Due) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
     /// <summary>From a squad: the last connection of the lane's share has its outcome.</summary>
     public sealed record ShareDone(BurstShare Share) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
+    /// <summary>From a squad: with one of its failures an endpoint was given up.</summary>
+    public sealed record GaveUp(string Endpoint, string Reason) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
     /// <summary>From a squad: with one of its failures the lane has stopped opening connections.</summary>
     public sealed record StoppedOpening(string Reason) : IDeadLetterSuppression, INoSerializationVerificationNeeded;

@@ -11,7 +11,7 @@ namespace ActorLoad.Connections;
 /// <summary>The connections of one event loop: opens its share of each burst when that is due, and keeps the books.</summary>
 /// <remarks><code>
 /// OpenBurst -> waits until it is due -> opens squad by squad, so that starting and running take turns -> BurstShareEnded
-///   a squad says that the breaker tripped -> BreakerTripped
+///   a squad says that an endpoint was given up -> EndpointGivenUp; that the last one was, or that the loop failed -> BreakerTripped
 ///   a squad escalates -> so does the lane
 ///   Abort -> opens no more, cancels what is open
 /// </code></remarks>
@@ -28,7 +28,7 @@ public sealed class Lane : UntypedActor
     {
         (_settings, _loop) = (settings, dispatcher.Loop);
         _books = new LaneBooks(settings, _loop);
-        var plan = ConnectionPlan.For(_loop, settings.Connection, settings.Script, settings.Targets);
+        var plan = ConnectionPlan.For(_loop, settings.Connection, settings.Script, _books);
         var connections = new ChildFactory(ConnectionActor.Props(plan, dispatcher.DispatcherId));
         _squad = Squad.Props(_books, connections, dispatcher.DispatcherId);
     }
@@ -47,6 +47,7 @@ public sealed class Lane : UntypedActor
             case OpenBurst burst: HandleOpenBurst(burst); break;
             case BurstDue due: HandleDue(due); break;
             case ReportTally report: HandleReport(report); break;
+            case GaveUp gaveUp: Context.Parent.Tell(new EndpointGivenUp(_settings.Lane, gaveUp.Endpoint, gaveUp.Reason)); break;
             case StoppedOpening stopped: Context.Parent.Tell(new BreakerTripped(_settings.Lane, stopped.Reason)); break;
             case Abort: HandleAbort(); break;
             default: Unhandled(message); break;
@@ -82,7 +83,7 @@ public sealed class Lane : UntypedActor
     {
         if (_waiting.Remove(due.Burst, out var burst))
         {
-            OpenSquad(new OpenNext(new BurstShare(burst.Burst, burst.Count), burst.First, burst.First + burst.Count, due.At));
+            OpenSquad(new OpenNext(new BurstShare(burst.Burst, burst.Count, burst.Turn), burst.First, burst.First + burst.Count, due.At));
         }
     }
 
@@ -90,7 +91,7 @@ public sealed class Lane : UntypedActor
     {
         var (share, next, end, due) = opening;
         var count = _books.IsAborting ? end - next : Math.Min(Squad.Size, end - next); // nothing is opened then, and all is counted
-        if (_books.Open(share, count) is var opened and > 0)
+        if (_books.Open(share, next, count) is var opened and > 0)
         {
             Context.ActorOf(_squad).Tell(new OpenConnections(share, next, opened, due), Self);
         }
@@ -111,7 +112,7 @@ public sealed class Lane : UntypedActor
     }
 
     private void HandleReport(ReportTally report) =>
-        _settings.Metrics.Tell(new MetricsProtocol.TallyReported(_settings.Lane, report.Sample, _books.Tally.Take(), _books.PeakOpen));
+        _settings.Metrics.Tell(new MetricsProtocol.TallyReported(_settings.Lane, report.Sample, _books.Take(), _books.PeakOpen));
 
     private void HandleAbort()
     {
@@ -142,7 +143,7 @@ public sealed class Lane : UntypedActor
         Context.Parent.Tell(new BurstShareEnded(
             _settings.Lane, share.Burst, share.Planned, share.Opened, share.Succeeded, share.Failed, share.Cancelled,
             hasStarted ? SinceStart(share.FirstStart) : null, hasStarted ? SinceStart(share.LastStart) : null, SinceStart(_loop.Now),
-            _books.NeverReached));
+            _books.NeverReached) { HasUntriedEndpoint = _settings.Health.HasUntriedEndpoint });
     }
 
     private void TellUnbegun(OpenBurst burst) => Context.Parent.Tell(

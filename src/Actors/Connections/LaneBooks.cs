@@ -1,33 +1,37 @@
+using System.Net;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Connections;
 
-/// <summary>What a lane and its squads know of their connections: counts, breaker, retries. Confined to the lane's loop.</summary>
+/// <summary>What a lane, its squads and their connections know of the connections: counts, breaker, retries. Confined to the lane's loop.</summary>
 internal sealed class LaneBooks
 {
     private readonly LaneSettings _settings;
     private readonly TransportLoop _loop;
-    private readonly Breaker _breaker;
+    private readonly Breaker[] _breakers;
+    private readonly AttemptSteps _steps;
     private readonly Random _random;
 
     public LaneBooks(LaneSettings settings, TransportLoop loop)
     {
         (_settings, _loop) = (settings, loop);
-        Tally = new Tally(loop.Time.TimestampFrequency);
-        var breaker = settings.Supervision.Breaker;
-        _breaker = new Breaker(breaker, loop.ToTicks(breaker.Window));
+        var (endpoints, supervision, frequency) = (settings.Health.Endpoints, settings.Supervision, loop.Time.TimestampFrequency);
+        Tallies = new EndpointTallies(frequency, endpoints.Length);
+        _breakers = [.. endpoints.Select(endpoint => new Breaker(supervision.Breaker, supervision.Patience, endpoint, frequency))];
+        _steps = new AttemptSteps(
+            Tallies, endpoints.Select(endpoint => endpoint.Name), at => Math.Round(loop.Time.GetElapsedTime(settings.RunStart, at).TotalSeconds, 3));
         _random = new Random(settings.Seed + settings.Lane);
     }
 
-    /// <summary>Everything since the last report.</summary>
-    public Tally Tally { get; }
+    /// <summary>Everything since the last report, for each endpoint.</summary>
+    public EndpointTallies Tallies { get; }
 
     /// <summary>Connections without an outcome.</summary>
     public long OpenNow { get; private set; }
 
-    /// <summary>Most of them at once.</summary>
-    public long PeakOpen { get; private set; }
+    /// <summary>Most of them that had a socket at once.</summary>
+    public long PeakOpen => _steps.PeakUnderWay;
 
     /// <summary>True while no attempt was ever established, and none failed for want of our own resources.</summary>
     public bool NeverReached { get; private set; } = true;
@@ -38,50 +42,120 @@ internal sealed class LaneBooks
     /// <summary>True once a crash has been logged: one of a run is enough.</summary>
     public bool HasLoggedCrash { get; set; }
 
+    private TargetHealth Health => _settings.Health;
+
     private bool IsAbortive => _settings.Connection.Socket.Close == CloseMode.Abort;
 
-    /// <summary><paramref name="count"/> connections are due: tells how many of them are to be opened now. The rest are dropped.</summary>
-    public int Open(BurstShare share, int count)
+    /// <summary><paramref name="count"/> connections from <paramref name="first"/> on are due: tells which of them are to be opened now, a bit for each,
+    /// the lowest for the first. The rest are dropped: max-open was reached, or their endpoint was given up.</summary>
+    public ulong Open(BurstShare share, int first, int count)
     {
-        var opened = IsAborting ? 0 : (int)Math.Min(count, _settings.MaxOpen - OpenNow);
-        Tally.RecordPlanned(count);
-        Tally.RecordDropped(count - opened);
-        Tally.RecordOpened(opened);
-        Tally.RecordAttempt(isRetry: false, opened);
+        var (which, opened, room) = (0UL, 0, IsAborting ? 0 : Math.Min(count, _settings.MaxOpen - OpenNow));
+        for (var index = 0; index < count; index++)
+        {
+            var endpoint = Health.EndpointOf(Health.TargetOf(share.Turn + first + index));
+            var (tally, isGivenUp) = (Tallies[endpoint], Health.Endpoints[endpoint].IsGivenUp);
+            tally.RecordPlanned(1);
+            if (opened >= room || isGivenUp)
+            {
+                tally.RecordDropped(1, isGivenUp);
+                continue;
+            }
+
+            tally.RecordOpened();
+            tally.RecordAttempt(isRetry: false);
+            which |= 1UL << index;
+            opened++;
+        }
+
         share.Opened += opened;
         OpenNow += opened;
-        PeakOpen = Math.Max(PeakOpen, OpenNow);
-        return opened;
+        return which;
     }
 
-    /// <summary>A connection did all it had to, or was cancelled.</summary>
+    /// <summary>The ticket of a connection that is to be opened.</summary>
+    public Ticket Ticket(BurstShare share, int client, long due)
+    {
+        var target = Health.TargetOf(share.Turn + client);
+        return new Ticket(share, client, due, target, Health.EndpointOf(target));
+    }
+
+    /// <summary>Where a connection goes.</summary>
+    public IPEndPoint AddressOf(Ticket ticket) => Health.AddressOf(ticket.Target);
+
+    /// <summary>True if a connection that waits for its next attempt need not make it.</summary>
+    public bool IsGivenUp(Ticket ticket) => Health.Endpoints[ticket.Endpoint].IsGivenUp;
+
+    /// <summary>Everything since the last report, for each endpoint, to be sent.</summary>
+    public IReadOnlyList<TallyData> Take() => _steps.Take();
+
+    /// <summary>An attempt begins.</summary>
+    public void Begin(Ticket ticket) => _steps.Begin(ticket, _loop.Now);
+
+    /// <summary>An attempt is established.</summary>
+    public void Establish(Ticket ticket, Link link)
+    {
+        _steps.Establish(ticket, link);
+        _breakers[ticket.Endpoint].Establish();
+    }
+
+    /// <summary>A command has its whole reply.</summary>
+    public void Answer(Ticket ticket, Link link) => _steps.Answer(ticket, link);
+
+    /// <summary>An attempt has all its replies.</summary>
+    public void Serve(Ticket ticket)
+    {
+        if (ticket.IsServed)
+        {
+            return;
+        }
+
+        _steps.Serve(ticket);
+        ticket.IsServed = true;
+        _breakers[ticket.Endpoint].Serve(ticket.Timings.HoldStarted);
+    }
+
+    /// <summary>A connection did all it had to, was cancelled, or will not try again what failed.</summary>
     public void End(Ticket ticket, Outcome outcome)
     {
-        var now = _loop.Now;
-        _breaker.Record(outcome, now);
-        NeverReached &= ticket.Timings.Connected == 0;
-        Tally.RecordSocket(ticket.Timings.Connected != 0, IsAbortive && ticket.Timings.Connected != 0);
+        var (now, wasEstablished) = (_loop.Now, ticket.Timings.Connected != 0);
+        if (outcome == Outcome.Succeeded)
+        {
+            _breakers[ticket.Endpoint].Succeed(now);
+        }
+        else if (wasEstablished)
+        {
+            _breakers[ticket.Endpoint].Leave(ticket.IsServed);
+        }
+
+        NeverReached &= !wasEstablished;
+        _steps.End(ticket, IsAbortive && wasEstablished);
         Close(ticket, outcome, now);
     }
 
-    /// <summary>An attempt failed: counts it and says what follows. <paramref name="stopped"/>: why nothing more may be opened from now on;
-    /// null if that is as it was.</summary>
-    public FailureDecision Fail(ConnectionFailedException failure, out string? stopped)
+    /// <summary>An attempt failed: counts it and says what follows.</summary>
+    public FailureDecision Fail(ConnectionFailedException failure)
     {
-        var (ticket, now) = (failure.Ticket, _loop.Now);
-        CountRetries(ticket);
-        Tally.RecordAttemptFailure(failure.Outcome);
-        Tally.RecordSocket(ticket.Timings.Connected != 0, IsAbortive && LeavesOurs(failure.Outcome, ticket.Timings.Connected != 0));
-        NeverReached &= ticket.Timings.Connected == 0 && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
+        var (ticket, now, wasEstablished) = (failure.Ticket, _loop.Now, failure.Ticket.Timings.Connected != 0);
+        var tally = Tallies[ticket.Endpoint];
+        tally.RecordAttemptFailure(failure.Outcome);
+        _steps.Fail(ticket, failure.Outcome, failure.At != 0 ? failure.At : now);
+        _steps.End(ticket, IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
+        NeverReached &= !wasEstablished && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
         if (failure is RejectedException rejected)
         {
-            Tally.RecordRejection(rejected.Prefix);
+            tally.RecordRejection(rejected.Prefix);
         }
 
-        stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
-        if (_breaker.Record(failure.Outcome, now))
+        ConnectionProtocol.GaveUp? givenUp = null;
+        var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
+        var breaker = _breakers[ticket.Endpoint];
+        if (breaker.Fail(failure.Outcome, wasEstablished, ticket.IsServed, now))
         {
-            stopped = _breaker.Reason;
+            givenUp = new ConnectionProtocol.GaveUp(Health.Endpoints[ticket.Endpoint].Name, breaker.Reason);
+            stopped = !Health.IsEveryEndpointGivenUp ? stopped
+                : Health.Endpoints.Length == 1 ? breaker.Reason
+                : $"breaker: each of the {Health.Endpoints.Length} endpoints was given up";
         }
 
         IsAborting |= stopped is not null; // the supervisor's Abort is on its way; not one more attempt until then
@@ -92,10 +166,12 @@ internal sealed class LaneBooks
         }
         else
         {
-            ticket.Timings.Connected = 0; // counted: if the run ends before the next attempt, there is no socket to end
+            // Counted: if the run ends before the next attempt, there is no socket to end.
+            (ticket.Timings.Connected, ticket.IsServed, ticket.LastFailure) = (0, false, failure.Outcome);
+            _steps.Wait(ticket);
         }
 
-        return decision;
+        return decision with { GivenUp = givenUp, Stopped = stopped };
     }
 
     // Whether there was still a socket to be closed; with linger zero the kernel counts that of an unanswered SYN too.
@@ -114,7 +190,7 @@ internal sealed class LaneBooks
             return new FailureDecision(rule.Directive, 0);
         }
 
-        if (IsAborting || !failure.Ticket.TryRetry(failure.Outcome, rule, HasRecovered(failure.Ticket, rule, now), out var inRow))
+        if (IsAborting || IsGivenUp(failure.Ticket) || !failure.Ticket.TryRetry(failure.Outcome, rule, HasRecovered(failure.Ticket, rule, now), out var inRow))
         {
             return FailureDecision.GiveUp;
         }
@@ -128,19 +204,11 @@ internal sealed class LaneBooks
 
     private void Close(Ticket ticket, Outcome outcome, long now)
     {
-        CountRetries(ticket);
         ticket.IsEnded = true;
         ticket.Timings.Ended = now;
         OpenNow--;
-        Tally.RecordEnded(outcome, ticket.Timings);
+        Tallies[ticket.Endpoint].RecordEnded(outcome, ticket.Timings);
         ticket.Share.RecordEnd(outcome);
-    }
-
-    // An attempt is counted when it has begun: one that was cancelled while it waited for its backoff never was one.
-    private void CountRetries(Ticket ticket)
-    {
-        Tally.RecordAttempt(isRetry: true, ticket.Attempts - ticket.Counted);
-        ticket.Counted = ticket.Attempts;
     }
 }
 
@@ -151,4 +219,10 @@ internal readonly record struct FailureDecision(FailureDirective Directive, long
 {
     /// <summary>The failure is the connection's outcome.</summary>
     public static FailureDecision GiveUp { get; } = new(FailureDirective.Stop, 0);
+
+    /// <summary>The endpoint that was given up for it; null if none was.</summary>
+    public ConnectionProtocol.GaveUp? GivenUp { get; init; }
+
+    /// <summary>Why nothing more may be opened from now on; null if that is as it was.</summary>
+    public string? Stopped { get; init; }
 }

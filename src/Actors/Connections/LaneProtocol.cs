@@ -9,7 +9,11 @@ namespace ActorLoad.Connections;
 public static class LaneProtocol
 {
     /// <summary>Open connections <paramref name="First"/> to <paramref name="First"/> + <paramref name="Count"/> - 1 of a burst when it is due.</summary>
-    public sealed record OpenBurst(int Burst, int First, int Count, TimeSpan DueAt);
+    public sealed record OpenBurst(int Burst, int First, int Count, TimeSpan DueAt)
+    {
+        /// <summary>Connections of the run before this burst: targets are used in turn over the whole run, by all lanes together.</summary>
+        public long Turn { get; init; }
+    }
 
     /// <summary>Send what was counted since the last report to the metrics actor, for interval <paramref name="Sample"/>.</summary>
     public sealed record ReportTally(int Sample);
@@ -36,9 +40,19 @@ public static class LaneProtocol
     /// descriptors or ports.</param>
     public sealed record BurstShareEnded(
         int Lane, int Burst, int Planned, int Opened, int Succeeded, int Failed, int Cancelled,
-        TimeSpan? FirstStart, TimeSpan? LastStart, TimeSpan EndedAt, bool NeverReached) : IDeadLetterSuppression;
+        TimeSpan? FirstStart, TimeSpan? LastStart, TimeSpan EndedAt, bool NeverReached) : IDeadLetterSuppression
+    {
+        /// <summary>True while some endpoint has not been tried by any lane.</summary>
+        public bool HasUntriedEndpoint { get; init; }
+    }
 
-    /// <summary>The target fails too often, or the lane's loop has failed: this lane has stopped opening connections.</summary>
+    /// <summary>An endpoint fails too often: no lane opens another connection to it.</summary>
+    /// <param name="Lane">Whose breaker tripped.</param>
+    /// <param name="Endpoint">ADDRESS:PORT.</param>
+    /// <param name="Reason">What it saw.</param>
+    public sealed record EndpointGivenUp(int Lane, string Endpoint, string Reason) : IDeadLetterSuppression;
+
+    /// <summary>Every endpoint was given up, or the lane's loop has failed: this lane has stopped opening connections.</summary>
     public sealed record BreakerTripped(int Lane, string Reason) : IDeadLetterSuppression;
 }
 
@@ -54,4 +68,8 @@ public static class LaneProtocol
 /// <param name="Metrics">Who gets its tallies.</param>
 public sealed record LaneSettings(
     int Lane, long RunStart, int MaxOpen, int Seed, ConnectionSettings Connection, Script Script, ImmutableArray<IPEndPoint> Targets,
-    SupervisionPolicy Supervision, IActorRef Metrics);
+    SupervisionPolicy Supervision, IActorRef Metrics)
+{
+    /// <summary>What the lanes of the run know together of the targets; a lane that is alone needs none from outside.</summary>
+    public TargetHealth Health { get; init; } = TargetHealth.Of(Targets);
+}

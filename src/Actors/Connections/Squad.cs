@@ -1,3 +1,4 @@
+using System.Numerics;
 using ActorLoad.Transport;
 using Akka.Actor;
 using Akka.Event;
@@ -16,7 +17,7 @@ namespace ActorLoad.Connections;
 /// </code></remarks>
 internal sealed class Squad : UntypedActor
 {
-    /// <summary>Most connections of one.</summary>
+    /// <summary>Most connections of one: as many as a set of bits has.</summary>
     public const int Size = 64;
 
     private readonly LaneBooks _books;
@@ -46,10 +47,11 @@ internal sealed class Squad : UntypedActor
 
     private void HandleOpen(OpenConnections opening)
     {
-        _open = opening.Count;
-        for (var client = opening.First; client < opening.First + opening.Count; client++)
+        _open = BitOperations.PopCount(opening.Which);
+        for (var left = opening.Which; left != 0; left &= left - 1)
         {
-            _connections.Create(Context, client).Tell(new Open(new Ticket(opening.Share, client, opening.Due), 0), Self);
+            var client = opening.First + BitOperations.TrailingZeroCount(left);
+            _connections.Create(Context, client).Tell(new Open(_books.Ticket(opening.Share, client, opening.Due), 0), Self);
         }
     }
 
@@ -82,10 +84,15 @@ internal sealed class Squad : UntypedActor
             Context.GetLogger().Error(failure.InnerException, "a connection crashed; this is a bug in ActorLoad. Further crashes of this run are only counted");
         }
 
-        var decision = _books.Fail(failure, out var stopped);
-        if (stopped is not null)
+        var decision = _books.Fail(failure);
+        if (decision.GivenUp is { } givenUp)
         {
-            Context.Parent.Tell(new StoppedOpening(stopped));
+            Context.Parent.Tell(givenUp);
+        }
+
+        if (decision.Stopped is { } reason)
+        {
+            Context.Parent.Tell(new StoppedOpening(reason));
         }
 
         if (decision.Directive == FailureDirective.Restart)

@@ -38,10 +38,32 @@ public sealed record BackoffSettings(TimeSpan Min, TimeSpan Max, double Factor, 
 /// <param name="Within">An attempt that lasts at least so long after it was established has recovered from what was before: when it fails, the
 /// backoff begins again, and the retries that were used stay used. 0: the backoff never begins again.</param>
 /// <param name="Backoff">How long to wait before each.</param>
-public sealed record FailureRule(FailureDirective Directive, int MaxRetries, TimeSpan Within, BackoffSettings Backoff);
+public sealed record FailureRule(FailureDirective Directive, int MaxRetries, TimeSpan Within, BackoffSettings Backoff)
+{
+    /// <summary>The longest time for which a connection goes on trying, the attempts themselves not counted.</summary>
+    public TimeSpan Patience
+    {
+        get
+        {
+            var sum = TimeSpan.Zero;
+            for (var retry = 0; Directive == FailureDirective.Restart && retry < MaxRetries; retry++)
+            {
+                var delay = Backoff.Delay(retry, random: 1);
+                if (retry > 0 && delay == Backoff.Delay(retry - 1, random: 1))
+                {
+                    return sum + ((MaxRetries - retry) * delay); // it grows no more
+                }
 
-/// <summary>When a failing target ends the run (<c>supervision.breaker</c>).</summary>
-/// <param name="Enabled">Off lets a run storm a target that is down.</param>
+                sum += delay;
+            }
+
+            return sum;
+        }
+    }
+}
+
+/// <summary>When a failing endpoint is given up (<c>supervision.breaker</c>); a run that has no other one left is aborted.</summary>
+/// <param name="Enabled">Off lets a run storm endpoints that are down.</param>
 /// <param name="FailureRatio">Share of failed attempts in the window that trips it, above 0 to 1.</param>
 /// <param name="Window">How far back attempts count.</param>
 /// <param name="MinAttempts">Attempts that the window must hold before it may trip.</param>
@@ -49,9 +71,12 @@ public sealed record BreakerSettings(bool Enabled, double FailureRatio, TimeSpan
 
 /// <summary>The supervision of a run's connections (<c>actorload.supervision</c>).</summary>
 /// <param name="Rules">One rule for each failure that a connection can throw.</param>
-/// <param name="Breaker">When to give the target up.</param>
+/// <param name="Breaker">When to give an endpoint up.</param>
 public sealed record SupervisionPolicy(ImmutableDictionary<Outcome, FailureRule> Rules, BreakerSettings Breaker)
 {
+    /// <summary>The longest time for which a connection goes on trying, by any rule: what an endpoint that was well has to come back.</summary>
+    public TimeSpan Patience => Rules.Values.Select(rule => rule.Patience).DefaultIfEmpty().Max();
+
     /// <summary>The outcomes that have a rule of their own: every failure but a crash, which always stops its connection.</summary>
     public static IReadOnlyList<Outcome> Causes { get; } =
         [.. Outcomes.All.Where(outcome => outcome.IsFailure() && outcome != Outcome.Crashed)];

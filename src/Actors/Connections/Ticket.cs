@@ -6,7 +6,7 @@ namespace ActorLoad.Connections;
 /// What a lane knows of one of its connections, over all its attempts. It stays on the lane's loop: the lane makes it, the connection's
 /// present incarnation fills in its timings, and supervision reads its retries.
 /// </summary>
-internal sealed class Ticket(BurstShare share, int client, long due)
+internal sealed class Ticket(BurstShare share, int client, long due, int target = 0, int endpoint = 0)
 {
     private (Outcome Cause, int Used, int BeforeRow)[] _retries = [];
 
@@ -15,6 +15,18 @@ internal sealed class Ticket(BurstShare share, int client, long due)
 
     /// <summary>Number of the connection in its burst, from 0.</summary>
     public int Client { get; } = client;
+
+    /// <summary>Where it goes: index of the target, and of the target's endpoint.</summary>
+    public int Target { get; } = target;
+
+    /// <summary>See <see cref="Target"/>.</summary>
+    public int Endpoint { get; } = endpoint;
+
+    /// <summary>True once its present attempt has had all its replies.</summary>
+    public bool IsServed { get; set; }
+
+    /// <summary>How its latest attempt failed.</summary>
+    public Outcome LastFailure { get; set; }
 
     /// <summary>Its time stamps; on the loop's clock.</summary>
     public Timings Timings = new() { Due = due };
@@ -25,8 +37,14 @@ internal sealed class Ticket(BurstShare share, int client, long due)
     /// <summary>Attempts begun.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>Attempts that the lane has counted; its first is counted when it is opened.</summary>
-    public int Counted { get; set; } = 1;
+    /// <summary>True from the beginning of an attempt to its end.</summary>
+    public bool IsUnderWay { get; set; }
+
+    /// <summary>True between two attempts.</summary>
+    public bool IsWaiting { get; set; }
+
+    /// <summary>True once its total was recorded: when its script was done for the first time.</summary>
+    public bool HasTotal { get; set; }
 
     /// <summary>Uses up one of the retries that the connection has for <paramref name="cause"/> in its whole life, if <paramref name="rule"/>
     /// leaves one. <paramref name="inRow"/>: how many it has used up since it last recovered.</summary>

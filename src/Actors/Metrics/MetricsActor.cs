@@ -20,8 +20,8 @@ public sealed class MetricsActor : UntypedActor
     private const int Never = -1;
 
     /// <summary>How to start one; see the constructor.</summary>
-    public static Props Props(string runId, int lanes, TimeProvider time, IGeneratorMeter meter) =>
-        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, time, meter);
+    public static Props Props(string runId, int lanes, IReadOnlyList<EndpointName> endpoints, TimeProvider time, IGeneratorMeter meter) =>
+        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, endpoints, time, meter);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly string _runId;
@@ -32,6 +32,8 @@ public sealed class MetricsActor : UntypedActor
     private readonly SampleLog _samples = new(MaxSamples);
     private readonly Tally _totals;
     private readonly Tally _interval;
+    private readonly IReadOnlyList<EndpointName> _names;
+    private readonly EndpointTallies? _endpoints;
     private readonly int[] _lastReport;
     private readonly long[] _peakOpen;
 
@@ -44,15 +46,17 @@ public sealed class MetricsActor : UntypedActor
     private IActorRef? _completeFor;
     private bool _isCutOff;
 
-    /// <summary>Measures a run of so many lanes, which are numbered from 0.</summary>
-    public MetricsActor(string runId, int lanes, TimeProvider time, IGeneratorMeter meter)
+    /// <summary>Measures a run of so many lanes, which are numbered from 0, on these endpoints.</summary>
+    public MetricsActor(string runId, int lanes, IReadOnlyList<EndpointName> endpoints, TimeProvider time, IGeneratorMeter meter)
     {
         _runId = runId;
+        _names = endpoints;
         _time = time;
         _meter = meter;
         _startedAt = time.GetTimestamp();
         _totals = new Tally(time.TimestampFrequency);
         _interval = new Tally(time.TimestampFrequency);
+        _endpoints = endpoints.Count > 1 ? new EndpointTallies(time.TimestampFrequency, endpoints.Count) : null; // of a single one the totals tell
         _lastReport = new int[lanes];
         _peakOpen = new long[lanes];
         Array.Fill(_lastReport, Never);
@@ -77,8 +81,13 @@ public sealed class MetricsActor : UntypedActor
 
     private void OnReport(TallyReported report)
     {
-        _totals.Add(report.Tally);
-        _interval.Add(report.Tally);
+        foreach (var tally in report.Tallies)
+        {
+            _totals.Add(tally);
+            _interval.Add(tally);
+        }
+
+        _endpoints?.Add(report.Tallies);
         _peakOpen[report.Lane] = Math.Max(_peakOpen[report.Lane], report.PeakOpen);
         _lastReport[report.Lane] = Math.Max(_lastReport[report.Lane], report.Sample);
         PublishIfAllReported();
@@ -170,7 +179,11 @@ public sealed class MetricsActor : UntypedActor
             _totals.OutcomesByName(), _totals.AttemptFailuresByName(), _totals.Rejections(),
             _totals.Latency(succeeded: true), _totals.Latency(succeeded: false),
             // Lanes peak together, in a burst; if not, the sum is more than was ever open at once.
-            _meter.Read(_totals.Opened, _peakOpen.Sum()), sample);
+            _meter.Read(_totals.Opened, _peakOpen.Sum()), sample)
+        {
+            Connected = _totals.Connected, Waiting = _totals.Waiting, Established = _totals.Established, Answered = _totals.Answered, Cut = _totals.Cut,
+            Endpoints = _endpoints is { } each ? _names.Select((name, endpoint) => EndpointCounts.Of(name, each[endpoint], each.AreTimed)).ToList() : [],
+        };
         foreach (var subscriber in _subscribers)
         {
             subscriber.Tell(_latest);
@@ -195,10 +208,16 @@ public sealed class MetricsActor : UntypedActor
             Seconds(_sampleEnd), _totals.Open, counts.Planned, counts.Opened, counts.Succeeded, counts.Failed, counts.Dropped,
             counts.Cancelled, _interval.Attempts, _interval.Retries, _interval.OutcomesByName(),
             SampleLog.Rate(_interval.Ended, _sampleEnd - _sampleBegin),
-            latency.GetValueOrDefault(Step.Connect.Name()), latency.GetValueOrDefault(Step.Total.Name()));
-        _samples.Add(sample, _interval.EncodeSucceeded(Step.Connect), _interval.EncodeSucceeded(Step.Total));
+            latency.GetValueOrDefault(Step.Connect.Name()), latency.GetValueOrDefault(Step.Total.Name()))
+        {
+            Connected = _totals.Connected, Waiting = _totals.Waiting, Established = _interval.Established, Answered = _interval.Answered,
+            AttemptsFailed = _interval.AttemptFailuresByName().Values.Sum(), Cut = _interval.Cut,
+            Recovery = latency.GetValueOrDefault(Step.Recovery.Name()),
+        };
+        var rate = _samples.Add(
+            sample, new SampleTimes(_interval.Encode(Step.Connect), _interval.Encode(Step.Total), _interval.Encode(Step.Recovery)));
         _interval.Reset();
-        return sample;
+        return sample with { RatePerSecond = rate };
     }
 
     private void AnswerComplete()

@@ -12,9 +12,9 @@ public static class MetricsProtocol
     /// <summary>From a lane: what it counted since its last report, and how many it has open now.</summary>
     /// <param name="Lane">Its number.</param>
     /// <param name="Sample">The interval that it was asked for.</param>
-    /// <param name="Tally">The difference since its last report.</param>
+    /// <param name="Tallies">The difference since its last report, for each endpoint of the target.</param>
     /// <param name="PeakOpen">Most that it had open at once so far.</param>
-    public sealed record TallyReported(int Lane, int Sample, TallyData Tally, long PeakOpen) : IDeadLetterSuppression;
+    public sealed record TallyReported(int Lane, int Sample, IReadOnlyList<TallyData> Tallies, long PeakOpen) : IDeadLetterSuppression;
 
     /// <summary>Ask for a <see cref="RunSnapshot"/> each interval.</summary>
     public sealed record Subscribe(IActorRef Subscriber);

@@ -13,6 +13,7 @@ namespace ActorLoad.Runs;
 /// <remarks><code>
 /// started -> ObserversReady, or nobody watches -> for each phase, for each burst: OpenBurst to every lane, a little ahead of its due time
 ///   BurstShareEnded from every lane -> next burst (after-burst), next phase, or finishing
+///   EndpointGivenUp -> noted: the run goes on with the others
 ///   StopRun | BreakerTripped | escalation | never reached | blocked loop | deadline -> aborting: lanes cancel what is open -> finishing
 /// finishing: last tallies -> MetricsActor.Completed -> RunObserved -> RunEnded to the parent
 /// </code></remarks>
@@ -25,6 +26,7 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
     private readonly IRunParts _parts;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<string> _reasons = [];
+    private readonly Dictionary<string, string> _givenUp = [];
     private ImmutableArray<IActorRef> _lanes = [];
     private IActorRef _metrics = ActorRefs.Nobody;
     private IActorRef _observers = ActorRefs.Nobody;
@@ -72,6 +74,7 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
             case BurstDueSoon due: HandleDueSoon(due); break;
             case LaneProtocol.BurstShareEnded share: HandleShareEnded(share); break;
             case SampleDue: HandleSampleDue(); break;
+            case LaneProtocol.EndpointGivenUp givenUp: _givenUp[givenUp.Endpoint] = givenUp.Reason; break;
             case LaneProtocol.BreakerTripped tripped: Abort(Verdict.Aborted, tripped.Reason); break;
             case StopRun stop: Abort(Verdict.Interrupted, stop.Reason); break;
             case DeadlineOver: HandleDeadlineOver(); break;
@@ -114,7 +117,7 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
         _parts.LoopMeter.Start();
         _startedAt = Context.System.Scheduler.MonotonicClock;
         _lanes = _parts.CreateLanes(Context, _order, _metrics);
-        _course = new RunCourse(RunPlan.Create(_order.Settings.Load), _lanes.Length, _order.Settings.Deadline);
+        _course = new RunCourse(RunPlan.Create(_order.Settings.Load), _lanes.Length, _order.Settings.Deadline, _order.Settings.Connection.Hold);
         if (_order.Settings.Deadline > TimeSpan.Zero)
         {
             Timers.StartSingleTimer(DeadlineOver.Instance, DeadlineOver.Instance, _order.Settings.Deadline);
@@ -185,13 +188,13 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
 
     private void TellBurst(TimeSpan due)
     {
-        var connections = _course.Phase.Connections;
+        var (connections, turn) = (_course.Phase.Connections, _course.Turn);
         var burst = _course.Begin(due);
         var first = 0;
         for (var lane = 0; lane < _lanes.Length; lane++)
         {
             var share = (connections / _lanes.Length) + (lane < connections % _lanes.Length ? 1 : 0);
-            _lanes[lane].Tell(new LaneProtocol.OpenBurst(burst, first, share, due));
+            _lanes[lane].Tell(new LaneProtocol.OpenBurst(burst, first, share, due) { Turn = turn });
             first += share;
         }
     }
@@ -203,7 +206,7 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
             return;
         }
 
-        if (!_isAborting && _course.NeverReached && _order.Settings.Supervision.Breaker.Enabled)
+        if (!_isAborting && _course is { NeverReached: true, HasUntriedEndpoint: false } && _order.Settings.Supervision.Breaker.Enabled)
         {
             Abort(Verdict.Aborted, NeverReached(_course.Opened));
         }
@@ -218,7 +221,8 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
         }
     }
 
-    private static string NeverReached(long opened) => $"the target was never reached: of {opened} connections not one was established";
+    private string NeverReached(long opened) =>
+        $"the target was never reached: of {opened} connections to {string.Join(", ", _order.Target.EndpointNames.Select(name => name.Address))} not one was established";
 
     private void HandleSampleDue()
     {

@@ -191,7 +191,8 @@ public sealed partial class LoadSupervisor
 
         var evidence = RunEvidence.Of(_order, completed, observed, _course, _loops, _endedAt, _parts.Transport.Loops);
         var transport = _parts.Transport with { FullQueues = _queues?.FullQueues, Overflows = _queues?.Overflows };
-        var result = RunSummary.Sum(_order, transport, _verdict, _reasons, completed, _course.Ended, _course.Omitted, _endedAt, evidence, _isAtDeadline);
+        var result = RunSummary.Sum(
+            _order, transport, _verdict, _reasons, completed, _course.Ended, _course.Omitted, _endedAt, evidence, _givenUp, _isAtDeadline);
         _watch?.Dispose(); // a blocked lane would keep this actor, and with it the watch, for as long as it is blocked
         Context.Parent.Tell(new RunEnded(_order.RunId, result, null));
         Context.Stop(Self);

@@ -4,7 +4,11 @@ using ActorLoad.Metrics;
 namespace ActorLoad.Runs;
 
 /// <summary>How far a run has come in its plan: which burst is next, which are open, what the ended ones came to. Pure: time is told to it.</summary>
-internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan deadline = default)
+/// <param name="plan">What is to be done.</param>
+/// <param name="lanes">How many lanes report the end of their share of a burst.</param>
+/// <param name="deadline">When the load ends whatever is left; 0 is never.</param>
+/// <param name="hold">How long connections are held: a burst is as far as its hold.</param>
+internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan deadline = default, TimeSpan hold = default)
 {
     /// <summary>Most bursts that a report lists.</summary>
     public const int MostKept = 10_000;
@@ -33,6 +37,9 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan deadline = def
     /// <summary>How long bursts were open, from a due time to the end of the last connection; those that overlap count once.</summary>
     public TimeSpan Busy { get; private set; }
 
+    /// <summary>Connections of all bursts that were begun: whose turn it is among the targets.</summary>
+    public long Turn { get; private set; }
+
     /// <summary>Connections of the largest burst that was begun.</summary>
     public int Largest { get; private set; }
 
@@ -41,6 +48,9 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan deadline = def
 
     /// <summary>True if not one connection of the bursts that have ended was ever established.</summary>
     public bool NeverReached { get; private set; }
+
+    /// <summary>True while some endpoint has not been tried.</summary>
+    public bool HasUntriedEndpoint { get; private set; }
 
     /// <summary>The phase that the next burst belongs to.</summary>
     public PhasePlan Phase => plan.Phases[Math.Min(_phase, plan.Phases.Length - 1)];
@@ -78,6 +88,7 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan deadline = def
         _nextInPhase++;
         _busySince = _open.Count == 0 ? due : _busySince;
         Largest = Math.Max(Largest, Phase.Connections);
+        Turn += Phase.Connections;
         _open.Add(_begun, new BurstBook(_begun, Phase.Name, due, lanes));
         return _begun++;
     }
@@ -96,6 +107,7 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan deadline = def
             return false;
         }
 
+        HasUntriedEndpoint = share.HasUntriedEndpoint;
         Close(share.Burst, book);
         return true;
     }
@@ -146,10 +158,14 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan deadline = def
     public RunProgress Progress(TimeSpan elapsed)
     {
         var inPhase = Phase.Count is { } count
-            ? (double)(_nextInPhase - _open.Count) / count
+            ? (_nextInPhase - _open.Count + Held(elapsed)) / count
             : (elapsed - _phaseStart) / Phase.Duration;
         var done = IsOver ? 1 : (_phase + Math.Clamp(inPhase, 0, 1)) / plan.Phases.Length;
         var byTime = deadline > TimeSpan.Zero ? Math.Clamp(elapsed / deadline, 0, 1) : 0;
         return new RunProgress(Phase.Name, _begun, plan.Bursts, Math.Max(done, byTime));
     }
+
+    // Bursts that are open count as far as they have held; the last hundredth comes with their end.
+    private double Held(TimeSpan elapsed) =>
+        hold > TimeSpan.Zero ? _open.Values.Sum(book => Math.Clamp((elapsed - book.DueAt) / hold, 0, 0.99)) : 0;
 }

@@ -19,7 +19,10 @@ public sealed record RunOrder(string RunId, RunSettings Settings, ResolvedTarget
     public RunInfo Describe(TimeSpan duration) => new(RunId, StartedAt, duration.TotalSeconds, Settings.Configuration);
 
     /// <summary>Whom it storms, for the result.</summary>
-    public TargetInfo DescribeTarget() => new(Target.Endpoints, [.. Target.Addresses.Select(address => address.ToString())]);
+    public TargetInfo DescribeTarget() => new(Target.Endpoints, [.. Target.Addresses.Select(address => address.ToString())])
+    {
+        Unused = Target.Unused.IsEmpty ? null : Target.Unused,
+    };
 }
 
 /// <summary>What a load supervisor has under it: real lanes on real loops, or a test's probes.</summary>
@@ -126,7 +129,7 @@ public sealed class RunParts : IRunParts
 
     /// <inheritdoc />
     public IActorRef CreateMetrics(IUntypedActorContext context, RunOrder order) =>
-        context.ActorOf(MetricsActor.Props(order.RunId, _choice.Loops, TimeProvider.System, Meter), "metrics");
+        context.ActorOf(MetricsActor.Props(order.RunId, _choice.Loops, order.Target.EndpointNames, TimeProvider.System, Meter), "metrics");
 
     /// <inheritdoc />
     public ImmutableArray<IActorRef> CreateLanes(IUntypedActorContext context, RunOrder order, IActorRef metrics)
@@ -134,6 +137,7 @@ public sealed class RunParts : IRunParts
         var (target, connection) = (_settings.Target, _settings.Connection with { Words = _settings.Words });
         var script = target.Password.Length > 0 ? connection.Script.AfterAuth(target.Username, target.Password) : connection.Script;
         var start = _dispatchers[0].Loop.Now;
+        var health = TargetHealth.Of(order.Target.Addresses);
         var (share, rest) = Math.DivRem(connection.MaxOpen, _choice.Loops);
         return
         [
@@ -141,7 +145,7 @@ public sealed class RunParts : IRunParts
                 Lane.Props(
                     new LaneSettings(
                         lane, start, share + (lane < rest ? 1 : 0), _settings.Seed, connection, script, order.Target.Addresses,
-                        _settings.Supervision, metrics),
+                        _settings.Supervision, metrics) { Health = health },
                     dispatcher),
                 $"lane-{lane}")),
         ];

@@ -46,6 +46,9 @@ public sealed record RunSettings(
 /// <param name="Password">Empty sends no AUTH; masked wherever it would be shown.</param>
 public sealed record TargetSettings(ImmutableArray<string> Endpoints, string Username, string Password)
 {
+    /// <summary>Which addresses of a name are stormed.</summary>
+    public AddressChoice Addresses { get; init; }
+
     /// <summary>The endpoint that stands for the Garnet server that ActorLoad brings along.</summary>
     public const string Embedded = "embedded";
 
@@ -54,6 +57,16 @@ public sealed record TargetSettings(ImmutableArray<string> Endpoints, string Use
 
     /// <summary>Without the password, which must not reach a log.</summary>
     public override string ToString() => string.Join(", ", Endpoints);
+}
+
+/// <summary>Which addresses of a name are stormed (<c>target.addresses</c>).</summary>
+public enum AddressChoice
+{
+    /// <summary>The first, IPv4 before IPv6.</summary>
+    First,
+
+    /// <summary>Each of them, in turn.</summary>
+    All,
 }
 
 /// <summary>When the next burst of a phase is due.</summary>

@@ -6,22 +6,24 @@ namespace ActorLoad.Runs;
 /// <summary>Makes the result of a run from its totals, and says whether it may be believed.</summary>
 internal static class RunSummary
 {
-    /// <summary>Schema of <c>result.json</c>; grows when a field changes its meaning.</summary>
-    public const int SchemaVersion = 1;
-
     /// <summary>The result; <paramref name="verdict"/> and <paramref name="reasons"/> are what is known from how the run ended.</summary>
     public static RunResult Sum(
         RunOrder order, TransportInfo transport, Verdict verdict, IReadOnlyList<string> reasons, MetricsProtocol.Completed completed,
-        IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration, Evidence evidence, bool isAtDeadline = false)
+        IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration, Evidence evidence,
+        IReadOnlyDictionary<string, string> givenUp, bool isAtDeadline = false)
     {
         var totals = completed.Totals;
+        var endpoints = Endpoints(order.Target, totals, givenUp);
         var findings = Diagnosis.Of(evidence);
         var limits = LimitsOfGenerator(totals, findings).ToArray();
         return new RunResult(
-            SchemaVersion,
+            RunResult.PresentSchema,
             order.Describe(duration),
             verdict == Verdict.Valid && limits.Length > 0 ? Verdict.GeneratorLimited : verdict,
-            [.. reasons, .. limits, .. Remarks(totals, verdict, omitted, order.Settings.Connection.MaxOpen, isAtDeadline)],
+            [
+                .. reasons, .. limits, .. givenUp.Values.Except(reasons), .. Unused(order.Target),
+                .. Remarks(totals, endpoints, verdict, omitted, order.Settings.Connection.MaxOpen, isAtDeadline),
+            ],
             order.DescribeTarget(),
             transport,
             totals.Connections,
@@ -37,6 +39,10 @@ internal static class RunSummary
             [.. order.Settings.Thresholds.Select(threshold => threshold.Judge(totals))],
             totals.Generator)
         {
+            Established = totals.Established,
+            Answered = totals.Answered,
+            Cut = totals.Cut,
+            Endpoints = endpoints,
             Ledgers = evidence.Ledgers,
             Findings = findings,
         };
@@ -56,9 +62,15 @@ internal static class RunSummary
     }
 
     // Worth knowing, and no reason to doubt the numbers of what was opened.
-    private static IEnumerable<string> Remarks(RunSnapshot totals, Verdict verdict, int omitted, int maxOpen, bool isAtDeadline)
+    private static IEnumerable<string> Remarks(
+        RunSnapshot totals, IReadOnlyList<EndpointCounts> endpoints, Verdict verdict, int omitted, int maxOpen, bool isAtDeadline)
     {
-        if (totals.Connections.Dropped is var dropped and > 0)
+        foreach (var endpoint in endpoints.Where(endpoint => endpoint.Avoided > 0))
+        {
+            yield return $"{endpoint.Avoided} connections were due to {endpoint.Address} after it was given up, and were not started";
+        }
+
+        if (totals.Connections.Dropped - endpoints.Sum(endpoint => endpoint.Avoided) is var dropped and > 0)
         {
             yield return verdict is Verdict.Aborted or Verdict.Interrupted
                 ? $"{dropped} connections were due and not started when the run was given up"
@@ -72,4 +84,11 @@ internal static class RunSummary
             yield return $"bursts lists the first {RunCourse.MostKept}; {omitted} more are in the totals only";
         }
     }
+
+    private static List<EndpointCounts> Endpoints(ResolvedTarget target, RunSnapshot totals, IReadOnlyDictionary<string, string> givenUp) =>
+        [.. target.Counts(totals).Select(endpoint => endpoint with { GivenUp = givenUp.GetValueOrDefault(endpoint.Address) })];
+
+    // A name that stands for several servers is stormed at one of them: whoever reads the numbers must know.
+    private static IEnumerable<string> Unused(ResolvedTarget target) =>
+        target.Unused.Select(name => $"{name}. target.addresses = all storms each");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using ActorLoad.Metrics;
 using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Runs;
@@ -10,9 +11,9 @@ public static class TargetResolver
 {
     private const string Resolvable = "a name that resolves, or an address";
 
-    /// <summary>Resolves every endpoint to its first address (IPv4 before IPv6) and checks that very address, so that no later lookup can
-    /// answer otherwise. All names together may take <see cref="NameLookUp.Limit"/>. Throws <see cref="SettingsException"/> with every
-    /// endpoint that cannot be resolved or is not allowed; the embedded target is none of its business.</summary>
+    /// <summary>Resolves every endpoint to its first address (IPv4 before IPv6), or to each, and checks those very addresses, so that no later
+    /// lookup can answer otherwise. All names together may take <see cref="NameLookUp.Limit"/>. Throws <see cref="SettingsException"/> with every
+    /// endpoint that cannot be resolved or is not allowed. The embedded target is not resolved here.</summary>
     public static Task<ResolvedTarget> ResolveAsync(TargetSettings target, SafetySettings safety, CancellationToken cancellation) =>
         ResolveAsync(target, safety, NameLookUp.FindAsync, TimeProvider.System, cancellation);
 
@@ -21,65 +22,83 @@ public static class TargetResolver
         TargetSettings target, SafetySettings safety, Func<string, CancellationToken, Task<IPAddress[]>> lookUp, TimeProvider time,
         CancellationToken cancellation)
     {
-        var addresses = ImmutableArray.CreateBuilder<IPEndPoint>();
+        var (addresses, names) = (ImmutableArray.CreateBuilder<IPEndPoint>(), ImmutableArray.CreateBuilder<string>());
+        var unused = ImmutableArray.CreateBuilder<UnusedAddresses>();
         var errors = new List<SettingsError>();
         using var limit = new CancellationTokenSource(NameLookUp.Limit, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        var names = new Names(lookUp, stop.Token);
+        var lookUps = new LookUps(lookUp, stop.Token);
         for (var index = 0; index < target.Endpoints.Length; index++)
         {
-            var key = $"target.endpoints[{index}]";
+            var (name, key) = (target.Endpoints[index], $"target.endpoints[{index}]");
             try
             {
-                var (address, problem, allowed) = await ResolveAsync(target.Endpoints[index], safety, names).ConfigureAwait(false);
-                if (address is null)
+                var (found, problem, allowed) = await FindAsync(name, lookUps).ConfigureAwait(false);
+                var used = target.Addresses == AddressChoice.All ? found : found[..Math.Min(1, found.Length)];
+                if (problem.Length == 0)
+                    (problem, allowed) = Judge(name, used, safety);
+                if (problem.Length > 0)
+                {
                     errors.Add(new SettingsError("target", null, key, problem, allowed));
-                else
-                    addresses.Add(address);
+                    continue;
+                }
+
+                addresses.AddRange(used);
+                names.AddRange(Enumerable.Repeat(name, used.Length));
+                if (found.Length > used.Length)
+                    unused.Add(new UnusedAddresses(name, $"{used[0]}", [.. found[used.Length..].Select(other => $"{other}")]));
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
                 // The names after this one would find no time either, so nobody lists them.
                 errors.Add(new SettingsError("target", null, key,
-                    $"{ShownText.Quote(target.Endpoints[index])} was not resolved: looking up names took longer than {NameLookUp.Limit.TotalSeconds:0} s",
+                    $"{ShownText.Quote(name)} was not resolved: looking up names took longer than {NameLookUp.Limit.TotalSeconds:0} s",
                     $"{Resolvable}; is the DNS server of this machine reachable?"));
                 break;
             }
         }
 
-        return errors.Count == 0 ? new ResolvedTarget(target.Endpoints, addresses.ToImmutable()) : throw new SettingsException(errors);
+        if (addresses.Count > TargetReader.MaxEndpoints)
+            errors.Add(new SettingsError(
+                "target", null, "target.addresses", $"the names have {addresses.Count} addresses", $"at most {TargetReader.MaxEndpoints}, or target.addresses = first"));
+        return errors.Count > 0 ? throw new SettingsException(errors)
+            : new ResolvedTarget(target.Endpoints, addresses.ToImmutable()) { Names = names.ToImmutable(), Unused = unused.ToImmutable() };
     }
 
-    private static async Task<(IPEndPoint? Address, string Problem, string Allowed)> ResolveAsync(
-        string text, SafetySettings safety, Names names)
+    /// <summary>The addresses of an endpoint, IPv4 before IPv6; none if there is a problem.</summary>
+    private static async Task<(ImmutableArray<IPEndPoint> Found, string Problem, string Allowed)> FindAsync(string text, LookUps lookUps)
     {
         if (!TargetEndpoint.TryParse(text, out var endpoint, out var problem))
-            return (null, problem, TargetEndpoint.Allowed);
-        var literal = IPAddress.TryParse(endpoint.Host, out var parsed) ? parsed : null;
+            return ([], problem, TargetEndpoint.Allowed);
         IPAddress[] found;
         try
         {
-            found = literal is not null ? [literal] : await names.FindAsync(endpoint.Host).ConfigureAwait(false);
+            found = IPAddress.TryParse(endpoint.Host, out var literal) ? [literal] : await lookUps.FindAsync(endpoint.Host).ConfigureAwait(false);
         }
         catch (SocketException failure)
         {
-            return (null, $"{endpoint.Host} cannot be resolved ({failure.SocketErrorCode})", Resolvable);
+            return ([], $"{endpoint.Host} cannot be resolved ({failure.SocketErrorCode})", Resolvable);
         }
 
         // Mapped first: ::ffff:10.0.0.1 reaches 10.0.0.1, so it is judged as that.
-        var candidates = found.Select(address => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToList();
-        var chosen = candidates.Find(address => address.AddressFamily == AddressFamily.InterNetwork) ?? candidates.FirstOrDefault();
-        if (chosen is null)
-            return (null, $"{endpoint.Host} has no address", Resolvable);
-        return safety.AllowedTargets.Any(network => network.Contains(chosen))
-            ? (new IPEndPoint(chosen, endpoint.Port), "", "")
-            : (null, $"{(literal is null ? $"{endpoint.Host} is {chosen}, which" : chosen)} is not an allowed target",
-                "name its network in safety.allowed-targets, "
-                + $"such as \"{chosen}/{(chosen.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}\", if you may storm it");
+        var addresses = found.Select(address => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).Distinct()
+            .OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork);
+        ImmutableArray<IPEndPoint> all = [.. addresses.Select(address => new IPEndPoint(address, endpoint.Port))];
+        return all.IsEmpty ? ([], $"{endpoint.Host} has no address", Resolvable) : (all, "", "");
     }
 
-    /// <summary>The names of one target: each is looked up once, however many endpoints have it.</summary>
-    private sealed class Names(Func<string, CancellationToken, Task<IPAddress[]>> lookUp, CancellationToken stop)
+    private static (string Problem, string Allowed) Judge(string text, ImmutableArray<IPEndPoint> used, SafetySettings safety)
+    {
+        if (used.FirstOrDefault(address => !safety.AllowedTargets.Any(network => network.Contains(address.Address))) is not { Address: var refused })
+            return ("", "");
+        _ = TargetEndpoint.TryParse(text, out var endpoint, out _);
+        return ($"{(IPAddress.TryParse(endpoint.Host, out _) ? refused : $"{endpoint.Host} is {refused}, which")} is not an allowed target",
+            "name its network in safety.allowed-targets, "
+            + $"such as \"{refused}/{(refused.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}\", if you may storm it");
+    }
+
+    /// <summary>The look-ups for one target: each name is looked up once, however many endpoints have it.</summary>
+    private sealed class LookUps(Func<string, CancellationToken, Task<IPAddress[]>> lookUp, CancellationToken stop)
     {
         private readonly Dictionary<string, Task<IPAddress[]>> _asked = new(StringComparer.OrdinalIgnoreCase);
 

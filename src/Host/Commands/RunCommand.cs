@@ -62,6 +62,11 @@ internal static class RunCommand
         if (!output.Quiet)
         {
             ErrorLines.Write(Announcement.Of(settings));
+            foreach (var name in (target as ResolvedTarget)?.Unused ?? [])
+            {
+                ErrorLines.Write($"actorload: {name}");
+            }
+
             Warnings.Write(await RunDoctor.GlanceAsync(settings, target as ResolvedTarget, signals.Requested));
         }
 

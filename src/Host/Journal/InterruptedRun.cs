@@ -44,7 +44,7 @@ internal static class InterruptedRun
         var outcomes = Outcomes.All.ToDictionary(outcome => outcome.Name(), outcome => last?.Outcomes.GetValueOrDefault(outcome.Name()) ?? 0);
         outcomes[Outcome.Cancelled.Name()] += open;
         return new RunResult(
-            1,
+            RunResult.PresentSchema,
             new RunInfo(header.Id, header.StartedAt ?? header.QueuedAt, last?.ElapsedSeconds ?? 0, header.Configuration),
             Verdict.Interrupted,
             Reasons(header, last, open),
@@ -61,7 +61,19 @@ internal static class InterruptedRun
             [],
             samples,
             [],
-            last?.Generator ?? new GeneratorUsage(0, 0, 0, 0, 0));
+            last?.Generator ?? new GeneratorUsage(0, 0, null, 0, 0))
+        {
+            Established = last?.Established ?? 0, Answered = last?.Answered ?? 0, Cut = last?.Cut ?? 0, Endpoints = Endpoints(header.Target, last),
+        };
+    }
+
+    private static List<EndpointCounts> Endpoints(TargetInfo? target, RunSnapshot? last)
+    {
+        var counts = last is null ? []
+            : last.Endpoints.Count > 0 ? last.Endpoints
+            : target is { Endpoints: [var name, ..], Addresses: [var address, ..] } ? [EndpointCounts.Of(new EndpointName(name, address), last)]
+            : Array.Empty<EndpointCounts>();
+        return [.. counts.Select(endpoint => endpoint.Cancelled())];
     }
 
     private static (RunSnapshot? Last, SampleLog Log) ReadLog(string directory, string? id, CancellationToken stop)
@@ -81,7 +93,7 @@ internal static class InterruptedRun
             if (TryParse(line.Span) is { } snapshot && (id is null || snapshot.RunId == id))
             {
                 last = snapshot;
-                log.Add(snapshot.Sample, null, null);
+                log.Add(snapshot.Sample, SampleTimes.Unknown);
             }
         }
 

@@ -27,7 +27,7 @@ internal sealed class RunSoFar(RunHeader header)
         lock (_gate)
         {
             _last = snapshot;
-            _samples.Add(snapshot.Sample, null, null);
+            _samples.Add(snapshot.Sample, SampleTimes.Unknown);
         }
     }
 

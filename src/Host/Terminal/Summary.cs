@@ -28,6 +28,11 @@ internal static class Summary
 
         yield return Arithmetic(result);
         yield return SummaryTables.Outcomes(result);
+        if (result.Endpoints.Count > 1)
+        {
+            yield return EndpointTable.Of(result.Endpoints);
+        }
+
         if (result.Rejections.Count > 0)
         {
             yield return SummaryTables.Rejections(result);
@@ -104,8 +109,8 @@ internal static class Summary
                 + $"{Figures.Tenths(usage.GcPauseMillis)} ms in garbage collection.",
                 Look.Dim),
             new Text(
-                $"At most {Figures.Count(usage.PeakOpen)} were open at once: {Figures.Bytes(usage.PeakRssBytes)} of memory, "
-                + $"{Figures.Bytes(usage.BytesPerOpenConnection)} for each.",
+                $"At most {Figures.Count(usage.PeakOpen)} were open at once: {Figures.Bytes(usage.PeakRssBytes)} of memory"
+                + (usage.BytesPerOpenConnection is { } each ? $", {Figures.Bytes(each)} for each." : "."),
                 Look.Dim),
         };
         if (directory is not null)

@@ -9,7 +9,7 @@ namespace ActorLoad.Hosting.Terminal;
 /// <summary>The tables of the summary.</summary>
 internal static class SummaryTables
 {
-    private static readonly string[] Steps = ["start-lag", "connect", "tls", "first-reply", "script", "total"];
+    private static readonly string[] Steps = ["start-lag", "connect", "tls", "first-reply", "script", "total", "recovery", "loop-lag"];
 
     /// <summary>How connections ended and what each means; causes that retries hid are named too.</summary>
     public static IRenderable Outcomes(RunResult result)
@@ -31,7 +31,7 @@ internal static class SummaryTables
                 new Text(
                     result.Verdict is Verdict.Aborted or Verdict.Interrupted
                         ? "due, but the run was given up before their turn"
-                        : "due, but never started: connection.max-open was reached", Look.Dim));
+                        : WhyDropped(result), Look.Dim));
         }
 
         return result.Retries == 0 ? table : new Rows(table, new Text("Attempts that failed, retried ones included: " + Listed(result.AttemptFailures), Look.Dim));
@@ -55,7 +55,7 @@ internal static class SummaryTables
         return table;
     }
 
-    /// <summary>Latencies of successes, and the time until failures.</summary>
+    /// <summary>Steps that were completed, and the time until failures.</summary>
     public static IRenderable Latencies(RunResult result)
     {
         var table = Look.Table("Latency in ms", "count", "min", "mean", "p50", "p90", "p99", "p99.9", "max");
@@ -84,6 +84,13 @@ internal static class SummaryTables
         null => "-",
         { } micros when threshold.Expression.Split(' ')[0].Contains('.', StringComparison.Ordinal) => $"{Figures.Millis(micros)} ms",
         { } number => number.ToString("0.###", CultureInfo.InvariantCulture),
+    };
+
+    private static string WhyDropped(RunResult result) => result.Endpoints.Sum(endpoint => endpoint.Avoided) switch
+    {
+        0 => "due, but never started: connection.max-open was reached",
+        var avoided when avoided == result.Connections.Dropped => "due, but never started: their endpoint had been given up",
+        _ => "due, but never started: their endpoint had been given up, or connection.max-open was reached",
     };
 
     private static string Listed(IReadOnlyDictionary<string, long> counts) => string.Join(", ", counts

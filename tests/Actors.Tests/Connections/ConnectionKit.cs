@@ -26,9 +26,12 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
     /// <summary>A connection to <paramref name="peer"/> that has not been told to open yet.</summary>
     private protected async Task<IActorRef> CreateAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0)
     {
-        var plan = await Loop.OnLoopAsync(() => ConnectionPlan.For(Loop, settings, settings.Script, [peer.EndPoint]));
+        var plan = await Loop.OnLoopAsync(() => ConnectionPlan.For(Loop, settings, settings.Script, Books(settings, peer)));
         return Sys.ActorOf(RecordingSupervisor.Props(plan, Dispatcher.DispatcherId, Supervisor, restarts));
     }
+
+    private LaneBooks Books(ConnectionSettings settings, FaultPeer peer) => new(
+        new LaneSettings(0, Loop.Now, int.MaxValue, Seed: 1, settings, settings.Script, [peer.EndPoint], Given.Policy(Given.Stop), ActorRefs.Nobody), Loop);
 
     private protected async Task<IActorRef> OpenAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0)
     {

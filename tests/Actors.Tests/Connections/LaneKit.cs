@@ -26,11 +26,27 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
 
     private protected TestProbe Metrics => field ??= CreateTestProbe();
 
+    /// <summary>Most sockets at once, by the last report.</summary>
+    private protected long PeakOpen { get; private set; }
+
     /// <summary>What escalated to the parent, which lets the lane go on.</summary>
     private protected List<Exception> Escalated { get; } = [];
 
     /// <summary>Everything that the lane reported so far.</summary>
     private protected Tally Total { get; } = new(TimeProvider.System.TimestampFrequency);
+
+    private readonly Dictionary<int, Tally> _ofEndpoints = [];
+
+    /// <summary>What the lane reported so far of one endpoint, by its index.</summary>
+    private protected Tally OfEndpoint(int endpoint)
+    {
+        if (!_ofEndpoints.TryGetValue(endpoint, out var tally))
+        {
+            _ofEndpoints.Add(endpoint, tally = new Tally(TimeProvider.System.TimestampFrequency));
+        }
+
+        return tally;
+    }
 
     /// <summary>A lane that lives by <paramref name="time"/>, the machine's if null.</summary>
     private protected IActorRef StartLane(
@@ -62,7 +78,14 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
         _lane.Tell(new ReportTally(_sample));
         var reported = await Metrics.ExpectMsgAsync<MetricsProtocol.TallyReported>(Given.Patience);
         Assert.Equal((3, _sample++), (reported.Lane, reported.Sample));
-        Total.Add(reported.Tally);
+        PeakOpen = reported.PeakOpen;
+        foreach (var (endpoint, tally) in reported.Tallies.Index())
+        {
+            Total.Add(tally);
+            OfEndpoint(endpoint).Add(tally);
+            Assert.Null(OfEndpoint(endpoint).BrokenInvariant());
+        }
+
         Assert.Null(Total.BrokenInvariant());
         return Total;
     }

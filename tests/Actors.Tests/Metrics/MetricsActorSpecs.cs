@@ -32,6 +32,34 @@ public class MetricsActorSpecs : MetricsActorKit
     }
 
     [Fact]
+    public void Snapshot_has_the_counts_of_each_endpoint_when_there_are_several()
+    {
+        var metrics = Start(lanes: 2, endpoints: [new EndpointName("db:1", "127.0.0.1:1"), new EndpointName("[::1]:2", "[::1]:2")]);
+        Advance(TimeSpan.FromSeconds(1));
+        metrics.Tell(new BeginSample(0, Progress));
+        ReportEach(metrics, 0, 0, [new Life(Outcome.Succeeded, Micros: 100)], [new Life(Outcome.Refused, Retries: 1)]);
+        ReportEach(metrics, 1, 0, [new Life(Outcome.Succeeded, Micros: 300)], [Life.NotStarted]);
+
+        var snapshot = ExpectMsg<RunSnapshot>();
+        Assert.Equal(new ConnectionCounts(4, 3, 2, 1, 1, 0), snapshot.Connections);
+        var (first, second) = (snapshot.Endpoints[0], snapshot.Endpoints[1]);
+        Assert.Equal(("db:1", "127.0.0.1:1", new ConnectionCounts(2, 2, 2, 0, 0, 0)), (first.Endpoint, first.Address, first.Connections));
+        Assert.Equal((2, 0, 2, 300), (first.Attempts, first.Retries, first.Latency["connect"].Count, first.Latency["connect"].Max));
+        Assert.Equal(("[::1]:2", new ConnectionCounts(2, 1, 0, 1, 1, 0)), (second.Address, second.Connections));
+        Assert.Equal((2, 1, 1, 0, 2), (second.Attempts, second.Retries, second.Outcomes["refused"], second.Outcomes["succeeded"], second.AttemptFailures["refused"]));
+        Assert.False(second.Latency.ContainsKey("connect"));
+    }
+
+    [Fact]
+    public void Snapshot_of_one_endpoint_has_its_counts_as_totals_only()
+    {
+        var metrics = Start(lanes: 1);
+        Interval(metrics, 0, new Life(Outcome.Succeeded));
+
+        Assert.Empty(ExpectMsg<RunSnapshot>().Endpoints);
+    }
+
+    [Fact]
     public void A_sample_is_the_difference_and_a_snapshot_the_sum()
     {
         var metrics = Start(lanes: 1);

@@ -203,8 +203,37 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
         var result = run.Complete(RunTotals.Of(new ConnectionCounts(10, 10, 0, 10, 0, 0)));
 
         Assert.Equal(Verdict.Aborted, result.Verdict);
-        Assert.Equal("the target was never reached: of 10 connections not one was established", Assert.Single(result.VerdictReasons));
+        Assert.Equal("the target was never reached: of 10 connections to 127.0.0.1:6379 not one was established", Assert.Single(result.VerdictReasons));
         Assert.Single(run.Bursts);
+    }
+
+    [Fact]
+    public void A_run_goes_on_while_some_endpoint_has_not_been_tried()
+    {
+        var run = new SupervisedRun(this, TwoBursts);
+
+        run.End(0, share => share with { Succeeded = 0, Failed = share.Opened, NeverReached = true, HasUntriedEndpoint = true });
+        run.Pass(5 * Second);
+
+        Assert.Equal(2, run.Bursts.Count);
+        run.End(1, share => share with { Succeeded = 0, Failed = share.Opened, NeverReached = true });
+        Assert.Equal(Verdict.Aborted, run.Complete(RunTotals.Of(new ConnectionCounts(20, 20, 0, 20, 0, 0))).Verdict);
+    }
+
+    [Fact]
+    public void An_endpoint_that_was_given_up_is_told_and_is_not_the_run()
+    {
+        var run = new SupervisedRun(this, TwoBursts);
+
+        run.Supervisor.Tell(new LaneProtocol.EndpointGivenUp(0, "127.0.0.1:6379", "breaker: 127.0.0.1:6379 was given up"));
+        Assert.Empty(run.Told<LaneProtocol.Abort>(0));
+        run.End(0);
+        run.Pass(6 * Second);
+        run.End(1);
+        var result = run.Complete(RunTotals.Succeeded(20));
+
+        Assert.Equal((Verdict.Valid, "breaker: 127.0.0.1:6379 was given up"), (result.Verdict, Assert.Single(result.VerdictReasons)));
+        Assert.Equal("breaker: 127.0.0.1:6379 was given up", Assert.Single(result.Endpoints).GivenUp);
     }
 
     [Fact]

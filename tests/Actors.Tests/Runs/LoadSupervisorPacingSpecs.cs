@@ -77,6 +77,20 @@ public class LoadSupervisorPacingSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
+    public void Targets_are_used_in_turn_over_all_bursts_and_phases()
+    {
+        var run = new SupervisedRun(this, Of(AfterBurst(3, TimeSpan.Zero, count: 2), AfterBurst(10, TimeSpan.Zero, count: 2)));
+        for (var burst = 0; burst < 3; burst++)
+        {
+            run.End(burst);
+            run.Pass(Second);
+        }
+
+        Assert.Equal([0, 3, 6, 16], run.Bursts.Select(burst => burst.Turn));
+        Assert.Equal([0, 3, 6, 16], run.Told<LaneProtocol.OpenBurst>(1).Select(burst => burst.Turn));
+    }
+
+    [Fact]
     public void A_burst_whose_alarm_is_late_is_told_once()
     {
         var run = new SupervisedRun(this, Of(Fixed(10, Second, count: 2)));

@@ -1,3 +1,4 @@
+using ActorLoad.Actors.Tests.Metrics;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
@@ -14,18 +15,19 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
 {
     private static readonly TimeSpan Odd = TimeSpan.FromTicks(36_000_000_123_457);
     private static readonly RunSnapshot Totals = RunTotals.Of(
-        new ConnectionCounts(12, 10, 7, 2, 2, 1), new Dictionary<string, long> { ["refused"] = 5 });
+        new ConnectionCounts(12, 10, 7, 2, 2, 1), new Dictionary<string, long> { ["refused"] = 5 }).OfTwo();
 
     public static TheoryData<object> Messages { get; } = new(
     [
-        new LaneProtocol.OpenBurst(3, 4_000, 4_000, Odd),
+        new LaneProtocol.OpenBurst(3, 4_000, 4_000, Odd) { Turn = 24_000_000_001 },
+        new LaneProtocol.EndpointGivenUp(1, "127.0.0.1:7399", "breaker: 127.0.0.1:7399 was given up"),
         new LaneProtocol.ReportTally(7),
         LaneProtocol.Abort.Instance,
-        new LaneProtocol.BurstShareEnded(1, 3, 10, 9, 5, 3, 1, Odd, Odd + Odd, Odd * 3, true),
+        new LaneProtocol.BurstShareEnded(1, 3, 10, 9, 5, 3, 1, Odd, Odd + Odd, Odd * 3, true) { HasUntriedEndpoint = true },
         new LaneProtocol.BurstShareEnded(1, 3, 10, 0, 0, 0, 0, null, null, Odd, false),
         new LaneProtocol.BreakerTripped(1, "breaker: 20 of 20 attempts failed within 5 s"),
         new MetricsProtocol.BeginSample(7, new RunProgress("storm", 3, null, 1.0 / 3)),
-        new MetricsProtocol.TallyReported(1, 7, Counted(), 5),
+        new MetricsProtocol.TallyReported(1, 7, new[] { Counted(), Counted() }, 5),
         new MetricsProtocol.Complete(8, new RunProgress("storm", 3, 4, 1)),
         MetricsProtocol.CompleteNow.Instance,
         new MetricsProtocol.Completed(
@@ -48,8 +50,8 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
     public void The_samples_of_the_metrics_actor_survive_the_serializer()
     {
         var log = new SampleLog(8);
-        log.Add(Totals.Sample, null, null);
-        log.Add(Totals.Sample with { At = 2 }, null, null);
+        log.Add(Totals.Sample, new SampleTimes(null, null, null));
+        log.Add(Totals.Sample with { At = 2 }, new SampleTimes(null, null, null));
 
         var copy = (MetricsProtocol.Completed)Copy(new MetricsProtocol.Completed(Totals, log.Samples, SocketFacts.None));
 
@@ -92,7 +94,11 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
         tally.RecordDropped();
         tally.RecordOpened();
         tally.RecordAttempt(isRetry: false);
-        tally.RecordEnded(Outcome.Succeeded, new Timings { Due = 1_000, Started = 2_000, AttemptStarted = 2_000, Connected = 90_000, LastReply = 99_000 });
+        var timings = new Timings { Due = 1_000, Started = 2_000, AttemptStarted = 2_000, Connected = 90_000, LastReply = 99_000 };
+        Life.RecordSteps(tally, timings);
+        tally.RecordCut();
+        tally.RecordAbsence(new Absence("127.0.0.1:6379", 5.9, 8.7));
+        tally.RecordEnded(Outcome.Succeeded, timings);
         return tally.Take();
     }
 

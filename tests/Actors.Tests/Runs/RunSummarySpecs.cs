@@ -1,3 +1,4 @@
+using System.Net;
 using ActorLoad.Actors.Tests.Observers;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
@@ -21,7 +22,7 @@ public class RunSummarySpecs
 
         Assert.Equal(Verdict.Valid, result.Verdict);
         Assert.Empty(result.VerdictReasons);
-        Assert.Equal(1, result.SchemaVersion);
+        Assert.Equal(2, result.SchemaVersion);
         Assert.Equal((Order.RunId, Order.StartedAt, 12.5), (result.Run.Id, result.Run.StartedAt, result.Run.DurationSeconds));
         Assert.Equal(["db:6379"], result.Target.Endpoints);
         Assert.Equal(["127.0.0.1:6379"], result.Target.Addresses);
@@ -87,9 +88,49 @@ public class RunSummarySpecs
         Assert.Equal([0, 1, 2], result.Bursts.Select(burst => burst.Index));
     }
 
+    [Fact]
+    public void Counts_of_the_only_endpoint_are_the_totals()
+    {
+        var endpoint = Assert.Single(Sum(Verdict.Valid, [], RunTotals.Of(new ConnectionCounts(10, 9, 7, 2, 1, 0))).Endpoints);
+
+        Assert.Equal(("db:6379", "127.0.0.1:6379", new ConnectionCounts(10, 9, 7, 2, 1, 0)), (endpoint.Endpoint, endpoint.Address, endpoint.Connections));
+        Assert.Equal(Outcomes.All.Select(Outcomes.Name), endpoint.Outcomes.Keys);
+        Assert.Null(endpoint.GivenUp);
+    }
+
+    [Fact]
+    public void Endpoint_that_was_given_up_and_a_name_with_other_addresses_are_told_beside_the_verdict()
+    {
+        var totals = RunTotals.Of(new ConnectionCounts(40, 30, 20, 10, 10, 0)).OfTwo();
+        totals = totals with { Endpoints = [totals.Endpoints[0], totals.Endpoints[1] with { Avoided = 10 }] };
+        var result = SumOfTwo(totals, new() { ["127.0.0.1:6380"] = "breaker: 127.0.0.1:6380 was given up" });
+
+        Assert.Equal(Verdict.Valid, result.Verdict);
+        Assert.Equal(
+            [
+                "breaker: 127.0.0.1:6380 was given up",
+                "db:6380 is 127.0.0.1:6380 here; its other address is not stormed: 127.0.0.2:6380. target.addresses = all storms each",
+                "10 connections were due to 127.0.0.1:6380 after it was given up, and were not started",
+            ],
+            result.VerdictReasons);
+        Assert.Equal([null, "breaker: 127.0.0.1:6380 was given up"], result.Endpoints.Select(endpoint => endpoint.GivenUp));
+        Assert.Equal("127.0.0.1:6380", Assert.Single(result.Target.Unused!).Used);
+    }
+
     private static BurstResult Burst(int index) => new(index, "storm", index, 1, 1, 0, 1, 0, 0, 0, 0, 0);
 
     private static RunResult Sum(Verdict verdict, string[] reasons, RunSnapshot totals, params BurstResult[] bursts) => RunSummary.Sum(
         Order, Transport, verdict, reasons, new MetricsProtocol.Completed(totals, [totals.Sample], SocketFacts.None), bursts, 0, TimeSpan.FromSeconds(12.5),
-        Healthy.Evidence);
+        Healthy.Evidence, new Dictionary<string, string>());
+
+    private static RunResult SumOfTwo(RunSnapshot totals, Dictionary<string, string> givenUp)
+    {
+        var target = new ResolvedTarget(["db:6379", "db:6380"], [Target.Addresses[0], new IPEndPoint(IPAddress.Loopback, 6380)])
+        {
+            Unused = [new UnusedAddresses("db:6380", "127.0.0.1:6380", ["127.0.0.2:6380"])],
+        };
+        return RunSummary.Sum(
+            Order with { Target = target }, Transport, Verdict.Valid, [], new MetricsProtocol.Completed(totals, [totals.Sample], SocketFacts.None), [], 0,
+            TimeSpan.FromSeconds(1), Healthy.Evidence, givenUp);
+    }
 }

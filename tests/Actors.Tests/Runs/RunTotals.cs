@@ -19,6 +19,17 @@ internal static class RunTotals
             attemptFailures ?? NoCounts, NoCounts, NoTimes, NoTimes, new GeneratorUsage(40, 1, 1, 0, 1), sample);
     }
 
+    /// <summary>The same of two endpoints: all of it of the first, <c>db:6379</c>, and nothing of <c>db:6380</c>.</summary>
+    public static RunSnapshot OfTwo(this RunSnapshot totals) => totals with
+    {
+        Established = totals.Connections.Opened,
+        Endpoints = new[]
+        {
+            EndpointCounts.Of(new EndpointName("db:6379", "127.0.0.1:6379"), totals),
+            EndpointCounts.Of(new EndpointName("db:6380", "127.0.0.1:6380"), Of(new ConnectionCounts(0, 0, 0, 0, 0, 0))),
+        },
+    };
+
     /// <summary>All of them succeeded.</summary>
     public static RunSnapshot Succeeded(long connections) => Of(new ConnectionCounts(connections, connections, connections, 0, 0, 0));
 }

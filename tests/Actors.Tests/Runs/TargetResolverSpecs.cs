@@ -74,6 +74,49 @@ public class TargetResolverSpecs
     }
 
     [Fact]
+    public async Task Addresses_that_are_not_stormed_are_told()
+    {
+        var target = await Resolve(["both.test:1", "127.0.0.4:2", "six.test:3"], Loopback);
+
+        Assert.Equal(["both.test:1", "127.0.0.4:2", "six.test:3"], target.Names.AsEnumerable());
+        Assert.Equal(
+            ["both.test:1 is 127.0.0.2:1 here; its other addresses are not stormed: 127.0.0.9:1, [::1]:1", "six.test:3 is [::1]:3 here; its other address is not stormed: [::2]:3"],
+            target.Unused.Select(name => $"{name}"));
+    }
+
+    [Fact]
+    public async Task Every_address_of_a_name_is_stormed_on_request()
+    {
+        var target = await TargetResolver.ResolveAsync(
+            new TargetSettings(["both.test:1", "127.0.0.4:2"], "", "") { Addresses = AddressChoice.All }, Safety(Loopback), LookUp, CancellationToken.None);
+
+        Assert.Equal(["127.0.0.2:1", "127.0.0.9:1", "[::1]:1", "127.0.0.4:2"], target.Addresses.Select(address => $"{address}"));
+        Assert.Equal(["both.test:1", "both.test:1", "both.test:1", "127.0.0.4:2"], target.Names.AsEnumerable());
+        Assert.Equal(["both.test:1", "127.0.0.4:2"], target.Endpoints.AsEnumerable());
+        Assert.Empty(target.Unused);
+    }
+
+    [Fact]
+    public async Task Each_address_that_is_to_be_stormed_must_be_allowed()
+    {
+        var refused = await Assert.ThrowsAsync<SettingsException>(() => TargetResolver.ResolveAsync(
+            new TargetSettings(["mixed.test:1"], "", "") { Addresses = AddressChoice.All }, Safety(["127.0.0.0/8"]), LookUp, CancellationToken.None));
+
+        Assert.Equal("mixed.test is 192.0.2.8, which is not an allowed target", Assert.Single(refused.Errors).Problem);
+    }
+
+    [Fact]
+    public async Task Names_with_too_many_addresses_are_refused()
+    {
+        Task<IPAddress[]> Many(string host, CancellationToken cancellation) =>
+            Task.FromResult(Enumerable.Range(1, 1025).Select(number => new IPAddress(new byte[] { 127, 0, (byte)(number >> 8), (byte)number })).ToArray());
+        var refused = await Assert.ThrowsAsync<SettingsException>(() => TargetResolver.ResolveAsync(
+            new TargetSettings(["many.test:1"], "", "") { Addresses = AddressChoice.All }, Safety(Loopback), Many, CancellationToken.None));
+
+        Assert.Equal("target.addresses", Assert.Single(refused.Errors).Key);
+    }
+
+    [Fact]
     public async Task Each_name_is_looked_up_once()
     {
         var asked = new List<string>();

@@ -118,9 +118,12 @@ public static class Remedies
     public static Remedy MaxOpen(long? present, long proposed) => Run(TuningKeys.MaxOpen, Text(present), Text(proposed)!);
 
     /// <summary>A server where there is none.</summary>
-    /// <param name="endpoints">HOST:PORT, several parted by "or".</param>
-    public static Remedy Start(string endpoints) => new(
-        TuningKeys.Target, null, "a server that listens", RemedyHost.Server, $"start the server that should listen at {endpoints}, or name another with --target");
+    /// <param name="endpoint">HOST:PORT.</param>
+    public static Remedy Start(string endpoint) => new(
+        TuningKeys.Target, null, "a server that listens", RemedyHost.Server, $"start the server that should listen at {endpoint}, or name another with --target");
+
+    /// <summary>Another address of the name that was given.</summary>
+    public static Remedy OtherAddress(string address) => new(TuningKeys.Target, null, address, RemedyHost.Run, $"--target {address}");
 
     /// <summary>A way to the server's host.</summary>
     /// <param name="address">Of the server.</param>

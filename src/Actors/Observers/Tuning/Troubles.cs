@@ -96,7 +96,7 @@ public static class Troubles
         [Remedies.MaxClients(present, needed, endpoint, kind, hard ?? (present is null ? needed + ServersOwn.Descriptors : null))];
 
     /// <summary>Nobody listens at the target's port.</summary>
-    public static IReadOnlyList<Remedy> NobodyListens(IEnumerable<string> endpoints) => [Remedies.Start(string.Join(" or ", endpoints))];
+    public static IReadOnlyList<Remedy> NobodyListens(IEnumerable<string> endpoints) => [.. endpoints.Select(Remedies.Start)];
 
     /// <summary>The target's host cannot be reached.</summary>
     public static IReadOnlyList<Remedy> NoRoute(IEnumerable<string> endpoints) =>

@@ -6,7 +6,9 @@ namespace ActorLoad.Runs.Configuration;
 /// <summary>Reads <c>target</c> and <c>safety</c>.</summary>
 internal static class TargetReader
 {
-    private const int MaxEndpoints = 1024;
+    /// <summary>Most endpoints of a target, the addresses of a name counted one by one where each is stormed.</summary>
+    public const int MaxEndpoints = 1024;
+
     private const int MaxPassword = 16 * 1024;
 
     /// <summary>Whom to storm; never null, but worthless if a problem was noted.</summary>
@@ -16,6 +18,7 @@ internal static class TargetReader
             endpoint == TargetSettings.Embedded || TargetEndpoint.TryParse(endpoint, out _, out var problem)
                 ? (endpoint, "", "")
                 : (null, problem, TargetEndpoint.Allowed));
+        var addresses = target.Choice<AddressChoice>("addresses");
         var username = target.Text("username", Line);
         var password = target.Secret("password", PasswordProblem);
         if (endpoints is { Length: 0 or > MaxEndpoints })
@@ -25,7 +28,7 @@ internal static class TargetReader
         if (username is { Length: > 0 } && password is "")
             target.Contradiction("username", "password", "a username without a password",
                 "a target.password, or no username: AUTH is only sent with a password");
-        return new TargetSettings(endpoints ?? [], username ?? "", password ?? "");
+        return new TargetSettings(endpoints ?? [], username ?? "", password ?? "") { Addresses = addresses ?? default };
     }
 
     /// <summary>Which addresses may be stormed; never null, but worthless if a problem was noted.</summary>

@@ -20,15 +20,15 @@ internal sealed class AccessDenied : IRule
         var said = Words.Select(word => (word.Prefix, word.Meaning, Count: evidence.Rejected(word.Prefix))).Where(word => word.Count > 0).ToArray();
         return said.Length == 0 ? null : new Finding(
             Name, Severity.Error,
-            $"The server refused {said.Sum(word => word.Count).Of("attempt")}: {string.Join("; ", said.Select(word => $"{word.Prefix} {word.Count.Text()}, {word.Meaning}"))}",
+            $"The server{evidence.At(evidence.RejectedAt([.. said.Select(word => word.Prefix)]))} refused {said.Sum(word => word.Count).Of("attempt")}: {string.Join("; ", said.Select(word => $"{word.Prefix} {word.Count.Text()}, {word.Meaning}"))}",
             said.ToDictionary(word => word.Prefix, word => (double)word.Count),
-            [.. said.SelectMany(word => Remedies(word.Prefix, evidence.Load)).Distinct()]);
+            [.. said.SelectMany(word => Remedies(word.Prefix, evidence)).Distinct()]);
     }
 
-    private static IEnumerable<Remedy> Remedies(string prefix, LoadEvidence load) => prefix switch
+    private static IEnumerable<Remedy> Remedies(string prefix, Evidence evidence) => prefix switch
     {
-        "NOPERM" => load.Endpoints.Select(endpoint => Tuning.Remedies.Permission(endpoint, load.User)),
-        Rejection.Denied => load.Endpoints.SelectMany(Troubles.ProtectedMode),
+        "NOPERM" => evidence.RejectedAt(prefix).Select(endpoint => Tuning.Remedies.Permission(endpoint, evidence.Load.User)),
+        Rejection.Denied => evidence.RejectedAt(prefix).SelectMany(Troubles.ProtectedMode),
         _ => Troubles.Password(),
     };
 }

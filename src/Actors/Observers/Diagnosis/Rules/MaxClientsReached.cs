@@ -10,9 +10,9 @@ internal sealed class MaxClientsReached : IRule
     public Finding? Judge(Evidence evidence) =>
         ServerLimits.Of(evidence) is not { IsOfDescriptors: false } limits ? null : new Finding(
             Name, Severity.Error,
-            limits.Sentence + (limits.Full?.MaxClients is { } max ? $": maxclients of {limits.Full.Endpoint} is {max.Text()}" : ": its maxclients is reached"),
+            limits.Sentence + (limits.Full?.MaxClients is { } max ? $": maxclients of {limits.Full.Endpoint} is {max.Text()}" : $": its maxclients{evidence.At(evidence.RejectedAt(Rejection.MaxClients))} is reached"),
             limits.Numbers,
             Troubles.NoPlace(
-                limits.Full?.MaxClients, limits.Needed(evidence), limits.Full?.Endpoint ?? (evidence.Load.Endpoints is [var first, ..] ? first : null),
+                limits.Full?.MaxClients, limits.Needed(evidence), limits.Full?.Endpoint ?? (evidence.RejectedAt(Rejection.MaxClients) is [var first, ..] ? first : null),
                 limits.Full?.Kind ?? "redis", limits.Full?.OpenFilesHard));
 }

@@ -37,7 +37,7 @@ internal sealed class ServerStalled : IRule
             "Connections were established, and the server was slow to answer: "
             + string.Join(", ", new[]
             {
-                timeouts > 0 ? $"{timeouts.Of("attempt")} had no reply in time" : "",
+                timeouts > 0 ? $"{timeouts.Of("attempt")}{evidence.At(evidence.FailedAt(Outcome.ReplyTimeout))} had no reply in time" : "",
                 wait > 0 ? $"first reply p99 {wait.Span()}" : "",
             }.Where(part => part.Length > 0).Concat(silences.Select(each => $"{each.Endpoint} did not answer its observer from {each.Loss.At.Seconds()} on"
                 + (each.Loss.Seconds is { } length ? $" for {length.Seconds()}" : ""))))

@@ -16,29 +16,25 @@ internal sealed class ServerUnreachable : IRule
             return null;
         }
 
-        var away = evidence.Ledgers.Servers.SelectMany(server => server.Losses.Select(loss => (server.Endpoint, loss))).ToArray();
+        var (closed, far) = (evidence.FailedAt(Outcome.Refused), evidence.FailedAt(Outcome.Unreachable));
+        IReadOnlyList<string> missing = [.. refused > 0 ? closed : [], .. unreachable > 0 ? far : []];
+        var away = evidence.Ledgers.Servers.Where(server => missing.Contains(server.Endpoint)).SelectMany(server => server.Losses.Select(loss => (server.Endpoint, loss))).ToArray();
         var when = string.Join(" and ", away.Select(lost =>
             $"{lost.Endpoint} did not answer its observer from {lost.loss.At.Seconds()} on{(lost.loss.Seconds is { } seconds ? $", for {seconds.Seconds()}" : "")}"));
         return new Finding(
             Name, Severity.Error,
-            (refused > 0 ? $"{refused.Of("attempt")} of {evidence.Ledgers.Client.Attempts.Text()} found nobody listening at the port (RST to the SYN)" : "")
+            (refused > 0 ? $"{refused.Of("attempt")} of {evidence.Ledgers.Client.Attempts.Text()} found nobody listening at the port (RST to the SYN){evidence.SharesOf(Outcome.Refused)}" : "")
             + (refused > 0 && unreachable > 0 ? ", and " : "")
-            + (unreachable > 0 ? $"{unreachable.Of("attempt")} of {evidence.Ledgers.Client.Attempts.Text()} found no route to the host" : "")
-            + (when.Length > 0 ? $": {when}" : ""),
+            + (unreachable > 0 ? $"{unreachable.Of("attempt")} of {evidence.Ledgers.Client.Attempts.Text()} found no route to the host{evidence.SharesOf(Outcome.Unreachable)}" : "")
+            + (when.Length > 0 ? $": {when}" : "") + evidence.OtherAddresses(missing),
             new Dictionary<string, double>
             {
                 ["refused"] = refused, ["unreachable"] = unreachable, ["attempts"] = evidence.Ledgers.Client.Attempts, ["losses"] = away.Length,
             },
             [
-                .. refused > 0 ? Troubles.NobodyListens(Missing(evidence)) : [],
-                .. unreachable > 0 ? Troubles.NoRoute(evidence.Load.Endpoints) : [],
+                .. evidence.Unused(missing).SelectMany(name => name.Others.Select(Remedies.OtherAddress)),
+                .. refused > 0 ? Troubles.NobodyListens(closed.Take(Whereabouts.MostNamed)) : [],
+                .. unreachable > 0 ? Troubles.NoRoute(far.Take(Whereabouts.MostNamed)) : [],
             ]);
-    }
-
-    // Those that their observers missed; where nobody was observed any may be meant.
-    private static IEnumerable<string> Missing(Evidence evidence)
-    {
-        var lost = evidence.Ledgers.Servers.Where(server => server.Losses.Count > 0).Select(server => server.Endpoint).ToArray();
-        return lost.Length > 0 ? lost : evidence.Load.Endpoints;
     }
 }

@@ -30,7 +30,7 @@ internal sealed class SynRetransmits : IRule
             (modes.Length > 0 ? $"Connect times cluster where the kernel sends a SYN again: {modes}"
                 : slow > 0 ? $"{slow.Of("connect")} took a second or more, while the kernel sent {retransmits!.Value.Of("SYN")} again" : "")
             + (slow > 0 && timeouts > 0 ? "; " : "")
-            + (timeouts > 0 ? $"{timeouts.Of("attempt")} had no answer to any SYN in time" : "")
+            + (timeouts > 0 ? $"{timeouts.Of("attempt")}{evidence.At(evidence.FailedAt(Outcome.ConnectTimeout))} had no answer to any SYN in time" : "")
             + (seesServer
                 ? ". No listener of this machine dropped them: packets were lost on the way, or a firewall drops them"
                 : ". They were lost on the way, dropped by a firewall, or did not fit into the server's accept queue: compare nstat -az TcpExtListenOverflows there"),

@@ -1,0 +1,82 @@
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Connections;
+
+/// <summary>Ends of attempts over a sliding window, which moves by tenths.</summary>
+/// <param name="ticks">Its length on the clock of the time stamps.</param>
+internal sealed class AttemptWindow(long ticks)
+{
+    private const int Slots = 10;
+
+    private readonly Slot[] _slots = new Slot[Slots];
+    private readonly long _slotTicks = Math.Max(1, ticks / Slots);
+    private long _newest = long.MinValue;
+
+    /// <summary>Attempts that failed in it, since it was last moved.</summary>
+    public long Failed { get; private set; }
+
+    /// <summary>Attempts that ended well in it, since it was last moved.</summary>
+    public long Good { get; private set; }
+
+    /// <summary>An attempt ended well.</summary>
+    public void AddGood(long now)
+    {
+        MoveTo(now);
+        _slots[(int)(_newest % Slots)].Good++;
+        Good++;
+    }
+
+    /// <summary>An attempt failed.</summary>
+    public void AddFailure(Outcome outcome, long now)
+    {
+        MoveTo(now);
+        ref var slot = ref _slots[(int)(_newest % Slots)];
+        (slot.Causes ??= new OutcomeCounts()).Count(outcome);
+        slot.Failed++;
+        Failed++;
+    }
+
+    /// <summary>Forgets what is older than the window at <paramref name="now"/>.</summary>
+    public void MoveTo(long now)
+    {
+        var slot = now / _slotTicks;
+        if (slot <= _newest)
+        {
+            return;
+        }
+
+        var from = _newest == long.MinValue ? slot : Math.Max(_newest + 1, slot - Slots + 1);
+        for (var passed = from; passed <= slot; passed++)
+        {
+            ref var stale = ref _slots[(int)(passed % Slots)];
+            Failed -= stale.Failed;
+            Good -= stale.Good;
+            stale.Causes?.Reset();
+            (stale.Failed, stale.Good) = (0, 0);
+        }
+
+        _newest = slot;
+    }
+
+    /// <summary>How they failed, by name.</summary>
+    public IReadOnlyDictionary<string, long> FailedByCause()
+    {
+        var all = new OutcomeCounts();
+        foreach (var slot in _slots)
+        {
+            if (slot.Causes is { } causes)
+            {
+                all.Add(causes);
+            }
+        }
+
+        return all.ByName();
+    }
+
+    private struct Slot
+    {
+        public OutcomeCounts? Causes;
+        public long Failed;
+        public long Good;
+    }
+}

@@ -1,0 +1,34 @@
+namespace ActorLoad.Metrics;
+
+/// <summary>How far attempts came, and where clients are now.</summary>
+internal record struct AttemptCounts
+{
+    /// <summary>Attempts whose connection was established.</summary>
+    public long Established { get; set; }
+
+    /// <summary>Attempts that got a first reply.</summary>
+    public long Answered { get; set; }
+
+    /// <summary>Attempts that failed after they had been served.</summary>
+    public long Cut { get; set; }
+
+    /// <summary>Sockets closed with linger zero that no RST of the peer had closed already.</summary>
+    public long AbortiveCloses { get; set; }
+
+    /// <summary>Connections that are established now.</summary>
+    public long Connected { get; set; }
+
+    /// <summary>Clients that wait for their next attempt now.</summary>
+    public long Waiting { get; set; }
+
+    /// <summary>Adds others.</summary>
+    public void Add(in AttemptCounts other)
+    {
+        Established += other.Established;
+        Answered += other.Answered;
+        Cut += other.Cut;
+        AbortiveCloses += other.AbortiveCloses;
+        Connected += other.Connected;
+        Waiting += other.Waiting;
+    }
+}

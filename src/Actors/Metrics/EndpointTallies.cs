@@ -1,0 +1,41 @@
+namespace ActorLoad.Metrics;
+
+/// <summary>A tally for each endpoint of a run, in the order of its target. Their sum is the run's.</summary>
+internal sealed class EndpointTallies
+{
+    /// <summary>Most endpoints whose times are kept apart, as histograms take memory: with more, the first tally has the times of all.</summary>
+    public const int MostTimed = 16;
+
+    private readonly Tally[] _tallies;
+
+    /// <summary>Empty ones; <paramref name="frequency"/> as for <see cref="Tally"/>.</summary>
+    public EndpointTallies(long frequency, int endpoints)
+    {
+        _tallies = new Tally[endpoints];
+        for (var endpoint = 0; endpoint < endpoints; endpoint++)
+        {
+            _tallies[endpoint] = endpoint > 0 && endpoints > MostTimed ? new Tally(frequency, _tallies[0]) : new Tally(frequency);
+        }
+    }
+
+    /// <summary>How many.</summary>
+    public int Count => _tallies.Length;
+
+    /// <summary>True if each has its own times.</summary>
+    public bool AreTimed => Count <= MostTimed;
+
+    /// <summary>The tally of one endpoint.</summary>
+    public Tally this[int endpoint] => _tallies[endpoint];
+
+    /// <summary>What was recorded since the last call, to be sent; all start again from zero.</summary>
+    public IReadOnlyList<TallyData> Take() => Array.ConvertAll(_tallies, tally => tally.Take());
+
+    /// <summary>Merges what others sent.</summary>
+    public void Add(IReadOnlyList<TallyData> tallies)
+    {
+        for (var endpoint = 0; endpoint < tallies.Count; endpoint++)
+        {
+            _tallies[endpoint].Add(tallies[endpoint]);
+        }
+    }
+}
