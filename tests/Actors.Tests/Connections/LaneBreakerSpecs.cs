@@ -31,6 +31,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
         var total = await ReportAsync();
         Assert.Null(total.BrokenInvariant(ended: true));
         Assert.InRange(total.Retries, 0, 9); // those of the first nine failures that had begun when the tenth came
+        Assert.InRange(total.AttemptFailuresByName()["refused"], 10, ended.Opened + total.Retries);
         Assert.Equal(1000 - ended.Opened, total.Dropped);
 
         lane.Tell(new OpenBurst(1, 0, 50, TimeSpan.Zero));
