@@ -30,6 +30,15 @@ internal sealed class EndpointTallies
     /// <summary>What was recorded since the last call, to be sent; all start again from zero.</summary>
     public IReadOnlyList<TallyData> Take() => Array.ConvertAll(_tallies, tally => tally.Take());
 
+    /// <summary>What is open counts as cancelled: the run was given up, and nobody will tell how it ended.</summary>
+    public void RecordCutOff()
+    {
+        foreach (var tally in _tallies)
+        {
+            tally.RecordCutOff(tally.Open);
+        }
+    }
+
     /// <summary>Merges what others sent.</summary>
     public void Add(IReadOnlyList<TallyData> tallies)
     {

@@ -197,6 +197,7 @@ public sealed class MetricsActor : UntypedActor
         {
             _totals.RecordCutOff(open);
             _interval.RecordCutOff(open);
+            _endpoints?.RecordCutOff();
         }
     }
 

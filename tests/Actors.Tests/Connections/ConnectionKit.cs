@@ -26,7 +26,7 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
     /// <summary>A connection to <paramref name="peer"/> that has not been told to open yet.</summary>
     private protected async Task<IActorRef> CreateAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0)
     {
-        var plan = await Loop.OnLoopAsync(() => ConnectionPlan.For(Loop, settings, settings.Script, Books(settings, peer)));
+        var plan = await Loop.OnLoopAsync(() => ConnectionPlan.For(Books(settings, peer), Loop, settings, settings.Script));
         return Sys.ActorOf(RecordingSupervisor.Props(plan, Dispatcher.DispatcherId, Supervisor, restarts));
     }
 

@@ -167,7 +167,7 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
 
         var ended = new Tally(TimeProvider.System.TimestampFrequency);
         ended.RecordEnded(Outcome.Cancelled, default);
-        metrics.Tell(new TallyReported(0, 2, ended.Take(), 2));
+        metrics.Tell(new TallyReported(0, 2, new[] { ended.Take() }, 2));
 
         ExpectMsg<RunSnapshot>();
         Assert.Equal(new ConnectionCounts(2, 2, 0, 0, 0, 2), ExpectMsg<Completed>().Totals.Connections);

@@ -88,7 +88,7 @@ public class TargetResolverSpecs
     public async Task Every_address_of_a_name_is_stormed_on_request()
     {
         var target = await TargetResolver.ResolveAsync(
-            new TargetSettings(["both.test:1", "127.0.0.4:2"], "", "") { Addresses = AddressChoice.All }, Safety(Loopback), LookUp, CancellationToken.None);
+            new TargetSettings(["both.test:1", "127.0.0.4:2"], "", "") { Addresses = AddressChoice.All }, Safety(Loopback), LookUp, TimeProvider.System, CancellationToken.None);
 
         Assert.Equal(["127.0.0.2:1", "127.0.0.9:1", "[::1]:1", "127.0.0.4:2"], target.Addresses.Select(address => $"{address}"));
         Assert.Equal(["both.test:1", "both.test:1", "both.test:1", "127.0.0.4:2"], target.Names.AsEnumerable());
@@ -100,7 +100,7 @@ public class TargetResolverSpecs
     public async Task Each_address_that_is_to_be_stormed_must_be_allowed()
     {
         var refused = await Assert.ThrowsAsync<SettingsException>(() => TargetResolver.ResolveAsync(
-            new TargetSettings(["mixed.test:1"], "", "") { Addresses = AddressChoice.All }, Safety(["127.0.0.0/8"]), LookUp, CancellationToken.None));
+            new TargetSettings(["mixed.test:1"], "", "") { Addresses = AddressChoice.All }, Safety(["127.0.0.0/8"]), LookUp, TimeProvider.System, CancellationToken.None));
 
         Assert.Equal("mixed.test is 192.0.2.8, which is not an allowed target", Assert.Single(refused.Errors).Problem);
     }
@@ -111,7 +111,7 @@ public class TargetResolverSpecs
         Task<IPAddress[]> Many(string host, CancellationToken cancellation) =>
             Task.FromResult(Enumerable.Range(1, 1025).Select(number => new IPAddress(new byte[] { 127, 0, (byte)(number >> 8), (byte)number })).ToArray());
         var refused = await Assert.ThrowsAsync<SettingsException>(() => TargetResolver.ResolveAsync(
-            new TargetSettings(["many.test:1"], "", "") { Addresses = AddressChoice.All }, Safety(Loopback), Many, CancellationToken.None));
+            new TargetSettings(["many.test:1"], "", "") { Addresses = AddressChoice.All }, Safety(Loopback), Many, TimeProvider.System, CancellationToken.None));
 
         Assert.Equal("target.addresses", Assert.Single(refused.Errors).Key);
     }
