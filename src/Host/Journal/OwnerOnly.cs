@@ -6,7 +6,7 @@ internal static class OwnerOnly
     private const UnixFileMode OfDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OfFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes a directory, and those above it, where they are not there. One that is there keeps its mode: it may be anybody's.</summary>
+    /// <summary>Makes a directory where none is; those above it get the usual mode. One that is there keeps its mode: it may be anybody's.</summary>
     public static void CreateDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
