@@ -29,8 +29,22 @@ internal sealed record RunHeader(
     public static RunHeader Parse(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize<RunHeader>(json, Options) is { Id: not null, Configuration: not null } header
         && header.Target is null or { Endpoints: not null, Addresses: not null } && header.Transport is null or { Kind: not null, Reason: not null }
-            ? header
+            ? Whole(header)
             : throw new JsonException("a run header names its run and its configuration, and where there is one the whole target and transport");
+
+    // The configuration is read when it is asked for, and may hold half a character.
+    private static RunHeader Whole(RunHeader header)
+    {
+        try
+        {
+            header.ToJson();
+            return header;
+        }
+        catch (Exception cause) when (cause is InvalidOperationException or ArgumentException)
+        {
+            throw new JsonException("the configuration in a run header is hurt", cause);
+        }
+    }
 
     /// <summary>As UTF-8 JSON.</summary>
     public byte[] ToJson() => Encoding.UTF8.GetBytes(ForeignText.ShownJson(JsonSerializer.Serialize(this, Options)));

@@ -82,6 +82,7 @@ public sealed partial class ServerObserver
             if (Now - asked > _settings.AnswerLimit.TotalSeconds)
             {
                 _books.Lost(asked, NoAnswer);
+                Ready(); // the storm does not wait for a server that answered once
             }
         }
         else if (_session is not null)

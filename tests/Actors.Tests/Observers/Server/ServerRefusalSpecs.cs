@@ -232,6 +232,27 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
         Assert.Null(ledger.Losses[0].Seconds);
     }
 
+    [Fact]
+    public async Task Server_that_answers_once_and_hangs_then_does_not_hold_up_the_storm()
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            var hangs = false;
+            while (await connection.ReadCommandAsync(stop) is { } command)
+            {
+                if (!hangs)
+                {
+                    await connection.SendAsync(Reply(command, InfoTexts.Redis), stop);
+                }
+
+                hangs |= command[0] == "CONFIG";
+            }
+        });
+        await StartAsync(peer.EndPoint, limit: TimeSpan.FromSeconds(3));
+        Begin();
+        Assert.Equal("did not answer INFO within 3 s", Assert.Single((await EndAsync()).Ledger!.Losses).Reason);
+    }
+
     [Theory]
     [InlineData("closed the connection")]
     [InlineData("reset the connection")]
