@@ -79,20 +79,13 @@ internal sealed class ConnectionActor : UntypedActor
             return;
         }
 
-        var now = _plan.Loop.Now;
-        ticket.Timings.BeginAttempt(now);
-        if (++ticket.Attempts == 1)
-        {
-            ticket.Share.RecordStart(now);
-        }
-
+        _plan.Books.Begin(ticket);
         _link = _plan.Loop.Open(Self, new LinkRequest(_plan.Books.AddressOf(ticket), _plan.Socket, _plan.ConnectDeadline));
     }
 
     private void HandleConnected(Link link)
     {
-        _ticket!.Timings.Connected = link.CompletedAt;
-        _plan.Books.Establish(_ticket);
+        _plan.Books.Establish(_ticket!, link);
         GoOn(link);
     }
 
@@ -110,13 +103,7 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void HandleReply(Link link)
     {
-        ref var timings = ref _ticket!.Timings;
-        timings.LastReply = link.CompletedAt;
-        if (_step == 0)
-        {
-            timings.FirstReply = link.CompletedAt;
-        }
-
+        _plan.Books.Answer(_ticket!, link);
         _step++;
         _reply = default;
         GoOn(link);
@@ -129,10 +116,12 @@ internal sealed class ConnectionActor : UntypedActor
             var command = link.Outgoing(_plan.Script.MaxLength(_step));
             var length = _plan.Script.Write(_step, _ticket!.Share.Burst, _ticket.Client, command);
             link.Exchange(length, _plan.ReplyDeadline);
+            return;
         }
-        else if (_plan.HoldDeadline is { } hold)
+
+        _plan.Books.Serve(_ticket!);
+        if (_plan.HoldDeadline is { } hold)
         {
-            _plan.Books.Serve(_ticket!);
             link.Receive(hold);
         }
         else
@@ -181,7 +170,8 @@ internal sealed class ConnectionActor : UntypedActor
 
     private ConnectionFailedException Fail(ConnectionFailedException failure)
     {
-        _link!.Close();
+        failure.At = _link!.CompletedAt;
+        _link.Close();
         return failure;
     }
 
@@ -192,19 +182,19 @@ internal sealed class ConnectionActor : UntypedActor
 }
 
 /// <summary>What all connections of a lane share.</summary>
+/// <param name="Books">Where they are counted, and where they connect.</param>
 /// <param name="Loop">Their loop.</param>
 /// <param name="Script">What they send.</param>
-/// <param name="Books">Where they connect, and what is known of them.</param>
 /// <param name="Socket">Their socket's options.</param>
 /// <param name="ConnectDeadline">How long a connect may take.</param>
 /// <param name="ReplyDeadline">How long a reply may take.</param>
 /// <param name="HoldDeadline">How long they stay open after the script; null closes at once.</param>
 internal sealed record ConnectionPlan(
-    TransportLoop Loop, Script Script, LaneBooks Books, SocketSettings Socket,
+    LaneBooks Books, TransportLoop Loop, Script Script, SocketSettings Socket,
     DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue? HoldDeadline)
 {
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
-    public static ConnectionPlan For(TransportLoop loop, ConnectionSettings settings, Script script, LaneBooks books) => new(
-        loop, script, books, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
+    public static ConnectionPlan For(LaneBooks books, TransportLoop loop, ConnectionSettings settings, Script script) => new(
+        books, loop, script, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
         settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null);
 }

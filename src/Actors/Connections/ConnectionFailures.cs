@@ -13,6 +13,9 @@ public abstract class ConnectionFailedException : Exception
 
     internal Ticket Ticket { get; }
 
+    /// <summary>When the loop learned of it, as a time stamp of its clock; 0 if that is not known.</summary>
+    internal long At { get; set; }
+
     /// <summary>The exception type for <paramref name="outcome"/>.</summary>
     internal static ConnectionFailedException For(Ticket ticket, Outcome outcome) => outcome switch
     {

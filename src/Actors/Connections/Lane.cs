@@ -28,7 +28,7 @@ public sealed class Lane : UntypedActor
     {
         (_settings, _loop) = (settings, dispatcher.Loop);
         _books = new LaneBooks(settings, _loop);
-        var plan = ConnectionPlan.For(_loop, settings.Connection, settings.Script, _books);
+        var plan = ConnectionPlan.For(_books, _loop, settings.Connection, settings.Script);
         var connections = new ChildFactory(ConnectionActor.Props(plan, dispatcher.DispatcherId));
         _squad = Squad.Props(_books, connections, dispatcher.DispatcherId);
     }
@@ -110,7 +110,7 @@ public sealed class Lane : UntypedActor
     }
 
     private void HandleReport(ReportTally report) =>
-        _settings.Metrics.Tell(new MetricsProtocol.TallyReported(_settings.Lane, report.Sample, _books.Tallies.Take(), _books.PeakOpen));
+        _settings.Metrics.Tell(new MetricsProtocol.TallyReported(_settings.Lane, report.Sample, _books.Take(), _books.PeakOpen));
 
     private void HandleAbort()
     {

@@ -4,20 +4,25 @@ using ActorLoad.Transport;
 
 namespace ActorLoad.Connections;
 
-/// <summary>What a lane and its squads know of their connections: counts, breaker, retries. Confined to the lane's loop.</summary>
+/// <summary>What a lane, its squads and their connections know of the connections: counts, breaker, retries. Confined to the lane's loop.</summary>
 internal sealed class LaneBooks
 {
     private readonly LaneSettings _settings;
     private readonly TransportLoop _loop;
-    private readonly Breaker[] _breakers;
+    private readonly LaneEndpoint[] _endpoints;
     private readonly Random _random;
+    private long _sockets;
 
     public LaneBooks(LaneSettings settings, TransportLoop loop)
     {
         (_settings, _loop) = (settings, loop);
         var (endpoints, supervision, frequency) = (settings.Health.Endpoints, settings.Supervision, loop.Time.TimestampFrequency);
         Tallies = new EndpointTallies(frequency, endpoints.Length);
-        _breakers = [.. endpoints.Select(endpoint => new Breaker(supervision.Breaker, supervision.Patience, endpoint, frequency))];
+        _endpoints =
+        [
+            .. endpoints.Select((endpoint, index) => new LaneEndpoint(
+                Tallies[index], new Breaker(supervision.Breaker, supervision.Patience, endpoint, frequency), new AbsenceWatch(endpoint.Name), OfRun)),
+        ];
         _random = new Random(settings.Seed + settings.Lane);
     }
 
@@ -27,7 +32,7 @@ internal sealed class LaneBooks
     /// <summary>Connections without an outcome.</summary>
     public long OpenNow { get; private set; }
 
-    /// <summary>Most of them at once.</summary>
+    /// <summary>Most attempts under way at once: a client that waits for its next attempt has no socket.</summary>
     public long PeakOpen { get; private set; }
 
     /// <summary>True while no attempt was ever established, and none failed for want of our own resources.</summary>
@@ -67,7 +72,6 @@ internal sealed class LaneBooks
 
         share.Opened += opened;
         OpenNow += opened;
-        PeakOpen = Math.Max(PeakOpen, OpenNow);
         return which;
     }
 
@@ -84,36 +88,54 @@ internal sealed class LaneBooks
     /// <summary>True if a connection that waits for its next attempt need not make it.</summary>
     public bool IsGivenUp(Ticket ticket) => Health.Endpoints[ticket.Endpoint].IsGivenUp;
 
-    /// <summary>An attempt is established.</summary>
-    public void Establish(Ticket ticket) => _breakers[ticket.Endpoint].Establish();
-
-    /// <summary>An attempt has all its replies.</summary>
-    public void Serve(Ticket ticket)
+    /// <summary>An attempt begins. The first one is counted with its connection.</summary>
+    public void Begin(Ticket ticket)
     {
-        ticket.IsServed = true;
-        _breakers[ticket.Endpoint].Serve(_loop.Now);
+        var now = _loop.Now;
+        ticket.Timings.BeginAttempt(now);
+        if (++ticket.Attempts == 1)
+        {
+            ticket.Share.RecordStart(now);
+            Tallies[ticket.Endpoint].RecordStep(Step.StartLag, ticket.Timings);
+        }
+        else
+        {
+            StopWaiting(ticket);
+            Tallies[ticket.Endpoint].RecordAttempt(isRetry: true);
+        }
+
+        ticket.IsUnderWay = true;
+        PeakOpen = Math.Max(PeakOpen, ++_sockets);
+    }
+
+    /// <summary>The attempt's connection is established: its SYN and its completion are stamped on <paramref name="link"/>.</summary>
+    public void Establish(Ticket ticket, Link link) => _endpoints[ticket.Endpoint].Establish(ticket, link);
+
+    /// <summary>A command has its whole reply: both are stamped on <paramref name="link"/>.</summary>
+    public void Answer(Ticket ticket, Link link) => _endpoints[ticket.Endpoint].Answer(ticket, link);
+
+    /// <summary>The script is done. What follows is the hold, if there is one.</summary>
+    public void Serve(Ticket ticket) => _endpoints[ticket.Endpoint].Serve(ticket);
+
+    /// <summary>Everything since the last report, to be sent; with the endpoints that are absent now.</summary>
+    public IReadOnlyList<TallyData> Take()
+    {
+        foreach (var endpoint in _endpoints)
+        {
+            endpoint.TellAbsence();
+        }
+
+        return Tallies.Take();
     }
 
     /// <summary>A connection did all it had to, was cancelled, or will not try again what failed.</summary>
     public void End(Ticket ticket, Outcome outcome)
     {
         var (now, wasEstablished) = (_loop.Now, ticket.Timings.Connected != 0);
-        if (outcome == Outcome.Succeeded)
-        {
-            if (!ticket.IsServed)
-            {
-                _breakers[ticket.Endpoint].Serve(now);
-            }
-
-            _breakers[ticket.Endpoint].Succeed(now);
-        }
-        else if (wasEstablished)
-        {
-            _breakers[ticket.Endpoint].Leave(ticket.IsServed);
-        }
-
+        _endpoints[ticket.Endpoint].End(ticket, outcome, now);
         NeverReached &= !wasEstablished;
-        Tallies[ticket.Endpoint].RecordSocket(wasEstablished, IsAbortive && wasEstablished);
+        EndAttempt(ticket, isAborted: IsAbortive && wasEstablished);
+        StopWaiting(ticket);
         Close(ticket, outcome, now);
     }
 
@@ -121,27 +143,9 @@ internal sealed class LaneBooks
     public FailureDecision Fail(ConnectionFailedException failure)
     {
         var (ticket, now, wasEstablished) = (failure.Ticket, _loop.Now, failure.Ticket.Timings.Connected != 0);
-        var tally = Tallies[ticket.Endpoint];
-        CountRetries(ticket);
-        tally.RecordAttemptFailure(failure.Outcome);
-        tally.RecordSocket(wasEstablished, IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
+        var (givenUp, stopped) = Judge(failure, now);
+        EndAttempt(ticket, isAborted: IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
         NeverReached &= !wasEstablished && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
-        if (failure is RejectedException rejected)
-        {
-            tally.RecordRejection(rejected.Prefix);
-        }
-
-        ConnectionProtocol.GaveUp? givenUp = null;
-        var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
-        var breaker = _breakers[ticket.Endpoint];
-        if (breaker.Fail(failure.Outcome, wasEstablished, ticket.IsServed, now))
-        {
-            givenUp = new ConnectionProtocol.GaveUp(Health.Endpoints[ticket.Endpoint].Name, breaker.Reason);
-            stopped = !Health.IsEveryEndpointGivenUp ? stopped
-                : Health.Endpoints.Length == 1 ? breaker.Reason
-                : $"breaker: each of the {Health.Endpoints.Length} endpoints was given up";
-        }
-
         IsAborting |= stopped is not null; // the supervisor's Abort is on its way; not one more attempt until then
         var decision = failure is ConnectionCrashedException ? FailureDecision.GiveUp : Decide(failure, now);
         if (decision.Directive != FailureDirective.Restart)
@@ -150,11 +154,27 @@ internal sealed class LaneBooks
         }
         else
         {
-            // Counted: if the run ends before the next attempt, there is no socket to end.
-            (ticket.Timings.Connected, ticket.IsServed, ticket.LastFailure) = (0, false, failure.Outcome);
+            ticket.Timings.Connected = 0; // counted: if the run ends before the next attempt, there is no socket to end
+            (ticket.IsWaiting, ticket.LastFailure) = (true, failure.Outcome);
+            Tallies[ticket.Endpoint].RecordWaiting(begins: true);
         }
 
         return decision with { GivenUp = givenUp, Stopped = stopped };
+    }
+
+    private (ConnectionProtocol.GaveUp? GivenUp, string? Stopped) Judge(ConnectionFailedException failure, long now)
+    {
+        var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
+        if (_endpoints[failure.Ticket.Endpoint].Fail(failure, now) is not { } reason)
+        {
+            return (null, stopped);
+        }
+
+        var endpoints = Health.Endpoints;
+        return (new ConnectionProtocol.GaveUp(endpoints[failure.Ticket.Endpoint].Name, reason),
+            !Health.IsEveryEndpointGivenUp ? stopped
+            : endpoints.Length == 1 ? reason
+            : $"breaker: each of the {endpoints.Length} endpoints was given up");
     }
 
     // Whether there was still a socket to be closed; with linger zero the kernel counts that of an unanswered SYN too.
@@ -184,7 +204,6 @@ internal sealed class LaneBooks
 
     private void Close(Ticket ticket, Outcome outcome, long now)
     {
-        CountRetries(ticket);
         ticket.IsEnded = true;
         ticket.Timings.Ended = now;
         OpenNow--;
@@ -192,25 +211,21 @@ internal sealed class LaneBooks
         ticket.Share.RecordEnd(outcome);
     }
 
-    // An attempt is counted when it has begun: one that was cancelled while it waited for its backoff never was one.
-    private void CountRetries(Ticket ticket)
+    private double OfRun(long at) => Math.Round(_loop.Time.GetElapsedTime(_settings.RunStart, at).TotalSeconds, 3);
+
+    private void EndAttempt(Ticket ticket, bool isAborted)
     {
-        Tallies[ticket.Endpoint].RecordAttempt(isRetry: true, ticket.Attempts - ticket.Counted);
-        ticket.Counted = ticket.Attempts;
+        Tallies[ticket.Endpoint].RecordSocket(ticket.Timings.Connected != 0, isAborted);
+        _sockets -= ticket.IsUnderWay ? 1 : 0;
+        ticket.IsUnderWay = false;
     }
-}
 
-/// <summary>What follows a failed attempt.</summary>
-/// <param name="Directive">Restart: another attempt.</param>
-/// <param name="NotBefore">When that may begin, as a time stamp of the loop's clock; 0 is at once.</param>
-internal readonly record struct FailureDecision(FailureDirective Directive, long NotBefore)
-{
-    /// <summary>The failure is the connection's outcome.</summary>
-    public static FailureDecision GiveUp { get; } = new(FailureDirective.Stop, 0);
-
-    /// <summary>The endpoint that was given up for it; null if none was.</summary>
-    public ConnectionProtocol.GaveUp? GivenUp { get; init; }
-
-    /// <summary>Why nothing more may be opened from now on; null if that is as it was.</summary>
-    public string? Stopped { get; init; }
+    private void StopWaiting(Ticket ticket)
+    {
+        if (ticket.IsWaiting)
+        {
+            ticket.IsWaiting = false;
+            Tallies[ticket.Endpoint].RecordWaiting(begins: false);
+        }
+    }
 }

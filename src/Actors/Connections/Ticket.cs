@@ -22,9 +22,6 @@ internal sealed class Ticket(BurstShare share, int client, long due, int target 
     /// <summary>See <see cref="Target"/>.</summary>
     public int Endpoint { get; } = endpoint;
 
-    /// <summary>True once its present attempt has had all its replies.</summary>
-    public bool IsServed { get; set; }
-
     /// <summary>How its latest attempt failed.</summary>
     public Outcome LastFailure { get; set; }
 
@@ -37,8 +34,14 @@ internal sealed class Ticket(BurstShare share, int client, long due, int target 
     /// <summary>Attempts begun.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>Attempts that the lane has counted; its first is counted when it is opened.</summary>
-    public int Counted { get; set; } = 1;
+    /// <summary>True from the beginning of an attempt to its end.</summary>
+    public bool IsUnderWay { get; set; }
+
+    /// <summary>True between two attempts.</summary>
+    public bool IsWaiting { get; set; }
+
+    /// <summary>True once its script was done for the first time.</summary>
+    public bool IsServed { get; set; }
 
     /// <summary>
     /// Uses up one retry for <paramref name="cause"/> if <paramref name="rule"/> still has one at <paramref name="now"/>; tells how many

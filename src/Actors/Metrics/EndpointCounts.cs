@@ -12,8 +12,8 @@ namespace ActorLoad.Metrics;
 /// <param name="Outcomes">How connections ended, by name; all outcomes, zeros too.</param>
 /// <param name="AttemptFailures">How attempts failed, by name, those that were retried included.</param>
 /// <param name="Rejections">Error prefixes of rejected attempts.</param>
-/// <param name="Latency">Successful connections, by step name; empty for each of more than 16 endpoints.</param>
-/// <param name="FailedLatency">Failed connections, by step name; likewise.</param>
+/// <param name="Latency">Steps that were completed, by name; empty for each of more than 16 endpoints.</param>
+/// <param name="FailedLatency">Connections that failed, by step name; likewise.</param>
 public sealed record EndpointCounts(
     string Endpoint, string Address, ConnectionCounts Connections, long Attempts, long Retries, long Established,
     IReadOnlyDictionary<string, long> Outcomes, IReadOnlyDictionary<string, long> AttemptFailures, IReadOnlyDictionary<string, long> Rejections,

@@ -37,6 +37,9 @@ internal readonly record struct ProcessReading(TimeSpan Cpu, long Rss, long Peak
 /// <see cref="Start"/>: before, it tells of an earlier run in the same process.</remarks>
 public sealed class GeneratorMeter : IGeneratorMeter
 {
+    // What the process takes for itself while it warms up is some 40 MB: of fewer connections it would be most of the figure.
+    private const long FewestOpen = 500;
+
     private readonly Lock _lock = new();
     private readonly Func<ProcessReading> _read;
     private ProcessReading? _start;
@@ -82,7 +85,7 @@ public sealed class GeneratorMeter : IGeneratorMeter
             return new GeneratorUsage(
                 opened > 0 ? Math.Round((end.Cpu - start.Cpu).TotalMicroseconds / opened, 1) : 0,
                 _peakRss,
-                peakOpen > 0 ? Math.Max(0, _peakRss - start.Rss) / peakOpen : 0,
+                peakOpen >= FewestOpen ? Math.Max(0, _peakRss - start.Rss) / peakOpen : null,
                 Math.Round((end.GcPause - start.GcPause).TotalMilliseconds, 3),
                 peakOpen);
         }

@@ -173,8 +173,8 @@ public sealed class MetricsActor : UntypedActor
             // Lanes peak together, in a burst; if not, the sum is more than was ever open at once.
             _meter.Read(_totals.Opened, _peakOpen.Sum()), sample)
         {
-            Established = _totals.Established,
             Endpoints = _endpoints is { } each ? _names.Select((name, endpoint) => EndpointCounts.Of(name, each[endpoint], each.AreTimed)).ToList() : [],
+            Connected = _totals.Connected, Waiting = _totals.Waiting, Established = _totals.Established, Answered = _totals.Answered, Cut = _totals.Cut,
         };
         foreach (var subscriber in _subscribers)
         {
@@ -190,10 +190,16 @@ public sealed class MetricsActor : UntypedActor
             Seconds(_sampleEnd), _totals.Open, counts.Planned, counts.Opened, counts.Succeeded, counts.Failed, counts.Dropped,
             counts.Cancelled, _interval.Attempts, _interval.Retries, _interval.OutcomesByName(),
             SampleLog.Rate(_interval.Ended, _sampleEnd - _sampleBegin),
-            latency.GetValueOrDefault(Step.Connect.Name()), latency.GetValueOrDefault(Step.Total.Name()));
-        _samples.Add(sample, _interval.EncodeSucceeded(Step.Connect), _interval.EncodeSucceeded(Step.Total));
+            latency.GetValueOrDefault(Step.Connect.Name()), latency.GetValueOrDefault(Step.Total.Name()))
+        {
+            Connected = _totals.Connected, Waiting = _totals.Waiting, Established = _interval.Established, Answered = _interval.Answered,
+            AttemptsFailed = _interval.AttemptFailuresByName().Values.Sum(), Cut = _interval.Cut,
+            Recovery = latency.GetValueOrDefault(Step.Recovery.Name()),
+        };
+        var rate = _samples.Add(
+            sample, new SampleTimes(_interval.Encode(Step.Connect), _interval.Encode(Step.Total), _interval.Encode(Step.Recovery)));
         _interval.Reset();
-        return sample;
+        return sample with { RatePerSecond = rate };
     }
 
     private void AnswerComplete()

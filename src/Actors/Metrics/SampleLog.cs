@@ -1,26 +1,35 @@
 namespace ActorLoad.Metrics;
 
 /// <summary>The samples of a run, bounded: when there are too many, each two neighbours become one and from then on as many intervals
-/// go into each new sample. Counts stay exact, and times come from merged histograms, never from averaged percentiles: for that the
-/// encoded histograms of each sample's successes are kept, a few kilobytes a sample.</summary>
+/// go into each new sample. An interval shorter than a tenth of the others joins the sample before it: a rate over a millisecond says nothing.
+/// Counts stay exact, and times come from merged histograms, never from averaged percentiles: for that the encoded histograms of each
+/// sample are kept, a few kilobytes a sample.</summary>
 /// <param name="capacity">Most samples that are kept, 2 or more.</param>
 internal sealed class SampleLog(int capacity)
 {
+    private const double ShortestShare = 0.1;
+
     private readonly List<Entry> _entries = [];
     private readonly LatencyHistogram _scratch = new();
     private int _intervalsInEach = 1;
+    private double _longest;
+    private double _end;
 
     /// <summary>The samples so far, oldest first. A list, since the type behind a collection expression cannot cross nodes.</summary>
     public IReadOnlyList<Sample> Samples => _entries.ConvertAll(entry => entry.Sample);
 
-    /// <summary>Takes the sample of one more interval, with the encoded histograms behind its summaries.</summary>
-    public void Add(Sample sample, byte[]? connect, byte[]? total)
+    /// <summary>Takes the sample of one more interval, with the encoded histograms behind its summaries; gives its rate, which of a short interval
+    /// is that of the sample that it joined.</summary>
+    public double Add(Sample sample, SampleTimes times)
     {
-        var entry = new Entry(sample, connect, total, 1);
-        if (_entries.Count > 0 && _entries[^1].Intervals < _intervalsInEach)
+        var isShort = IsShort(sample.At - _end);
+        _longest = Math.Max(_longest, sample.At - _end);
+        _end = sample.At;
+        var entry = new Entry(sample, times, isShort ? 0 : 1);
+        if (_entries.Count > 0 && (isShort || _entries[^1].Intervals < _intervalsInEach))
         {
             _entries[^1] = Merge(_entries[^1], entry, Before(_entries.Count - 1));
-            return;
+            return (isShort ? _entries[^1].Sample : sample).RatePerSecond;
         }
 
         if (_entries.Count == capacity)
@@ -29,7 +38,10 @@ internal sealed class SampleLog(int capacity)
         }
 
         _entries.Add(entry);
+        return sample.RatePerSecond;
     }
+
+    private bool IsShort(double seconds) => seconds < _longest * ShortestShare;
 
     private void Halve()
     {
@@ -50,8 +62,9 @@ internal sealed class SampleLog(int capacity)
     private Entry Merge(Entry first, Entry second, double from)
     {
         var (a, b) = (first.Sample, second.Sample);
-        var (connect, connectSummary) = Merge(first.Connect, second.Connect);
-        var (total, totalSummary) = Merge(first.Total, second.Total);
+        var (connect, connectSummary) = Merge(first.Times.Connect, second.Times.Connect);
+        var (total, totalSummary) = Merge(first.Times.Total, second.Times.Total);
+        var (recovery, recoverySummary) = Merge(first.Times.Recovery, second.Times.Recovery);
         var outcomes = new Dictionary<string, long>(a.Outcomes);
         foreach (var (name, count) in b.Outcomes)
         {
@@ -61,8 +74,12 @@ internal sealed class SampleLog(int capacity)
         var sample = new Sample(
             b.At, b.Open, a.Planned + b.Planned, a.Opened + b.Opened, a.Succeeded + b.Succeeded, a.Failed + b.Failed,
             a.Dropped + b.Dropped, a.Cancelled + b.Cancelled, a.Attempts + b.Attempts, a.Retries + b.Retries, outcomes,
-            Rate(outcomes.Values.Sum(), b.At - from), connectSummary, totalSummary);
-        return new Entry(sample, connect, total, first.Intervals + second.Intervals);
+            Rate(outcomes.Values.Sum(), b.At - from), connectSummary, totalSummary)
+        {
+            Connected = b.Connected, Waiting = b.Waiting, Established = a.Established + b.Established, Answered = a.Answered + b.Answered,
+            AttemptsFailed = a.AttemptsFailed + b.AttemptsFailed, Cut = a.Cut + b.Cut, Recovery = recoverySummary,
+        };
+        return new Entry(sample, new SampleTimes(connect, total, recovery), first.Intervals + second.Intervals);
     }
 
     private (byte[]? Encoded, LatencySummary? Summary) Merge(byte[]? first, byte[]? second)
@@ -85,5 +102,8 @@ internal sealed class SampleLog(int capacity)
     /// <summary>Events for each second, to a tenth; 0 over no time.</summary>
     public static double Rate(long events, double seconds) => seconds > 0 ? Math.Round(events / seconds, 1) : 0;
 
-    private sealed record Entry(Sample Sample, byte[]? Connect, byte[]? Total, int Intervals);
+    private sealed record Entry(Sample Sample, SampleTimes Times, int Intervals);
 }
+
+/// <summary>The encoded histograms behind the summaries of one sample; null for those that it has not.</summary>
+internal sealed record SampleTimes(byte[]? Connect, byte[]? Total, byte[]? Recovery);

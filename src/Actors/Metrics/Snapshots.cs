@@ -29,13 +29,35 @@ public sealed record LatencySummary(long Count, long Min, double Mean, long P50,
 /// <param name="Attempts">Attempts started in it.</param>
 /// <param name="Retries">Retries among them.</param>
 /// <param name="Outcomes">Outcomes other than zero, by name.</param>
-/// <param name="RatePerSecond">Connections that ended, for each second of the interval.</param>
-/// <param name="Connect">Connect time of its successes; null if there were none.</param>
-/// <param name="Total">Due to last reply of its successes; null if there were none.</param>
+/// <param name="RatePerSecond">Connections that ended, for each second; of an interval shorter than a tenth of the others together with the one before.</param>
+/// <param name="Connect">Connects that were completed in it; null if there were none.</param>
+/// <param name="Total">Due to last reply of the connections that had done their script in it; null if there were none.</param>
 public sealed record Sample(
     double At, long Open, long Planned, long Opened, long Succeeded, long Failed, long Dropped, long Cancelled,
     long Attempts, long Retries, IReadOnlyDictionary<string, long> Outcomes, double RatePerSecond,
-    LatencySummary? Connect, LatencySummary? Total);
+    LatencySummary? Connect, LatencySummary? Total)
+{
+    /// <summary>Established connections at its end.</summary>
+    public long Connected { get; init; }
+
+    /// <summary>Clients that waited for their next attempt at its end.</summary>
+    public long Waiting { get; init; }
+
+    /// <summary>Attempts whose connection was established in it.</summary>
+    public long Established { get; init; }
+
+    /// <summary>Attempts that got their first reply in it.</summary>
+    public long Answered { get; init; }
+
+    /// <summary>Attempts that failed in it, whether or not they are tried again.</summary>
+    public long AttemptsFailed { get; init; }
+
+    /// <summary>Those of them that had been served before.</summary>
+    public long Cut { get; init; }
+
+    /// <summary>Clients that were served again in it: from their cut to their next first reply; null if there were none.</summary>
+    public LatencySummary? Recovery { get; init; }
+}
 
 /// <summary>How far a run has come.</summary>
 /// <param name="Phase">Name of the phase.</param>
@@ -64,11 +86,12 @@ public sealed record BurstResult(
 /// <summary>What the generator itself used.</summary>
 /// <param name="CpuMicrosPerConnection">Own user and system CPU from first start to last close, by connections opened.</param>
 /// <param name="PeakRssBytes">Largest resident memory of this process.</param>
-/// <param name="BytesPerOpenConnection">(Peak RSS - RSS before the first connection) / most open at once.</param>
+/// <param name="BytesPerOpenConnection">(Peak RSS - RSS before the first connection) / most open at once; null if so few were open that it would
+/// tell what the process itself takes.</param>
 /// <param name="GcPauseMillis">Garbage collection pauses during the run.</param>
-/// <param name="PeakOpen">Most connections open at once, seen at the ends of bursts' starts and intervals.</param>
+/// <param name="PeakOpen">Most sockets open at once, from the start of an attempt to its end; a client that waits for its next one has none.</param>
 public sealed record GeneratorUsage(
-    double CpuMicrosPerConnection, long PeakRssBytes, long BytesPerOpenConnection, double GcPauseMillis, long PeakOpen);
+    double CpuMicrosPerConnection, long PeakRssBytes, long? BytesPerOpenConnection, double GcPauseMillis, long PeakOpen);
 
 /// <summary>Everything counted so far: what subscribers get each interval, and a line of the journal.</summary>
 /// <param name="RunId">The run.</param>
@@ -81,8 +104,8 @@ public sealed record GeneratorUsage(
 /// <param name="Outcomes">By name, those other than zero.</param>
 /// <param name="AttemptFailures">How attempts failed, by name, those that were retried included.</param>
 /// <param name="Rejections">Error prefixes of rejected attempts.</param>
-/// <param name="Latency">Successes, by step name.</param>
-/// <param name="FailedLatency">Failures, by step name.</param>
+/// <param name="Latency">Steps that were completed, by name.</param>
+/// <param name="FailedLatency">Connections that failed, by step name.</param>
 /// <param name="Generator">Its own cost so far.</param>
 /// <param name="Sample">The interval that ended.</param>
 public sealed record RunSnapshot(
@@ -91,8 +114,20 @@ public sealed record RunSnapshot(
     IReadOnlyDictionary<string, long> Rejections, IReadOnlyDictionary<string, LatencySummary> Latency,
     IReadOnlyDictionary<string, LatencySummary> FailedLatency, GeneratorUsage Generator, Sample Sample)
 {
-    /// <summary>Attempts whose connection was established.</summary>
+    /// <summary>Established connections now.</summary>
+    public long Connected { get; init; }
+
+    /// <summary>Clients that wait for their next attempt now.</summary>
+    public long Waiting { get; init; }
+
+    /// <summary>Attempts whose connection was established, since the start.</summary>
     public long Established { get; init; }
+
+    /// <summary>Attempts that got a first reply, since the start.</summary>
+    public long Answered { get; init; }
+
+    /// <summary>Attempts that failed after they had been served, since the start.</summary>
+    public long Cut { get; init; }
 
     /// <summary>The same counts for each endpoint, in the order of the target, if there are several.</summary>
     // Where it is missing, the generated reader sets null.

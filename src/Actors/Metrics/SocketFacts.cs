@@ -4,10 +4,13 @@ namespace ActorLoad.Metrics;
 /// <param name="Established">Attempts whose connection was established.</param>
 /// <param name="AbortiveCloses">Sockets closed with linger zero that no RST of the peer had closed already.</param>
 /// <param name="ConnectModes">Connect times near the kernel's SYN retransmits: whole seconds -> connections.</param>
-/// <param name="Connected">Connect times that were recorded, of successes and failures.</param>
+/// <param name="Connected">Connect times that were recorded.</param>
 /// <param name="LongConnects">Those that took a second or more, near a whole one or not.</param>
 public sealed record SocketFacts(long Established, long AbortiveCloses, IReadOnlyDictionary<int, long> ConnectModes, long Connected, long LongConnects)
 {
+    /// <summary>Times in which endpoints took no connection.</summary>
+    public IReadOnlyList<Absence> Absences { get; init; } = [];
+
     /// <summary>Of a run that opened nothing.</summary>
     public static SocketFacts None { get; } = new(0, 0, new Dictionary<int, long>(), 0, 0);
 }

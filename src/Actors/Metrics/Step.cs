@@ -8,20 +8,27 @@ public enum Step
     /// <summary>Due time to the start of the first attempt: what waited in our own queue.</summary>
     StartLag,
 
-    /// <summary>Start of the last attempt to its established connection.</summary>
+    /// <summary>SYN sent to the established connection, of each attempt that came so far.</summary>
     Connect,
 
     /// <summary>Established connection to the end of the TLS handshake; absent without TLS.</summary>
     Tls,
 
-    /// <summary>Connection ready for use to the first complete reply.</summary>
+    /// <summary>First command sent to its complete reply.</summary>
     FirstReply,
 
     /// <summary>Connection ready for use to the last complete reply.</summary>
     Script,
 
-    /// <summary>Due time to the last reply, or to the end of a connection that failed.</summary>
+    /// <summary>Due time to the first time that the script was answered, or to the end of a connection that failed, without its holds.</summary>
     Total,
+
+    /// <summary>A connection that had been served was cut, to the next first reply of the same client.</summary>
+    Recovery,
+
+    /// <summary>Something was ready, to the moment when our loop had sent what follows from it: attempt to SYN, established connection to first command,
+    /// reply to next command. All of it is time of the generator.</summary>
+    LoopLag,
 }
 
 /// <summary>Names of <see cref="Step"/>.</summary>

@@ -5,15 +5,21 @@ internal sealed class StepHistograms
 {
     private readonly LatencyHistogram?[] _histograms = new LatencyHistogram?[Steps.All.Count];
 
+    /// <summary>Records one value of a step; null is none.</summary>
+    public void Record(Step step, long? micros)
+    {
+        if (micros is { } value)
+        {
+            (_histograms[(int)step] ??= new()).Record(value);
+        }
+    }
+
     /// <summary>Records every step that the connection came through.</summary>
     public void Record(Outcome outcome, in Timings timings, long frequency)
     {
         for (var step = 0; step < _histograms.Length; step++)
         {
-            if (timings.Micros((Step)step, outcome, frequency) is { } micros)
-            {
-                (_histograms[step] ??= new()).Record(micros);
-            }
+            Record((Step)step, timings.Micros((Step)step, outcome, frequency));
         }
     }
 

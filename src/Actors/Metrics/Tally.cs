@@ -1,12 +1,14 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>What one observer counted: connections, attempts, outcomes, and how long the steps of those that ended took. Confined to one
-/// actor; <see cref="TallyData"/> is what crosses threads and nodes.</summary>
+/// <summary>What one observer counted: connections, attempts, outcomes, and how long their steps took. Confined to one actor;
+/// <see cref="TallyData"/> is what crosses threads and nodes.</summary>
 /// <remarks>
+/// Everything is counted when it happens, and a step is recorded when it is over: a connection that holds for a day has its times at once. What
+/// was completed stays completed, whatever becomes of its connection; one that fails is recorded in a second set of histograms when it ends.
 /// Tallies merge: the merge of several equals one that recorded everything, in whatever order they are merged (only which rejection
 /// prefixes are told apart, when there are more than 64, depends on it). Invariants of a tally of everything since the start, between
 /// two messages of a lane: <c>planned = opened + dropped</c>, <c>opened = sum(outcomes) + open</c> with <c>open &gt;= 0</c>,
-/// <c>attempts = opened + retries</c>. A difference, such as <see cref="Take"/> returns, may have a negative open.
+/// <c>attempts = opened + retries</c>, <c>connected + waiting &lt;= open</c>. A difference, such as <see cref="Take"/> returns, may have a negative open.
 /// </remarks>
 public sealed class Tally
 {
@@ -14,16 +16,17 @@ public sealed class Tally
     private readonly OutcomeCounts _outcomes = new();
     private readonly OutcomeCounts _attemptFailures = new();
     private readonly RejectionCounts _rejections = new();
-    private readonly StepHistograms _succeeded;
+    private readonly StepHistograms _steps;
     private readonly StepHistograms _failed;
     private readonly bool _hasTimes;
+    private readonly Absences _absences = new();
 
     /// <summary>An empty one.</summary>
     /// <param name="frequency">Ticks in a second of the clock that <see cref="Timings"/> come from.</param>
-    public Tally(long frequency) => (_frequency, _succeeded, _failed, _hasTimes) = (frequency, new(), new(), true);
+    public Tally(long frequency) => (_frequency, _steps, _failed, _hasTimes) = (frequency, new(), new(), true);
 
     /// <summary>An empty one that records its times in <paramref name="other"/>.</summary>
-    internal Tally(long frequency, Tally other) => (_frequency, _succeeded, _failed) = (frequency, other._succeeded, other._failed);
+    internal Tally(long frequency, Tally other) => (_frequency, _steps, _failed) = (frequency, other._steps, other._failed);
 
     /// <summary>Connections whose time has come.</summary>
     public long Planned { get; private set; }
@@ -43,8 +46,20 @@ public sealed class Tally
     /// <summary>Tries after a connection's first.</summary>
     public long Retries { get; private set; }
 
-    /// <summary>Attempts that have ended and whose connection was established.</summary>
+    /// <summary>Attempts whose connection was established.</summary>
     public long Established { get; private set; }
+
+    /// <summary>Attempts that got a first reply.</summary>
+    public long Answered { get; private set; }
+
+    /// <summary>Attempts that failed after they had been served.</summary>
+    public long Cut { get; private set; }
+
+    /// <summary>Connections that are established now.</summary>
+    public long Connected { get; private set; }
+
+    /// <summary>Clients that wait for their next attempt now.</summary>
+    public long Waiting { get; private set; }
 
     /// <summary>Sockets closed with linger zero that no RST of the peer had closed already.</summary>
     public long AbortiveCloses { get; private set; }
@@ -64,7 +79,7 @@ public sealed class Tally
 
     /// <summary>True if there is nothing in it.</summary>
     public bool IsEmpty => Planned == 0 && Opened == 0 && Dropped == 0 && Attempts == 0 && Retries == 0
-        && Established == 0 && AbortiveCloses == 0 && Ended == 0 && _attemptFailures.Sum == 0 && _rejections.ByPrefix().Count == 0;
+        && Established == 0 && Answered == 0 && Cut == 0 && Connected == 0 && Waiting == 0 && AbortiveCloses == 0 && Ended == 0 && _attemptFailures.Sum == 0 && _rejections.ByPrefix().Count == 0;
 
     /// <summary>The time of so many connections has come.</summary>
     public void RecordPlanned(int connections) => Planned += connections;
@@ -86,10 +101,35 @@ public sealed class Tally
         Retries += isRetry ? times : 0;
     }
 
+    /// <summary>The connection of an attempt is established.</summary>
+    public void RecordEstablished()
+    {
+        Established++;
+        Connected++;
+    }
+
+    /// <summary>An attempt got its first reply.</summary>
+    public void RecordAnswered() => Answered++;
+
+    /// <summary>An attempt failed after it had been served.</summary>
+    public void RecordCut() => Cut++;
+
+    /// <summary>A client begins to wait for its next attempt, or no longer does.</summary>
+    public void RecordWaiting(bool begins) => Waiting += begins ? 1 : -1;
+
+    /// <summary>An endpoint took no connection for a while.</summary>
+    public void RecordAbsence(Absence absence) => _absences.Add(absence);
+
+    /// <summary>A step was completed: it took from one time stamp to the other; nothing happened if the second is 0.</summary>
+    public void RecordStep(Step step, long from, long to) => _steps.Record(step, Timings.Between(from, to, _frequency));
+
+    /// <summary>A step of a connection that goes well so far was completed.</summary>
+    public void RecordStep(Step step, in Timings timings) => _steps.Record(step, timings.Micros(step, Outcome.Succeeded, _frequency));
+
     /// <summary>The socket of an attempt is closed.</summary>
     public void RecordSocket(bool wasEstablished, bool isAborted)
     {
-        Established += wasEstablished ? 1 : 0;
+        Connected -= wasEstablished ? 1 : 0;
         AbortiveCloses += isAborted ? 1 : 0;
     }
 
@@ -99,13 +139,13 @@ public sealed class Tally
     /// <summary>The server answered an attempt with an error reply of this prefix (its first word).</summary>
     public void RecordRejection(string prefix) => _rejections.Count(prefix);
 
-    /// <summary>A connection is over. The times of a cancelled one are not kept: they are neither a success nor a failure.</summary>
+    /// <summary>A connection is over. What it completed is recorded already; a failure is recorded as a whole, apart.</summary>
     public void RecordEnded(Outcome outcome, in Timings timings)
     {
         _outcomes.Count(outcome);
-        if (outcome != Outcome.Cancelled)
+        if (outcome.IsFailure())
         {
-            (outcome == Outcome.Succeeded ? _succeeded : _failed).Record(outcome, timings, _frequency);
+            _failed.Record(outcome, timings, _frequency);
         }
     }
 
@@ -120,21 +160,24 @@ public sealed class Tally
     /// <summary>A copy that can be sent.</summary>
     public TallyData ToData() => new(
         Planned, Opened, Dropped, Attempts, Retries, Established, AbortiveCloses, _outcomes.ByName(), _attemptFailures.ByName(), _rejections.ByPrefix(),
-        _hasTimes ? _succeeded.Encode() : [], _hasTimes ? _failed.Encode() : [])
+        _hasTimes ? _steps.Encode() : [], _hasTimes ? _failed.Encode() : [])
     {
         Avoided = Avoided,
+        Answered = Answered, Cut = Cut, Connected = Connected, Waiting = Waiting, Absences = _absences.All,
     };
 
     /// <summary>Merges what another tally sent; <see cref="FormatException"/> if it is of another build's making.</summary>
     public void Add(TallyData data)
     {
         AddCounts(data.Planned, data.Opened, data.Dropped, data.Attempts, data.Retries);
-        AddSockets(data.Established, data.AbortiveCloses);
+        AddSockets(data.Established, data.Answered, data.Cut, data.AbortiveCloses);
         Avoided += data.Avoided;
+        AddPresent(data.Connected, data.Waiting);
+        _absences.Add(data.Absences);
         _outcomes.Add(data.Outcomes);
         _attemptFailures.Add(data.AttemptFailures);
         _rejections.Add(data.Rejections);
-        _succeeded.Add(data.Succeeded);
+        _steps.Add(data.Steps);
         _failed.Add(data.Failed);
     }
 
@@ -142,12 +185,14 @@ public sealed class Tally
     public void Add(Tally other)
     {
         AddCounts(other.Planned, other.Opened, other.Dropped, other.Attempts, other.Retries);
-        AddSockets(other.Established, other.AbortiveCloses);
+        AddSockets(other.Established, other.Answered, other.Cut, other.AbortiveCloses);
         Avoided += other.Avoided;
+        AddPresent(other.Connected, other.Waiting);
+        _absences.Add(other._absences.All);
         _outcomes.Add(other._outcomes);
         _attemptFailures.Add(other._attemptFailures);
         _rejections.Add(other._rejections);
-        _succeeded.Add(other._succeeded);
+        _steps.Add(other._steps);
         _failed.Add(other._failed);
     }
 
@@ -155,12 +200,14 @@ public sealed class Tally
     public void Reset()
     {
         Planned = Opened = Dropped = Avoided = Attempts = Retries = Established = AbortiveCloses = 0;
+        Answered = Cut = Connected = Waiting = 0;
+        _absences.Clear();
         _outcomes.Reset();
         _attemptFailures.Reset();
         _rejections.Reset();
         if (_hasTimes)
         {
-            _succeeded.Reset();
+            _steps.Reset();
             _failed.Reset();
         }
     }
@@ -174,42 +221,23 @@ public sealed class Tally
     /// <summary>Rejected attempts by error prefix.</summary>
     public IReadOnlyDictionary<string, long> Rejections() => _rejections.ByPrefix();
 
-    /// <summary>Times of the successes by step name, or of the failures.</summary>
-    public IReadOnlyDictionary<string, LatencySummary> Latency(bool succeeded) => (succeeded ? _succeeded : _failed).Summarize();
+    /// <summary>Times of the steps that were completed, by name; or those of connections that failed.</summary>
+    public IReadOnlyDictionary<string, LatencySummary> Latency(bool succeeded) => (succeeded ? _steps : _failed).Summarize();
 
     /// <summary>What is only of use once all is counted.</summary>
     public SocketFacts Sockets()
     {
         var modes = new ConnectModes();
-        _succeeded.Show(Step.Connect, modes);
-        _failed.Show(Step.Connect, modes);
-        return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.Long);
+        _steps.Show(Step.Connect, modes);
+        return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.Long) { Absences = _absences.All };
     }
 
-    /// <summary>The successes' encoded histogram of one step; null if there were none.</summary>
-    internal byte[]? EncodeSucceeded(Step step) => _succeeded.Encode(step);
+    /// <summary>The encoded histogram of one step as far as it was completed; null if it never was.</summary>
+    internal byte[]? Encode(Step step) => _steps.Encode(step);
 
     /// <summary>The first broken invariant with its numbers, null if all hold.</summary>
     /// <param name="ended">The run is over: nothing may be open any more.</param>
-    public string? BrokenInvariant(bool ended = false)
-    {
-        if (Planned != Opened + Dropped)
-        {
-            return $"planned = opened + dropped: {Planned} is not {Opened} + {Dropped}";
-        }
-
-        if (Open < 0)
-        {
-            return $"opened = sum(outcomes) + open: {Ended} ended, but only {Opened} were opened";
-        }
-
-        if (Attempts != Opened + Retries)
-        {
-            return $"attempts = opened + retries: {Attempts} is not {Opened} + {Retries}";
-        }
-
-        return ended && Open != 0 ? $"open = 0 after a run: {Open} are open" : null;
-    }
+    public string? BrokenInvariant(bool ended = false) => TallyInvariants.Broken(this, ended);
 
     private void AddCounts(long planned, long opened, long dropped, long attempts, long retries)
     {
@@ -220,9 +248,17 @@ public sealed class Tally
         Retries += retries;
     }
 
-    private void AddSockets(long established, long abortiveCloses)
+    private void AddSockets(long established, long answered, long cut, long abortiveCloses)
     {
         Established += established;
+        Answered += answered;
+        Cut += cut;
         AbortiveCloses += abortiveCloses;
+    }
+
+    private void AddPresent(long connected, long waiting)
+    {
+        Connected += connected;
+        Waiting += waiting;
     }
 }

@@ -11,14 +11,29 @@ namespace ActorLoad.Metrics;
 /// <param name="Outcomes">How connections ended, by name, those other than zero.</param>
 /// <param name="AttemptFailures">How attempts failed, by name, those other than zero.</param>
 /// <param name="Rejections">Rejected attempts by error prefix.</param>
-/// <param name="Succeeded">Times of successes by step name: HDR histograms in microseconds, V2 encoding, not compressed.</param>
-/// <param name="Failed">Times of failures, the same way.</param>
+/// <param name="Steps">Times of steps that were completed, by name: HDR histograms in microseconds, V2 encoding, not compressed.</param>
+/// <param name="Failed">Times of connections that failed, the same way.</param>
 public sealed record TallyData(
     long Planned, long Opened, long Dropped, long Attempts, long Retries, long Established, long AbortiveCloses,
     IReadOnlyDictionary<string, long> Outcomes, IReadOnlyDictionary<string, long> AttemptFailures,
-    IReadOnlyDictionary<string, long> Rejections, IReadOnlyDictionary<string, byte[]> Succeeded,
+    IReadOnlyDictionary<string, long> Rejections, IReadOnlyDictionary<string, byte[]> Steps,
     IReadOnlyDictionary<string, byte[]> Failed)
 {
     /// <summary>Those of the dropped ones whose endpoint had been given up.</summary>
     public long Avoided { get; init; }
+
+    /// <summary>Attempts that got a first reply.</summary>
+    public long Answered { get; init; }
+
+    /// <summary>Attempts that failed after they had been served.</summary>
+    public long Cut { get; init; }
+
+    /// <summary>By how much the number of established connections has grown; less than zero if more were closed.</summary>
+    public long Connected { get; init; }
+
+    /// <summary>By how much the number of clients that wait for their next attempt has grown.</summary>
+    public long Waiting { get; init; }
+
+    /// <summary>Times in which endpoints took no connection.</summary>
+    public IReadOnlyList<Absence> Absences { get; init; } = [];
 }

@@ -15,11 +15,17 @@ public struct Timings
     /// <summary>Start of its last attempt.</summary>
     public long AttemptStarted { get; set; }
 
+    /// <summary>The last attempt's SYN was sent; 0 counts as the attempt's start.</summary>
+    public long SynSent { get; set; }
+
     /// <summary>The last attempt's connection was established.</summary>
     public long Connected { get; set; }
 
     /// <summary>The last attempt's TLS handshake was done.</summary>
     public long TlsDone { get; set; }
+
+    /// <summary>The last attempt's first command was sent; 0 counts as the moment when the connection was ready.</summary>
+    public long FirstSent { get; set; }
 
     /// <summary>The last attempt's first complete reply.</summary>
     public long FirstReply { get; set; }
@@ -27,8 +33,20 @@ public struct Timings
     /// <summary>The last attempt's latest complete reply.</summary>
     public long LastReply { get; set; }
 
+    /// <summary>The last attempt had done its script and began to hold.</summary>
+    public long HoldStarted { get; set; }
+
+    /// <summary>Length of all holds that a failure ended, in ticks: no part of the total.</summary>
+    public long Held { get; set; }
+
+    /// <summary>A connection that had been served was cut, and no attempt since was answered.</summary>
+    public long CutAt { get; set; }
+
     /// <summary>The connection ended, as a failure or a success; needed for the total of a failure.</summary>
     public long Ended { get; set; }
+
+    /// <summary>When the last attempt's connection could be used.</summary>
+    public readonly long Ready => TlsDone != 0 ? TlsDone : Connected;
 
     /// <summary>An attempt starts: what the one before it reached no longer counts, but the first start does.</summary>
     public void BeginAttempt(long now)
@@ -39,28 +57,37 @@ public struct Timings
         }
 
         AttemptStarted = now;
-        Connected = TlsDone = FirstReply = LastReply = 0;
+        SynSent = Connected = TlsDone = FirstSent = FirstReply = LastReply = HoldStarted = 0;
     }
 
-    /// <summary>Length of a step in whole microseconds, 0 or more; null if the connection did not come through it.</summary>
+    /// <summary>A failure at <paramref name="now"/> ends a hold, if there was one.</summary>
+    public void EndHold(long now, out bool wasHolding)
+    {
+        wasHolding = HoldStarted != 0;
+        Held += wasHolding ? Math.Max(0, now - HoldStarted) : 0;
+        HoldStarted = 0;
+    }
+
+    /// <summary>Length of a step of the last attempt in whole microseconds, 0 or more; null if the connection did not come through it, or if the step
+    /// is of no single attempt (<see cref="Step.Recovery"/>, <see cref="Step.LoopLag"/>).</summary>
     /// <param name="step">Which.</param>
-    /// <param name="outcome">How the connection ended: a success ends with its last reply (with its connection, if the script is
-    /// empty), anything else when it <see cref="Ended"/>.</param>
+    /// <param name="outcome">A total of a success ends with the last reply (with the connection, if the script is empty), of anything else
+    /// when it <see cref="Ended"/>.</param>
     /// <param name="frequency">Clock ticks in a second.</param>
     public readonly long? Micros(Step step, Outcome outcome, long frequency) => step switch
     {
         Step.StartLag => Between(Due, Started, frequency),
-        Step.Connect => Between(AttemptStarted, Connected, frequency),
+        Step.Connect => Between(SynSent != 0 ? SynSent : AttemptStarted, Connected, frequency),
         Step.Tls => Between(Connected, TlsDone, frequency),
-        Step.FirstReply => Between(Ready, FirstReply, frequency),
+        Step.FirstReply => Between(FirstSent != 0 ? FirstSent : Ready, FirstReply, frequency),
         Step.Script => Between(Ready, LastReply, frequency),
-        Step.Total => Between(Due, outcome != Outcome.Succeeded ? Ended : LastReply != 0 ? LastReply : Ready, frequency),
+        Step.Total => Between(Due + Held, outcome != Outcome.Succeeded ? Ended : LastReply != 0 ? LastReply : Ready, frequency),
+        Step.Recovery or Step.LoopLag => null,
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, "not a step"),
     };
 
-    private readonly long Ready => TlsDone != 0 ? TlsDone : Connected;
-
+    /// <summary>Microseconds between two time stamps, 0 or more; null if the second did not happen.</summary>
     // Seconds and their rest apart: ticks times a million would overflow after 2.5 hours of a nanosecond clock.
-    private static long? Between(long from, long to, long frequency) =>
+    public static long? Between(long from, long to, long frequency) =>
         to == 0 ? null : Math.Max(0, ((to - from) / frequency * MicrosPerSecond) + ((to - from) % frequency * MicrosPerSecond / frequency));
 }

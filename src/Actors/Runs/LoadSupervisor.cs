@@ -109,7 +109,7 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
         _parts.LoopMeter.Start();
         _startedAt = Context.System.Scheduler.MonotonicClock;
         _lanes = _parts.CreateLanes(Context, _order, _metrics);
-        _course = new RunCourse(RunPlan.Create(_order.Settings.Load), _lanes.Length);
+        _course = new RunCourse(RunPlan.Create(_order.Settings.Load), _lanes.Length, _order.Settings.Connection.Hold);
         var interval = _order.Settings.Metrics.Interval;
         Timers.StartPeriodicTimer(SampleDue.Instance, SampleDue.Instance, interval, interval);
     }

@@ -4,7 +4,10 @@ using ActorLoad.Metrics;
 namespace ActorLoad.Runs;
 
 /// <summary>How far a run has come in its plan: which burst is next, which are open, what the ended ones came to. Pure: time is told to it.</summary>
-internal sealed class RunCourse(RunPlan plan, int lanes)
+/// <param name="plan">What is to be done.</param>
+/// <param name="lanes">How many lanes report the end of their share of a burst.</param>
+/// <param name="hold">How long connections are held: a burst is as far as its hold.</param>
+internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan hold = default)
 {
     /// <summary>Most bursts that a report lists.</summary>
     public const int MostKept = 10_000;
@@ -137,9 +140,13 @@ internal sealed class RunCourse(RunPlan plan, int lanes)
     public RunProgress Progress(TimeSpan elapsed)
     {
         var inPhase = Phase.Count is { } count
-            ? (double)(_nextInPhase - _open.Count) / count
+            ? (_nextInPhase - _open.Count + Held(elapsed)) / count
             : (elapsed - _phaseStart) / Phase.Duration;
         var done = IsOver ? 1 : (_phase + Math.Clamp(inPhase, 0, 1)) / plan.Phases.Length;
         return new RunProgress(Phase.Name, _begun, plan.Bursts, done);
     }
+
+    // Bursts that are open count as far as they have held; the last hundredth comes with their end.
+    private double Held(TimeSpan elapsed) =>
+        hold > TimeSpan.Zero ? _open.Values.Sum(book => Math.Clamp((elapsed - book.DueAt) / hold, 0, 0.99)) : 0;
 }

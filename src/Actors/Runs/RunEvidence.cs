@@ -34,6 +34,7 @@ internal static class RunEvidence
             totals.Latency.GetValueOrDefault(Step.Total.Name()))
         {
             Observers = needs.Observers * needs.Targets, IsLoopback = needs.IsLoopback, LargestPhase = needs.LargestPhase,
+            Absences = sockets.Absences,
             Endpoints = [.. order.Target.Addresses.Distinct().Select(address => $"{address}")], User = string.IsNullOrEmpty(username) ? "default" : username,
             ByEndpoint = order.Target.Counts(totals), Unused = order.Target.Unused,
         };
@@ -42,7 +43,10 @@ internal static class RunEvidence
     private static GeneratorEvidence Generator(RunSnapshot totals, RunCourse course, LoopUsage? usage, TimeSpan duration, int loops) => new(
         totals.Latency.GetValueOrDefault(Step.StartLag.Name()), duration.TotalSeconds, course.Busy.TotalSeconds,
         totals.Generator.CpuMicrosPerConnection * totals.Connections.Opened / 1e6, usage?.BusiestCpu.TotalSeconds, usage?.Wait.TotalSeconds,
-        totals.Generator.GcPauseMillis, loops, Environment.ProcessorCount);
+        totals.Generator.GcPauseMillis, loops, Environment.ProcessorCount)
+    {
+        LoopLag = totals.Latency.GetValueOrDefault(Step.LoopLag.Name()),
+    };
 
     // As in the run file.
     private static string Word<T>(T choice)

@@ -23,7 +23,7 @@ public enum Verdict
 }
 
 /// <summary>What a run came to: the content of <c>result.json</c>.</summary>
-/// <param name="SchemaVersion">1.</param>
+/// <param name="SchemaVersion">2: since then a step is recorded when it is over.</param>
 /// <param name="Run">Which run.</param>
 /// <param name="Verdict">May it be believed.</param>
 /// <param name="VerdictReasons">Why, in sentences; empty for a valid run.</param>
@@ -35,8 +35,8 @@ public enum Verdict
 /// <param name="Outcomes">How connections ended, by name; all outcomes, zeros too.</param>
 /// <param name="AttemptFailures">How attempts failed, by name, those that were retried included.</param>
 /// <param name="Rejections">Error prefixes of rejected attempts.</param>
-/// <param name="Latency">Successful connections, by step name.</param>
-/// <param name="FailedLatency">Failed connections, by step name.</param>
+/// <param name="Latency">Steps that were completed, by name, whatever became of their connection.</param>
+/// <param name="FailedLatency">Connections that failed, by step name: how far their last attempt came, and how long it took in all.</param>
 /// <param name="Bursts">Every burst.</param>
 /// <param name="Samples">Every interval.</param>
 /// <param name="Thresholds">Every threshold with what was measured.</param>
@@ -48,6 +48,18 @@ public sealed record RunResult(
     IReadOnlyDictionary<string, LatencySummary> Latency, IReadOnlyDictionary<string, LatencySummary> FailedLatency,
     IReadOnlyList<BurstResult> Bursts, IReadOnlyList<Sample> Samples, IReadOnlyList<ThresholdResult> Thresholds, GeneratorUsage Generator)
 {
+    /// <summary>Schema of <c>result.json</c>; grows when a field changes its meaning.</summary>
+    public const int PresentSchema = 2;
+
+    /// <summary>Attempts whose connection was established.</summary>
+    public long Established { get; init; }
+
+    /// <summary>Attempts that got a first reply.</summary>
+    public long Answered { get; init; }
+
+    /// <summary>Attempts that failed after they had been served: each begins a recovery if its client is served again.</summary>
+    public long Cut { get; init; }
+
     /// <summary>What client, servers and kernel counted; null in a result that was put together from a journal, or that an older ActorLoad wrote.</summary>
     public Ledgers? Ledgers { get; init; }
 

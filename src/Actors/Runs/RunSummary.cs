@@ -6,9 +6,6 @@ namespace ActorLoad.Runs;
 /// <summary>Makes the result of a run from its totals, and says whether it may be believed.</summary>
 internal static class RunSummary
 {
-    /// <summary>Schema of <c>result.json</c>; grows when a field changes its meaning.</summary>
-    public const int SchemaVersion = 1;
-
     /// <summary>The result; <paramref name="verdict"/> and <paramref name="reasons"/> are what is known from how the run ended.</summary>
     public static RunResult Sum(
         RunOrder order, TransportInfo transport, Verdict verdict, IReadOnlyList<string> reasons, MetricsProtocol.Completed completed,
@@ -20,7 +17,7 @@ internal static class RunSummary
         var findings = Diagnosis.Of(evidence);
         var limits = LimitsOfGenerator(totals, findings).ToArray();
         return new RunResult(
-            SchemaVersion,
+            RunResult.PresentSchema,
             order.Describe(duration),
             verdict == Verdict.Valid && limits.Length > 0 ? Verdict.GeneratorLimited : verdict,
             [
@@ -42,6 +39,9 @@ internal static class RunSummary
             [.. order.Settings.Thresholds.Select(threshold => threshold.Judge(totals))],
             totals.Generator)
         {
+            Established = totals.Established,
+            Answered = totals.Answered,
+            Cut = totals.Cut,
             Endpoints = endpoints,
             Ledgers = evidence.Ledgers,
             Findings = findings,

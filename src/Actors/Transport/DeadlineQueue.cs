@@ -25,11 +25,12 @@ public sealed class DeadlineQueue
 
     private long Ticks { get; }
 
-    /// <summary>An operation of <paramref name="link"/> begins now; the deadline of the one before no longer counts.</summary>
-    internal void Enter(Link link)
+    /// <summary>An operation of <paramref name="link"/> begins now; the deadline of the one before no longer counts. Gives that moment.</summary>
+    internal long Enter(Link link)
     {
         Leave(link);
-        link.Due = _loop.Now + Ticks;
+        var now = _loop.Now;
+        link.Due = now + Ticks;
         link.Queue = this;
         link.Earlier = _last;
         if (_last is null)
@@ -43,6 +44,7 @@ public sealed class DeadlineQueue
         }
 
         _last = link;
+        return now;
     }
 
     /// <summary>The operation of <paramref name="link"/> has ended, in time or not.</summary>

@@ -43,6 +43,9 @@ public enum LinkFault
 /// <remarks>All members belong to the loop's thread. Buffers belong to the transport; a span is valid until the next operation.</remarks>
 public abstract class Link
 {
+    /// <summary>When the SYN, or the command of the last exchange, was handed to the kernel, as a time stamp of the loop's clock.</summary>
+    public long SentAt { get; protected set; }
+
     /// <summary>When the last operation ended, as a time stamp of the loop's clock.</summary>
     public long CompletedAt { get; protected set; }
 

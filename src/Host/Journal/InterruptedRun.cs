@@ -41,7 +41,7 @@ internal static class InterruptedRun
         var outcomes = Outcomes.All.ToDictionary(outcome => outcome.Name(), outcome => last?.Outcomes.GetValueOrDefault(outcome.Name()) ?? 0);
         outcomes[Outcome.Cancelled.Name()] += open;
         return new RunResult(
-            1,
+            RunResult.PresentSchema,
             new RunInfo(header.Id, header.StartedAt ?? header.QueuedAt, last?.ElapsedSeconds ?? 0, header.Configuration),
             Verdict.Interrupted,
             Reasons(header, last, open),
@@ -58,8 +58,9 @@ internal static class InterruptedRun
             [],
             samples,
             [],
-            last?.Generator ?? new GeneratorUsage(0, 0, 0, 0, 0))
+            last?.Generator ?? new GeneratorUsage(0, 0, null, 0, 0))
         {
+            Established = last?.Established ?? 0, Answered = last?.Answered ?? 0, Cut = last?.Cut ?? 0,
             Endpoints = Endpoints(header.Target, last),
         };
     }

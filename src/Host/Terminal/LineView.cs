@@ -5,15 +5,31 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>One plain line for each interval, for logs and pipes.</summary>
+/// <summary>One plain line for each interval that brought something, for logs and pipes; while nothing changes, one each half minute.</summary>
 internal sealed class LineView(TextWriter writer) : IRunView
 {
+    private const double LongestSilence = 30;
+
+    private readonly RateWindow _rates = new();
+    private string _last = "";
+    private double _lastAt;
+
     public void Started(RunProtocol.RunStarted started) => writer.WriteLine(
         $"run {started.RunId} started: {string.Join(", ", started.Target.Addresses)}, transport {started.Transport.Kind} with "
         + $"{started.Transport.Loops} {(started.Transport.Loops == 1 ? "loop" : "loops")}"
         + (started.Transport.IsFallback ? $" ({started.Transport.Reason})" : ""));
 
-    public void Measured(RunSnapshot snapshot) => writer.WriteLine(Line(snapshot));
+    public void Measured(RunSnapshot snapshot)
+    {
+        var line = Line(snapshot, _rates.Add(snapshot));
+        if (line == _last && snapshot.ElapsedSeconds - _lastAt < LongestSilence)
+        {
+            return;
+        }
+
+        (_last, _lastAt) = (line, snapshot.ElapsedSeconds);
+        writer.WriteLine($"{snapshot.ElapsedSeconds.ToString("0.0", CultureInfo.InvariantCulture),7} s  {line}");
+    }
 
     public void Ended(RunProtocol.RunEnded ended)
     {
@@ -21,17 +37,18 @@ internal sealed class LineView(TextWriter writer) : IRunView
 
     public void FilesLost(string problem) => ErrorLines.Write($"actorload: the run's files are not complete: {problem}");
 
-    /// <summary>The line of an interval.</summary>
-    internal static string Line(RunSnapshot snapshot)
+    /// <summary>The line of an interval, without its time.</summary>
+    internal static string Line(RunSnapshot snapshot, Rates? rates)
     {
         var counts = snapshot.Connections;
-        var time = snapshot.ElapsedSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         var failures = string.Join(" ", snapshot.Outcomes
             .Where(outcome => outcome.Value > 0 && outcome.Key != Outcome.Succeeded.Name())
             .Select(outcome => $"{outcome.Key}={outcome.Value}"));
-        return $"{time,7} s  {Bursts(snapshot.Progress)}  open {snapshot.Open}  succeeded {counts.Succeeded}  failed {counts.Failed}"
-            + $"  dropped {counts.Dropped}  retries {snapshot.Retries}  rate {snapshot.Sample.RatePerSecond:0}/s"
-            + Spread("connect", snapshot.Sample.Connect) + Spread("total", snapshot.Sample.Total)
+        return $"{Bursts(snapshot.Progress)}  open {snapshot.Open} (connected {snapshot.Connected}"
+            + (snapshot.Waiting > 0 ? $", waiting {snapshot.Waiting}" : "") + $")  succeeded {counts.Succeeded}  failed {counts.Failed}"
+            + $"  dropped {counts.Dropped}  retries {snapshot.Retries}" + (snapshot.Cut > 0 ? $"  cut {snapshot.Cut}" : "")
+            + (rates is null ? "" : string.Create(CultureInfo.InvariantCulture, $"  started {rates.Started:0}/s  ended {rates.Ended:0}/s"))
+            + Spread("connect", snapshot.Sample.Connect) + Spread("total", snapshot.Sample.Total) + Spread("recovery", snapshot.Sample.Recovery)
             + (failures.Length > 0 ? "  " + failures : "");
     }
 

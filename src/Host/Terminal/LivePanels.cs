@@ -8,7 +8,10 @@ namespace ActorLoad.Hosting.Terminal;
 internal static class LivePanels
 {
     private const int BarWidth = 40;
-    private const int OutcomeBarWidth = 16;
+    private const int ClientBarWidth = 16;
+
+    // What a client waits for, in the order of its life; recovery only where something was cut.
+    private static readonly string[] Steps = [.. new[] { Step.Connect, Step.FirstReply, Step.Total, Step.Recovery }.Select(step => step.Name())];
 
     /// <summary>A bar, the burst and the time.</summary>
     public static IRenderable Progress(RunSnapshot last, Profile profile)
@@ -22,13 +25,14 @@ internal static class LivePanels
     }
 
     /// <summary>What is happening now, and the sum so far.</summary>
-    public static IRenderable Counts(RunSnapshot last)
+    public static IRenderable Counts(RunSnapshot last, Rates? rates)
     {
         var counts = last.Connections;
         var now = new Paragraph()
             .Append("open ").Append(Figures.Count(last.Open), Look.Strong)
-            .Append("   ended ").Append(Figures.Count((long)last.Sample.RatePerSecond), Look.Strong).Append("/s")
+            .Append("   started ").Append(PerSecond(rates?.Started), Look.Strong).Append("   ended ").Append(PerSecond(rates?.Ended), Look.Strong)
             .Append("   retries ").Append(Figures.Count(last.Retries), last.Retries > 0 ? Look.Warn : Look.Strong)
+            .Append("   cut ").Append(Figures.Count(last.Cut), last.Cut > 0 ? Look.Warn : Look.Strong)
             .Append("   dropped ").Append(Figures.Count(counts.Dropped), counts.Dropped > 0 ? Look.Bad : Look.Strong);
         var sum = new Text(
             $"{Figures.Count(counts.Opened)} opened = {Figures.Count(counts.Succeeded)} succeeded + {Figures.Count(counts.Failed)} failed"
@@ -40,7 +44,7 @@ internal static class LivePanels
     public static IRenderable Latencies(RunSnapshot last)
     {
         var table = Look.Table("ms", "p50", "p90", "p99", "max");
-        foreach (var step in new[] { "connect", "total" })
+        foreach (var step in Steps)
         {
             if (last.Latency.TryGetValue(step, out var latency) && latency.Count > 0)
             {
@@ -52,19 +56,30 @@ internal static class LivePanels
         return table;
     }
 
-    /// <summary>How connections ended, most frequent first.</summary>
-    public static IRenderable Outcomes(RunSnapshot last)
+    /// <summary>Where the clients are: those that are open by what they do now, then those that have ended by their outcome.</summary>
+    public static IRenderable Clients(RunSnapshot last)
     {
-        var table = Look.Table("ended", "", "");
+        var table = Look.Table("clients", "", "");
         table.Columns[2].LeftAligned();
-        var all = Math.Max(1, last.Outcomes.Values.Sum());
-        foreach (var (name, count) in last.Outcomes.Where(outcome => outcome.Value > 0).OrderByDescending(outcome => outcome.Value))
+        var all = Math.Max(1, last.Connections.Opened);
+        Row("connected", last.Connected, Look.Good);
+        Row("connecting", last.Open - last.Connected - last.Waiting, Look.Plain);
+        Row("waiting to retry", last.Waiting, Look.Warn);
+        foreach (var (name, count) in last.Outcomes.OrderByDescending(outcome => outcome.Value))
         {
-            var style = name == Outcome.Succeeded.Name() ? Look.Good : Look.Warn;
-            var bar = new string('|', (int)Math.Ceiling((double)count / all * OutcomeBarWidth));
-            table.AddRow(new Text(name), new Text(Figures.Count(count)), new Text(bar, style));
+            Row(name, count, name == Outcome.Succeeded.Name() ? Look.Good : Look.Warn);
         }
 
         return table;
+
+        void Row(string name, long count, Style style)
+        {
+            if (count > 0)
+            {
+                table.AddRow(new Text(name), new Text(Figures.Count(count)), new Text(new string('|', (int)Math.Ceiling((double)count / all * ClientBarWidth)), style));
+            }
+        }
     }
+
+    private static string PerSecond(double? rate) => rate is { } known ? $"{Figures.Count((long)Math.Round(known))}/s" : "-";
 }

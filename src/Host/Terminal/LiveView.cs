@@ -16,7 +16,9 @@ internal sealed class LiveView : IRunView
 
     private readonly List<string> _complaints = [];
     private RunProtocol.RunStarted? _started;
+    private readonly RateWindow _window = new();
     private RunSnapshot? _last;
+    private Rates? _rates;
 
     public void Started(RunProtocol.RunStarted started)
     {
@@ -26,7 +28,7 @@ internal sealed class LiveView : IRunView
 
     public void Measured(RunSnapshot snapshot)
     {
-        _last = snapshot;
+        (_last, _rates) = (snapshot, _window.Add(snapshot));
         Publish();
     }
 
@@ -77,9 +79,9 @@ internal sealed class LiveView : IRunView
         {
             rows.Add(LivePanels.Progress(last, profile));
             rows.Add(new Text(""));
-            rows.Add(LivePanels.Counts(last));
+            rows.Add(LivePanels.Counts(last, picture.Rates));
             rows.Add(new Text(""));
-            rows.Add(new Columns(LivePanels.Latencies(last), LivePanels.Outcomes(last)) { Expand = false, Padding = new Padding(0, 0, 4, 0) });
+            rows.Add(new Columns(LivePanels.Latencies(last), LivePanels.Clients(last)) { Expand = false, Padding = new Padding(0, 0, 4, 0) });
         }
         else
         {
@@ -91,8 +93,11 @@ internal sealed class LiveView : IRunView
         return new Rows(rows);
     }
 
-    private void Publish() => _pictures.Writer.TryWrite(new Picture(_started, _last, [.. _complaints]));
+    private void Publish() => _pictures.Writer.TryWrite(new Picture(_started, _last, [.. _complaints]) { Rates = _rates });
 
     /// <summary>What is drawn.</summary>
-    internal sealed record Picture(RunProtocol.RunStarted? Started, RunSnapshot? Last, IReadOnlyList<string> Complaints);
+    internal sealed record Picture(RunProtocol.RunStarted? Started, RunSnapshot? Last, IReadOnlyList<string> Complaints)
+    {
+        public Rates? Rates { get; init; }
+    }
 }

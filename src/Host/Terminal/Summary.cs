@@ -108,8 +108,8 @@ internal static class Summary
                 + $"{Figures.Tenths(usage.GcPauseMillis)} ms in garbage collection.",
                 Look.Dim),
             new Text(
-                $"At most {Figures.Count(usage.PeakOpen)} were open at once: {Figures.Bytes(usage.PeakRssBytes)} of memory, "
-                + $"{Figures.Bytes(usage.BytesPerOpenConnection)} for each.",
+                $"At most {Figures.Count(usage.PeakOpen)} were open at once: {Figures.Bytes(usage.PeakRssBytes)} of memory"
+                + (usage.BytesPerOpenConnection is { } each ? $", {Figures.Bytes(each)} for each." : "."),
                 Look.Dim),
         };
         if (directory is not null)

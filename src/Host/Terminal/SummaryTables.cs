@@ -9,7 +9,7 @@ namespace ActorLoad.Hosting.Terminal;
 /// <summary>The tables of the summary.</summary>
 internal static class SummaryTables
 {
-    private static readonly string[] Steps = ["start-lag", "connect", "tls", "first-reply", "script", "total"];
+    private static readonly string[] Steps = ["start-lag", "connect", "tls", "first-reply", "script", "total", "recovery", "loop-lag"];
 
     /// <summary>How connections ended and what each means; causes that retries hid are named too.</summary>
     public static IRenderable Outcomes(RunResult result)
@@ -55,7 +55,7 @@ internal static class SummaryTables
         return table;
     }
 
-    /// <summary>Latencies of successes, and the time until failures.</summary>
+    /// <summary>Steps that were completed, and the time until failures.</summary>
     public static IRenderable Latencies(RunResult result)
     {
         var table = Look.Table("Latency in ms", "count", "min", "mean", "p50", "p90", "p99", "p99.9", "max");

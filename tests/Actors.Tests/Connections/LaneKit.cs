@@ -26,6 +26,9 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
 
     private protected TestProbe Metrics => field ??= CreateTestProbe();
 
+    /// <summary>Most sockets at once, by the last report.</summary>
+    private protected long PeakOpen { get; private set; }
+
     /// <summary>What escalated to the parent, which lets the lane go on.</summary>
     private protected List<Exception> Escalated { get; } = [];
 
@@ -75,6 +78,7 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
         _lane.Tell(new ReportTally(_sample));
         var reported = await Metrics.ExpectMsgAsync<MetricsProtocol.TallyReported>(Given.Patience);
         Assert.Equal((3, _sample++), (reported.Lane, reported.Sample));
+        PeakOpen = reported.PeakOpen;
         foreach (var (endpoint, tally) in reported.Tallies.Index())
         {
             Total.Add(tally);

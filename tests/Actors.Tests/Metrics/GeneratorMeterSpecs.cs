@@ -66,6 +66,16 @@ public class GeneratorMeterSpecs
         Assert.Equal(1_000_000, meter.Read(1, 1).CpuMicrosPerConnection);
     }
 
+    [Fact]
+    public void Memory_for_each_connection_is_told_of_no_few()
+    {
+        var meter = Started();
+        _now = _now with { Rss = 95 * Megabyte };
+
+        Assert.Null(meter.Read(opened: 1_000, peakOpen: 50).BytesPerOpenConnection);
+        Assert.Equal(45_000, meter.Read(opened: 1_000, peakOpen: 1_000).BytesPerOpenConnection);
+    }
+
     [Property]
     public bool No_number_is_ever_negative_or_no_number(ushort opened, ushort peakOpen, bool start, bool stop, int rss)
     {
@@ -82,7 +92,7 @@ public class GeneratorMeterSpecs
         }
 
         var usage = meter.Read(opened, peakOpen);
-        return double.IsFinite(usage.CpuMicrosPerConnection) && usage.CpuMicrosPerConnection >= 0 && usage.BytesPerOpenConnection >= 0
+        return double.IsFinite(usage.CpuMicrosPerConnection) && usage.CpuMicrosPerConnection >= 0 && (usage.BytesPerOpenConnection ?? 0) >= 0
             && double.IsFinite(usage.GcPauseMillis) && usage.PeakRssBytes >= 0;
     }
 

@@ -16,7 +16,7 @@ public sealed record Life(Outcome? Outcome, int Retries = 0, int Micros = 50, st
     {
         var timings = new Timings { Due = 1_000 };
         timings.BeginAttempt(timings.Due + micros);
-        timings.Connected = timings.AttemptStarted + micros;
+        (timings.SynSent, timings.Connected) = (timings.AttemptStarted, timings.AttemptStarted + micros);
         timings.FirstReply = timings.Connected + (micros * 1_000L);
         timings.LastReply = timings.Ended = timings.FirstReply + (micros * 1_000L);
         return timings;
@@ -59,6 +59,25 @@ public sealed record Life(Outcome? Outcome, int Retries = 0, int Micros = 50, st
             tally.RecordRejection(Prefixes[known >= 0 ? known : Prefix!.Length % Prefixes.Length]);
         }
 
-        tally.RecordEnded(ended, Timings(Math.Abs(Micros % 1_000_000)));
+        var timings = Timings(Math.Abs(Micros % 1_000_000));
+        if (ended != ActorLoad.Metrics.Outcome.Cancelled)
+        {
+            RecordSteps(tally, timings);
+        }
+
+        tally.RecordEnded(ended, timings);
+    }
+
+    /// <summary>All that an attempt comes through, up to its close.</summary>
+    public static void RecordSteps(Tally tally, in Timings timings)
+    {
+        tally.RecordStep(Step.StartLag, timings);
+        tally.RecordEstablished();
+        tally.RecordStep(Step.Connect, timings);
+        tally.RecordAnswered();
+        tally.RecordStep(Step.FirstReply, timings);
+        tally.RecordStep(Step.Script, timings);
+        tally.RecordStep(Step.Total, timings);
+        tally.RecordSocket(wasEstablished: true, isAborted: true);
     }
 }

@@ -70,6 +70,23 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
     }
 
     [Fact]
+    public void A_last_interval_of_a_millisecond_has_no_rate_of_its_own()
+    {
+        var metrics = Start(lanes: 1);
+        Interval(metrics, 0, [.. Enumerable.Repeat(new Life(Outcome.Succeeded), 20)]);
+        ExpectMsg<RunSnapshot>();
+        Advance(TimeSpan.FromMilliseconds(1));
+        metrics.Tell(new Complete(1, Progress));
+        Report(metrics, lane: 0, sample: 1, [.. Enumerable.Repeat(new Life(Outcome.Succeeded), 10)]);
+
+        var last = ExpectMsg<RunSnapshot>().Sample;
+        Assert.Equal((10, 30.0), (last.Succeeded, last.RatePerSecond));
+        Assert.Equal((1.001, 30, 30.0), Of(Assert.Single(ExpectMsg<Completed>().Samples)));
+
+        static (double, long, double) Of(Sample sample) => (sample.At, sample.Succeeded, sample.RatePerSecond);
+    }
+
+    [Fact]
     public void Complete_now_waits_for_nobody()
     {
         var metrics = Start(lanes: 2);

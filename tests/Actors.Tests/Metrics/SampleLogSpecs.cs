@@ -51,19 +51,37 @@ public class SampleLogSpecs
     public void Counts_of_a_merged_sample_are_sums_and_what_is_open_is_the_last()
     {
         var log = new SampleLog(2);
-        log.Add(Snapshots.Sample with { At = 1, Open = 5 }, null, null);
+        log.Add(Snapshots.Sample with { At = 1, Open = 5, Connected = 4, Cut = 2 }, Nothing);
         var outcomes = new Dictionary<string, long> { ["refused"] = 4, ["reset"] = 1 };
-        log.Add(Snapshots.Sample with { At = 2, Open = 9, Outcomes = outcomes }, null, null);
-        log.Add(Snapshots.Sample with { At = 3 }, null, null);
+        log.Add(Snapshots.Sample with { At = 2, Open = 9, Outcomes = outcomes, Connected = 7, Cut = 3 }, Nothing);
+        log.Add(Snapshots.Sample with { At = 3 }, Nothing);
 
         var merged = log.Samples[0];
         Assert.Equal(
             (16_000, 15_990, 15_940, 20, 10, 6, 16_020, 30),
             (merged.Planned, merged.Opened, merged.Succeeded, merged.Failed, merged.Dropped, merged.Cancelled, merged.Attempts,
              merged.Retries));
-        Assert.Equal((9, 2.0), (merged.Open, merged.At));
+        Assert.Equal((9, 2.0, 7, 5), (merged.Open, merged.At, merged.Connected, merged.Cut));
         Assert.Equal(new Dictionary<string, long> { ["succeeded"] = 7_970, ["reset"] = 11, ["refused"] = 4 }, merged.Outcomes);
         Assert.Equal((7_970 + 11 + 4) / 2.0, merged.RatePerSecond);
+    }
+
+    [Fact]
+    public void An_interval_shorter_than_a_tenth_of_the_others_joins_the_one_before()
+    {
+        var log = new SampleLog(4);
+        Add(log, 1, 100);
+        Add(log, 2, 100);
+        var (sample, times) = Second(2.001, 300);
+        Assert.Equal(Math.Round(2 / 1.001, 1), log.Add(sample, times));
+
+        Assert.Equal([1.0, 2.001], log.Samples.Select(kept => kept.At));
+        Assert.Equal([1L, 2], log.Samples.Select(kept => kept.Succeeded));
+        Assert.Equal(300, log.Samples[1].Connect!.Max);
+        Assert.InRange(log.Samples[1].RatePerSecond, 1.9, 2.1);
+
+        Add(log, 3, 100);
+        Assert.Equal([1.0, 2.001, 3], log.Samples.Select(kept => kept.At));
     }
 
     [Property(MaxTest = 30)]
@@ -83,8 +101,16 @@ public class SampleLogSpecs
             && (seconds == 0 || log.Samples[^1].At.Equals(seconds));
     }
 
-    // A second in which one connection succeeded, or none if it took no time.
+    private static readonly SampleTimes Nothing = new(null, null, null);
+
     private static void Add(SampleLog log, int second, int micros)
+    {
+        var (sample, times) = Second(second, micros);
+        log.Add(sample, times);
+    }
+
+    // An interval in which one connection succeeded, or none if it took no time.
+    private static (Sample Sample, SampleTimes Times) Second(double at, int micros)
     {
         var histogram = new LatencyHistogram();
         if (micros > 0)
@@ -93,10 +119,7 @@ public class SampleLogSpecs
         }
 
         var encoded = micros > 0 ? HistogramCodec.Encode(histogram) : null;
-        log.Add(
-            new Sample(
-                second, 0, 1, 1, 1, 0, 0, 0, 1, 0, new Dictionary<string, long> { ["succeeded"] = 1 }, 1, histogram.Summarize(),
-                histogram.Summarize()),
-            encoded, encoded);
+        var (counts, summary) = (new Dictionary<string, long> { ["succeeded"] = 1 }, histogram.Summarize());
+        return (new Sample(at, 0, 1, 1, 1, 0, 0, 0, 1, 0, counts, 1, summary, summary), new SampleTimes(encoded, encoded, null));
     }
 }

@@ -32,21 +32,41 @@ public class TallySpecs
     }
 
     [Fact]
-    public void Successes_and_failures_keep_their_times_apart_and_a_cancelled_one_keeps_none()
+    public void Completed_steps_stand_together_and_failed_connections_apart()
     {
         var tally = TallyOf(new Life(Outcome.Succeeded, Micros: 100), new Life(Outcome.Reset, Micros: 300), new Life(Outcome.Cancelled));
 
-        Assert.Equal((1, 100), Of(tally.Latency(succeeded: true)["connect"]));
+        Assert.Equal((2, 300), Of(tally.Latency(succeeded: true)["connect"]));
         Assert.Equal((1, 300), Of(tally.Latency(succeeded: false)["connect"]));
+        Assert.Equal(1, tally.Latency(succeeded: false)["total"].Count);
         Assert.DoesNotContain("tls", tally.Latency(succeeded: true).Keys);
 
         static (long, long) Of(LatencySummary summary) => (summary.Count, summary.Max);
+    }
+
+    [Fact]
+    public void A_step_is_known_when_it_is_over_and_its_connection_still_open()
+    {
+        var tally = TallyOf(new Life(null));
+        var timings = Life.Timings(100);
+        tally.RecordEstablished();
+        tally.RecordStep(Step.Connect, timings);
+        tally.RecordStep(Step.LoopLag, timings.Connected, timings.Connected + 7);
+        tally.RecordStep(Step.Recovery, timings.Connected, 0);
+
+        Assert.Equal((1, 1, 1, 0), (tally.Open, tally.Established, tally.Connected, tally.Answered));
+        Assert.Equal((1, 100), (tally.Latency(succeeded: true)["connect"].Count, tally.Latency(succeeded: true)["connect"].Max));
+        Assert.Equal(7, tally.Latency(succeeded: true)["loop-lag"].Max);
+        Assert.DoesNotContain("recovery", tally.Latency(succeeded: true).Keys);
+        Assert.Empty(tally.Latency(succeeded: false));
     }
 
     [Theory]
     [InlineData("planned = opened + dropped")]
     [InlineData("opened = sum(outcomes) + open")]
     [InlineData("attempts = opened + retries")]
+    [InlineData("connected + waiting <= open")]
+    [InlineData("answered <= established <= attempts")]
     [InlineData("open = 0 after a run")]
     public void A_broken_invariant_is_named_with_its_numbers(string invariant)
     {
@@ -60,6 +80,11 @@ public class TallySpecs
                 tally.RecordEnded(Outcome.Succeeded, default);
                 break;
             case "attemp": tally.RecordAttempt(isRetry: false); break;
+            case "connec":
+                tally.RecordWaiting(begins: true);
+                tally.RecordWaiting(begins: true);
+                break;
+            case "answer": tally.RecordAnswered(); break;
         }
 
         Assert.StartsWith(invariant + ": ", tally.BrokenInvariant(ended: true));
@@ -172,7 +197,7 @@ public class TallySpecs
         var data = TallyOf().Take();
 
         Assert.Throws<FormatException>(() => TallyOf().Add(data with { Outcomes = Counts(("lost", 1)) }));
-        Assert.Throws<FormatException>(() => TallyOf().Add(data with { Succeeded = new Dictionary<string, byte[]> { ["dns"] = [] } }));
+        Assert.Throws<FormatException>(() => TallyOf().Add(data with { Steps = new Dictionary<string, byte[]> { ["dns"] = [] } }));
     }
 
     [Fact]
@@ -201,6 +226,7 @@ public class TallySpecs
             tally.RecordAttempt(isRetry: false);
             tally.RecordAttemptFailure(Outcome.Rejected);
             tally.RecordRejection("ERR");
+            Life.RecordSteps(tally, timings);
             tally.RecordEnded(connection % 2 == 0 ? Outcome.Succeeded : Outcome.Rejected, timings);
         }
     }
@@ -223,10 +249,10 @@ public class TallySpecs
     private static string Contents(Tally tally)
     {
         var data = tally.ToData();
-        long[] numbers = [data.Planned, data.Opened, data.Dropped, data.Attempts, data.Retries];
+        long[] numbers = [data.Planned, data.Opened, data.Dropped, data.Attempts, data.Retries, data.Established, data.Answered, data.Cut, data.Connected, data.Waiting];
         return string.Join(
             '|', string.Join(' ', numbers), Text(data.Outcomes), Text(data.AttemptFailures), Text(data.Rejections),
-            Text(data.Succeeded.ToDictionary(pair => pair.Key, pair => Convert.ToHexString(pair.Value))),
+            Text(data.Steps.ToDictionary(pair => pair.Key, pair => Convert.ToHexString(pair.Value))),
             Text(data.Failed.ToDictionary(pair => pair.Key, pair => Convert.ToHexString(pair.Value))));
     }
 

@@ -19,7 +19,7 @@ public class TimingsSpecs
         timings.Ended = 9_000_000;
 
         Assert.Equal(
-            [10L, 40L, null, 100L, 400L, 450L], Steps.All.Select(step => timings.Micros(step, Outcome.Succeeded, Nanoseconds)));
+            [10L, 40L, null, 100L, 400L, 450L, null, null], Steps.All.Select(step => timings.Micros(step, Outcome.Succeeded, Nanoseconds)));
     }
 
     [Fact]
@@ -29,7 +29,38 @@ public class TimingsSpecs
         timings.BeginAttempt(1_000);
         (timings.Connected, timings.TlsDone, timings.FirstReply, timings.LastReply) = (2_000, 5_000, 12_000, 13_000);
 
-        Assert.Equal([0L, 1L, 3L, 7L, 8L, 12L], Steps.All.Select(step => timings.Micros(step, Outcome.Succeeded, Nanoseconds)));
+        Assert.Equal([0L, 1L, 3L, 7L, 8L, 12L, null, null], Steps.All.Select(step => timings.Micros(step, Outcome.Succeeded, Nanoseconds)));
+    }
+
+    [Fact]
+    public void What_waits_in_our_own_loop_is_neither_in_connect_nor_in_first_reply()
+    {
+        var timings = new Timings { Due = 1_000 };
+        timings.BeginAttempt(2_000);
+        (timings.SynSent, timings.Connected) = (10_000, 30_000);
+        (timings.FirstSent, timings.FirstReply, timings.LastReply) = (90_000, 97_000, 99_000);
+
+        Assert.Equal(20, timings.Micros(Step.Connect, Outcome.Succeeded, Nanoseconds));
+        Assert.Equal(7, timings.Micros(Step.FirstReply, Outcome.Succeeded, Nanoseconds));
+        Assert.Equal(69, timings.Micros(Step.Script, Outcome.Succeeded, Nanoseconds));
+        Assert.Equal(98, timings.Micros(Step.Total, Outcome.Succeeded, Nanoseconds));
+    }
+
+    [Fact]
+    public void Holds_are_not_in_the_total_of_a_connection_that_was_cut()
+    {
+        var timings = new Timings { Due = 1_000 };
+        timings.BeginAttempt(1_000);
+        (timings.Connected, timings.LastReply, timings.HoldStarted) = (2_000, 5_000, 5_000);
+        timings.EndHold(9_000_000, out var wasHolding);
+        Assert.True(wasHolding);
+
+        timings.BeginAttempt(9_100_000);
+        timings.EndHold(9_200_000, out wasHolding);
+        Assert.False(wasHolding);
+        timings.Ended = 9_200_000;
+
+        Assert.Equal(4 + 200, timings.Micros(Step.Total, Outcome.Refused, Nanoseconds));
     }
 
     [Fact]
@@ -65,13 +96,13 @@ public class TimingsSpecs
         timings.BeginAttempt(2_000);
         (timings.Connected, timings.Ended) = (4_000, 31_000);
 
-        Assert.Equal([1L, 2L, null, null, null, 30L], Steps.All.Select(step => timings.Micros(step, Outcome.ReplyTimeout, Nanoseconds)));
+        Assert.Equal([1L, 2L, null, null, null, 30L, null, null], Steps.All.Select(step => timings.Micros(step, Outcome.ReplyTimeout, Nanoseconds)));
     }
 
     [Fact]
     public void A_connection_that_never_started_has_its_end_only() =>
         Assert.Equal(
-            [null, null, null, null, null, 4L],
+            [null, null, null, null, null, 4L, null, null],
             Steps.All.Select(step => new Timings { Due = 1_000, Ended = 5_000 }.Micros(step, Outcome.Refused, Nanoseconds)));
 
     [Fact]
@@ -98,7 +129,7 @@ public class TimingsSpecs
     [Fact]
     public void Steps_are_found_by_their_names()
     {
-        Assert.Equal(["start-lag", "connect", "tls", "first-reply", "script", "total"], Steps.All.Select(Steps.Name));
+        Assert.Equal(["start-lag", "connect", "tls", "first-reply", "script", "total", "recovery", "loop-lag"], Steps.All.Select(Steps.Name));
         Assert.All(Steps.All, step => Assert.True(Steps.TryParse(step.Name(), out var found) && found == step));
         Assert.False(Steps.TryParse("Connect", out _));
     }

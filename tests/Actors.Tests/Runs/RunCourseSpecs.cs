@@ -35,6 +35,16 @@ public sealed class RunCourseSpecs
     }
 
     [Fact]
+    public void A_burst_that_holds_is_as_far_as_its_hold()
+    {
+        var plan = RunPlan.Create([new PhaseSettings("storm", 3, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), 2, Pacing.AfterBurst)]);
+        var course = new RunCourse(plan, lanes: 1, hold: TimeSpan.FromSeconds(60));
+        course.Begin(course.NextDue()!.Value);
+
+        Assert.Equal([0, 0.25, 0.495], new[] { 0, 30, 70 }.Select(second => course.Progress(TimeSpan.FromSeconds(second)).Fraction));
+    }
+
+    [Fact]
     public void A_share_of_an_unknown_burst_changes_nothing()
     {
         var course = Course(Pacing.Fixed, TimeSpan.Zero, 1);

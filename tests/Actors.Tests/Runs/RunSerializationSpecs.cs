@@ -1,3 +1,4 @@
+using ActorLoad.Actors.Tests.Metrics;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
@@ -49,8 +50,8 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
     public void The_samples_of_the_metrics_actor_survive_the_serializer()
     {
         var log = new SampleLog(8);
-        log.Add(Totals.Sample, null, null);
-        log.Add(Totals.Sample with { At = 2 }, null, null);
+        log.Add(Totals.Sample, new SampleTimes(null, null, null));
+        log.Add(Totals.Sample with { At = 2 }, new SampleTimes(null, null, null));
 
         var copy = (MetricsProtocol.Completed)Copy(new MetricsProtocol.Completed(Totals, log.Samples, SocketFacts.None));
 
@@ -93,7 +94,11 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
         tally.RecordDropped();
         tally.RecordOpened();
         tally.RecordAttempt(isRetry: false);
-        tally.RecordEnded(Outcome.Succeeded, new Timings { Due = 1_000, Started = 2_000, AttemptStarted = 2_000, Connected = 90_000, LastReply = 99_000 });
+        var timings = new Timings { Due = 1_000, Started = 2_000, AttemptStarted = 2_000, Connected = 90_000, LastReply = 99_000 };
+        Life.RecordSteps(tally, timings);
+        tally.RecordCut();
+        tally.RecordAbsence(new Absence("127.0.0.1:6379", 5.9, 8.7));
+        tally.RecordEnded(Outcome.Succeeded, timings);
         return tally.Take();
     }
 

@@ -22,7 +22,7 @@ public class RunSummarySpecs
 
         Assert.Equal(Verdict.Valid, result.Verdict);
         Assert.Empty(result.VerdictReasons);
-        Assert.Equal(1, result.SchemaVersion);
+        Assert.Equal(2, result.SchemaVersion);
         Assert.Equal((Order.RunId, Order.StartedAt, 12.5), (result.Run.Id, result.Run.StartedAt, result.Run.DurationSeconds));
         Assert.Equal(["db:6379"], result.Target.Endpoints);
         Assert.Equal(["127.0.0.1:6379"], result.Target.Addresses);

@@ -22,6 +22,20 @@ public abstract class TransportContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
+    public async Task What_is_sent_is_stamped_before_it_is_answered()
+    {
+        await using var peer = FaultPeer.Answering();
+        var before = Loop.Now;
+        var link = await ConnectAsync(peer);
+        Assert.InRange(link.SentAt, before, link.CompletedAt);
+        var connected = link.CompletedAt;
+        await BeginExchangeAsync(link, Ping);
+        await ReceivedAsync(link);
+        Assert.InRange(link.SentAt, connected, link.CompletedAt);
+        await CloseAsync(link);
+    }
+
+    [SkippableFact]
     public async Task A_closed_port_refuses()
     {
         await using var peer = FaultPeer.ClosedPort();

@@ -16,9 +16,9 @@ public sealed record Evidence(Ledgers Ledgers, LoadEvidence Load, GeneratorEvide
 /// <param name="Ports">connection.ports: <c>slot</c> or <c>kernel</c>.</param>
 /// <param name="Targets">Addresses that connections go to.</param>
 /// <param name="ConnectModes">Connect times near the kernel's SYN retransmits: whole seconds (1, 2, 3, 4, 5, 7 ...) -> connections.</param>
-/// <param name="Connected">Connect times that were recorded, of successes and failures.</param>
+/// <param name="Connected">Connect times that were recorded.</param>
 /// <param name="LongConnects">Those that took a second or more, near a whole one or not.</param>
-/// <param name="FirstReply">Connected to first reply, microseconds; null if nothing succeeded.</param>
+/// <param name="FirstReply">First command sent to its reply, microseconds; null if nothing was answered.</param>
 /// <param name="Total">Due to last reply, microseconds; null if nothing succeeded.</param>
 public sealed record LoadEvidence(
     long LargestBurst, long PeakOpen, long MaxOpen, string Close, string Ports, int Targets, IReadOnlyDictionary<int, long> ConnectModes,
@@ -42,6 +42,9 @@ public sealed record LoadEvidence(
     /// <summary>Names with addresses that connections do not go to.</summary>
     public IReadOnlyList<UnusedAddresses> Unused { get; init; } = [];
 
+    /// <summary>Times in which endpoints took no connection.</summary>
+    public IReadOnlyList<Absence> Absences { get; init; } = [];
+
     /// <summary>The user that AUTH names; <c>default</c> if none is.</summary>
     public string User { get; init; } = "default";
 }
@@ -58,4 +61,8 @@ public sealed record LoadEvidence(
 /// <param name="Cores">Processors that this process may use.</param>
 public sealed record GeneratorEvidence(
     LatencySummary? StartLag, double DurationSeconds, double BusySeconds, double CpuSeconds, double? LoopCpuSeconds, double? LoopWaitSeconds,
-    double GcPauseMillis, int Loops, int Cores);
+    double GcPauseMillis, int Loops, int Cores)
+{
+    /// <summary>How long what was ready waited for a loop of ours, microseconds; null if nothing was sent.</summary>
+    public LatencySummary? LoopLag { get; init; }
+}

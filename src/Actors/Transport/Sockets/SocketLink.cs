@@ -40,14 +40,14 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         _operation.Link = this;
         _operation.AimAtNothing();
         _operation.Arguments.RemoteEndPoint = target;
-        deadline.Enter(this);
+        SentAt = deadline.Enter(this);
         Begin(Pending.Connect);
     }
 
     public override void Exchange(int size, DeadlineQueue deadline)
     {
         _isOverdue = false;
-        deadline.Enter(this);
+        SentAt = deadline.Enter(this);
         _operation!.AimToSend(size);
         Begin(Pending.Send);
     }
@@ -171,6 +171,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         _socket!.Dispose();
         if (TryOpen((IPEndPoint)_operation!.Arguments.RemoteEndPoint!))
         {
+            SentAt = loop.Now;
             GoOn(Pending.Connect);
         }
     }

@@ -84,6 +84,9 @@ internal sealed unsafe partial class Ring : IDisposable
         _prepared = _submitted = *_sqTail;
     }
 
+    /// <summary>Called before each entry that hands over what was prepared.</summary>
+    public Action? Submitting { get; set; }
+
     /// <summary>Its descriptor.</summary>
     public int File => _file;
 
@@ -135,6 +138,11 @@ internal sealed unsafe partial class Ring : IDisposable
         if (_failure is { } failure)
         {
             throw failure;
+        }
+
+        if (HasPrepared)
+        {
+            Submitting?.Invoke();
         }
 
         Volatile.Write(ref *_sqTail, _prepared);

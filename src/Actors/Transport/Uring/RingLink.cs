@@ -49,6 +49,7 @@ internal sealed unsafe class RingLink(
         ref var send = ref loop.Ring.Prepare(IORING_OP_SEND, slot.File, slot.UserData(RingOperation.Send));
         (send.Address, send.Length, send.OperationFlags) = ((ulong)slot.Outgoing, (uint)size, MSG_WAITALL | MSG_NOSIGNAL);
         send.Flags = IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+        loop.LeavesWithNextEntry(this);
         PrepareReceive();
     }
 
@@ -79,6 +80,9 @@ internal sealed unsafe class RingLink(
         DeadlineQueue.Leave(this);
         loop.Close(slot);
     }
+
+    /// <summary>What was prepared, a SYN or a command, is handed to the kernel at <paramref name="now"/>.</summary>
+    public void Leaves(long now) => SentAt = now;
 
     /// <summary>The operation has ended, and how will be told soon: its deadline no longer counts.</summary>
     public void CompletionTaken() => _isTaken = true;
@@ -147,6 +151,7 @@ internal sealed unsafe class RingLink(
         var size = SocketAddressWriter.Write(target.Address, target.Port, new Span<byte>(slot.Address, RingSlot.AddressSize));
         ref var connect = ref loop.Ring.Prepare(IORING_OP_CONNECT, slot.File, slot.UserData(RingOperation.Connect));
         (connect.Address, connect.Offset) = ((ulong)slot.Address, (ulong)size);
+        loop.LeavesWithNextEntry(this);
         _isPending = true;
         slot.Begin(RingOperation.Connect);
     }

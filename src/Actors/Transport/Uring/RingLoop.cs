@@ -124,7 +124,7 @@ internal sealed partial class RingLoop : TransportLoop
     {
         try
         {
-            _ring = new Ring(submissions, completions);
+            _ring = new Ring(submissions, completions) { Submitting = StampLeaving };
         }
         catch (Exception cause)
         {
@@ -186,16 +186,19 @@ internal sealed partial class RingLoop : TransportLoop
         for (; count < WorkInTurn && _failed.TryDequeue(out var failed); count++)
         {
             HandOut(failed.Completion, failed.At); // while a burst opens, too: a breaker waits for them
+            EnterInBetween(count);
         }
 
         for (; count < WorkInTurn && _local.TryDequeue(out var work); count++)
         {
             Run(work);
+            EnterInBetween(count);
         }
 
         for (; count < WorkInTurn && _nextTurn.Count == 0 && _taken.TryDequeue(out var taken); count++)
         {
             HandOut(taken.Completion, taken.At);
+            EnterInBetween(count);
         }
     }
 

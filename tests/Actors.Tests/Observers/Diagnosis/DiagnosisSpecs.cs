@@ -207,6 +207,32 @@ public class DiagnosisSpecs
 
     private static Evidence Own(Func<GeneratorEvidence, GeneratorEvidence> change) => Healthy.Evidence.With(change);
 
+    [Fact]
+    public void A_server_that_restarted_was_away_from_the_first_failure_to_the_last()
+    {
+        var evidence = Healthy.Evidence.Failing("refused", 300).With((ServerLedger server) => server with
+        {
+            Restarts = [10.2], Losses = [new ObserverLoss(5.9, 4.2, "reset")],
+        });
+        Assert.Contains("it was away from 5.9 to 10.1 s after the start", Restarted(evidence).Sentence, StringComparison.Ordinal);
+
+        var felt = Restarted(evidence.With(load => load with
+        {
+            Absences = [new("127.0.0.1:6379", 5.92, 8.71), new("127.0.0.1:6379", 30, 30.1), new("127.0.0.1:7000", 0, 60)],
+        }));
+        Assert.Contains("127.0.0.1:6379 restarted: it was away from 5.9 to 8.7 s after the start", felt.Sentence, StringComparison.Ordinal);
+        Assert.Equal((5.92, 8.71, 2.79), (felt.Numbers["awayFrom"], felt.Numbers["awayTo"], felt.Numbers["awaySeconds"]));
+    }
+
+    [Fact]
+    public void A_restart_that_nobody_felt_has_its_time()
+    {
+        var evidence = Healthy.Evidence.With((ServerLedger server) => server with { Restarts = [3.2] });
+        Assert.Contains("127.0.0.1:6379 restarted: at 3.2 s after the start of the run", Restarted(evidence).Sentence, StringComparison.Ordinal);
+    }
+
+    private static Finding Restarted(Evidence evidence) => Diagnosis.Of(evidence).Single(finding => finding.Rule == "server-restarted");
+
     private static Evidence Busy(double share) => Healthy.Evidence.With((ServerLedger server) => server with { PeakMainThreadShare = share })
         .With(load => load with { FirstReply = Healthy.Latency(30_000, 2_100_000) });
 

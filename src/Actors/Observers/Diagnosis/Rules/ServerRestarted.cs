@@ -3,6 +3,9 @@ namespace ActorLoad.Observers.Rules;
 /// <summary>A server was another process than before.</summary>
 internal sealed class ServerRestarted : IRule
 {
+    // A server tells its uptime in whole seconds, and may be asked late.
+    private const double Slack = 2;
+
     public string Name => "server-restarted";
 
     public Finding? Judge(Evidence evidence)
@@ -15,14 +18,44 @@ internal sealed class ServerRestarted : IRule
 
         var failed = evidence.Ledgers.Client.AttemptFailures.Values.Sum();
         var times = restarted.Sum(server => server.Restarts.Count);
-        var away = restarted.SelectMany(server => server.Losses).Sum(loss => loss.Seconds ?? 0);
+        var aways = restarted.SelectMany(server => server.Restarts.Select(at => Away(evidence, server, at))).OfType<Span>().Distinct().ToArray();
+        var numbers = new Dictionary<string, double>
+        {
+            ["restarts"] = times, ["awaySeconds"] = Math.Round(aways.Sum(away => away.To - away.From), 3), ["attemptsFailed"] = failed,
+        };
+        if (aways.Length > 0)
+        {
+            (numbers["awayFrom"], numbers["awayTo"]) = (aways.Min(away => away.From), aways.Max(away => away.To));
+        }
+
         return new Finding(
             Name, failed > 0 ? Severity.Error : Severity.Warning,
-            $"{string.Join(" and ", restarted.Select(server => $"{server.Endpoint} restarted {Times(server)}"))} after the start of the run"
-            + (failed > 0 ? $"; {((long)failed).Of("attempt")} failed in all" : ""),
-            new Dictionary<string, double> { ["restarts"] = times, ["awaySeconds"] = away, ["attemptsFailed"] = failed },
-            []);
+            $"{string.Join(" and ", restarted.Select(server => $"{server.Endpoint} restarted: {Times(evidence, server)}"))} after the start of the run"
+            + (failed > 0 ? $"; {failed.Of("attempt")} failed in all" : ""),
+            numbers, []);
     }
 
-    private static string Times(ServerLedger server) => string.Join(", ", server.Restarts.Select(at => at.Seconds()));
+    private static string Times(Evidence evidence, ServerLedger server) => string.Join(", ", server.Restarts
+        .Select(at => Away(evidence, server, at) is { } away ? $"it was away from {Number(away.From)} to {away.To.Seconds()}" : $"at {at.Seconds()}").Distinct());
+
+    private static string Number(double seconds) => seconds.Seconds()[..^2];
+
+    // The first failure and the last, as our connections or the observer's felt them. Null if nobody was there to feel it.
+    private static Span? Away(Evidence evidence, ServerLedger server, double restart)
+    {
+        var felt = evidence.Load.Absences.Where(absence => absence.Endpoint == server.Endpoint).Select(absence => new Span(absence.From, absence.To))
+            .Where(span => span.IsNear(restart)).ToArray();
+        if (felt.Length > 0)
+        {
+            return felt.MaxBy(span => span.To - span.From);
+        }
+
+        return server.Losses.Where(loss => loss.Seconds is not null).Select(loss => new Span(loss.At, Math.Round(loss.At + loss.Seconds!.Value, 3)))
+            .FirstOrDefault(span => span.IsNear(restart));
+    }
+
+    private sealed record Span(double From, double To)
+    {
+        public bool IsNear(double at) => From - Slack <= at && at <= To + Slack;
+    }
 }

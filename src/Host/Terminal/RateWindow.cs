@@ -1,0 +1,31 @@
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Hosting.Terminal;
+
+/// <summary>Attempts that began and connections that ended, for each second.</summary>
+internal sealed record Rates(double Started, double Ended);
+
+/// <summary>Makes rates of snapshots: over the last interval, or over as many as it takes to 250 ms.</summary>
+internal sealed class RateWindow
+{
+    private const double Shortest = 0.25;
+
+    private readonly Queue<Point> _points = new([new Point(0, 0, 0)]);
+
+    /// <summary>The rates at a snapshot; null while the run is younger than 250 ms.</summary>
+    public Rates? Add(RunSnapshot snapshot)
+    {
+        var now = new Point(snapshot.ElapsedSeconds, snapshot.Attempts, snapshot.Connections.Opened - snapshot.Open);
+        _points.Enqueue(now);
+        while (_points.ElementAt(1).At <= now.At - Shortest)
+        {
+            _points.Dequeue();
+        }
+
+        var from = _points.Peek();
+        var seconds = now.At - from.At;
+        return seconds < Shortest ? null : new Rates((now.Started - from.Started) / seconds, (now.Ended - from.Ended) / seconds);
+    }
+
+    private sealed record Point(double At, long Started, long Ended);
+}
