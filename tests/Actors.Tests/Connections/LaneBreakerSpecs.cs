@@ -31,7 +31,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
         var total = await ReportAsync();
         Assert.Null(total.BrokenInvariant(ended: true));
         Assert.InRange(total.Retries, 0, 9);
-        Assert.InRange(total.AttemptFailuresByName()["refused"], 10, 64);
+        Assert.InRange(total.AttemptFailuresByName()["refused"], 10, ended.Opened + total.Retries);
         Assert.Equal(1000 - ended.Opened, total.Dropped);
 
         lane.Tell(new OpenBurst(1, 0, 50, TimeSpan.Zero));
@@ -71,7 +71,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
         var lane = StartLane([one.EndPoint, other.EndPoint], Given.Connection("PING"), Given.Policy(Given.Stop, _breaker));
         lane.Tell(new OpenBurst(0, 0, 100, TimeSpan.Zero));
         var givenUp = new[] { await Parent.ExpectMsgAsync<EndpointGivenUp>(Given.Patience), await Parent.ExpectMsgAsync<EndpointGivenUp>(Given.Patience) };
-        Assert.Equal([$"{one.EndPoint}", $"{other.EndPoint}"], givenUp.Select(endpoint => endpoint.Endpoint).Order());
+        Assert.Equal(new HashSet<string> { $"{one.EndPoint}", $"{other.EndPoint}" }, givenUp.Select(endpoint => endpoint.Endpoint).ToHashSet());
         Assert.Equal("breaker: each of the 2 endpoints was given up", (await Parent.ExpectMsgAsync<BreakerTripped>(Given.Patience)).Reason);
     }
 
