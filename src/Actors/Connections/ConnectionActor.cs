@@ -182,19 +182,19 @@ internal sealed class ConnectionActor : UntypedActor
 }
 
 /// <summary>What all connections of a lane share.</summary>
+/// <param name="Books">Where they are counted, and where they connect.</param>
 /// <param name="Loop">Their loop.</param>
 /// <param name="Script">What they send.</param>
-/// <param name="Books">Where they connect, and what is known of them.</param>
 /// <param name="Socket">Their socket's options.</param>
 /// <param name="ConnectDeadline">How long a connect may take.</param>
 /// <param name="ReplyDeadline">How long a reply may take.</param>
 /// <param name="HoldDeadline">How long they stay open after the script; null closes at once.</param>
 internal sealed record ConnectionPlan(
-    TransportLoop Loop, Script Script, LaneBooks Books, SocketSettings Socket,
+    LaneBooks Books, TransportLoop Loop, Script Script, SocketSettings Socket,
     DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue? HoldDeadline)
 {
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
-    public static ConnectionPlan For(TransportLoop loop, ConnectionSettings settings, Script script, LaneBooks books) => new(
-        loop, script, books, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
+    public static ConnectionPlan For(LaneBooks books, TransportLoop loop, ConnectionSettings settings, Script script) => new(
+        books, loop, script, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
         settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null);
 }

@@ -28,7 +28,7 @@ public sealed class Lane : UntypedActor
     {
         (_settings, _loop) = (settings, dispatcher.Loop);
         _books = new LaneBooks(settings, _loop);
-        var plan = ConnectionPlan.For(_loop, settings.Connection, settings.Script, _books);
+        var plan = ConnectionPlan.For(_books, _loop, settings.Connection, settings.Script);
         var connections = new ChildFactory(ConnectionActor.Props(plan, dispatcher.DispatcherId));
         _squad = Squad.Props(_books, connections, dispatcher.DispatcherId);
     }

@@ -151,8 +151,12 @@ public sealed class MetricsActor : UntypedActor
     {
         if (_totals.Open > 0 && Array.Exists(_lastReport, last => last < _sample))
         {
-            _interval.RecordCancelled(_totals.Open);
-            _totals.RecordCancelled(_totals.Open);
+            _interval.RecordCancelled(_totals);
+            _totals.RecordCancelled(_totals);
+            for (var endpoint = 0; endpoint < _endpoints?.Count; endpoint++)
+            {
+                _endpoints[endpoint].RecordCancelled(_endpoints[endpoint]);
+            }
         }
     }
 

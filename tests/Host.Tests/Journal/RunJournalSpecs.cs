@@ -30,6 +30,21 @@ public class RunJournalSpecs : IDisposable
     }
 
     [Fact]
+    public void Endpoints_of_a_run_that_was_cut_off_are_those_of_its_last_interval()
+    {
+        var snapshot = Results.Snapshot(1);
+        var only = Assert.Single(InterruptedRun.Assemble(Results.Header, snapshot, []).Endpoints);
+        Assert.Equal(("127.0.0.1:6379", new ConnectionCounts(100, 100, 60, 10, 0, 30)), (only.Address, only.Connections));
+        Assert.Equal((60, 30), (only.Outcomes["succeeded"], only.Outcomes["cancelled"]));
+
+        var other = EndpointCounts.Of(new EndpointName("db:6380", "127.0.0.1:6380"), snapshot);
+        var several = InterruptedRun.Assemble(Results.Header, snapshot with { Endpoints = [only, other] }, []).Endpoints;
+        Assert.Equal(["127.0.0.1:6379", "127.0.0.1:6380"], several.Select(endpoint => endpoint.Address));
+        Assert.Equal(0, several.Sum(endpoint => endpoint.Connections.Open));
+        Assert.Empty(InterruptedRun.Assemble(Results.Header, null, []).Endpoints);
+    }
+
+    [Fact]
     public void A_line_that_was_cut_off_costs_itself_only()
     {
         using (var journal = RunJournal.Create(_files["run"], Results.Header))

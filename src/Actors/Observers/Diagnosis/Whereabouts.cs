@@ -5,6 +5,8 @@ namespace ActorLoad.Observers;
 /// <summary>Which endpoints a finding is about: those that the evidence points to, and no others.</summary>
 internal static class Whereabouts
 {
+    private const long FirstRetransmit = 1_000_000;
+
     /// <summary>Most endpoints that a sentence names.</summary>
     public const int MostNamed = 5;
 
@@ -14,6 +16,10 @@ internal static class Whereabouts
     /// <summary>Endpoints that rejected attempts with words that begin so, those with most rejections first.</summary>
     public static IReadOnlyList<string> RejectedAt(this Evidence evidence, params string[] prefixes) => evidence.Where(counts => counts.Rejections
         .Where(rejection => prefixes.Any(prefix => rejection.Key.StartsWith(prefix, StringComparison.Ordinal))).Sum(rejection => rejection.Value));
+
+    /// <summary>Endpoints where attempts timed out before they were established, or a connect took as long as the kernel waits before it sends a SYN again.</summary>
+    public static IReadOnlyList<string> SlowAt(this Evidence evidence) => evidence.Where(counts =>
+        counts.Failed(Outcome.ConnectTimeout) + (counts.Latency.GetValueOrDefault(Step.Connect.Name())?.Max >= FirstRetransmit ? 1 : 0));
 
     /// <summary>How often attempts failed so at each endpoint, of how many: <c>" (127.0.0.1:7399 300 of 310)"</c>; empty if the run had one endpoint.</summary>
     public static string SharesOf(this Evidence evidence, Outcome outcome)

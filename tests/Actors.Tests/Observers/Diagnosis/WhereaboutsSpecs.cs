@@ -62,6 +62,21 @@ public class WhereaboutsSpecs
     }
 
     [Fact]
+    public void Accept_queue_that_overflowed_is_that_of_the_endpoint_with_slow_connects()
+    {
+        var evidence = With("refused", 0, 0, 0).Counting("ListenOverflows", 484).Counting("TCPSynRetrans", 484).Slow(1, 470);
+        evidence = evidence.With(load => load with
+        {
+            ByEndpoint = [.. load.ByEndpoint.Select((counts, index) => counts with
+            {
+                Latency = new Dictionary<string, LatencySummary> { ["connect"] = Healthy.Latency(100, index == 1 ? 1_004_000 : 900) },
+            })],
+        });
+
+        Assert.StartsWith("The server's accept queue at 127.0.0.1:7302 overflowed 484 times", Find("accept-queue-overflow", evidence).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Many_endpoints_are_named_up_to_five()
     {
         var counts = Enumerable.Range(7301, 9).Select(port => Counts($"127.0.0.1:{port}", "refused", 10)).ToArray();

@@ -29,7 +29,7 @@ internal sealed class AcceptQueueOverflow : IRule
 
         return new Finding(
             Name, timeouts + unanswered > 0 ? Severity.Error : Severity.Warning,
-            $"The server's accept queue overflowed {overflows.Of("time")}: {queue.Sentence}, and bursts are of {evidence.BurstForEach().Text()}"
+            $"The server's accept queue{evidence.At(evidence.SlowAt())} overflowed {overflows.Of("time")}: {queue.Sentence}, and bursts are of {evidence.BurstForEach().Text()}"
             + (slow > 0 ? $"; {slow.Of("connect")} waited a second or more until the SYN was sent again" : "")
             + (timeouts > 0 ? $"; {timeouts.Text()} timed out" : "")
             + (never > 0 ? $"; {never.Text()} were established for us only, never accepted, and had no reply" : "")
