@@ -182,9 +182,9 @@ internal sealed class ConnectionActor : UntypedActor
 }
 
 /// <summary>What all connections of a lane share.</summary>
+/// <param name="Books">Where they are counted, and where they connect.</param>
 /// <param name="Loop">Their loop.</param>
 /// <param name="Script">What they send.</param>
-/// <param name="Books">Where they connect, and what is known of them.</param>
 /// <param name="Socket">Their socket's options.</param>
 /// <param name="ConnectDeadline">How long a connect may take.</param>
 /// <param name="ReplyDeadline">How long a reply may take.</param>

@@ -9,18 +9,20 @@ internal sealed class LaneBooks
 {
     private readonly LaneSettings _settings;
     private readonly TransportLoop _loop;
-    private readonly Breaker[] _breakers;
-    private readonly AttemptSteps _steps;
+    private readonly LaneEndpoint[] _endpoints;
     private readonly Random _random;
+    private long _sockets;
 
     public LaneBooks(LaneSettings settings, TransportLoop loop)
     {
         (_settings, _loop) = (settings, loop);
         var (endpoints, supervision, frequency) = (settings.Health.Endpoints, settings.Supervision, loop.Time.TimestampFrequency);
         Tallies = new EndpointTallies(frequency, endpoints.Length);
-        _breakers = [.. endpoints.Select(endpoint => new Breaker(supervision.Breaker, supervision.Patience, endpoint, frequency))];
-        _steps = new AttemptSteps(
-            Tallies, endpoints.Select(endpoint => endpoint.Name), at => Math.Round(loop.Time.GetElapsedTime(settings.RunStart, at).TotalSeconds, 3));
+        _endpoints =
+        [
+            .. endpoints.Select((endpoint, index) => new LaneEndpoint(
+                Tallies[index], new Breaker(supervision.Breaker, supervision.Patience, endpoint, frequency), new AbsenceWatch(endpoint.Name), OfRun)),
+        ];
         _random = new Random(settings.Seed + settings.Lane);
     }
 
@@ -30,8 +32,8 @@ internal sealed class LaneBooks
     /// <summary>Connections without an outcome.</summary>
     public long OpenNow { get; private set; }
 
-    /// <summary>Most of them that had a socket at once.</summary>
-    public long PeakOpen => _steps.PeakUnderWay;
+    /// <summary>Most attempts under way at once: a client that waits for its next attempt has no socket.</summary>
+    public long PeakOpen { get; private set; }
 
     /// <summary>True while no attempt was ever established, and none failed for want of our own resources.</summary>
     public bool NeverReached { get; private set; } = true;
@@ -86,50 +88,54 @@ internal sealed class LaneBooks
     /// <summary>True if a connection that waits for its next attempt need not make it.</summary>
     public bool IsGivenUp(Ticket ticket) => Health.Endpoints[ticket.Endpoint].IsGivenUp;
 
-    /// <summary>Everything since the last report, for each endpoint, to be sent.</summary>
-    public IReadOnlyList<TallyData> Take() => _steps.Take();
-
-    /// <summary>An attempt begins.</summary>
-    public void Begin(Ticket ticket) => _steps.Begin(ticket, _loop.Now);
-
-    /// <summary>An attempt is established.</summary>
-    public void Establish(Ticket ticket, Link link)
+    /// <summary>An attempt begins. The first one is counted with its connection.</summary>
+    public void Begin(Ticket ticket)
     {
-        _steps.Establish(ticket, link);
-        _breakers[ticket.Endpoint].Establish();
-    }
-
-    /// <summary>A command has its whole reply.</summary>
-    public void Answer(Ticket ticket, Link link) => _steps.Answer(ticket, link);
-
-    /// <summary>An attempt has all its replies.</summary>
-    public void Serve(Ticket ticket)
-    {
-        if (ticket.IsServed)
+        var now = _loop.Now;
+        ticket.Timings.BeginAttempt(now);
+        if (++ticket.Attempts == 1)
         {
-            return;
+            ticket.Share.RecordStart(now);
+            Tallies[ticket.Endpoint].RecordStep(Step.StartLag, ticket.Timings);
+        }
+        else
+        {
+            StopWaiting(ticket);
+            Tallies[ticket.Endpoint].RecordAttempt(isRetry: true);
         }
 
-        _steps.Serve(ticket);
-        ticket.IsServed = true;
-        _breakers[ticket.Endpoint].Serve(ticket.Timings.HoldStarted);
+        ticket.IsUnderWay = true;
+        PeakOpen = Math.Max(PeakOpen, ++_sockets);
+    }
+
+    /// <summary>The attempt's connection is established: its SYN and its completion are stamped on <paramref name="link"/>.</summary>
+    public void Establish(Ticket ticket, Link link) => _endpoints[ticket.Endpoint].Establish(ticket, link);
+
+    /// <summary>A command has its whole reply: both are stamped on <paramref name="link"/>.</summary>
+    public void Answer(Ticket ticket, Link link) => _endpoints[ticket.Endpoint].Answer(ticket, link);
+
+    /// <summary>The script is done. What follows is the hold, if there is one.</summary>
+    public void Serve(Ticket ticket) => _endpoints[ticket.Endpoint].Serve(ticket);
+
+    /// <summary>Everything since the last report, to be sent; with the endpoints that are absent now.</summary>
+    public IReadOnlyList<TallyData> Take()
+    {
+        foreach (var endpoint in _endpoints)
+        {
+            endpoint.TellAbsence();
+        }
+
+        return Tallies.Take();
     }
 
     /// <summary>A connection did all it had to, was cancelled, or will not try again what failed.</summary>
     public void End(Ticket ticket, Outcome outcome)
     {
         var (now, wasEstablished) = (_loop.Now, ticket.Timings.Connected != 0);
-        if (outcome == Outcome.Succeeded)
-        {
-            _breakers[ticket.Endpoint].Succeed(now);
-        }
-        else if (wasEstablished)
-        {
-            _breakers[ticket.Endpoint].Leave(ticket.IsServed);
-        }
-
+        _endpoints[ticket.Endpoint].End(ticket, outcome, now);
         NeverReached &= !wasEstablished;
-        _steps.End(ticket, IsAbortive && wasEstablished);
+        EndAttempt(ticket, isAborted: IsAbortive && wasEstablished);
+        StopWaiting(ticket);
         Close(ticket, outcome, now);
     }
 
@@ -137,27 +143,9 @@ internal sealed class LaneBooks
     public FailureDecision Fail(ConnectionFailedException failure)
     {
         var (ticket, now, wasEstablished) = (failure.Ticket, _loop.Now, failure.Ticket.Timings.Connected != 0);
-        var tally = Tallies[ticket.Endpoint];
-        tally.RecordAttemptFailure(failure.Outcome);
-        _steps.Fail(ticket, failure.Outcome, failure.At != 0 ? failure.At : now);
-        _steps.End(ticket, IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
+        var (givenUp, stopped) = Judge(failure, now);
+        EndAttempt(ticket, isAborted: IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
         NeverReached &= !wasEstablished && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
-        if (failure is RejectedException rejected)
-        {
-            tally.RecordRejection(rejected.Prefix);
-        }
-
-        ConnectionProtocol.GaveUp? givenUp = null;
-        var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
-        var breaker = _breakers[ticket.Endpoint];
-        if (breaker.Fail(failure.Outcome, wasEstablished, ticket.IsServed, now))
-        {
-            givenUp = new ConnectionProtocol.GaveUp(Health.Endpoints[ticket.Endpoint].Name, breaker.Reason);
-            stopped = !Health.IsEveryEndpointGivenUp ? stopped
-                : Health.Endpoints.Length == 1 ? breaker.Reason
-                : $"breaker: each of the {Health.Endpoints.Length} endpoints was given up";
-        }
-
         IsAborting |= stopped is not null; // the supervisor's Abort is on its way; not one more attempt until then
         var decision = failure is ConnectionCrashedException ? FailureDecision.GiveUp : Decide(failure, now);
         if (decision.Directive != FailureDirective.Restart)
@@ -166,12 +154,27 @@ internal sealed class LaneBooks
         }
         else
         {
-            // Counted: if the run ends before the next attempt, there is no socket to end.
-            (ticket.Timings.Connected, ticket.IsServed, ticket.LastFailure) = (0, false, failure.Outcome);
-            _steps.Wait(ticket);
+            ticket.Timings.Connected = 0; // counted: if the run ends before the next attempt, there is no socket to end
+            (ticket.IsWaiting, ticket.LastFailure) = (true, failure.Outcome);
+            Tallies[ticket.Endpoint].RecordWaiting(begins: true);
         }
 
         return decision with { GivenUp = givenUp, Stopped = stopped };
+    }
+
+    private (ConnectionProtocol.GaveUp? GivenUp, string? Stopped) Judge(ConnectionFailedException failure, long now)
+    {
+        var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
+        if (_endpoints[failure.Ticket.Endpoint].Fail(failure, now) is not { } reason)
+        {
+            return (null, stopped);
+        }
+
+        var endpoints = Health.Endpoints;
+        return (new ConnectionProtocol.GaveUp(endpoints[failure.Ticket.Endpoint].Name, reason),
+            !Health.IsEveryEndpointGivenUp ? stopped
+            : endpoints.Length == 1 ? reason
+            : $"breaker: each of the {endpoints.Length} endpoints was given up");
     }
 
     // Whether there was still a socket to be closed; with linger zero the kernel counts that of an unanswered SYN too.
@@ -210,19 +213,22 @@ internal sealed class LaneBooks
         Tallies[ticket.Endpoint].RecordEnded(outcome, ticket.Timings);
         ticket.Share.RecordEnd(outcome);
     }
-}
 
-/// <summary>What follows a failed attempt.</summary>
-/// <param name="Directive">Restart: another attempt.</param>
-/// <param name="NotBefore">When that may begin, as a time stamp of the loop's clock; 0 is at once.</param>
-internal readonly record struct FailureDecision(FailureDirective Directive, long NotBefore)
-{
-    /// <summary>The failure is the connection's outcome.</summary>
-    public static FailureDecision GiveUp { get; } = new(FailureDirective.Stop, 0);
+    private double OfRun(long at) => Math.Round(_loop.Time.GetElapsedTime(_settings.RunStart, at).TotalSeconds, 3);
 
-    /// <summary>The endpoint that was given up for it; null if none was.</summary>
-    public ConnectionProtocol.GaveUp? GivenUp { get; init; }
+    private void EndAttempt(Ticket ticket, bool isAborted)
+    {
+        Tallies[ticket.Endpoint].RecordSocket(ticket.Timings.Connected != 0, isAborted);
+        _sockets -= ticket.IsUnderWay ? 1 : 0;
+        ticket.IsUnderWay = false;
+    }
 
-    /// <summary>Why nothing more may be opened from now on; null if that is as it was.</summary>
-    public string? Stopped { get; init; }
+    private void StopWaiting(Ticket ticket)
+    {
+        if (ticket.IsWaiting)
+        {
+            ticket.IsWaiting = false;
+            Tallies[ticket.Endpoint].RecordWaiting(begins: false);
+        }
+    }
 }

@@ -22,9 +22,6 @@ internal sealed class Ticket(BurstShare share, int client, long due, int target 
     /// <summary>See <see cref="Target"/>.</summary>
     public int Endpoint { get; } = endpoint;
 
-    /// <summary>True once its present attempt has had all its replies.</summary>
-    public bool IsServed { get; set; }
-
     /// <summary>How its latest attempt failed.</summary>
     public Outcome LastFailure { get; set; }
 
@@ -43,8 +40,8 @@ internal sealed class Ticket(BurstShare share, int client, long due, int target 
     /// <summary>True between two attempts.</summary>
     public bool IsWaiting { get; set; }
 
-    /// <summary>True once its total was recorded: when its script was done for the first time.</summary>
-    public bool HasTotal { get; set; }
+    /// <summary>True once its script was done for the first time.</summary>
+    public bool IsServed { get; set; }
 
     /// <summary>Uses up one of the retries that the connection has for <paramref name="cause"/> in its whole life, if <paramref name="rule"/>
     /// leaves one. <paramref name="inRow"/>: how many it has used up since it last recovered.</summary>

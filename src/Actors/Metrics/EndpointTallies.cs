@@ -31,11 +31,11 @@ internal sealed class EndpointTallies
     public IReadOnlyList<TallyData> Take() => Array.ConvertAll(_tallies, tally => tally.Take());
 
     /// <summary>What is open counts as cancelled: the run was given up, and nobody will tell how it ended.</summary>
-    public void RecordCutOff()
+    public void RecordCancelled()
     {
         foreach (var tally in _tallies)
         {
-            tally.RecordCutOff(tally.Open);
+            tally.RecordCancelled(tally);
         }
     }
 

@@ -193,11 +193,11 @@ public sealed class MetricsActor : UntypedActor
     // With the last sample, when every report has been merged that is waited for.
     private void CountCutOff()
     {
-        if (_isCutOff && _totals.Open is var open and > 0)
+        if (_isCutOff && _totals.Open > 0)
         {
-            _totals.RecordCutOff(open);
-            _interval.RecordCutOff(open);
-            _endpoints?.RecordCutOff();
+            _interval.RecordCancelled(_totals);
+            _totals.RecordCancelled(_totals);
+            _endpoints?.RecordCancelled();
         }
     }
 

@@ -150,8 +150,13 @@ public sealed class Tally
         }
     }
 
-    /// <summary>So many connections were open when the run was given up, and nobody will tell how they ended.</summary>
-    public void RecordCutOff(long connections) => _outcomes.Count(Outcome.Cancelled, connections);
+    /// <summary>All that <paramref name="open"/> has open is over without an outcome of its own.</summary>
+    public void RecordCancelled(Tally open)
+    {
+        _outcomes.Count(Outcome.Cancelled, open.Open);
+        _reached.Connected -= open.Connected;
+        _reached.Waiting -= open.Waiting;
+    }
 
     /// <summary>What was recorded since the last call, to be sent; this tally starts again from zero.</summary>
     public TallyData Take()

@@ -30,9 +30,6 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
         return Sys.ActorOf(RecordingSupervisor.Props(plan, Dispatcher.DispatcherId, Supervisor, restarts));
     }
 
-    private LaneBooks Books(ConnectionSettings settings, FaultPeer peer) => new(
-        new LaneSettings(0, Loop.Now, int.MaxValue, Seed: 1, settings, settings.Script, [peer.EndPoint], Given.Policy(Given.Stop), ActorRefs.Nobody), Loop);
-
     private protected async Task<IActorRef> OpenAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0)
     {
         var connection = await CreateAsync(peer, settings, restarts);

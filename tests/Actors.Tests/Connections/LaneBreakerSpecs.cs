@@ -71,7 +71,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
         var lane = StartLane([one.EndPoint, other.EndPoint], Given.Connection("PING"), Given.Policy(Given.Stop, _breaker));
         lane.Tell(new OpenBurst(0, 0, 100, TimeSpan.Zero));
         var givenUp = new[] { await Parent.ExpectMsgAsync<EndpointGivenUp>(Given.Patience), await Parent.ExpectMsgAsync<EndpointGivenUp>(Given.Patience) };
-        Assert.Equal(new[] { $"{one.EndPoint}", $"{other.EndPoint}" }.Order(), givenUp.Select(endpoint => endpoint.Endpoint).Order());
+        Assert.Equal(new HashSet<string> { $"{one.EndPoint}", $"{other.EndPoint}" }, givenUp.Select(endpoint => endpoint.Endpoint).ToHashSet());
         Assert.Equal("breaker: each of the 2 endpoints was given up", (await Parent.ExpectMsgAsync<BreakerTripped>(Given.Patience)).Reason);
     }
 
@@ -97,8 +97,9 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
     public async Task Rejections_that_come_before_the_replies_do_not_end_a_burst_that_mostly_succeeds()
     {
         const int All = 31;
+        const int Rejected = 12;
         var (connected, rejected) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var (missing, left) = (All, All - 1);
+        var (missing, left) = (All, Rejected);
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {
             if (Interlocked.Decrement(ref missing) == 0)
@@ -107,7 +108,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
             }
 
             await connected.Task.WaitAsync(stop);
-            if (connection.Number != All)
+            if (connection.Number <= Rejected)
             {
                 await connection.ReadCommandAsync(stop);
                 await connection.SendAsync("-ERR max number of clients reached\r\n", stop);
@@ -124,7 +125,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
         });
         StartLane([peer.EndPoint], Given.Connection("PING"), Given.Policy(Given.Stop, _breaker));
         var ended = await RunBurstAsync(All); // and no message before it: the breaker is closed
-        Assert.Equal((1, All - 1), (ended.Succeeded, ended.Failed));
+        Assert.Equal((All - Rejected, Rejected), (ended.Succeeded, ended.Failed));
     }
 
     [SkippableFact]

@@ -47,7 +47,7 @@ public class MetricsActorSpecs : MetricsActorKit
         Assert.Equal((2, 0, 2, 300), (first.Attempts, first.Retries, first.Latency["connect"].Count, first.Latency["connect"].Max));
         Assert.Equal(("[::1]:2", new ConnectionCounts(2, 1, 0, 1, 1, 0)), (second.Address, second.Connections));
         Assert.Equal((2, 1, 1, 0, 2), (second.Attempts, second.Retries, second.Outcomes["refused"], second.Outcomes["succeeded"], second.AttemptFailures["refused"]));
-        Assert.False(second.Latency.ContainsKey("connect"));
+        Assert.Equal((0, 1), (first.FailedLatency.Count, second.FailedLatency["total"].Count));
     }
 
     [Fact]

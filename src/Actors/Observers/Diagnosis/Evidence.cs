@@ -36,14 +36,14 @@ public sealed record LoadEvidence(
     /// <summary>Different addresses and ports that connections go to.</summary>
     public IReadOnlyList<string> Endpoints { get; init; } = [];
 
-    /// <summary>Times in which endpoints took no connection.</summary>
-    public IReadOnlyList<Absence> Absences { get; init; } = [];
-
     /// <summary>What was counted of each of them; empty if it was not counted apart.</summary>
     public IReadOnlyList<EndpointCounts> ByEndpoint { get; init; } = [];
 
     /// <summary>Names with addresses that connections do not go to.</summary>
     public IReadOnlyList<UnusedAddresses> Unused { get; init; } = [];
+
+    /// <summary>Times in which endpoints took no connection.</summary>
+    public IReadOnlyList<Absence> Absences { get; init; } = [];
 
     /// <summary>The user that AUTH names; <c>default</c> if none is.</summary>
     public string User { get; init; } = "default";

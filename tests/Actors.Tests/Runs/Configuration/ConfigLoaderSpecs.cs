@@ -145,7 +145,7 @@ public class ConfigLoaderSpecs
         var printed = LoadKeys("target.password = hunter2, target.username = bob, load = [ {}, { name = \"two words\", count = 3 } ]").ToHocon();
 
         Assert.StartsWith(
-            "actorload {\n  target {\n    endpoints = [\"127.0.0.1:6379\"]\n    username = bob\n    password = \"***\"\n  }\n", printed,
+            "actorload {\n  target {\n    endpoints = [\"127.0.0.1:6379\"]\n    addresses = first\n    username = bob\n    password = \"***\"\n  }\n", printed,
                 StringComparison.Ordinal);
         Assert.Contains("  load = [\n    {\n      name = storm\n", printed, StringComparison.Ordinal);
         Assert.Contains("      name = \"two words\"\n", printed, StringComparison.Ordinal);

@@ -18,7 +18,7 @@ internal sealed class ServerUnreachable : IRule
 
         var (closed, far) = (evidence.FailedAt(Outcome.Refused), evidence.FailedAt(Outcome.Unreachable));
         IReadOnlyList<string> missing = [.. refused > 0 ? closed : [], .. unreachable > 0 ? far : []];
-        var away = evidence.Ledgers.Servers.Where(server => missing.Contains(server.Endpoint)).SelectMany(server => server.Losses.Select(loss => (server.Endpoint, loss))).ToArray();
+        var away = evidence.Ledgers.Servers.Where(server => missing.Count == 0 || missing.Contains(server.Endpoint)).SelectMany(server => server.Losses.Select(loss => (server.Endpoint, loss))).ToArray();
         var when = string.Join(" and ", away.Select(lost =>
             $"{lost.Endpoint} did not answer its observer from {lost.loss.At.Seconds()} on{(lost.loss.Seconds is { } seconds ? $", for {seconds.Seconds()}" : "")}"));
         return new Finding(

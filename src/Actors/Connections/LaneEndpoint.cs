@@ -1,0 +1,123 @@
+using ActorLoad.Metrics;
+using ActorLoad.Transport;
+
+namespace ActorLoad.Connections;
+
+/// <summary>One endpoint as one lane sees it: what became of the attempts that went there, and whether it is still worth another. Confined to the
+/// lane's loop.</summary>
+/// <param name="tally">Where they are counted.</param>
+/// <param name="breaker">Gives the endpoint up.</param>
+/// <param name="absence">When it took no connection.</param>
+/// <param name="ofRun">Seconds of the run at a time stamp.</param>
+internal sealed class LaneEndpoint(Tally tally, Breaker breaker, AbsenceWatch absence, Func<long, double> ofRun)
+{
+    /// <summary>An attempt's connection is established: its SYN and its completion are stamped on <paramref name="link"/>.</summary>
+    public void Establish(Ticket ticket, Link link)
+    {
+        ref var timings = ref ticket.Timings;
+        (timings.SynSent, timings.Connected) = (link.SentAt, link.CompletedAt);
+        if (absence.TryEnd(out var first, out var last))
+        {
+            tally.RecordAbsence(absence.Tell(first, last, ofRun));
+        }
+
+        tally.RecordEstablished();
+        tally.RecordStep(Step.LoopLag, timings.AttemptStarted, timings.SynSent);
+        tally.RecordStep(Step.Connect, timings);
+        breaker.Establish();
+    }
+
+    /// <summary>A command has its whole reply: both are stamped on <paramref name="link"/>.</summary>
+    public void Answer(Ticket ticket, Link link)
+    {
+        ref var timings = ref ticket.Timings;
+        tally.RecordStep(Step.LoopLag, timings.LastReply != 0 ? timings.LastReply : timings.Ready, link.SentAt);
+        timings.LastReply = link.CompletedAt;
+        if (timings.FirstReply == 0)
+        {
+            (timings.FirstSent, timings.FirstReply) = (link.SentAt, link.CompletedAt);
+            tally.RecordAnswered();
+            tally.RecordStep(Step.FirstReply, timings);
+            Recover(ticket, timings.FirstReply);
+        }
+    }
+
+    /// <summary>The script is done. What follows is the hold, if there is one.</summary>
+    public void Serve(Ticket ticket)
+    {
+        ref var timings = ref ticket.Timings;
+        timings.HoldStarted = timings.LastReply != 0 ? timings.LastReply : timings.Ready;
+        tally.RecordStep(Step.Script, timings);
+        if (!ticket.IsServed)
+        {
+            ticket.IsServed = true;
+            tally.RecordStep(Step.Total, timings);
+        }
+
+        breaker.Serve(timings.HoldStarted);
+        Recover(ticket, timings.HoldStarted); // where the script is empty
+    }
+
+    /// <summary>A connection ends, and not because its attempt failed just now.</summary>
+    public void End(Ticket ticket, Outcome outcome, long now)
+    {
+        if (outcome == Outcome.Succeeded)
+        {
+            breaker.Succeed(now);
+        }
+        else if (ticket.Timings.Connected != 0)
+        {
+            breaker.Leave(wasServed: ticket.Timings.HoldStarted != 0);
+        }
+    }
+
+    /// <summary>An attempt failed. Why the endpoint is given up for it; null if it is not.</summary>
+    public string? Fail(ConnectionFailedException failure, long now)
+    {
+        var (ticket, at) = (failure.Ticket, failure.At != 0 ? failure.At : now);
+        var (wasEstablished, wasServed) = (ticket.Timings.Connected != 0, ticket.Timings.HoldStarted != 0);
+        tally.RecordAttemptFailure(failure.Outcome);
+        if (failure is RejectedException rejected)
+        {
+            tally.RecordRejection(rejected.Prefix);
+        }
+
+        Cut(ticket, at);
+        if (failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed))
+        {
+            absence.Fail(at, isConnect: !wasEstablished);
+        }
+
+        return breaker.Fail(failure.Outcome, wasEstablished, wasServed, now) ? breaker.Reason : null;
+    }
+
+    /// <summary>Counts it if it takes no connection now.</summary>
+    public void TellAbsence()
+    {
+        if (absence.IsAbsent(out var first, out var last))
+        {
+            tally.RecordAbsence(absence.Tell(first, last, ofRun));
+        }
+    }
+
+    // Whoever was served and is cut has something to recover; what fails on the way back to that was cut before.
+    private void Cut(Ticket ticket, long at)
+    {
+        ref var timings = ref ticket.Timings;
+        timings.EndHold(at, out var wasHolding);
+        if (timings.FirstReply != 0 || wasHolding)
+        {
+            tally.RecordCut();
+            timings.CutAt = at;
+        }
+    }
+
+    private void Recover(Ticket ticket, long at)
+    {
+        if (ticket.Timings.CutAt != 0)
+        {
+            tally.RecordStep(Step.Recovery, ticket.Timings.CutAt, at);
+            ticket.Timings.CutAt = 0;
+        }
+    }
+}
