@@ -26,7 +26,11 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
     /// <summary>A connection to <paramref name="peer"/> that has not been told to open yet.</summary>
     private protected async Task<IActorRef> CreateAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0)
     {
-        var plan = await Loop.OnLoopAsync(() => ConnectionPlan.For(Books(settings, peer), Loop, settings, settings.Script));
+        var plan = await Loop.OnLoopAsync(() =>
+        {
+            var lane = new LaneSettings(0, Loop.Now, 1, Seed: 1, settings, settings.Script, [peer.EndPoint], Given.Policy(Given.Stop), Supervisor);
+            return ConnectionPlan.For(new LaneBooks(lane, Loop), Loop, settings, settings.Script);
+        });
         return Sys.ActorOf(RecordingSupervisor.Props(plan, Dispatcher.DispatcherId, Supervisor, restarts));
     }
 

@@ -29,7 +29,7 @@ public sealed class ScriptSpecs
     [InlineData("SET k a\\nb", "SET", "k", "a\\nb")]
     [InlineData("SET k ''", "SET", "k", "")]
     [InlineData("SET k 'it\\'s'", "SET", "k", "it's")]
-    [InlineData("SET k 'a\\nb\\\\'", "SET", "k", "a\\nb\\\\")]
+    [InlineData("SET k 'a\\nb\\\\ '", "SET", "k", "a\\nb\\\\ ")]
     [InlineData("SET k \"a\\bb\\ac\"", "SET", "k", "a\bb\ac")]
     [InlineData("SET k \"\\x41\\x4a\\x4A\"", "SET", "k", "AJJ")]
     [InlineData("SET k \"\\x4\\xg1\\q\\'\"", "SET", "k", "x4xg1q'")]

@@ -51,9 +51,9 @@ public class SampleLogSpecs
     public void Percentiles_of_a_merged_sample_without_histograms_are_the_largest_of_their_parts()
     {
         var log = new SampleLog(2);
-        log.Add(Snapshots.Sample with { At = 1, Connect = new LatencySummary(3, 10, 20, 20, 30, 40, 50, 60), Total = null }, SampleTimes.Unknown);
-        log.Add(Snapshots.Sample with { At = 2, Connect = new LatencySummary(1, 25, 40, 25, 25, 55, 55, 55), Total = new LatencySummary(1, 1, 1, 1, 1, 1, 1, 1) }, SampleTimes.Unknown);
-        log.Add(Snapshots.Sample with { At = 3 }, SampleTimes.Unknown);
+        log.Add(Snapshots.Sample with { At = 1, Connect = new LatencySummary(3, 10, 20, 20, 30, 40, 50, 60), Total = null }, Nothing);
+        log.Add(Snapshots.Sample with { At = 2, Connect = new LatencySummary(1, 25, 40, 25, 25, 55, 55, 55), Total = new LatencySummary(1, 1, 1, 1, 1, 1, 1, 1) }, Nothing);
+        log.Add(Snapshots.Sample with { At = 3 }, Nothing);
 
         Assert.Equal(new LatencySummary(4, 10, 25, 25, 30, 55, 55, 60), log.Samples[0].Connect);
         Assert.Equal(new LatencySummary(1, 1, 1, 1, 1, 1, 1, 1), log.Samples[0].Total);
@@ -114,7 +114,7 @@ public class SampleLogSpecs
             && (seconds == 0 || log.Samples[^1].At.Equals(seconds));
     }
 
-    private static readonly SampleTimes Nothing = new(null, SampleTimes.Unknown);
+    private static readonly SampleTimes Nothing = new(null, null, null);
 
     private static void Add(SampleLog log, int second, int micros)
     {

@@ -98,8 +98,11 @@ internal sealed class HoconDocument
 
     private HoconObject Parse()
     {
+        var isTold = _counter.Characters > MaxCharacters;
         if ((_counter.Characters += _file!.Text.Length) <= MaxCharacters)
             return new HoconParser(_file.Text, this).ParseFile();
+        if (isTold)
+            return new HoconObject(At(1));
         Report("too much text in all files together", $"at most {MaxCharacters} characters");
         LoseStructure();
         return new HoconObject(At(1));

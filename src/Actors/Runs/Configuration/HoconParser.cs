@@ -171,10 +171,7 @@ internal sealed class HoconParser
         _where.AddRange(path);
         try
         {
-            var value = ParseValue(depth);
-            // "hold =" and a new line: what stands there is the next key.
-            if (isBelow && (_scanner.Is('=') || _scanner.Is(':') || _scanner.StartsWith("+=")))
-                throw NoValue(line);
+            var value = ParseValue(depth, isBelow ? line : null);
             return append ? new HoconItem(value.Origin, null, value) : value;
         }
         finally
@@ -195,7 +192,8 @@ internal sealed class HoconParser
         return true;
     }
 
-    private HoconNode ParseValue(int depth)
+    /// <summary>One value, of a key that stands on an earlier line if <paramref name="keyLine"/> says on which.</summary>
+    private HoconNode ParseValue(int depth, int? keyLine = null)
     {
         var origin = Here();
         var parts = new List<(string Gap, HoconNode Value)>();
@@ -204,6 +202,9 @@ internal sealed class HoconParser
             var gap = _scanner.TakeBlanks();
             if (_scanner.AtLineEnd || _scanner.Next is ',' or '}' or ']')
                 break;
+            // "hold =" and a new line: what stands there is the next key.
+            if (keyLine is { } line && parts.Count > 0 && (_scanner.Next is '=' or ':' || _scanner.StartsWith("+=")))
+                throw NoValue(line);
             parts.Add((gap, ParsePart(depth)));
         }
 

@@ -10,5 +10,8 @@ internal sealed record HoconPlace(HoconPlace? Above, string Key, int? Index)
 
     public HoconPlace Item(int index) => new(this, "", index);
 
+    /// <summary>The keys alone, without the places in lists.</summary>
+    public string Keys => Above is null ? "" : Index is null ? SettingsProblems.Child(Above.Keys, Key) : Above.Keys;
+
     public override string ToString() => Above is null ? "" : Index is { } index ? $"{Above}[{index}]" : SettingsProblems.Child(Above.ToString(), Key);
 }

@@ -36,12 +36,20 @@ internal sealed class HoconReferences(
     private void NoteMissing(HoconReference reference, HoconPlace place, bool isStuck)
     {
         var shown = string.Join('.', reference.Path.Select(ShownText.Key));
+        var key = KeyOf(reference, place);
         if (isStuck)
-            problems.Add(reference.Origin, place.ToString(), $"the substitution of {shown} leads back to itself", "no circle");
+            problems.Add(reference.Origin, key, $"the substitution of {shown} leads back to itself", "no circle");
         else
-            problems.Add(reference.Origin, place.ToString(), $"no value for ${{{shown}}}",
+            problems.Add(reference.Origin, key, $"no value for ${{{shown}}}",
                 $"a path from the root such as ${{actorload.connection.hold}}{(reference.Variable is null
                     ? "; environment variables are not looked up" : ", or an environment variable")}");
+    }
+
+    // It may be worked out for another field, but the error is in its own.
+    private static string KeyOf(HoconReference reference, HoconPlace place)
+    {
+        var field = reference.Field.Aggregate("", SettingsProblems.Child);
+        return place.Keys.StartsWith(field, StringComparison.Ordinal) ? place.ToString() : field;
     }
 
     private HoconNode? Look(HoconReference reference, HoconPlace place)
@@ -50,7 +58,7 @@ internal sealed class HoconReferences(
         {
             if (IsSecret(path))
             {
-                problems.Add(reference.Origin, place.ToString(), "a substitution of a secret, or of an object that holds one",
+                problems.Add(reference.Origin, KeyOf(reference, place), "a substitution of a secret, or of an object that holds one",
                     "no copies of target.password and daemon.token");
                 return null;
             }

@@ -55,7 +55,8 @@ internal sealed class HoconResolver
             if (visible < 0)
                 return _cycles.IsStuck ? null : HoconCycles.Unwinding;
             var value = Merge(layers, visible, place, out var isComplete);
-            if (whole is not null && isComplete && _cycles.Reach >= _cycles.Depth)
+            // Nothing because of a circle is nothing only inside that circle; a value is the same for all who take part in it.
+            if (whole is not null && isComplete && visible == layers.Count && !_cycles.IsStuck && (value is not null || _cycles.Reach >= _cycles.Depth))
                 _known[whole] = value;
             return value;
         }

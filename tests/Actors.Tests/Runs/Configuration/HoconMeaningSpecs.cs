@@ -154,7 +154,6 @@ public class HoconMeaningSpecs
     [InlineData("a = [1], a += [2]", "{a:[1,[2]]}")]
     [InlineData("a += ${b}, b = 1", "{a:[1],b:1}")]
     [InlineData("a += 1, a += ${a}", "{a:[1,[1]]}")]
-    [InlineData("x { list = [9] }, a = ${x}, a { list += 1 }", "{a:{list:[1]},x:{list:[9]}}")]
     [InlineData("a { b += 1 }, a { b += 2 }", "{a:{b:[1,2]}}")]
     [InlineData("a.b += { c = 1 }, a.b += { c = 2 }", "{a:{b:[{c:1},{c:2}]}}")]
     [InlineData("a.0 = x, a.1 = y, b = ${a} [z]", "{a:{0:x,1:y},b:[x,y,z]}")]

@@ -86,7 +86,7 @@ public class HoconRefusalSpecs
     }
 
     [Theory]
-    [InlineData("a = 1, b = 2, a = ${b}, b = ${a}", "a: the substitution of a leads back to itself")]
+    [InlineData("a = 1, b = 2, a = ${b}, b = ${a}", "b: the substitution of a leads back to itself")]
     [InlineData("a = [1] x", "a: texts, lists and objects side by side")]
     [InlineData("a = {} x", "a: texts, lists and objects side by side")]
     [InlineData("include url(\"http://x\")", "an include of an unknown kind")]

@@ -189,7 +189,7 @@ public class SettingsErrorsSpecs
     [Fact]
     public void A_secret_is_never_part_of_an_error()
     {
-        var errors = ErrorsOfKeys("target { username = \"\", password = \"hunter2\\n\" }, daemon.token = \"hunter2 \"");
+        var errors = ErrorsOfKeys($"target {{ username = \"\", password = \"hunter2{new string('x', 16 * 1024)}\" }}, daemon.token = \"hunter2 \"");
 
         Assert.Equal(2, errors.Length);
         Assert.All(errors, error => Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal));

@@ -1,0 +1,103 @@
+using ActorLoad.Peers;
+using ActorLoad.Peers.Processes;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.EndToEnd;
+
+/// <summary>What a user writes reaches the server as it was written: words of scripts, passwords, variables.</summary>
+public sealed class TextAsItIsSpecs : IDisposable
+{
+    private const string Hex = "return (redis.call('get', KEYS[1]):gsub('.', function(c) return string.format('%02x', c:byte()) end))";
+
+    private readonly TemporaryDirectory _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [RedisFact]
+    public async Task Script_sends_the_bytes_that_redis_cli_sends_for_the_same_line()
+    {
+        string[] values =
+        [
+            "\"\\x00\\xff\\x41\"", "\"a\\bb\\ac\\n\\r\\t\\\\\\\"\\q\\x4\"", "'it\\'s \\n \"x\"'", "pre\"two words\"", "'a'", "\"\"", "plain\\x41", "\"\\xe9é\"",
+        ];
+        await using var server = await RedisServer.StartAsync();
+        _files.Write("lines", string.Concat(values.Select((value, index) => $"SET cli{index} {value}\n")));
+        await using var cli = ChildProcess.Start(["sh", "-c", $"redis-cli -p {server.Port} < '{_files["lines"]}'"]);
+        Assert.Equal(0, (await cli.ExitAsync()).ExitCode);
+        var script = string.Join(", ", values.Select((value, index) => $"\"\"\"SET own{index} {value} \"\"\""));
+
+        var storm = await Storm.RunAsync(server.Target, $"{Storm.Load(1)}\n connection.script = [{script}]");
+
+        Assert.Equal((0, 1), (storm.ExitCode, storm.Connections("succeeded")));
+        for (var index = 0; index < values.Length; index++)
+        {
+            Assert.Equal(
+                await server.CommandAsync("EVAL", Hex, "1", $"cli{index}"), await server.CommandAsync("EVAL", Hex, "1", $"own{index}"));
+        }
+
+        Assert.Equal("00ff41", await server.CommandAsync("EVAL", Hex, "1", "own0"));
+    }
+
+    [RedisTheory]
+    [InlineData("  outer spaces  ")]
+    [InlineData("${x}")]
+    [InlineData("\"")]
+    [InlineData("[a")]
+    [InlineData("#{a}//")]
+    [InlineData("line\nbreak")]
+    public async Task Password_reaches_the_server_as_the_variable_and_as_the_option_has_it(string password)
+    {
+        await using var server = await RedisServer.StartAsync("--requirepass", "first");
+        await server.CommandAsync("ACL", "SETUSER", "default", "resetpass", $">{password}");
+        string[] run = ["run", _files.Write("run.conf", "actorload.load = [ { connections = 3, count = 1 } ]"), "--target", server.Target, "--quiet", "--json"];
+
+        var byVariable = await ActorLoadProcess.RunAsync(
+            run, new ActorLoadOptions { Environment = new Dictionary<string, string?> { ["ACTORLOAD__TARGET__PASSWORD"] = password } });
+        var byOption = await ActorLoadProcess.RunAsync([.. run, "--set", $"target.password={password}"]);
+        _files.Write("env.conf", "actorload { load = [ { connections = 3, count = 1 } ], target.password = ${?PW} }");
+        var byFile = await ActorLoadProcess.RunAsync(
+            [run[0], _files["env.conf"], .. run[2..]], new ActorLoadOptions { Environment = new Dictionary<string, string?> { ["PW"] = password } });
+
+        Assert.All([byVariable, byOption, byFile], result =>
+        {
+            Assert.Contains("\"succeeded\":3", result.Expect(0).Stdout.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.Contains("\"***\"", result.Stdout, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Short_option_says_which_phases_it_replaces_also_when_quiet()
+    {
+        var file = _files.Write("two.conf",
+            "actorload.load = [ { name = a, connections = 10, count = 3, gap = 100ms, pacing = fixed }, { name = b, connections = 20, count = 2 } ]");
+        var run = (await ActorLoadProcess.RunAsync(
+            ["run", file, "--target", "embedded", "--connections", "7", "--gap", "10ms", "--duration", "20ms", "--quiet"])).Expect(0);
+
+        Assert.Contains(
+            "actorload: --connections with --duration with --gap replaces load: not the 2 phases \"a\" (connections 10, gap 100ms, count 3, pacing fixed), "
+            + "\"b\" (connections 20, gap 5s, count 2, pacing after-burst), but one phase \"storm\" (connections 7, gap 10ms, duration 20ms, pacing after-burst)",
+            run.Stderr, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("load.0.count=4")]
+    [InlineData("load=[{}]")]
+    [InlineData("load[0].gap=1s")]
+    public async Task What_set_says_about_a_replaced_load_is_an_error_and_not_lost(string set)
+    {
+        var refused = (await ActorLoadProcess.RunAsync(["config", "--connections", "7", "--set", set])).Expect(2);
+
+        Assert.Equal(
+            $"--set: {set.Split('=')[0]}: --connections replaces load, so that this would be lost; short options alone, or --set alone", refused.Stderr.Trim());
+    }
+
+    [Fact]
+    public async Task Short_option_says_nothing_when_nobody_wrote_a_load()
+    {
+        var file = _files.Write("none.conf", "actorload.phase-defaults.gap = 1s");
+
+        Assert.Equal("", (await ActorLoadProcess.RunAsync(["config", file, "--connections", "7"])).Expect(0).Stderr);
+        Assert.Equal("", (await ActorLoadProcess.RunAsync(["config", file, "--set", "load.0.count=7"])).Expect(0).Stderr);
+    }
+}
