@@ -8,8 +8,9 @@ namespace ActorLoad.Connections;
 /// </summary>
 /// <remarks>
 /// Failures end first: a refusal or rejection is back before any reply. So attempts that are established and not yet served are waited for, and
-/// those that are served and open count as good. An endpoint that has never served an attempt is down once enough attempts failed. One that has
-/// served gets the time to come back that the retry policy gives its connections, counted from when it was last well.
+/// those that are served and open count as good. An endpoint that was never established is down once enough attempts failed. One that has served
+/// gets the time to come back that the retry policy gives its connections, counted from when it was last well. One that was established and has
+/// not served gets the time that the rule for its failure gives, from the first one: none if that is not tried again.
 /// </remarks>
 internal sealed class Breaker
 {
@@ -19,18 +20,21 @@ internal sealed class Breaker
     private readonly EndpointSight _own;
     private readonly long _windowTicks;
     private readonly long _graceTicks;
+    private readonly long[] _graceOf;
     private readonly double _ticksPerSecond;
 
     /// <summary>A breaker of one lane for the endpoint of <paramref name="health"/>.</summary>
-    /// <param name="settings">When it trips.</param>
-    /// <param name="grace">How long an endpoint that has served may fail before it is given up.</param>
+    /// <param name="policy">When it trips, and how long connections go on trying.</param>
     /// <param name="health">What all lanes know of the endpoint.</param>
     /// <param name="frequency">Ticks in a second of the clock of the time stamps.</param>
-    public Breaker(BreakerSettings settings, TimeSpan grace, EndpointHealth health, long frequency)
+    public Breaker(SupervisionPolicy policy, EndpointHealth health, long frequency)
     {
-        (_settings, _health, _own, _ticksPerSecond) = (settings, health, health.Join(), frequency);
-        (_windowTicks, _graceTicks) = ((long)(settings.Window.TotalSeconds * frequency), (long)(grace.TotalSeconds * frequency));
+        (_settings, _health, _own, _ticksPerSecond) = (policy.Breaker, health, health.Join(), frequency);
+        (_windowTicks, _graceTicks) = (Ticks(_settings.Window), Ticks(policy.Patience));
+        _graceOf = [.. Outcomes.All.Select(outcome => policy.Rules.TryGetValue(outcome, out var rule) ? Ticks(rule.Patience) : 0)];
         _window = new AttemptWindow(_windowTicks);
+
+        long Ticks(TimeSpan span) => (long)(span.TotalSeconds * frequency);
     }
 
     /// <summary>Why the endpoint was given up; empty unless this breaker did it.</summary>
@@ -89,7 +93,7 @@ internal sealed class Breaker
             _own.LastWell = now;
         }
 
-        return !_health.IsGivenUp && IsDown(now) && _health.TryGiveUp();
+        return !_health.IsGivenUp && IsDown(outcome, now) && _health.TryGiveUp();
     }
 
     private bool IsWell(long now)
@@ -103,7 +107,7 @@ internal sealed class Breaker
         return _window.Failed < (_window.Failed + _window.Good + _own.OpenServed) * _settings.FailureRatio;
     }
 
-    private bool IsDown(long now)
+    private bool IsDown(Outcome outcome, long now)
     {
         var seen = _health.Sum();
         var hasServed = seen.Served > 0;
@@ -115,7 +119,8 @@ internal sealed class Breaker
         }
 
         var since = now - (hasServed ? seen.LastWell : seen.FirstFailure);
-        if (since < (hasServed ? _graceTicks : 0) || (seen.Undecided > 0 && since < Math.Max(_graceTicks, _windowTicks)))
+        var grace = hasServed ? _graceTicks : seen.Established > 0 ? _graceOf[(int)outcome] : 0;
+        if (since < grace || (seen.Undecided > 0 && since < Math.Max(_graceTicks, _windowTicks)))
         {
             return false;
         }

@@ -82,6 +82,28 @@ public sealed class BreakerSpecs
     }
 
     [Fact]
+    public void Fleet_that_is_cut_before_its_replies_has_the_time_of_its_retries()
+    {
+        var breaker = Breaker();
+        Times(400, breaker.Establish);
+        Times(400, () => Assert.False(breaker.Fail(Outcome.PeerClosed, wasEstablished: true, wasServed: false, _now)));
+        _now += (10 * Second) - 1;
+        Assert.False(Fails(breaker, Outcome.Refused));
+        _now++;
+        Assert.True(Fails(breaker, Outcome.Refused));
+    }
+
+    [Fact]
+    public void Attempt_that_is_cancelled_while_it_waits_for_replies_is_not_waited_for()
+    {
+        var breaker = Breaker();
+        Times(20, breaker.Establish);
+        Times(10, () => Assert.False(breaker.Fail(Outcome.Rejected, true, false, _now)));
+        Times(10, () => breaker.Leave(wasServed: false));
+        Assert.True(Does(breaker, 'j'));
+    }
+
+    [Fact]
     public void Held_fleet_that_is_cut_has_the_grace_to_come_back()
     {
         var breaker = Breaker();
@@ -197,7 +219,7 @@ public sealed class BreakerSpecs
     {
         _health = new EndpointHealth("127.0.0.1:6379"); // one instance has all cases
         var settings = _settings with { FailureRatio = (ratio % 10 + 1) / 10.0, MinAttempts = minAttempts.Get };
-        var (breaker, kept) = (Breaker(settings, TimeSpan.Zero), new List<(long Slot, bool Failed)>());
+        var (breaker, kept) = (Breaker(settings, Given.Stop), new List<(long Slot, bool Failed)>());
         Does(breaker, 's');
         kept.Add((_now / (Second / 2), false));
         foreach (var step in steps)
@@ -216,8 +238,12 @@ public sealed class BreakerSpecs
         }
     }
 
-    private Breaker Breaker(BreakerSettings? settings = null, TimeSpan? grace = null) =>
-        new(settings ?? _settings, grace ?? TimeSpan.FromSeconds(10), _health, Second);
+    // Everything is tried again for ten seconds, but for rejections.
+    private Breaker Breaker(BreakerSettings? settings = null, FailureRule? rule = null)
+    {
+        var policy = Given.Policy(rule ?? Given.Restart(maxRetries: 2, new BackoffSettings(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), 1, 0)), settings ?? _settings);
+        return new(policy with { Rules = policy.Rules.SetItem(Outcome.Rejected, Given.Stop) }, _health, Second);
+    }
 
     private bool Does(Breaker breaker, char attempt)
     {
@@ -228,14 +254,11 @@ public sealed class BreakerSpecs
             case 'l': return Fails(breaker, Outcome.LocalExhausted);
             case 's': return Serves(breaker);
             case 'h': Hold(breaker, 1); return false;
-        }
-
-        breaker.Establish();
-        switch (attempt)
-        {
-            case 'c': breaker.Leave(wasServed: false); return false;
-            case 'x': return breaker.Fail(Outcome.Crashed, true, false, _now);
-            default: return breaker.Fail(Outcome.Rejected, true, false, _now);
+            case 'x': return Fails(breaker, Outcome.Crashed);
+            case 'c': return false;
+            default:
+                breaker.Establish();
+                return breaker.Fail(Outcome.Rejected, wasEstablished: true, wasServed: false, _now);
         }
     }
 
