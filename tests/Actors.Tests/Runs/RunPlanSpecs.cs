@@ -143,7 +143,8 @@ public class RunPlanSpecs
         Assert.Equal([4, 7, 1], Counts(plan.Until(3.1 * second)));
         Assert.Equal([4, 7, 1], Counts(plan.Until(TimeSpan.FromDays(365))));
         var endless = RunPlan.Create([AfterBurst(1, TimeSpan.Zero, duration: 60 * second), Fixed(3, second, count: 1)]);
-        Assert.Equal(([null], 9 * second), (Counts(endless.Until(9 * second)), endless.Until(9 * second).Phases[0].Duration));
+        Assert.Equal([null], Counts(endless.Until(9 * second)));
+        Assert.Equal(9 * second, endless.Until(9 * second).Phases[0].Duration);
     }
 
     private static IEnumerable<int?> Counts(RunPlan plan) => plan.Phases.Select(phase => phase.Count);

@@ -17,7 +17,7 @@ public class ConfigCommandSpecs
             ["ACTORLOAD__LOAD__0__CONNECTIONS"] = "22",
         };
         var printed = await PrintAsync(
-            ["config", file, "--set", "connection.max-open=33", "--set", "load.0.connections=33", "--cps", "44"], environment);
+            ["config", file, "--set", "connection.max-open=33", "--cps", "44"], environment);
         Assert.Contains("seed = 11\n", printed, StringComparison.Ordinal);
         Assert.Contains("hold = 22s\n", printed, StringComparison.Ordinal);
         Assert.Contains("max-open = 33\n", printed, StringComparison.Ordinal);

@@ -67,7 +67,7 @@ public class OverrideTextSpecs
     [InlineData("connection.script", "[\"PING\", QUIT]", """["PING","QUIT"]""")]
     [InlineData("connection.script", "${actorload.connection.script} [\"QUIT\"]", """["PING","GET foo","SET foo {burst}:{client}","QUIT"]""")]
     [InlineData("target.endpoints.0", " a:1", """["a:1"]""")]
-    [InlineData("target", "{ endpoints = [\"b:2\"] }", """{"endpoints":["b:2"],"username":"","password":""}""")]
+    [InlineData("target", "{ endpoints = [\"b:2\"] }", """{"endpoints":["b:2"],"addresses":"first","username":"","password":""}""")]
     public void Lists_numbers_and_objects_from_an_option_are_hocon(string path, string text, string shown)
     {
         var json = (System.Text.Json.Nodes.JsonNode?)Load("", Set(path, text)).Settings.Configuration;
