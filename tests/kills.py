@@ -252,13 +252,14 @@ def main():
     kinds = [kill_run, kill_run, kill_server, kill_daemon]
     places = threading.local()
     until = time.monotonic() + options.seconds
-    counted, broken, lock = {}, [], threading.Lock()
+    counted, broken, done, lock = {}, [], set(), threading.Lock()
 
     def trial(number):
         if time.monotonic() > until:
             return
         if not hasattr(places, "work"):
             places.work = tempfile.mkdtemp(prefix="actorload-kills-")
+            done.add(places.work)
         chance = random.Random(options.seed * 1_000_003 + number)
         kind = kinds[number % len(kinds)]
         try:
@@ -271,12 +272,16 @@ def main():
             words = f"{kind.__name__} BROKEN"
             print(f"trial {number}, {kind.__name__}: {type(problem).__name__}: {problem}", file=sys.stderr, flush=True)
             kept, places.work = places.work, tempfile.mkdtemp(prefix="actorload-kills-")
+            done.add(places.work)
+            done.discard(kept)
             print(f"  its files: {kept}", file=sys.stderr, flush=True)
         with lock:
             counted[words] = counted.get(words, 0) + 1
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         list(pool.map(trial, range(options.count)))
+    for work in done:
+        shutil.rmtree(work)
     for words in sorted(counted):
         print(f"{counted[words]:6} {words}")
     print(f"{sum(counted.values())} trials, {len(broken)} broken (seed {options.seed}){': ' + str(broken) if broken else ''}")

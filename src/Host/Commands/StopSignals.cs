@@ -12,8 +12,10 @@ internal sealed class StopSignals
     private static readonly TimeSpan _sameWish = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _lastWordMayTake = TimeSpan.FromMilliseconds(200);
 
+    // Static: a registration that nobody holds is collected, and ends.
+    private static readonly List<PosixSignalRegistration> _registrations = [];
+
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly TimeProvider _time;
     private readonly Action _exit;
     private readonly Lock _gate = new();
@@ -25,8 +27,9 @@ internal sealed class StopSignals
         : this(TimeProvider.System, () => StandardDescriptors.Exit(ExitCodes.Interrupted))
     {
         // nohup means that the end of the terminal is none of ours; .NET keeps to what was ignored at the start for SIGINT and SIGQUIT alone.
-        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT, .. IgnoredSignals.HasHangUp() ? Array.Empty<PosixSignal>() : [PosixSignal.SIGHUP]];
-        _registrations.AddRange(signals.Select(signal => PosixSignalRegistration.Create(signal, Handle)));
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT, PosixSignal.SIGHUP];
+        var ignored = IgnoredSignals.HasHangUp() ? 1 : 0;
+        _registrations.AddRange(signals.SkipLast(ignored).Select(signal => PosixSignalRegistration.Create(signal, Handle)));
     }
 
     internal StopSignals(TimeProvider time, Action exit) => (_time, _exit) = (time, exit);
