@@ -74,7 +74,8 @@ internal sealed class ConfigurationOptions
     private static FileLayer EmbeddedAlone => new("built in", $"actorload.target.endpoints = [\"{TargetSettings.Embedded}\"]");
 
     /// <summary>Variables of the form <c>ACTORLOAD__TARGET__ENDPOINTS__0</c>.</summary>
-    public static IEnumerable<OverrideLayer> FromEnvironment() => EnvironmentLayers.From((IDictionary)Environment.GetEnvironmentVariables());
+    public static IEnumerable<OverrideLayer> FromEnvironment() => 
+        EnvironmentLayers.From((IDictionary)Environment.GetEnvironmentVariables(), RunFiles.Variable);
 
     /// <summary>A file as a layer; if it cannot be read, an empty one, so that the other layers are still checked.</summary>
     public static FileLayer ReadOrNote(string path, List<SettingsError> errors)
@@ -98,7 +99,7 @@ internal sealed class ConfigurationOptions
             var equals = setting.IndexOf('=', StringComparison.Ordinal);
             if (equals > 0)
             {
-                yield return new OverrideLayer("--set", setting[..equals].Trim(), setting[(equals + 1)..]);
+                yield return new OverrideLayer("--set", setting[..equals].Trim(), setting[(equals + 1)..], RunFiles.Variable);
             }
             else
             {

@@ -19,7 +19,7 @@ internal static class RunFiles
     }
 
     // What cannot be the name of a variable is not one.
-    private static string? Variable(string name) =>
+    public static string? Variable(string name) =>
         name.Length == 0 || name.Contains('=', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal)
             ? null : Environment.GetEnvironmentVariable(name);
 

@@ -45,13 +45,13 @@ internal sealed class ShortOptions
     /// <summary>What was given, as layers; contradictions go to <paramref name="errors"/>.</summary>
     public IEnumerable<OverrideLayer> Layers(ParseResult parsed, List<SettingsError> errors)
     {
-        if (parsed.GetValue(_target) is { Length: > 0 } targets)
+        if (parsed.GetValue(_target) is { Length: > 0 } targets && AreTexts(_target, "target.endpoints", targets))
         {
             // A JSON array is a HOCON array, and its quoting is safe.
             yield return new OverrideLayer(_target.Name, "target.endpoints", JsonSerializer.Serialize(targets));
         }
 
-        if (parsed.GetValue(_script) is { Length: > 0 } script)
+        if (parsed.GetValue(_script) is { Length: > 0 } script && AreTexts(_script, "connection.script", script))
         {
             yield return new OverrideLayer(_script.Name, "connection.script", JsonSerializer.Serialize(script));
         }
@@ -78,6 +78,18 @@ internal sealed class ShortOptions
         foreach (var layer in phase)
         {
             yield return layer;
+        }
+
+        // In bytes that are no UTF-8 .NET puts U+FFFD.
+        bool AreTexts(Option option, string path, string[] values)
+        {
+            if (!values.Any(value => value.Contains('\uFFFD', StringComparison.Ordinal)))
+            {
+                return true;
+            }
+
+            errors.Add(new SettingsError(option.Name, null, path, "not a text in UTF-8", "such bytes as \"\\xff\" within quotes"));
+            return false;
         }
 
         void Take(string path, Option<string?> option, Option<string?>? ancestral, bool bareSeconds)

@@ -75,7 +75,7 @@ public sealed class TextAsItIsSpecs : IDisposable
             ["run", file, "--target", "embedded", "--connections", "7", "--gap", "10ms", "--duration", "20ms", "--quiet"])).Expect(0);
 
         Assert.Contains(
-            "actorload: --connections with --duration with --gap replaces load: not the 2 phases \"a\" (connections 10, gap 100ms, count 3, pacing fixed), "
+            "actorload: --connections, --duration and --gap replace load: not the 2 phases \"a\" (connections 10, gap 100ms, count 3, pacing fixed), "
             + "\"b\" (connections 20, gap 5s, count 2, pacing after-burst), but one phase \"storm\" (connections 7, gap 10ms, duration 20ms, pacing after-burst)",
             run.Stderr, StringComparison.Ordinal);
     }
@@ -90,6 +90,18 @@ public sealed class TextAsItIsSpecs : IDisposable
 
         Assert.Equal(
             $"--set: {set.Split('=')[0]}: --connections replaces load, so that this would be lost; short options alone, or --set alone", refused.Stderr.Trim());
+    }
+
+    [Theory]
+    [InlineData("--script", "PING", "connection.script.1=QUIT", "connection.script.1: --script replaces connection.script")]
+    [InlineData("--hold", "1s", "connection.hold=2s", "connection.hold: --hold replaces connection.hold")]
+    [InlineData("--target", "127.0.0.1:7", "target.endpoints=[\"127.0.0.1:8\"]", "target.endpoints: --target replaces target.endpoints")]
+    [InlineData("--for", "1s", "run.deadline=2s", "run.deadline: --for replaces run.deadline")]
+    public async Task What_set_says_beside_the_short_option_for_it_is_an_error(string option, string value, string set, string problem)
+    {
+        var refused = (await ActorLoadProcess.RunAsync(["config", option, value, "--set", set])).Expect(2);
+
+        Assert.Equal($"--set: {problem}, so that this would be lost; short options alone, or --set alone", refused.Stderr.Trim());
     }
 
     [Fact]

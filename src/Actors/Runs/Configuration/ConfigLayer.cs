@@ -17,4 +17,5 @@ public sealed record FileLayer(
 /// <param name="Source">The option or variable, as the user wrote its name.</param>
 /// <param name="Path">Path under <c>actorload</c>; a number is an index into a list: <c>load.0.connections</c>.</param>
 /// <param name="Value">For a key that is a text: that text as it is. For any other: HOCON, where a bare word is a string.</param>
-public sealed record OverrideLayer(string Source, string Path, string Value) : ConfigLayer;
+/// <param name="Variable">Answers a <c>${NAME}</c> in the value, as for <see cref="FileLayer"/>.</param>
+public sealed record OverrideLayer(string Source, string Path, string Value, Func<string, string?>? Variable = null) : ConfigLayer;

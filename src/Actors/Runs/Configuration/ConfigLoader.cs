@@ -46,7 +46,7 @@ public static class ConfigLoader
     internal static LoadedConfiguration Read(IEnumerable<ConfigLayer> layers, RunSettings? host, KeysRead keysRead)
     {
         var problems = new SettingsProblems();
-        var read = HoconDocument.Reader(problems, key => Known.Value.Texts.Contains(key));
+        var read = HoconDocument.Reader(problems, key => Known.Value.FormOf(key));
         var root = Reference(read);
         foreach (var layer in layers)
             root.PutAll(read(layer));

@@ -8,12 +8,13 @@ public static class EnvironmentLayers
     private const string Prefix = "ACTORLOAD__";
 
     /// <summary>One layer for each variable that starts with <c>ACTORLOAD__</c>, in the order of their paths: <c>__</c> parts keys,
-    /// <c>_</c> stands for <c>-</c>, case does not matter, numbers are indexes into lists.</summary>
-    public static IReadOnlyList<OverrideLayer> From(IDictionary variables) =>
+    /// <c>_</c> stands for <c>-</c>, case does not matter, numbers are indexes into lists. <paramref name="variable"/> answers a <c>${NAME}</c>
+    /// in a value.</summary>
+    public static IReadOnlyList<OverrideLayer> From(IDictionary variables, Func<string, string?>? variable = null) =>
         [.. variables.Cast<DictionaryEntry>()
-            .Select(variable => (Name: (string)variable.Key, Value: (string?)variable.Value ?? ""))
-            .Where(variable => variable.Name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            .Select(variable => new OverrideLayer(variable.Name, PathOf(variable.Name), variable.Value))
+            .Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value ?? ""))
+            .Where(entry => entry.Name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            .Select(entry => new OverrideLayer(entry.Name, PathOf(entry.Name), entry.Value, variable))
             .OrderBy(layer => SortKey(layer.Path), StringComparer.Ordinal)
             .ThenBy(layer => layer.Source, StringComparer.Ordinal)];
 

@@ -20,6 +20,7 @@ internal sealed class HoconDocument
         int depth, string[] prefix)
     {
         (_problems, _counter, _name, _key, _file, _includedBy) = (problems, counter, name, key, file, includedBy);
+        Variable = file?.Variable;
         (Depth, Prefix) = (depth, prefix);
         _order = counter.Sources++;
     }
@@ -31,22 +32,24 @@ internal sealed class HoconDocument
     public string[] Prefix { get; }
 
     /// <summary>Answers the <c>${NAME}</c> of this text with an environment variable; null where that is not allowed.</summary>
-    public Func<string, string?>? Variable => _file?.Variable;
+    public Func<string, string?>? Variable { get; private init; }
 
     /// <summary>True when all texts together have more values than a configuration may have.</summary>
     public bool IsSpent => _counter.Values > HoconBudget.MaxValues;
 
     /// <summary>Reads the layers of one configuration in turn; the order of the calls is the order of errors.</summary>
     /// <param name="problems">Takes the errors.</param>
-    /// <param name="isText">True for the schema's path of a key whose value is a text, which an option gives as it is.</param>
-    public static Func<ConfigLayer, HoconObject> Reader(SettingsProblems problems, Func<string, bool>? isText = null)
+    /// <param name="formOf">What an option's value is, by the schema's path of its key; HOCON if null.</param>
+    public static Func<ConfigLayer, HoconObject> Reader(SettingsProblems problems, Func<string, ValueForm>? formOf = null)
     {
         var counter = new Counter();
         return layer => layer switch
         {
             FileLayer file => new HoconDocument(problems, counter, file.Name, "", file, null, 0, []).Parse(),
             OverrideLayer option => OverridePath.Parse(
-                option, new(problems, counter, option.Source, OverridePath.Show(option.Path), null, null, 0, []), isText ?? (_ => false)),
+                option,
+                new(problems, counter, option.Source, OverridePath.Show(option.Path), null, null, 0, []) { Variable = option.Variable },
+                formOf ?? (_ => ValueForm.Hocon)),
             _ => throw new ArgumentException($"no such layer: {layer.GetType().Name}", nameof(layer)),
         };
     }

@@ -12,9 +12,9 @@ internal static class OverridePath
         return shown;
     }
 
-    /// <summary>The document; empty, with a problem noted, if the path or the value cannot be read. What <paramref name="isText"/>
-    /// says is a text, is taken as it is.</summary>
-    public static HoconObject Parse(OverrideLayer option, HoconDocument document, Func<string, bool> isText)
+    /// <summary>The document; empty, with a problem noted, if the path or the value cannot be read. <paramref name="formOf"/> says how the value
+    /// is to be read.</summary>
+    public static HoconObject Parse(OverrideLayer option, HoconDocument document, Func<string, ValueForm> formOf)
     {
         var origin = document.At(1);
         var root = new HoconObject(origin);
@@ -31,7 +31,7 @@ internal static class OverridePath
             return root;
         }
 
-        if ((isText(InSchema(steps)) ? new HoconScalar(origin, option.Value, true) : ParseValue(option.Value, document)) is not { } value)
+        if (ParseValue(option.Value, formOf(InSchema(steps)), document) is not { } value)
             return root;
         foreach (var step in steps.Reverse())
             value = HoconLayers.IsIndex(step, out var index) ? new HoconItem(origin, index, value) : Holder(origin, step, value);
@@ -41,10 +41,13 @@ internal static class OverridePath
 
     // A shell and an environment know no quotes of ours: what is no list, object, quoted text or substitution is taken as it is, so
     // that "127.0.0.1:6379" means itself.
-    private static HoconNode? ParseValue(string text, HoconDocument document)
+    private static HoconNode? ParseValue(string text, ValueForm form, HoconDocument document)
     {
+        if (form == ValueForm.Text)
+            return new HoconScalar(document.At(1), text, true);
         var value = text.Trim();
-        return value.StartsWith('[') || value.StartsWith('{') || value.StartsWith('"') || value.StartsWith("${", StringComparison.Ordinal)
+        var isList = form == ValueForm.Hocon && (value.StartsWith('[') || value.StartsWith('{'));
+        return isList || value.StartsWith('"') || value.StartsWith("${", StringComparison.Ordinal)
             ? new HoconParser(value, document).ParseValue()
             : new HoconScalar(document.At(1), value, true);
     }

@@ -139,8 +139,7 @@ internal sealed class SettingsReader(
     public ImmutableArray<T>? List<T>(string key, string example, Func<string, (T? Value, string Problem, string Allowed)> parse,
         Func<string, string>? show = null, bool verbatim = false)
     {
-        if (verbatim)
-            keysRead.Texts.Add($"{SchemaChild(key)}[]");
+        (verbatim ? keysRead.Texts : keysRead.Items).Add($"{SchemaChild(key)}[]");
         if (Items(key, $"a list such as {example}") is not { } list)
             return null;
         var written = new JsonArray();

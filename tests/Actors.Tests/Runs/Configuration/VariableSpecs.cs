@@ -39,6 +39,15 @@ public class VariableSpecs
         Assert.DoesNotContain("hunter2", loaded.ToHocon(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("${HOLD}", 7)]
+    [InlineData("${?HOLD}", 7)]
+    [InlineData("${?NOPE}", 0)]
+    public void Option_sees_variables_as_a_file_of_the_operator_does(string value, int seconds) =>
+        Assert.Equal(
+            TimeSpan.FromSeconds(seconds),
+            ConfigLoader.Load([new OverrideLayer("--set", "connection.hold", value, Variables.GetValueOrDefault)]).Settings.Connection.Hold);
+
     [Fact]
     public void Included_file_of_the_operator_sees_variables_too() =>
         Assert.Equal(TimeSpan.FromSeconds(7), Operators("include \"hold\"").Settings.Connection.Hold);

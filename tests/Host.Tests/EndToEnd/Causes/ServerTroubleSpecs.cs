@@ -18,7 +18,7 @@ public sealed class ServerTroubleSpecs
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
 
     // Some seconds of small bursts, so that there is time to do something to the server.
-    private static readonly string _drum = Storm.Load(50, count: 30, gap: "100ms") + "\n supervision.breaker.enabled = off";
+    private static readonly string _drum = Storm.Load(50, count: 30, gap: "100ms") + "\n supervision { breaker.enabled = off, refused.max-retries = 3 }";
 
     [RedisNetnsFact]
     public async Task A_command_that_keeps_the_main_thread_busy()
