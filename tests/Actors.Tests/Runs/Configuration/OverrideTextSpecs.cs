@@ -69,7 +69,7 @@ public class OverrideTextSpecs
     [InlineData("target.endpoints.0", " a:1", """["a:1"]""")]
     [InlineData("target.endpoints.0", "[::1]:6379", """["[::1]:6379"]""")]
     [InlineData("target.endpoints.0", "\"[::1]:6379\"", """["[::1]:6379"]""")]
-    [InlineData("thresholds.0", "success-ratio >= 0.5", """["success-ratio >= 0.5"]""")]
+    [InlineData("safety.allowed-targets.0", "127.0.0.1/32", """["127.0.0.1/32","::1/128"]""")]
     [InlineData("target", "{ endpoints = [\"b:2\"] }", """{"endpoints":["b:2"],"addresses":"first","username":"","password":""}""")]
     public void Lists_numbers_and_objects_from_an_option_are_hocon(string path, string text, string shown)
     {
