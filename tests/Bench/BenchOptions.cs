@@ -26,7 +26,7 @@ internal sealed record BenchOptions(
     /// <summary>What each connection does, in ActorLoad and in its peers.</summary>
     public static readonly IReadOnlyList<string> Script = ["PING", "GET foo", "SET foo {burst}:{client}"];
 
-    public int Held => Tiny ? 200 : 19_000;
+    public int Held => Tiny ? 600 : 19_000;
 
     public TimeSpan Hold => TimeSpan.FromSeconds(Tiny ? 1 : 5);
 

@@ -164,7 +164,8 @@ public sealed class RunManager : UntypedActor, IWithTimers
 
     private void StopActive(StartRun run, StopRun stop)
     {
-        _stopReason = stop.Reason;
+        var isFirst = _stopReason is null;
+        _stopReason ??= stop.Reason;
         _opening?.Cancel();
         if (_supervisor is { } supervisor)
         {
@@ -172,7 +173,11 @@ public sealed class RunManager : UntypedActor, IWithTimers
             _parts?.Hurry();
         }
 
-        StartTimer(run, _supervisor is null ? null : StopLimit, new StopOverdue(run.RunId));
+        // Another stop of the same run must not put off its limit.
+        if (isFirst)
+        {
+            StartTimer(run, _supervisor is null ? null : StopLimit, new StopOverdue(run.RunId));
+        }
     }
 
     private void HandleWaitOver(WaitOver over)

@@ -50,7 +50,7 @@ internal sealed class UnsavedRuns
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, UnsavedRun> _runs = [];
-    private readonly Queue<string> _order = new();
+    private readonly List<string> _order = [];
 
     /// <summary>Their ids.</summary>
     public string[] Ids
@@ -79,10 +79,11 @@ internal sealed class UnsavedRuns
         lock (_lock)
         {
             _runs[run.Row.Id] = run;
-            _order.Enqueue(run.Row.Id);
+            _order.Add(run.Row.Id);
             while (_order.Count > MostResults)
             {
-                _runs.Remove(_order.Dequeue());
+                _runs.Remove(_order[0]);
+                _order.RemoveAt(0);
             }
         }
     }
@@ -93,6 +94,7 @@ internal sealed class UnsavedRuns
         lock (_lock)
         {
             _runs.Remove(id);
+            _order.Remove(id);
         }
     }
 }
