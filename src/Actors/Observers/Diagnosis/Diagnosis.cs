@@ -18,10 +18,11 @@ public static class Diagnosis
         new ServerStalled(), new ServerLost(), new AcceptQueueOverflow(), new SynQueueOverflow(), new HalfRangeCliff(),
     ];
 
-    /// <summary>The findings: what cost connections before what changed numbers before what is worth knowing, and among those the cause
-    /// before its effects. Empty for a run without trouble.</summary>
+    /// <summary>The findings: what cost connections before what changed numbers before what is worth knowing, among those what explains
+    /// more failed attempts first, and of equals the cause before its effects. Empty for a run without trouble.</summary>
     public static IReadOnlyList<Finding> Of(Evidence evidence) =>
     [
-        .. Rules.Select(rule => rule.Judge(evidence)).OfType<Finding>().OrderByDescending(finding => finding.Severity),
+        .. Rules.Select(rule => rule.Judge(evidence)).OfType<Finding>()
+            .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Explains),
     ];
 }

@@ -33,7 +33,11 @@ public enum RemedyHost
 /// <param name="Numbers">The evidence, by name.</param>
 /// <param name="Remedies">What to change, the likeliest first; may be empty.</param>
 public sealed record Finding(
-    string Rule, Severity Severity, string Sentence, IReadOnlyDictionary<string, double> Numbers, IReadOnlyList<Remedy> Remedies);
+    string Rule, Severity Severity, string Sentence, IReadOnlyDictionary<string, double> Numbers, IReadOnlyList<Remedy> Remedies)
+{
+    /// <summary>Failed attempts that this cause explains; 0 where it explains none, or nobody can count them.</summary>
+    public long Explains { get; init; }
+}
 
 /// <summary>One setting to change. <c>doctor</c> proposes it in the same words.</summary>
 /// <param name="Key">The setting, such as <c>net.core.somaxconn</c>, <c>tcp-backlog</c> or <c>connection.ports</c>.</param>
