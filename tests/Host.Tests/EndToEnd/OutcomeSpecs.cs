@@ -233,8 +233,6 @@ public abstract class OutcomeSpecs(string transport)
         Storm.RunOverAsync(transport, target, lines, options);
 }
 
-[Collection(nameof(EndToEnd))]
 public sealed class OutcomeOverAutoSpecs() : OutcomeSpecs("auto");
 
-[Collection(nameof(EndToEnd))]
 public sealed class OutcomeOverSocketsSpecs() : OutcomeSpecs("sockets");
