@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
 using ActorLoad.Runs;
