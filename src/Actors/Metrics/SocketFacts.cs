@@ -11,6 +11,9 @@ public sealed record SocketFacts(long Established, long AbortiveCloses, IReadOnl
     /// <summary>Times in which endpoints took no connection.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];
 
+    /// <summary>Those of <see cref="LongConnects"/> that no lost SYN explains: the line's round trip takes about as long.</summary>
+    public long DistantConnects { get; init; }
+
     /// <summary>Of a run that opened nothing.</summary>
     public static SocketFacts None { get; } = new(0, 0, new Dictionary<int, long>(), 0, 0);
 }

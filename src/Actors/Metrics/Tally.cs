@@ -237,9 +237,14 @@ public sealed class Tally
     /// <summary>What is only of use once all is counted.</summary>
     public SocketFacts Sockets()
     {
-        var modes = new ConnectModes();
+        // A reply takes a round trip too: where each first SYN is dropped, no connect shows what the line takes.
+        var (connect, reply) = (_steps.Least(Step.Connect), _steps.Least(Step.FirstReply));
+        var modes = new ConnectModes(Math.Min(connect ?? 0, reply ?? 0));
         _steps.Show(Step.Connect, modes);
-        return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.Long) { Absences = _absences.All };
+        return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.Long)
+        {
+            Absences = _absences.All, DistantConnects = modes.Distant,
+        };
     }
 
     /// <summary>The encoded histogram of one step as far as it was completed; null if it never was.</summary>

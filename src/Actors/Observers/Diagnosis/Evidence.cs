@@ -45,6 +45,21 @@ public sealed record LoadEvidence(
     /// <summary>Times in which endpoints took no connection.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];
 
+    /// <summary>Those of <see cref="LongConnects"/> for which the line's round trip suffices, without a lost SYN.</summary>
+    public long DistantConnects { get; init; }
+
+    /// <summary>SYN sent to established, microseconds; null if nothing was.</summary>
+    public LatencySummary? Connect { get; init; }
+
+    /// <summary>Established to last reply, microseconds; null if nothing succeeded.</summary>
+    public LatencySummary? Script { get; init; }
+
+    /// <summary>connection.reply-timeout; zero if it is not known.</summary>
+    public TimeSpan ReplyTimeout { get; init; }
+
+    /// <summary>observers.interval: a server that stands still for longer is asked meanwhile.</summary>
+    public TimeSpan AskedEvery { get; init; }
+
     /// <summary>The user that AUTH names; <c>default</c> if none is.</summary>
     public string User { get; init; } = "default";
 }

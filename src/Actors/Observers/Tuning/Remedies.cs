@@ -129,6 +129,11 @@ public static class Remedies
     /// <param name="address">Of the server.</param>
     public static Remedy Route(string address) => new(TuningKeys.Target, null, "a host that can be reached", RemedyHost.Client, $"ip route get {address}");
 
+    /// <summary>A firewall that lets the run's packets pass: where it stands is not known here.</summary>
+    /// <param name="endpoint">HOST:PORT; null leaves the port open.</param>
+    public static Remedy Firewall(string? endpoint) => new(
+        TuningKeys.Firewall, null, $"one that lets each packet of {(endpoint is null ? "the target's port" : $"port {endpoint[(endpoint.LastIndexOf(':') + 1)..]}")} pass", RemedyHost.Server, "nft list ruleset");
+
     /// <summary>The password that the server asks for.</summary>
     public static Remedy Password() => new(
         TuningKeys.Password, null, "the server's password", RemedyHost.Run, "target.password = \"...\" in the run file, with target.username if it is a user's");
