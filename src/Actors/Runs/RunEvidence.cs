@@ -36,7 +36,7 @@ internal static class RunEvidence
             Observers = needs.Observers * needs.Targets, IsLoopback = needs.IsLoopback, LargestPhase = needs.LargestPhase,
             Absences = sockets.Absences, DistantConnects = sockets.DistantConnects,
             Connect = totals.Latency.GetValueOrDefault(Step.Connect.Name()), Script = totals.Latency.GetValueOrDefault(Step.Script.Name()),
-            ReplyTimeout = connection.ReplyTimeout, AskedEvery = order.Settings.Observers.Interval,
+            ReplyTimeout = connection.ReplyTimeout.TotalSeconds, AskedEvery = order.Settings.Observers.Interval.TotalSeconds,
             Endpoints = [.. order.Target.Addresses.Distinct().Select(address => $"{address}")], User = string.IsNullOrEmpty(username) ? "default" : username,
             ByEndpoint = order.Target.Counts(totals), Unused = order.Target.Unused,
         };

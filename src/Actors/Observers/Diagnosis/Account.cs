@@ -6,6 +6,22 @@ namespace ActorLoad.Observers;
 /// <summary>Shares the failed attempts of a run out among causes: each attempt is one cause's, and what is proven takes before what is likely. Pure.</summary>
 internal sealed class Account
 {
+    // Rules whose share is worked out here. AccessDenied and its kin count the words that they know.
+    private static readonly HashSet<string> Known =
+    [
+        AcceptQueueOverflow.RuleName, ConnectionResets.RuleName, GeneratorLimited.RuleName, LineLoss.RuleName, NoReply.RuleName, RefusedOnTheWay.RuleName,
+        ServerBusy.RuleName, ServerRestarted.RuleName, ServerStalled.RuleName, ServerUnreachable.RuleName, SynRetransmits.RuleName,
+        MaxClients, ServerDescriptors, ClientDescriptors, PortExhaustion, TimeWait, Conntrack, SynQueue,
+    ];
+
+    private const string MaxClients = "maxclients";
+    private const string ServerDescriptors = "server-descriptors";
+    private const string ClientDescriptors = "client-descriptors";
+    private const string PortExhaustion = "port-exhaustion";
+    private const string TimeWait = "time-wait";
+    private const string Conntrack = "conntrack-full";
+    private const string SynQueue = "syn-queue-overflow";
+
     private readonly Dictionary<(string Rule, Outcome Outcome), long> _explained = [];
     private readonly Dictionary<Outcome, long> _left = [];
     private readonly Evidence _evidence;
@@ -14,6 +30,8 @@ internal sealed class Account
 
     /// <summary>Attempts that were established here, and that no server accepted: the full accept queue of one dropped them.</summary>
     public long NotAccepted { get; private set; }
+
+    private bool HasRestarted => _evidence.Ledgers.Servers.Any(server => server.Restarts.Count > 0);
 
     /// <summary>The account of a run.</summary>
     public static Account Of(Evidence evidence)
@@ -27,6 +45,28 @@ internal sealed class Account
         return account;
     }
 
+    /// <summary>The findings with what each explains. Rules that the account does not know tell that themselves; what they explain, no-reply does not.</summary>
+    public static IReadOnlyList<Finding> Shared(Evidence evidence, IReadOnlyList<Finding> findings)
+    {
+        var account = Of(evidence);
+        Finding[] shared = [.. findings.Select(finding => Known.Contains(finding.Rule) || finding.Explains == 0 ? finding with { Explains = account.Of(finding.Rule) } : finding)];
+        var twice = shared.Sum(finding => finding.Explains) - evidence.Ledgers.Client.AttemptFailures.Values.Sum();
+        return twice <= 0 ? shared :
+        [
+            .. shared.Select(finding => finding.Rule == NoReply.RuleName ? finding with { Explains = finding.Explains - twice } : finding)
+                .Where(finding => finding.Rule != NoReply.RuleName || finding.Explains > 0),
+        ];
+    }
+
+    /// <summary>Where there are several causes, each sentence says how much of the whole is its own.</summary>
+    public static IReadOnlyList<Finding> Counted(Evidence evidence, IReadOnlyList<Finding> findings) => findings.Count(finding => finding.Explains > 0) < 2 ? findings :
+    [
+        .. findings.Select(finding => finding.Explains == 0 ? finding : finding with
+        {
+            Sentence = $"{finding.Sentence}. This explains {finding.Explains.Text()} of {evidence.Ledgers.Client.AttemptFailures.Values.Sum().Of("failed attempt")}",
+        }),
+    ];
+
     /// <summary>Failed attempts that a rule's cause explains.</summary>
     public long Of(string rule) => _explained.Where(share => share.Key.Rule == rule).Sum(share => share.Value);
 
@@ -38,7 +78,7 @@ internal sealed class Account
     {
         if (ServerLimits.Of(_evidence) is { } limits)
         {
-            var rule = limits.IsOfDescriptors ? "server-descriptors" : "maxclients";
+            var rule = limits.IsOfDescriptors ? ServerDescriptors : MaxClients;
             Take(rule, Outcome.Rejected, limits.Said);
             var overtaken = limits.Overtaken;
             overtaken -= Take(rule, Outcome.Reset, overtaken);
@@ -49,10 +89,11 @@ internal sealed class Account
         Take("access-denied", Outcome.Rejected, _evidence.Rejected("NOAUTH", "WRONGPASS", "NOPERM", Rejection.Denied));
         Take("memory-overcommit", Outcome.Rejected, _evidence.Rejected("MISCONF"));
         var isWaiting = new TimeWaitGrowth().Judge(_evidence) is { Severity: Severity.Error };
-        Take(isWaiting ? "time-wait" : OwnLimits.Of(_evidence).IsOfDescriptors(_evidence) ? "client-descriptors" : "port-exhaustion", Outcome.LocalExhausted);
-        if (_evidence.Ledgers.Servers.Any(server => server.Restarts.Count > 0))
+        Take(isWaiting ? TimeWait : OwnLimits.Of(_evidence).IsOfDescriptors(_evidence) ? ClientDescriptors : PortExhaustion, Outcome.LocalExhausted);
+        if (HasRestarted)
         {
             Take(ServerRestarted.RuleName, Outcome.Refused);
+            Take(ServerRestarted.RuleName, Outcome.Unreachable);
             Take(ServerRestarted.RuleName, Outcome.Reset);
             Take(ServerRestarted.RuleName, Outcome.PeerClosed);
         }
@@ -64,15 +105,19 @@ internal sealed class Account
         var isLocal = _evidence.Ledgers.Kernel?.SeesServer == true;
         NotAccepted = isLocal ? _evidence.NeverAccepted() : NeverReceived();
         var missing = Take(AcceptQueueOverflow.RuleName, Outcome.ReplyTimeout, NotAccepted);
-        NotAccepted = missing + (isLocal ? 0 : Take(AcceptQueueOverflow.RuleName, Outcome.Reset, NotAccepted - missing));
         if (isLocal)
         {
             Take(AcceptQueueOverflow.RuleName, Outcome.ReplyTimeout, Math.Max(0, _evidence.LostToQueue() - missing));
+            Take(AcceptQueueOverflow.RuleName, Outcome.Reset, ResetByQueue(missing));
+        }
+        else
+        {
+            NotAccepted = missing + Take(AcceptQueueOverflow.RuleName, Outcome.Reset, NotAccepted - missing);
         }
 
         if (new ConntrackFull().Judge(_evidence) is not null)
         {
-            Take("conntrack-full", Outcome.ConnectTimeout);
+            Take(Conntrack, Outcome.ConnectTimeout);
         }
     }
 
@@ -103,7 +148,7 @@ internal sealed class Account
 
         if (_evidence.CountedAtServer("TCPReqQFullDrop") > 0)
         {
-            Take("syn-queue-overflow", Outcome.ConnectTimeout);
+            Take(SynQueue, Outcome.ConnectTimeout);
         }
 
         if (ServerBusy.IsBusy(_evidence))
@@ -114,6 +159,12 @@ internal sealed class Account
         if (!line.IsLossy)
         {
             TakeForLine(line); // some connections lost all they sent, and the others nothing
+        }
+
+        if (HasRestarted)
+        {
+            Take(ServerRestarted.RuleName, Outcome.ConnectTimeout);
+            Take(ServerRestarted.RuleName, Outcome.ReplyTimeout);
         }
 
         Take(SynRetransmits.RuleName, Outcome.ConnectTimeout);
@@ -139,6 +190,10 @@ internal sealed class Account
     }
 
     private void ShareTheRest() => Take(ConnectionResets.RuleName, Outcome.Reset);
+
+    // With tcp_abort_on_overflow the kernel does not drop the last ACK, it resets.
+    private long ResetByQueue(long dropped) => _evidence.CountedAtServer("ListenOverflows") > 0 && _evidence.Counted("PassiveOpens") is { } opened
+        ? Math.Max(0, _evidence.Ledgers.Client.Established - opened - dropped) : 0;
 
     // Connections that the servers count themselves: received, or rejected. Only where all of their counts are of the whole run.
     private long NeverReceived()

@@ -21,21 +21,9 @@ public static class Diagnosis
 
     /// <summary>The findings: what cost connections before what changed numbers before what is worth knowing, among those what explains
     /// more failed attempts first, and of equals the cause before its effects. Empty for a run without trouble.</summary>
-    public static IReadOnlyList<Finding> Of(Evidence evidence)
-    {
-        var account = Account.Of(evidence);
-        Finding[] findings =
-        [
-            .. Rules.Select(rule => rule.Judge(evidence)).OfType<Finding>()
-                .Select(finding => finding.Explains > 0 ? finding : finding with { Explains = account.Of(finding.Rule) })
-                .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Explains),
-        ];
-        return findings.Count(finding => finding.Explains > 0) < 2 ? findings : [.. findings.Select(finding => Counted(finding, evidence))];
-    }
-
-    // Where there are several causes, each says how much of the whole is its own.
-    private static Finding Counted(Finding finding, Evidence evidence) => finding.Explains == 0 ? finding : finding with
-    {
-        Sentence = $"{finding.Sentence}. This explains {finding.Explains.Text()} of {evidence.Ledgers.Client.AttemptFailures.Values.Sum().Of("failed attempt")}",
-    };
+    public static IReadOnlyList<Finding> Of(Evidence evidence) => Account.Counted(evidence,
+    [
+        .. Account.Shared(evidence, [.. Rules.Select(rule => rule.Judge(evidence)).OfType<Finding>()])
+            .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Explains),
+    ]);
 }

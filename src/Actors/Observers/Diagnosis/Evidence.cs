@@ -54,11 +54,14 @@ public sealed record LoadEvidence(
     /// <summary>Established to last reply, microseconds; null if nothing succeeded.</summary>
     public LatencySummary? Script { get; init; }
 
-    /// <summary>connection.reply-timeout; zero if it is not known.</summary>
-    public TimeSpan ReplyTimeout { get; init; }
+    /// <summary>observers.interval, seconds: a server that stands still for longer is asked meanwhile.</summary>
+    public double AskedEvery { get; init; }
 
-    /// <summary>observers.interval: a server that stands still for longer is asked meanwhile.</summary>
-    public TimeSpan AskedEvery { get; init; }
+    /// <summary>Commands of the script that may be answered late, or not at all, by a server that is well: <c>BLPOP</c>, <c>CLIENT REPLY</c>.</summary>
+    public IReadOnlyList<string> Waits { get; init; } = [];
+
+    /// <summary>connection.reply-timeout, seconds; null if it is not known.</summary>
+    public double? ReplyTimeout { get; init; }
 
     /// <summary>The user that AUTH names; <c>default</c> if none is.</summary>
     public string User { get; init; } = "default";

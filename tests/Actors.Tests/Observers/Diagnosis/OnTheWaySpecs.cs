@@ -10,6 +10,10 @@ public class OnTheWaySpecs
     {
         { "resets of a firewall", "connection-resets", 295, "the server still held 47 connections of the run", RemoteRun.ResetByFirewall },
         { "resets of who knows whom", "connection-resets", 20, "what is seen from here does not tell", RemoteRun.Quiet.FailingSo(("reset", 20)) },
+        { "resets of a firewall, and a server that was first asked late", "connection-resets", 295, "what is seen from here does not tell",
+            RemoteRun.ResetByFirewall.With((ServerLedger server) => server with { FirstAnswerAt = 1.1, ConnectionsReceived = 1_500 }) },
+        { "resets beside rejections, where nobody asks the server", "connection-resets", 29, "most likely by the server, which rejected others",
+            Unasked(RemoteRun.LossyLineToFullServer.FailingSo(("reset", 29))) },
         { "clients that the server evicted", "connection-resets", 20, "evicted 20 clients",
             RemoteRun.Quiet.FailingSo(("reset", 20)).With((ServerLedger server) => server with { EvictedClients = 20 }) },
         { "data that is dropped for some ports", "line-loss", 400, "as often as data that never arrives, while other connections lost nothing", RemoteRun.BlackHole },
@@ -34,10 +38,12 @@ public class OnTheWaySpecs
             RemoteRun.Stopped.With((ServerLedger server) => server with { Losses = [], LongestWait = new ObserverWait(1.5, 1.7) }) },
         { "a server that is killed", "server-unreachable", 130, "100 attempts of 2,000 found nobody listening",
             RemoteRun.Quiet.FailingSo(("refused", 100), ("reset", 30)).With((ServerLedger server) => server with { Losses = [new ObserverLoss(2, null, "reset the connection") { Kind = LossKind.End }] }) },
+        { "no reply to a command that waits", "no-reply", 9, "The script has BLPOP, which a server that is well answers late",
+            RemoteRun.Quiet.FailingSo(("reply-timeout", 9)).With(load => load with { Waits = ["BLPOP"] }) },
         { "no reply, and nobody to ask", "no-reply", 9, "Nobody could ask the server meanwhile", Unasked(RemoteRun.Quiet.FailingSo(("reply-timeout", 9))) },
         { "no reply to anybody, and nobody to ask", "server-stalled", 2_000, "nothing was answered", Unasked(RemoteRun.Quiet.FailingSo(("reply-timeout", 2_000))) },
         { "no reply within less than the time between two questions", "no-reply", 9, "reply-timeout is shorter than the time between two questions",
-            RemoteRun.Quiet.FailingSo(("reply-timeout", 9)).With(load => load with { ReplyTimeout = TimeSpan.FromMilliseconds(300) }) },
+            RemoteRun.Quiet.FailingSo(("reply-timeout", 9)).With(load => load with { ReplyTimeout = 0.3 }) },
     };
 
     [Theory]
@@ -115,6 +121,26 @@ public class OnTheWaySpecs
         Assert.Equal([("line-loss", 400L), ("maxclients", 157L)], findings.Select(finding => (finding.Rule, finding.Explains)));
         Assert.EndsWith(". This explains 400 of 557 failed attempts", findings[0].Sentence, StringComparison.Ordinal);
         Assert.EndsWith(". This explains 157 of 557 failed attempts", findings[1].Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Black_hole_and_a_server_that_stands_still_are_two_causes()
+    {
+        var evidence = RemoteRun.BlackHole.FailingSo(("reply-timeout", 700)).With((ServerLedger server) => server with { Losses = [new ObserverLoss(4, 4.2, "did not answer")] });
+
+        Assert.Equal([("line-loss", 500L), ("server-stalled", 200L)], Diagnosis.Of(evidence).Select(finding => (finding.Rule, finding.Explains)));
+    }
+
+    [Fact]
+    public void Segments_that_others_of_this_machine_sent_again_are_no_bad_line() =>
+        Assert.Empty(Diagnosis.Of(RemoteRun.Quiet.Counts(("RetransSegs", 60))));
+
+    [Fact]
+    public void Queue_that_resets_what_it_has_no_room_for_explains_the_resets()
+    {
+        var evidence = Healthy.Evidence.Failing("reset", 80).Counting("ListenOverflows", 80).Counting("PassiveOpens", 4_920);
+
+        Assert.Equal(("accept-queue-overflow", 80), (Diagnosis.Of(evidence)[0].Rule, Diagnosis.Of(evidence)[0].Explains));
     }
 
     [Theory]

@@ -97,7 +97,7 @@ internal static class RemoteRun
             Healthy.Kernel with { Counters = new Dictionary<string, KernelCount>(), Target = null, SeesServer = false }, null, [], Healthy.Proof, []),
         Healthy.Load with
         {
-            Connected = Attempts, Endpoints = ["10.77.9.2:6379"], ReplyTimeout = TimeSpan.FromSeconds(4), AskedEvery = TimeSpan.FromSeconds(1),
+            Connected = Attempts, Endpoints = ["10.77.9.2:6379"], ReplyTimeout = 4, AskedEvery = 1,
         },
         Healthy.Generator);
 }

@@ -29,6 +29,7 @@ internal sealed class ConnectionResets : IRule
                     + "a NAT or a load balancer)"
                 : foreign > 0 ? $", and this machine's kernel, which the server has too, sent too few RSTs for them: at least {foreign.Text()} came from a firewall"
                 : evicted > 0 ? $": the server evicted {evicted.Of("client")} (maxmemory-clients)"
+                : evidence.Rejected(Rejection.MaxClients) > 0 ? ": most likely by the server, which rejected others: its RST overtakes its words"
                 : evidence.Ledgers.Servers.Any(server => server.Proxy is not null) ? ": the proxy before the server may have ended them, or something in between"
                 : ": the server may have ended them with bytes of ours unread (CLIENT KILL, a limit, another program that closes), or something in between did (a firewall, "
                     + "a NAT, a load balancer); what is seen from here does not tell")

@@ -29,13 +29,15 @@ internal sealed class NoReply : IRule
         }
 
         var servers = evidence.Ledgers.Servers;
-        var isLong = evidence.Load.ReplyTimeout >= evidence.Load.AskedEvery && evidence.Load.ReplyTimeout.TotalSeconds >= Still;
+        var isLong = evidence.Load.ReplyTimeout >= Math.Max(evidence.Load.AskedEvery, Still);
         var wait = servers.Max(server => server.LongestWait?.Seconds);
         return new Finding(
             Name, Severity.Error,
             $"{timeouts.Of("attempt")}{evidence.At(evidence.FailedAt(Outcome.ReplyTimeout))} had no reply in time, and {evidence.Ledgers.Client.Succeeded.Text()} of "
             + $"{evidence.Ledgers.Client.Attempts.Text()} did all they had to. "
-            + (servers.Count == 0 ? "Nobody could ask the server meanwhile (INFO), so nothing tells whether it stood still or replies were lost on the way"
+            + (evidence.Load.Waits is { Count: > 0 } waits ? $"The script has {string.Join(" and ", waits)}, which a server that is well answers late or not at all: connection.reply-timeout must be "
+                    + "more than the command waits"
+                : servers.Count == 0 ? "Nobody could ask the server meanwhile (INFO), so nothing tells whether it stood still or replies were lost on the way"
                 : servers.Any(server => server.FirstAnswerAt is not null) ? "The server was asked too late (INFO) to tell whether it stood still meanwhile, or replies were lost on the way"
                 : $"The server answered INFO all the time{(wait is { } seconds ? $", within {((long)(seconds * 1e6)).Span()}" : "")}"
                     + (isLong ? ", so it did not stand still: its command waits (BLPOP and kin), it was told to be silent (CLIENT REPLY), or its replies were lost on the way to us"

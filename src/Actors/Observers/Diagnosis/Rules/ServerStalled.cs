@@ -11,20 +11,18 @@ internal sealed class ServerStalled : IRule
     private const long Long = 1_000_000;
     private const double Still = 1;
 
-    // What was lost on such a line may be the observer's question, or its answer.
-    private const double Often = 0.1;
-
     public string Name => RuleName;
 
     /// <summary>True for a time in which a question that had arrived was not answered. A connection that was cut or could not be had is none, nor is a
     /// question that was sent again.</summary>
     public static bool IsSilence(ObserverLoss loss) => loss is { Seconds: not < Still, Kind: LossKind.Silence, Resent: 0 };
 
-    /// <summary>Times in which servers stood still, by what their observers felt; none if that was our own standstill, or the line's loss.</summary>
+    /// <summary>Times in which servers stood still, by what their observers felt; none if that was our own standstill, or a bad line, on which the
+    /// observer's question or its answer may have been lost. Behind a proxy the question may have waited there.</summary>
     public static IReadOnlyList<Standstill> Silences(Evidence evidence)
     {
         var line = Line.Of(evidence);
-        if (GeneratorLimited.IsLimited(evidence) || (line.IsLossy && line.Resent > evidence.Ledgers.Client.Established * Often))
+        if (GeneratorLimited.IsLimited(evidence) || line.IsBad)
         {
             return [];
         }
@@ -32,7 +30,7 @@ internal sealed class ServerStalled : IRule
         var trip = Line.RoundTrip(evidence);
         return
         [
-            .. evidence.Ledgers.Servers.SelectMany(server => server.Losses.Where(IsSilence).Select(loss => new Standstill(server.Endpoint, loss.At, loss.Seconds))
+            .. evidence.Ledgers.Servers.Where(server => server.Proxy is null).SelectMany(server => server.Losses.Where(IsSilence).Select(loss => new Standstill(server.Endpoint, loss.At, loss.Seconds))
                 .Concat(server.LongestWait is { } wait && wait.Seconds - trip >= Still && !line.IsLossy && !server.Losses.Any(loss => loss.Kind is LossKind.Silence)
                     ? [new Standstill(server.Endpoint, wait.At, wait.Seconds)] : [])),
         ];
