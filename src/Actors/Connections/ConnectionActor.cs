@@ -161,6 +161,11 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void End(Outcome outcome)
     {
+        if (outcome == Outcome.Succeeded && _plan.Script.EndsWithQuit)
+        {
+            _ticket!.PeerEnd = _link!.CloseAndTell();
+        }
+
         _link?.Close();
         Context.Parent.Tell(new ConnectionEnded(_ticket!, outcome), Self);
         Context.Stop(Self);
@@ -171,6 +176,11 @@ internal sealed class ConnectionActor : UntypedActor
     private ConnectionFailedException Fail(ConnectionFailedException failure)
     {
         failure.At = _link!.CompletedAt;
+        if (_ticket!.Timings.Connected != 0)
+        {
+            _ticket.PeerEnd = _link.CloseAndTell();
+        }
+
         _link.Close();
         return failure;
     }

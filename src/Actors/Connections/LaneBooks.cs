@@ -93,6 +93,7 @@ internal sealed class LaneBooks
     {
         var now = _loop.Now;
         ticket.Timings.BeginAttempt(now);
+        ticket.PeerEnd = PeerEnd.None;
         if (++ticket.Attempts == 1)
         {
             ticket.Share.RecordStart(now);
@@ -144,6 +145,7 @@ internal sealed class LaneBooks
     {
         var (ticket, now, wasEstablished) = (failure.Ticket, _loop.Now, failure.Ticket.Timings.Connected != 0);
         var (givenUp, stopped) = Judge(failure, now);
+        ticket.PeerEnd = failure.Outcome == Outcome.Reset ? PeerEnd.Reset : ticket.PeerEnd;
         EndAttempt(ticket, isAborted: IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
         NeverReached &= !wasEstablished && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
         IsAborting |= stopped is not null; // the supervisor's Abort is on its way; not one more attempt until then
@@ -218,7 +220,7 @@ internal sealed class LaneBooks
 
     private void EndAttempt(Ticket ticket, bool isAborted)
     {
-        Tallies[ticket.Endpoint].RecordSocket(ticket.Timings.Connected != 0, isAborted);
+        Tallies[ticket.Endpoint].RecordSocket(ticket.Timings.Connected != 0, isAborted, ticket.PeerEnd == PeerEnd.Finished, ticket.PeerEnd == PeerEnd.Reset);
         _sockets -= ticket.IsUnderWay ? 1 : 0;
         ticket.IsUnderWay = false;
     }

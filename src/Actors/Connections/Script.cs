@@ -18,13 +18,17 @@ public sealed class Script
 
     private readonly Command[] _commands;
 
-    private Script(Command[] commands, IEnumerable<string> secrets) => (_commands, Secrets) = (commands, [.. secrets.Distinct()]);
+    private Script(Command[] commands, IEnumerable<string> secrets) =>
+        (_commands, Secrets, EndsWithQuit) = (commands, [.. secrets.Distinct()], commands is [.., var last] && last.IsQuit);
 
     /// <summary>No commands: connect, hold, close.</summary>
     public static Script Empty { get; } = new([], []);
 
     /// <summary>Passwords in it, as they are sent; of one with a placeholder the text around that.</summary>
     public ImmutableArray<string> Secrets { get; }
+
+    /// <summary>True if the server closes first, because the last command asks it to.</summary>
+    public bool EndsWithQuit { get; }
 
     /// <summary>Number of commands.</summary>
     public int Count => _commands.Length;
@@ -72,6 +76,8 @@ public sealed class Script
         private Command(byte[]? ready, Part[][] arguments, int maxLength) => (_ready, _arguments, MaxLength) = (ready, arguments, maxLength);
 
         public int MaxLength { get; }
+
+        public bool IsQuit => _ready is not null && Encoding.ASCII.GetString(_ready).Equals("*1\r\n$4\r\nQUIT\r\n", StringComparison.OrdinalIgnoreCase);
 
         public static Command Literal(string[] words) => Compile([.. words.Select(word => new Part[] { new(Encoding.UTF8.GetBytes(word), 0) })]);
 

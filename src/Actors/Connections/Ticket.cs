@@ -1,4 +1,5 @@
 using ActorLoad.Metrics;
+using ActorLoad.Transport;
 
 namespace ActorLoad.Connections;
 
@@ -36,6 +37,9 @@ internal sealed class Ticket(BurstShare share, int client, long due, int target 
 
     /// <summary>True from the beginning of an attempt to its end.</summary>
     public bool IsUnderWay { get; set; }
+
+    /// <summary>What the peer had done to its attempt's connection when that was closed, as far as it was asked.</summary>
+    public PeerEnd PeerEnd { get; set; }
 
     /// <summary>True between two attempts.</summary>
     public bool IsWaiting { get; set; }

@@ -15,6 +15,12 @@ internal record struct AttemptCounts
     /// <summary>Sockets closed with linger zero that no RST of the peer had closed already.</summary>
     public long AbortiveCloses { get; set; }
 
+    /// <summary>Those of them whose peer had sent FIN.</summary>
+    public long PeerFinishes { get; set; }
+
+    /// <summary>Attempts that a RST of the peer ended.</summary>
+    public long PeerResets { get; set; }
+
     /// <summary>Connections that are established now.</summary>
     public long Connected { get; set; }
 
@@ -28,6 +34,8 @@ internal record struct AttemptCounts
         Answered += other.Answered;
         Cut += other.Cut;
         AbortiveCloses += other.AbortiveCloses;
+        PeerFinishes += other.PeerFinishes;
+        PeerResets += other.PeerResets;
         Connected += other.Connected;
         Waiting += other.Waiting;
     }

@@ -104,7 +104,12 @@ public sealed record BurstResult(
 /// <param name="GcPauseMillis">Garbage collection pauses during the run.</param>
 /// <param name="PeakOpen">Most sockets open at once, from the start of an attempt to its end; a client that waits for its next one has none.</param>
 public sealed record GeneratorUsage(
-    double CpuMicrosPerConnection, long PeakRssBytes, long? BytesPerOpenConnection, double GcPauseMillis, long PeakOpen);
+    double CpuMicrosPerConnection, long PeakRssBytes, long? BytesPerOpenConnection, double GcPauseMillis, long PeakOpen)
+{
+    /// <summary>When a loop of ours stood still; absent in JSON before the run has ended.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LoopPause>? Pauses { get; init; }
+}
 
 /// <summary>Everything counted so far: what subscribers get each interval, and a line of the journal.</summary>
 /// <param name="RunId">The run.</param>

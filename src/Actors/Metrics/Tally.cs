@@ -127,11 +127,13 @@ public sealed class Tally
     /// <summary>A step of a connection that goes well so far was completed.</summary>
     public void RecordStep(Step step, in Timings timings) => _steps.Record(step, timings.Micros(step, Outcome.Succeeded, _frequency));
 
-    /// <summary>The socket of an attempt is closed.</summary>
-    public void RecordSocket(bool wasEstablished, bool isAborted)
+    /// <summary>The socket of an attempt is closed: with linger zero, or not, by a peer that had finished or reset it, or not.</summary>
+    public void RecordSocket(bool wasEstablished, bool isAborted, bool hasFinished = false, bool hasReset = false)
     {
         _reached.Connected -= wasEstablished ? 1 : 0;
-        _reached.AbortiveCloses += isAborted ? 1 : 0;
+        _reached.AbortiveCloses += isAborted && !hasReset ? 1 : 0;
+        _reached.PeerFinishes += isAborted && hasFinished ? 1 : 0;
+        _reached.PeerResets += hasReset ? 1 : 0;
     }
 
     /// <summary>An attempt failed, whether or not it is tried again.</summary>
@@ -172,6 +174,7 @@ public sealed class Tally
         _hasTimes ? _steps.Encode() : [], _hasTimes ? _failed.Encode() : [])
     {
         Avoided = Avoided, Answered = Answered, Cut = Cut, Connected = Connected, Waiting = Waiting, Absences = _absences.All,
+        PeerFinishes = _reached.PeerFinishes, PeerResets = _reached.PeerResets,
     };
 
     /// <summary>Merges what another tally sent; <see cref="FormatException"/> if it is of another build's making.</summary>
@@ -181,7 +184,7 @@ public sealed class Tally
         _reached.Add(new AttemptCounts
         {
             Established = data.Established, Answered = data.Answered, Cut = data.Cut, AbortiveCloses = data.AbortiveCloses, Connected = data.Connected,
-            Waiting = data.Waiting,
+            Waiting = data.Waiting, PeerFinishes = data.PeerFinishes, PeerResets = data.PeerResets,
         });
         Avoided += data.Avoided;
         _absences.Add(data.Absences);
@@ -243,7 +246,7 @@ public sealed class Tally
         _steps.Show(Step.Connect, modes);
         return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.Long)
         {
-            Absences = _absences.All, DistantConnects = modes.Distant,
+            Absences = _absences.All, DistantConnects = modes.Distant, PeerFinishes = _reached.PeerFinishes, PeerResets = _reached.PeerResets,
         };
     }
 

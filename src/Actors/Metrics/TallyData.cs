@@ -34,6 +34,12 @@ public sealed record TallyData(
     /// <summary>By how much the number of clients that wait for their next attempt has grown.</summary>
     public long Waiting { get; init; }
 
+    /// <summary>See <see cref="SocketFacts.PeerFinishes"/>.</summary>
+    public long PeerFinishes { get; init; }
+
+    /// <summary>See <see cref="SocketFacts.PeerResets"/>.</summary>
+    public long PeerResets { get; init; }
+
     /// <summary>Times in which endpoints took no connection.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];
 }

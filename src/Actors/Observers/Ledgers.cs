@@ -21,7 +21,17 @@ public sealed record Ledgers(
 /// <param name="Rejections">Error prefixes of rejected attempts.</param>
 public sealed record ClientLedger(
     long Attempts, long Succeeded, long Established, long AbortiveCloses, IReadOnlyDictionary<string, long> AttemptFailures,
-    IReadOnlyDictionary<string, long> Rejections);
+    IReadOnlyDictionary<string, long> Rejections)
+{
+    /// <summary>Abortive closes of connections whose peer had sent FIN.</summary>
+    public long PeerFinishes { get; init; }
+
+    /// <summary>Attempts that a RST of the peer ended, whatever they read before it.</summary>
+    public long PeerResets { get; init; }
+
+    /// <summary>Connects from ports that the server may still have held: an earlier connect from there had been given up without an answer.</summary>
+    public long RetiredPorts { get; init; }
+}
 
 /// <summary>One quantity as each ledger counted it; null where a ledger cannot see it.</summary>
 /// <param name="Quantity">What was counted.</param>

@@ -32,9 +32,10 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
     private IActorRef _observers = ActorRefs.Nobody;
     private TimeSpan _startedAt;
     private RunCourse _course = null!; // made when the lanes are
+    private readonly BusyMeter _busy;
     private int _sample;
     /// <summary>Made by <see cref="Props"/>.</summary>
-    public LoadSupervisor(RunOrder order, IRunParts parts) => (_order, _parts) = (order, parts);
+    public LoadSupervisor(RunOrder order, IRunParts parts) => (_order, _parts, _busy) = (order, parts, new BusyMeter(() => OwnReading.Now(parts.LoopMeter)));
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
@@ -189,6 +190,7 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
     private void TellBurst(TimeSpan due)
     {
         var (connections, turn) = (_course.Phase.Connections, _course.Turn);
+        _busy.Begin(due, Elapsed);
         var burst = _course.Begin(due);
         var first = 0;
         for (var lane = 0; lane < _lanes.Length; lane++)
@@ -204,6 +206,11 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
         if (!_course.End(share))
         {
             return;
+        }
+
+        if (_course.Open == 0)
+        {
+            _busy.End(Elapsed);
         }
 
         if (!_isAborting && _course is { NeverReached: true, HasUntriedEndpoint: false } && _order.Settings.Supervision.Breaker.Enabled)

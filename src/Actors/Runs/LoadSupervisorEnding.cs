@@ -23,7 +23,8 @@ public sealed partial class LoadSupervisor
     private bool _isAtDeadline;
     private IDisposable? _watch;
     private bool _isAskedForLedgers;
-    private LoopUsage? _loops;
+    private IReadOnlyList<LoopPause> _pauses = [];
+    private long _retiredPorts;
     private QueueCounts? _queues;
     private TimeSpan _endedAt;
     private MetricsProtocol.Completed? _completed;
@@ -140,7 +141,9 @@ public sealed partial class LoadSupervisor
         Timers.Cancel(SampleDue.Instance);
         Timers.StartSingleTimer(LastWaitOver.Instance, LastWaitOver.Instance, LastWait);
         _parts.Meter.Stop();
-        _loops = _parts.LoopMeter.Read();
+        _busy.End(Elapsed);
+        _pauses = _parts.LoopMeter.ReadPauses();
+        _retiredPorts = _parts.LoopMeter.ReadRetiredPorts();
         _queues = _parts.LoopMeter.ReadQueues();
         _metrics.Tell(new MetricsProtocol.Complete(_sample, _course.Progress(Elapsed), _isCutOff));
         TellLanes(new LaneProtocol.ReportTally(_sample));
@@ -190,7 +193,7 @@ public sealed partial class LoadSupervisor
             return;
         }
 
-        var evidence = RunEvidence.Of(_order, completed, observed, _course, _loops, _endedAt, _parts.Transport.Loops);
+        var evidence = RunEvidence.Of(_order, completed, observed, _course, new OwnUse(_busy, _pauses, _retiredPorts), _endedAt, _parts.Transport.Loops);
         var transport = _parts.Transport with { FullQueues = _queues?.FullQueues, Overflows = _queues?.Overflows };
         var result = RunSummary.Sum(
             _order, transport, _verdict, _reasons, completed, _course.Ended, _course.Omitted, _endedAt, evidence, _givenUp, _isAtDeadline);

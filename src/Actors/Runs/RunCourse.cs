@@ -13,6 +13,8 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan deadline = def
     /// <summary>Most bursts that a report lists.</summary>
     public const int MostKept = 10_000;
 
+    private const long LongLag = 1_000_000;
+
     private readonly Dictionary<int, BurstBook> _open = [];
     private readonly List<BurstResult> _ended = [];
     private TimeSpan _busySince;
@@ -42,6 +44,12 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan deadline = def
 
     /// <summary>Connections of the largest burst that was begun.</summary>
     public int Largest { get; private set; }
+
+    /// <summary>Bursts of which not one connection had been started a second after they were due.</summary>
+    public long LateBursts { get; private set; }
+
+    /// <summary>Due time to the first start of the burst that waited longest, microseconds.</summary>
+    public long WorstBurstLag { get; private set; }
 
     /// <summary>True once the plan has no further burst and none is open.</summary>
     public bool IsOver => _phase >= plan.Phases.Length;
@@ -144,6 +152,8 @@ internal sealed class RunCourse(RunPlan plan, int lanes, TimeSpan deadline = def
     private void Keep(BurstResult burst)
     {
         Opened += burst.Opened;
+        LateBursts += burst.StartLagMicros >= LongLag ? 1 : 0;
+        WorstBurstLag = Math.Max(WorstBurstLag, burst.StartLagMicros);
         if (_ended.Count < MostKept)
         {
             _ended.Add(burst);

@@ -1,22 +1,30 @@
 using System.Text.Json;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;
-using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;
+
+/// <summary>What ActorLoad itself used, and when it was not there.</summary>
+/// <param name="Busy">While bursts were open.</param>
+/// <param name="Pauses">When its loops stood still.</param>
+/// <param name="RetiredPorts">Connects from ports that the server may still have held.</param>
+internal sealed record OwnUse(BusyMeter Busy, IReadOnlyList<LoopPause> Pauses, long RetiredPorts);
 
 /// <summary>Puts together what a diagnosis may look at. Pure.</summary>
 internal static class RunEvidence
 {
     /// <summary>The evidence of a run that has ended.</summary>
     public static Evidence Of(
-        RunOrder order, MetricsProtocol.Completed completed, ObserverProtocol.RunObserved observed, RunCourse course, LoopUsage? usage,
+        RunOrder order, MetricsProtocol.Completed completed, ObserverProtocol.RunObserved observed, RunCourse course, OwnUse own,
         TimeSpan duration, int loops)
     {
         var (totals, sockets) = (completed.Totals, completed.Sockets);
         var client = new ClientLedger(
-            totals.Attempts, totals.Connections.Succeeded, sockets.Established, sockets.AbortiveCloses, totals.AttemptFailures, totals.Rejections);
-        return new Evidence(Ledgers(client, sockets, observed), Load(order, totals, sockets, course), Generator(totals, course, usage, duration, loops));
+            totals.Attempts, totals.Connections.Succeeded, sockets.Established, sockets.AbortiveCloses, totals.AttemptFailures, totals.Rejections)
+        {
+            PeerFinishes = sockets.PeerFinishes, PeerResets = sockets.PeerResets, RetiredPorts = own.RetiredPorts,
+        };
+        return new Evidence(Ledgers(client, sockets, observed), Load(order, totals, sockets, course), Generator(totals, course, own, duration, loops));
     }
 
     private static Ledgers Ledgers(ClientLedger client, SocketFacts sockets, ObserverProtocol.RunObserved observed) => new(
@@ -42,13 +50,19 @@ internal static class RunEvidence
         };
     }
 
-    private static GeneratorEvidence Generator(RunSnapshot totals, RunCourse course, LoopUsage? usage, TimeSpan duration, int loops) => new(
-        totals.Latency.GetValueOrDefault(Step.StartLag.Name()), duration.TotalSeconds, course.Busy.TotalSeconds,
-        totals.Generator.CpuMicrosPerConnection * totals.Connections.Opened / 1e6, usage?.BusiestCpu.TotalSeconds, usage?.Wait.TotalSeconds,
-        totals.Generator.GcPauseMillis, loops, Environment.ProcessorCount)
+    private static GeneratorEvidence Generator(RunSnapshot totals, RunCourse course, OwnUse own, TimeSpan duration, int loops)
     {
-        LoopLag = totals.Latency.GetValueOrDefault(Step.LoopLag.Name()),
-    };
+        var (used, busy) = (own.Busy.Used, course.Busy.TotalSeconds);
+        return new GeneratorEvidence(
+            totals.Latency.GetValueOrDefault(Step.StartLag.Name()), duration.TotalSeconds, busy, InBursts(used.Cpu) ?? 0, InBursts(used.LoopCpu),
+            InBursts(used.LoopsWait), InBursts(used.GcPause) * 1000 ?? 0, loops, Environment.ProcessorCount)
+        {
+            LoopLag = totals.Latency.GetValueOrDefault(Step.LoopLag.Name()), LoopsCpuSeconds = InBursts(used.LoopsCpu), Pauses = own.Pauses,
+            Bursts = course.Ended.Count + course.Omitted, LateBursts = course.LateBursts, WorstBurstLag = course.WorstBurstLag,
+        };
+
+        double? InBursts(TimeSpan? part) => own.Busy.ShareOf(part) * busy;
+    }
 
     // As in the run file.
     private static string Word<T>(T choice)

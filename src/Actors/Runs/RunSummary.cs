@@ -37,7 +37,7 @@ internal static class RunSummary
             [.. bursts.OrderBy(burst => burst.Index)],
             completed.Samples,
             [.. order.Settings.Thresholds.Select(threshold => threshold.Judge(totals))],
-            totals.Generator)
+            totals.Generator with { Pauses = evidence.Generator.Pauses })
         {
             Established = totals.Established,
             Answered = totals.Answered,

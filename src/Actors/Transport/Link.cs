@@ -35,6 +35,19 @@ public enum LinkFault
     Unknown,
 }
 
+/// <summary>What the peer had done to a connection when we closed it.</summary>
+public enum PeerEnd
+{
+    /// <summary>Nothing, or nobody knows.</summary>
+    None,
+
+    /// <summary>It had sent FIN.</summary>
+    Finished,
+
+    /// <summary>It had sent RST: our close sends nothing.</summary>
+    Reset,
+}
+
 /// <summary>
 /// One TCP connection on a <see cref="TransportLoop"/>, owned by one actor of that loop. At most one operation is under way; each ends as
 /// exactly one message to the owner: <see cref="Connected"/>, <see cref="Received"/> or <see cref="LinkFailed"/>. After
@@ -76,6 +89,14 @@ public abstract class Link
 
     /// <summary>Closes as the socket settings say, whatever is under way. Safe to call again.</summary>
     public abstract void Close();
+
+    /// <summary>Closes at once and tells what the peer had done by then, which costs a look into the kernel: for connections that end otherwise than
+    /// they should.</summary>
+    public virtual PeerEnd CloseAndTell()
+    {
+        Close();
+        return PeerEnd.None;
+    }
 
     /// <summary>The deadline of the operation under way has passed: it ends as LinkFailed(TimedOut).</summary>
     protected internal abstract void Expire();

@@ -1,11 +1,16 @@
 using System.Globalization;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Transport;
 
 /// <summary>What the threads of the loops used during a run.</summary>
 /// <param name="BusiestCpu">Processor time of the loop that used most.</param>
 /// <param name="Wait">Time in which loops were ready to run and had no processor, of all together.</param>
-public sealed record LoopUsage(TimeSpan BusiestCpu, TimeSpan Wait);
+public sealed record LoopUsage(TimeSpan BusiestCpu, TimeSpan Wait)
+{
+    /// <summary>Processor time of all loops together.</summary>
+    public TimeSpan Cpu { get; init; } = BusiestCpu;
+}
 
 /// <summary>Measures the threads of loops between two moments.</summary>
 public interface ILoopMeter
@@ -18,6 +23,12 @@ public interface ILoopMeter
 
     /// <summary>How often queues of the loops were full since then, of all together; null for loops that have none.</summary>
     QueueCounts? ReadQueues();
+
+    /// <summary>When loops stood still since then, in order; where several did at once, that is one time.</summary>
+    IReadOnlyList<LoopPause> ReadPauses();
+
+    /// <summary>Connects of the run from ports that the server may still have held.</summary>
+    long ReadRetiredPorts();
 }
 
 /// <summary>Reads <c>schedstat</c> of the loops' threads: Linux. A loop that moves from thread to thread (<c>sockets</c> in the daemon) shows what
@@ -27,6 +38,7 @@ public sealed class LoopMeter(IReadOnlyList<TransportLoop> loops) : ILoopMeter
     private const string ThisThread = "/proc/thread-self";
 
     private readonly ThreadReading?[] _starts = new ThreadReading?[loops.Count];
+    private readonly long[] _began = new long[loops.Count];
     private QueueCounts? _queues;
 
     /// <inheritdoc />
@@ -36,6 +48,8 @@ public sealed class LoopMeter(IReadOnlyList<TransportLoop> loops) : ILoopMeter
         for (var index = 0; index < loops.Count; index++)
         {
             var place = index;
+            _began[index] = loops[index].Now;
+            loops[index].Pauses.ForgetBefore(_began[index]);
             loops[index].Execute(new Akka.Dispatch.ActionRunnable(() => Volatile.Write(ref _starts[place], OfThisThread())));
         }
     }
@@ -43,7 +57,7 @@ public sealed class LoopMeter(IReadOnlyList<TransportLoop> loops) : ILoopMeter
     /// <inheritdoc />
     public LoopUsage? Read()
     {
-        var (cpu, wait) = (0L, 0L);
+        var (busiest, cpu, wait) = (0L, 0L, 0L);
         for (var index = 0; index < _starts.Length; index++)
         {
             if (Volatile.Read(ref _starts[index]) is not { } start || Read(start.File) is not { } end)
@@ -51,15 +65,27 @@ public sealed class LoopMeter(IReadOnlyList<TransportLoop> loops) : ILoopMeter
                 return null;
             }
 
-            cpu = Math.Max(cpu, end.Cpu - start.Cpu);
+            busiest = Math.Max(busiest, end.Cpu - start.Cpu);
+            cpu += end.Cpu - start.Cpu;
             wait += end.Wait - start.Wait;
         }
 
-        return new LoopUsage(TimeSpan.FromMicroseconds(cpu / 1000), TimeSpan.FromMicroseconds(wait / 1000));
+        return new LoopUsage(Span(busiest), Span(wait)) { Cpu = Span(cpu) };
     }
 
     /// <inheritdoc />
     public QueueCounts? ReadQueues() => SumOfQueues() is { } now && _queues is { } start ? now - start : null;
+
+    /// <inheritdoc />
+    public IReadOnlyList<LoopPause> ReadPauses() => LoopPause.Union(loops.SelectMany((loop, index) => loop.Pauses.Since(_began[index]).Select(pause => new LoopPause(
+        Seconds(loop, _began[index], pause.From), Seconds(loop, pause.From, pause.To)))));
+
+    /// <inheritdoc />
+    public long ReadRetiredPorts() => loops.Sum(loop => loop.Ports.RetiredTaken); // a run begins with new ports
+
+    private static double Seconds(TransportLoop loop, long from, long to) => Math.Round(loop.Time.GetElapsedTime(from, to).TotalSeconds, 3);
+
+    private static TimeSpan Span(long nanoseconds) => TimeSpan.FromMicroseconds(nanoseconds / 1000);
 
     private QueueCounts? SumOfQueues() => loops.Select(loop => loop.Queues).OfType<QueueCounts>().Aggregate((QueueCounts?)null, (sum, one) => sum is null ? one : sum + one);
 

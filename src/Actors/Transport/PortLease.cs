@@ -13,6 +13,9 @@ internal struct PortLease(TargetPorts? ports)
     /// <summary>The port; <see cref="TargetPorts.KernelsChoice"/> if there is none.</summary>
     public int Port { get; private set; }
 
+    /// <summary>True if its connect had no answer when it was given up: the server may know of it, and hears nothing of its end.</summary>
+    public bool IsUnanswered { get; set; }
+
     /// <summary>Where to bind.</summary>
     public readonly IPAddress Source => ports!.Source!;
 
@@ -39,7 +42,15 @@ internal struct PortLease(TargetPorts? ports)
     {
         if (IsHeld)
         {
-            ports!.GiveBack(Port);
+            if (IsUnanswered)
+            {
+                ports!.Retire(Port);
+            }
+            else
+            {
+                ports!.GiveBack(Port);
+            }
+
             Port = TargetPorts.KernelsChoice;
         }
     }

@@ -13,6 +13,13 @@ namespace ActorLoad.Transport;
 internal sealed class SlotPorts(IReadOnlyList<int> usable, int targets = 1)
 {
     private readonly Dictionary<IPEndPoint, TargetPorts> _targets = [];
+    private long _retiredTaken;
+
+    /// <summary>Connects from ports that the server may still have held, because none other was left. Readable from any thread.</summary>
+    public long RetiredTaken => Volatile.Read(ref _retiredTaken);
+
+    /// <summary>One more of them.</summary>
+    public void TookRetired() => Volatile.Write(ref _retiredTaken, _retiredTaken + 1);
 
     /// <summary>Every <paramref name="loops"/>-th port that this machine lets us use, from the <paramref name="loop"/>-th on: loops never
     /// share one.</summary>

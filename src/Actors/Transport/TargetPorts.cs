@@ -11,6 +11,7 @@ internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyLis
 
     private readonly Queue<int> _free = new();
     private readonly Queue<int> _setAside = new();
+    private readonly Queue<int> _retired = new();
     private int _next;
 
     /// <summary>The local address to bind; null if no route leads to the target.</summary>
@@ -22,8 +23,8 @@ internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyLis
     /// <summary>True if every port is in use, or somebody else's.</summary>
     public bool IsUsedUp => _free.Count == 0 && _next >= usable.Count;
 
-    /// <summary>The port that has been free for longest, else the next of the range, else one that was set aside, which may be free by now;
-    /// <see cref="KernelsChoice"/> when there is none.</summary>
+    /// <summary>The port that has been free for longest, else the next of the range, else one that was set aside, which may be free by now, else one that
+    /// the server may still hold; <see cref="KernelsChoice"/> when there is none.</summary>
     public int Take()
     {
         if (_free.TryDequeue(out var port))
@@ -36,11 +37,26 @@ internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyLis
             return usable[_next++];
         }
 
-        return _setAside.TryDequeue(out port) ? port : KernelsChoice;
+        if (_setAside.TryDequeue(out port))
+        {
+            return port;
+        }
+
+        if (!_retired.TryDequeue(out port))
+        {
+            return KernelsChoice;
+        }
+
+        all.TookRetired();
+        return port;
     }
 
     /// <summary>The socket of that port has been closed.</summary>
     public void GiveBack(int port) => _free.Enqueue(port);
+
+    /// <summary>The socket of that port has been closed, and the server may still hold its half: it would answer the next SYN with what belongs to the
+    /// last connection, and that SYN would have to be sent again.</summary>
+    public void Retire(int port) => _retired.Enqueue(port);
 
     /// <summary>Somebody else holds that port.</summary>
     public void SetAside(int port) => _setAside.Enqueue(port);

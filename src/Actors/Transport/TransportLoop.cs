@@ -25,10 +25,13 @@ public abstract class TransportLoop : IDisposable
     private volatile bool _isGivenUp;
 
     /// <summary>Takes its time from <paramref name="time"/>.</summary>
-    protected TransportLoop(TimeProvider time) => Time = time;
+    protected TransportLoop(TimeProvider time) => (Time, Pauses) = (time, new PauseWatch(time.TimestampFrequency));
 
     /// <summary>The loop's clock.</summary>
     public TimeProvider Time { get; }
+
+    /// <summary>When it stood still.</summary>
+    internal PauseWatch Pauses { get; }
 
     /// <summary>Where new links take their local ports; none to begin with. May be replaced from any thread: a link gives its port back to
     /// where it took it.</summary>

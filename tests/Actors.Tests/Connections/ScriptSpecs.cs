@@ -93,6 +93,17 @@ public sealed class ScriptSpecs
         Assert.Contains(problem, told, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "PING", "quit")]
+    [InlineData(false, "QUIT", "PING")]
+    [InlineData(false, "PING", "QUIT now")]
+    [InlineData(false)]
+    public void Script_whose_last_command_is_quit_lets_the_server_close_first(bool ends, params string[] commands)
+    {
+        Assert.True(Script.TryParse(commands, out var script, out _));
+        Assert.Equal(ends, script!.EndsWithQuit);
+    }
+
     [Fact]
     public void A_script_keeps_its_commands_in_order()
     {

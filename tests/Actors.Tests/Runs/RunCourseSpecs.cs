@@ -45,6 +45,18 @@ public sealed class RunCourseSpecs
     }
 
     [Fact]
+    public void Burst_is_late_when_its_first_connection_starts_a_second_after_its_time()
+    {
+        var course = Course(Pacing.Fixed, TimeSpan.FromSeconds(1), 3);
+        foreach (var start in new[] { 0.9, 2.5, 3.9 })
+        {
+            course.End(Share(course.Begin(course.NextDue()!.Value)) with { FirstStart = TimeSpan.FromSeconds(start), LastStart = TimeSpan.FromSeconds(start) });
+        }
+
+        Assert.Equal((2, 1_900_000), (course.LateBursts, course.WorstBurstLag));
+    }
+
+    [Fact]
     public void A_share_of_an_unknown_burst_changes_nothing()
     {
         var course = Course(Pacing.Fixed, TimeSpan.Zero, 1);

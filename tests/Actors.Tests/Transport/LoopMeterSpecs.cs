@@ -1,3 +1,4 @@
+using ActorLoad.Metrics;
 using ActorLoad.Transport;
 using Xunit;
 
@@ -14,6 +15,38 @@ public sealed class LoopMeterSpecs
         meter.Start();
         (one.Counted, other.Counted) = (new QueueCounts(6, 90), new QueueCounts(2, 300));
         Assert.Equal(new QueueCounts(3, 320), meter.ReadQueues());
+    }
+
+    [Fact]
+    public void Pauses_are_of_the_run_and_those_of_several_loops_are_one_time()
+    {
+        var time = new ManualTime();
+        using var one = new StubLoop(time);
+        using var other = new StubLoop(time);
+        Pause(one, 3);
+        var meter = new LoopMeter([one, other]);
+        meter.Start();
+        one.Pauses.Look(one.Now);
+        time.Advance(TimeSpan.FromSeconds(1));
+        other.Pauses.Look(other.Now);
+        time.Advance(TimeSpan.FromSeconds(1));
+        one.Pauses.Look(one.Now);
+        time.Advance(TimeSpan.FromSeconds(2));
+        other.Pauses.Look(other.Now);
+        one.Pauses.Rest();
+        time.Advance(TimeSpan.FromSeconds(1));
+        one.Pauses.Look(one.Now);
+        Pause(one, 0.5);
+
+        Assert.Equal([new LoopPause(0, 4), new LoopPause(5, 0.5)], meter.ReadPauses());
+
+        void Pause(StubLoop loop, double seconds)
+        {
+            loop.Pauses.Look(loop.Now);
+            time.Advance(TimeSpan.FromSeconds(seconds));
+            loop.Pauses.Look(loop.Now);
+            loop.Pauses.Rest();
+        }
     }
 
     [Fact]

@@ -35,6 +35,23 @@ public sealed class TargetPortsSpecs
     }
 
     [Fact]
+    public void A_port_that_the_server_may_still_hold_comes_last_of_all_and_is_counted()
+    {
+        var all = new SlotPorts([]);
+        var ports = new TargetPorts(all, IPAddress.Loopback, [40000, 40001, 40002]);
+        var lease = new PortLease(ports);
+        lease.TryNext();
+        lease.IsUnanswered = true;
+        lease.End();
+        Assert.Equal([40001, 40002], new[] { ports.Take(), ports.Take() });
+        Assert.Equal(0, all.RetiredTaken);
+
+        ports.SetAside(40002);
+        Assert.Equal([40002, 40000, TargetPorts.KernelsChoice], new[] { ports.Take(), ports.Take(), ports.Take() });
+        Assert.Equal(1, all.RetiredTaken);
+    }
+
+    [Fact]
     public void Without_a_route_there_are_none() => Assert.Equal(TargetPorts.KernelsChoice, new TargetPorts(new SlotPorts([]), null, [40000]).Take());
 
     [Fact]

@@ -11,6 +11,30 @@ namespace ActorLoad.Hosting.Tests.EndToEnd;
 [Collection(nameof(EndToEnd))]
 public sealed class LedgerSummarySpecs
 {
+    [RedisNetnsTheory]
+    [InlineData("auto")]
+    [InlineData("sockets")]
+    public async Task Resets_of_a_server_without_room_are_received_and_the_others_sent(string transport)
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network, "--maxclients", "50");
+
+        var storm = await Storm.RunAsync(
+            server.Target, $"{Storm.Load(400, count: 2)}\n {Storm.OneAttempt}\n transport.kind = {transport}",
+            new ActorLoadOptions { Wrapper = network.Prefix });
+
+        var (sent, received) = (Count("resets sent", "client"), Count("resets received", "client"));
+        Assert.Equal(storm.Result.GetProperty("established").GetInt64(), sent + received);
+        Assert.True(received > 0, $"{storm.Reconciled("resets received")}");
+        Assert.Equal((0, 0), (Count("resets sent", "unexplained"), Count("resets received", "unexplained")));
+
+        // Ours are the aborts on data; the server's, of what it has not read, are those on close.
+        var counters = storm.Result.GetProperty("ledgers").GetProperty("kernel").GetProperty("counters");
+        Assert.InRange(counters.GetProperty("TCPAbortOnData").GetProperty("delta").GetInt64(), sent, sent + received);
+
+        long Count(string row, string ledger) => storm.Reconciled(row).GetProperty(ledger).GetInt64();
+    }
+
     [RedisNetnsFact]
     public async Task A_run_that_the_server_had_no_room_for()
     {

@@ -52,13 +52,20 @@ internal sealed class Storm
         RunObservedAsync(target, $"observers.server.enabled = off\n {lines}", options);
 
     /// <summary>The same with all observers that a run has by default.</summary>
-    public static async Task<Storm> RunObservedAsync(string target, string lines, ActorLoadOptions? options = null)
+    /// <param name="target">Whom.</param>
+    /// <param name="lines">The run file, under <c>actorload</c>.</param>
+    /// <param name="options">How it is started.</param>
+    /// <param name="during">What is done to its process meanwhile.</param>
+    public static async Task<Storm> RunObservedAsync(
+        string target, string lines, ActorLoadOptions? options = null, Func<ChildProcess, Task>? during = null)
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("actorload-").FullName, "run.conf");
         await File.WriteAllTextAsync(file, $"actorload {{\n target.endpoints = [\"{target}\"]\n {lines}\n}}\n");
         try
         {
-            var process = await ActorLoadProcess.RunAsync(["run", file, "--json", "--quiet"], options);
+            await using var child = ActorLoadProcess.Start(["run", file, "--json", "--quiet"], options);
+            await (during?.Invoke(child) ?? Task.CompletedTask);
+            var process = await child.ExitAsync();
             Assert.True(process.Stdout.Length > 0, process.ToString());
             var storm = new Storm(process, JsonDocument.Parse(process.Stdout).RootElement.Clone());
             storm.CheckBooks();

@@ -20,10 +20,17 @@ public static class Diagnosis
     ];
 
     /// <summary>The findings: what cost connections before what changed numbers before what is worth knowing, among those what explains
-    /// more failed attempts first, and of equals the cause before its effects. Empty for a run without trouble.</summary>
-    public static IReadOnlyList<Finding> Of(Evidence evidence) => Account.Counted(evidence,
-    [
-        .. Account.Shared(evidence, [.. Rules.Select(rule => rule.Judge(evidence)).OfType<Finding>()])
-            .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Explains),
-    ]);
+    /// more failed attempts first, and of equals the cause before its effects. Empty for a run without trouble. That ActorLoad itself stood still comes
+    /// before all others, and what was measured across that says nothing of the target.</summary>
+    public static IReadOnlyList<Finding> Of(Evidence evidence)
+    {
+        var (areOurs, told) = (OwnPauses.Matter(evidence), OwnPauses.Without(evidence));
+        Finding[] found = [.. Rules.Select(rule => rule.Judge(rule.Name == GeneratorLimited ? evidence : told)).OfType<Finding>()];
+        return Account.Counted(evidence,
+        [
+            .. Account.Shared(evidence, found)
+                .OrderByDescending(finding => areOurs && finding.Rule == GeneratorLimited)
+                .ThenByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Explains),
+        ]);
+    }
 }

@@ -71,7 +71,7 @@ public sealed record LoadEvidence(
 /// <param name="StartLag">Due to started, microseconds; null if nothing started.</param>
 /// <param name="DurationSeconds">Length of the run.</param>
 /// <param name="BusySeconds">Sum of the times in which bursts were open.</param>
-/// <param name="CpuSeconds">CPU of this process in the run.</param>
+/// <param name="CpuSeconds">CPU of this process while bursts were open, as this and the next three.</param>
 /// <param name="LoopCpuSeconds">CPU of the busiest loop's thread; null where it cannot be had.</param>
 /// <param name="LoopWaitSeconds">Time that the loops were ready to run and had no core (schedstat); null where it cannot be had.</param>
 /// <param name="GcPauseMillis">Pauses of garbage collection.</param>
@@ -83,4 +83,19 @@ public sealed record GeneratorEvidence(
 {
     /// <summary>How long what was ready waited for a loop of ours, microseconds; null if nothing was sent.</summary>
     public LatencySummary? LoopLag { get; init; }
+
+    /// <summary>CPU of all loops' threads while bursts were open; null where it cannot be had.</summary>
+    public double? LoopsCpuSeconds { get; init; } = LoopCpuSeconds;
+
+    /// <summary>When loops stood still, in order.</summary>
+    public IReadOnlyList<LoopPause> Pauses { get; init; } = [];
+
+    /// <summary>Bursts that have ended.</summary>
+    public long Bursts { get; init; }
+
+    /// <summary>Those of which not one connection had been started a second after they were due.</summary>
+    public long LateBursts { get; init; }
+
+    /// <summary>Due time to the first start of the burst that waited longest, microseconds.</summary>
+    public long WorstBurstLag { get; init; }
 }

@@ -105,7 +105,7 @@ public static class Reconciliation
             "resets sent", closes, null,
             new OtherCount(seen.Kernel("TCPAbortOnData") + seen.Kernel("TCPAbortOnClose"), closes,
             [
-                new(seen.Failed(Outcome.Rejected), 0, "may have been closed by the server's RST before we closed them"),
+                new(Math.Max(0, seen.ClosedByServer - seen.Client.PeerResets), 0, "may have been closed by the server's RST just as we closed them"),
                 new(0, seen.SeesServer ? seen.ClosedByServer : 0, "are the server's: it closed with bytes of ours unread"),
                 new(0, isGraceful ? seen.Failed(Outcome.ReplyTimeout) + seen.Failed(Outcome.ProtocolError) : 0, "had unread bytes when they were closed"),
                 new(0, seen.CutOff, "were cut off while they connected"),
@@ -116,14 +116,16 @@ public static class Reconciliation
 
     private static ReconciledQuantity? ResetsReceived(Seen seen)
     {
-        var received = seen.Failed(Outcome.Reset);
+        var received = Math.Max(seen.Failed(Outcome.Reset), seen.Client.PeerResets);
+        var finished = seen.SeesServer ? seen.Client.PeerFinishes : 0; // a socket that has sent FIN is not counted when a RST ends it
         var ours = Math.Max(0, seen.Client.AbortiveCloses - seen.Failed(Outcome.ConnectTimeout));
         var both = seen.SeesServer ? 2 : 1;
         var row = ReconciledRow.Of(
             "resets received", received, null,
-            new OtherCount(seen.Kernel("EstabResets"), both * (received + ours),
+            new OtherCount(seen.Kernel("EstabResets"), (both * (received + ours)) - finished,
             [
-                new(seen.SeesServer ? seen.ClosedByServer + seen.Overflows : 0, 0, "had no established socket on the server's side any more"),
+                new(seen.SeesServer ? Math.Max(seen.ClosedByServer, received) + seen.Overflows : 0, 0, "had no established socket on the server's side any more"),
+                new(finished > 0 ? ours - finished : 0, 0, "were finished by the server just as we closed them"),
                 new(seen.Failed(Outcome.ConnectTimeout), seen.Failed(Outcome.ConnectTimeout), "timed out while they connected"),
                 new(seen.SeesServer ? seen.Kernel("RetransSegs") ?? 0 : 0, 0, "were perhaps lost on the way, as other segments were that were sent again"),
                 new(seen.SeesServer && seen.HasGone ? ours : 0, 0, "at most were ended on the server's side when it went"),
@@ -164,6 +166,8 @@ public static class Reconciliation
             [
                 new(0, MostRetransmits * (seen.Slow + timeouts + seen.CutOff), "are further ones of the same connections"),
                 new(0, MostRetransmits * Math.Max(0, seen.Long - seen.Slow), "are of connects that took a second or more, and end near no whole one"),
+                new(0, MostRetransmits * seen.Client.RetiredPorts, "are ours: SYNs from ports that the server still held, because a connect from there had been given up"),
+                new(0, seen.LostResets, "are ours: SYNs from ports that the server still held, because as many of our RSTs were lost as other segments"),
                 new(0, MostRetransmits * seen.Overflows, "are SYN/ACKs for connections that did not fit into the accept queue"),
             ],
             "connects took whole seconds without a retransmit, or other programs' SYNs were lost"));
@@ -205,6 +209,9 @@ public static class Reconciliation
                 return (all, Math.Max(0, all - SaidRejected));
             }
         }
+
+        /// <summary>Closes of ours that the server may not have heard of, if they fared like the segments that were sent again.</summary>
+        public long LostResets => Math.Clamp((Kernel("RetransSegs") ?? 0) - (Kernel("TCPSynRetrans") ?? 0), 0, Client.AbortiveCloses);
 
         public long ClosedByServer => Failed(Outcome.Reset) + Failed(Outcome.Rejected) + Failed(Outcome.PeerClosed);
 

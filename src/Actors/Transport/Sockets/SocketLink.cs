@@ -77,6 +77,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
 
         _closed = true;
+        _lease.IsUnanswered |= _pending == Pending.Connect;
         DeadlineQueue.Leave(this);
         if (_pending == Pending.None)
         {
@@ -86,6 +87,13 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         {
             _socket!.Dispose();
         }
+    }
+
+    public override PeerEnd CloseAndTell()
+    {
+        var end = _closed || _socket is null ? PeerEnd.None : AskPeer(_socket);
+        Close();
+        return end;
     }
 
     /// <summary>The engine has let go of the operation: on the loop.</summary>
@@ -108,6 +116,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
         else if (error != SocketError.Success)
         {
+            _lease.IsUnanswered = ended == Pending.Connect && error == SocketError.TimedOut;
             Fail(error);
         }
         else if (ended == Pending.Send)
@@ -148,6 +157,20 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         catch (Exception cause)
         {
             End(new LinkFailed(this, LinkFault.Unknown, cause.Message));
+        }
+    }
+
+    private static PeerEnd AskPeer(Socket socket)
+    {
+        Span<byte> state = stackalloc byte[1];
+        try
+        {
+            return OperatingSystem.IsLinux() && socket.GetRawSocketOption(TcpInfo.Level, TcpInfo.Option, state) == 1
+                ? TcpInfo.PeerEndIn(state[0]) : PeerEnd.None;
+        }
+        catch (SocketException)
+        {
+            return PeerEnd.None; // it cannot be told: our own close counts
         }
     }
 

@@ -27,6 +27,9 @@ internal sealed class SocketLoop : TransportLoop
     private readonly ITimer _alarm;
     private readonly IRunnable _sweep;
     private readonly IRunnable _beginTurn;
+    private readonly ITimer? _heart;
+    private readonly long _beat;
+    private bool _beats;
     private int _running;
     private int _rung;
     private int _turnAsked;
@@ -36,9 +39,16 @@ internal sealed class SocketLoop : TransportLoop
         : base(time)
     {
         _reportFailure = reportFailure;
+        _beat = ToTicks(PauseWatch.Beat);
         _sweep = new ActionRunnable(SweepTimers);
         _beginTurn = new ActionRunnable(BeginTurn);
         _alarm = time.CreateTimer(_ => Execute(_sweep), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        if (time == TimeProvider.System)
+        {
+            var beat = new ActionRunnable(EndBeat);
+            _heart = time.CreateTimer(_ => Execute(beat), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
 
         // A datagram to itself brings foreign work to the engine's thread without touching a TCP counter.
         _bell.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -82,6 +92,11 @@ internal sealed class SocketLoop : TransportLoop
     internal SocketOperation RentOperation(int receiveBuffer)
     {
         OperationsInUse++;
+        if (!_beats)
+        {
+            BeginBeat();
+        }
+
         return _operations.TryPop(out var operation) && operation.ReceiveBuffer == receiveBuffer ? operation : new SocketOperation(this, receiveBuffer);
     }
 
@@ -102,6 +117,11 @@ internal sealed class SocketLoop : TransportLoop
         }
         else if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
         {
+            if (_beats)
+            {
+                Look(operation.CompletedAt);
+            }
+
             _local.Enqueue(operation);
             RunTurn(_turnAsked > 0 ? 0 : WorkInTurn); // with work left over, the engine first hands out all that it has ready
             RingIfWorkIsLeft();
@@ -122,6 +142,7 @@ internal sealed class SocketLoop : TransportLoop
     protected override void Dispose(bool disposing)
     {
         _alarm.Dispose();
+        _heart?.Dispose();
         Execute(new ActionRunnable(Close)); // the stock belongs to the loop, and a late completion may be on its way
     }
 
@@ -133,6 +154,37 @@ internal sealed class SocketLoop : TransportLoop
         {
             operation.Dispose();
         }
+    }
+
+    // While anything is open, a timer brings the loop to look at its clock: it has no thread that would.
+    private void BeginBeat()
+    {
+        if (_heart is not null)
+        {
+            _beats = true;
+            Look(Now);
+            _heart.Change(PauseWatch.Beat, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void EndBeat()
+    {
+        Look(Now);
+        _beats = OperationsInUse > 0;
+        if (_beats)
+        {
+            _heart!.Change(PauseWatch.Beat, Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            Pauses.Rest();
+        }
+    }
+
+    private void Look(long now)
+    {
+        Pauses.Look(now);
+        Pauses.Sleep(_beat);
     }
 
     private void RunTurn(int limit)

@@ -134,6 +134,9 @@ internal static unsafe partial class Kernel
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true), SuppressGCTransition]
     public static partial int SetOption(int socket, int level, int option, void* value, uint size);
 
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true), SuppressGCTransition]
+    public static partial int GetOption(int socket, int level, int option, void* value, uint* size);
+
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true), SuppressGCTransition]
     public static partial int Bind(int socket, void* address, uint size);
 

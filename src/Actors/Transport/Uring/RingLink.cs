@@ -78,7 +78,25 @@ internal sealed unsafe class RingLink(
 
         _closed = true;
         DeadlineQueue.Leave(this);
+        NoteUnanswered();
         loop.Close(slot);
+    }
+
+    public override PeerEnd CloseAndTell()
+    {
+        var end = PeerEnd.None;
+        if (!_closed && slot.File != RingSlot.NoFile)
+        {
+            end = AskPeer();
+            if (slot.InFlight == 0)
+            {
+                Kernel.Close(slot.File); // not with the next entry: the peer's RST may come first, and then ours is not sent
+                slot.File = RingSlot.NoFile;
+            }
+        }
+
+        Close();
+        return end;
     }
 
     /// <summary>What was prepared, a SYN or a command, is handed to the kernel at <paramref name="now"/>.</summary>
@@ -102,6 +120,7 @@ internal sealed unsafe class RingLink(
         }
         else if (result < 0)
         {
+            _lease.IsUnanswered = operation == RingOperation.Connect && result == -ETIMEDOUT;
             Fail(-result, loop.TakenAt);
         }
         else if (operation == RingOperation.Connect)
@@ -131,6 +150,15 @@ internal sealed unsafe class RingLink(
         }
     }
 
+    // A connect that nobody answered, and that we give up without a word: the server may have answered, and still hold the port.
+    private void NoteUnanswered()
+    {
+        if (_isPending && slot.UnderWay == RingOperation.Connect)
+        {
+            _lease.IsUnanswered = true;
+        }
+    }
+
     /// <summary>Nothing of the socket is left: its port is free.</summary>
     public void EndLease() => _lease.End();
 
@@ -144,6 +172,13 @@ internal sealed unsafe class RingLink(
 
         _expired = true;
         End(new LinkFailed(this, LinkFault.TimedOut), loop.Now);
+    }
+
+    private PeerEnd AskPeer()
+    {
+        byte state = 0;
+        uint size = 1;
+        return GetOption(slot.File, TcpInfo.Level, TcpInfo.Option, &state, &size) == 0 ? TcpInfo.PeerEndIn(state) : PeerEnd.None;
     }
 
     private void PrepareConnect()

@@ -182,8 +182,11 @@ internal sealed partial class RingLoop : TransportLoop
 
     private void RunWork()
     {
+        var now = Now;
+        Pauses.Look(now);
+
         // What is ready has come in time, however late this thread looks: deadlines wait until the kernel has no more.
-        if (_alarm <= Now && (IsBroken || !_kernelHasMore))
+        if (_alarm <= now && (IsBroken || !_kernelHasMore))
         {
             _alarm = long.MaxValue;
             SweepTimers();

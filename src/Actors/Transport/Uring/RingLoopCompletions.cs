@@ -62,6 +62,7 @@ internal sealed partial class RingLoop
         }
 
         var now = Now;
+        Pauses.Look(now);
         while (_ring.TryTake(out var completion))
         {
             Take(completion, now);

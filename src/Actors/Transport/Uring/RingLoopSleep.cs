@@ -49,8 +49,28 @@ internal sealed partial class RingLoop
             staysAwake = !_remote.IsEmpty;
         }
 
+        if (!staysAwake)
+        {
+            patience = Sleeping(patience);
+        }
+
         _ring.Enter(staysAwake ? 0u : 1u, staysAwake ? null : patience);
         Volatile.Write(ref _sleeps, 0);
+    }
+
+    // With open connections it looks at its clock now and then: whatever it waits for, it notices that it was not there. A clock that is not the
+    // kernel's tells nothing of that.
+    private TimeSpan? Sleeping(TimeSpan? patience)
+    {
+        if (_virtualAlarm is not null || (patience is null && SlotsInUse == 0))
+        {
+            Pauses.Rest();
+            return patience;
+        }
+
+        var sleep = SlotsInUse == 0 || patience <= PauseWatch.Beat ? patience!.Value : PauseWatch.Beat;
+        Pauses.Sleep(ToTicks(sleep));
+        return sleep;
     }
 
     private void RingBellIfAsleep()

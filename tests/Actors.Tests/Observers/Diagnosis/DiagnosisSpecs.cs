@@ -1,3 +1,4 @@
+using ActorLoad.Metrics;
 using ActorLoad.Observers;
 using Xunit;
 
@@ -35,6 +36,10 @@ public class DiagnosisSpecs
         { "a busy loop in a short run", Healthy.Evidence.With((GeneratorEvidence own) => own with { LoopCpuSeconds = 0.2, BusySeconds = 0.2, GcPauseMillis = 80 }) },
         { "a busy loop and a server that does not tell", Healthy.Evidence.With((GeneratorEvidence own) => own with { LoopCpuSeconds = 2.99 })
             .With((ServerLedger server) => server with { PeakMainThreadShare = null }) },
+        { "work of a whole run beside bursts that were short", Own(own => own with { DurationSeconds = 60, CpuSeconds = 0.45, BusySeconds = 1.5 }) },
+        { "a loop that waits for a core less than it runs", Own(own => own with { LoopsCpuSeconds = 2, LoopWaitSeconds = 1.9 }) },
+        { "a loop that had hardly anything to do", Own(own => own with { LoopsCpuSeconds = 0.05, LoopWaitSeconds = 0.15 }) },
+        { "a pause as schedulers and collections make them", Own(own => own with { Pauses = [new LoopPause(2, 0.2)] }) },
         { "few open with the kernel's ports", Healthy.Evidence.With(load => load with { Ports = "kernel" }) },
         { "TIME_WAIT of others", Healthy.Evidence.With((KernelLedger kernel) => kernel with { Target = null }) },
     };
@@ -116,6 +121,11 @@ public class DiagnosisSpecs
         { "generator-limited", Own(own => own with { LoopCpuSeconds = 2.97 }) },
         { "generator-limited", Own(own => own with { CpuSeconds = 5.6 }) },
         { "generator-limited", Own(own => own with { GcPauseMillis = 400 }) },
+        { "generator-limited", Own(own => own with { LoopsCpuSeconds = 1.04, LoopWaitSeconds = 2.32, BusySeconds = 6 }) },
+        { "generator-limited", Own(own => own with { Bursts = 40, LateBursts = 12, WorstBurstLag = 3_200_000 }) },
+        { "generator-limited", Own(own => own with { Pauses = [new LoopPause(2, 0.45)] }) },
+        { "generator-limited", Own(own => own with { Pauses = [.. Enumerable.Range(1, 3).Select(second => new LoopPause(second, 0.2))] }) },
+        { "generator-limited", Stopped.Rejecting("ERR max number of clients reached", 3_000) },
         { "generator-limited", Own(own => own with { StartLag = Healthy.Latency(900_000, 2_000_000) })
             .With(load => load with { Total = Healthy.Latency(1_200_000, 2_600_000), FirstReply = Healthy.Latency(30_000, 1_100_000) }) },
     };
@@ -210,6 +220,43 @@ public class DiagnosisSpecs
         Assert.Contains("12 read its words, 4 were cut off", finding.Sentence, StringComparison.Ordinal);
         Assert.Equal(("maxclients", "5"), (finding.Remedies[0].Key, finding.Remedies[0].Present));
     }
+
+    /// <summary>What a stop of ActorLoad makes others look like.</summary>
+    public static TheoryData<string, Evidence> Looks => new()
+    {
+        { "a server that answers late", Stopped },
+        { "one that was busy with what came all at once", Stopped.With((ServerLedger server) => server with { PeakMainThreadShare = 0.99 }) },
+        { "one that did not answer its observer", Stopped.With(Losing(4, 3.1, "did not answer")) },
+        { "queries that ended too late", Stopped.Failing("reply-timeout", 90) },
+        { "a queue that overflowed, though each burst fits", Stopped.Counting("ListenOverflows", 785).Counting("ListenDrops", 785)
+            .Counting("TCPSynRetrans", 785).Slow(1, 400) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public void Pause_of_ours_is_said_first_and_blames_nobody(string what, Evidence evidence)
+    {
+        var finding = Assert.Single(Diagnosis.Of(evidence));
+
+        Assert.True(finding.Rule == "generator-limited", what);
+        Assert.Contains("it stood still for 3 s, from 4 to 7 s after the start", finding.Sentence, StringComparison.Ordinal);
+        Assert.Equal((1, 3), (finding.Numbers["pauses"], finding.Numbers["pausedSeconds"]));
+    }
+
+    [Fact]
+    public void What_a_pause_of_ours_does_not_explain_is_told_after_it()
+    {
+        string[] Rules(Evidence evidence) => [.. Diagnosis.Of(evidence).Select(finding => finding.Rule)];
+
+        Assert.Equal(["generator-limited", "accept-queue-overflow"], Rules(
+            Stopped.Counting("ListenOverflows", 785).Slow(1, 400).Queueing(16).Counting("TCPSynRetrans", 785)));
+        Assert.Equal(["generator-limited", "server-stalled"], Rules(Stopped.With(Losing(20, 3.1, "did not answer"))));
+        Assert.Equal(["generator-limited", "server-stalled"], Rules(Stopped.Failing("reply-timeout", 3_000)));
+    }
+
+    // For three seconds, in which nothing was read.
+    private static Evidence Stopped => Own(own => own with { Pauses = [new LoopPause(4, 3)] })
+        .With(load => load with { FirstReply = Healthy.Latency(30_000, 3_050_000) });
 
     private static Evidence Own(Func<GeneratorEvidence, GeneratorEvidence> change) => Healthy.Evidence.With(change);
 

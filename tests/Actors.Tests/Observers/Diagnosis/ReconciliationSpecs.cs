@@ -69,6 +69,8 @@ public class ReconciliationSpecs
         { "resets received", Healthy.Evidence.Elsewhere().Counting("EstabResets", 5_000), 0, "our own 5,000 resets" },
         { "resets received", Healthy.Evidence.Failing("reset", 30).Counting("EstabResets", 10_060), 0, "both ends" },
         { "resets received", Healthy.Evidence.Counting("EstabResets", 10_005), 5, "other programs" },
+        { "retransmitted SYNs", Healthy.Evidence.With((ClientLedger client) => client with { RetiredPorts = 40 }).Counting("TCPSynRetrans", 40), 0, "are ours: SYNs from ports" },
+        { "retransmitted SYNs", Healthy.Evidence.Counting("TCPSynRetrans", 40).Counting("RetransSegs", 90), 0, "up to 50 are ours" },
         { "failed connects", Healthy.Evidence.Failing("refused", 30).Counting("AttemptFails", 30), 0, "" },
         { "failed connects", Healthy.Evidence.Failing("refused", 30).Failing("connect-timeout", 5).Counting("AttemptFails", 30), 0, "" },
         { "failed connects", Healthy.Evidence.Counting("AttemptFails", 9), 9, "other programs" },
@@ -79,6 +81,31 @@ public class ReconciliationSpecs
         { "drops", Healthy.Evidence.Slow(1, 100).Counting("ListenDrops", 130).Counting("TCPSynRetrans", 130), 0, "sent again" },
         { "drops", Healthy.Evidence.Slow(1, 100), 100, "lost on the way" },
     };
+
+    [Theory]
+    [InlineData(false, 149, 1_500)]
+    [InlineData(true, 1_500, 1_649)]
+    public void Resets_that_came_first_are_received_and_not_sent(bool seesServer, long aborted, long ended)
+    {
+        var evidence = Healthy.Evidence.Rejecting("ERR max number of clients reached", 1_450).With((ClientLedger client) => client with
+        {
+            Attempts = 1_500, Established = 1_500, Succeeded = 50, AbortiveCloses = 149, PeerResets = 1_351,
+        }).Counting("TCPAbortOnData", 149).Counting("TCPAbortOnClose", aborted - 149).Counting("EstabResets", ended);
+        evidence = seesServer ? evidence : evidence.Elsewhere();
+
+        var (sent, received) = (Row(evidence, "resets sent"), Row(evidence, "resets received"));
+        Assert.Equal((149, 0), (sent.Client, sent.Unexplained));
+        Assert.Equal((1_351, 0), (received.Client, received.Unexplained));
+    }
+
+    [Fact]
+    public void Server_that_closes_first_has_no_established_socket_that_we_could_reset()
+    {
+        var evidence = Healthy.Evidence.With((ClientLedger client) => client with { PeerFinishes = 4_000 }).Counting("EstabResets", Healthy.Attempts + 1_000);
+        Assert.Equal((0, 0), (Row(evidence, "resets received").Client, Row(evidence, "resets received").Unexplained));
+        Assert.Equal(0, Row(evidence.Counting("EstabResets", Healthy.Attempts + 700), "resets received").Unexplained);
+        Assert.Equal(300, Row(evidence.Counting("EstabResets", Healthy.Attempts + 1_300), "resets received").Unexplained);
+    }
 
     [Theory]
     [MemberData(nameof(Rows))]

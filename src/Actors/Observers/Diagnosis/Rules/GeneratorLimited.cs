@@ -8,7 +8,8 @@ namespace ActorLoad.Observers.Rules;
 /// This one changes the verdict, so it asks for more than that something was busy. A burst keeps the loop at work as it keeps the server, and
 /// a start lag of a tenth of a second belongs to every burst of thousands; both are in <c>total</c>, and said in the report. What makes the
 /// numbers worthless is another thing: that mostly our own waiting was measured. The bounds are shares of the time in which bursts were open,
-/// and that must be a second at least: a shorter one is compilation and chance.
+/// and that must be a second at least: a shorter one is compilation and chance. A loop that stood still needs no share: it says by itself what was
+/// not measured then.
 /// </remarks>
 internal sealed class GeneratorLimited : IRule
 {
@@ -17,8 +18,11 @@ internal sealed class GeneratorLimited : IRule
 
     private const double Shortest = 1;
 
-    // The loop stood in the scheduler's queue for two thirds of the time: what it measured took three times as long as it would have.
-    private const double MostWait = 2.0 / 3;
+    // Of the time in which it had work the loop stood in the scheduler's queue for three fifths: what it measured took more than twice as long as it
+    // would have. How long it slept in between does not matter, but it must have had something to do. A server and ActorLoad on two cores wait for
+    // each other for two fifths.
+    private const double MostWait = 0.6;
+    private const double LeastWork = 0.25;
 
     // The loop never waited for anybody: the pace was its own. Only where the server had time left; else both were at their end.
     private const double MostLoop = 0.95;
@@ -46,17 +50,24 @@ internal sealed class GeneratorLimited : IRule
         return reasons.Length == 0 ? null : new Finding(
             Name, timeouts > 0 ? Severity.Error : Severity.Warning, // who gets no processor reads replies too late
             $"ActorLoad itself was the limit: {string.Join("; ", reasons)}"
-            + (timeouts > 0 ? $"; {timeouts.Of("attempt")} timed out meanwhile" : ""),
+            + (timeouts > 0 ? $"; {timeouts.Of("attempt")} timed out meanwhile" : "")
+            + (OwnPauses.Matter(evidence) && evidence.CountedAtServer("ListenOverflows") is var overflows and > 0
+                ? $"; what had become due came all at once then, and the accept queue overflowed {overflows.Of("time")}" : ""),
             new Dictionary<string, double>
             {
                 ["busySeconds"] = own.BusySeconds, ["cpuSeconds"] = own.CpuSeconds, ["loopCpuSeconds"] = own.LoopCpuSeconds ?? 0,
                 ["loopWaitSeconds"] = own.LoopWaitSeconds ?? 0, ["gcPauseMillis"] = own.GcPauseMillis, ["startLagP50Micros"] = own.StartLag?.P50 ?? 0,
                 ["startLagP99Micros"] = own.StartLag?.P99 ?? 0, ["timeouts"] = timeouts,
+                ["pauses"] = own.Pauses.Count, ["pausedSeconds"] = own.Pauses.Sum(pause => pause.Seconds),
+                ["lateBursts"] = own.LateBursts, ["worstBurstLagMicros"] = own.WorstBurstLag,
             },
             [
                 Remedies.AnotherMachine($"{((long)own.Cores).Of("core")}{(evidence.Ledgers.Kernel?.SeesServer == true ? ", shared with the server" : "")}"),
                 .. own.Loops < own.Cores - 1 ? [Remedies.Loops(own.Loops, own.Cores - 1)] : Array.Empty<Remedy>(),
-            ]);
+            ])
+        {
+            Explains = timeouts,
+        };
     }
 
     // Who cannot be seen may have been at its end.
@@ -66,14 +77,26 @@ internal sealed class GeneratorLimited : IRule
     private static IEnumerable<string> Reasons(Evidence evidence)
     {
         var own = evidence.Generator;
+        if (OwnPauses.Matter(evidence))
+        {
+            yield return $"it stood still {OwnPauses.Sentence(evidence)}";
+        }
+
+        if (own.LateBursts > 0)
+        {
+            yield return $"{own.LateBursts.Text()} of {own.Bursts.Of("burst")} began a second or more after {(own.LateBursts == 1 ? "it was" : "they were")} due, "
+                + $"at worst {own.WorstBurstLag.Span()}";
+        }
+
         if (own.BusySeconds < Shortest)
         {
             yield break;
         }
 
-        if (own.LoopWaitSeconds / (own.BusySeconds * own.Loops) is { } wait && wait > MostWait)
+        if (own.LoopsCpuSeconds + own.LoopWaitSeconds is { } wanted && wanted >= LeastWork && own.LoopWaitSeconds / wanted is { } wait && wait > MostWait)
         {
-            yield return $"its loop was ready to run and had no processor for {wait.Percent()} of the time in which bursts were open";
+            yield return $"its loop had no processor for {wait.Percent()} of the time in which it had work "
+                + $"(it ran for {own.LoopsCpuSeconds!.Value.Seconds()} and waited for {own.LoopWaitSeconds!.Value.Seconds()})";
         }
 
         if (own.LoopCpuSeconds / own.BusySeconds is { } loop && loop > MostLoop && HadServerTime(evidence.Ledgers.Servers))

@@ -1,0 +1,47 @@
+using ActorLoad.Peers;
+using ActorLoad.Peers.Kernel;
+using ActorLoad.Peers.Processes;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
+
+/// <summary>ActorLoad is stopped in the midst of a storm, and goes on.</summary>
+public sealed class StoppedGeneratorSpecs
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
+
+    [RedisNetnsTheory]
+    [InlineData("auto")]
+    [InlineData("sockets")]
+    public async Task A_generator_that_was_stopped_is_the_cause_and_says_when(string transport)
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var server = await RedisServer.StartAsync(network);
+
+        var storm = await Storm.RunObservedAsync(
+            server.Target, $"load = [ {{ connections = 50, count = 40, gap = 50ms, pacing = fixed }} ]\n transport.kind = {transport}",
+            new ActorLoadOptions { Wrapper = [.. network.Prefix] }, async run =>
+            {
+                await HasSeenAsync(run, server, 120);
+                run.Signal(ChildSignal.Stop);
+                await server.CommandAsync("BLPOP", "nothing", "1.5"); // the server tells when it has been so long
+                run.Signal(ChildSignal.Continue);
+            });
+
+        Assert.StartsWith("ActorLoad itself was the limit: it stood still for ", storm.Cause("generator-limited").GetProperty("sentence").GetString(), StringComparison.Ordinal);
+        Assert.Equal("generator-limited", storm.Verdict);
+        Assert.DoesNotContain(storm.Rules, rule => rule is "server-stalled" or "server-cpu" or "accept-queue-overflow" or "observer-lost");
+        Assert.Contains(storm.Result.GetProperty("generator").GetProperty("pauses").EnumerateArray(), pause => pause.GetProperty("seconds").GetDouble() >= 1);
+    }
+
+    private static async Task HasSeenAsync(ChildProcess run, RedisServer server, int connections)
+    {
+        using var limit = new CancellationTokenSource(_patience);
+        while (!run.HasExited && await server.ConnectionsReceivedAsync() < connections)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield(); // and ask again
+        }
+    }
+}
