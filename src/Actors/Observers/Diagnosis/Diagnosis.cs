@@ -26,9 +26,11 @@ public static class Diagnosis
     {
         var (areOurs, told) = (OwnPauses.Matter(evidence), OwnPauses.Without(evidence));
         Finding[] found = [.. Rules.Select(rule => rule.Judge(rule.Name == GeneratorLimited ? evidence : told)).OfType<Finding>()];
+        var ours = evidence.Ledgers.Client.AttemptFailures.Values.Sum() - told.Ledgers.Client.AttemptFailures.Values.Sum();
         return Account.Counted(evidence,
         [
-            .. Account.Shared(evidence, found)
+            .. Account.Shared(told, found)
+                .Select(finding => finding.Rule == GeneratorLimited ? finding with { Explains = finding.Explains + ours } : finding)
                 .OrderByDescending(finding => areOurs && finding.Rule == GeneratorLimited)
                 .ThenByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Explains),
         ]);

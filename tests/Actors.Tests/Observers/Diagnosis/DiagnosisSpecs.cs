@@ -251,7 +251,7 @@ public class DiagnosisSpecs
         Assert.Equal(["generator-limited", "accept-queue-overflow"], Rules(
             Stopped.Counting("ListenOverflows", 785).Slow(1, 400).Queueing(16).Counting("TCPSynRetrans", 785)));
         Assert.Equal(["generator-limited", "server-stalled"], Rules(Stopped.With(Losing(20, 3.1, "did not answer"))));
-        Assert.Equal(["generator-limited", "server-stalled"], Rules(Stopped.Failing("reply-timeout", 3_000)));
+        Assert.Equal(["generator-limited", "no-reply"], Rules(Stopped.Failing("reply-timeout", 3_000)));
     }
 
     // For three seconds, in which nothing was read.
