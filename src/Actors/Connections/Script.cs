@@ -8,17 +8,20 @@ namespace ActorLoad.Connections;
 /// <summary>
 /// The commands of a connection, encoded once as RESP arrays of bulk strings. Words are split and quoted as in redis-cli
 /// (<see cref="ScriptWords"/>); <c>{burst}</c> and <c>{client}</c> stand for the numbers of the burst and of the connection in it, from 0;
-/// <c>{{</c> and <c>}}</c> are braces.
+/// <c>{{</c> and <c>}}</c> are braces. A command that is not answered goes together with the next one: such a step is one exchange.
 /// </summary>
 public sealed class Script
 {
+    // A key may be called RANDOMKEY, and RESET is answered with RESET.
+    private static readonly HashSet<string> NeverAnsweredWithTheirName = ["PING", "HELLO", "INFO", "TIME", "DBSIZE", "ROLE"];
+
     private const int LongestNumber = 10;
     private const byte BurstMark = 1;
     private const byte ClientMark = 2;
 
-    private readonly Command[] _commands;
+    private readonly Exchange[] _steps;
 
-    private Script(Command[] commands, IEnumerable<string> secrets) => (_commands, Secrets) = (commands, [.. secrets.Distinct()]);
+    private Script(Exchange[] steps, IEnumerable<string> secrets) => (_steps, Secrets) = (steps, [.. secrets.Distinct()]);
 
     /// <summary>No commands: connect, hold, close.</summary>
     public static Script Empty { get; } = new([], []);
@@ -26,26 +29,39 @@ public sealed class Script
     /// <summary>Passwords in it, as they are sent; of one with a placeholder the text around that.</summary>
     public ImmutableArray<string> Secrets { get; }
 
-    /// <summary>Number of commands.</summary>
-    public int Count => _commands.Length;
+    /// <summary>Number of steps: of commands, if each is answered.</summary>
+    public int Count => _steps.Length;
 
     /// <summary>Compiles commands; <paramref name="problem"/> says which one cannot be used and why.</summary>
-    public static bool TryParse(IReadOnlyList<string> commands, out Script? script, out string problem)
+    public static bool TryParse(IReadOnlyList<string> commands, out Script? script, out string problem) =>
+        TryParse([.. commands.Select(command => new ScriptLine(command, null))], out script, out problem);
+
+    /// <summary>Compiles lines; <paramref name="problem"/> says which one cannot be used and why.</summary>
+    public static bool TryParse(IReadOnlyList<ScriptLine> lines, out Script? script, out string problem)
     {
-        var compiled = new Command[commands.Count];
+        var (compiled, forecast, steps, silent) = (new Command[lines.Count], new ReplyForecast(), new List<Exchange>(), new List<(Command, Expected)>());
         for (var index = 0; index < compiled.Length; index++)
         {
             problem = "";
-            if (!ScriptWords.TrySplit(commands[index], out var words, out problem) || !Command.TryCompile(words, out compiled[index], out problem))
+            var line = lines[index];
+            if (!ScriptWords.TrySplit(line.Send, out var words, out problem) || !Command.TryCompile(words, out compiled[index], out problem))
             {
-                var hidden = new Secrets(ScriptSecrets.Of(commands[index]));
-                problem = $"command {index + 1} \"{ScriptSecrets.Shown(commands[index])}\" {hidden.Hide(problem)}";
+                var hidden = new Secrets(ScriptSecrets.Of(line.Send));
+                problem = $"command {index + 1} \"{ScriptSecrets.Shown(line.Send)}\" {hidden.Hide(problem)}";
                 script = null;
                 return false;
             }
+
+            var expected = forecast.Next([.. words.Select(word => Encoding.UTF8.GetString(word.Bytes))], line.Replies);
+            silent.Add((compiled[index], expected));
+            if (expected.Replies > 0 || index == compiled.Length - 1)
+            {
+                steps.Add(new Exchange(silent));
+                silent.Clear();
+            }
         }
 
-        script = new Script(compiled, compiled.SelectMany(command => command.Secrets()));
+        script = new Script([.. steps], compiled.SelectMany(command => command.Secrets()));
         problem = "";
         return true;
     }
@@ -54,14 +70,62 @@ public sealed class Script
     public Script AfterAuth(string username, string password)
     {
         string[] words = username.Length > 0 ? ["AUTH", username, password] : ["AUTH", password];
-        return new Script([Command.Literal(words), .. _commands], [password, .. Secrets]);
+        return new Script([new Exchange([(Command.Literal(words), new Expected(1))]), .. _steps], [password, .. Secrets]);
     }
 
-    /// <summary>Most bytes that command <paramref name="step"/> can take, whatever the numbers.</summary>
-    public int MaxLength(int step) => _commands[step].MaxLength;
+    /// <summary>Most bytes that step <paramref name="step"/> can take, whatever the numbers.</summary>
+    public int MaxLength(int step) => _steps[step].MaxLength;
 
-    /// <summary>Writes command <paramref name="step"/> and returns its length in bytes.</summary>
-    public int Write(int step, int burst, int client, Span<byte> destination) => _commands[step].Write(burst, client, destination);
+    /// <summary>Writes step <paramref name="step"/> and returns its length in bytes.</summary>
+    public int Write(int step, int burst, int client, Span<byte> destination)
+    {
+        var (length, commands) = (0, _steps[step].Commands);
+        foreach (var command in commands)
+        {
+            length += command.Write(burst, client, destination[length..]);
+        }
+
+        return length;
+    }
+
+    /// <summary>Writes the first command of a step.</summary>
+    internal int WriteFirst(int step, int burst, int client, Span<byte> destination) => _steps[step].Commands[0].Write(burst, client, destination);
+
+    /// <summary>What comes back in a step.</summary>
+    internal ref readonly Expected Expected(int step) => ref _steps[step].Expected;
+
+    /// <summary>The name of a step's first command.</summary>
+    internal ReadOnlySpan<byte> FirstWord(int step) => _steps[step].FirstWord;
+
+    /// <summary>The same of a command that has no argument, and that no server answers with its name; else empty.</summary>
+    internal ReadOnlySpan<byte> OnlyWord(int step) => _steps[step].OnlyWord;
+
+    /// <summary>Commands that are sent together, of which only the last is answered, or none.</summary>
+    private sealed class Exchange
+    {
+        public readonly Expected Expected;
+
+        public Exchange(IReadOnlyList<(Command Command, Expected Expected)> commands)
+        {
+            Commands = [.. commands.Select(each => each.Command)];
+            MaxLength = Commands.Sum(command => command.MaxLength);
+            Expected = commands[^1].Expected with
+            {
+                IsSubscriber = commands.Any(each => each.Expected.IsSubscriber), IsMonitor = commands.Any(each => each.Expected.IsMonitor),
+            };
+            var words = Commands[0].Words;
+            FirstWord = words.Length == 0 ? [] : Encoding.UTF8.GetBytes(words[0]);
+            OnlyWord = words.Length == 1 && NeverAnsweredWithTheirName.Contains(words[0].ToUpperInvariant()) ? FirstWord : [];
+        }
+
+        public Command[] Commands { get; }
+
+        public int MaxLength { get; }
+
+        public byte[] FirstWord { get; }
+
+        public byte[] OnlyWord { get; }
+    }
 
     /// <summary>One command: ready bytes, or arguments whose placeholders are filled in for each connection.</summary>
     private sealed class Command
@@ -72,6 +136,9 @@ public sealed class Script
         private Command(byte[]? ready, Part[][] arguments, int maxLength) => (_ready, _arguments, MaxLength) = (ready, arguments, maxLength);
 
         public int MaxLength { get; }
+
+        /// <summary>Without its placeholders.</summary>
+        public string[] Words => [.. _arguments.Select(argument => string.Concat(argument.Select(part => part.Text)))];
 
         public static Command Literal(string[] words) => Compile([.. words.Select(word => new Part[] { new(Encoding.UTF8.GetBytes(word), 0) })]);
 
@@ -124,7 +191,7 @@ public sealed class Script
             return position;
         }
 
-        public IEnumerable<string> Secrets() => ScriptSecrets.In([.. _arguments.Select(argument => string.Concat(argument.Select(part => part.Text)))])
+        public IEnumerable<string> Secrets() => ScriptSecrets.In(Words)
             .Where(place => place.IsSecret)
             .SelectMany(place => _arguments[place.Word].Where(part => part.Mark == 0).Select((part, index) => part.Text[(index == 0 ? place.Kept : 0)..]));
 
@@ -235,3 +302,8 @@ public sealed class Script
         public string Text => Encoding.UTF8.GetString(Bytes);
     }
 }
+
+/// <summary>One element of <c>connection.script</c>.</summary>
+/// <param name="Send">The command, with quotes and placeholders.</param>
+/// <param name="Replies">How many values come back, 0 for none; null for what is known of the command.</param>
+public readonly record struct ScriptLine(string Send, int? Replies);

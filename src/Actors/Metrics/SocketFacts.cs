@@ -11,6 +11,9 @@ public sealed record SocketFacts(long Established, long AbortiveCloses, IReadOnl
     /// <summary>Times in which endpoints took no connection.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];
 
+    /// <summary>What endpoints said in place of replies, the most frequent first.</summary>
+    public IReadOnlyList<StrangeReplies> StrangeReplies { get; init; } = [];
+
     /// <summary>Of a run that opened nothing.</summary>
     public static SocketFacts None { get; } = new(0, 0, new Dictionary<int, long>(), 0, 0);
 }

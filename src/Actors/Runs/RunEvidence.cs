@@ -34,7 +34,7 @@ internal static class RunEvidence
             totals.Latency.GetValueOrDefault(Step.Total.Name()))
         {
             Observers = needs.Observers * needs.Targets, IsLoopback = needs.IsLoopback, LargestPhase = needs.LargestPhase,
-            Absences = sockets.Absences,
+            Absences = sockets.Absences, StrangeReplies = sockets.StrangeReplies,
             Endpoints = [.. order.Target.Addresses.Distinct().Select(address => $"{address}")], User = string.IsNullOrEmpty(username) ? "default" : username,
             ByEndpoint = order.Target.Counts(totals), Unused = order.Target.Unused,
         };

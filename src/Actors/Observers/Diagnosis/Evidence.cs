@@ -45,6 +45,9 @@ public sealed record LoadEvidence(
     /// <summary>Times in which endpoints took no connection.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];
 
+    /// <summary>What endpoints said in place of replies, the most frequent first.</summary>
+    public IReadOnlyList<StrangeReplies> StrangeReplies { get; init; } = [];
+
     /// <summary>The user that AUTH names; <c>default</c> if none is.</summary>
     public string User { get; init; } = "default";
 }

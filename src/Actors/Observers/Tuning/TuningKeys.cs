@@ -65,6 +65,9 @@ public static class TuningKeys
     /// <summary>Where connections go.</summary>
     public const string Target = "target.endpoints";
 
+    /// <summary>What connections send, and how often each command is answered.</summary>
+    public const string Script = "connection.script";
+
     /// <summary>What AUTH says.</summary>
     public const string Password = "target.password";
 

@@ -93,6 +93,7 @@ public class DiagnosisSpecs
         { "server-restarted", Overflowing.Failing("refused", 300).Failing("reset", 20)
             .With((ServerLedger server) => server with { Restarts = [3.2], Losses = [new ObserverLoss(2.9, 0.3, "reset")] }) },
         { "server-unreachable", Healthy.Evidence.Failing("refused", 20) },
+        { "wrong-protocol", Healthy.Evidence.Failing("protocol-error", 20) },
         { "server-unreachable", Healthy.Evidence.Failing("refused", 20).With(Losing(4, null, "refused")) },
         { "server-unreachable", Healthy.Evidence.Failing("unreachable", 25) },
         { "observer-lost", Healthy.Evidence.With(Losing(4, 0.4, "reset")) },
