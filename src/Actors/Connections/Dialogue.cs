@@ -35,6 +35,9 @@ internal struct Dialogue
     private int _awaited;
     private int _echoed;
 
+    // Where no reply is awaited: whoever subscribed, by whatever command, is sent such things.
+    private readonly bool IsEvent => _scanner.Kind == '>' || _scanner.Word != ReplyWord.None;
+
     /// <summary>The prefix of the error that came.</summary>
     public readonly string ErrorPrefix => _scanner.ErrorPrefix;
 
@@ -50,7 +53,7 @@ internal struct Dialogue
     /// <summary>Takes what came in an exchange.</summary>
     /// <param name="bytes">At least one.</param>
     /// <param name="sent">The exchange.</param>
-    /// <param name="isLast">None follows it, and the connection is held: what comes after its replies is no longer judged.</param>
+    /// <param name="isLast">None follows it, and the connection is held: what comes after its replies are events, and late replies if it has none.</param>
     /// <param name="words">How an error's words are kept.</param>
     public Turn Take(ReadOnlySpan<byte> bytes, in SentStep sent, bool isLast, ServerWords words)
     {
@@ -72,7 +75,7 @@ internal struct Dialogue
                     return sent.Resembles(_scanner.Strange) ? Turn.Echoed : Turn.Strange;
                 case ReplyState.Complete when expected.PassesOver(_scanner.Kind, _scanner.Word):
                     break;
-                case ReplyState.Complete when _awaited == 0 && !isLast:
+                case ReplyState.Complete when _awaited == 0 && !(isLast && (expected.Replies == 0 || IsEvent)):
                     return Turn.Unasked;
                 case ReplyState.Complete when sent.IsNamed(bytes[..used]):
                     return Turn.Echoed;
@@ -87,7 +90,7 @@ internal struct Dialogue
         return _awaited > 0 ? Turn.More : Turn.Answered;
     }
 
-    /// <summary>Takes what came to a connection that holds: any value, but no error.</summary>
+    /// <summary>Takes what came to a connection that holds and has sent nothing.</summary>
     public Turn Take(ReadOnlySpan<byte> bytes, ServerWords words)
     {
         while (bytes.Length > 0)
@@ -96,6 +99,7 @@ internal struct Dialogue
             {
                 case ReplyState.Error: return Turn.Rejected;
                 case ReplyState.Invalid: return Turn.Strange;
+                case ReplyState.Complete when !IsEvent: return Turn.Unasked;
             }
 
             bytes = bytes[used..];

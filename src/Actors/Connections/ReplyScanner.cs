@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
@@ -25,11 +24,9 @@ public enum ReplyState
 /// </summary>
 public struct ReplyScanner
 {
-    private static ReadOnlySpan<byte> Prefixes => "+-:$*_#,(!=%~>|."u8;
-
     // A line (simple string, error, number, length) longer than this is not a reply.
     private const int LongestLine = 64 * 1024;
-    private const int LineEnd = 2;
+    private const int LineEnd = RespLine.EndLength;
 
     // No server sends more: Redis allows 512 MB.
     private const long LongestPayload = 2_000_000_000;
@@ -60,7 +57,7 @@ public struct ReplyScanner
     public readonly byte Begun => Kind != 0 ? Kind : _nesting.IsAtTop && _kept is [not (byte)'|' and var first, ..] ? first : (byte)0;
 
     /// <summary>True if what has come is not RESP, and too little to say whose words it is.</summary>
-    public readonly bool IsStrange => Kind == 0 && _kept is [var first, ..] && !Prefixes.Contains(first);
+    public readonly bool IsStrange => Kind == 0 && _kept is [var first, ..] && !RespLine.IsPrefix(first);
 
     /// <summary>The beginning of what is not RESP.</summary>
     public readonly ReadOnlySpan<byte> Strange => _kept;
@@ -132,13 +129,13 @@ public struct ReplyScanner
     {
         var rest = bytes[at..];
         var prefix = rest[0];
-        if (!Prefixes.Contains(prefix))
+        if (!RespLine.IsPrefix(prefix))
         {
             // Only what stands alone is somebody else's greeting, and is waited for until it tells whose.
             return at == 0 && Kind == 0 && PeerName.NeedsMore(rest) ? ReplyState.Incomplete : ReplyState.Invalid;
         }
 
-        if (!TryLine(rest, out var line))
+        if (!RespLine.TryTake(rest, out var line))
         {
             return rest.Length > LongestLine || rest.IndexOf((byte)'\n') >= 0 ? ReplyState.Invalid : ReplyState.Incomplete;
         }
@@ -149,7 +146,7 @@ public struct ReplyScanner
             (byte)'$' or (byte)'=' or (byte)'!' => ReadPayload(rest, line, isTop, words, ref at),
             (byte)'*' or (byte)'~' or (byte)'>' or (byte)'%' or (byte)'|' => ReadHeader(prefix, line) ? ReplyState.Complete : ReplyState.Invalid,
             (byte)'.' => line.Length == 0 && _nesting.TryEndStream() ? ReplyState.Complete : ReplyState.Invalid,
-            _ => IsLine(prefix, line) ? ReplyState.Complete : ReplyState.Invalid,
+            _ => RespLine.IsRight(prefix, line) ? ReplyState.Complete : ReplyState.Invalid,
         };
         if (state != ReplyState.Complete)
         {
@@ -162,7 +159,7 @@ public struct ReplyScanner
             Kind = prefix;
         }
 
-        if ("+-:_#,("u8.Contains(prefix))
+        if (prefix is (byte)'+' or (byte)'-' or (byte)':' or (byte)'_' or (byte)'#' or (byte)',' or (byte)'(')
         {
             Name(line, isTop, prefix, words);
             _nesting.Take();
@@ -179,7 +176,7 @@ public struct ReplyScanner
             return _nesting.TryBeginStream(countsItself: prefix != '|');
         }
 
-        if (!TryNumber(line, out var count) || count is < -1 or > MostItems)
+        if (!RespLine.TryNumber(line, out var count) || count is < -1 or > MostItems)
         {
             return false;
         }
@@ -196,7 +193,7 @@ public struct ReplyScanner
             return ReplyState.Complete;
         }
 
-        if (!TryNumber(line, out var length) || length is < -1 or > LongestPayload)
+        if (!RespLine.TryNumber(line, out var length) || length is < -1 or > LongestPayload)
         {
             return ReplyState.Invalid;
         }
@@ -215,7 +212,7 @@ public struct ReplyScanner
             return rest.Slice(head + payload.Length, LineEnd).SequenceEqual("\r\n"u8) ? End(payload, isTop, rest[0], words) : ReplyState.Invalid;
         }
 
-        if (!EndsLine(rest[head..], length) || (isError && length > LongestLine))
+        if (!RespLine.Ends(rest[head..], length) || (isError && length > LongestLine))
         {
             return ReplyState.Invalid;
         }
@@ -238,12 +235,12 @@ public struct ReplyScanner
             return ReplyState.Invalid;
         }
 
-        if (!TryLine(rest, out var line))
+        if (!RespLine.TryTake(rest, out var line))
         {
             return rest.Length > LongestWord ? ReplyState.Invalid : ReplyState.Incomplete;
         }
 
-        if (!TryNumber(line, out var length) || length is < 0 or > LongestPayload)
+        if (!RespLine.TryNumber(line, out var length) || length is < 0 or > LongestPayload)
         {
             return ReplyState.Invalid;
         }
@@ -295,42 +292,9 @@ public struct ReplyScanner
     private bool TryPass(ReadOnlySpan<byte> bytes, ref int at)
     {
         var passed = (int)Math.Min(_skip, bytes.Length - at);
-        var isRight = EndsLine(bytes[at..], _skip - LineEnd);
+        var isRight = RespLine.Ends(bytes[at..], _skip - LineEnd);
         _skip -= passed;
         at += passed;
         return isRight;
     }
-
-    /// <summary>True unless what stands at <paramref name="position"/>, as far as it is in these bytes, is no line end.</summary>
-    private static bool EndsLine(ReadOnlySpan<byte> bytes, long position)
-    {
-        for (var index = 0; index < LineEnd; index++)
-        {
-            if (position + index is var at and >= 0 && at < bytes.Length && bytes[(int)at] != "\r\n"u8[index])
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static bool TryLine(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> line)
-    {
-        var end = value.IndexOf((byte)'\r');
-        var isWhole = end > 0 && end + 1 < value.Length;
-        line = isWhole ? value[1..end] : default;
-        return isWhole && value[end + 1] == '\n' && line.IndexOf((byte)'\n') < 0;
-    }
-
-    private static bool IsLine(byte prefix, ReadOnlySpan<byte> line) => prefix switch
-    {
-        (byte)'_' => line.Length == 0,
-        (byte)'#' => line is [(byte)'t' or (byte)'f'],
-        (byte)':' => TryNumber(line, out _),
-        _ => true,
-    };
-
-    private static bool TryNumber(ReadOnlySpan<byte> line, out long number) =>
-        Utf8Parser.TryParse(line, out number, out var digits) && digits == line.Length && line.Length > 0;
 }

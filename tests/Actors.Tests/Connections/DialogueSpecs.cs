@@ -121,16 +121,16 @@ public sealed class DialogueSpecs
     public void A_reply_that_nobody_asked_for_is_noticed(string stream) => Assert.Equal([Turn.Unasked], Hear(["PING", "GET foo"], [stream]));
 
     [Theory]
-    [InlineData("+PONG\r\n+more\r\n")]
-    [InlineData("+PONG\r\n" + Message + Message)]
+    [InlineData("+PONG\r\n" + Message + PushedMessage)]
     [InlineData("+PONG\r\n" + Push)]
+    [InlineData("+PONG\r\n" + Line)]
     public void A_connection_that_is_to_hold_may_receive_behind_its_last_reply(string stream) =>
         AtEveryCut(stream, stream, pieces => Assert.Equal([Turn.Answered], Hear(["PING"], pieces, isHeld: true)));
 
     [Property(MaxTest = 500)]
-    public void A_connection_that_holds_may_receive_any_value_and_no_error(NonEmptyArray<NonNegativeInt> which, PositiveInt size)
+    public void A_connection_that_holds_may_receive_events_and_nothing_else(NonEmptyArray<NonNegativeInt> which, PositiveInt size)
     {
-        string[] values = [Push, Attribute + Push, Message, PushedMessage, Line, "+OK\r\n", ":1\r\n", "$-1\r\n", "*0\r\n"];
+        string[] values = [Push, Attribute + Push, Message, PushedMessage, Line, Confirm("sunsubscribe", "a", 0)];
         var stream = string.Concat(which.Get.Select(each => values[each.Get % values.Length]));
         var dialogue = default(Dialogue);
         for (var at = 0; at < stream.Length; at += size.Get)
@@ -138,9 +138,21 @@ public sealed class DialogueSpecs
             Assert.Equal(Turn.More, dialogue.Take(Bytes(stream[at..Math.Min(stream.Length, at + size.Get)]), ServerWords.WithoutSecrets));
         }
 
-        var behind = dialogue;
-        Assert.Equal(Turn.Rejected, behind.Take("-ERR no\r\n"u8, ServerWords.WithoutSecrets));
-        Assert.Equal(Turn.Strange, dialogue.Take("HTTP/1.1 408 Request Timeout\r\n"u8, ServerWords.WithoutSecrets));
+        foreach (var (next, turn) in new[] { ("-ERR no\r\n", Turn.Rejected), ("HTTP/1.1 408 Request Timeout\r\n", Turn.Strange), ("+what?\r\n", Turn.Unasked), (":1\r\n", Turn.Unasked) })
+        {
+            var behind = dialogue;
+            Assert.Equal(turn, behind.Take(Bytes(next), ServerWords.WithoutSecrets));
+        }
+    }
+
+    [Fact]
+    public void Replies_to_a_last_command_that_expects_none_may_come_while_it_holds()
+    {
+        var (dialogue, script) = (default(Dialogue), Lines("PING", "SET a 1/none"));
+        dialogue.Begin(script.Expected(1));
+        Assert.Equal(Turn.Answered, dialogue.Take("+OK\r\n"u8, new SentStep(script, 1, 7, 42), isLast: true, ServerWords.WithoutSecrets));
+        Assert.Equal(Turn.Echoed, dialogue.Take("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n"u8, new SentStep(script, 1, 7, 42), isLast: true, ServerWords.WithoutSecrets));
+        Assert.Equal(Turn.Rejected, dialogue.Take("-ERR no\r\n"u8, new SentStep(script, 1, 7, 42), isLast: true, ServerWords.WithoutSecrets));
     }
 
     [Theory]
