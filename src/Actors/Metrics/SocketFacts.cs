@@ -20,6 +20,9 @@ public sealed record SocketFacts(long Established, long AbortiveCloses, IReadOnl
     /// <summary>Attempts that a RST of the peer ended, whatever they read before it.</summary>
     public long PeerResets { get; init; }
 
+    /// <summary>What endpoints said in place of replies, the most frequent first.</summary>
+    public IReadOnlyList<StrangeReplies> StrangeReplies { get; init; } = [];
+
     /// <summary>Of a run that opened nothing.</summary>
     public static SocketFacts None { get; } = new(0, 0, new Dictionary<int, long>(), 0, 0);
 }

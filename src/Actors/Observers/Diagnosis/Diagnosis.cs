@@ -13,7 +13,7 @@ public static class Diagnosis
     public static IReadOnlyList<IRule> Rules { get; } =
     [
         new TimeWaitGrowth(), new ClientDescriptors(), new PortExhaustion(), new GeneratorLimited(),
-        new ServerRestarted(), new ServerUnreachable(), new RefusedOnTheWay(), new AccessDenied(), new ConntrackFull(),
+        new ServerRestarted(), new ServerUnreachable(), new RefusedOnTheWay(), new WrongProtocol(), new AccessDenied(), new ConntrackFull(),
         new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(), new SynRetransmits(), new LineLoss(), new ServerBusy(),
         new ServerStalled(), new ServerLost(), new AcceptQueueOverflow(), new SynQueueOverflow(), new ConnectionResets(), new NoReply(),
         new HalfRangeCliff(), new DistantServer(),

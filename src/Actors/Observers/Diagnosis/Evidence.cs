@@ -63,6 +63,9 @@ public sealed record LoadEvidence(
     /// <summary>connection.reply-timeout, seconds; null if it is not known.</summary>
     public double? ReplyTimeout { get; init; }
 
+    /// <summary>What endpoints said in place of replies, the most frequent first.</summary>
+    public IReadOnlyList<StrangeReplies> StrangeReplies { get; init; } = [];
+
     /// <summary>The user that AUTH names; <c>default</c> if none is.</summary>
     public string User { get; init; } = "default";
 }
