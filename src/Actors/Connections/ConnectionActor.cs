@@ -8,7 +8,7 @@ namespace ActorLoad.Connections;
 
 /// <summary>One simulated client: opens a link, sends its script, holds, closes. A failure is thrown to its lane.</summary>
 /// <remarks><code>
-/// Open -> (Waiting: backoff) -> Opening -> Using: one exchange a command -> Holding: a pending receive -> ended
+/// Open -> (Waiting: backoff) -> Opening -> Using: one exchange a step -> Holding: a pending receive -> ended
 ///   every state: LinkFailed -> throw -> the lane restarts this actor with the same ticket, or stops it
 ///   every state: Cancel -> ended (cancelled)
 /// </code></remarks>
@@ -17,12 +17,14 @@ internal sealed class ConnectionActor : UntypedActor
     private readonly ConnectionPlan _plan;
     private Ticket? _ticket;
     private Link? _link;
-    private ReplyScanner _reply;
+    private Dialogue _dialogue;
     private int _step;
 
     public ConnectionActor(ConnectionPlan plan) => _plan = plan;
 
     private bool IsHolding => _step == _plan.Script.Count;
+
+    private SentStep Sent => new(_plan.Script, IsHolding ? _step - 1 : _step, _ticket!.Share.Burst, _ticket.Client);
 
     public static Props Props(ConnectionPlan plan, string dispatcher) =>
         Akka.Actor.Props.CreateBy(new ActorFactory<ConnectionActor>(() => new ConnectionActor(plan))).WithDispatcher(dispatcher).WithMailbox(LoopMailbox.Id);
@@ -91,13 +93,15 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void HandleReceived(Link link)
     {
-        var state = _reply.Read(link.Incoming, _plan.Words);
-        switch (state)
+        var turn = _plan.Script.Count == 0 ? _dialogue.Take(link.Incoming, _plan.Words)
+            : _dialogue.Take(link.Incoming, Sent, isLast: IsHolding || (_plan.HoldDeadline is not null && _step == _plan.Script.Count - 1), _plan.Words);
+        switch (turn)
         {
-            case ReplyState.Incomplete: link.Receive(null); break; // one deadline for all its parts
-            case ReplyState.Error: throw Fail(new RejectedException(_ticket!, _reply.ErrorPrefix));
-            case ReplyState.Complete when !IsHolding: HandleReply(link); break;
-            default: throw Fail(Outcome.ProtocolError); // not RESP, or a reply that nobody asked for
+            case Turn.More or Turn.Answered when IsHolding: link.Receive(null); break; // nobody waits for it
+            case Turn.More: link.Receive(null); break; // one deadline for all its parts
+            case Turn.Answered: HandleReply(link); break;
+            case Turn.Rejected: throw Fail(new RejectedException(_ticket!, _dialogue.ErrorPrefix));
+            default: throw FailStrangely(turn);
         }
     }
 
@@ -105,22 +109,32 @@ internal sealed class ConnectionActor : UntypedActor
     {
         _plan.Books.Answer(_ticket!, link);
         _step++;
-        _reply = default;
         GoOn(link);
     }
 
     private void GoOn(Link link)
     {
+        var hold = _plan.HoldDeadline;
         if (!IsHolding)
         {
             var command = link.Outgoing(_plan.Script.MaxLength(_step));
             var length = _plan.Script.Write(_step, _ticket!.Share.Burst, _ticket.Client, command);
-            link.Exchange(length, _plan.ReplyDeadline);
+            ref readonly var expected = ref _plan.Script.Expected(_step);
+            _dialogue.Begin(expected);
+            if (expected.Replies > 0)
+            {
+                link.Exchange(length, _plan.ReplyDeadline);
+                return;
+            }
+
+            _step++; // nothing answers the last commands: the hold begins with them
+            _plan.Books.Serve(_ticket!);
+            link.Exchange(length, hold ?? _plan.SendDeadline);
             return;
         }
 
         _plan.Books.Serve(_ticket!);
-        if (_plan.HoldDeadline is { } hold)
+        if (hold is not null)
         {
             link.Receive(hold);
         }
@@ -135,6 +149,7 @@ internal sealed class ConnectionActor : UntypedActor
         var isOpening = _ticket!.Timings.Connected == 0;
         switch (failed.Fault)
         {
+            case LinkFault.TimedOut or LinkFault.PeerClosed or LinkFault.Reset when _dialogue.Rest is var rest and not Turn.More: throw FailStrangely(rest);
             case LinkFault.TimedOut when IsHolding && !isOpening: End(Outcome.Succeeded); break; // the hold is over
             case LinkFault.TimedOut or LinkFault.Unanswered: throw Fail(isOpening ? Outcome.ConnectTimeout : Outcome.ReplyTimeout);
             case LinkFault.Refused: throw Fail(Outcome.Refused);
@@ -171,6 +186,13 @@ internal sealed class ConnectionActor : UntypedActor
         Context.Stop(Self);
     }
 
+    private ConnectionFailedException FailStrangely(Turn turn) => Fail(new ProtocolErrorException(_ticket!, turn switch
+    {
+        Turn.Echoed => StrangeReply.Echo,
+        Turn.Unasked => StrangeReply.Unasked,
+        _ => PeerName.Describe(_dialogue.Strange, _plan.Words),
+    }));
+
     private ConnectionFailedException Fail(Outcome outcome) => Fail(ConnectionFailedException.For(_ticket!, outcome));
 
     private ConnectionFailedException Fail(ConnectionFailedException failure)
@@ -198,14 +220,17 @@ internal sealed class ConnectionActor : UntypedActor
 /// <param name="Socket">Their socket's options.</param>
 /// <param name="ConnectDeadline">How long a connect may take.</param>
 /// <param name="ReplyDeadline">How long a reply may take.</param>
+/// <param name="SendDeadline">How long commands have to leave that nobody answers, if there is no hold.</param>
 /// <param name="HoldDeadline">How long they stay open after the script; null closes at once.</param>
 /// <param name="Words">How words of the server are kept.</param>
 internal sealed record ConnectionPlan(
     LaneBooks Books, TransportLoop Loop, Script Script, SocketSettings Socket,
-    DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue? HoldDeadline, ServerWords Words)
+    DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue SendDeadline, DeadlineQueue? HoldDeadline, ServerWords Words)
 {
+    private static readonly TimeSpan ToSend = TimeSpan.FromMilliseconds(10);
+
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
     public static ConnectionPlan For(LaneBooks books, TransportLoop loop, ConnectionSettings settings, Script script) => new(
-        books, loop, script, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout),
+        books, loop, script, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout), loop.Deadline(ToSend),
         settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null, settings.Words ?? new ServerWords(script.Secrets));
 }

@@ -24,7 +24,6 @@ public abstract class ConnectionFailedException : Exception
         Outcome.ConnectTimeout => new ConnectTimeoutException(ticket),
         Outcome.ReplyTimeout => new ReplyTimeoutException(ticket),
         Outcome.PeerClosed => new PeerClosedException(ticket),
-        Outcome.ProtocolError => new ProtocolErrorException(ticket),
         Outcome.Unreachable => new TargetUnreachableException(ticket),
         Outcome.LocalExhausted => new LocalExhaustedException(ticket),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "has no exception of its own"),
@@ -86,13 +85,14 @@ public sealed class RejectedException : ConnectionFailedException
     public string Prefix { get; }
 }
 
-/// <summary>What came is not RESP.</summary>
+/// <summary>What came is not RESP, or not an answer.</summary>
 public sealed class ProtocolErrorException : ConnectionFailedException
 {
-    internal ProtocolErrorException(Ticket ticket)
-        : base(ticket, Outcome.ProtocolError)
-    {
-    }
+    internal ProtocolErrorException(Ticket ticket, StrangeReply reply)
+        : base(ticket, Outcome.ProtocolError) => Reply = reply;
+
+    /// <summary>What came.</summary>
+    public StrangeReply Reply { get; }
 }
 
 /// <summary>No route to the target.</summary>

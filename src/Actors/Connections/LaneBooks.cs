@@ -21,7 +21,7 @@ internal sealed class LaneBooks
         _endpoints =
         [
             .. endpoints.Select((endpoint, index) => new LaneEndpoint(
-                Tallies[index], new Breaker(supervision, endpoint, frequency), new AbsenceWatch(endpoint.Name), OfRun)),
+                endpoint.Name, Tallies[index], new Breaker(supervision, endpoint, frequency), new AbsenceWatch(endpoint.Name), OfRun)),
         ];
         _random = new Random(settings.Seed + settings.Lane);
     }

@@ -5,11 +5,12 @@ namespace ActorLoad.Connections;
 
 /// <summary>One endpoint as one lane sees it: what became of the attempts that went there, and whether it is still worth another. Confined to the
 /// lane's loop.</summary>
+/// <param name="name">Address and port.</param>
 /// <param name="tally">Where they are counted.</param>
 /// <param name="breaker">Gives the endpoint up.</param>
 /// <param name="absence">When it took no connection.</param>
 /// <param name="ofRun">Seconds of the run at a time stamp.</param>
-internal sealed class LaneEndpoint(Tally tally, Breaker breaker, AbsenceWatch absence, Func<long, double> ofRun)
+internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, AbsenceWatch absence, Func<long, double> ofRun)
 {
     /// <summary>An attempt's connection is established: its SYN and its completion are stamped on <paramref name="link"/>.</summary>
     public void Establish(Ticket ticket, Link link)
@@ -80,6 +81,11 @@ internal sealed class LaneEndpoint(Tally tally, Breaker breaker, AbsenceWatch ab
         if (failure is RejectedException rejected)
         {
             tally.RecordRejection(rejected.Prefix);
+        }
+
+        if (failure is ProtocolErrorException strange)
+        {
+            tally.RecordStrangeReply(name, strange.Reply);
         }
 
         Cut(ticket, at);

@@ -1,197 +1,300 @@
-// RESPite calls its scanner an evaluation API (SER004); the version is pinned, and the specs would notice a change.
-#pragma warning disable SER004
-using System.Buffers.Text;
 using ActorLoad.Metrics;
-using RESPite.Messages;
 
 namespace ActorLoad.Connections;
 
-/// <summary>How far a reply has come.</summary>
+/// <summary>How far a value has come.</summary>
 public enum ReplyState
 {
     /// <summary>More bytes are needed.</summary>
     Incomplete,
 
-    /// <summary>The reply is whole.</summary>
+    /// <summary>The value is whole.</summary>
     Complete,
 
-    /// <summary>The reply is whole and is an error: see <see cref="ReplyScanner.ErrorPrefix"/>.</summary>
+    /// <summary>The value is whole and is an error: see <see cref="ReplyScanner.ErrorPrefix"/>.</summary>
     Error,
 
-    /// <summary>This is not RESP, or more than one reply.</summary>
+    /// <summary>This is not RESP: see <see cref="ReplyScanner.Strange"/>.</summary>
     Invalid,
 }
 
 /// <summary>
-/// Finds the end of one RESP reply in whatever pieces it comes, with RESPite's scanner. A reply that comes whole is scanned in place; of one
-/// that does not, only an unfinished line is kept, and the payload of a bulk string is passed over unseen.
+/// Finds the ends of RESP values, one after the other, in whatever pieces they come. What comes whole is scanned in place; of what does not,
+/// only an unfinished line is kept, and payloads are passed over unseen.
 /// </summary>
 public struct ReplyScanner
 {
     // A line (simple string, error, number, length) longer than this is not a reply.
     private const int LongestLine = 64 * 1024;
-    private const int LineEnd = 2;
-    private const long LongestPayload = 2_000_000_000;
+    private const int LineEnd = RespLine.EndLength;
 
-    private RespScanState _scan;
+    // No server sends more: Redis allows 512 MB.
+    private const long LongestPayload = 2_000_000_000;
+    private const long MostItems = int.MaxValue;
+
+    // Of a line or payload that says what the value is: it is kept until it is whole.
+    private const long LongestWord = 16;
+
+    private ValueNesting _nesting;
     private byte[]? _kept;
     private long _skip;
-    private byte _first;
     private string? _errorPrefix;
+    private bool _isInChunks;
+
+    /// <summary>The first byte of the value, without its attributes; 0 until that has come.</summary>
+    public byte Kind { get; private set; }
+
+    /// <summary>What a value of <see cref="Kind"/> <c>*</c>, <c>&gt;</c> or <c>+</c> is by its first word.</summary>
+    public ReplyWord Word { get; private set; }
 
     /// <summary>The first word of an error reply (<c>NOAUTH</c>); for <c>ERR</c>, which says nothing, up to 40 characters of its text.</summary>
     public readonly string ErrorPrefix => _errorPrefix ?? "";
 
-    /// <summary>Takes the next bytes of the reply. <paramref name="words"/> is how an error's words are kept.</summary>
-    public ReplyState Read(ReadOnlySpan<byte> bytes, ServerWords words)
-    {
-        if (_skip > 0)
-        {
-            var passed = (int)Math.Min(_skip, bytes.Length);
-            if (!EndsLine(bytes, _skip - LineEnd))
-            {
-                return ReplyState.Invalid;
-            }
+    /// <summary>True if nothing of the next value has come.</summary>
+    public readonly bool IsFresh => _nesting.IsDone && _skip == 0 && _kept is null;
 
-            _skip -= passed;
-            bytes = bytes[passed..];
-            if (_skip > 0)
+    /// <summary>The kind of a value that has begun, as far as it is known: 0 if it is not, or only its attributes have come.</summary>
+    public readonly byte Begun => Kind != 0 ? Kind : _nesting.IsAtTop && _kept is [not (byte)'|' and var first, ..] ? first : (byte)0;
+
+    /// <summary>True if what has come is not RESP, and too little to say whose words it is.</summary>
+    public readonly bool IsStrange => Kind == 0 && _kept is [var first, ..] && !RespLine.IsPrefix(first);
+
+    /// <summary>The beginning of what is not RESP.</summary>
+    public readonly ReadOnlySpan<byte> Strange => _kept;
+
+    /// <summary>Takes the next bytes, as far as the value goes. The next call begins the next value.</summary>
+    /// <param name="bytes">At least one.</param>
+    /// <param name="words">How an error's words are kept.</param>
+    /// <param name="used">Bytes of this value; all, if it is not whole.</param>
+    public ReplyState Read(ReadOnlySpan<byte> bytes, ServerWords words, out int used)
+    {
+        used = bytes.Length;
+        var before = 0;
+        if (_kept is { } kept)
+        {
+            before = kept.Length;
+            _kept = null;
+            bytes = (byte[])[.. kept, .. bytes];
+        }
+        else if (IsFresh)
+        {
+            (Kind, Word, _errorPrefix) = (0, default, null);
+            _nesting.Begin();
+        }
+
+        var at = 0;
+        var state = Scan(bytes, words, ref at);
+        switch (state)
+        {
+            case ReplyState.Incomplete when at < bytes.Length:
+                _kept = bytes[at..].ToArray();
+                break;
+            case ReplyState.Invalid:
+                _kept = bytes[..Math.Min(bytes.Length, PeerName.Longest)].ToArray();
+                break;
+            case ReplyState.Complete or ReplyState.Error:
+                used = at - before;
+                break;
+        }
+
+        return state;
+    }
+
+    private ReplyState Scan(ReadOnlySpan<byte> bytes, ServerWords words, ref int at)
+    {
+        if (_skip > 0 && !TryPass(bytes, ref at))
+        {
+            return ReplyState.Invalid;
+        }
+
+        while (_skip == 0 && !_nesting.IsDone)
+        {
+            if (at == bytes.Length)
             {
                 return ReplyState.Incomplete;
             }
 
-            // To the scanner the payload that was passed over is one more null: it only counts children.
-            if (_scan.TryRead("$-1\r\n"u8, out _))
+            var state = _isInChunks ? ReadChunk(bytes, ref at) : ReadValue(bytes, words, ref at);
+            if (state != ReplyState.Complete)
             {
-                return bytes.Length == 0 ? ReplyState.Complete : ReplyState.Invalid;
+                return state;
             }
         }
 
-        if (_kept is { } kept)
-        {
-            _kept = null;
-            bytes = (byte[])[.. kept, .. bytes];
-        }
-
-        return Scan(bytes, words);
+        return _skip > 0 ? ReplyState.Incomplete : Kind is (byte)'-' or (byte)'!' ? ReplyState.Error : ReplyState.Complete;
     }
 
-    private ReplyState Scan(ReadOnlySpan<byte> bytes, ServerWords words)
+    // Complete says here that the scan may go on.
+    private ReplyState ReadValue(ReadOnlySpan<byte> bytes, ServerWords words, ref int at)
     {
-        if (bytes.Length == 0)
+        var rest = bytes[at..];
+        var prefix = rest[0];
+        if (!RespLine.IsPrefix(prefix))
         {
-            return ReplyState.Incomplete;
+            // Only what stands alone is somebody else's greeting, and is waited for until it tells whose.
+            return at == 0 && Kind == 0 && PeerName.NeedsMore(rest) ? ReplyState.Incomplete : ReplyState.Invalid;
         }
 
-        if (_first == 0)
+        if (!RespLine.TryTake(rest, out var line))
         {
-            _first = bytes[0];
-            if (!"+-:$*_#,(!=%~>|"u8.Contains(_first))
-            {
-                return ReplyState.Invalid;
-            }
+            return rest.Length > LongestLine || rest.IndexOf((byte)'\n') >= 0 ? ReplyState.Invalid : ReplyState.Incomplete;
         }
 
-        int read;
-        try
+        var isTop = _nesting.IsAtTop && Kind == 0;
+        var state = prefix switch
         {
-            if (HasFatalLength(bytes))
-            {
-                return ReplyState.Invalid;
-            }
-
-            if (_scan.TryRead(bytes, out read))
-            {
-                return read < bytes.Length ? ReplyState.Invalid : Finish(bytes, words);
-            }
-        }
-        catch (Exception cause) when (cause is InvalidOperationException or FormatException)
+            (byte)'$' or (byte)'=' or (byte)'!' => ReadPayload(rest, line, isTop, words, ref at),
+            (byte)'*' or (byte)'~' or (byte)'>' or (byte)'%' or (byte)'|' => ReadHeader(prefix, line) ? ReplyState.Complete : ReplyState.Invalid,
+            (byte)'.' => line.Length == 0 && _nesting.TryEndStream() ? ReplyState.Complete : ReplyState.Invalid,
+            _ => RespLine.IsRight(prefix, line) ? ReplyState.Complete : ReplyState.Invalid,
+        };
+        if (state != ReplyState.Complete)
         {
-            // RESPite's words for a protocol failure.
-            return ReplyState.Invalid;
+            return state;
         }
 
-        return Keep(bytes[read..]);
+        at += prefix is (byte)'$' or (byte)'=' or (byte)'!' ? 0 : 1 + line.Length + LineEnd;
+        if (isTop && prefix != '|')
+        {
+            Kind = prefix;
+        }
+
+        if (prefix is (byte)'+' or (byte)'-' or (byte)':' or (byte)'_' or (byte)'#' or (byte)',' or (byte)'(')
+        {
+            Name(line, isTop, prefix, words);
+            _nesting.Take();
+        }
+
+        return ReplyState.Complete;
     }
 
-    /// <summary>
-    /// True if a payload is said to be nearly 2 GB long or more: RESPite 3.4 adds such a length to its position in 32 bits and then reads
-    /// where no memory is, which ends the process. No server sends one: Redis allows 512 MB.
-    /// </summary>
-    private readonly bool HasFatalLength(ReadOnlySpan<byte> bytes)
+    private bool ReadHeader(byte prefix, ReadOnlySpan<byte> line)
     {
-        for (var at = 0; at < bytes.Length; at++)
+        var items = prefix is (byte)'%' or (byte)'|' ? 2 : 1;
+        if (line is [(byte)'?'])
         {
-            var next = bytes[at..].IndexOfAny("$=!;"u8);
-            if (next < 0)
-            {
-                return false;
-            }
-
-            at += next;
-            if ((at == 0 || bytes[at - 1] == '\n') && Utf8Parser.TryParse(bytes[(at + 1)..], out long length, out _)
-                && length > LongestPayload && IsHeader(bytes[..at]))
-            {
-                return true;
-            }
+            return _nesting.TryBeginStream(countsItself: prefix != '|');
         }
 
-        return false;
-    }
-
-    /// <summary>True if what follows <paramref name="before"/> is looked at by the scanner, and is not the inside of a payload.</summary>
-    private readonly bool IsHeader(ReadOnlySpan<byte> before)
-    {
-        var scan = _scan; // a copy: the real one goes over these bytes later
-        return before.Length == 0 || (!scan.TryRead(before, out var read) && read == before.Length);
-    }
-
-    private ReplyState Finish(ReadOnlySpan<byte> frame, ServerWords words)
-    {
-        if (_first is not ((byte)'-' or (byte)'!'))
+        if (!RespLine.TryNumber(line, out var count) || count is < -1 or > MostItems)
         {
+            return false;
+        }
+
+        return prefix == '|' ? _nesting.TryAdd(Math.Max(0, count) * items) : _nesting.TryOpen(Math.Max(0, count) * items);
+    }
+
+    private ReplyState ReadPayload(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> line, bool isTop, ServerWords words, ref int at)
+    {
+        var head = 1 + line.Length + LineEnd;
+        if (line is [(byte)'?'])
+        {
+            (_isInChunks, at) = (true, at + head);
             return ReplyState.Complete;
         }
 
-        var lineStart = _first == (byte)'!' ? frame.IndexOf((byte)'\n') + 1 : 1;
-        var line = frame[lineStart..];
-        var lineEnd = line.IndexOf((byte)'\r'); // none in a null error and in a streamed one
-        line = lineEnd < 0 ? default : line[..lineEnd];
-        _errorPrefix = words.ErrorPrefix(line);
-        return ReplyState.Error;
-    }
-
-    /// <summary>True unless what stands at <paramref name="position"/>, as far as it is in these bytes, is no line end.</summary>
-    private static bool EndsLine(ReadOnlySpan<byte> bytes, long position)
-    {
-        for (var index = 0; index < LineEnd; index++)
-        {
-            if (position + index is var at and >= 0 && at < bytes.Length && bytes[(int)at] != "\r\n"u8[index])
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private ReplyState Keep(ReadOnlySpan<byte> rest)
-    {
-        if (rest.Length > 0 && rest[0] is (byte)'$' or (byte)'=' && rest.IndexOf("\r\n"u8) is var end and > 0
-            && Utf8Parser.TryParse(rest[1..end], out long length, out var digits) && digits == end - 1 && length >= 0)
-        {
-            // Neither the header nor what has come of the payload is needed any more: pass over both, and the line end after them.
-            var payloadEnd = end + LineEnd + length;
-            _skip = payloadEnd + LineEnd - rest.Length;
-            return EndsLine(rest, payloadEnd) ? ReplyState.Incomplete : ReplyState.Invalid;
-        }
-
-        if (rest.Length > LongestLine)
+        if (!RespLine.TryNumber(line, out var length) || length is < -1 or > LongestPayload)
         {
             return ReplyState.Invalid;
         }
 
-        _kept = rest.Length > 0 ? rest.ToArray() : null;
-        return ReplyState.Incomplete;
+        var isError = isTop && rest[0] == '!';
+        if (length < 0)
+        {
+            at += head;
+            return End(default, isTop, rest[0], words);
+        }
+
+        if (rest.Length - head >= length + LineEnd)
+        {
+            var payload = rest.Slice(head, (int)length);
+            at += head + payload.Length + LineEnd;
+            return rest.Slice(head + payload.Length, LineEnd).SequenceEqual("\r\n"u8) ? End(payload, isTop, rest[0], words) : ReplyState.Invalid;
+        }
+
+        if (!RespLine.Ends(rest[head..], length) || (isError && length > LongestLine))
+        {
+            return ReplyState.Invalid;
+        }
+
+        if (isError || (_nesting.IsFirstItem && length <= LongestWord))
+        {
+            return ReplyState.Incomplete; // its words are needed
+        }
+
+        _skip = head + length + LineEnd - rest.Length;
+        at += rest.Length;
+        return End(default, isTop, rest[0], words);
+    }
+
+    private ReplyState ReadChunk(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        var rest = bytes[at..];
+        if (rest[0] != ';')
+        {
+            return ReplyState.Invalid;
+        }
+
+        if (!RespLine.TryTake(rest, out var line))
+        {
+            return rest.Length > LongestWord ? ReplyState.Invalid : ReplyState.Incomplete;
+        }
+
+        if (!RespLine.TryNumber(line, out var length) || length is < 0 or > LongestPayload)
+        {
+            return ReplyState.Invalid;
+        }
+
+        at += 1 + line.Length + LineEnd;
+        if (length == 0)
+        {
+            _isInChunks = false;
+            _nesting.Take();
+            return ReplyState.Complete;
+        }
+
+        _skip = length + LineEnd;
+        return TryPass(bytes, ref at) ? ReplyState.Complete : ReplyState.Invalid;
+    }
+
+    // A payload is over, or is passed over from here on.
+    private ReplyState End(ReadOnlySpan<byte> payload, bool isTop, byte prefix, ServerWords words)
+    {
+        if (payload.Length <= LongestWord || (isTop && prefix == '!'))
+        {
+            Name(payload, isTop, prefix, words);
+        }
+
+        _nesting.Take();
+        return ReplyState.Complete;
+    }
+
+    private void Name(ReadOnlySpan<byte> text, bool isTop, byte prefix, ServerWords words)
+    {
+        if (isTop)
+        {
+            if (prefix is (byte)'-' or (byte)'!')
+            {
+                var end = text.IndexOf((byte)'\r');
+                _errorPrefix = words.ErrorPrefix(end < 0 ? text : text[..end]);
+            }
+            else if (prefix == '+')
+            {
+                Word = ReplyWords.OfLine(text);
+            }
+        }
+        else if (_nesting.IsFirstItem && Kind is (byte)'*' or (byte)'>')
+        {
+            Word = ReplyWords.OfFirst(text);
+        }
+    }
+
+    private bool TryPass(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        var passed = (int)Math.Min(_skip, bytes.Length - at);
+        var isRight = RespLine.Ends(bytes[at..], _skip - LineEnd);
+        _skip -= passed;
+        at += passed;
+        return isRight;
     }
 }

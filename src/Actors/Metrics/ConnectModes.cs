@@ -2,9 +2,11 @@ namespace ActorLoad.Metrics;
 
 /// <summary>
 /// Finds the traces of lost SYNs in connect times. The kernel sends a SYN again after whole seconds, and an established connection then took
-/// as long as the wait and a little more: a heap right after the second, and next to nothing until the one after it.
+/// as long as the wait, one round trip and a little more: a heap right after the second, and next to nothing until the one after it.
 /// </summary>
-internal sealed class ConnectModes
+/// <param name="roundTrip">What the line takes at least, in microseconds. A connect of a second and less than this beyond it waited for the line: a
+/// SYN that was lost costs the whole second and a round trip.</param>
+internal sealed class ConnectModes(long roundTrip = 0)
 {
     private const long Second = 1_000_000;
 
@@ -23,7 +25,10 @@ internal sealed class ConnectModes
     public long Connects { get; private set; }
 
     /// <summary>Those that took a second or more.</summary>
-    public long Long => _seconds.Values.Sum(second => second.Near + second.Behind);
+    public long Long => Distant + _seconds.Values.Sum(second => second.Near + second.Behind);
+
+    /// <summary>Those of them that no lost SYN explains: the round trip itself is about as long as the kernel waits before it sends a SYN again.</summary>
+    public long Distant { get; private set; }
 
     /// <summary>Takes all values of a histogram.</summary>
     public void Add(LatencyHistogram histogram) => histogram.ForEach(Add);
@@ -32,14 +37,16 @@ internal sealed class ConnectModes
     public void Add(long micros, long count)
     {
         Connects += count;
-        var second = (int)((micros + Early) / Second);
+        var waited = micros - roundTrip;
+        var second = (int)((waited + Early) / Second);
         if (second == 0)
         {
+            Distant += micros + Early >= Second ? count : 0;
             return;
         }
 
         var (near, behind) = _seconds.GetValueOrDefault(second);
-        _seconds[second] = micros - (second * Second) < Late ? (near + count, behind) : (near, behind + count);
+        _seconds[second] = waited - (second * Second) < Late ? (near + count, behind) : (near, behind + count);
     }
 
     /// <summary>The seconds that have a heap, with its connections.</summary>

@@ -41,6 +41,9 @@ internal sealed class StepHistograms
         return summaries;
     }
 
+    /// <summary>The least value of a step; null if nothing was recorded.</summary>
+    public long? Least(Step step) => _histograms[(int)step]?.Summarize()?.Min;
+
     /// <summary>Shows every value of a step to those who look for modes.</summary>
     public void Show(Step step, ConnectModes modes)
     {

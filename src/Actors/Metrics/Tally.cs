@@ -20,6 +20,7 @@ public sealed class Tally
     private readonly StepHistograms _failed;
     private readonly bool _hasTimes;
     private readonly Absences _absences = new();
+    private readonly StrangeReplyCounts _strange = new();
     private AttemptCounts _reached;
 
     /// <summary>An empty one.</summary>
@@ -121,6 +122,9 @@ public sealed class Tally
     /// <summary>An endpoint took no connection for a while.</summary>
     public void RecordAbsence(Absence absence) => _absences.Add(absence);
 
+    /// <summary>An endpoint answered an attempt with what is no reply.</summary>
+    public void RecordStrangeReply(string endpoint, StrangeReply reply) => _strange.Count(endpoint, reply);
+
     /// <summary>A step was completed: it took from one time stamp to the other; nothing happened if the second is 0.</summary>
     public void RecordStep(Step step, long from, long to) => _steps.Record(step, Timings.Between(from, to, _frequency));
 
@@ -174,7 +178,7 @@ public sealed class Tally
         _hasTimes ? _steps.Encode() : [], _hasTimes ? _failed.Encode() : [])
     {
         Avoided = Avoided, Answered = Answered, Cut = Cut, Connected = Connected, Waiting = Waiting, Absences = _absences.All,
-        PeerFinishes = _reached.PeerFinishes, PeerResets = _reached.PeerResets,
+        PeerFinishes = _reached.PeerFinishes, PeerResets = _reached.PeerResets, StrangeReplies = _strange.All,
     };
 
     /// <summary>Merges what another tally sent; <see cref="FormatException"/> if it is of another build's making.</summary>
@@ -188,6 +192,7 @@ public sealed class Tally
         });
         Avoided += data.Avoided;
         _absences.Add(data.Absences);
+        _strange.Add(data.StrangeReplies);
         _outcomes.Add(data.Outcomes);
         _attemptFailures.Add(data.AttemptFailures);
         _rejections.Add(data.Rejections);
@@ -202,6 +207,7 @@ public sealed class Tally
         _reached.Add(other._reached);
         Avoided += other.Avoided;
         _absences.Add(other._absences.All);
+        _strange.Add(other._strange.All);
         _outcomes.Add(other._outcomes);
         _attemptFailures.Add(other._attemptFailures);
         _rejections.Add(other._rejections);
@@ -215,6 +221,7 @@ public sealed class Tally
         Planned = Opened = Dropped = Avoided = Attempts = Retries = 0;
         _reached = default;
         _absences.Clear();
+        _strange.Clear();
         _outcomes.Reset();
         _attemptFailures.Reset();
         _rejections.Reset();
@@ -240,11 +247,14 @@ public sealed class Tally
     /// <summary>What is only of use once all is counted.</summary>
     public SocketFacts Sockets()
     {
-        var modes = new ConnectModes();
+        // A reply takes a round trip too: where each first SYN is dropped, no connect shows what the line takes.
+        var (connect, reply) = (_steps.Least(Step.Connect), _steps.Least(Step.FirstReply));
+        var modes = new ConnectModes(Math.Min(connect ?? 0, reply ?? 0));
         _steps.Show(Step.Connect, modes);
-        return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.Long) 
+        return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.Long)
         {
-            Absences = _absences.All, PeerFinishes = _reached.PeerFinishes, PeerResets = _reached.PeerResets,
+            Absences = _absences.All, DistantConnects = modes.Distant, PeerFinishes = _reached.PeerFinishes, PeerResets = _reached.PeerResets,
+            StrangeReplies = _strange.All,
         };
     }
 

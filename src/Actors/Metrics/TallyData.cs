@@ -42,4 +42,7 @@ public sealed record TallyData(
 
     /// <summary>Times in which endpoints took no connection.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];
+
+    /// <summary>What endpoints said in place of replies.</summary>
+    public IReadOnlyList<StrangeReplies> StrangeReplies { get; init; } = [];
 }

@@ -49,6 +49,7 @@ public sealed partial class LoadSupervisor
         }
 
         _isAborting = true;
+        _parts.Hurry();
         if (!HasBegun)
         {
             Prepare(); // nothing was opened, and that is a result too

@@ -42,7 +42,9 @@ internal static class RunEvidence
             totals.Latency.GetValueOrDefault(Step.Total.Name()))
         {
             Observers = needs.Observers * needs.Targets, IsLoopback = needs.IsLoopback, LargestPhase = needs.LargestPhase,
-            Absences = sockets.Absences,
+            Absences = sockets.Absences, StrangeReplies = sockets.StrangeReplies, DistantConnects = sockets.DistantConnects,
+            Connect = totals.Latency.GetValueOrDefault(Step.Connect.Name()), Script = totals.Latency.GetValueOrDefault(Step.Script.Name()),
+            ReplyTimeout = connection.ReplyTimeout.TotalSeconds, AskedEvery = order.Settings.Observers.Interval.TotalSeconds,
             Endpoints = [.. order.Target.Addresses.Distinct().Select(address => $"{address}")], User = string.IsNullOrEmpty(username) ? "default" : username,
             ByEndpoint = order.Target.Counts(totals), Unused = order.Target.Unused,
         };

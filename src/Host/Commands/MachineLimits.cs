@@ -138,7 +138,7 @@ internal static class MachineLimits
     {
         public static Needs Of(string command) => command switch
         {
-            "run" => new Needs(160, 24, 4000),
+            "run" => new Needs(200, 24, 4000),
             ServeCommand.Name => new Needs(400, 24, 4000),
             TargetCommand.Name => new Needs(128, 16, 3000),
             _ => new Needs(96, 8, 2000),

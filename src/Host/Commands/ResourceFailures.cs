@@ -11,6 +11,7 @@ internal static class ResourceFailures
     private const int ENOMEM = 12;
     private const int ENFILE = 23;
     private const int EMFILE = 24;
+    private const string NoDescriptor = "no descriptor is left (ulimit -n)";
 
     /// <summary>One sentence if that is what an exception comes from; null for any other.</summary>
     public static string? Sentence(Exception exception)
@@ -39,11 +40,13 @@ internal static class ResourceFailures
 
     private static string? Name(Exception exception) => exception switch
     {
+        // .NET says "out of memory" or "file not found" also where only a descriptor was missing.
+        OutOfMemoryException or FileNotFoundException when StandardDescriptors.AreUsedUp() => NoDescriptor,
         OutOfMemoryException => "no memory or no thread is left (ulimit -v, ulimit -u, the limits of the cgroup)",
-        SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } => "no descriptor is left (ulimit -n)",
-        Win32Exception { NativeErrorCode: EMFILE or ENFILE } => "no descriptor is left (ulimit -n)",
+        SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } => NoDescriptor,
+        Win32Exception { NativeErrorCode: EMFILE or ENFILE } => NoDescriptor,
         Win32Exception { NativeErrorCode: EAGAIN or ENOMEM } => "no process can be started (ulimit -u, ulimit -v, the limits of the cgroup)",
-        IOException { HResult: EMFILE or ENFILE } => "no descriptor is left (ulimit -n)",
+        IOException { HResult: EMFILE or ENFILE } => NoDescriptor,
         FileNotFoundException { FileName: { } file } when file.Contains(", Version=", StringComparison.Ordinal) =>
             $"{file.Split(',')[0]} is there and cannot be loaded (ulimit -n, ulimit -v)",
         _ => null,

@@ -19,7 +19,7 @@ internal static class OutcomeWords
         Outcome.ReplyTimeout => "connected, but no reply in time: the server is overloaded, blocked or hung",
         Outcome.PeerClosed => "the server closed first: look at maxclients, its idle timeout and its log",
         Outcome.Rejected => "the server said no; the error is listed under rejections",
-        Outcome.ProtocolError => "what came back is not RESP: wrong port, or TLS expected?",
+        Outcome.ProtocolError => "what came back is no reply: another protocol, an echo, or more than was asked for; the finding says what it is",
         Outcome.Unreachable => "no route to the host: look at routes, interfaces and the address",
         Outcome.TlsFailed => "the TLS handshake failed: look at certificates and protocol versions",
         Outcome.LocalExhausted => "THIS machine ran out of descriptors, ports or buffers: ulimit -n, ip_local_port_range",

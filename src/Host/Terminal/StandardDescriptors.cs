@@ -7,12 +7,16 @@ namespace ActorLoad.Hosting.Terminal;
 internal static class StandardDescriptors
 {
     private const int Count = 3;
+    private const int Stderr = 2;
     private const int F_GETFD = 1;
+    private const int F_DUPFD_CLOEXEC = 1030;
     private const int FD_CLOEXEC = 1;
     private const int O_RDWR = 2;
     private const int EINTR = 4;
     private const int EBADF = 9;
     private const int EAGAIN = 11;
+    private const int ENFILE = 23;
+    private const int EMFILE = 24;
     private const short POLLOUT = 0x0004;
     private const short POLLERR = 0x0008;
     private const int WaitMillis = 1000;
@@ -85,6 +89,19 @@ internal static class StandardDescriptors
         ExitNow(code);
     }
 
+    /// <summary>True if this process can open nothing more now.</summary>
+    public static bool AreUsedUp()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return false;
+        }
+
+        var copy = Control(Stderr, F_DUPFD_CLOEXEC, 0);
+        var error = copy < 0 ? Marshal.GetLastPInvokeError() : Close(copy);
+        return error is EMFILE or ENFILE;
+    }
+
     private static short EventsOf(int descriptor, short wanted, int millis)
     {
         var entry = new PollEntry { Descriptor = descriptor, Wanted = wanted };
@@ -96,6 +113,9 @@ internal static class StandardDescriptors
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     private static extern int Open(string path, int flags);
+
+    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static extern int Close(int descriptor);
 
     [DllImport("libc", EntryPoint = "write", SetLastError = true)]
     private static extern nint Write(int descriptor, ref byte bytes, nuint count);

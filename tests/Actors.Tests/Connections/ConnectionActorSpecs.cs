@@ -103,6 +103,31 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
     }
 
     [SkippableTheory]
+    [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", false, "HTTP")]
+    [InlineData("SSH-2.0-OpenSSH_9.2\r\n", true, "SSH")]
+    [InlineData("ERROR\r\n", false, "memcached")]
+    [InlineData("S", false, "")]
+    [InlineData("*1\r\n$4\r\nPING\r\n", false, "echo")]
+    [InlineData("*1\r\n$4\r\nPING\r\n", true, "echo")]
+    [InlineData("*1\r\n$4\r\nPI", false, "echo")]
+    [InlineData("+PONG\r\n+PONG\r\n", false, "unasked")]
+    public async Task A_server_that_does_not_answer_in_RESP_is_known_by_what_it_says(string said, bool inSingleBytes, string peer)
+    {
+        await using var server = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.ReadCommandAsync(stop);
+            foreach (var piece in inSingleBytes ? said.Select(letter => $"{letter}") : [said])
+            {
+                await connection.SendAsync(piece, stop);
+            }
+
+            await connection.FinishAsync(stop);
+        });
+        await OpenAsync(server, Given.Connection("PING", "GET foo"));
+        Assert.Equal(peer, Assert.IsType<ProtocolErrorException>(await FailsAsync(Outcome.ProtocolError)).Reply.Peer);
+    }
+
+    [SkippableTheory]
     [InlineData("ERR max number of clients reached", "ERR max number of clients reached")]
     [InlineData("NOAUTH Authentication required.", "NOAUTH")]
     [InlineData("LOADING Redis is loading the dataset in memory", "LOADING")]

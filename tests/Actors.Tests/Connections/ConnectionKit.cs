@@ -1,3 +1,4 @@
+using System.Net;
 using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
@@ -24,19 +25,24 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
     private protected Ticket Ticket { get; } = new(new BurstShare(7, 1), client: 42, due: 1);
 
     /// <summary>A connection to <paramref name="peer"/> that has not been told to open yet.</summary>
-    private protected async Task<IActorRef> CreateAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0)
+    private protected Task<IActorRef> CreateAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0) => CreateAsync(peer.EndPoint, settings, restarts);
+
+    /// <summary>The same to another server.</summary>
+    private protected async Task<IActorRef> CreateAsync(IPEndPoint target, ConnectionSettings settings, int restarts)
     {
         var plan = await Loop.OnLoopAsync(() =>
         {
-            var lane = new LaneSettings(0, Loop.Now, 1, Seed: 1, settings, settings.Script, [peer.EndPoint], Given.Policy(Given.Stop), Supervisor);
+            var lane = new LaneSettings(0, Loop.Now, 1, Seed: 1, settings, settings.Script, [target], Given.Policy(Given.Stop), Supervisor);
             return ConnectionPlan.For(new LaneBooks(lane, Loop), Loop, settings, settings.Script);
         });
         return Sys.ActorOf(RecordingSupervisor.Props(plan, Dispatcher.DispatcherId, Supervisor, restarts));
     }
 
-    private protected async Task<IActorRef> OpenAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0)
+    private protected Task<IActorRef> OpenAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0) => OpenAsync(peer.EndPoint, settings, restarts);
+
+    private protected async Task<IActorRef> OpenAsync(IPEndPoint target, ConnectionSettings settings, int restarts)
     {
-        var connection = await CreateAsync(peer, settings, restarts);
+        var connection = await CreateAsync(target, settings, restarts);
         connection.Tell(new Open(Ticket, 0));
         return connection;
     }

@@ -35,6 +35,28 @@ public class ConnectModesSpecs
     }
 
     [Fact]
+    public void Connect_that_took_a_second_for_the_round_trip_alone_is_no_mode()
+    {
+        var found = new ConnectModes(roundTrip: 1_200_000);
+        found.Add(1_200_000, 2_000);
+        found.Add(1_231_000, 40);
+        found.Add(2_210_000, 30);
+
+        Assert.Equal((2_040, 2_070, 2_070), (found.Distant, found.Long, found.Connects));
+        Assert.Equal((1, 30), (Assert.Single(found.Seconds()).Key, Assert.Single(found.Seconds()).Value));
+    }
+
+    [Fact]
+    public void Lost_syn_costs_a_second_and_a_round_trip()
+    {
+        var found = new ConnectModes(roundTrip: 500_000);
+        found.Add(500_000, 1_900);
+        found.Add(1_510_000, 100);
+
+        Assert.Equal((0, 100), (found.Distant, Assert.Single(found.Seconds()).Value));
+    }
+
+    [Fact]
     public void Successes_and_failures_are_looked_at_together()
     {
         var histogram = new LatencyHistogram();

@@ -101,5 +101,26 @@ public class LoadSupervisorBlockedLoopSpecs() : TestKit(VirtualScheduler.Configu
         Assert.Empty(run.Bursts);
     }
 
+    [Theory]
+    [InlineData("a stop")]
+    [InlineData("a breaker")]
+    [InlineData("a blocked loop")]
+    [InlineData("the deadline")]
+    public void Run_that_is_to_end_for_whatever_reason_waits_less_for_a_loop(string end)
+    {
+        var run = new SupervisedRun(this, TwoBursts with { Deadline = Second });
+        Assert.False(run.Parts.IsHurried);
+        switch (end)
+        {
+            case "a stop": run.Supervisor.Tell(new StopRun(SupervisedRun.Id, "SIGTERM"), ActorRefs.NoSender); break;
+            case "a breaker": run.Supervisor.Tell(new LaneProtocol.BreakerTripped(0, "all refused"), ActorRefs.NoSender); break;
+            case "a blocked loop": Block(run, 1); break;
+            default: run.Pass(2 * Second); break;
+        }
+
+        Assert.Single(run.Told<LaneProtocol.Abort>(0)); // by now it has heard of its end
+        Assert.True(run.Parts.IsHurried);
+    }
+
     private static void Block(SupervisedRun run, int lane) => run.Parts.Blocked!(new BlockedLoop(lane, $"actorload-uring-{lane}", 5 * Second));
 }

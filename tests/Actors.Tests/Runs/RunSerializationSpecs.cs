@@ -31,7 +31,10 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
         new MetricsProtocol.Complete(8, new RunProgress("storm", 3, 4, 1)),
         MetricsProtocol.CompleteNow.Instance,
         new MetricsProtocol.Completed(
-            Totals, new[] { Totals.Sample, Totals.Sample }, new SocketFacts(12, 11, new Dictionary<int, long> { [1] = 3, [7] = 1 }, 12, 5)),
+            Totals, new[] { Totals.Sample, Totals.Sample }, new SocketFacts(12, 11, new Dictionary<int, long> { [1] = 3, [7] = 1 }, 12, 5)
+            {
+                StrangeReplies = new[] { new StrangeReplies("127.0.0.1:80", new StrangeReply("HTTP", "HTTP/1.1 400"), 7) },
+            }),
         Totals,
     ]);
 

@@ -26,6 +26,8 @@ public sealed class LinkFaultsSpecs
     [InlineData(EACCES, SocketError.AccessDenied, LinkFault.Unreachable)]
     [InlineData(EPERM, SocketError.AccessDenied, LinkFault.Unreachable)]
     [InlineData(EAFNOSUPPORT, SocketError.AddressFamilyNotSupported, LinkFault.Unreachable)]
+    [InlineData(ENOPROTOOPT, SocketError.ProtocolOption, LinkFault.Unreachable)] // ICMP: protocol unreachable
+    [InlineData(EOPNOTSUPP, SocketError.OperationNotSupported, LinkFault.Unreachable)]
     [InlineData(EMFILE, SocketError.TooManyOpenSockets, LinkFault.LocalExhausted)]
     [InlineData(ENFILE, SocketError.TooManyOpenSockets, LinkFault.LocalExhausted)]
     [InlineData(EADDRNOTAVAIL, SocketError.AddressNotAvailable, LinkFault.LocalExhausted)]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorLoad.Hosting.Tests.Daemon;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
@@ -10,7 +9,7 @@ using Xunit;
 
 namespace ActorLoad.Hosting.Tests.EndToEnd;
 
-/// <summary>How runs end that have no end of their own: by time, by their retries, by a loop that hangs.</summary>
+/// <summary>How runs end that have no end of their own: by time, by their retries.</summary>
 [Collection(nameof(EndToEnd))]
 public sealed class EndingSpecs : IDisposable
 {
@@ -94,34 +93,4 @@ public sealed class EndingSpecs : IDisposable
         Assert.Equal((0, "valid"), (storm.ExitCode, storm.Verdict));
         Assert.Equal((5, 20, 15), (storm.Outcome("peer-closed"), storm.Attempts, storm.Retries));
     }
-
-    [PerlTraceTheory]
-    [InlineData("io-uring", 1, 0)]
-    [InlineData("io-uring", 2, 1)]
-    [InlineData("sockets", 1, 0)]
-    public async Task Loop_that_hangs_is_named_and_the_run_ends_with_what_it_has(string transport, int loops, int blocked)
-    {
-        await using var peer = FaultPeer.Answering();
-        await using var run = ActorLoadProcess.Start([
-            "run", "--json", "--target", peer.Target, "--set", $"transport.kind={transport}", "--set", $"transport.loops={loops}",
-            "--set", "observers.server.enabled=off", "--set", "metrics.interval=100ms",
-            "--set", "load=[{ connections = 20, gap = 50ms, pacing = fixed, duration = 1h }]"]);
-        var seen = SucceededIn(await run.StderrLineAsync(line => SucceededIn(line) >= 40));
-        await using var hanging = await BlockedThread.StartAsync(run, transport == "sockets" ? ".NET Sockets" : "actorload-uring", blocked);
-        var ended = (await run.ExitAsync()).Expect(4);
-
-        var loop = $"loop actorload-{(transport == "sockets" ? "sockets" : "uring")}-{blocked} (lane {blocked}) did not answer for 5 s";
-        Assert.Contains(loop, ended.Stderr, StringComparison.Ordinal);
-        var result = RunResultJson.Parse(ended.Stdout);
-        Assert.Equal(Verdict.Aborted, result.Verdict);
-        Assert.Contains(result.VerdictReasons, reason => reason.StartsWith(loop, StringComparison.Ordinal));
-        var counts = result.Connections;
-        Assert.True(counts.Succeeded >= seen && counts.Open == 0 && counts.Planned == counts.Opened + counts.Dropped, $"{counts}");
-        Assert.Equal(result.Attempts, counts.Opened + result.Retries);
-        Assert.Equal(counts.Succeeded, result.Samples.Sum(sample => sample.Succeeded));
-    }
-
-    // What the line of an interval tells; 0 for any other line.
-    private static long SucceededIn(string line) =>
-        line.Split(' ') is var words && Array.IndexOf(words, "succeeded") is var at and > 0 ? long.Parse(words[at + 1], CultureInfo.InvariantCulture) : 0;
 }

@@ -15,7 +15,7 @@ public class KillsSpecs
     {
         Needs.These(Requirement.Redis, Requirement.Python);
         var executable = Path.Combine(Path.GetDirectoryName(ActorLoadProcess.Dll)!, "actorload");
-        var count = Environment.GetEnvironmentVariable(HowOften) ?? "8";
+        var count = Environment.GetEnvironmentVariable(HowOften) ?? "4";
         await using var kills = ChildProcess.Start(
             ["python3", Path.Combine(Sources.Root, "tests", "kills.py"), "--count", count, "--seconds", "3000"],
             new Dictionary<string, string?> { ["ACTORLOAD"] = executable });

@@ -83,8 +83,24 @@ public abstract class OutcomeSpecs(string transport)
     public async Task Protocol_error_by_garbage()
     {
         await using var peer = FaultPeer.Garbage();
-        await ExpectAll(peer.Target, "protocol-error", 20);
+        var storm = await ExpectAll(peer.Target, "protocol-error", 20);
+        Assert.EndsWith($": {peer.Target} speaks HTTP (\"HTTP/1.1 400 Bad Request\")", Sentence(storm), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Protocol_error_by_a_server_that_echoes()
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            while (await connection.ReadCommandAsync(stop) is { } command)
+            {
+                await connection.SendAsync($"*{command.Count}\r\n{string.Concat(command.Select(word => $"${word.Length}\r\n{word}\r\n"))}", stop);
+            }
+        });
+        Assert.EndsWith($"{peer.Target} echoes: it sends back the commands that it is sent", Sentence(await ExpectAll(peer.Target, "protocol-error", 20)), StringComparison.Ordinal);
+    }
+
+    private static string? Sentence(Storm storm) => storm.Cause("wrong-protocol").GetProperty("sentence").GetString();
 
     [Fact]
     public async Task A_huge_reply_is_read_to_its_end()
@@ -233,8 +249,6 @@ public abstract class OutcomeSpecs(string transport)
         Storm.RunOverAsync(transport, target, lines, options);
 }
 
-[Collection(nameof(EndToEnd))]
 public sealed class OutcomeOverAutoSpecs() : OutcomeSpecs("auto");
 
-[Collection(nameof(EndToEnd))]
 public sealed class OutcomeOverSocketsSpecs() : OutcomeSpecs("sockets");

@@ -10,7 +10,6 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.EndToEnd;
 
 /// <summary>What a server says is shown and kept without secrets of ours, and a terminal obeys nothing in it.</summary>
-[Collection(nameof(EndToEnd))]
 public sealed class StrangersWordsSpecs
 {
     private const string Secret = "hunter2secret";

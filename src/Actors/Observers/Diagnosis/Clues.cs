@@ -67,10 +67,10 @@ internal static class Clues
     }
 
     /// <summary>Connects that waited until a SYN was sent again: those near the seconds at which the kernel does so; or, if a slow line smears them,
-    /// those of a second or more, as far as the kernel sent SYNs again.</summary>
+    /// those of a second or more, as far as the kernel sent SYNs again. Not those that took as long because the line is.</summary>
     public static long SlowConnects(this Evidence evidence)
     {
-        var (near, all, again) = (evidence.Load.ConnectModes.Values.Sum(), evidence.Load.LongConnects, evidence.Counted("TCPSynRetrans") ?? 0);
+        var (near, all, again) = (evidence.Load.ConnectModes.Values.Sum(), evidence.Load.LongConnects - evidence.Load.DistantConnects, evidence.Counted("TCPSynRetrans") ?? 0);
 
         // No handshake takes a second without one: where there were far fewer, it was our loop that looked late.
         return Math.Max(near, again * 2 >= all ? Math.Min(all, again) : 0);

@@ -13,9 +13,10 @@ public static class Diagnosis
     public static IReadOnlyList<IRule> Rules { get; } =
     [
         new TimeWaitGrowth(), new ClientDescriptors(), new PortExhaustion(), new GeneratorLimited(),
-        new ServerRestarted(), new ServerUnreachable(), new AccessDenied(), new ConntrackFull(),
-        new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(), new SynRetransmits(), new ServerBusy(),
-        new ServerStalled(), new ServerLost(), new AcceptQueueOverflow(), new SynQueueOverflow(), new HalfRangeCliff(),
+        new ServerRestarted(), new ServerUnreachable(), new RefusedOnTheWay(), new WrongProtocol(), new AccessDenied(), new ConntrackFull(),
+        new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(), new SynRetransmits(), new LineLoss(), new ServerBusy(),
+        new ServerStalled(), new ServerLost(), new AcceptQueueOverflow(), new SynQueueOverflow(), new ConnectionResets(), new NoReply(),
+        new HalfRangeCliff(), new DistantServer(),
     ];
 
     /// <summary>The findings: what cost connections before what changed numbers before what is worth knowing, among those what explains
@@ -24,11 +25,14 @@ public static class Diagnosis
     public static IReadOnlyList<Finding> Of(Evidence evidence)
     {
         var (areOurs, told) = (OwnPauses.Matter(evidence), OwnPauses.Without(evidence));
-        return
+        Finding[] found = [.. Rules.Select(rule => rule.Judge(rule.Name == GeneratorLimited ? evidence : told)).OfType<Finding>()];
+        var ours = evidence.Ledgers.Client.AttemptFailures.Values.Sum() - told.Ledgers.Client.AttemptFailures.Values.Sum();
+        return Account.Counted(evidence,
         [
-            .. Rules.Select(rule => rule.Judge(rule.Name == GeneratorLimited ? evidence : told)).OfType<Finding>()
+            .. Account.Shared(told, found)
+                .Select(finding => finding.Rule == GeneratorLimited ? finding with { Explains = finding.Explains + ours } : finding)
                 .OrderByDescending(finding => areOurs && finding.Rule == GeneratorLimited)
                 .ThenByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Explains),
-        ];
+        ]);
     }
 }

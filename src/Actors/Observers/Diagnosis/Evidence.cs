@@ -45,6 +45,27 @@ public sealed record LoadEvidence(
     /// <summary>Times in which endpoints took no connection.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];
 
+    /// <summary>Those of <see cref="LongConnects"/> for which the line's round trip suffices, without a lost SYN.</summary>
+    public long DistantConnects { get; init; }
+
+    /// <summary>SYN sent to established, microseconds; null if nothing was.</summary>
+    public LatencySummary? Connect { get; init; }
+
+    /// <summary>Established to last reply, microseconds; null if nothing succeeded.</summary>
+    public LatencySummary? Script { get; init; }
+
+    /// <summary>observers.interval, seconds: a server that stands still for longer is asked meanwhile.</summary>
+    public double AskedEvery { get; init; }
+
+    /// <summary>Commands of the script that may be answered late, or not at all, by a server that is well: <c>BLPOP</c>, <c>CLIENT REPLY</c>.</summary>
+    public IReadOnlyList<string> Waits { get; init; } = [];
+
+    /// <summary>connection.reply-timeout, seconds; null if it is not known.</summary>
+    public double? ReplyTimeout { get; init; }
+
+    /// <summary>What endpoints said in place of replies, the most frequent first.</summary>
+    public IReadOnlyList<StrangeReplies> StrangeReplies { get; init; } = [];
+
     /// <summary>The user that AUTH names; <c>default</c> if none is.</summary>
     public string User { get; init; } = "default";
 }

@@ -55,7 +55,7 @@ internal static class OwnPauses
         var isLateByUs = load.LongConnects <= touched && (fits || limit is null);
         return evidence with
         {
-            Generator = evidence.Generator with { Pauses = [], LateBursts = 0 },
+            Generator = evidence.Generator with { Pauses = [], LateBursts = 0, StartLag = null },
             Load = load with
             {
                 FirstReply = load.FirstReply?.P99 <= longest ? null : load.FirstReply,

@@ -22,9 +22,9 @@ internal static class Whereabouts
         counts.Failed(Outcome.ConnectTimeout) + (counts.Latency.GetValueOrDefault(Step.Connect.Name())?.Max >= FirstRetransmit ? 1 : 0));
 
     /// <summary>How often attempts failed so at each endpoint, of how many: <c>" (127.0.0.1:7399 300 of 310)"</c>; empty if the run had one endpoint.</summary>
-    public static string SharesOf(this Evidence evidence, Outcome outcome)
+    public static string SharesOf(this Evidence evidence, Outcome outcome, IReadOnlyList<string> where)
     {
-        var failed = evidence.Load.ByEndpoint.Where(counts => counts.Failed(outcome) > 0).OrderByDescending(counts => counts.Failed(outcome)).ToArray();
+        var failed = evidence.Load.ByEndpoint.Where(counts => counts.Failed(outcome) > 0 && where.Contains(counts.Address)).OrderByDescending(counts => counts.Failed(outcome)).ToArray();
         return evidence.Load.Endpoints.Count < 2 || failed.Length == 0 ? "" : $" ({Listed(
             [.. failed.Select(counts => $"{counts.Address} {counts.Failed(outcome).Text()} of {counts.Attempts.Text()}")], ", ")})";
     }

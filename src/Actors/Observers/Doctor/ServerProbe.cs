@@ -43,7 +43,7 @@ public static class ServerProbe
             var configuration = session.Configuration;
             if (configuration.Refusal is null)
             {
-                var more = await ServerConfiguration.ReadAsync(connection, MoreSettings).WaitAsync(limit, stop).ConfigureAwait(false);
+                var more = await connection.WhileItAnswersAsync(ServerConfiguration.ReadAsync(connection, MoreSettings), limit, stop).ConfigureAwait(false);
                 configuration = configuration.With(more);
             }
 
@@ -63,10 +63,6 @@ public static class ServerProbe
                 Problem = cause.Message, Obstacle = obstacle, IsDown = obstacle is not (ServerObstacle.Permission or ServerObstacle.NoInfo),
                 IsElsewhere = seen.IsElsewhere && cause.WasConnected,
             };
-        }
-        catch (TimeoutException)
-        {
-            return seen with { Problem = $"did not answer CONFIG GET within {limit.TotalSeconds:0.###} s", IsDown = true, Obstacle = ServerObstacle.Silence };
         }
     }
 

@@ -31,10 +31,17 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
     private double _lastAt;
     private double _firstAt;
     private double? _begunAt;
-    private (double At, string Reason, bool IsRefusal)? _loss;
+    private ObserverLoss? _loss;
+    private (double At, long? Received)? _late;
+    private ObserverWait? _wait;
+    private double? _gap;
+    private bool _areSeveral;
 
     /// <summary>The last reading; null if there was none.</summary>
     public ServerReading? Last => _last;
+
+    /// <summary>True if two readings were of two servers that both went on: somebody divides connections among them.</summary>
+    public bool AreSeveral => _areSeveral;
 
     /// <summary>True while the server does not answer.</summary>
     public bool IsLost => _loss is not null;
@@ -54,6 +61,7 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
         _resets.Clear();
         _losses.Clear();
         _unseen.Clear();
+        (_wait, _gap) = (null, null);
         foreach (var counter in new[] { _received, _rejected, _commands, _errors, _evicted })
         {
             counter.Begin();
@@ -73,12 +81,26 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
     public void Opened(double at, bool isRejected) => _own.Add((at, isRejected));
 
     /// <summary>The server answered.</summary>
-    public void Read(ServerReading reading, double at)
+    /// <param name="reading">What it said.</param>
+    /// <param name="at">When.</param>
+    /// <param name="asked">When it was asked; null if that tells nothing.</param>
+    public void Read(ServerReading reading, double at, double? asked = null)
     {
         Found(at);
         if (_last is null)
         {
-            FirstRead(at);
+            FirstRead(reading, at);
+        }
+        else
+        {
+            Time(at, asked);
+        }
+
+        if (_last is not null && IsBeside(reading, at))
+        {
+            _areSeveral = true; // their counts have nothing to do with each other
+            _lastAt = at;
+            return;
         }
 
         var isAnother = _last is not null && IsAnother(reading, at);
@@ -106,13 +128,20 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
     }
 
     /// <summary>The server does not answer any more, since <paramref name="at"/>, or with an error. The first reason stands until it does.</summary>
-    public void Lost(double at, string reason, bool isRefusal = false) => _loss ??= (at, reason, isRefusal);
+    public void Lost(double at, string reason, LossKind kind = LossKind.Silence, long resent = 0)
+    {
+        _loss ??= new ObserverLoss(at, null, reason) { Kind = kind };
+        if (kind == LossKind.Silence && _loss.Kind != LossKind.Refusal)
+        {
+            _loss = _loss with { Kind = kind, Resent = Math.Max(_loss.Resent, resent) }; // a connection was cut, and the next had no answer
+        }
+    }
 
     /// <summary>The server answers with an error: that is no silence any more.</summary>
     public void Refused(double at, string reason)
     {
         Found(at);
-        Lost(at, reason, isRefusal: true);
+        Lost(at, reason, LossKind.Refusal);
     }
 
     /// <summary>The server answers again.</summary>
@@ -120,7 +149,7 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
     {
         if (_loss is { } loss)
         {
-            _losses.Add(Loss(loss.At, at, loss.Reason, loss.IsRefusal));
+            _losses.Add(Loss(loss, at));
             _loss = null;
         }
     }
@@ -133,13 +162,15 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
             return null;
         }
 
-        ObserverLoss[] lost = _loss is { } loss ? [Loss(loss.At, null, loss.Reason, loss.IsRefusal)] : [];
+        ObserverLoss[] lost = _loss is { } loss ? [Loss(loss, null)] : [];
         return new ServerLedger(
             endpoint, last.Kind.Name, last.Kind.Version, Round(_lastAt - _firstAt), _received.Total, _rejected.Total, _commands.Total, _errors.Total,
             _evicted.Total, _connected.Level, _memory.Level, _mainThread.Seconds, _mainThread.PeakShare, last.MaxClients ?? maxClients, tcpBacklog,
             process?.OpenFilesLimit, process?.OvercommitMemory, [.. _restarts],
             [.. _losses, .. lost], last.Kind.Meaningless)
         {
+            FirstAnswerAt = _late?.At, ReceivedBefore = _late?.Received, LongestWait = _wait, LongestGap = _gap,
+            RanThroughout = _loss is null && _restarts.Count == 0 && last.UptimeSeconds - 1 > _lastAt - (_begunAt ?? _firstAt),
             Resets = [.. _resets], ProcessId = process?.Id, OpenFilesHard = process?.OpenFilesHard,
         };
     }
@@ -148,21 +179,40 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
 
     private double OfRun(double at) => Round(at - (_begunAt ?? _firstAt));
 
-    private ObserverLoss Loss(double from, double? to, string reason, bool isRefusal)
+    private ObserverLoss Loss(ObserverLoss loss, double? to)
     {
-        var start = Math.Max(from, _begunAt ?? from);
-        return new ObserverLoss(OfRun(start), to is { } end ? Round(Math.Max(0, end - start)) : null, reason) { IsRefusal = isRefusal };
+        var start = Math.Max(loss.At, _begunAt ?? loss.At);
+        return loss with { At = OfRun(start), Seconds = to is { } end ? Round(Math.Max(0, end - start)) : null };
     }
 
-    private void FirstRead(double at)
+    private void FirstRead(ServerReading reading, double at)
     {
         _firstAt = at;
         _own.Clear(); // they are in what is read now
         if (_begunAt is not null)
         {
+            _late = (OfRun(at), reading.Received);
             _unseen.Add(Invariant($"{endpoint} answered INFO for the first time {OfRun(at)} s into the run: what it counted before is not in its ledger"));
         }
     }
+
+    private void Time(double at, double? asked)
+    {
+        if (_begunAt is not { } begun || at < begun)
+        {
+            return;
+        }
+
+        _gap = Round(Math.Max(_gap ?? 0, at - Math.Max(_lastAt, begun)));
+        if (asked is { } since && at - Math.Max(since, begun) is var waited && waited > (_wait?.Seconds ?? -1))
+        {
+            _wait = new ObserverWait(OfRun(Math.Max(since, begun)), Round(waited));
+        }
+    }
+
+    // Who had been up before the last one answered has not taken its place.
+    private bool IsBeside(ServerReading now, double at) => _last is { RunId: { } last } && now is { RunId: { } other, UptimeSeconds: { } uptime }
+        && last != other && uptime > at - _lastAt + UptimeSlack;
 
     private bool IsAnother(ServerReading now, double at)
     {

@@ -14,13 +14,17 @@ public sealed class ServerConnection : IDisposable
 
     private const int LongestComplaint = 120;
 
+    // Of an answer's limit: a server that sends a byte now and then keeps nobody for ever.
+    private const int LongestDialogue = 5;
+
     private readonly ServerStream _stream;
     private readonly ConnectionMultiplexer _client;
     private readonly IDatabase _commands;
+    private readonly TimeProvider _clock;
 
-    private ServerConnection(ServerStream stream, ConnectionMultiplexer client, bool isLocal, ServerWords words)
+    private ServerConnection(ServerStream stream, ConnectionMultiplexer client, bool isLocal, ServerWords words, TimeProvider clock)
     {
-        _stream = stream;
+        (_stream, _clock) = (stream, clock);
         Words = words;
         _client = client;
         _commands = client.GetDatabase();
@@ -36,7 +40,35 @@ public sealed class ServerConnection : IDisposable
     /// <summary>When the server last said something: a timestamp of the clock that it was opened with.</summary>
     public long HeardAt => _stream.HeardAt;
 
-    /// <summary>Opens one. Throws <see cref="ServerUnavailableException"/> if that takes longer than <paramref name="limit"/>, or for any other
+    /// <summary>How often this machine's kernel has sent a segment of it again.</summary>
+    public long Resent => _stream.Resent;
+
+    /// <summary>Waits for what is asked as long as the server answers: throws <see cref="ServerUnavailableException"/> once nothing has come for
+    /// <paramref name="limit"/>, or it is not over after some times that. A far server answers each question late, and is none that does not answer.</summary>
+    public async Task<T> WhileItAnswersAsync<T>(Task<T> asking, TimeSpan limit, CancellationToken stop)
+    {
+        var began = _clock.GetTimestamp();
+        while (true)
+        {
+            var since = Math.Max(began, HeardAt);
+            try
+            {
+                return await asking.WaitAsync(Later(limit - _clock.GetElapsedTime(since)), _clock, stop).ConfigureAwait(false);
+            }
+            catch (TimeoutException) when (HeardAt > since && _clock.GetElapsedTime(began) < limit * LongestDialogue)
+            {
+                // Something has come meanwhile.
+            }
+            catch (TimeoutException cause)
+            {
+                throw new ServerUnavailableException(HeardAt > since
+                    ? $"answered, and had not told all within {(limit * LongestDialogue).TotalSeconds:0.###} s"
+                    : $"answered at first, and then did not answer within {limit.TotalSeconds:0.###} s", cause) { WasConnected = true, Resent = Resent };
+            }
+        }
+    }
+
+    /// <summary>Opens one. Throws <see cref="ServerUnavailableException"/> if a step of it takes longer than <paramref name="limit"/>, or for any other
     /// reason. <paramref name="words"/> say how words of the server are kept; null: without the password.</summary>
     public static async Task<ServerConnection> OpenAsync(
         IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider clock, ServerWords? words, CancellationToken stop = default)
@@ -45,16 +77,18 @@ public sealed class ServerConnection : IDisposable
         using var time = CancellationTokenSource.CreateLinkedTokenSource(stop);
         time.CancelAfter(limit);
         var stream = new ServerStream(await ConnectAsync(endpoint, limit, time.Token).ConfigureAwait(false), clock);
+        time.CancelAfter(limit); // anew: a far server is slow to connect to, and slow to answer
         var opening = ConnectionMultiplexer.ConnectAsync(Options(endpoint, username, password, limit, stream));
         try
         {
-            return new ServerConnection(stream, await opening.WaitAsync(time.Token).ConfigureAwait(false), IsOfThisMachine(stream.Socket), words);
+            return new ServerConnection(stream, await opening.WaitAsync(time.Token).ConfigureAwait(false), IsOfThisMachine(stream.Socket), words, clock);
         }
         catch (Exception cause)
         {
+            var resent = stream.Resent; // while it is open
             await stream.DisposeAsync().ConfigureAwait(false);
             _ = DisposeAsync(opening);
-            throw Unavailable(cause, stream, limit, words);
+            throw Unavailable(cause, stream, limit, words, resent);
         }
     }
 
@@ -77,9 +111,11 @@ public sealed class ServerConnection : IDisposable
         }
         catch (Exception cause) when (cause is RedisException or ObjectDisposedException)
         {
-            throw new ServerUnavailableException(_stream.End ?? $"could not be asked ({FirstSentence(cause, Words)})") { WasConnected = true };
+            throw new ServerUnavailableException(_stream.End ?? $"could not be asked ({FirstSentence(cause, Words)})") { WasConnected = true, Kind = LossKind.End };
         }
     }
+
+    private static TimeSpan Later(TimeSpan rest) => rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
 
     private static bool IsList(RedisResult reply) => reply.Length >= 0;
 
@@ -124,7 +160,7 @@ public sealed class ServerConnection : IDisposable
                     SocketException => $"could not be reached ({cause.Message})",
                     _ => $"did not take a connection within {limit.TotalSeconds:0.###} s",
                 },
-                cause);
+                cause) { Kind = LossKind.NoConnection };
         }
     }
 
@@ -152,7 +188,7 @@ public sealed class ServerConnection : IDisposable
         SetClientLibrary = false,
     };
 
-    private static ServerUnavailableException Unavailable(Exception cause, ServerStream stream, TimeSpan limit, ServerWords words)
+    private static ServerUnavailableException Unavailable(Exception cause, ServerStream stream, TimeSpan limit, ServerWords words, long resent)
     {
         if (stream.Complaint is { IsResp: false } other)
         {
@@ -162,10 +198,15 @@ public sealed class ServerConnection : IDisposable
         if (stream.Complaint is not { } complaint)
         {
             // One that was ended without a word waited in the queue of a process that died: nobody counts it.
+            var isEnded = stream.End is not (null or ServerStream.GivenUp);
             return new(
-                stream.End is { } end and not ServerStream.GivenUp ? end
-                    : cause is OperationCanceledException || !stream.HasSpoken ? $"took a connection and did not answer within {limit.TotalSeconds:0.###} s"
-                    : $"could not be asked ({FirstSentence(cause, words)})") { WasConnected = stream.HasSpoken || stream.End is null or ServerStream.GivenUp };
+                isEnded ? stream.End!
+                    : !stream.HasSpoken ? $"took a connection and did not answer within {limit.TotalSeconds:0.###} s"
+                    : cause is OperationCanceledException ? $"answered, and had not taken the observer's AUTH and PING within {limit.TotalSeconds:0.###} s"
+                    : $"could not be asked ({FirstSentence(cause, words)})")
+            {
+                WasConnected = stream.HasSpoken || !isEnded, Kind = isEnded ? LossKind.End : LossKind.Silence, Resent = resent,
+            };
         }
 
         var error = words.Keep(complaint.Text, LongestComplaint);

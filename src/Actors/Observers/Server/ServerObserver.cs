@@ -176,7 +176,7 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
     {
         if (_askedAt is { } asked)
         {
-            _books.Lost(asked, NoAnswer);
+            _books.Lost(asked, NoAnswer, resent: Resent);
         }
 
         Conclude();

@@ -12,11 +12,16 @@ public sealed partial class ServerObserver
     private string? _whyNever;
     private double? _askedAt;
     private double _triedAt;
+    private long _resentBefore;
     private bool _isOpening;
     private bool _isHopeless;
     private int _ownConnections;
 
-    private string NoAnswer => string.Create(CultureInfo.InvariantCulture, $"did not answer INFO within {_settings.AnswerLimit.TotalSeconds:0.###} s");
+    private string NoAnswer => string.Create(CultureInfo.InvariantCulture, $"did not answer INFO within {_settings.AnswerLimit.TotalSeconds:0.###} s")
+        + (Resent > 0 ? $"; the question was sent again {Resent.Of("time")}, and nobody acknowledged it" : "");
+
+    // How often the kernel has sent the present question again.
+    private long Resent => _session is { } session ? session.Connection.Resent - _resentBefore : 0;
 
     private void Open()
     {
@@ -67,7 +72,7 @@ public sealed partial class ServerObserver
 
         _isHopeless |= known is not { IsFinal: false };
         _whyNever = cause.Message;
-        _books.Lost(Now, cause.Message, isRefusal: known is { Error: not null });
+        _books.Lost(Now, cause.Message, known is { Error: not null } ? LossKind.Refusal : known?.Kind ?? LossKind.NoConnection, known?.Resent ?? 0);
         Ready();
         if (IsEnding)
         {
@@ -81,7 +86,7 @@ public sealed partial class ServerObserver
         {
             if (Now - asked > _settings.AnswerLimit.TotalSeconds)
             {
-                _books.Lost(asked, NoAnswer);
+                _books.Lost(asked, NoAnswer, resent: Resent);
                 Ready(); // the storm does not wait for a server that answered once
             }
         }
@@ -102,7 +107,7 @@ public sealed partial class ServerObserver
             return;
         }
 
-        _askedAt = Now;
+        (_askedAt, _resentBefore) = (Now, session.Connection.Resent);
         session.ReadAsync().PipeTo(
             Self, Self, reading => new Answered(session, reading, session.Connection.HeardAt),
             cause => new Unanswered(session, cause.Message, cause as ServerUnavailableException));
@@ -114,10 +119,10 @@ public sealed partial class ServerObserver
         _askedAt = null;
         if (at - asked > _settings.AnswerLimit.TotalSeconds)
         {
-            _books.Lost(asked, NoAnswer);
+            _books.Lost(asked, NoAnswer, resent: Resent);
         }
 
-        _books.Read(answered.Reading, at);
+        _books.Read(answered.Reading, at, asked);
         if (_isSettled && _isWarm)
         {
             Ready();
@@ -137,7 +142,7 @@ public sealed partial class ServerObserver
         }
         else
         {
-            _books.Lost(_askedAt ?? Now, reason);
+            _books.Lost(_askedAt ?? Now, reason, LossKind.End);
         }
 
         _isHopeless |= cause is { IsFinal: true };

@@ -15,24 +15,17 @@ internal sealed record ServerSession(
     public const string MaxClients = "maxclients";
     public const string TcpBacklog = "tcp-backlog";
 
-    /// <summary>Opens one; throws <see cref="ServerUnavailableException"/> if there is no reading within <paramref name="limit"/>. <paramref name="words"/>
+    /// <summary>Opens one; throws <see cref="ServerUnavailableException"/> if an answer takes longer than <paramref name="limit"/>. <paramref name="words"/>
     /// as for <see cref="ServerConnection.OpenAsync"/>.</summary>
     public static async Task<ServerSession> OpenAsync(
         IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider time, ServerWords? words, CancellationToken stop)
     {
-        using var until = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        until.CancelAfter(limit);
-        var connection = await ServerConnection.OpenAsync(endpoint, username, password, limit, time, words, until.Token).ConfigureAwait(false);
+        var connection = await ServerConnection.OpenAsync(endpoint, username, password, limit, time, words, stop).ConfigureAwait(false);
         try
         {
-            var session = await BeginAsync(connection).WaitAsync(until.Token).ConfigureAwait(false);
+            var session = await connection.WhileItAnswersAsync(BeginAsync(connection), limit, stop).ConfigureAwait(false);
             stop.Register(connection.Dispose); // whoever asked for it may be gone by now
             return session;
-        }
-        catch (OperationCanceledException cause)
-        {
-            connection.Dispose();
-            throw new ServerUnavailableException($"took a connection and did not answer within {limit.TotalSeconds:0.###} s", cause) { WasConnected = true };
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -15,6 +16,11 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
     // INFO is a few kB. Whatever sends more is no server that can be asked.
     private const int LargestReply = 4 * 1024 * 1024;
     private const int HeardBytes = 256;
+
+    // getsockopt(IPPROTO_TCP, TCP_INFO), and where tcpi_total_retrans is in the answer (linux/tcp.h).
+    private const int Tcp = 6;
+    private const int TcpInfo = 11;
+    private const int TotalResent = 100;
     private const string TypesOfResp = "+-:$*_,#!=(%~|>";
 
     private readonly AnswerGuard _guard = new(LargestReply);
@@ -55,6 +61,28 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
 
     /// <summary>True if the server said anything.</summary>
     public bool HasSpoken => Volatile.Read(ref _heardBytes) > 0;
+
+    /// <summary>How often this machine's kernel has sent a segment of it again; 0 where that cannot be had, and once it is closed.</summary>
+    public long Resent
+    {
+        get
+        {
+            if (!OperatingSystem.IsLinux())
+            {
+                return 0;
+            }
+
+            Span<byte> info = stackalloc byte[TotalResent + sizeof(uint)];
+            try
+            {
+                return Socket.GetRawSocketOption(Tcp, TcpInfo, info) == info.Length ? BinaryPrimitives.ReadUInt32LittleEndian(info[TotalResent..]) : 0;
+            }
+            catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
+            {
+                return 0; // it has ended meanwhile
+            }
+        }
+    }
 
     /// <summary>When the last bytes came, before anything else was done: a timestamp.</summary>
     public long HeardAt => Interlocked.Read(ref _heardAt);

@@ -17,6 +17,12 @@ public sealed class ServerUnavailableException(string reason, Exception? cause =
     /// <summary>True if a connection was made, which the server counts.</summary>
     public bool WasConnected { get; init; }
 
+    /// <summary>What is missed for it.</summary>
+    internal LossKind Kind { get; init; } = LossKind.Silence;
+
+    /// <summary>How often the kernel sent again what had been asked: it never arrived, or nobody acknowledged it.</summary>
+    internal long Resent { get; init; }
+
     /// <summary>True if the server counts that connection as rejected.</summary>
     public bool WasRejected { get; init; }
 }

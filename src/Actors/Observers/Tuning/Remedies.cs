@@ -122,12 +122,32 @@ public static class Remedies
     public static Remedy Start(string endpoint) => new(
         TuningKeys.Target, null, "a server that listens", RemedyHost.Server, $"start the server that should listen at {endpoint}, or name another with --target");
 
+    /// <summary>A server that speaks RESP, where another listens.</summary>
+    /// <param name="endpoint">HOST:PORT.</param>
+    public static Remedy RespServer(string endpoint) => new(
+        TuningKeys.Target, endpoint, "a port where a server speaks RESP", RemedyHost.Run, "name it with --target HOST:PORT");
+
+    /// <summary>A port without TLS.</summary>
+    /// <param name="endpoint">HOST:PORT.</param>
+    public static Remedy PlainPort(string endpoint) => new(
+        TuningKeys.Target, endpoint, "a port without TLS", RemedyHost.Run, "name it with --target HOST:PORT (`port` in redis.conf, beside `tls-port`)");
+
+    /// <summary>A script that knows how often its commands are answered.</summary>
+    public static Remedy ScriptReplies() => new(
+        TuningKeys.Script, null, "replies = N, or expect = none", RemedyHost.Run,
+        "write { send = \"COMMAND\", replies = N } in connection.script for a command that is not answered exactly once");
+
     /// <summary>Another address of the name that was given.</summary>
     public static Remedy OtherAddress(string address) => new(TuningKeys.Target, null, address, RemedyHost.Run, $"--target {address}");
 
     /// <summary>A way to the server's host.</summary>
     /// <param name="address">Of the server.</param>
     public static Remedy Route(string address) => new(TuningKeys.Target, null, "a host that can be reached", RemedyHost.Client, $"ip route get {address}");
+
+    /// <summary>A firewall that lets the run's packets pass: where it stands is not known here.</summary>
+    /// <param name="endpoint">HOST:PORT; null leaves the port open.</param>
+    public static Remedy Firewall(string? endpoint) => new(
+        TuningKeys.Firewall, null, $"one that lets each packet of {(endpoint is null ? "the target's port" : $"port {endpoint[(endpoint.LastIndexOf(':') + 1)..]}")} pass", RemedyHost.Server, "nft list ruleset");
 
     /// <summary>The password that the server asks for.</summary>
     public static Remedy Password() => new(

@@ -65,6 +65,12 @@ public static class TuningKeys
     /// <summary>Where connections go.</summary>
     public const string Target = "target.endpoints";
 
+    /// <summary>What lets packets pass, or not, on either machine or between them.</summary>
+    public const string Firewall = "firewall";
+
+    /// <summary>What connections send, and how often each command is answered.</summary>
+    public const string Script = "connection.script";
+
     /// <summary>What AUTH says.</summary>
     public const string Password = "target.password";
 

@@ -10,9 +10,9 @@ internal static class ConnectionReader
     public const int MostOpen = 1_000_000;
 
     /// <summary>What each connection does; never null, but worthless if a problem was noted.</summary>
-    public static ConnectionSettings Read(SettingsReader connection, int mostOpen)
+    public static ConnectionSettings Read(SettingsReader connection, SettingsSchema schema, int mostOpen)
     {
-        var script = ReadScript(connection);
+        var script = ScriptReader.Read(connection, schema);
         var hold = connection.Duration("hold", "0s", "1d");
         var close = connection.Choice<CloseMode>("close");
         var keepAlive = connection.Flag("keep-alive");
@@ -25,18 +25,5 @@ internal static class ConnectionReader
         return new ConnectionSettings(
             script, hold ?? default, connectTimeout ?? default, replyTimeout ?? default, maxOpen ?? default,
             new SocketSettings(close ?? default, keepAlive ?? default, noDelay ?? default, receiveBuffer ?? default, ports ?? default));
-    }
-
-    private static Script ReadScript(SettingsReader connection)
-    {
-        // One by one first: so the error names the command.
-        var commands = connection.List<string>("script", "[\"PING\", \"GET foo\"]", command =>
-            Script.TryParse([command], out _, out var problem) ? (command, "", "") : (null, problem, ""), ScriptSecrets.Shown, verbatim: true);
-        if (commands is not { } all)
-            return Script.Empty;
-        if (Script.TryParse(all, out var script, out var wrong))
-            return script!;
-        connection.Problem("script", wrong, "");
-        return Script.Empty;
     }
 }

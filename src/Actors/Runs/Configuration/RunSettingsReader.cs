@@ -8,14 +8,14 @@ namespace ActorLoad.Runs.Configuration;
 internal static class RunSettingsReader
 {
     /// <summary>The settings; worthless if a problem was noted.</summary>
-    public static RunSettings Read(HoconObject conformed, PhaseReader phases, SettingsProblems problems, KeysRead keysRead,
+    public static RunSettings Read(HoconObject conformed, SettingsSchema schema, PhaseReader phases, SettingsProblems problems, KeysRead keysRead,
         int mostOpen, int mostLoops)
     {
         var shown = new JsonObject();
         var reader = new SettingsReader(conformed, SettingsProblems.Root, "", shown, problems, keysRead);
         var target = TargetReader.Read(reader.Section("target"));
         var load = phases.Read(reader, conformed);
-        var connection = ConnectionReader.Read(reader.Section("connection"), mostOpen);
+        var connection = ConnectionReader.Read(reader.Section("connection"), schema, mostOpen);
         var settings = new RunSettings(
             target,
             load,
@@ -42,7 +42,12 @@ internal static class RunSettingsReader
     private static void HideSecrets(JsonNode? script, SettingsProblems problems)
     {
         for (var index = 0; script is JsonArray commands && index < commands.Count; index++)
-            commands[index] = problems.WithoutSecrets(commands[index]!.GetValue<string>());
+        {
+            if (commands[index] is not JsonObject step)
+                commands[index] = problems.WithoutSecrets(commands[index]!.GetValue<string>());
+            else if (step["send"] is { } send)
+                step["send"] = problems.WithoutSecrets(send.GetValue<string>());
+        }
     }
 
     private static TransportSettings ReadTransport(SettingsReader transport, int mostLoops) =>

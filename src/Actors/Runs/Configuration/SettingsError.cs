@@ -10,7 +10,7 @@ public sealed record SettingsError(string Source, int? Line, string Key, string 
 {
     /// <summary>The error on one line: <c>storm.conf:12: load[0].conections: unknown key; did you mean "connections"?</c></summary>
     public override string ToString() =>
-        $"{Source}{(Line is { } line ? $":{line}" : "")}: {(Key.Length > 0 ? Key + ": " : "")}{Problem}{(Allowed.Length > 0 ? "; " + Allowed : "")}";
+        $"{ShownText.OneLine(Source)}{(Line is { } line ? $":{line}" : "")}: {(Key.Length > 0 ? Key + ": " : "")}{Problem}{(Allowed.Length > 0 ? "; " + Allowed : "")}";
 }
 
 /// <summary>A configuration that cannot be used, with what is wrong with it: the first hundred errors, and how many more there are.</summary>

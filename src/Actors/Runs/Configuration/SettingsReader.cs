@@ -135,9 +135,10 @@ internal sealed class SettingsReader(
     }
 
     /// <summary>A list of texts, each turned into a value by <paramref name="parse"/>; null if one of them cannot be. <paramref name="show"/> says
-    /// how a text is shown that may hold a secret. An option that sets one item of a <paramref name="verbatim"/> list gives it as it is.</summary>
+    /// how a text is shown that may hold a secret. An option that sets one item of a <paramref name="verbatim"/> list gives it as it is.
+    /// <paramref name="read"/> reads an item that is an object, which comes with its path, and notes what is wrong with it.</summary>
     public ImmutableArray<T>? List<T>(string key, string example, Func<string, (T? Value, string Problem, string Allowed)> parse,
-        Func<string, string>? show = null, bool verbatim = false)
+        Func<string, string>? show = null, bool verbatim = false, Func<HoconObject, string, (SettingsReader Reader, T? Value, bool IsRight)>? read = null)
     {
         (verbatim ? keysRead.Texts : keysRead.Items).Add($"{SchemaChild(key)}[]");
         if (Items(key, $"a list such as {example}") is not { } list)
@@ -147,9 +148,18 @@ internal sealed class SettingsReader(
         var values = ImmutableArray.CreateBuilder<T>();
         for (var index = 0; index < list.Count; index++)
         {
+            if (list[index] is HoconObject inner && read is not null)
+            {
+                var (reader, step, isRight) = read(inner, $"{Child(key)}[{index}]");
+                written.Add(reader.Json);
+                if (isRight)
+                    values.Add(step!);
+                continue;
+            }
+
             if (list[index] is not HoconScalar item)
             {
-                problems.Add(list[index].Origin, $"{Child(key)}[{index}]", $"{ShownNode.Kind(list[index])} where a text should be",
+                problems.Add(list[index].Origin, $"{Child(key)}[{index}]", $"{ShownNode.Kind(list[index])} where a text {(read is null ? "" : "or an object ")}should be",
                     $"a list such as {example}");
                 continue;
             }
@@ -164,6 +174,9 @@ internal sealed class SettingsReader(
 
         return values.Count == list.Count ? values.ToImmutable() : null;
     }
+
+    /// <summary>A reader of an object that stands in the list of a key.</summary>
+    public SettingsReader OfItem(string key, HoconObject item, string itemPath) => new(item, itemPath, $"{SchemaChild(key)}[]", [], problems, keysRead);
 
     /// <summary>The items of a list, whatever they are.</summary>
     public List<HoconNode>? Items(string key, string allowed)

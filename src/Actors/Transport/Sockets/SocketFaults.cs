@@ -13,7 +13,8 @@ internal static class SocketFaults
             or SocketError.NotConnected => LinkFault.Reset,
         SocketError.TimedOut => LinkFault.Unanswered,
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown
-            or SocketError.AccessDenied or SocketError.AddressFamilyNotSupported => LinkFault.Unreachable,
+            or SocketError.AccessDenied or SocketError.AddressFamilyNotSupported
+            or SocketError.ProtocolOption or SocketError.OperationNotSupported => LinkFault.Unreachable,
         SocketError.TooManyOpenSockets or SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse
             or SocketError.NoBufferSpaceAvailable or SocketError.WouldBlock => LinkFault.LocalExhausted,
         _ => LinkFault.Unknown,

@@ -88,6 +88,8 @@ internal static unsafe partial class Kernel
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int ETIME = 62;
+    public const int ENOPROTOOPT = 92;
+    public const int EOPNOTSUPP = 95;
     public const int EAFNOSUPPORT = 97;
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;

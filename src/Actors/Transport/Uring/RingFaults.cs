@@ -11,7 +11,8 @@ internal static class RingFaults
         ECONNREFUSED => LinkFault.Refused,
         ECONNRESET or ECONNABORTED or EPIPE or ENOTCONN or ESHUTDOWN => LinkFault.Reset,
         ETIMEDOUT => LinkFault.Unanswered,
-        EHOSTUNREACH or ENETUNREACH or EHOSTDOWN or ENETDOWN or EACCES or EPERM or EAFNOSUPPORT => LinkFault.Unreachable,
+        EHOSTUNREACH or ENETUNREACH or EHOSTDOWN or ENETDOWN or EACCES or EPERM or EAFNOSUPPORT
+            or ENOPROTOOPT or EOPNOTSUPP => LinkFault.Unreachable,
         EMFILE or ENFILE or EADDRNOTAVAIL or EADDRINUSE or ENOBUFS or ENOMEM or EAGAIN => LinkFault.LocalExhausted,
         _ => LinkFault.Unknown,
     };

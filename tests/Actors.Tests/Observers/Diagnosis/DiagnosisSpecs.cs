@@ -55,7 +55,7 @@ public class DiagnosisSpecs
         { "accept-queue-overflow", Somaxconn16.Failing("reply-timeout", 26).Counting("PassiveOpens", 4_975) },
         { "accept-queue-overflow", Somaxconn16.Failing("reply-timeout", 2).With(load => load with { FirstReply = Healthy.Latency(30_000, 3_100_000) }) },
         { "server-stalled", Overflowing.Failing("reply-timeout", 38).Counting("PassiveOpens", 4_990).With(Losing(1, 3, "did not answer")) },
-        { "server-stalled", Healthy.Evidence.Counting("ListenOverflows", 3).Failing("reply-timeout", 38) },
+        { "no-reply", Healthy.Evidence.Counting("ListenOverflows", 3).Failing("reply-timeout", 38) },
         { "server-cpu", Overflowing.Failing("reply-timeout", 38).With((ServerLedger server) => server with { PeakMainThreadShare = 0.97 }) },
         { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 80).Queueing(64) },
         { "syn-queue-overflow", Healthy.Evidence.Counting("TCPReqQFullDoCookies", 281).Counting("RetransSegs", 1_522).Queueing(64).With(load => load with { FirstReply = Healthy.Latency(690_000, 1_230_000) }) },
@@ -66,7 +66,7 @@ public class DiagnosisSpecs
         { "syn-retransmits", Healthy.Evidence.Failing("connect-timeout", 5_000) },
         { "syn-retransmits", Healthy.Evidence.Long(2_500).Counting("TCPSynRetrans", 6_500) },
         { "syn-retransmits", Healthy.Evidence.Elsewhere().Long(2_500).Counting("TCPSynRetrans", 6_500) },
-        { "syn-retransmits", Healthy.Evidence.Long(2_500).Counting("TCPSynRetrans", 6_500).Failing("reply-timeout", 9)
+        { "syn-retransmits", Healthy.Evidence.Long(2_500).Counting("TCPSynRetrans", 6_500).Counting("RetransSegs", 9_100).Failing("reply-timeout", 9)
             .With(load => load with { FirstReply = Healthy.Latency(30_000, 3_100_000) }) },
         { "syn-retransmits", Healthy.Evidence.Slow(3, 4).Long(2_500).Counting("TCPSynRetrans", 6_500) },
         { "maxclients", Healthy.Evidence.Rejecting("ERR max number of clients reached", 3_000) },
@@ -90,16 +90,23 @@ public class DiagnosisSpecs
         { "server-cpu", Busy(0.99).Failing("reply-timeout", 9) },
         { "server-cpu", Busy(0.81).With(Losing(1, 3, "did not answer")).With((ServerLedger server) => server with { MainThreadCpuSeconds = 3.3 }) },
         { "server-stalled", Busy(0.81).With(Losing(1, 3, "did not answer")).With((ServerLedger server) => server with { MainThreadCpuSeconds = 1.2 }) },
-        { "syn-retransmits", Healthy.Evidence.Slow(1, 470).Counting("TCPSynRetrans", 484).Failing("reply-timeout", 9)
+        { "syn-retransmits", Healthy.Evidence.Slow(1, 470).Counting("TCPSynRetrans", 484).Counting("RetransSegs", 920).Failing("reply-timeout", 9)
             .With(load => load with { FirstReply = Healthy.Latency(30_000, 3_100_000) }) },
-        { "server-stalled", Healthy.Evidence.Failing("reply-timeout", 9) },
+        { "server-stalled", Healthy.Evidence.Failing("reply-timeout", 9).With(Losing(1, 3, "did not answer")) },
+        { "no-reply", Healthy.Evidence.Failing("reply-timeout", 9) },
+        { "line-loss", RemoteRun.BlackHole },
+        { "connection-resets", RemoteRun.ResetByFirewall },
+        { "refused-on-the-way", RemoteRun.RejectedByFirewall },
+        { "long-round-trip", RemoteRun.FarLine },
         { "server-stalled", Healthy.Evidence.With(load => load with { FirstReply = Healthy.Latency(30_000, 2_100_000) }) },
         { "server-stalled", Overflowing.Failing("connect-timeout", 9).With(Losing(1, 6, "Timeout")) },
         { "server-restarted", Overflowing.Failing("refused", 300).Failing("reset", 20)
             .With((ServerLedger server) => server with { Restarts = [3.2], Losses = [new ObserverLoss(2.9, 0.3, "reset")] }) },
-        { "server-unreachable", Healthy.Evidence.Failing("refused", 20) },
+        { "server-unreachable", Nowhere("refused", 20) },
+        { "refused-on-the-way", Healthy.Evidence.Failing("refused", 20) },
+        { "wrong-protocol", Healthy.Evidence.Failing("protocol-error", 20) },
         { "server-unreachable", Healthy.Evidence.Failing("refused", 20).With(Losing(4, null, "refused")) },
-        { "server-unreachable", Healthy.Evidence.Failing("unreachable", 25) },
+        { "server-unreachable", Nowhere("unreachable", 25) },
         { "observer-lost", Healthy.Evidence.With(Losing(4, 0.4, "reset")) },
         { "observer-lost", Healthy.Evidence.With((ServerLedger server) => server with
             {
@@ -245,7 +252,7 @@ public class DiagnosisSpecs
         Assert.Equal(["generator-limited", "accept-queue-overflow"], Rules(
             Stopped.Counting("ListenOverflows", 785).Slow(1, 400).Queueing(16).Counting("TCPSynRetrans", 785)));
         Assert.Equal(["generator-limited", "server-stalled"], Rules(Stopped.With(Losing(20, 3.1, "did not answer"))));
-        Assert.Equal(["generator-limited", "server-stalled"], Rules(Stopped.Failing("reply-timeout", 3_000)));
+        Assert.Equal(["generator-limited", "no-reply"], Rules(Stopped.Failing("reply-timeout", 3_000)));
     }
 
     // For three seconds, in which nothing was read.
@@ -279,6 +286,9 @@ public class DiagnosisSpecs
     }
 
     private static Finding Restarted(Evidence evidence) => Diagnosis.Of(evidence).Single(finding => finding.Rule == "server-restarted");
+
+    private static Evidence Nowhere(string outcome, long attempts) => Healthy.Evidence.Failing(outcome, attempts)
+        .With((ClientLedger client) => client with { Attempts = attempts, Succeeded = 0, Established = 0 });
 
     private static Evidence Busy(double share) => Healthy.Evidence.With((ServerLedger server) => server with { PeakMainThreadShare = share })
         .With(load => load with { FirstReply = Healthy.Latency(30_000, 2_100_000) });

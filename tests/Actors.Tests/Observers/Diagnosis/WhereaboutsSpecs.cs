@@ -97,7 +97,7 @@ public class WhereaboutsSpecs
         var (none, times) = (new Dictionary<string, long>(), new Dictionary<string, LatencySummary>());
         var failed = failures > 0 ? new Dictionary<string, long> { [outcome] = failures } : none;
         return new EndpointCounts(
-            address, address, new ConnectionCounts(1_000, 1_000, 1_000 - failures, failures, 0, 0), 1_000, 0, 1_000, none, failed,
+            address, address, new ConnectionCounts(1_000, 1_000, 1_000 - failures, failures, 0, 0), 1_000, 0, outcome == "refused" && failures > 0 ? 0 : 1_000, none, failed,
             outcome == "rejected" && failures > 0 ? new Dictionary<string, long> { ["NOPERM"] = failures } : none, times, times);
     }
 }

@@ -63,11 +63,12 @@ public sealed class AnswerGuardSpecs
             var state = ReplyState.Incomplete;
             foreach (var piece in pieces.TakeWhile(_ => state == ReplyState.Incomplete))
             {
-                state = scanner.Read(piece, words);
+                state = scanner.Read(piece, words, out _);
             }
 
             Assert.True(Enum.IsDefined(state), $"seed {seed}");
             ExpectSafe(scanner.ErrorPrefix, seed);
+            ExpectSafe(PeerName.Describe(scanner.Strange, words).Words, seed);
             ReadAsBystander(pieces, words, seed);
         }
     }

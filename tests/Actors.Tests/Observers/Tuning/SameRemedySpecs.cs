@@ -11,6 +11,8 @@ public sealed class SameRemedySpecs
 {
     private const string Endpoint = "127.0.0.1:6379";
 
+    private static Evidence Never(Evidence evidence) => evidence.With((ClientLedger client) => client with { Succeeded = 0, Established = 0 });
+
     private static readonly RunNeeds _needs = Storms.Needs;
     private static readonly ServerReadings _redis = Storms.Redis;
 
@@ -82,8 +84,8 @@ public sealed class SameRemedySpecs
             "memory-overcommit",
             _run.Rejecting("MISCONF", 10).With((ServerLedger server) => server with { OvercommitMemory = "0" }),
             [Storms.Full(_needs, Storms.Machine.With((TuningKeys.Overcommit, "0")), _redis).Named(TuningKeys.Overcommit)]),
-        ["nobody there"] = ("server-unreachable", _run.Failing("refused", 8_000), [Down(ServerObstacle.NobodyListens)]),
-        ["no way there"] = ("server-unreachable", _run.Failing("unreachable", 8_000), [Down(ServerObstacle.NoRoute)]),
+        ["nobody there"] = ("server-unreachable", Never(_run.Failing("refused", 8_000)), [Down(ServerObstacle.NobodyListens)]),
+        ["no way there"] = ("server-unreachable", Never(_run.Failing("unreachable", 8_000)), [Down(ServerObstacle.NoRoute)]),
         ["no password"] = ("access-denied", _run.Rejecting("NOAUTH", 8_000), [Down(ServerObstacle.Password)]),
         ["protected mode"] = ("access-denied", _run.Rejecting("DENIED", 8_000), [Down(ServerObstacle.ProtectedMode)]),
     };

@@ -116,6 +116,14 @@ public class ConfigLoaderSpecs
     }
 
     [Fact]
+    public void Name_of_a_variable_is_shown_without_its_control_characters()
+    {
+        var layers = EnvironmentLayers.From(new Hashtable { ["ACTORLOAD__\u001b]0;x\n"] = "1" });
+
+        Assert.StartsWith("ACTORLOAD__\\u001b]0;x\\n: ", Assert.Single(Errors(() => ConfigLoader.Load(layers))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_configuration_of_a_result_has_numbers_and_flags_durations_as_written_and_no_secrets()
     {
         var json = LoadKeys(

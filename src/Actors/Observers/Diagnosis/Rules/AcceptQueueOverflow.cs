@@ -9,10 +9,17 @@ internal sealed class AcceptQueueOverflow : IRule
     // A dropped ACK is made good by the first data that is sent again, after 200 ms at the earliest.
     private const long FirstRetransmit = 190_000;
 
-    public string Name => "accept-queue-overflow";
+    public const string RuleName = "accept-queue-overflow";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {
+        if (RemoteQueue.Judge(evidence) is { } remote)
+        {
+            return remote;
+        }
+
         var overflows = evidence.CountedAtServer("ListenOverflows");
         var (slow, timeouts, resets) = (evidence.SlowConnects(), evidence.Failed(Outcome.ConnectTimeout), evidence.Failed(Outcome.Reset));
         var (never, unanswered) = (evidence.NeverAccepted(), evidence.LostToQueue());

@@ -11,7 +11,9 @@ internal sealed class ServerBusy : IRule
     private const double AtWork = 0.5;
     private const long Long = 1_000_000;
 
-    public string Name => "server-cpu";
+    public const string RuleName = "server-cpu";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {
@@ -20,7 +22,7 @@ internal sealed class ServerBusy : IRule
             return null;
         }
 
-        var (timeouts, wait) = (evidence.Failed(Outcome.ReplyTimeout) - evidence.NeverAccepted(), evidence.Load.FirstReply?.P99 ?? 0);
+        var (timeouts, wait) = (Account.Of(evidence).Of(RuleName, Outcome.ReplyTimeout), evidence.Load.FirstReply?.P99 ?? 0);
         var silence = Silence(server);
         return timeouts <= 0 && wait < Long && silence < 1 ? null : new Finding(
             Name, timeouts > 0 ? Severity.Error : Severity.Warning,

@@ -17,7 +17,7 @@ internal sealed class ServerLost : IRule
         var areSilencesKnown = GeneratorLimited.IsLimited(evidence) || new ServerStalled().Judge(evidence) is not null;
         var losses = evidence.Ledgers.Servers
             .Where(server => server.Restarts.Count == 0 && !(isBusy && ServerBusy.IsBusy(server)))
-            .SelectMany(server => server.Losses.Where(loss => !(areSilencesKnown && ServerStalled.IsSilence(loss))).Select(loss => (server.Endpoint, Loss: loss)))
+            .SelectMany(server => server.Losses.Where(loss => !(areSilencesKnown && ServerStalled.IsSilence(loss))).Select(loss => (server.Endpoint, Loss: Told(server, loss))))
             .ToArray();
         return losses.Length == 0 ? null : new Finding(
             Name, Severity.Warning,
@@ -26,4 +26,8 @@ internal sealed class ServerLost : IRule
             new Dictionary<string, double> { ["losses"] = losses.Length, ["seconds"] = losses.Sum(each => each.Loss.Seconds ?? 0) },
             []);
     }
+
+    // Its observer took a refusal for what it mostly is; the server knew better.
+    private static ObserverLoss Told(ServerLedger server, ObserverLoss loss) => server.RanThroughout && loss.Kind == LossKind.NoConnection
+        ? loss with { Reason = "its connect was refused or had no answer, though the server listened" } : loss;
 }

@@ -6,7 +6,9 @@ internal sealed class ServerRestarted : IRule
     // A server tells its uptime in whole seconds, and may be asked late.
     private const double Slack = 2;
 
-    public string Name => "server-restarted";
+    public const string RuleName = "server-restarted";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {

@@ -1,0 +1,95 @@
+using System.Text;
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Connections;
+
+/// <summary>Knows by its first words who it is that does not speak RESP.</summary>
+internal static class PeerName
+{
+    /// <summary>So many bytes are looked at.</summary>
+    public const int Longest = 64;
+
+    private const int MostBytes = 8;
+
+    // Less of a text is no word.
+    private const int ShortestText = 4;
+
+    private static readonly (byte[] Beginning, string Name)[] Known =
+    [
+        ("HTTP/"u8.ToArray(), "HTTP"), ("<html"u8.ToArray(), "HTTP"), ("<HTML"u8.ToArray(), "HTTP"), ("<!DOCTYPE"u8.ToArray(), "HTTP"), ("<!doctype"u8.ToArray(), "HTTP"),
+        ("SSH-"u8.ToArray(), "SSH"), ("Invalid SSH"u8.ToArray(), "SSH"), ("Protocol mismatch"u8.ToArray(), "SSH"),
+        ([0x15, 3], "TLS"), ([0x16, 3], "TLS"),
+        ("ERROR\r\n"u8.ToArray(), "memcached"), ("CLIENT_ERROR"u8.ToArray(), "memcached"), ("SERVER_ERROR"u8.ToArray(), "memcached"),
+        ("* OK"u8.ToArray(), "IMAP"), ("* BYE"u8.ToArray(), "IMAP"), ("* PREAUTH"u8.ToArray(), "IMAP"),
+        ("EFATAL"u8.ToArray(), "PostgreSQL"),
+        ("AMQP"u8.ToArray(), "AMQP"), ("INFO {"u8.ToArray(), "NATS"), ("RFB 0"u8.ToArray(), "VNC"), ("@RSYNCD:"u8.ToArray(), "rsync"),
+        ("UNKNOWN_COMMAND"u8.ToArray(), "beanstalkd"), ("BAD_FORMAT"u8.ToArray(), "beanstalkd"),
+        ([0xff, 0xfb], "Telnet"), ([0xff, 0xfd], "Telnet"),
+    ];
+
+    // Of SMTP and FTP, which both begin with a number of three digits.
+    private static readonly string[] Codes = ["220", "421", "500", "501", "502", "503", "530", "554"];
+
+    /// <summary>Its name; empty if it is not known.</summary>
+    public static string Of(ReadOnlySpan<byte> bytes)
+    {
+        foreach (var (beginning, name) in Known)
+        {
+            if (bytes.StartsWith(beginning))
+            {
+                return name;
+            }
+        }
+
+        return IsMySql(bytes) ? "MySQL" : IsPostgres(bytes) ? "PostgreSQL" : IsHttp2(bytes) ? "HTTP" : HasCode(bytes) ? OfGreeting(bytes) : "";
+    }
+
+    /// <summary>Its name and its first words: the first line of a text, the first bytes of anything else.</summary>
+    public static StrangeReply Describe(ReadOnlySpan<byte> bytes, ServerWords words)
+    {
+        var end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
+        var line = end > 0 ? bytes[..end] : bytes;
+        var isText = line.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0;
+        var kept = words.Keep(Text(line), StrangeReply.LongestWords);
+        var hidesNone = kept == ServerWords.WithoutSecrets.Keep(Text(line), StrangeReply.LongestWords);
+        return new StrangeReply(Of(bytes), isText || !hidesNone ? kept : "0x" + Convert.ToHexStringLower(bytes[..Math.Min(bytes.Length, MostBytes)]));
+    }
+
+    /// <summary>True if these bytes are too few to tell.</summary>
+    public static bool NeedsMore(ReadOnlySpan<byte> bytes)
+    {
+        foreach (var (beginning, _) in Known)
+        {
+            if (bytes.Length < beginning.Length && beginning.AsSpan().StartsWith(bytes))
+            {
+                return true;
+            }
+        }
+
+        return bytes.Length < ShortestText
+            ? bytes.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0
+            : HasCode(bytes) && bytes.IndexOf((byte)'\n') < 0 && bytes.Length < Longest;
+    }
+
+    // A packet of less than 64 KB with the number 0: a greeting of version 10, or an error.
+    private static bool IsMySql(ReadOnlySpan<byte> bytes) =>
+        bytes is [_, _, 0, 0, 10, >= (byte)'0' and <= (byte)'9', ..] or [_, _, 0, 0, 0xff, _, _, ..];
+
+    // An error: E, a length, and its severity.
+    private static bool IsPostgres(ReadOnlySpan<byte> bytes) => bytes is [(byte)'E', 0, 0, _, _, (byte)'S', ..];
+
+    // A frame with settings, or one that says goodbye, of the connection itself.
+    private static bool IsHttp2(ReadOnlySpan<byte> bytes) => bytes is [0, 0, _, 4 or 7, 0 or 1, 0, 0, 0, 0, ..];
+
+    private static bool HasCode(ReadOnlySpan<byte> bytes) => bytes.Length >= 4 && bytes[3] is (byte)' ' or (byte)'-' && Array.IndexOf(Codes, Text(bytes[..3])) >= 0;
+
+    private static string OfGreeting(ReadOnlySpan<byte> bytes)
+    {
+        var text = Text(bytes);
+        return text.Contains("FTP", StringComparison.OrdinalIgnoreCase) ? "FTP"
+            : text.Contains("SMTP", StringComparison.OrdinalIgnoreCase) || text.Contains("mail", StringComparison.OrdinalIgnoreCase) ? "SMTP"
+            : "SMTP or FTP";
+    }
+
+    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
+}

@@ -1,0 +1,77 @@
+namespace ActorLoad.Connections;
+
+/// <summary>What a value is by its first word, as far as it matters who asked for it.</summary>
+public enum ReplyWord
+{
+    /// <summary>Any other.</summary>
+    None,
+
+    /// <summary>The answer to SUBSCRIBE.</summary>
+    Subscribe,
+
+    /// <summary>The answer to PSUBSCRIBE.</summary>
+    Psubscribe,
+
+    /// <summary>The answer to SSUBSCRIBE.</summary>
+    Ssubscribe,
+
+    /// <summary>The answer to UNSUBSCRIBE.</summary>
+    Unsubscribe,
+
+    /// <summary>The answer to PUNSUBSCRIBE.</summary>
+    Punsubscribe,
+
+    /// <summary>The answer to SUNSUBSCRIBE; a server that gives a slot away sends it unasked.</summary>
+    Sunsubscribe,
+
+    /// <summary>What somebody published, to a channel, a pattern or a sharded channel.</summary>
+    Message,
+
+    /// <summary>A command of another client, as MONITOR tells it.</summary>
+    MonitorLine,
+}
+
+/// <summary>Knows a <see cref="ReplyWord"/>.</summary>
+internal static class ReplyWords
+{
+    /// <summary>By the first item of an array or push.</summary>
+    public static ReplyWord OfFirst(ReadOnlySpan<byte> text) => text.Length switch
+    {
+        7 when text.SequenceEqual("message"u8) => ReplyWord.Message,
+        8 when text.SequenceEqual("pmessage"u8) || text.SequenceEqual("smessage"u8) => ReplyWord.Message,
+        9 when text.SequenceEqual("subscribe"u8) => ReplyWord.Subscribe,
+        10 when text.SequenceEqual("psubscribe"u8) => ReplyWord.Psubscribe,
+        10 when text.SequenceEqual("ssubscribe"u8) => ReplyWord.Ssubscribe,
+        11 when text.SequenceEqual("unsubscribe"u8) => ReplyWord.Unsubscribe,
+        12 when text.SequenceEqual("punsubscribe"u8) => ReplyWord.Punsubscribe,
+        12 when text.SequenceEqual("sunsubscribe"u8) => ReplyWord.Sunsubscribe,
+        _ => ReplyWord.None,
+    };
+
+    /// <summary>By the text of a simple string: <c>1700000000.123456 [0 127.0.0.1:50000] "PING"</c>.</summary>
+    public static ReplyWord OfLine(ReadOnlySpan<byte> text)
+    {
+        if (text.Length < 4 || !char.IsAsciiDigit((char)text[0]))
+        {
+            return ReplyWord.None;
+        }
+
+        var (point, space) = (text.IndexOf((byte)'.'), text.IndexOf((byte)' '));
+        return point > 0 && point < space && IsNumber(text[..point]) && IsNumber(text[(point + 1)..space]) && text[space..].StartsWith(" ["u8)
+            ? ReplyWord.MonitorLine : ReplyWord.None;
+    }
+
+    private static bool IsNumber(ReadOnlySpan<byte> text) => text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+
+    /// <summary>The answer to a command of this name, in capitals; None if it has no word of its own.</summary>
+    public static ReplyWord To(string command) => command switch
+    {
+        "SUBSCRIBE" => ReplyWord.Subscribe,
+        "PSUBSCRIBE" => ReplyWord.Psubscribe,
+        "SSUBSCRIBE" => ReplyWord.Ssubscribe,
+        "UNSUBSCRIBE" => ReplyWord.Unsubscribe,
+        "PUNSUBSCRIBE" => ReplyWord.Punsubscribe,
+        "SUNSUBSCRIBE" => ReplyWord.Sunsubscribe,
+        _ => ReplyWord.None,
+    };
+}

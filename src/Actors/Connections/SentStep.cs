@@ -1,0 +1,68 @@
+using System.Buffers;
+
+namespace ActorLoad.Connections;
+
+/// <summary>An exchange of one connection: what was sent, to be recognised if it comes back.</summary>
+/// <param name="Script">Of which script.</param>
+/// <param name="Step">Which exchange.</param>
+/// <param name="Burst">See <see cref="Script.Write"/>.</param>
+/// <param name="Client">See <see cref="Script.Write"/>.</param>
+internal readonly record struct SentStep(Script Script, int Step, int Burst, int Client)
+{
+    private const byte NoLine = (byte)'\r';
+
+    /// <summary>What comes back.</summary>
+    public ref readonly Expected Expected => ref Script.Expected(Step);
+
+    /// <summary>How much of the command has come back, these bytes included, which follow <paramref name="from"/> that have; 0 if they are not
+    /// the command's. A server that greets first is one exchange late.</summary>
+    public int EchoedUpTo(ReadOnlySpan<byte> bytes, int from, out bool isWhole)
+    {
+        var echoed = EchoedUpTo(Step, bytes, from, out isWhole);
+        return echoed > 0 || from > 0 || Step == 0 ? echoed : EchoedUpTo(Step - 1, bytes, 0, out isWhole);
+    }
+
+    /// <summary>True if a reply is only the name of the command: a server that sends lines back, or words.</summary>
+    public bool IsNamed(ReadOnlySpan<byte> reply) => Script.OnlyWord(Step) is { Length: > 0 } name && reply.Length <= name.Length + 8
+        && reply.Length >= name.Length + 3 && reply[0] is (byte)'+' or (byte)'$' && reply.Slice(reply.Length - 2 - name.Length, name.Length).SequenceEqual(name);
+
+    /// <summary>True if what is not RESP is the command nevertheless: with other line ends, or as one line.</summary>
+    public bool Resembles(ReadOnlySpan<byte> strange)
+    {
+        var size = Script.MaxLength(Step);
+        var rented = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            var sent = WithoutReturns(rented.AsSpan(0, Script.Write(Step, Burst, Client, rented)));
+            var got = WithoutReturns(strange);
+            var length = Math.Min(got.Length, sent.Length);
+            return (length >= 4 && got.AsSpan(0, length).SequenceEqual(sent.AsSpan(0, length))) || IsInline(got);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private bool IsInline(ReadOnlySpan<byte> got)
+    {
+        var name = Script.FirstWord(Step);
+        return got.Length < name.Length ? got.Length >= 2 && name.StartsWith(got)
+            : name.Length >= 3 && got.StartsWith(name) && (got.Length == name.Length || got[name.Length] is (byte)' ' or (byte)'\n');
+    }
+
+    private int EchoedUpTo(int step, ReadOnlySpan<byte> bytes, int from, out bool isWhole)
+    {
+        var size = Script.MaxLength(step);
+        var rented = ArrayPool<byte>.Shared.Rent(size);
+        var sent = rented.AsSpan(0, Script.WriteFirst(step, Burst, Client, rented));
+        var rest = sent[from..];
+        var length = Math.Min(rest.Length, bytes.Length);
+        var isEcho = bytes[..length].SequenceEqual(rest[..length]);
+        isWhole = isEcho && length == rest.Length;
+        ArrayPool<byte>.Shared.Return(rented);
+        return isEcho ? from + length : 0;
+    }
+
+    private static byte[] WithoutReturns(ReadOnlySpan<byte> bytes) => [.. bytes.ToArray().Where(each => each != NoLine)];
+}

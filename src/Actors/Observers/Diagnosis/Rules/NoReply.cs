@@ -1,0 +1,48 @@
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Observers.Rules;
+
+/// <summary>Attempts had no reply in time, nothing shows that they were lost on the way, and the server did not stand still: it answered others.</summary>
+internal sealed class NoReply : IRule
+{
+    public const string RuleName = "no-reply";
+
+    // As long as this the server would have kept its observer waiting.
+    private const double Still = 1;
+
+    public string Name => RuleName;
+
+    /// <summary>True if reply-timeouts are not those of a server that stood still, or nobody can tell.</summary>
+    public static bool IsNotTheServer(Evidence evidence)
+    {
+        var asked = evidence.Ledgers.Servers;
+        var client = evidence.Ledgers.Client;
+        return asked.Count == 0 ? client.Succeeded > 0 || client.Established * 2 < client.Attempts : asked.All(server => !ServerBusy.IsBusy(server)) && ServerStalled.Silences(evidence).Count == 0;
+    }
+
+    public Finding? Judge(Evidence evidence)
+    {
+        var timeouts = Account.Of(evidence).Of(RuleName);
+        if (timeouts == 0)
+        {
+            return null;
+        }
+
+        var servers = evidence.Ledgers.Servers;
+        var isLong = evidence.Load.ReplyTimeout >= Math.Max(evidence.Load.AskedEvery, Still);
+        var wait = servers.Max(server => server.LongestWait?.Seconds);
+        return new Finding(
+            Name, Severity.Error,
+            $"{timeouts.Of("attempt")}{evidence.At(evidence.FailedAt(Outcome.ReplyTimeout))} had no reply in time, and {evidence.Ledgers.Client.Succeeded.Text()} of "
+            + $"{evidence.Ledgers.Client.Attempts.Text()} did all they had to. "
+            + (evidence.Load.Waits is { Count: > 0 } waits ? $"The script has {string.Join(" and ", waits)}, which a server that is well answers late or not at all: connection.reply-timeout must be "
+                    + "more than the command waits"
+                : servers.Count == 0 ? "Nobody could ask the server meanwhile (INFO), so nothing tells whether it stood still or replies were lost on the way"
+                : servers.Any(server => server.FirstAnswerAt is not null) ? "The server was asked too late (INFO) to tell whether it stood still meanwhile, or replies were lost on the way"
+                : $"The server answered INFO all the time{(wait is { } seconds ? $", within {((long)(seconds * 1e6)).Span()}" : "")}"
+                    + (isLong ? ", so it did not stand still: its command waits (BLPOP and kin), it was told to be silent (CLIENT REPLY), or its replies were lost on the way to us"
+                        : ", but reply-timeout is shorter than the time between two questions: it may have stood still in between, its command may wait (BLPOP and kin), or replies were lost on the way")),
+            new Dictionary<string, double> { ["replyTimeouts"] = timeouts, ["succeeded"] = evidence.Ledgers.Client.Succeeded, ["longestInfoSeconds"] = wait ?? 0 },
+            []);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using ActorLoad.Actors.Tests.Transport;
+using ActorLoad.Connections;
+using ActorLoad.Metrics;
+using ActorLoad.Peers;
+using ActorLoad.Peers.Requirements;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Connections;
+
+/// <summary>What a real redis-server sends of its own accord, several times, or not at all.</summary>
+public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(transport)
+{
+    [RedisFact]
+    public async Task A_push_beside_a_reply_is_passed_over()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await server.CommandAsync("HSET", "h", "f", "1");
+        await OpenAsync(server.EndPoint, Given.Connection("HELLO 3", "CLIENT TRACKING ON", "HGET h f", "HDEL h f", "PING"));
+        await EndsAsync(Outcome.Succeeded);
+    }
+
+    [RedisFact]
+    public async Task A_push_that_comes_alone_is_no_reply_and_an_error_behind_it_is_seen()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await OpenAsync(server.EndPoint, Given.Connection("HELLO 3", "CLIENT SETNAME waiting", "CLIENT TRACKING ON", "GET k", "BLPOP q 0"));
+        await UntilAsync(async () => (await server.InfoAsync("clients"))["blocked_clients"] == "1");
+        await server.CommandAsync("SET", "k", "1");
+        var id = (await server.CommandAsync("CLIENT", "LIST"))!.Split('\n').Single(line => line.Contains("name=waiting", StringComparison.Ordinal)).Split(' ')[0][3..];
+        await server.CommandAsync("CLIENT", "UNBLOCK", id, "ERROR");
+        Assert.Equal("UNBLOCKED", Assert.IsType<RejectedException>(await FailsAsync(Outcome.Rejected)).Prefix);
+    }
+
+    [RedisTheory]
+    [InlineData("HELLO 2")]
+    [InlineData("HELLO 3")]
+    public async Task A_subscriber_gets_a_reply_for_each_channel_and_holds_whatever_is_published(string hello)
+    {
+        await using var server = await RedisServer.StartAsync();
+        await OpenAsync(server.EndPoint, Given.Connection(
+            hello, "SUBSCRIBE a b gone", "UNSUBSCRIBE gone", "PSUBSCRIBE a*", "SSUBSCRIBE s", "SUNSUBSCRIBE") with { Hold = Given.Patience });
+        await UntilAsync(async () => await server.CommandAsync("PUBSUB", "SHARDNUMSUB", "s") == "s\n0" && await server.CommandAsync("PUBSUB", "NUMPAT") == "1");
+        for (var message = 0; message < 20; message++)
+        {
+            Assert.Equal("2", await server.CommandAsync("PUBLISH", "a", new string('x', 50 * message)));
+        }
+
+        await server.CommandAsync("CLIENT", "KILL", "TYPE", "pubsub");
+        await FailsAsync(Outcome.PeerClosed);
+    }
+
+    [RedisFact]
+    public async Task MONITOR_may_tell_of_others_between_replies_and_while_its_client_holds()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await OpenAsync(server.EndPoint, Given.Connection("CLIENT SETNAME watching", "MONITOR", "PING", "PING", "ECHO x") with { Hold = Given.Patience });
+        await UntilAsync(async () => (await server.CommandAsync("CLIENT", "LIST"))!.Contains("cmd=echo", StringComparison.Ordinal));
+        await server.CommandAsync("CLIENT", "KILL", "TYPE", "normal");
+        await FailsAsync(Outcome.PeerClosed);
+    }
+
+    [RedisFact]
+    public async Task CLIENT_REPLY_says_what_is_answered()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await OpenAsync(server.EndPoint, Given.Connection(
+            "CLIENT REPLY OFF", "SET a 1", "SET b 2", "CLIENT REPLY ON", "GET a", "CLIENT REPLY SKIP", "SET c 3", "GET c"));
+        await EndsAsync(Outcome.Succeeded);
+        Assert.Equal("1\n2\n3", await server.CommandAsync("MGET", "a", "b", "c"));
+        Assert.True(Ticket.Timings.FirstReply > 0);
+    }
+
+    [RedisFact]
+    public async Task Commands_that_nobody_answers_are_sent_before_the_connection_ends()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await OpenAsync(server.EndPoint, Given.Connection("PING", "CLIENT REPLY OFF", "SET c 3"));
+        await EndsAsync(Outcome.Succeeded);
+        await UntilAsync(async () => await server.CommandAsync("GET", "c") == "3");
+    }
+
+    private Task OpenAsync(IPEndPoint server, ConnectionSettings settings) => OpenAsync(server, settings, restarts: 0);
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(Given.Patience);
+        while (!await holds())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+        }
+    }
+}
+
+public sealed class ConnectionAndRedisOverRingSpecs() : ConnectionAndRedisSpecs(LoopsOf.Ring);
+
+public sealed class ConnectionAndRedisOverSocketsSpecs() : ConnectionAndRedisSpecs(LoopsOf.Sockets);
