@@ -41,6 +41,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         _operation.AimAtNothing();
         _operation.Arguments.RemoteEndPoint = target;
         SentAt = deadline.Enter(this);
+        loop.Saw(SentAt);
         Begin(Pending.Connect);
     }
 
@@ -48,6 +49,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     {
         _isOverdue = false;
         SentAt = deadline.Enter(this);
+        loop.Saw(SentAt);
         _operation!.AimToSend(size);
         Begin(Pending.Send);
     }

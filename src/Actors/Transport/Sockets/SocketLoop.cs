@@ -14,6 +14,8 @@ namespace ActorLoad.Transport.Sockets;
 /// </summary>
 internal sealed class SocketLoop : TransportLoop
 {
+    private static readonly TimeSpan _timeBetweenLooks = TimeSpan.FromMilliseconds(0.6);
+
     [ThreadStatic]
     private static SocketLoop? t_running;
 
@@ -27,9 +29,8 @@ internal sealed class SocketLoop : TransportLoop
     private readonly ITimer _alarm;
     private readonly IRunnable _sweep;
     private readonly IRunnable _beginTurn;
-    private readonly ITimer? _heart;
-    private readonly long _beat;
-    private bool _beats;
+    private readonly SocketHeart _heart;
+    private LookBudget _budget;
     private int _running;
     private int _rung;
     private int _turnAsked;
@@ -39,16 +40,11 @@ internal sealed class SocketLoop : TransportLoop
         : base(time)
     {
         _reportFailure = reportFailure;
-        _beat = ToTicks(PauseWatch.Beat);
         _sweep = new ActionRunnable(SweepTimers);
         _beginTurn = new ActionRunnable(BeginTurn);
         _alarm = time.CreateTimer(_ => Execute(_sweep), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-        if (time == TimeProvider.System)
-        {
-            var beat = new ActionRunnable(EndBeat);
-            _heart = time.CreateTimer(_ => Execute(beat), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
+        (_heart, _budget) = (new SocketHeart(this), new LookBudget(ToTicks(_timeBetweenLooks)));
 
         // A datagram to itself brings foreign work to the engine's thread without touching a TCP counter.
         _bell.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -92,11 +88,7 @@ internal sealed class SocketLoop : TransportLoop
     internal SocketOperation RentOperation(int receiveBuffer)
     {
         OperationsInUse++;
-        if (!_beats)
-        {
-            BeginBeat();
-        }
-
+        _heart.Wake();
         return _operations.TryPop(out var operation) && operation.ReceiveBuffer == receiveBuffer ? operation : new SocketOperation(this, receiveBuffer);
     }
 
@@ -117,13 +109,9 @@ internal sealed class SocketLoop : TransportLoop
         }
         else if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
         {
-            if (_beats)
-            {
-                Look(operation.CompletedAt);
-            }
-
+            _heart.Look(operation.CompletedAt);
             _local.Enqueue(operation);
-            RunTurn(_turnAsked > 0 ? 0 : WorkInTurn); // with work left over, the engine first hands out all that it has ready
+            RunTurn(takesWork: _turnAsked == 0); // with work left over, the engine first hands out all that it has ready
             RingIfWorkIsLeft();
         }
         else
@@ -131,6 +119,9 @@ internal sealed class SocketLoop : TransportLoop
             Execute(operation);
         }
     }
+
+    /// <summary>What a link has read from the loop's clock for itself: how long the loop has been at work costs no look of its own.</summary>
+    internal void Saw(long now) => _budget.Saw(now);
 
     protected override void SetAlarm(long due)
     {
@@ -142,7 +133,7 @@ internal sealed class SocketLoop : TransportLoop
     protected override void Dispose(bool disposing)
     {
         _alarm.Dispose();
-        _heart?.Dispose();
+        _heart.Dispose();
         Execute(new ActionRunnable(Close)); // the stock belongs to the loop, and a late completion may be on its way
     }
 
@@ -156,53 +147,29 @@ internal sealed class SocketLoop : TransportLoop
         }
     }
 
-    // While anything is open, a timer brings the loop to look at its clock: it has no thread that would.
-    private void BeginBeat()
-    {
-        if (_heart is not null)
-        {
-            _beats = true;
-            Look(Now);
-            _heart.Change(PauseWatch.Beat, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void EndBeat()
-    {
-        Look(Now);
-        _beats = OperationsInUse > 0;
-        if (_beats)
-        {
-            _heart!.Change(PauseWatch.Beat, Timeout.InfiniteTimeSpan);
-        }
-        else
-        {
-            Pauses.Rest();
-        }
-    }
-
-    private void Look(long now)
-    {
-        Pauses.Look(now);
-        Pauses.Sleep(_beat);
-    }
-
-    private void RunTurn(int limit)
+    private void RunTurn(bool takesWork)
     {
         do
         {
             t_running = this;
-            while (limit > 0 && _remote.TryDequeue(out var foreign))
+            while (takesWork && _remote.TryDequeue(out var foreign))
             {
                 _local.Enqueue(foreign);
             }
 
-            for (var count = 0; count < limit && _local.TryDequeue(out var work); count++)
+            while (takesWork && !_budget.IsSpent && _local.TryDequeue(out var work))
             {
                 Run(work);
+                _budget.Did();
             }
 
-            Volatile.Write(ref _turnAsked, _local.Count + _nextTurn.Count);
+            var left = _local.Count + _nextTurn.Count;
+            if (left == 0)
+            {
+                _budget.IsIdle();
+            }
+
+            Volatile.Write(ref _turnAsked, left);
             t_running = null;
             Interlocked.Exchange(ref _running, 0);
         }
@@ -290,7 +257,8 @@ internal sealed class SocketLoop : TransportLoop
 
         if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
         {
-            RunTurn(WorkInTurn);
+            _budget.Renew();
+            RunTurn(takesWork: true);
         }
     }
 

@@ -7,6 +7,9 @@ internal sealed partial class RingLoop
     /// <summary>Pieces of work between two entries: a few tenths of a millisecond, with what the kernel does for the connects among them.</summary>
     private const int WorkBetweenEntries = 16;
 
+    // Entries at a time when the kernel has more than one of them brings, which is twenty completions.
+    private const int MostEntries = 16;
+
     private readonly List<RingLink> _leaving = [];
 
     /// <summary>A SYN or a command of <paramref name="link"/> was prepared: it is told when it is handed to the kernel.</summary>
@@ -31,9 +34,18 @@ internal sealed partial class RingLoop
     // After piece number count of a turn.
     private void EnterInBetween(int count)
     {
-        if (count % WorkBetweenEntries == WorkBetweenEntries - 1 && !IsBroken && (_ring.HasPrepared || _ring.HasMore))
+        if (count % WorkBetweenEntries != WorkBetweenEntries - 1 || IsBroken)
         {
-            SubmitAndTake();
+            return;
+        }
+
+        // After a time without the processor hundreds may be ready: each is stamped now, and not behind the work for those before it.
+        for (var entry = 0; entry < MostEntries && (_ring.HasPrepared || _ring.HasMore); entry++)
+        {
+            if (!SubmitAndTake())
+            {
+                break;
+            }
         }
     }
 }

@@ -1,0 +1,42 @@
+using ActorLoad.Transport.Sockets;
+using Xunit;
+
+namespace ActorLoad.Actors.Tests.Transport;
+
+public sealed class LookBudgetSpecs
+{
+    private LookBudget _budget = new(600);
+
+    [Fact]
+    public void Budget_is_spent_by_so_many_pieces_of_work()
+    {
+        for (var piece = 0; piece < LookBudget.Work; piece++)
+        {
+            Assert.False(_budget.IsSpent);
+            _budget.Did();
+        }
+
+        Assert.True(_budget.IsSpent);
+        _budget.Renew();
+        Assert.False(_budget.IsSpent);
+    }
+
+    [Fact]
+    public void Budget_is_spent_by_the_time_that_few_pieces_take()
+    {
+        _budget.Saw(1_000);
+        _budget.Saw(1_600);
+        Assert.False(_budget.IsSpent);
+        _budget.Saw(1_601);
+        Assert.True(_budget.IsSpent);
+    }
+
+    [Fact]
+    public void Time_in_which_nothing_waited_is_no_work()
+    {
+        _budget.Saw(1_000);
+        _budget.IsIdle();
+        _budget.Saw(9_000);
+        Assert.False(_budget.IsSpent);
+    }
+}
