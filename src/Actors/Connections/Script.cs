@@ -39,7 +39,7 @@ public sealed class Script
             if (!ScriptWords.TrySplit(commands[index], out var words, out problem) || !Command.TryCompile(words, out compiled[index], out problem))
             {
                 var hidden = new Secrets(ScriptSecrets.Of(commands[index]));
-                problem = $"command {index + 1} \"{ScriptSecrets.Shown(commands[index])}\" {hidden.Hide(problem)}";
+                problem = $"command {index + 1} `{ScriptSecrets.Shown(commands[index])}` {hidden.Hide(problem)}";
                 script = null;
                 return false;
             }
