@@ -67,24 +67,26 @@ internal sealed class SummarySections(RunResult result, int width)
     /// <summary>How connections ended that did not succeed, and what servers said.</summary>
     private PageSection Endings()
     {
-        var ended = SummaryLines.Listed(result.Outcomes.Where(outcome => outcome.Key != Outcome.Succeeded.Name()));
-        IReadOnlyList<PageLine> endings = ended.Length > 0 ? Folded(2, $"Did not succeed: {ended}", Look.Warn) : [];
-        IReadOnlyList<PageLine> attempts = result.Retries > 0 && result.AttemptFailures.Count > 0
-            ? Folded(2, $"Attempts that failed: {SummaryLines.Listed(result.AttemptFailures)}") : [];
-        IReadOnlyList<PageLine> words = result.Rejections.Count > 0 ? Folded(2, $"Servers said: {SummaryLines.Listed(result.Rejections)}", Look.Warn) : [];
+        var endings = SummaryLines.Listed(result.Outcomes.Where(outcome => outcome.Key != Outcome.Succeeded.Name()));
+        var attempts = result.Retries > 0 ? SummaryLines.Listed(result.AttemptFailures) : "";
+        var words = SummaryLines.Listed(result.Rejections);
         return new PageSection(
-            Gap.None, new PageForm(33, [.. endings, .. attempts, .. words]), new PageForm(48, [.. endings, .. words]),
-            new PageForm(75, [.. endings.Take(1), .. words.Take(1)]), new PageForm(0, [.. endings.Take(1)]));
+            Gap.None, new PageForm(33, [.. Ended(2), .. Of("Attempts that failed", attempts, 2, Look.Plain), .. Said(2)]), new PageForm(48, [.. Ended(2), .. Said(2)]),
+            new PageForm(75, [.. Ended(1), .. Said(1)]), new PageForm(0, Ended(1)));
+
+        IReadOnlyList<PageLine> Ended(int rows) => Of("Did not succeed", endings, rows, Look.Warn);
+        IReadOnlyList<PageLine> Said(int rows) => Of("Servers said", words, rows, Look.Warn);
+        IReadOnlyList<PageLine> Of(string what, string listed, int rows, Style style) => listed.Length > 0 ? Folded(rows, $"{what}: {listed}", style) : [];
     }
 
     private PageSection Latencies()
     {
-        string[] names = ["connect", "first-reply", "total", "recovery"];
-        var all = new LatencyRows(width, result).Of(names, isFailed: true);
-        return all.Count == 0
-            ? PageSection.None
-            : new PageSection(
-                Gap.IfRoom, new PageForm(35, all), new PageForm(50, new LatencyRows(width, result).Of(["first-reply", "total"], isFailed: false)), new PageForm(0, []));
+        var rows = new LatencyRows(width, result);
+        var all = rows.Of(["connect", "first-reply", "total", "recovery"], isFailed: true);
+
+        // Where clients were cut, it matters most for how long.
+        var few = rows.Of([result.Latency.ContainsKey("recovery") ? "recovery" : "first-reply", "total"], isFailed: false);
+        return all.Count == 0 ? PageSection.None : new PageSection(Gap.IfRoom, new PageForm(35, all), new PageForm(50, few), new PageForm(0, []));
     }
 
     /// <summary>What others counted and felt: whether they agree, in a row each.</summary>
