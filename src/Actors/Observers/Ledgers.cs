@@ -21,7 +21,12 @@ public sealed record Ledgers(
 /// <param name="Rejections">Error prefixes of rejected attempts.</param>
 public sealed record ClientLedger(
     long Attempts, long Succeeded, long Established, long AbortiveCloses, IReadOnlyDictionary<string, long> AttemptFailures,
-    IReadOnlyDictionary<string, long> Rejections);
+    IReadOnlyDictionary<string, long> Rejections)
+{
+    /// <summary>Connections that the server was told to close first (QUIT), at most.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public long ClosedFirst { get; init; }
+}
 
 /// <summary>One quantity as each ledger counted it; null where a ledger cannot see it.</summary>
 /// <param name="Quantity">What was counted.</param>

@@ -33,11 +33,15 @@ internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyLis
 
         if (source is not null && _next < usable.Count)
         {
+            all.Use(usable[_next]);
             return usable[_next++];
         }
 
         return _setAside.TryDequeue(out port) ? port : KernelsChoice;
     }
+
+    /// <summary>A connection goes without a port of ours: the kernel chooses one.</summary>
+    public void LeaveToKernel() => all.UseUnknown();
 
     /// <summary>The socket of that port has been closed.</summary>
     public void GiveBack(int port) => _free.Enqueue(port);

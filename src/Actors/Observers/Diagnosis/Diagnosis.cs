@@ -13,8 +13,8 @@ public static class Diagnosis
     public static IReadOnlyList<IRule> Rules { get; } =
     [
         new TimeWaitGrowth(), new ClientDescriptors(), new PortExhaustion(), new GeneratorLimited(),
-        new ServerRestarted(), new ServerUnreachable(), new AccessDenied(), new ConntrackFull(),
-        new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(), new SynRetransmits(), new ServerBusy(),
+        new ServerRestarted(), new ServerUnreachable(), new AccessDenied(), new ErrorReplies(), new ConntrackFull(),
+        new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(), new SynRetransmits(), new ProxyQueue(), new ServerBusy(),
         new ServerStalled(), new ServerLost(), new AcceptQueueOverflow(), new SynQueueOverflow(), new HalfRangeCliff(),
     ];
 
@@ -22,7 +22,11 @@ public static class Diagnosis
     /// more failed attempts first, and of equals the cause before its effects. Empty for a run without trouble.</summary>
     public static IReadOnlyList<Finding> Of(Evidence evidence) =>
     [
-        .. Rules.Select(rule => rule.Judge(evidence)).OfType<Finding>()
+        .. WithRemainder([.. Rules.Select(rule => rule.Judge(evidence)).OfType<Finding>()], evidence)
             .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Explains),
     ];
+
+    // A run in which more than a few fail has a finding, whatever the cause.
+    private static IReadOnlyList<Finding> WithRemainder(IReadOnlyList<Finding> findings, Evidence evidence) =>
+        UnexplainedFailures.Judge(evidence, findings) is { } remainder ? [.. findings, remainder] : findings;
 }

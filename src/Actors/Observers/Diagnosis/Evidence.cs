@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers;
@@ -44,6 +45,15 @@ public sealed record LoadEvidence(
 
     /// <summary>Times in which endpoints took no connection.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];
+
+    /// <summary>Errors that servers answered with, as they are kept, by their prefix.</summary>
+    public IReadOnlyDictionary<string, ImmutableArray<string>> Said { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+
+    /// <summary>Commands of the script that may be answered late, or not at all, by a server that is well: <c>BLPOP</c>, <c>CLIENT REPLY</c>.</summary>
+    public IReadOnlyList<string> Waits { get; init; } = [];
+
+    /// <summary>connection.reply-timeout, seconds; null if it is not known.</summary>
+    public double? ReplyTimeout { get; init; }
 
     /// <summary>The user that AUTH names; <c>default</c> if none is.</summary>
     public string User { get; init; } = "default";

@@ -32,9 +32,16 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
     private double _firstAt;
     private double? _begunAt;
     private (double At, string Reason, bool IsRefusal)? _loss;
+    private (double At, long? Received)? _late;
+    private ObserverWait? _wait;
+    private double? _gap;
+    private bool _areSeveral;
 
     /// <summary>The last reading; null if there was none.</summary>
     public ServerReading? Last => _last;
+
+    /// <summary>True if two readings were of two servers that both went on: somebody divides connections among them.</summary>
+    public bool AreSeveral => _areSeveral;
 
     /// <summary>True while the server does not answer.</summary>
     public bool IsLost => _loss is not null;
@@ -54,6 +61,7 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
         _resets.Clear();
         _losses.Clear();
         _unseen.Clear();
+        (_wait, _gap) = (null, null);
         foreach (var counter in new[] { _received, _rejected, _commands, _errors, _evicted })
         {
             counter.Begin();
@@ -73,12 +81,26 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
     public void Opened(double at, bool isRejected) => _own.Add((at, isRejected));
 
     /// <summary>The server answered.</summary>
-    public void Read(ServerReading reading, double at)
+    /// <param name="reading">What it said.</param>
+    /// <param name="at">When.</param>
+    /// <param name="asked">When it was asked; null if that tells nothing.</param>
+    public void Read(ServerReading reading, double at, double? asked = null)
     {
         Found(at);
         if (_last is null)
         {
-            FirstRead(at);
+            FirstRead(reading, at);
+        }
+        else
+        {
+            Time(at, asked);
+        }
+
+        if (_last is not null && IsBeside(reading, at))
+        {
+            _areSeveral = true; // their counts have nothing to do with each other
+            _lastAt = at;
+            return;
         }
 
         var isAnother = _last is not null && IsAnother(reading, at);
@@ -140,6 +162,7 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
             process?.OpenFilesLimit, process?.OvercommitMemory, [.. _restarts],
             [.. _losses, .. lost], last.Kind.Meaningless)
         {
+            FirstAnswerAt = _late?.At, ReceivedBefore = _late?.Received, LongestWait = _wait, LongestGap = _gap,
             Resets = [.. _resets], ProcessId = process?.Id, OpenFilesHard = process?.OpenFilesHard,
         };
     }
@@ -154,15 +177,34 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
         return new ObserverLoss(OfRun(start), to is { } end ? Round(Math.Max(0, end - start)) : null, reason) { IsRefusal = isRefusal };
     }
 
-    private void FirstRead(double at)
+    private void FirstRead(ServerReading reading, double at)
     {
         _firstAt = at;
         _own.Clear(); // they are in what is read now
         if (_begunAt is not null)
         {
+            _late = (OfRun(at), reading.Received);
             _unseen.Add(Invariant($"{endpoint} answered INFO for the first time {OfRun(at)} s into the run: what it counted before is not in its ledger"));
         }
     }
+
+    private void Time(double at, double? asked)
+    {
+        if (_begunAt is not { } begun || at < begun)
+        {
+            return;
+        }
+
+        _gap = Round(Math.Max(_gap ?? 0, at - Math.Max(_lastAt, begun)));
+        if (asked is { } since && at - Math.Max(since, begun) is var waited && waited > (_wait?.Seconds ?? -1))
+        {
+            _wait = new ObserverWait(OfRun(Math.Max(since, begun)), Round(waited));
+        }
+    }
+
+    // Who had been up before the last one answered has not taken its place.
+    private bool IsBeside(ServerReading now, double at) => _last is { RunId: { } last } && now is { RunId: { } other, UptimeSeconds: { } uptime }
+        && last != other && uptime > at - _lastAt + UptimeSlack;
 
     private bool IsAnother(ServerReading now, double at)
     {

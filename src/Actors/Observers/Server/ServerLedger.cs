@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
+
 namespace ActorLoad.Observers;
 
 /// <summary>What one server counted during a run, read with INFO over a connection that was opened before it.</summary>
 /// <param name="Endpoint">Address and port.</param>
-/// <param name="Kind"><c>redis</c>, <c>valkey</c>, <c>garnet</c>, <c>dragonfly</c> or <c>unknown</c>.</param>
+/// <param name="Kind"><c>redis</c>, <c>valkey</c>, <c>keydb</c>, <c>kvrocks</c>, <c>garnet</c>, <c>dragonfly</c> or <c>unknown</c>.</param>
 /// <param name="Version">As the server says.</param>
 /// <param name="Seconds">From the first reading of the run to the last.</param>
 /// <param name="ConnectionsReceived">total_connections_received, without the observers' own.</param>
@@ -36,10 +38,40 @@ public sealed record ServerLedger(
     /// <summary>To what <see cref="OpenFilesLimit"/> may be raised without a privilege.</summary>
     public long? OpenFilesHard { get; init; }
 
+    /// <summary>How the server says that the listener at <see cref="Endpoint"/> is not its own, as the end of a sentence that begins with the server: a
+    /// proxy or a mapped port stands before it. Null if it is its own, or nothing tells. What such a server counts are the proxy's connections.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Proxy { get; init; }
+
+    /// <summary>True if its process was seen to hold the listener at <see cref="Endpoint"/>.</summary>
+    [JsonIgnore]
+    public bool HoldsListener { get; init; }
+
+    /// <summary>When it first answered, in seconds from the start of the run; null if that was before the run.</summary>
+    [JsonIgnore]
+    public double? FirstAnswerAt { get; init; }
+
+    /// <summary>Connections that it had counted by then, ever: those of the run that are in no ledger are among them.</summary>
+    [JsonIgnore]
+    public long? ReceivedBefore { get; init; }
+
+    /// <summary>Longest that its observer waited for an answer during the run, in seconds; null if it was not asked.</summary>
+    [JsonIgnore]
+    public ObserverWait? LongestWait { get; init; }
+
+    /// <summary>Longest time between two answers during the run, in seconds: it was never silent for longer. Null if there were no two.</summary>
+    [JsonIgnore]
+    public double? LongestGap { get; init; }
+
     /// <summary>The same without connections that the run's bystander opened to it while the storm was on.</summary>
     public ServerLedger WithoutConnections(int others) =>
         this with { ConnectionsReceived = ConnectionsReceived is { } received ? Math.Max(0, received - others) : null };
 }
+
+/// <summary>A wait of an observer for an answer.</summary>
+/// <param name="At">When it asked, in seconds from the start of the run.</param>
+/// <param name="Seconds">How long.</param>
+public sealed record ObserverWait(double At, double Seconds);
 
 /// <summary>A time in which a server did not answer its observer.</summary>
 /// <param name="At">Seconds from the start of the run.</param>

@@ -25,7 +25,13 @@ internal sealed class ServerStalled : IRule
         var silences = servers.SelectMany(server => server.Losses.Where(IsSilence).Select(loss => (server.Endpoint, Loss: loss))).Where(_ => !isOurs).ToArray();
         var waited = wait >= Long && evidence.CountedAtServer("ListenOverflows") == 0 && evidence.SlowConnects() == 0
             && (evidence.Counted("RetransSegs") ?? 0) * 100 < evidence.Ledgers.Client.Attempts && !isOurs;
-        if ((timeouts == 0 && silences.Length == 0 && !waited) || ServerBusy.IsBusy(evidence)
+        var standstills = evidence.Standstills();
+        if (evidence.WaitsInProxy() || (standstills.Count + silences.Length == 0 && evidence.HasAnsweredObserver(timeouts > 0 ? evidence.Load.ReplyTimeout : wait / 1e6)))
+        {
+            return null; // not the server: a proxy, or a command that waits
+        }
+
+        if ((timeouts == 0 && silences.Length + standstills.Count == 0 && !waited) || ServerBusy.IsBusy(evidence)
             || evidence.Failed(Outcome.Refused) > 0 || servers.Any(server => server.Restarts.Count > 0))
         {
             return null;
@@ -40,12 +46,15 @@ internal sealed class ServerStalled : IRule
                 timeouts > 0 ? $"{timeouts.Of("attempt")}{evidence.At(evidence.FailedAt(Outcome.ReplyTimeout))} had no reply in time" : "",
                 wait > 0 ? $"first reply p99 {wait.Span()}" : "",
             }.Where(part => part.Length > 0).Concat(silences.Select(each => $"{each.Endpoint} did not answer its observer from {each.Loss.At.Seconds()} on"
-                + (each.Loss.Seconds is { } length ? $" for {length.Seconds()}" : ""))))
+                + (each.Loss.Seconds is { } length ? $" for {length.Lasting()}" : ""))).Concat(standstills.Select(each => each.Sentence)))
             + (share is { } known ? $"; its main thread took at most {known.Percent()} of one core, so something blocks it or it gets no processor" : ""),
             new Dictionary<string, double>
             {
                 ["replyTimeouts"] = timeouts, ["firstReplyP99Micros"] = wait, ["losses"] = silences.Length, ["peakMainThreadShare"] = share ?? 0,
             },
-            []);
+            [])
+        {
+            Explains = Math.Max(0, timeouts),
+        };
     }
 }
