@@ -37,6 +37,17 @@ public class StandstillSpecs
     }
 
     [Fact]
+    public void A_server_that_its_observer_lost_meanwhile_stood_still_too()
+    {
+        var lost = Overflowing.With((ServerLedger server) => server with { PeakMainThreadShare = 0.1, Losses = [new ObserverLoss(2, 2.2, "did not answer INFO within 2 s")] });
+
+        var findings = Diagnosis.Of(lost.Failing("connect-timeout", 12));
+
+        Assert.Equal("server-stalled", findings[0].Rule);
+        Assert.EndsWith("127.0.0.1:6379 did not answer its observer from 2 s on for 2.2 s", findings.Single(each => each.Rule == "accept-queue-overflow").Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_queue_that_is_shorter_than_a_burst_is_the_cause_whatever_stood_still() =>
         Assert.Equal("accept-queue-overflow", Diagnosis.Of(Overflowing.Queueing(64))[0].Rule);
 

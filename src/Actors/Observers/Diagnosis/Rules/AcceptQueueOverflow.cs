@@ -34,12 +34,12 @@ internal sealed class AcceptQueueOverflow : IRule
         };
 
         // A queue in which a whole burst has room overflows where nothing is taken out of it: that is the cause, and a longer queue no remedy.
-        if (queue.HoldsBurst(evidence) && evidence.Standstills() is [var stood, ..])
+        if (queue.HoldsBurst(evidence) && Standing(evidence) is { } stood)
         {
             return new Finding(
                 Name, Severity.Info,
                 $"{queue.Lead(evidence)} overflowed {overflows.Of("time")} although it holds {queue.Length!.Value.Text()} and bursts are of {evidence.BurstForEach().Text()}: "
-                + stood.Sentence,
+                + stood,
                 numbers, []);
         }
 
@@ -51,11 +51,15 @@ internal sealed class AcceptQueueOverflow : IRule
             + (timeouts > 0 ? $"; {timeouts.Text()} timed out" : "")
             + (never > 0 ? $"; {never.Of("was", "were")} established for us only, never accepted, and had no reply" : "")
             + (unanswered > never ? $"; {(unanswered - never).Of("was", "were")} accepted too late for a reply in time" : ""),
-            numbers, queue.Enlarge(evidence))
-        {
-            Explains = timeouts + unanswered,
-        };
+            numbers, queue.Enlarge(evidence));
     }
+
+    // What was seen of a server that stood still, be it that its observer lost it.
+    private static string? Standing(Evidence evidence) => evidence.Standstills() is [var stood, ..] ? stood.Sentence
+        : GeneratorLimited.IsLimited(evidence) || ServerBusy.IsBusy(evidence) ? null
+        : evidence.Ledgers.Servers.SelectMany(server => server.Losses.Where(ServerStalled.IsSilence)
+            .Select(loss => $"{server.Endpoint} did not answer its observer from {loss.At.Seconds()} on" + (loss.Seconds is { } length ? $" for {length.Lasting()}" : "")))
+            .FirstOrDefault();
 
     /// <summary>The two limits of an accept queue, of which the smaller holds.</summary>
     internal sealed record Queue(long? SoMaxConn, long? Backlog, long? Limit, string Kind)

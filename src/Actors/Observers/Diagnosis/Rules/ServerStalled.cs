@@ -52,9 +52,6 @@ internal sealed class ServerStalled : IRule
             {
                 ["replyTimeouts"] = timeouts, ["firstReplyP99Micros"] = wait, ["losses"] = silences.Length, ["peakMainThreadShare"] = share ?? 0,
             },
-            [])
-        {
-            Explains = Math.Max(0, timeouts),
-        };
+            []);
     }
 }
