@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
@@ -12,6 +14,7 @@ public sealed class ServerWords(Secrets secrets)
     private const int LongestSearched = 1024;
     private const int LongestPrefix = 40;
     private const int LongestNumber = 24;
+    private const int MostSamples = 3;
 
     // What servers say of their own accord is the same whatever a secret is. The diagnosis knows them by these words.
     private static readonly string[] KnownBeginnings = ["ERR max number of clients", "ERR AUTH"];
@@ -23,6 +26,7 @@ public sealed class ServerWords(Secrets secrets)
 
     // Of a server that refuses thousands, all say the same.
     private volatile Refusal? _last;
+    private readonly ConcurrentDictionary<string, ImmutableArray<string>> _said = new(StringComparer.Ordinal);
 
     /// <summary>Words for texts of these secrets.</summary>
     public ServerWords(params IEnumerable<string> secrets)
@@ -32,6 +36,9 @@ public sealed class ServerWords(Secrets secrets)
 
     /// <summary>Those of a run without a secret.</summary>
     public static ServerWords WithoutSecrets { get; } = new(Secrets.None);
+
+    /// <summary>Error lines as they are kept, by <see cref="ErrorPrefix"/>: the first few different ones of each. Safe from any thread.</summary>
+    public IReadOnlyDictionary<string, ImmutableArray<string>> Said => _said;
 
     /// <summary>What a server said, at most <paramref name="longest"/> characters of it.</summary>
     public string Keep(string words, int longest = 200)
@@ -54,8 +61,22 @@ public sealed class ServerWords(Secrets secrets)
         }
 
         var prefix = PrefixOf(line);
+        Remember(prefix, line);
         _last = line.Length > LongestSearched ? _last : new Refusal(line.ToArray(), prefix);
         return prefix;
+    }
+
+    // A stranger's text: as many as are counted apart.
+    private void Remember(string prefix, ReadOnlySpan<byte> line)
+    {
+        var known = _said.TryGetValue(prefix, out var samples);
+        if (known ? samples.Length >= MostSamples : _said.Count >= RejectionCounts.MaxPrefixes)
+        {
+            return;
+        }
+
+        var words = Keep(Encoding.UTF8.GetString(line[..Math.Min(line.Length, LongestSearched)]));
+        _said.AddOrUpdate(prefix, [words], (_, before) => before.Contains(words) || before.Length >= MostSamples ? before : before.Add(words));
     }
 
     private string PrefixOf(ReadOnlySpan<byte> line)

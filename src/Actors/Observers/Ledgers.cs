@@ -31,6 +31,10 @@ public sealed record ClientLedger(
 
     /// <summary>Connects from ports that the server may still have held: an earlier connect from there had been given up without an answer.</summary>
     public long RetiredPorts { get; init; }
+
+    /// <summary>Connections that the server was told to close first (QUIT), at most.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public long ClosedFirst { get; init; }
 }
 
 /// <summary>One quantity as each ledger counted it; null where a ledger cannot see it.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ActorLoad.Observers;
 
 /// <summary>
@@ -29,36 +27,44 @@ public static class TimeWaitJudge
     /// <param name="client">What ActorLoad did.</param>
     /// <param name="kernel">What the kernel counted of it.</param>
     /// <param name="observersConnections">Connections that the run's observers opened while it was on; they end with RST too.</param>
-    public static TimeWaitProof Judge(ClientLedger client, KernelLedger? kernel, int observersConnections = 0)
+    /// <param name="proxysConnections">Connections that proxies of this machine opened to their servers meanwhile; they may end with RST too.</param>
+    public static TimeWaitProof Judge(ClientLedger client, KernelLedger? kernel, int observersConnections = 0, long proxysConnections = 0)
     {
         var closes = client.AbortiveCloses;
         var aborts = Aborts(kernel);
         var level = kernel?.Target?.Client.GetValueOrDefault(TimeWait);
-        var (state, reason) = Left(level)
+        var foreign = Foreign(client, kernel, level, aborts - observersConnections);
+        var (state, reason) = Left(level, foreign)
             ?? NotSeen(kernel, level, aborts)
             ?? TooFew(client, aborts!.Value)
-            ?? TooMany(client, kernel!, aborts!.Value, observersConnections)
-            ?? (Pass, Agreement(client, kernel!, aborts!.Value, observersConnections));
+            ?? TooMany(client, kernel!, aborts!.Value, observersConnections + (2 * proxysConnections))
+            ?? (Pass, Agreement(client, kernel!, aborts!.Value, observersConnections, proxysConnections, foreign));
         return new TimeWaitProof(state, reason, closes, aborts, level?.Before, level?.Peak, level?.After);
     }
 
     private static long? Aborts(KernelLedger? kernel) =>
         kernel?.Counters.GetValueOrDefault("TCPAbortOnData")?.Delta + kernel?.Counters.GetValueOrDefault("TCPAbortOnClose")?.Delta;
 
+    // Those that are somebody else's: from a port that no connection of the run had. Where nobody knows our ports: all, if each close of ours was an abort
+    // (and each of the observers').
+    private static WatchedLevel? Foreign(ClientLedger client, KernelLedger? kernel, WatchedLevel? level, long? aborts) =>
+        kernel?.Target?.ForeignTimeWait
+            ?? (level is not null && client.AbortiveCloses > 0 && client.AbortiveCloses >= client.Succeeded && aborts == client.AbortiveCloses ? level : null);
+
     // Whoever left sockets there before leaves not always the same number.
-    private static (string, string)? Left(WatchedLevel? level)
+    private static (string, string)? Left(WatchedLevel? level, WatchedLevel? foreign)
     {
         if (level is null)
         {
             return null;
         }
 
-        var allowed = level.Before + (level.Before > 0 ? 2 + (level.Before / 10) : 0);
+        var allowed = Math.Max(level.Before + (level.Before > 0 ? 2 + (level.Before / 10) : 0), foreign?.Peak ?? 0);
         return level.After > allowed
-            ? (Fail, $"{Number(level.After)} sockets to the target are left in TIME_WAIT; before the run there were {Number(level.Before)}.")
+            ? (Fail, $"{Sockets(level.After)} to the target {(level.After == 1 ? "is" : "are")} left in TIME_WAIT; before the run there {Were(level.Before)}.")
             : level.Peak > allowed
-                ? (Fail, $"{Number(level.Peak)} sockets to the target were in TIME_WAIT at once during the run; "
-                    + $"before it there were {Number(level.Before)}.")
+                ? (Fail, $"{Sockets(level.Peak)} to the target {(level.Peak == 1 ? "was" : "were")} in TIME_WAIT at once during the run; "
+                    + $"before it there {Were(level.Before)}.")
                 : null;
     }
 
@@ -70,34 +76,41 @@ public static class TimeWaitJudge
 
     private static (string, string)? TooFew(ClientLedger client, long aborts) =>
         aborts + NotSucceeded(client) >= client.AbortiveCloses ? null
-        : (Fail, $"ActorLoad closed {Number(client.AbortiveCloses)} sockets with linger zero, but the kernel aborted only {Number(aborts)}"
+        : (Fail, $"ActorLoad closed {Sockets(client.AbortiveCloses)} with linger zero, but the kernel aborted only {Number(aborts)}"
             + (NotSucceeded(client) > 0 ? $"; of the others the server may have ended {Number(NotSucceeded(client))}, which did not succeed." : "."));
 
     // That others abort too refutes nothing; but so many could hide as many of ours that were not aborted.
-    private static (string, string)? TooMany(ClientLedger client, KernelLedger kernel, long aborts, int observers)
+    private static (string, string)? TooMany(ClientLedger client, KernelLedger kernel, long aborts, long observers)
     {
         var idle = kernel.Seconds * (kernel.Counters["TCPAbortOnData"].IdlePerSecond + kernel.Counters["TCPAbortOnClose"].IdlePerSecond);
         var explained = (long)Math.Ceiling(2 * idle) + observers + (kernel.SeesServer ? NotSucceeded(client) : 0);
         var others = aborts - client.AbortiveCloses;
         return others <= Math.Max(explained, client.AbortiveCloses / 100) ? null
-            : (Unseen, $"The kernel aborted {Number(aborts)} sockets, ActorLoad closed {Number(client.AbortiveCloses)} with linger zero: other "
+            : (Unseen, $"The kernel aborted {Sockets(aborts)}, ActorLoad closed {Number(client.AbortiveCloses)} with linger zero: other "
                 + "programs of this machine abort so many that nothing can be told from it. No socket to the target was seen in TIME_WAIT.");
     }
 
-    private static string Agreement(ClientLedger client, KernelLedger kernel, long aborts, int observers)
+    private static string Agreement(ClientLedger client, KernelLedger kernel, long aborts, int observers, long proxys, WatchedLevel? foreign)
     {
         var closes = client.AbortiveCloses;
         var others = string.Join(" or ", new[]
         {
-            observers > 0 ? "the observers'" : "", kernel.SeesServer && NotSucceeded(client) > 0 ? "the server's" : "", "other programs'",
+            observers > 0 ? "the observers'" : "", proxys > 0 ? "the proxy's" : "", kernel.SeesServer && NotSucceeded(client) > 0 ? "the server's" : "", "other programs'",
         }.Where(name => name.Length > 0));
-        return $"The kernel aborted {Number(aborts)} sockets for {Number(closes)} closes with linger zero"
+        return $"The kernel aborted {Sockets(aborts)} for {closes.Of("close")} with linger zero"
             + (aborts < closes ? $" ({Number(closes - aborts)} had been ended by the server)" : aborts > closes ? $" ({Number(aborts - closes)} more are {others})" : "")
-            + ", and no socket to the target went to TIME_WAIT.";
+            + (foreign is { Peak: > 0 } && foreign.Peak > foreign.Before
+                ? $", and no socket of this run went to TIME_WAIT: the {Sockets(foreign.Peak)} there {(foreign.Peak == 1 ? "is" : "are")} another program's ("
+                    + (kernel.Target?.ForeignTimeWait is null ? "each of our closes was an abort)." : "from a port that this run never used).")
+                : ", and no socket to the target went to TIME_WAIT.");
     }
 
     // Only these can have been ended by the server, whatever ActorLoad made of it: one that was cancelled may have been, too.
     private static long NotSucceeded(ClientLedger client) => Math.Max(0, client.Established - client.Succeeded);
 
-    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Number(long count) => count.Text();
+
+    private static string Sockets(long count) => count.Of("socket");
+
+    private static string Were(long count) => count switch { 1 => "was 1", _ => $"were {count.Text()}" };
 }

@@ -229,7 +229,7 @@ public sealed partial class LoadSupervisor : UntypedActor, IWithTimers
     }
 
     private string NeverReached(long opened) =>
-        $"the target was never reached: of {opened} connections to {string.Join(", ", _order.Target.EndpointNames.Select(name => name.Address))} not one was established";
+        $"the target was never reached: of {opened} {(opened == 1 ? "connection" : "connections")} to {string.Join(", ", _order.Target.EndpointNames.Select(name => name.Address))} not one was established";
 
     private void HandleSampleDue()
     {

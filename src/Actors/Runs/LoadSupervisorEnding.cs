@@ -111,7 +111,7 @@ public sealed partial class LoadSupervisor
     {
         if (!_isFinishing)
         {
-            _reasons.Add($"{_course.Open} bursts had not ended {LastWait.TotalSeconds} s after the run was stopped: what they had open counts as cancelled");
+            _reasons.Add($"{_course.Open} {(_course.Open == 1 ? "burst" : "bursts")} had not ended {LastWait.TotalSeconds} s after the run was stopped: what they had open counts as cancelled");
             _isCutOff = true;
             Finish();
         }
@@ -193,7 +193,7 @@ public sealed partial class LoadSupervisor
             return;
         }
 
-        var evidence = RunEvidence.Of(_order, completed, observed, _course, new OwnUse(_busy, _pauses, _retiredPorts), _endedAt, _parts.Transport.Loops);
+        var evidence = RunEvidence.Of(_order, completed, observed, _course, new OwnUse(_busy, _pauses, _retiredPorts), _endedAt, _parts.Transport.Loops, _parts.Said);
         var transport = _parts.Transport with { FullQueues = _queues?.FullQueues, Overflows = _queues?.Overflows };
         var result = RunSummary.Sum(
             _order, transport, _verdict, _reasons, completed, _course.Ended, _course.Omitted, _endedAt, evidence, _givenUp, _isAtDeadline);

@@ -12,7 +12,10 @@ namespace ActorLoad.Runs;
 internal static class ObserverPlans
 {
     /// <summary>The observers of a run; none if all are off.</summary>
-    public static IReadOnlyList<ObserverPlan> For(RunSettings settings, ResolvedTarget to)
+    /// <param name="settings">Of the run.</param>
+    /// <param name="to">Where its connections go.</param>
+    /// <param name="isOurs">Tells whether a connection of the run may have had a local port; null if nobody knows.</param>
+    public static IReadOnlyList<ObserverPlan> For(RunSettings settings, ResolvedTarget to, Func<int, bool>? isOurs = null)
     {
         var (observers, words) = (settings.Observers, settings.Words);
         ImmutableArray<IPEndPoint> addresses = [.. to.Addresses.Distinct()];
@@ -20,7 +23,7 @@ internal static class ObserverPlans
         if (observers.Kernel)
         {
             plans.Add(new ObserverPlan("kernel", KernelObserver.Props(
-                () => new KernelSources(KernelPaths.Linux, addresses, TimeProvider.System), observers.Baseline, observers.Interval, TimeProvider.System)));
+                () => new KernelSources(KernelPaths.Linux, addresses, TimeProvider.System, isOurs: isOurs), observers.Baseline, observers.Interval, TimeProvider.System)));
         }
 
         if (observers.Server)

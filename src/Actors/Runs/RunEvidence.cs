@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;
@@ -16,21 +17,25 @@ internal static class RunEvidence
     /// <summary>The evidence of a run that has ended.</summary>
     public static Evidence Of(
         RunOrder order, MetricsProtocol.Completed completed, ObserverProtocol.RunObserved observed, RunCourse course, OwnUse own,
-        TimeSpan duration, int loops)
+        TimeSpan duration, int loops, IReadOnlyDictionary<string, ImmutableArray<string>> said)
     {
         var (totals, sockets) = (completed.Totals, completed.Sockets);
+        var verbs = ScriptVerbs.Of(order.Settings.Configuration);
         var client = new ClientLedger(
             totals.Attempts, totals.Connections.Succeeded, sockets.Established, sockets.AbortiveCloses, totals.AttemptFailures, totals.Rejections)
         {
             PeerFinishes = sockets.PeerFinishes, PeerResets = sockets.PeerResets, RetiredPorts = own.RetiredPorts,
+            ClosedFirst = verbs.Contains("QUIT") ? totals.Connections.Succeeded : 0,
         };
-        return new Evidence(Ledgers(client, sockets, observed), Load(order, totals, sockets, course), Generator(totals, course, own, duration, loops));
+        var load = Load(order, totals, sockets, course) with { Said = said, Waits = [.. verbs.Where(ScriptVerbs.Waits)] };
+        return new Evidence(Ledgers(client, sockets, observed), load, Generator(totals, course, own, duration, loops));
     }
 
     private static Ledgers Ledgers(ClientLedger client, SocketFacts sockets, ObserverProtocol.RunObserved observed) => new(
         client, observed.Servers, observed.Kernel, observed.Bystander,
         Reconciliation.Of(client, observed.Servers, observed.Kernel, sockets.ConnectModes, sockets.LongConnects, observed.OwnConnections),
-        TimeWaitJudge.Judge(client, observed.Kernel, observed.OwnConnections), observed.Unseen);
+        TimeWaitJudge.Judge(
+            client, observed.Kernel, observed.OwnConnections, observed.Servers.Where(server => server.Proxy is not null).Sum(server => server.ConnectionsReceived ?? 0)), observed.Unseen);
 
     private static LoadEvidence Load(RunOrder order, RunSnapshot totals, SocketFacts sockets, RunCourse course)
     {

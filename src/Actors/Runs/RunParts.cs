@@ -41,6 +41,9 @@ public interface IRunParts
     /// <summary>Measures the threads of the loops.</summary>
     ILoopMeter LoopMeter { get; }
 
+    /// <summary>Errors that servers answered with, in their words: see <see cref="ServerWords.Said"/>.</summary>
+    IReadOnlyDictionary<string, ImmutableArray<string>> Said => ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+
     /// <summary>The run did not end: its loops are for no other one.</summary>
     void GiveUp();
 
@@ -71,12 +74,13 @@ public sealed class RunParts : IRunParts
     private readonly RunSettings _settings;
     private readonly TransportChoice _choice;
     private readonly LoopDispatcher[] _dispatchers;
+    private readonly ServerWords _words;
     private LoopWatch? _watch;
 
     /// <summary>Chooses the transport and makes its loops ready.</summary>
     public RunParts(ActorSystem system, RunOrder order)
     {
-        (_system, _settings) = (system, order.Settings);
+        (_system, _settings, _words) = (system, order.Settings, order.Settings.Words);
         var automatic = Math.Min(
             LoopCount.For(order.Target.Addresses.Select(target => target.Address), Environment.ProcessorCount), _settings.Transport.MostLoops);
         (_choice, _dispatchers) = TransportChoice.MakeReady(_settings.Transport, automatic, choice => choice.Dispatchers(system, order.Target.Addresses.Length));
@@ -94,6 +98,9 @@ public sealed class RunParts : IRunParts
 
     /// <inheritdoc />
     public ILoopMeter LoopMeter { get; }
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, ImmutableArray<string>> Said => _words.Said;
 
     /// <inheritdoc />
     public void GiveUp()
@@ -123,9 +130,16 @@ public sealed class RunParts : IRunParts
 
     /// <inheritdoc />
     public IActorRef CreateObservers(IUntypedActorContext context, RunOrder order) =>
-        ObserverPlans.For(_settings, order.Target) is { Count: > 0 } plans
+        ObserverPlans.For(_settings, order.Target, IsOurs()) is { Count: > 0 } plans
             ? context.ActorOf(RunObservers.Props(plans, _settings.Observers.Start, _settings.Observers.End), "observers")
             : ActorRefs.Nobody;
+
+    // Where the kernel chooses, nobody knows our ports.
+    private Func<int, bool>? IsOurs()
+    {
+        SlotPorts[] ports = [.. _dispatchers.Select(dispatcher => dispatcher.Loop.Ports)];
+        return _settings.Connection.Socket.Ports == PortChoice.Kernel ? null : port => Array.Exists(ports, loop => loop.MayHaveUsed(port));
+    }
 
     /// <inheritdoc />
     public IActorRef CreateMetrics(IUntypedActorContext context, RunOrder order) =>
@@ -134,7 +148,7 @@ public sealed class RunParts : IRunParts
     /// <inheritdoc />
     public ImmutableArray<IActorRef> CreateLanes(IUntypedActorContext context, RunOrder order, IActorRef metrics)
     {
-        var (target, connection) = (_settings.Target, _settings.Connection with { Words = _settings.Words });
+        var (target, connection) = (_settings.Target, _settings.Connection with { Words = _words });
         var script = target.Password.Length > 0 ? connection.Script.AfterAuth(target.Username, target.Password) : connection.Script;
         var start = _dispatchers[0].Loop.Now;
         var health = TargetHealth.Of(order.Target.Addresses);

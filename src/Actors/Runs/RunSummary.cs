@@ -52,7 +52,7 @@ internal static class RunSummary
     {
         if (totals.AttemptFailures.GetValueOrDefault(Outcome.LocalExhausted.Name()) is var exhausted and > 0)
         {
-            yield return $"{exhausted} attempts failed for want of descriptors, ports or buffers on this machine (local-exhausted)";
+            yield return $"{exhausted} {(exhausted == 1 ? "attempt" : "attempts")} failed for want of descriptors, ports or buffers on this machine (local-exhausted)";
         }
 
         foreach (var finding in findings.Where(finding => finding.Rule == Diagnosis.GeneratorLimited))
@@ -67,15 +67,15 @@ internal static class RunSummary
     {
         foreach (var endpoint in endpoints.Where(endpoint => endpoint.Avoided > 0))
         {
-            yield return $"{endpoint.Avoided} connections were due to {endpoint.Address} after it was given up, and were not started";
+            yield return $"{Connections(endpoint.Avoided)} due to {endpoint.Address} after it was given up, and {(endpoint.Avoided == 1 ? "was" : "were")} not started";
         }
 
         if (totals.Connections.Dropped - endpoints.Sum(endpoint => endpoint.Avoided) is var dropped and > 0)
         {
             yield return verdict is Verdict.Aborted or Verdict.Interrupted
-                ? $"{dropped} connections were due and not started when the run was given up"
-                : isAtDeadline ? $"{dropped} connections were due and not started: run.deadline came first, or connection.max-open = {maxOpen} were open"
-                : $"{dropped} connections were due and not started, because connection.max-open = {maxOpen} were open: the target lets go of them "
+                ? $"{Connections(dropped)} due and not started when the run was given up"
+                : isAtDeadline ? $"{Connections(dropped)} due and not started: run.deadline came first, or connection.max-open = {maxOpen} were open"
+                : $"{Connections(dropped)} due and not started, because connection.max-open = {maxOpen} were open: the target lets go of them "
                     + "more slowly than they come, or max-open is too small for this load";
         }
 
@@ -84,6 +84,8 @@ internal static class RunSummary
             yield return $"bursts lists the first {RunCourse.MostKept}; {omitted} more are in the totals only";
         }
     }
+
+    private static string Connections(long count) => count == 1 ? "1 connection was" : $"{count} connections were";
 
     private static List<EndpointCounts> Endpoints(ResolvedTarget target, RunSnapshot totals, IReadOnlyDictionary<string, string> givenUp) =>
         [.. target.Counts(totals).Select(endpoint => endpoint with { GivenUp = givenUp.GetValueOrDefault(endpoint.Address) })];

@@ -34,6 +34,11 @@ internal struct PortLease(TargetPorts? ports)
         }
 
         Port = ports is not null && _tries++ < MostTries ? ports.Take() : TargetPorts.KernelsChoice;
+        if (!IsHeld)
+        {
+            ports?.LeaveToKernel();
+        }
+
         return IsHeld;
     }
 

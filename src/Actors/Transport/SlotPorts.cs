@@ -12,7 +12,11 @@ namespace ActorLoad.Transport;
 /// <param name="targets">How many targets the run has.</param>
 internal sealed class SlotPorts(IReadOnlyList<int> usable, int targets = 1)
 {
+    private const int Bits = 64;
+
     private readonly Dictionary<IPEndPoint, TargetPorts> _targets = [];
+    private readonly long[] _used = new long[(IPEndPoint.MaxPort + 1) / Bits];
+    private volatile bool _areOthersUsed;
     private long _retiredTaken;
 
     /// <summary>Connects from ports that the server may still have held, because none other was left. Readable from any thread.</summary>
@@ -20,6 +24,9 @@ internal sealed class SlotPorts(IReadOnlyList<int> usable, int targets = 1)
 
     /// <summary>One more of them.</summary>
     public void TookRetired() => Volatile.Write(ref _retiredTaken, _retiredTaken + 1);
+
+    /// <summary>True if a connection of the run may have had this port so far. Safe from any thread.</summary>
+    public bool MayHaveUsed(int port) => _areOthersUsed || (Volatile.Read(ref _used[port / Bits]) & (1L << (port % Bits))) != 0;
 
     /// <summary>Every <paramref name="loops"/>-th port that this machine lets us use, from the <paramref name="loop"/>-th on: loops never
     /// share one.</summary>
@@ -40,6 +47,12 @@ internal sealed class SlotPorts(IReadOnlyList<int> usable, int targets = 1)
 
         return ports;
     }
+
+    /// <summary>A connection is about to have a port for the first time. On the loop only.</summary>
+    internal void Use(int port) => Volatile.Write(ref _used[port / Bits], _used[port / Bits] | (1L << (port % Bits)));
+
+    /// <summary>A connection is left to the kernel's choice: nobody knows its port.</summary>
+    internal void UseUnknown() => _areOthersUsed = true;
 
     // From the target's own address and port a connect finds itself, and succeeds where nobody listens.
     private IReadOnlyList<int> Without(int port) => usable.Contains(port) ? [.. usable.Where(each => each != port)] : usable;

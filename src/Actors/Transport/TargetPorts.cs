@@ -34,6 +34,7 @@ internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyLis
 
         if (source is not null && _next < usable.Count)
         {
+            all.Use(usable[_next]);
             return usable[_next++];
         }
 
@@ -50,6 +51,9 @@ internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyLis
         all.TookRetired();
         return port;
     }
+
+    /// <summary>A connection goes without a port of ours: the kernel chooses one.</summary>
+    public void LeaveToKernel() => all.UseUnknown();
 
     /// <summary>The socket of that port has been closed.</summary>
     public void GiveBack(int port) => _free.Enqueue(port);

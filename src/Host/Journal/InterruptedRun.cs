@@ -108,7 +108,7 @@ internal static class InterruptedRun
         [
             $"{header.Error ?? "the process ended before the run did, or could not save its result"}: these are the intervals that were finished, "
                 + "without bursts and thresholds",
-            .. open > 0 ? [$"{open} connections were open at the last of them and count as cancelled"] : Array.Empty<string>(),
+            .. open > 0 ? [$"{open} {(open == 1 ? "connection was open at the last of them and counts" : "connections were open at the last of them and count")} as cancelled"] : Array.Empty<string>(),
         ],
     };
 

@@ -21,7 +21,7 @@ internal static class Announcement
         var gap = phase.Gap == TimeSpan.Zero ? "one right after the other"
             : phase.Pacing == Pacing.Fixed ? $"one every {Figures.Span(phase.Gap)}"
             : $"{Figures.Span(phase.Gap)} after each other";
-        var size = $"{Figures.Count(phase.Connections)} connections";
+        var size = $"{Figures.Count(phase.Connections)} {(phase.Connections == 1 ? "connection" : "connections")}";
         return phase.Count switch
         {
             1 => $"one burst of {size}",

@@ -12,7 +12,7 @@ internal static class FindingList
         var lines = new List<IRenderable>();
         foreach (var finding in findings)
         {
-            lines.Add(new Paragraph().Append(Word(finding.Severity), Style(finding.Severity)).Append($" {finding.Rule}: {finding.Sentence}."));
+            lines.Add(new Paragraph().Append(Word(finding.Severity), Style(finding.Severity)).Append($" {finding.Rule}: {finding.Sentence.TrimEnd('.')}."));
             lines.AddRange(finding.Remedies.Select(Line));
         }
 
@@ -31,6 +31,7 @@ internal static class FindingList
     {
         RemedyHost.Client => "on this machine",
         RemedyHost.Server => "on the server's machine",
+        RemedyHost.Proxy => "on the proxy",
         _ => "in the run",
     };
 

@@ -51,7 +51,7 @@ internal static class LedgerTables
             _ => Look.Warn,
         };
         var levels = proof.Before is null ? "" : $" Before {Count(proof.Before)}, peak {Count(proof.Peak)}, after {Count(proof.After)}.";
-        return new Paragraph().Append("No TIME_WAIT: ").Append(proof.State.ToUpperInvariant(), style).Append($". {proof.Reason}{levels}");
+        return new Paragraph().Append("No TIME_WAIT: ").Append(proof.State.ToUpperInvariant(), style).Append($". {proof.Reason.TrimEnd('.')}.{levels}");
     }
 
     private static Rows Bystander(BystanderLedger bystander)
@@ -66,8 +66,8 @@ internal static class LedgerTables
             table,
             new Text(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{bystander.Connections} steady connections, {bystander.RatePerSecond:0.#} PINGs a second each: {bystander.Recovery}; worst stall "
-                + $"{Figures.Millis(bystander.WorstStallMicros)} ms, {bystander.Unanswered} unanswered.")),
+                $"{bystander.Connections} steady {(bystander.Connections == 1 ? "connection" : "connections")}, {bystander.RatePerSecond:0.#} "
+                + $"{(bystander.RatePerSecond == 1 ? "PING" : "PINGs")} a second each: {bystander.Recovery}; worst stall {Figures.Millis(bystander.WorstStallMicros)} ms, {bystander.Unanswered} unanswered.")),
         };
         if (errors.Length > 0)
         {

@@ -26,6 +26,19 @@ public sealed class ServerWordsSpecs
     public void What_servers_say_of_their_own_accord_is_kept(string secret, string line, string prefix) =>
         Assert.Equal(prefix, new ServerWords(secret).ErrorPrefix(Encoding.UTF8.GetBytes(line)));
 
+    [Fact]
+    public void The_first_few_error_lines_of_each_prefix_are_kept_without_secrets()
+    {
+        var words = new ServerWords(Secret);
+        foreach (var line in new[] { "MOVED 1 10.0.0.1:7001", "MOVED 1 10.0.0.1:7001", "MOVED 2 10.0.0.2:7001", "OOM hunter2secret", "MOVED 3 a:1", "MOVED 4 b:1" })
+        {
+            words.ErrorPrefix(Encoding.UTF8.GetBytes(line));
+        }
+
+        Assert.Equal("MOVED 1 10.0.0.1:7001, MOVED 2 10.0.0.2:7001, MOVED 3 a:1", string.Join(", ", words.Said["MOVED"]));
+        Assert.Equal("OOM ***", Assert.Single(words.Said["OOM"]));
+    }
+
     [Theory]
     [InlineData("\u001b]0;title\u0007", "\\u001b]0;title\\u0007")]
     [InlineData("a\u009bb\u007fc", "a\\u009bb\\u007fc")]

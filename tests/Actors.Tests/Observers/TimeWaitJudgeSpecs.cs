@@ -26,10 +26,10 @@ public sealed class TimeWaitJudgeSpecs
     }
 
     [Theory]
-    [InlineData("one is left", 1_000, 1_000, 0, 1, 1, 0, "1 sockets to the target are left in TIME_WAIT; before the run there were 0.")]
+    [InlineData("one is left", 1_000, 1_001, 0, 1, 1, 0, "1 socket to the target is left in TIME_WAIT; before the run there were 0.")]
     [InlineData("thousands are left", 0, 0, 12, 9_000, 8_000, 0, "8,000 sockets to the target are left in TIME_WAIT; before the run there were 12.")]
     [InlineData(
-        "they were there and are gone", 1_000, 1_000, 0, 40, 0, 0,
+        "they were there and are gone", 1_000, 1_040, 0, 40, 0, 0,
         "40 sockets to the target were in TIME_WAIT at once during the run; before it there were 0.")]
     [InlineData("closes were none", 1_000, 999, 0, 0, 0, 0, "ActorLoad closed 1,000 sockets with linger zero, but the kernel aborted only 999.")]
     [InlineData(
@@ -102,6 +102,36 @@ public sealed class TimeWaitJudgeSpecs
         var proof = TimeWaitJudge.Judge(Client(10, 0), Kernel(12, 0, 0, new WatchedLevel(0, 0, 0), seesServer: false), observersConnections: 2);
         Assert.Equal(TimeWaitJudge.Pass, proof.State);
         Assert.Contains("(2 more are the observers' or other programs')", proof.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_socket_from_a_port_that_the_run_never_used_is_another_programs()
+    {
+        var kernel = Kernel(503, 0, 0, new WatchedLevel(0, 2, 2), seesServer: false);
+        Assert.Equal(TimeWaitJudge.Fail, TimeWaitJudge.Judge(Client(500, 0), kernel).State);
+
+        var proof = TimeWaitJudge.Judge(Client(500, 0), kernel with { Target = kernel.Target! with { ForeignTimeWait = new(0, 2, 2) } });
+        Assert.Equal(TimeWaitJudge.Pass, proof.State);
+        Assert.EndsWith("and no socket of this run went to TIME_WAIT: the 2 sockets there are another program's (from a port that this run never used).", proof.Reason, StringComparison.Ordinal);
+
+        var both = TimeWaitJudge.Judge(Client(500, 0), kernel with { Target = kernel.Target! with { ForeignTimeWait = new(0, 1, 1) } });
+        Assert.Equal(TimeWaitJudge.Fail, both.State);
+    }
+
+    [Fact]
+    public void Where_the_kernel_chose_the_ports_as_many_aborts_as_closes_prove_the_same()
+    {
+        var proof = TimeWaitJudge.Judge(Client(500, 0), Kernel(500, 0, 0, new WatchedLevel(0, 1, 1), seesServer: false));
+        Assert.Equal(TimeWaitJudge.Pass, proof.State);
+        Assert.EndsWith("the 1 socket there is another program's (each of our closes was an abort).", proof.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Aborts_of_a_proxy_of_this_machine_prove_nothing_against_ours()
+    {
+        var kernel = Kernel(800, 0, 0, new WatchedLevel(0, 0, 0), seesServer: true);
+        Assert.Equal(TimeWaitJudge.Unseen, TimeWaitJudge.Judge(Client(400, 0), kernel).State);
+        Assert.Equal(TimeWaitJudge.Pass, TimeWaitJudge.Judge(Client(400, 0), kernel, proxysConnections: 400).State);
     }
 
     private static (string, string) Verdict(TimeWaitProof proof) => (proof.State, proof.Reason);

@@ -27,6 +27,19 @@ public sealed class TargetPortsSpecs
     }
 
     [Fact]
+    public void A_run_knows_which_ports_its_connections_may_have_had()
+    {
+        var all = new SlotPorts([40000, 40001, 40002]);
+        var ports = new TargetPorts(all, IPAddress.Loopback, [40000, 40001, 40002]);
+        ports.GiveBack(ports.Take());
+        ports.Take();
+        Assert.Equal((true, false, false), (all.MayHaveUsed(40000), all.MayHaveUsed(40001), all.MayHaveUsed(65535)));
+
+        ports.LeaveToKernel();
+        Assert.True(all.MayHaveUsed(65535)); // any may be one that the kernel chose
+    }
+
+    [Fact]
     public void A_port_that_was_set_aside_comes_last()
     {
         Take(1);

@@ -64,7 +64,8 @@ public sealed class MendingSpecs
         await using var network = await NarrowAsync();
         await using var redis = await RedisServer.StartAsync(network);
         using var gate = new Gate(redis);
-        var (doctors, storms) = (Storm.Load(150), $"{Storm.Load(150)}{Gate.Script}\n {Storm.OneAttempt}\n observers {{ server.enabled = off }}");
+        const string Unobserved = "\n observers { server.enabled = off }"; // an observer takes a port too
+        var (doctors, storms) = ($"{Storm.Load(150)}{Unobserved}", $"{Storm.Load(150)}{Gate.Script}\n {Storm.OneAttempt}{Unobserved}");
 
         var check = (await Examination.OfAsync(redis.Target, doctors, network.Prefix)).Named(TuningKeys.PortRange);
         check.Expect(CheckState.Fail);

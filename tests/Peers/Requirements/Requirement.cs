@@ -39,6 +39,12 @@ public sealed class Requirement
     /// <summary>Both a server and a namespace to put it into.</summary>
     public static Requirement RedisInNetns { get; } = new(() => Redis.Problem ?? Netns.Problem);
 
+    /// <summary>A server in a namespace with HAProxy before it.</summary>
+    public static Requirement RedisBehindHAProxy { get; } = new(() => RedisInNetns.Problem ?? Missing("haproxy"));
+
+    /// <summary>A server in a namespace with twemproxy (<c>nutcracker</c>) before it.</summary>
+    public static Requirement RedisBehindTwemproxy { get; } = new(() => RedisInNetns.Problem ?? Missing("nutcracker"));
+
     /// <summary>A server in a namespace with a firewall of its own: <c>nft</c>.</summary>
     public static Requirement RedisBehindFirewall { get; } = new(() => RedisInNetns.Problem ?? Missing("nft"));
 

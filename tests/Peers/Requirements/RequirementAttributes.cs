@@ -120,3 +120,17 @@ public sealed class PerlTraceTheoryAttribute : SkippableTheoryAttribute
 {
     public PerlTraceTheoryAttribute() => Skip = Requirement.PerlTrace.Skip;
 }
+
+/// <summary>A fact that needs a redis-server behind HAProxy in a network namespace; skipped, with the reason, where a part is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class HAProxyFactAttribute : FactAttribute
+{
+    public HAProxyFactAttribute() => Skip = Requirement.RedisBehindHAProxy.Skip;
+}
+
+/// <summary>A fact that needs a redis-server behind twemproxy in a network namespace; skipped, with the reason, where a part is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class TwemproxyFactAttribute : FactAttribute
+{
+    public TwemproxyFactAttribute() => Skip = Requirement.RedisBehindTwemproxy.Skip;
+}

@@ -10,6 +10,9 @@ internal static class Clues
 {
     private const string TimeWait = "TIME-WAIT";
 
+    private const double LongStandstill = 1;
+    private const double ShortStandstill = 0.5;
+
     // Of one core: far from the end of a server's main thread.
     private const double Idle = 0.5;
 
@@ -20,6 +23,53 @@ internal static class Clues
     /// <summary>Attempts that the server rejected with words that begin so.</summary>
     public static long Rejected(this Evidence evidence, params string[] prefixes) => evidence.Ledgers.Client.Rejections
         .Where(rejection => prefixes.Any(prefix => rejection.Key.StartsWith(prefix, StringComparison.Ordinal))).Sum(rejection => rejection.Value);
+
+    // A stall of a server is longer than what any answer of a server that has time takes.
+    private const double LongAnswer = 0.5;
+
+    /// <summary>True if the servers where attempts had no reply answered their observers all the time: whatever those attempts waited for, it was not
+    /// a server that stood still for so many seconds. Where the script itself may wait, it is enough that no answer came late.</summary>
+    public static bool HasAnsweredObserver(this Evidence evidence, double? seconds)
+    {
+        var silent = evidence.FailedAt(Outcome.ReplyTimeout);
+        var servers = evidence.Ledgers.Servers.Where(server => evidence.Load.Endpoints.Count < 2 || silent.Contains(server.Endpoint)).ToArray();
+        return servers.Length > 0 && servers.All(server => server is { LongestWait.Seconds: < LongAnswer, Losses.Count: 0, Restarts.Count: 0 }
+            && (evidence.Load.Waits.Count > 0 || server.LongestGap < seconds));
+    }
+
+    /// <summary>Servers whose listener is somebody else's.</summary>
+    public static IEnumerable<ServerLedger> Proxied(this Evidence evidence) => evidence.Ledgers.Servers.Where(server => server.Proxy is not null);
+
+    /// <summary>True if connections wait in a proxy, and not for the server behind it: see <see cref="Rules.ProxyQueue"/>.</summary>
+    public static bool WaitsInProxy(this Evidence evidence) => new Rules.ProxyQueue().Judge(evidence) is not null;
+
+    /// <summary>Times in which a server took or answered nothing although it had time, and which are no losses of its observer: too short for that, or seen
+    /// at its accept queue only. As the ends of sentences.</summary>
+    public static IReadOnlyList<Standstill> Standstills(this Evidence evidence)
+    {
+        if (Rules.GeneratorLimited.IsLimited(evidence))
+        {
+            return []; // we may have stood still ourselves
+        }
+
+        var servers = evidence.Ledgers.Servers.Where(server => server is { PeakMainThreadShare: null or < Idle, Restarts.Count: 0 }
+            && !server.Losses.Any(Rules.ServerStalled.IsSilence)).ToArray();
+        var least = evidence.CountedAtServer("ListenOverflows") > 0 && Rules.AcceptQueueOverflow.Queue.Of(evidence).HoldsBurst(evidence) ? ShortStandstill : LongStandstill;
+        var waits = servers.Where(server => server.LongestWait?.Seconds >= least && evidence.LosesLittle())
+            .Select(server => new Standstill(server.LongestWait!, $"{server.Endpoint} did not answer its observer")).ToArray();
+
+        // A proxy that has as many connections as it may have leaves its queue alone.
+        return waits.Length > 0 || evidence.Ledgers.Kernel?.Target?.Stood is not { } stood || stood.Seconds < least || servers.Length == 0 || evidence.Proxied().Any() ? waits
+            : [new Standstill(stood, $"{(servers.Length == 1 ? servers[0].Endpoint : "a server")} took no connection out of its accept queue")];
+    }
+
+    // What is lost on the way is late too. On one machine nothing is lost but to a full queue.
+    private static bool LosesLittle(this Evidence evidence) => evidence.Ledgers.Kernel?.SeesServer == true
+        || (evidence.Counted("RetransSegs") ?? 0) * 100 < evidence.Ledgers.Client.Attempts;
+
+    /// <summary>True if every connection got what it wanted in the end; false if some did not, or nobody counted them.</summary>
+    public static bool HasLostNone(this Evidence evidence) =>
+        evidence.Load.ByEndpoint.Count > 0 && evidence.Load.ByEndpoint.Sum(counts => counts.Connections.Failed) == 0;
 
     /// <summary>What a counter of the kernel grew by beyond what an idle machine explains; null if nobody read it.</summary>
     public static long? Counted(this Evidence evidence, string counter) => evidence.Ledgers.Kernel?.Grown(counter);
@@ -51,7 +101,8 @@ internal static class Clues
             return 0;
         }
 
-        var missing = evidence.Ledgers.Client.Established - evidence.Counted("PassiveOpens")!.Value;
+        // A proxy's own connections are accepted by its server, perhaps on this machine.
+        var missing = evidence.Ledgers.Client.Established - evidence.Counted("PassiveOpens")!.Value + evidence.Proxied().Sum(server => server.ConnectionsReceived ?? 0);
         return Math.Clamp(missing, 0, Math.Min(overflows, evidence.Failed(Outcome.ReplyTimeout)));
     }
 
@@ -62,7 +113,7 @@ internal static class Clues
     {
         var (servers, timeouts) = (evidence.Ledgers.Servers, evidence.Failed(Outcome.ReplyTimeout));
         var hadTime = servers.Count > 0 && servers.All(server =>
-            server.PeakMainThreadShare < Idle && server.Restarts.Count == 0 && server.Losses.All(loss => loss.Seconds < 1));
+            server.PeakMainThreadShare < Idle && server.Restarts.Count == 0 && server.Losses.All(loss => loss.Seconds < 1)) && evidence.Standstills().Count == 0;
         return hadTime && evidence.CountedAtServer("ListenOverflows") >= timeouts ? timeouts : evidence.NeverAccepted();
     }
 
@@ -92,8 +143,11 @@ internal static class Clues
 
     /// <summary>Sockets of ours to the target in TIME_WAIT; those of the whole machine where nobody could tell them apart.</summary>
     public static WatchedLevel? TimeWaits(this Evidence evidence) => evidence.Ledgers.Kernel is not { } kernel ? null
-        : kernel.Target is { } target ? target.Client.GetValueOrDefault(TimeWait, new WatchedLevel(0, 0, 0))
+        : kernel.Target is { } target ? Without(target.Client.GetValueOrDefault(TimeWait, new WatchedLevel(0, 0, 0)), target.ForeignTimeWait)
         : kernel.Sockets.GetValueOrDefault("tw");
+
+    private static WatchedLevel Without(WatchedLevel all, WatchedLevel? foreign) => foreign is null ? all
+        : new(Math.Max(0, all.Before - foreign.Before), Math.Max(0, all.Peak - foreign.Peak), Math.Max(0, all.After - foreign.After));
 
     /// <summary>The largest burst's connections to one target, rounded up.</summary>
     public static long BurstForEach(this Evidence evidence) =>
@@ -103,20 +157,47 @@ internal static class Clues
     public static long OpenForEach(this Evidence evidence) =>
         (evidence.Load.PeakOpen + evidence.Load.Targets - 1) / Math.Max(1, evidence.Load.Targets);
 
+    /// <summary>Connections of the run's observers to one target, rounded up.</summary>
+    public static int ObserversForEach(this Evidence evidence) =>
+        (evidence.Load.Observers + evidence.Load.Targets - 1) / Math.Max(1, evidence.Load.Targets);
+
     /// <summary>A number as a sentence has it: <c>12,345</c>.</summary>
     public static string Text(this long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A number and its noun: <c>1 time</c>, <c>12,345 times</c>.</summary>
     public static string Of(this long number, string noun) => $"{number.Text()} {noun}{(number == 1 ? "" : "s")}";
 
-    /// <summary>Microseconds as a sentence has them: <c>120 ms</c>, <c>2.4 s</c>.</summary>
-    public static string Span(this long micros) => micros < 1_000_000
-        ? string.Create(CultureInfo.InvariantCulture, $"{micros / 1000.0:0.#} ms")
-        : string.Create(CultureInfo.InvariantCulture, $"{micros / 1e6:0.#} s");
+    /// <summary>A number and a noun whose plural is another word: <c>1 was</c>, <c>2 were</c>.</summary>
+    public static string Of(this long number, string one, string many) => $"{number.Text()} {(number == 1 ? one : many)}";
 
-    /// <summary>A share as a sentence has it: <c>97 %</c>.</summary>
-    public static string Percent(this double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0} %");
+    /// <summary>Microseconds as a sentence has them: <c>120 ms</c>, <c>2.4 s</c>; never a time of nothing.</summary>
+    public static string Span(this long micros) => micros switch
+    {
+        < 50 => "less than 0.1 ms",
+        < 999_950 => string.Create(CultureInfo.InvariantCulture, $"{micros / 1000.0:0.#} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{micros / 1e6:0.#} s"),
+    };
 
-    /// <summary>Seconds as a sentence has them.</summary>
+    /// <summary>A share of a whole as a sentence has it: <c>97 %</c>. Two clocks may make it a little more than all: that is all.</summary>
+    public static string Percent(this double share) => share switch
+    {
+        > 0 and < 0.005 => "less than 1 %",
+        > 0.995 and < 1 => "99 %",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(share, 0, 1) * 100:0} %"),
+    };
+
+    /// <summary>A moment as a sentence has it: seconds since the start of the run.</summary>
     public static string Seconds(this double seconds) => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s");
+
+    /// <summary>How long something lasted, as a sentence has it: <c>40 ms</c>, <c>2.4 s</c>; never a time of nothing.</summary>
+    public static string Lasting(this double seconds) => ((long)Math.Round(seconds * 1e6)).Span();
+}
+
+/// <summary>A time in which a server stood still.</summary>
+/// <param name="Wait">When, and how long.</param>
+/// <param name="What">What was seen of it, as a sentence without its time.</param>
+internal sealed record Standstill(ObserverWait Wait, string What)
+{
+    /// <summary>The sentence with its time.</summary>
+    public string Sentence => $"{What} from {Wait.At.Seconds()} on for {Wait.Seconds.Lasting()}";
 }

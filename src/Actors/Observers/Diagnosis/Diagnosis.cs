@@ -13,8 +13,8 @@ public static class Diagnosis
     public static IReadOnlyList<IRule> Rules { get; } =
     [
         new TimeWaitGrowth(), new ClientDescriptors(), new PortExhaustion(), new GeneratorLimited(),
-        new ServerRestarted(), new ServerUnreachable(), new RefusedOnTheWay(), new WrongProtocol(), new AccessDenied(), new ConntrackFull(),
-        new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(), new SynRetransmits(), new LineLoss(), new ServerBusy(),
+        new ServerRestarted(), new ServerUnreachable(), new RefusedOnTheWay(), new WrongProtocol(), new AccessDenied(), new ErrorReplies(), new ConntrackFull(),
+        new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(), new SynRetransmits(), new LineLoss(), new ProxyQueue(), new ServerBusy(),
         new ServerStalled(), new ServerLost(), new AcceptQueueOverflow(), new SynQueueOverflow(), new ConnectionResets(), new NoReply(),
         new HalfRangeCliff(), new DistantServer(),
     ];
@@ -27,12 +27,20 @@ public static class Diagnosis
         var (areOurs, told) = (OwnPauses.Matter(evidence), OwnPauses.Without(evidence));
         Finding[] found = [.. Rules.Select(rule => rule.Judge(rule.Name == GeneratorLimited ? evidence : told)).OfType<Finding>()];
         var ours = evidence.Ledgers.Client.AttemptFailures.Values.Sum() - told.Ledgers.Client.AttemptFailures.Values.Sum();
-        return Account.Counted(evidence,
+        Finding[] shared =
         [
             .. Account.Shared(told, found)
-                .Select(finding => finding.Rule == GeneratorLimited ? finding with { Explains = finding.Explains + ours } : finding)
+                .Select(finding => finding.Rule == GeneratorLimited ? finding with { Explains = finding.Explains + ours } : finding),
+        ];
+        return Account.Counted(evidence,
+        [
+            .. WithRemainder(shared, evidence)
                 .OrderByDescending(finding => areOurs && finding.Rule == GeneratorLimited)
                 .ThenByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Explains),
         ]);
     }
+
+    // A run in which more than a few fail has a finding, whatever the cause.
+    private static IReadOnlyList<Finding> WithRemainder(IReadOnlyList<Finding> findings, Evidence evidence) =>
+        UnexplainedFailures.Judge(evidence, findings) is { } remainder ? [.. findings, remainder] : findings;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers;
@@ -65,6 +66,9 @@ public sealed record LoadEvidence(
 
     /// <summary>What endpoints said in place of replies, the most frequent first.</summary>
     public IReadOnlyList<StrangeReplies> StrangeReplies { get; init; } = [];
+
+    /// <summary>Errors that servers answered with, as they are kept, by their prefix.</summary>
+    public IReadOnlyDictionary<string, ImmutableArray<string>> Said { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
 
     /// <summary>The user that AUTH names; <c>default</c> if none is.</summary>
     public string User { get; init; } = "default";

@@ -24,6 +24,9 @@ public enum RemedyHost
 
     /// <summary>In the run file.</summary>
     Run,
+
+    /// <summary>Where the proxy runs that stands before the target.</summary>
+    Proxy,
 }
 
 /// <summary>What a run has shown, and what would change it: an element of <c>findings</c> in <c>result.json</c>.</summary>

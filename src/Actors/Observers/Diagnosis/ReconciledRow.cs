@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ActorLoad.Observers;
 
 /// <summary>Why another ledger may differ from what is expected of it.</summary>
@@ -12,9 +10,12 @@ internal sealed record KnownDifference(long Fewer, long More, string Why);
 /// <param name="Count">What it counted; null if it did not.</param>
 /// <param name="Expected">What it should have counted, as far as ActorLoad's own numbers go.</param>
 /// <param name="Known">What may make it differ.</param>
-/// <param name="Otherwise">What is likely where that does not suffice.</param>
+/// <param name="Otherwise">What is likely where it counted more, and that does not suffice.</param>
 internal sealed record OtherCount(long? Count, long Expected, IReadOnlyList<KnownDifference> Known, string Otherwise)
 {
+    /// <summary>What is likely where it counted fewer, and that does not suffice: what adds to a count never explains what it lacks.</summary>
+    public required string Lacking { get; init; }
+
     /// <summary>How far the count lies from what can be explained.</summary>
     public long Unexplained => Count is not { } count ? 0 : Math.Max(0, Math.Max(
         Expected - Known.Sum(difference => difference.Fewer) - count, count - Expected - Known.Sum(difference => difference.More)));
@@ -30,19 +31,23 @@ internal sealed record OtherCount(long? Count, long Expected, IReadOnlyList<Know
         var isFewer = count < Expected;
         foreach (var difference in Known)
         {
-            if ((isFewer ? difference.Fewer : difference.More) is var amount and > 0)
+            if (Math.Min(isFewer ? difference.Fewer : difference.More, Math.Abs(count - Expected)) is var amount and > 0)
             {
-                yield return $"{ledger} {(isFewer ? "fewer" : "more")}: up to {Text(amount)} {difference.Why}";
+                yield return $"{ledger} {(isFewer ? "fewer" : "more")}: up to {amount.Text()} {(amount == 1 ? Singular(difference.Why) : difference.Why)}";
             }
         }
 
         if (Unexplained > 0)
         {
-            yield return $"{ledger} {(isFewer ? "fewer" : "more")}: {Text(Unexplained)} unexplained; perhaps {Otherwise}";
+            yield return $"{ledger} {(isFewer ? "fewer" : "more")}: {Unexplained.Text()} unexplained; perhaps {(isFewer ? Lacking : Otherwise)}";
         }
     }
 
-    private static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Singular(string why) => why
+        .Replace("are connections", "is a connection", StringComparison.Ordinal).Replace("are connects", "is a connect", StringComparison.Ordinal)
+        .Replace("own connections", "own connection", StringComparison.Ordinal).Replace("own connects", "own connect", StringComparison.Ordinal)
+        .Replace("are further ones", "is a further one", StringComparison.Ordinal).Replace("are SYN/ACKs for connections", "is a SYN/ACK for a connection", StringComparison.Ordinal)
+        .Replace("are ", "is ", StringComparison.Ordinal).Replace("were ", "was ", StringComparison.Ordinal);
 }
 
 /// <summary>Makes rows of the reconciliation.</summary>

@@ -40,7 +40,7 @@ public static class Checkup
     public static IEnumerable<Check> Brief(
         RunNeeds needs, MachineReadings machine, TransportKind kind, TransportChoice transport, IReadOnlyList<ServerReadings> servers)
     {
-        var silent = servers.Where(server => server.Obstacle == ServerObstacle.Silence).Select(server => server.Endpoint).ToHashSet();
+        var silent = servers.Where(server => server.Obstacle is ServerObstacle.Silence or ServerObstacle.ClosesOnInfo).Select(server => server.Endpoint).ToHashSet();
         var saves = servers.Any(server => server.Forks == true);
         return Full(needs, machine, kind, transport, null, servers).Where(check => check.Name switch
         {

@@ -53,12 +53,13 @@ internal static class ClientChecks
         }
 
         var present = $"{range} ({ports.Text()})";
-        if (open > ports)
+        if (open + needs.Observers > ports)
         {
+            var observers = needs.Observers > 0 ? $" and {((long)needs.Observers).Of("connection")} of the run's observers" : "";
             return Check.Fail(
-                Range, pair, present, $"{open}",
-                $"{open.Of("connection")} at once to {share.Target} want a port each, and there are {ports.Text()}: the others would find none",
-                Troubles.Ports(range, ports, open, needs.Targets, needs.MaxOpen));
+                Range, pair, present, $"{open + needs.Observers}",
+                $"{open.Of("connection")} at once to {share.Target}{observers} want a port each, and there are {ports.Of("port")}: the others would find none",
+                Troubles.Ports(range, ports, open + needs.Observers, needs.Targets, needs.MaxOpen, needs.Observers));
         }
 
         return needs.KernelPorts && open > ports / 2

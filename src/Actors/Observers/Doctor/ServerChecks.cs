@@ -11,9 +11,7 @@ internal static class ServerChecks
     public static Check? Refused(ServerReadings server) => server.Configuration?.Refusal is { } refusal
         ? Check.Unseen(
             "CONFIG GET", server.Endpoint, null,
-            $"{server.Endpoint} refused it ({refusal}): the tcp-backlog that it asks for, and whether it saves, are not known"
-            + (refusal.StartsWith("NOPERM", StringComparison.Ordinal) ? $"; `ACL SETUSER {server.User} +config|get` allows it"
-                : "; no right would change that: the command was renamed or taken away (rename-command), or there is none"))
+            $"{server.Endpoint} refused it ({refusal}): the tcp-backlog that it asks for, and whether it saves, are not known; {ServerUnseen.WhatAllows(refusal, server.User)}")
         : null;
 
     /// <summary>Descriptors of its process.</summary>
@@ -34,7 +32,7 @@ internal static class ServerChecks
                 : Check.Unseen(
                     Name, server.Endpoint, $"{needed}",
                     $"the descriptors of {server.Endpoint} cannot be seen: {(server.IsHere ? "no process here is the one that it says it is" : "it is on another machine")}",
-                    "grep 'open files' /proc/$(pidof redis-server)/limits");
+                    $"grep 'open files' /proc/$(pidof {ServersOwn.Program(server.Kind)})/limits");
         }
 
         var present = limits.Soft == long.MaxValue ? "unlimited" : $"{limits.Soft}";
@@ -55,7 +53,7 @@ internal static class ServerChecks
             return null;
         }
 
-        var (clients, kind) = (Clients(needs, server), Kind(server));
+        var (clients, kind) = (Clients(needs, server), server.Kind);
         var needed = clients + OfRedis;
         if (server.MaxClients is not { } present)
         {
@@ -92,6 +90,11 @@ internal static class ServerChecks
             return null;
         }
 
+        if (server.Proxy is { } proxy)
+        {
+            return ProxysQueue(needs, server, proxy, soMaxConn);
+        }
+
         // What the kernel did not cut is what the server asked for.
         var asked = server.TcpBacklog ?? (server.Kind == ServersOwn.Garnet ? ServersOwn.GarnetBacklog : server.QueueLimit < soMaxConn ? server.QueueLimit : null);
         var holds = server.QueueLimit ?? asked;
@@ -114,7 +117,23 @@ internal static class ServerChecks
             Name, server.Endpoint, $"{limit}", $"{needed}",
             $"the accept queue of {server.Endpoint} holds {limit.Text()}{why}, and bursts are of {needed.Text()}: a SYN that finds it full is dropped, and sent "
             + "again after a second",
-            Troubles.ServersQueue(new QueueLimits(soMaxConn, asked, server.QueueLimit, Kind(server), needs.LargestPhase), needed));
+            Troubles.ServersQueue(new QueueLimits(soMaxConn, asked, server.QueueLimit, server.Kind, needs.LargestPhase), needed));
+    }
+
+    // What the server behind it asks for is no matter of this listener.
+    private static Check ProxysQueue(RunNeeds needs, ServerReadings server, string proxy, long? soMaxConn)
+    {
+        const string Name = "the proxy's backlog";
+        var (needed, why) = (needs.BurstForEach, $"the listener is a proxy's, or a mapped port: the server behind it {proxy}");
+        return server.QueueLimit is not { } limit
+            ? Check.Unseen(Name, server.Endpoint, $"{needed}", $"the accept queue of {server.Endpoint} is not known; {why}", $"ss -ltn 'sport = :{Port(server)}'")
+            : limit >= needed
+                ? Check.Ok(Name, server.Endpoint, $"{limit}", $"{needed}", $"bursts are of {needed.Of("connection")}{(needs.Targets > 1 ? " for each" : "")}; {why}")
+                : Check.Warn(
+                    Name, server.Endpoint, $"{limit}", $"{needed}",
+                    $"the accept queue of {server.Endpoint} holds {limit.Text()}, and bursts are of {needed.Text()}: a SYN that finds it full is dropped, and sent "
+                    + $"again after a second; {why}",
+                    Troubles.ProxysQueue(new QueueLimits(soMaxConn, null, limit, ServersOwn.Unknown), needed));
     }
 
     /// <summary>Clients that it would have at once.</summary>
@@ -125,11 +144,10 @@ internal static class ServerChecks
         var storm = needs.OpenForEach.Of("connection");
         var observers = needs.Observers > 0 ? ((long)needs.Observers).Of("observer") : "";
         var others = server.Others > 0 ? $"{server.Others.Of("client")} that it has now" : "";
-        return string.Join(" and ", new[] { storm, observers, others }.Where(part => part.Length > 0));
+        string[] parts = [.. new[] { storm, observers, others }.Where(part => part.Length > 0)];
+        return parts.Length < 3 ? string.Join(" and ", parts) : $"{parts[0]}, {parts[1]} and {parts[2]}";
     }
 
     private static string Port(ServerReadings server) => server.Endpoint[(server.Endpoint.LastIndexOf(':') + 1)..];
 
-    // An unknown one is told what redis-server is told.
-    private static string Kind(ServerReadings server) => server.Kind == "unknown" ? "redis" : server.Kind;
 }

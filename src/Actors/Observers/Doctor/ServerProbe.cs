@@ -50,6 +50,7 @@ public static class ServerProbe
             return WithProcess(seen with { IsElsewhere = seen.IsElsewhere && session.Process is null }, session) with
             {
                 Reading = session.Reading, Configuration = configuration,
+                Proxy = session.Proxy ?? await OneOfSeveralAsync(session).ConfigureAwait(false),
             };
         }
         catch (ServerUnavailableException cause)
@@ -57,12 +58,55 @@ public static class ServerProbe
             stop.ThrowIfCancellationRequested();
 
             // What is refused to who asks for INFO need not be refused to a run. Where nobody listens there is no container either.
-            var obstacle = ServerObstacles.Of(cause);
+            var (obstacle, problem) = (ServerObstacles.Of(cause), cause.Message);
+            (obstacle, problem) = obstacle switch
+            {
+                // A server that ended just then would close on anything.
+                ServerObstacle.ClosesOnInfo when !await AnswersAsync().ConfigureAwait(false) => (ServerObstacle.Silence, problem),
+                ServerObstacle.Silence when cause.WasConnected && await TlsGreeting.IsAnsweredAsync(endpoint, limit, stop).ConfigureAwait(false) =>
+                    (ServerObstacle.Tls, "wants TLS, which this run does not speak"),
+                _ => (obstacle, problem),
+            };
             return seen with
             {
-                Problem = cause.Message, Obstacle = obstacle, IsDown = obstacle is not (ServerObstacle.Permission or ServerObstacle.NoInfo),
+                Problem = problem, Obstacle = obstacle,
+                IsDown = obstacle is not (ServerObstacle.Permission or ServerObstacle.NoInfo or ServerObstacle.ClosesOnInfo),
                 IsElsewhere = seen.IsElsewhere && cause.WasConnected,
             };
+        }
+
+        async Task<string?> OneOfSeveralAsync(ServerSession session)
+        {
+            if (session.IsServersListener || session.Reading.RunId is not { } first)
+            {
+                return null;
+            }
+
+            try
+            {
+                var again = await ServerSession.RunIdAsync(endpoint, username is "" ? null : username, password is "" ? null : password, limit, TimeProvider.System, words, stop).ConfigureAwait(false);
+                return again is not null && again != first ? "is one of several: connections to this address reach different servers (run_id)" : null;
+            }
+            catch (ServerUnavailableException)
+            {
+                stop.ThrowIfCancellationRequested();
+                return null; // it has no place for a second one: the first has told what it is
+            }
+        }
+
+        async Task<bool> AnswersAsync()
+        {
+            try
+            {
+                using var connection = await ServerConnection.OpenAsync(
+                    endpoint, username is "" ? null : username, password is "" ? null : password, limit, TimeProvider.System, words, stop).ConfigureAwait(false);
+                return true;
+            }
+            catch (ServerUnavailableException)
+            {
+                stop.ThrowIfCancellationRequested();
+                return false;
+            }
         }
     }
 

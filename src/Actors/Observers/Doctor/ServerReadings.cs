@@ -29,17 +29,20 @@ public sealed record ServerReadings(string Endpoint, bool IsHere)
     /// <summary>True if its listener is in another network namespace of this machine: a container, whose settings may be its own.</summary>
     public bool IsElsewhere { get; init; }
 
+    /// <summary>Why the listener is not the server's that answers there, see <see cref="ServerLedger.Proxy"/>; null if it is, or nothing tells.</summary>
+    public string? Proxy { get; init; }
+
     /// <summary>Its process, if that can be seen here.</summary>
     public int? ProcessId { get; init; }
 
     /// <summary>Descriptors that the process may have, and to what that may be raised; null if it cannot be seen.</summary>
     public (long Soft, long Hard)? Descriptors { get; init; }
 
-    /// <summary><c>redis</c>, <c>valkey</c>, <c>garnet</c>, <c>dragonfly</c> or <c>unknown</c>.</summary>
+    /// <summary><c>redis</c>, <c>valkey</c>, <c>keydb</c>, <c>kvrocks</c>, <c>garnet</c>, <c>dragonfly</c> or <c>unknown</c>.</summary>
     public string Kind => Reading?.Kind.Name ?? "unknown";
 
     /// <summary>True if it is of the kin that keeps 32 descriptors for itself and asks its process for the others.</summary>
-    public bool IsRedis => Kind is "redis" or "valkey";
+    public bool IsRedis => Kind is "redis" or "valkey" or "keydb";
 
     /// <summary>Clients that it takes at once.</summary>
     public long? MaxClients => Reading?.MaxClients ?? Configuration?.Number(ServerSession.MaxClients);
@@ -51,7 +54,7 @@ public sealed record ServerReadings(string Endpoint, bool IsHere)
     public long Others => Math.Max(0, (Reading?.Connected ?? 1) - 1);
 
     /// <summary>True if it forks to save, false if it does not; null if it does not tell.</summary>
-    public bool? Forks => Kind is not ("redis" or "valkey" or "unknown") ? false : (Value("save"), Value("appendonly")) switch
+    public bool? Forks => Kind is not ("redis" or "valkey" or "keydb" or "unknown") ? false : (Value("save"), Value("appendonly")) switch
     {
         (null, null) => null,
         (null or "", null or "no") => false,

@@ -11,7 +11,12 @@ internal static class TargetCheck
     /// <summary>The check of a server.</summary>
     public static Check Of(RunNeeds needs, ServerReadings server) => server switch
     {
-        { Reading: { Kind: var kind } } => Check.Ok(Name, server.Endpoint, kind.Version.Length > 0 ? $"{kind.Name} {kind.Version}" : kind.Name, null, "it answers"),
+        { Reading: { Kind: var kind } } => Check.Ok(
+            Name, server.Endpoint, kind.Version.Length > 0 ? $"{kind.Name} {kind.Version}" : kind.Name, null,
+            server.Proxy is null ? "it answers" : $"it answers; the listener is a proxy's, or a mapped port: the server behind it {server.Proxy}"),
+        { Obstacle: ServerObstacle.ClosesOnInfo } => Check.Warn(
+            Name, server.Endpoint, null, null,
+            $"{server.Endpoint} {server.Problem}: it is a proxy, or no server that can be asked; its limits were not seen, and a run need not care"),
         { IsDown: true } => Check.Fail(Name, server.Endpoint, null, null, $"{server.Endpoint} {server.Problem}{Advice(server)}; its limits were not seen", Remedies(needs, server)) with
         {
             Look = LookAt(server),
@@ -27,6 +32,7 @@ internal static class TargetCheck
         ServerObstacle.Busy => ": wait until it is done, or end it as it says",
         ServerObstacle.Full => ": it takes no redis-cli either before somebody has left",
         ServerObstacle.Silence => ": it is stopped or blocked, its queue is full, or something else listens there",
+        ServerObstacle.Tls => ": name its port without TLS with --target",
         ServerObstacle.OtherProtocol => ": something else listens there; correct target.endpoints",
         _ => "",
     };

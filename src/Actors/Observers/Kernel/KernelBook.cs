@@ -16,6 +16,8 @@ internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
     private readonly LevelBook[] _client = Books();
     private readonly LevelBook[] _server = Books();
     private readonly LevelBook _acceptQueue = new();
+    private readonly LevelBook _foreign = new();
+    private readonly StandingQueue _standing = new(time);
     private Dictionary<string, double> _idle = [];
     private KernelReading? _first;
     private KernelReading? _earlier;
@@ -83,6 +85,11 @@ internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
                 _server[(int)state].Add(sockets.Server(state));
             }
 
+            if (sockets.ForeignTimeWait is { } foreign)
+            {
+                _foreign.Add(foreign);
+            }
+
             AddListeners(sockets);
         }
 
@@ -94,6 +101,7 @@ internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
     {
         _sawListener |= sockets.Listeners > 0;
         _acceptQueue.Add(sockets.AcceptQueue);
+        _standing.Look(sockets.AcceptQueue ?? 0);
         _acceptQueueLimit = sockets.AcceptQueueLimit ?? _acceptQueueLimit;
     }
 
@@ -108,6 +116,9 @@ internal sealed class KernelBook(TimeProvider time, UnseenNotes unseen)
         var counters = _growth.ToDictionary(grown => grown.Key, grown => new KernelCount(grown.Value, _idle.GetValueOrDefault(grown.Key)));
         var target = _sawSockets
             ? new TargetSockets(ByState(_client, isThere: true), ByState(_server, _sawListener), _acceptQueue.Level, _acceptQueueLimit)
+            {
+                ForeignTimeWait = _foreign.Level, Stood = _standing.Longest(_start.At),
+            }
             : null;
         return new KernelLedger(
             Math.Round(time.GetElapsedTime(_start.At, _latest!.At).TotalSeconds, 3), Math.Round(Baseline.TotalSeconds, 3), counters,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ActorLoad.Observers;
 
 /// <summary>What this machine's kernel counted during a run.</summary>
@@ -35,4 +37,14 @@ public sealed record WatchedLevel(long Before, long Peak, long After);
 /// <param name="AcceptQueueLimit">The listener's backlog as the kernel cut it (the smallest, if there are several).</param>
 public sealed record TargetSockets(
     IReadOnlyDictionary<string, WatchedLevel> Client, IReadOnlyDictionary<string, WatchedLevel> Server, WatchedLevel? AcceptQueue,
-    long? AcceptQueueLimit);
+    long? AcceptQueueLimit)
+{
+    /// <summary>Those of <see cref="Client"/> in TIME-WAIT whose local port no connection of the run had: they are of other programs. Null if the ports
+    /// of the run are not known (<c>connection.ports = kernel</c>).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WatchedLevel? ForeignTimeWait { get; init; }
+
+    /// <summary>The longest time in which nothing was taken out of the accept queue while something was in it; null if it was not watched so.</summary>
+    [JsonIgnore]
+    public ObserverWait? Stood { get; init; }
+}

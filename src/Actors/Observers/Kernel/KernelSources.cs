@@ -28,8 +28,9 @@ public sealed class KernelSources : IDisposable
     private long _socketsDue = long.MinValue;
 
     /// <summary>Opens everything, and reads the settings as they stand. A counter that is not among the <paramref name="wanted"/>, if these
-    /// are given, is not missed where a kernel lacks it.</summary>
-    public KernelSources(KernelPaths paths, IEnumerable<IPEndPoint> endpoints, TimeProvider time, IReadOnlyList<string>? wanted = null)
+    /// are given, is not missed where a kernel lacks it. <paramref name="isOurs"/> as for <see cref="SocketDiag"/>.</summary>
+    public KernelSources(
+        KernelPaths paths, IEnumerable<IPEndPoint> endpoints, TimeProvider time, IReadOnlyList<string>? wanted = null, Func<int, bool>? isOurs = null)
     {
         (_time, _wanted) = (time, wanted);
         _snmp = new ProcFile(Path.Combine(paths.Net, "snmp"));
@@ -38,7 +39,7 @@ public sealed class KernelSources : IDisposable
         _sockstat6 = new ProcFile(Path.Combine(paths.Net, "sockstat6"));
         _conntrack = new ProcFile(Path.Combine(paths.Net, "stat/nf_conntrack"));
         _conntrackCount = new ProcFile(KernelSettings.SysctlFile(paths, "net.netfilter.nf_conntrack_count"));
-        _diag = new SocketDiag(endpoints);
+        _diag = new SocketDiag(endpoints, isOurs);
         Settings = KernelSettings.Read(paths, Unseen, areMissed: wanted is null);
     }
 

@@ -4,6 +4,7 @@ namespace ActorLoad.Observers.Kernel;
 public sealed class SocketCounts
 {
     private readonly int[] _client = new int[(int)TcpState.Closing + 1];
+    private readonly List<uint> _inodes = [];
     private readonly int[] _server = new int[(int)TcpState.Closing + 1];
 
     /// <summary>Listeners that listen for a watched endpoint.</summary>
@@ -16,6 +17,13 @@ public sealed class SocketCounts
     /// <summary>What may wait: the listener's backlog as the kernel cut it, the smallest if there are several.</summary>
     public long? AcceptQueueLimit { get; private set; }
 
+    /// <summary>The inodes of the listeners: the process that holds one listens.</summary>
+    public IReadOnlyList<uint> ListenerInodes => _inodes;
+
+    /// <summary>Sockets in TIME_WAIT whose remote end is a watched endpoint, and whose local port no connection of the run had; null if nobody knows
+    /// those ports.</summary>
+    public int? ForeignTimeWait { get; private set; }
+
     /// <summary>Sockets whose remote end is a watched endpoint.</summary>
     public int Client(TcpState state) => _client[(int)state];
 
@@ -26,8 +34,17 @@ public sealed class SocketCounts
 
     internal void AddServer(int state) => _server[state]++;
 
-    internal void AddListener(long queue, long limit)
+    internal void KnowPorts() => ForeignTimeWait ??= 0;
+
+    internal void AddForeignTimeWait() => ForeignTimeWait++;
+
+    internal void AddListener(long queue, long limit, uint inode = 0)
     {
+        if (inode > 0)
+        {
+            _inodes.Add(inode);
+        }
+
         Listeners++;
         AcceptQueue = Math.Max(AcceptQueue ?? 0, queue);
         AcceptQueueLimit = Math.Min(AcceptQueueLimit ?? long.MaxValue, limit);

@@ -28,6 +28,7 @@ public sealed class SocketDiag : IDisposable
     private static readonly uint _listening = 1u << (int)TcpState.Listening;
 
     private readonly WatchedEndpoints _watched;
+    private readonly Func<int, bool>? _isOurs;
     private readonly NetlinkSocket? _socket;
     private readonly string _problem;
     private readonly byte[] _buffer = new byte[BufferSize];
@@ -38,13 +39,16 @@ public sealed class SocketDiag : IDisposable
     private bool _isUnfinished;
 
     /// <summary>Watches these endpoints; <see cref="IPAddress.Any"/> stands for every address of its port.</summary>
-    public SocketDiag(IEnumerable<IPEndPoint> endpoints)
-        : this(endpoints, DiagRequest.TCPDIAG_GETSOCK, DiagRequest.IPPROTO_TCP)
+    /// <param name="endpoints">What is watched.</param>
+    /// <param name="isOurs">Tells whether a connection of the run ever had a local port; null if that is not known.</param>
+    public SocketDiag(IEnumerable<IPEndPoint> endpoints, Func<int, bool>? isOurs = null)
+        : this(endpoints, DiagRequest.TCPDIAG_GETSOCK, DiagRequest.IPPROTO_TCP, isOurs)
     {
     }
 
-    internal SocketDiag(IEnumerable<IPEndPoint> endpoints, ushort messageType, byte protocol)
+    internal SocketDiag(IEnumerable<IPEndPoint> endpoints, ushort messageType, byte protocol, Func<int, bool>? isOurs = null)
     {
+        _isOurs = isOurs;
         _watched = new WatchedEndpoints([.. endpoints]);
         _socket = NetlinkSocket.Open(_patience, out _problem);
         var all = TcpStates.OfConnections.Aggregate(_listening, (bits, state) => bits | (1u << (int)state));
@@ -90,6 +94,11 @@ public sealed class SocketDiag : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             var (counts, isTorn) = (new SocketCounts(), false);
+            if (_isOurs is not null)
+            {
+                counts.KnowPorts();
+            }
+
             if (AskAll(_socket, dump, counts, ref isTorn) is { } error)
             {
                 if (dump.UseFamilies())
@@ -142,7 +151,7 @@ public sealed class SocketDiag : IDisposable
             return -sent;
         }
 
-        var answer = new DiagAnswer(_watched, _sequence, counts, isForOne);
+        var answer = new DiagAnswer(_watched, _sequence, counts, isForOne, _isOurs);
         _isUnfinished = true;
         for (var piece = 0; piece < MaxPieces && !answer.IsDone; piece++)
         {

@@ -37,6 +37,9 @@ public sealed class ServerConnection : IDisposable
     /// <summary>How words of the server are kept.</summary>
     public ServerWords Words { get; }
 
+    /// <summary>True if the server has ended it.</summary>
+    public bool HasClosed => _stream.End is { } end and not ServerStream.GivenUp && end.Contains("connection", StringComparison.Ordinal);
+
     /// <summary>When the server last said something: a timestamp of the clock that it was opened with.</summary>
     public long HeardAt => _stream.HeardAt;
 

@@ -11,6 +11,7 @@ public sealed class ServerInfoReader(ServerConnection connection)
     private const int LongestBeginning = 60;
 
     private int _form;
+    private bool _hasRead;
 
     /// <summary>Asks. Throws <see cref="ServerUnavailableException"/> if the connection is lost, if INFO is refused, or if the answer is none.</summary>
     public async Task<ServerInfo> ReadAsync()
@@ -24,6 +25,7 @@ public sealed class ServerInfoReader(ServerConnection connection)
                 var info = ServerInfo.Parse(text, connection.Words);
                 if (info.IsInfo && (isLast || info.Text(ServerKind.Received) is not null))
                 {
+                    _hasRead = true;
                     return info;
                 }
 
@@ -40,6 +42,10 @@ public sealed class ServerInfoReader(ServerConnection connection)
             catch (ServerRefusedException)
             {
                 // It does not know this form: the next.
+            }
+            catch (ServerUnavailableException cause) when (connection.HasClosed && !_hasRead)
+            {
+                throw new ServerUnavailableException($"answers PING, and {cause.Message} when it is asked for INFO", cause) { WasConnected = true, HasClosedOnInfo = true };
             }
 
             _form++;

@@ -1,7 +1,7 @@
 namespace ActorLoad.Observers;
 
 /// <summary>What a server is, and which of its counters mean nothing.</summary>
-/// <param name="Name"><c>redis</c>, <c>valkey</c>, <c>garnet</c>, <c>dragonfly</c> or <c>unknown</c>.</param>
+/// <param name="Name"><c>redis</c>, <c>valkey</c>, <c>keydb</c>, <c>kvrocks</c>, <c>garnet</c>, <c>dragonfly</c> or <c>unknown</c>.</param>
 /// <param name="Version">As the server says; empty if it does not.</param>
 /// <param name="SampleSeconds">How old its counters may be: Garnet takes them from time to time; 0 if they are of the moment.</param>
 /// <param name="Meaningless">Fields of INFO that it has and does not keep.</param>
@@ -33,13 +33,28 @@ public sealed record ServerKind(string Name, string Version, double SampleSecond
             return new("garnet", garnet, every, every > 0 ? [] : [Received, Rejected, Commands, Connected]); // all 0 where nothing is sampled
         }
 
-        if (info.Text("valkey_version") is { } valkey)
+        if (info.Text("kvrocks_version") is { } kvrocks)
+        {
+            return new("kvrocks", kvrocks, 0, []);
+        }
+
+        var redis = info.Text("redis_version");
+        if ((info.Text("valkey_version") ?? (info.Text("server_name") == "valkey" ? redis : null)) is { } valkey)
         {
             return new("valkey", valkey, 0, []);
         }
 
-        return info.Text("redis_version") is { } redis ? new("redis", redis, 0, []) : new("unknown", "", 0, []);
+        if (IsKeyDb(info) && (info.Text("keydb_version") ?? redis) is { } keydb)
+        {
+            return new("keydb", keydb, 0, [UserCpu, SystemCpu]); // of one of its threads, as with Dragonfly
+        }
+
+        return redis is not null ? new("redis", redis, 0, []) : new("unknown", "", 0, []);
     }
+
+    // It calls its version redis_version and has no name of its own: its program, its configuration or a field that only it has give it away.
+    private static bool IsKeyDb(ServerInfo info) => info.Text("keydb_version") is not null || info.Text("mvcc_depth") is not null
+        || new[] { "server_name", "executable", "config_file" }.Any(field => info.Text(field)?.Contains("keydb", StringComparison.OrdinalIgnoreCase) == true);
 
     /// <summary>Whether a field says what its name does.</summary>
     internal bool Means(string field) => !Meaningless.Contains(field);

@@ -43,6 +43,10 @@ public sealed record ServerLedger(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Proxy { get; init; }
 
+    /// <summary>True if its process was seen to hold the listener at <see cref="Endpoint"/>.</summary>
+    [JsonIgnore]
+    public bool HoldsListener { get; init; }
+
     /// <summary>When it first answered, in seconds from the start of the run; null if that was before the run.</summary>
     [JsonIgnore]
     public double? FirstAnswerAt { get; init; }

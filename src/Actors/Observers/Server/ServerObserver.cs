@@ -23,6 +23,7 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SampleMargin = TimeSpan.FromMilliseconds(300);
     private const int MostSettleReadings = 10;
+    private const double KernelsEarlyStart = 0.25;
 
     private readonly int _index;
     private readonly IPEndPoint _endpoint;
@@ -41,6 +42,7 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
     private bool _isSettled;
     private bool _isWarm;
     private bool _isBegun;
+    private double _begunAt = double.PositiveInfinity;
     private int _lastReadings;
     private long _lastLevel;
 
@@ -79,6 +81,7 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
         switch (message)
         {
             case Opened opened: HandleOpened(opened.Session); break;
+            case LookedAgain looked: HandleLookedAgain(looked.IsAnother); break;
             case NotOpened failed: HandleNotOpened(failed.Cause); break;
             case Answered answered when answered.Session == _session: HandleAnswered(answered); break;
             case Unanswered unanswered when unanswered.Session == _session: HandleLost(unanswered.Reason, unanswered.Cause); break;
@@ -115,8 +118,8 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
 
     private void HandleStormBegins()
     {
-        _isBegun = true;
-        _books.Begin(Now);
+        (_isBegun, _begunAt) = (true, Now);
+        _books.Begin(_begunAt);
         Timers.StartPeriodicTimer(Due.Reading, new Alarm(Due.Reading), _settings.Interval, _settings.Interval);
         Ask();
     }
@@ -186,9 +189,10 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
     {
         var ledger = _books.Ledger(
             _first?.Configuration.Number(ServerSession.MaxClients), _settings.Own?.TcpBacklog ?? _first?.Configuration.Number(ServerSession.TcpBacklog),
-            _settings.Own?.ProcessId is { } id ? ServerProcess.Of(id) : _first?.Process);
-        var unseen = ServerUnseen.Of(_endpoint, _username, _settings.Own is not null, _whyNever, _first, _books);
-        Context.Parent.Tell(new ServerObserved(_index, ledger, _ownConnections, unseen));
+            _settings.Own?.ProcessId is { } id ? ServerProcess.Of(id) : _first?.Process) is { } known
+            ? known with { Proxy = Proxy, HoldsListener = _first?.IsServersListener == true } : null;
+        var unseen = ServerUnseen.Of(_endpoint, _username, _settings.Own is not null, _whyNever, _first, _books, Proxy);
+        Context.Parent.Tell(new ServerObserved(_index, ledger, OwnConnections, unseen));
         Context.Stop(Self);
     }
 

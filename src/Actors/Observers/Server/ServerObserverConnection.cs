@@ -15,7 +15,12 @@ public sealed partial class ServerObserver
     private long _resentBefore;
     private bool _isOpening;
     private bool _isHopeless;
-    private int _ownConnections;
+    private bool _areSeveral;
+    private int _closedOnInfo;
+    private readonly List<double> _opens = [];
+
+    // The kernel is read up to two idle steps before the storm begins: what was opened then is in its counts of the run.
+    private int OwnConnections => _opens.Count(at => at >= _begunAt - KernelsEarlyStart);
 
     private string NoAnswer => string.Create(CultureInfo.InvariantCulture, $"did not answer INFO within {_settings.AnswerLimit.TotalSeconds:0.###} s")
         + (Resent > 0 ? $"; the question was sent again {Resent.Of("time")}, and nobody acknowledged it" : "");
@@ -26,7 +31,7 @@ public sealed partial class ServerObserver
     private void Open()
     {
         (_isOpening, _triedAt) = (true, Now);
-        _ownConnections += _isBegun ? 1 : 0;
+        _opens.Add(_triedAt);
         ServerSession.OpenAsync(_endpoint, _username, _password, _settings.AnswerLimit, _time, _settings.Words, _stop!.Token)
             .PipeTo(Self, Self, session => new Opened(session), cause => new NotOpened(cause));
     }
@@ -47,7 +52,7 @@ public sealed partial class ServerObserver
         else if (!_isBegun && session == _first)
         {
             SetAlarm(Due.Settled, _settings.Own is not null ? TimeSpan.Zero : Sampled(session)); // until this connection is in its counts
-            ServerWarmUp.OnceAsync(session, _time, _stop!.Token).WaitAsync(_settings.AnswerLimit, _time)
+            Task.WhenAll(ServerWarmUp.OnceAsync(session, _time, _stop!.Token), LookAgainAsync(session)).WaitAsync(_settings.AnswerLimit, _time)
                 .ContinueWith(_ => new Alarm(Due.Warm), TaskScheduler.Default).PipeTo(Self); // what went wrong with it, if anything, the next reading tells
         }
         else
@@ -55,6 +60,37 @@ public sealed partial class ServerObserver
             Ready();
         }
     }
+
+    // Of one address that stands for several servers each connection may reach another.
+    private async Task LookAgainAsync(ServerSession session)
+    {
+        if (session.IsServersListener || _settings.Own is not null || session.Reading.RunId is not { } first)
+        {
+            return;
+        }
+
+        _opens.Add(Now);
+        try
+        {
+            var again = await ServerSession.RunIdAsync(_endpoint, _username, _password, _settings.AnswerLimit, _time, _settings.Words, _stop!.Token).ConfigureAwait(false);
+            _self.Tell(new LookedAgain(again is not null && again != first));
+        }
+        catch (ServerUnavailableException)
+        {
+            _self.Tell(new LookedAgain(false)); // it has no place for a second one: the first goes on
+        }
+    }
+
+    private void HandleLookedAgain(bool isAnother)
+    {
+        _areSeveral |= isAnother;
+        if (!isAnother)
+        {
+            _books.Opened(Now, isRejected: false);
+        }
+    }
+
+    private string? Proxy => _areSeveral || _books.AreSeveral ? "is one of several: connections to this address reach different servers (run_id)" : _first?.Proxy;
 
     private void HandleNotOpened(Exception cause)
     {
@@ -70,7 +106,8 @@ public sealed partial class ServerObserver
             _books.Opened(Now, known.WasRejected);
         }
 
-        _isHopeless |= known is not { IsFinal: false };
+        // Once may be a server that ends just now.
+        _isHopeless |= known is not { IsFinal: false } || (known.HasClosedOnInfo && ++_closedOnInfo > 1);
         _whyNever = cause.Message;
         _books.Lost(Now, cause.Message, known is { Error: not null } ? LossKind.Refusal : known?.Kind ?? LossKind.NoConnection, known?.Resent ?? 0);
         Ready();
@@ -160,6 +197,8 @@ public sealed partial class ServerObserver
     }
 
     private sealed record Opened(ServerSession Session) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record LookedAgain(bool IsAnother) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record NotOpened(Exception Cause) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 

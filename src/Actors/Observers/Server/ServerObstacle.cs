@@ -40,6 +40,12 @@ public enum ServerObstacle
 
     /// <summary>It is well, and does not know INFO.</summary>
     NoInfo,
+
+    /// <summary>It answers PING, and closes the connection on INFO: a proxy that does not pass it on.</summary>
+    ClosesOnInfo,
+
+    /// <summary>It wants TLS.</summary>
+    Tls,
 }
 
 /// <summary>Tells obstacles apart.</summary>
@@ -49,6 +55,7 @@ internal static class ServerObstacles
     public static ServerObstacle Of(ServerUnavailableException cause) => cause switch
     {
         { Error: { } error } => Of(error),
+        { HasClosedOnInfo: true } => ServerObstacle.ClosesOnInfo,
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => ServerObstacle.NobodyListens,
         { InnerException: SocketException } => ServerObstacle.NoRoute,
         { IsFinal: true, IsInfoOfAnother: true } => ServerObstacle.NoInfo,

@@ -58,6 +58,21 @@ public sealed record ServerProcess(long? OpenFilesLimit, string? OvercommitMemor
         }
     }
 
+    /// <summary>True if a process has one of these sockets, by their inodes; null if its files cannot be seen.</summary>
+    internal static bool? Holds(int processId, IReadOnlyList<uint> inodes, string proc = "/proc")
+    {
+        try
+        {
+            var names = inodes.Select(inode => string.Create(CultureInfo.InvariantCulture, $"socket:[{inode}]")).ToHashSet();
+            return new DirectoryInfo(Path.Combine(proc, processId.ToString(CultureInfo.InvariantCulture), "fd")).EnumerateFileSystemInfos()
+                .Any(file => file.LinkTarget is { } target && names.Contains(target));
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            return null; // another user's, or it has ended
+        }
+    }
+
     private static bool IsServer(string folder, ServerReading reading, string proc)
     {
         if (!Directory.Exists(folder))
@@ -80,7 +95,7 @@ public sealed record ServerProcess(long? OpenFilesLimit, string? OvercommitMemor
     {
         const string Row = "MemTotal:";
         var row = File.ReadLines(Path.Combine(proc, "meminfo")).FirstOrDefault(line => line.StartsWith(Row, StringComparison.Ordinal));
-        return row is not null && reading.Kind.Name is "redis" or "valkey"
+        return row is not null && reading.Kind.Name is "redis" or "valkey" or "keydb"
             && long.Parse(row![Row.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1024 == reading.TotalSystemMemory;
     }
 

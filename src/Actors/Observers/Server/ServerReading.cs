@@ -27,6 +27,9 @@ public sealed record ServerReading(
     // More than any counts of a server: JSON carries it, and sums of it do not overflow.
     private const long MostOfAll = 1L << 53;
 
+    /// <summary>Where it says that it listens; empty if it does not tell.</summary>
+    public IReadOnlyList<ServerListener> Listeners { get; init; } = [];
+
     /// <summary>Takes what counts from an INFO reply.</summary>
     public static ServerReading Of(ServerInfo info)
     {
@@ -39,7 +42,10 @@ public sealed record ServerReading(
             Count("maxclients") ?? Count("max_clients"),
             Cpu(ServerKind.UserCpu) + Cpu(ServerKind.SystemCpu),
             Count("total_system_memory"),
-            Path.GetFileName(info.Text("executable")));
+            Path.GetFileName(info.Text("executable")))
+        {
+            Listeners = ServerListener.Of(info),
+        };
 
         long? Count(string key) => kind.Means(key) && info.Number(key) is { } number and >= 0 and <= MostOfAll ? number : null;
 

@@ -14,6 +14,13 @@ internal sealed record ServerSession(
 {
     public const string MaxClients = "maxclients";
     public const string TcpBacklog = "tcp-backlog";
+    public const string Bind = "bind";
+
+    /// <summary>Why the listener is not the server's, see <see cref="ListenerJudge"/>; null if it is, or nothing tells.</summary>
+    public string? Proxy { get; init; }
+
+    /// <summary>True if the server's own process was seen to hold the listener: nobody stands between.</summary>
+    public bool IsServersListener { get; init; }
 
     /// <summary>Opens one; throws <see cref="ServerUnavailableException"/> if an answer takes longer than <paramref name="limit"/>. <paramref name="words"/>
     /// as for <see cref="ServerConnection.OpenAsync"/>.</summary>
@@ -23,7 +30,7 @@ internal sealed record ServerSession(
         var connection = await ServerConnection.OpenAsync(endpoint, username, password, limit, time, words, stop).ConfigureAwait(false);
         try
         {
-            var session = await connection.WhileItAnswersAsync(BeginAsync(connection), limit, stop).ConfigureAwait(false);
+            var session = await connection.WhileItAnswersAsync(BeginAsync(connection, endpoint), limit, stop).ConfigureAwait(false);
             stop.Register(connection.Dispose); // whoever asked for it may be gone by now
             return session;
         }
@@ -37,13 +44,43 @@ internal sealed record ServerSession(
     /// <summary>Takes a reading; throws as <see cref="ServerInfoReader.ReadAsync"/> does.</summary>
     public async Task<ServerReading> ReadAsync() => ServerReading.Of(await Reader.ReadAsync().ConfigureAwait(false));
 
-    private static async Task<ServerSession> BeginAsync(ServerConnection connection)
+    /// <summary>The run_id that another connection of the same kind finds: behind one address there may be several servers. Null if it does not tell; throws
+    /// as <see cref="OpenAsync"/> does.</summary>
+    public static async Task<string?> RunIdAsync(
+        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider time, ServerWords? words, CancellationToken stop)
+    {
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        until.CancelAfter(limit);
+        using var connection = await ServerConnection.OpenAsync(endpoint, username, password, limit, time, words, until.Token).ConfigureAwait(false);
+        var info = await new ServerInfoReader(connection).ReadAsync().WaitAsync(until.Token).ConfigureAwait(false);
+        return info.Text("run_id");
+    }
+
+    private static async Task<ServerSession> BeginAsync(ServerConnection connection, IPEndPoint endpoint)
     {
         var reader = new ServerInfoReader(connection);
         var reading = ServerReading.Of(await reader.ReadAsync().ConfigureAwait(false));
-        string[] names = reading.MaxClients is null ? [MaxClients, TcpBacklog] : [TcpBacklog];
-        var configuration = await ServerConfiguration.ReadAsync(connection, names).ConfigureAwait(false);
         var process = ServerProcess.Find(reading, connection.IsLocal);
-        return new ServerSession(connection, reader, reading, configuration, process);
+        var look = ListenerLook.At(endpoint, connection.IsLocal, process);
+        var configuration = await ServerConfiguration.ReadAsync(connection, Names(reading, endpoint, look)).ConfigureAwait(false);
+        return new ServerSession(connection, reader, reading, configuration, process)
+        {
+            Proxy = ListenerJudge.Proxy(endpoint, reading, configuration, look), IsServersListener = look.IsServers == true,
+        };
+    }
+
+    // No more than is needed: each is a command.
+    private static IEnumerable<string> Names(ServerReading reading, IPEndPoint endpoint, ListenerLook look)
+    {
+        if (reading.MaxClients is null)
+        {
+            yield return MaxClients;
+        }
+
+        yield return TcpBacklog;
+        if (look.IsServers != true && reading.Listeners is [{ Addresses.Count: 0 } only] && only.Port == endpoint.Port)
+        {
+            yield return Bind;
+        }
     }
 }

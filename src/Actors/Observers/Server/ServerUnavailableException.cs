@@ -14,6 +14,9 @@ public sealed class ServerUnavailableException(string reason, Exception? cause =
     /// <summary>True if it answers PING, and INFO with something else.</summary>
     public bool IsInfoOfAnother { get; init; }
 
+    /// <summary>True if it had answered PING and closed the connection when it was asked for INFO, as some proxies do.</summary>
+    public bool HasClosedOnInfo { get; init; }
+
     /// <summary>True if a connection was made, which the server counts.</summary>
     public bool WasConnected { get; init; }
 

@@ -12,7 +12,8 @@ internal static class ServerUnseen
     /// <param name="whyNever">Why the last try to ask it failed; null if none did.</param>
     /// <param name="first">The first session; null if there was none.</param>
     /// <param name="books">What was read.</param>
-    public static IReadOnlyList<string> Of(IPEndPoint endpoint, string? username, bool isOwn, string? whyNever, ServerSession? first, ServerBooks books)
+    /// <param name="proxy">Why the listener is not the server's; null if it is.</param>
+    public static IReadOnlyList<string> Of(IPEndPoint endpoint, string? username, bool isOwn, string? whyNever, ServerSession? first, ServerBooks books, string? proxy = null)
     {
         if (first is null)
         {
@@ -25,10 +26,14 @@ internal static class ServerUnseen
             return books.Unseen;
         }
 
+        if (proxy is not null)
+        {
+            sentences.Add($"{endpoint} is a proxy's, or a port that is mapped: the server behind it {proxy}; what that server counts are not our connections");
+        }
+
         if (first.Configuration.Refusal is { } refusal)
         {
-            var user = username ?? "default";
-            sentences.Add($"{endpoint} refused CONFIG GET ({refusal}): its tcp-backlog is not known; `ACL SETUSER {user} +config|get` allows it");
+            sentences.Add($"{endpoint} refused CONFIG GET ({refusal}): its tcp-backlog is not known; {WhatAllows(refusal, username)}");
         }
         else if (first.Configuration.Number(ServerSession.TcpBacklog) is null)
         {
@@ -49,4 +54,9 @@ internal static class ServerUnseen
 
         return [.. sentences, .. books.Unseen];
     }
+
+    /// <summary>What lets CONFIG GET be said that was refused in these words: a right, or nothing.</summary>
+    public static string WhatAllows(string refusal, string? username) => refusal.StartsWith("NOPERM", StringComparison.Ordinal)
+        ? $"`ACL SETUSER {username ?? "default"} +config|get` allows it"
+        : "no right would change that: the command was renamed or taken away (rename-command), or there is none";
 }

@@ -92,9 +92,32 @@ public static class Remedies
     public static Remedy TcpBacklog(long? present, long needed, string kind = "redis")
     {
         var proposed = Text(AtLeast(Catalogue[TuningKeys.TcpBacklog, RemedyHost.Server], needed, present))!;
-        var command = kind == "dragonfly" ? $"--tcp_backlog {proposed} when Dragonfly is started" : $"tcp-backlog {proposed} in redis.conf, then restart";
+        var command = kind switch
+        {
+            "dragonfly" => $"--tcp_backlog {proposed} when Dragonfly is started",
+            ServersOwn.Unknown => $"tcp-backlog {proposed} in its configuration (of a proxy: its own backlog or maxconn), then restart",
+            _ => $"{ServersOwn.BacklogKey(kind)} {proposed} in {ServersOwn.ConfigurationFile(kind)}, then restart",
+        };
         return new Remedy(TuningKeys.TcpBacklog, Text(present), proposed, RemedyHost.Server, command);
     }
+
+    /// <summary>The accept queue of a proxy's listener.</summary>
+    /// <param name="present">What it holds; null if it is not known.</param>
+    /// <param name="needed">The largest burst.</param>
+    public static Remedy ProxysBacklog(long? present, long needed)
+    {
+        var proposed = Text(Math.Max(needed, present ?? 0))!;
+        return new Remedy(
+            "the proxy's backlog", Text(present), proposed, RemedyHost.Proxy,
+            $"in the proxy's configuration: the listener's backlog or maxconn (HAProxy: maxconn {proposed} or backlog {proposed} in the frontend), then reload it");
+    }
+
+    /// <summary>Connections that a proxy passes on at once.</summary>
+    /// <param name="present">Most that it did; null if it is not known.</param>
+    /// <param name="needed">Connections of the run that are open at once.</param>
+    public static Remedy ProxysConnections(long? present, long needed) => new(
+        "the proxy's connections to its server", Text(present), Text(needed)!, RemedyHost.Proxy,
+        $"in the proxy's configuration: connections to the server (HAProxy: maxconn {Text(needed)} of the backend's server, the frontend and global), then reload it");
 
     /// <summary>A new listener: one keeps the queue that it was opened with.</summary>
     /// <param name="present">What it holds.</param>
@@ -140,6 +163,23 @@ public static class Remedies
     /// <summary>Another address of the name that was given.</summary>
     public static Remedy OtherAddress(string address) => new(TuningKeys.Target, null, address, RemedyHost.Run, $"--target {address}");
 
+    /// <summary>Another node of the cluster, in its servers' words.</summary>
+    public static Remedy OtherNode(string address) => new(TuningKeys.Target, null, address, RemedyHost.Run, $"--target {address}, for the keys of that node; or use keys of this one");
+
+    /// <summary>The primary of a replica: the server names it.</summary>
+    public static Remedy Primary(string? endpoint) => new(
+        TuningKeys.Target, endpoint, "its primary", RemedyHost.Run, $"--target with the master_host and master_port that `{RedisCli.To(endpoint, "info replication")}` shows");
+
+    /// <summary>Something that only the server can put right, and the command that shows it or does it.</summary>
+    public static Remedy Look(string what, string proposed, string? endpoint, string command) => new(
+        what, null, proposed, RemedyHost.Server, RedisCli.To(endpoint, command));
+
+    /// <summary>No password for a server that has none.</summary>
+    public static Remedy NoPassword() => new(TuningKeys.Password, "set", "none", RemedyHost.Run, "leave target.username and target.password out");
+
+    /// <summary>The port at which a server takes clients without TLS.</summary>
+    public static Remedy PlainPort() => new(TuningKeys.Target, null, "a port without TLS", RemedyHost.Run, "--target with the port that the server opens for clients without TLS");
+
     /// <summary>A way to the server's host.</summary>
     /// <param name="address">Of the server.</param>
     public static Remedy Route(string address) => new(TuningKeys.Target, null, "a host that can be reached", RemedyHost.Client, $"ip route get {address}");
@@ -157,9 +197,13 @@ public static class Remedies
     public static Remedy ProtectedMode(string? endpoint) => new(
         TuningKeys.ProtectedMode, "yes", "no", RemedyHost.Server, RedisCli.There(endpoint, "config set protected-mode no"));
 
-    /// <summary>A user that may say what the script says.</summary>
-    public static Remedy Permission(string? endpoint, string user) => new(
-        $"ACL of {user}", null, "one that allows connection.script", RemedyHost.Server, RedisCli.There(endpoint, $"acl setuser {user} +@all"));
+    /// <summary>A user that may do what was refused.</summary>
+    /// <param name="endpoint">HOST:PORT.</param>
+    /// <param name="user">Its name.</param>
+    /// <param name="rule">What is added to its ACL, such as <c>+get</c> or <c>~*</c>; null if it is not known what was refused: then the server tells.</param>
+    public static Remedy Permission(string? endpoint, string user, string? rule) => new(
+        $"ACL of {user}", null, rule ?? "one that allows connection.script", RemedyHost.Server,
+        RedisCli.There(endpoint, rule is null ? "acl log" : $"acl setuser {user} {(rule.Contains('*', StringComparison.Ordinal) ? $"'{rule}'" : rule)}"));
 
     /// <summary>The transport that there is, or none in particular.</summary>
     public static Remedy Transport(string? present, string proposed) => Run(TuningKeys.Transport, present, proposed);

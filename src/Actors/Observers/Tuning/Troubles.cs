@@ -24,8 +24,9 @@ public static class Troubles
     /// <param name="needed">Ports for one target.</param>
     /// <param name="targets">Different addresses and ports.</param>
     /// <param name="maxOpen">connection.max-open.</param>
-    public static IReadOnlyList<Remedy> Ports(string? range, long? ports, long needed, int targets, long maxOpen) =>
-        [.. Wider(range, needed), .. ports * targets is { } room ? [Remedies.MaxOpen(maxOpen, room)] : Array.Empty<Remedy>()];
+    /// <param name="beside">Those of them that the run's observers take.</param>
+    public static IReadOnlyList<Remedy> Ports(string? range, long? ports, long needed, int targets, long maxOpen, int beside = 0) =>
+        [.. Wider(range, needed), .. (ports - beside) * targets is { } room and > 0 ? [Remedies.MaxOpen(maxOpen, room)] : Array.Empty<Remedy>()];
 
     /// <summary>More connections to one target than half of the ports, which the kernel chooses.</summary>
     public static IReadOnlyList<Remedy> HalfRange(string? range, long open) => [Remedies.SlotPorts(Kernels), .. Wider(range, 2 * open)];
@@ -78,6 +79,10 @@ public static class Troubles
         _ => [Remedies.TcpBacklog(limits.Asked ?? limits.Listener, burst, limits.Kind)],
     };
 
+    /// <summary>The listener is a proxy's, and its queue shorter than a burst.</summary>
+    public static IReadOnlyList<Remedy> ProxysQueue(QueueLimits limits, long burst) =>
+        limits.Listener >= burst ? [] : [.. limits.Listener >= limits.SoMaxConn ? KernelsQueue(limits, burst) : [], Remedies.ProxysBacklog(limits.Listener, burst)];
+
     /// <summary>The server may have too few descriptors for its clients.</summary>
     /// <param name="present">Its limit.</param>
     /// <param name="clients">Clients that it should take.</param>
@@ -104,6 +109,13 @@ public static class Troubles
 
     /// <summary>The server wants a password, or another one.</summary>
     public static IReadOnlyList<Remedy> Password() => [Remedies.Password()];
+
+    /// <summary>The server has as much memory as it may have.</summary>
+    public static IReadOnlyList<Remedy> Memory(string? endpoint) =>
+    [
+        Remedies.Look("maxmemory", "more, or 0", endpoint, "config set maxmemory 0"),
+        Remedies.Look("maxmemory-policy", "allkeys-lru", endpoint, "config set maxmemory-policy allkeys-lru"),
+    ];
 
     /// <summary>Protected mode is on, and we come from elsewhere.</summary>
     public static IReadOnlyList<Remedy> ProtectedMode(string? endpoint) => [Remedies.ProtectedMode(endpoint)];

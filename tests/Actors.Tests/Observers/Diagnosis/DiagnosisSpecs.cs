@@ -77,6 +77,8 @@ public class DiagnosisSpecs
             .With((ServerLedger server) => server with { ConnectionsRejected = 3_000, MaxClients = 992, OpenFilesLimit = 1_024 }) },
         { "access-denied", Healthy.Evidence.Rejecting("DENIED", 20).With((ServerLedger server) => server with { ConnectionsRejected = 20 }) },
         { "access-denied", Healthy.Evidence.Rejecting("NOAUTH", 20) },
+        { "error-replies", Healthy.Evidence.Rejecting("MOVED", 20) },
+        { "proxy-queue", Healthy.Evidence.Failing("peer-closed", 900).With((ServerLedger server) => server with { Proxy = "says that it listens on port 7", ConnectedClients = new(2, 22, 2) }) },
         { "client-descriptors", Healthy.Evidence.Failing("local-exhausted", 400).Setting("nofile", "256").With(load => load with { PeakOpen = 400 }) },
         { "port-exhaustion", Healthy.Evidence.Failing("local-exhausted", 70).Setting("net.ipv4.ip_local_port_range", "40000 40049").With(load => load with { PeakOpen = 120 }) },
         { "port-exhaustion", Healthy.Evidence.Failing("local-exhausted", 70) },

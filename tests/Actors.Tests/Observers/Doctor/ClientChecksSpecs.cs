@@ -36,9 +36,9 @@ public sealed class ClientChecksSpecs
     }
 
     [Theory]
-    [InlineData(false, 28_232, "", CheckState.Ok)]
-    [InlineData(false, 28_233, "", CheckState.Fail)]
-    [InlineData(false, 28_232, "40000-40001", CheckState.Fail)]
+    [InlineData(false, 28_231, "", CheckState.Ok)]
+    [InlineData(false, 28_232, "", CheckState.Fail)]
+    [InlineData(false, 28_231, "40000-40001", CheckState.Fail)]
     [InlineData(true, 14_116, "", CheckState.Ok)]
     [InlineData(true, 14_117, "", CheckState.Warn)]
     [InlineData(true, 28_233, "", CheckState.Fail)]
@@ -61,7 +61,7 @@ public sealed class ClientChecksSpecs
     [Theory]
     [InlineData(14_116, 14_117, CheckState.Ok, CheckState.Warn)]
     [InlineData(28_233, 14_116, CheckState.Fail, CheckState.Ok)]
-    [InlineData(28_232, 28_233, CheckState.Warn, CheckState.Fail)]
+    [InlineData(28_231, 28_232, CheckState.Warn, CheckState.Fail)]
     public void Each_pair_of_addresses_is_a_check_of_its_own(long one, long other, CheckState first, CheckState second)
     {
         TargetShare[] shares = [new("127.0.0.1:6379", one), new("[2001:db8::7]:6379", other)];
@@ -78,7 +78,16 @@ public sealed class ClientChecksSpecs
     public void Where_all_ports_do_not_suffice_only_fewer_connections_do()
     {
         var check = Assert.Single(ClientChecks.Ports(Needs.Opening(70_000) with { Targets = 2 }, Machine.With((TuningKeys.PortRange, "1024 65535"))));
-        Assert.Equal([Remedies.MaxOpen(19_000, 2 * 64_512)], check.Remedies);
+        Assert.Equal([Remedies.MaxOpen(19_000, 2 * 64_511)], check.Remedies);
+    }
+
+    [Fact]
+    public void The_observers_take_ports_of_the_same_range()
+    {
+        var check = Assert.Single(ClientChecks.Ports(Needs.Opening(28_232), Machine));
+        Assert.Equal((CheckState.Fail, "28233"), (check.State, check.Needed));
+        Assert.Contains("28,232 connections at once to 127.0.0.1:6379 and 1 connection of the run's observers want a port each, and there are 28,232 ports", check.Sentence, StringComparison.Ordinal);
+        Assert.Equal(CheckState.Ok, Assert.Single(ClientChecks.Ports(Needs.Opening(28_232) with { Observers = 0 }, Machine)).State);
     }
 
     [Theory]

@@ -39,6 +39,19 @@ public sealed class DiagAnswerSpecs
         Assert.True(answer.IsDone);
     }
 
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public void A_socket_in_TIME_WAIT_from_a_port_that_is_not_ours_is_counted_apart(bool isOurs, int foreign)
+    {
+        _counts.KnowPorts();
+        var answer = new DiagAnswer(
+            new WatchedEndpoints([new IPEndPoint(IPAddress.Loopback, 6379)]), Sequence, _counts, isOurs: port => port == 40000 && isOurs);
+        byte[] piece = [.. Client(state: (byte)TcpState.TimeWait), .. Client()];
+        answer.Take(piece, piece.Length);
+        Assert.Equal((1, foreign), (_counts.Client(TcpState.TimeWait), _counts.ForeignTimeWait));
+    }
+
     [Fact]
     public void A_refusal_has_its_errno()
     {

@@ -30,6 +30,51 @@ public class ServerBooksSpecs
     }
 
     [Fact]
+    public void A_first_answer_after_the_start_tells_how_much_may_be_missing()
+    {
+        _books.Begin(1);
+        _books.Read(Redis with { Received = 1_900 }, 3.1);
+        _books.Read(Redis with { Received = 5_100 }, 4.1);
+
+        Assert.Equal((2.1, 1_900, 3_200), (Ledger.FirstAnswerAt, Ledger.ReceivedBefore, Ledger.ConnectionsReceived));
+        Assert.Equal((null, null), Begun(0));
+    }
+
+    [Fact]
+    public void Waits_and_gaps_of_the_run_are_known_by_their_longest()
+    {
+        _books.Read(Redis, 0, asked: -5);
+        _books.Begin(1);
+        _books.Read(Redis, 2, asked: 1.9);
+        _books.Read(Redis, 4.5, asked: 3);
+        _books.Read(Redis, 5, asked: 4.9);
+
+        Assert.Equal(new ObserverWait(2, 1.5), Ledger.LongestWait);
+        Assert.Equal(2.5, Ledger.LongestGap);
+    }
+
+    [Fact]
+    public void Another_server_that_was_up_all_the_time_is_no_restart()
+    {
+        _books.Read(Redis with { RunId = "a", UptimeSeconds = 5_000, Received = 100 }, 0);
+        _books.Begin(1);
+        _books.Read(Redis with { RunId = "b", UptimeSeconds = 90, Received = 7 }, 2);
+        _books.Read(Redis with { RunId = "a", UptimeSeconds = 5_003, Received = 130 }, 3);
+
+        Assert.True(_books.AreSeveral);
+        Assert.Empty(Ledger.Restarts);
+        Assert.Equal(30, Ledger.ConnectionsReceived);
+    }
+
+    private static (double?, long?) Begun(double at)
+    {
+        var books = new ServerBooks("host", othersConnections: 0);
+        books.Read(Redis with { Received = 1 }, at);
+        books.Begin(at + 1);
+        return (books.Ledger(null, null, null)!.FirstAnswerAt, books.Ledger(null, null, null)!.ReceivedBefore);
+    }
+
+    [Fact]
     public void A_server_that_never_answered_has_no_ledger()
     {
         _books.Lost(0, "refused the connection");

@@ -62,5 +62,19 @@ public class ServerReadingSpecs
         Assert.Equal((null, null, null, null), (reading.Received, reading.Rejected, reading.Commands, reading.Connected));
     }
 
+    [Theory]
+    [InlineData("redis_version:6.3.4\nexecutable:/usr/bin/keydb-server", "keydb", "6.3.4")]
+    [InlineData("redis_version:6.3.4\nmvcc_depth:0", "keydb", "6.3.4")]
+    [InlineData("redis_version:6.3.4\nconfig_file:/etc/keydb/keydb.conf", "keydb", "6.3.4")]
+    [InlineData("redis_version:7.2.4\nserver_name:valkey", "valkey", "7.2.4")]
+    [InlineData("redis_version:7.2.4\nserver_name:valkey\nvalkey_version:8.1.0", "valkey", "8.1.0")]
+    [InlineData("version:2.9.0\nkvrocks_version:2.9.0\nredis_version:4.0.0", "kvrocks", "2.9.0")]
+    [InlineData("redis_version:7.4.0\nexecutable:/usr/bin/redis-server", "redis", "7.4.0")]
+    public void Each_of_the_kin_is_known_by_its_name(string info, string kind, string version)
+    {
+        var reading = Of($"# Server\n{info}");
+        Assert.Equal((kind, version), (reading.Kind.Name, reading.Kind.Version));
+    }
+
     internal static ServerReading Of(string text) => ServerReading.Of(ServerInfo.Parse(text));
 }

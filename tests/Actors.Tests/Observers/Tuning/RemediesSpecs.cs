@@ -113,6 +113,10 @@ public sealed partial class RemediesSpecs
     public void A_backlog_needs_a_restart_and_Garnets_smaller_bursts()
     {
         Assert.Equal("tcp-backlog 65535 in redis.conf, then restart", Remedies.TcpBacklog(511, 8_000).Command);
+        Assert.Equal("tcp-backlog 65535 in valkey.conf, then restart", Remedies.TcpBacklog(511, 8_000, "valkey").Command);
+        Assert.Equal("tcp-backlog 65535 in keydb.conf, then restart", Remedies.TcpBacklog(511, 8_000, "keydb").Command);
+        Assert.Equal("backlog 65535 in kvrocks.conf, then restart", Remedies.TcpBacklog(511, 8_000, "kvrocks").Command);
+        Assert.DoesNotContain("redis.conf", Remedies.TcpBacklog(511, 8_000, "unknown").Command, StringComparison.Ordinal);
         Assert.Equal("--tcp_backlog 65535 when Dragonfly is started", Remedies.TcpBacklog(256, 8_000, "dragonfly").Command);
         Assert.Equal(
             new Remedy("load.2.connections", "8000", "512", RemedyHost.Run, "--set load.2.connections=512"), Remedies.SmallerBursts(8_000, 512, 2));

@@ -24,6 +24,9 @@ internal sealed class ClientDescriptors : IRule
             + $"{limits.Exhausted.Of("attempt")} got no socket",
             new Dictionary<string, double> { ["localExhausted"] = limits.Exhausted, ["nofile"] = present ?? 0, ["peakOpen"] = evidence.Load.PeakOpen },
             Troubles.ClientDescriptors(
-                present, evidence.Number(KernelSettings.NofileHard), OwnLimits.Wanted(evidence) + beside, beside, evidence.Load.MaxOpen));
+                present, evidence.Number(KernelSettings.NofileHard), OwnLimits.Wanted(evidence) + beside, beside, evidence.Load.MaxOpen))
+        {
+            Explains = limits.Exhausted,
+        };
     }
 }

@@ -26,6 +26,9 @@ internal sealed class ConntrackFull : IRule
             $"The connection tracking of this machine's firewall was full ({TuningKeys.Conntrack} = {max?.Text() ?? "?"}): it dropped "
             + $"{dropped.Of("packet")} in silence, and {felt.Of("connect")} waited for a SYN to be sent again or timed out",
             new Dictionary<string, double> { ["max"] = max ?? 0, ["peak"] = level?.Peak ?? 0, ["dropped"] = dropped, ["felt"] = felt },
-            Troubles.Conntrack(max, evidence.Load.PeakOpen + (level?.Before ?? 0)));
+            Troubles.Conntrack(max, evidence.Load.PeakOpen + (level?.Before ?? 0)))
+        {
+            Explains = evidence.Failed(Outcome.ConnectTimeout),
+        };
     }
 }

@@ -14,5 +14,8 @@ internal sealed class MaxClientsReached : IRule
             limits.Numbers,
             Troubles.NoPlace(
                 limits.Full?.MaxClients, limits.Needed(evidence), limits.Full?.Endpoint ?? (evidence.RejectedAt(Rejection.MaxClients) is [var first, ..] ? first : null),
-                limits.Full?.Kind ?? "redis", limits.Full?.OpenFilesHard));
+                limits.Full?.Kind ?? ServersOwn.Unknown, limits.Full?.OpenFilesHard))
+        {
+            Explains = limits.Total,
+        };
 }

@@ -23,6 +23,9 @@ internal sealed class MemoryOvercommit : IRule
             $"{refused.Of("attempt")} {(refused == 1 ? "was" : "were")} refused (MISCONF) because the server could not save. With {TuningKeys.Overcommit} = "
             + $"{present ?? "0, which is usual,"} on its machine that is likeliest because the fork failed: memory or a limit of processes; the server's log says which",
             new Dictionary<string, double> { ["refused"] = refused, ["usedMemory"] = server?.UsedMemory?.Peak ?? 0 },
-            [Remedies.Sysctl(TuningKeys.Overcommit, RemedyHost.Server, present)]);
+            [Remedies.Sysctl(TuningKeys.Overcommit, RemedyHost.Server, present)])
+        {
+            Explains = refused,
+        };
     }
 }

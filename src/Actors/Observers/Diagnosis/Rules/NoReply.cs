@@ -17,7 +17,7 @@ internal sealed class NoReply : IRule
     {
         var asked = evidence.Ledgers.Servers;
         var client = evidence.Ledgers.Client;
-        return asked.Count == 0 ? client.Succeeded > 0 || client.Established * 2 < client.Attempts : asked.All(server => !ServerBusy.IsBusy(server)) && ServerStalled.Silences(evidence).Count == 0;
+        return asked.Count == 0 ? client.Succeeded > 0 || client.Established * 2 < client.Attempts : asked.All(server => !ServerBusy.IsBusy(server)) && ServerStalled.Silences(evidence).Count == 0 && evidence.Standstills().Count == 0;
     }
 
     public Finding? Judge(Evidence evidence)

@@ -31,6 +31,9 @@ internal sealed class PortExhaustion : IRule
                 ["localExhausted"] = limits.Exhausted, ["ports"] = limits.Ports ?? 0, ["peakOpen"] = evidence.Load.PeakOpen, ["timeWait"] = waiting,
             },
             Troubles.Ports(
-                range, evidence.Ports(), (wanted + waiting) / Math.Max(1, evidence.Load.Targets), evidence.Load.Targets, evidence.Load.MaxOpen));
+                range, evidence.Ports(), ((wanted + waiting) / Math.Max(1, evidence.Load.Targets)) + evidence.ObserversForEach(), evidence.Load.Targets, evidence.Load.MaxOpen, evidence.ObserversForEach()))
+        {
+            Explains = limits.Exhausted,
+        };
     }
 }

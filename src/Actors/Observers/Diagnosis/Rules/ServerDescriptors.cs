@@ -24,6 +24,9 @@ internal sealed class ServerDescriptors : IRule
             [
                 Troubles.ServerDescriptors(server.OpenFilesLimit, needed, server.ProcessId, server.OpenFilesHard),
                 Remedies.MaxClients(server.MaxClients, needed, server.Endpoint, server.Kind, server.OpenFilesHard),
-            ]);
+            ])
+        {
+            Explains = limits.Total,
+        };
     }
 }

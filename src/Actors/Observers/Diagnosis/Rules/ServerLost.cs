@@ -22,7 +22,7 @@ internal sealed class ServerLost : IRule
         return losses.Length == 0 ? null : new Finding(
             Name, Severity.Warning,
             string.Join("; ", losses.Select(each => $"{each.Endpoint} did not answer its observer at {each.Loss.At.Seconds()}"
-                + (each.Loss.Seconds is { } seconds ? $" for {seconds.Seconds()}" : " and not again") + $" ({each.Loss.Reason})")),
+                + (each.Loss.Seconds is { } seconds ? $" for {seconds.Lasting()}" : " and not again") + $" ({each.Loss.Reason})")),
             new Dictionary<string, double> { ["losses"] = losses.Length, ["seconds"] = losses.Sum(each => each.Loss.Seconds ?? 0) },
             []);
     }

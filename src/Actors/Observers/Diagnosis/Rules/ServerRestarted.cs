@@ -1,3 +1,5 @@
+using ActorLoad.Metrics;
+
 namespace ActorLoad.Observers.Rules;
 
 /// <summary>A server was another process than before.</summary>
@@ -34,7 +36,10 @@ internal sealed class ServerRestarted : IRule
             Name, failed > 0 ? Severity.Error : Severity.Warning,
             $"{string.Join(" and ", restarted.Select(server => $"{server.Endpoint} restarted: {Times(evidence, server)}"))} after the start of the run"
             + (failed > 0 ? $"; {failed.Of("attempt")} failed in all" : ""),
-            numbers, []);
+            numbers, [])
+        {
+            Explains = failed - evidence.Failed(Outcome.Rejected) - evidence.Failed(Outcome.LocalExhausted),
+        };
     }
 
     private static string Times(Evidence evidence, ServerLedger server) => string.Join(", ", server.Restarts

@@ -19,7 +19,7 @@ internal sealed class ServerStalled : IRule
 
     /// <summary>Times in which servers stood still, by what their observers felt; none if that was our own standstill, or a bad line, on which the
     /// observer's question or its answer may have been lost. Behind a proxy the question may have waited there.</summary>
-    public static IReadOnlyList<Standstill> Silences(Evidence evidence)
+    public static IReadOnlyList<Silence> Silences(Evidence evidence)
     {
         var line = Line.Of(evidence);
         if (GeneratorLimited.IsLimited(evidence) || line.IsBad)
@@ -30,9 +30,9 @@ internal sealed class ServerStalled : IRule
         var trip = Line.RoundTrip(evidence);
         return
         [
-            .. evidence.Ledgers.Servers.Where(server => server.Proxy is null).SelectMany(server => server.Losses.Where(IsSilence).Select(loss => new Standstill(server.Endpoint, loss.At, loss.Seconds))
+            .. evidence.Ledgers.Servers.Where(server => server.Proxy is null).SelectMany(server => server.Losses.Where(IsSilence).Select(loss => new Silence(server.Endpoint, loss.At, loss.Seconds))
                 .Concat(server.LongestWait is { } wait && wait.Seconds - trip >= Still && !line.IsLossy && !server.Losses.Any(loss => loss.Kind is LossKind.Silence)
-                    ? [new Standstill(server.Endpoint, wait.At, wait.Seconds)] : [])),
+                    ? [new Silence(server.Endpoint, wait.At, wait.Seconds)] : [])),
         ];
     }
 
@@ -47,7 +47,13 @@ internal sealed class ServerStalled : IRule
         var silences = Silences(evidence);
         var waited = wait - (long)(Line.RoundTrip(evidence) * 1e6) >= Long && evidence.CountedAtServer("ListenOverflows") == 0 && line.Slow == 0
             && line.Resent * 100 < evidence.Ledgers.Client.Attempts && !GeneratorLimited.IsLimited(evidence);
-        if ((timeouts + connects == 0 && silences.Count == 0 && !waited) || ServerBusy.IsBusy(evidence) || servers.Any(server => server.Restarts.Count > 0))
+        var standstills = silences.Count > 0 ? [] : evidence.Standstills();
+        if (evidence.WaitsInProxy() || (standstills.Count + silences.Count == 0 && evidence.HasAnsweredObserver(timeouts > 0 ? evidence.Load.ReplyTimeout : wait / 1e6)))
+        {
+            return null; // not the server: a proxy, or a command that waits
+        }
+
+        if ((timeouts + connects == 0 && silences.Count + standstills.Count == 0 && !waited) || ServerBusy.IsBusy(evidence) || servers.Any(server => server.Restarts.Count > 0))
         {
             return null;
         }
@@ -62,7 +68,7 @@ internal sealed class ServerStalled : IRule
                 connects > 0 ? $"{connects.Of("attempt")}{evidence.At(evidence.FailedAt(Outcome.ConnectTimeout))} had no answer to any SYN in time, as its accept queue filled up" : "",
                 wait > 0 ? $"first reply p99 {wait.Span()}" : "",
             }.Where(part => part.Length > 0).Concat(silences.Select(each => $"{each.Endpoint} did not answer its observer from {each.At.Seconds()} on"
-                + (each.Seconds is { } length ? $" for {length.Seconds()}" : ""))))
+                + (each.Seconds is { } length ? $" for {length.Lasting()}" : ""))).Concat(standstills.Select(each => each.Sentence)))
             + (share is { } known ? $"; its main thread took at most {known.Percent()} of one core, so something blocks it or it gets no processor" : ""),
             new Dictionary<string, double>
             {
@@ -75,5 +81,5 @@ internal sealed class ServerStalled : IRule
     /// <param name="Endpoint">Which server.</param>
     /// <param name="At">Seconds from the start of the run.</param>
     /// <param name="Seconds">How long; null if it did not answer again.</param>
-    internal sealed record Standstill(string Endpoint, double At, double? Seconds);
+    internal sealed record Silence(string Endpoint, double At, double? Seconds);
 }

@@ -22,15 +22,18 @@ internal sealed class SynQueueOverflow : IRule
 
         return new Finding(
             Name, drops > 0 && timeouts > 0 ? Severity.Error : Severity.Warning,
-            $"The server's queue of half-open handshakes overflowed {(cookies + drops).Of("time")}: "
-            + (cookies > 0 ? $"{cookies.Text()} SYNs were answered with cookies, which forget the client's TCP options" : "")
+            $"{queue.Owner} queue of half-open handshakes overflowed {(cookies + drops).Of("time")}: "
+            + (cookies > 0 ? $"{cookies.Of("SYN was", "SYNs were")} answered with cookies, which forget the client's TCP options" : "")
             + (cookies > 0 && drops > 0 ? ", " : "")
-            + (drops > 0 ? $"{drops.Text()} were dropped" : ""),
+            + (drops > 0 ? $"{drops.Of("was", "were")} dropped" : ""),
             new Dictionary<string, double> { ["cookies"] = cookies, ["drops"] = drops, ["connectTimeouts"] = timeouts },
             [
                 .. queue.Enlarge(evidence),
                 .. drops > 0 ? [Remedies.Sysctl(TuningKeys.SynBacklog, RemedyHost.Server, evidence.ServerSetting(TuningKeys.SynBacklog), evidence.BurstForEach())]
                     : Array.Empty<Remedy>(),
-            ]);
+            ])
+        {
+            Explains = drops > 0 ? timeouts : 0,
+        };
     }
 }

@@ -34,14 +34,17 @@ internal sealed class TimeWaitGrowth : IRule
         return new Finding(
             Name, isFull ? Severity.Error : share >= Many || !isGraceful ? Severity.Warning : Severity.Info,
             $"{grown.Of("connection")} of this run waited in TIME_WAIT on this side, each with its port for 60 s"
-            + (isGraceful ? ", because connection.close = graceful lets us close first" : $", although they were closed by RST: {evidence.Ledgers.TimeWait.Reason}")
-            + (ports is { } range ? $"; there are {range.Text()} ports" : "")
+            + (isGraceful ? ", because connection.close = graceful lets us close first" : $", although they were closed by RST: {evidence.Ledgers.TimeWait.Reason.TrimEnd('.')}")
+            + (ports is { } range ? $"; there are {range.Of("port")}" : "")
             + (isFull ? $", and {exhausted.Of("attempt")} found none" : ""),
             new Dictionary<string, double> { ["before"] = level.Before, ["peak"] = level.Peak, ["after"] = level.After, ["ports"] = ports ?? 0 },
             isGraceful
                 ? Troubles.TimeWait(
                     evidence.Setting(TuningKeys.TimeWaitReuse), evidence.Load.IsLoopback, evidence.Load.Ports == "kernel", evidence.Setting(TuningKeys.PortRange),
                     isFull ? evidence.BurstForEach() + ((level.Peak + evidence.Load.Targets - 1) / Math.Max(1, evidence.Load.Targets)) : null)
-                : []);
+                : [])
+        {
+            Explains = isFull ? exhausted : 0,
+        };
     }
 }

@@ -5,7 +5,7 @@ namespace ActorLoad.Observers.Kernel.SockDiag;
 
 /// <summary>Counts the sockets in the kernel's answer to one request, as its pieces come. The answer to a question for one socket is that
 /// socket; one for many has an end.</summary>
-internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, SocketCounts counts, bool isForOne = false)
+internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, SocketCounts counts, bool isForOne = false, Func<int, bool>? isOurs = null)
 {
     private const int ErrorSize = 4;
     private const ushort NLMSG_ERROR = 2;
@@ -20,6 +20,7 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
     private const int RemoteAddress = 24;
     private const int ReceiveQueue = 56;
     private const int SendQueue = 60;
+    private const int Inode = 68;
 
     /// <summary>True once the kernel has said that this was all.</summary>
     public bool IsDone { get; private set; }
@@ -86,7 +87,7 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
         {
             if (watched.IsListener(localPort, local))
             {
-                counts.AddListener(MemoryMarshal.Read<uint>(socket[ReceiveQueue..]), MemoryMarshal.Read<uint>(socket[SendQueue..]));
+                counts.AddListener(MemoryMarshal.Read<uint>(socket[ReceiveQueue..]), MemoryMarshal.Read<uint>(socket[SendQueue..]), MemoryMarshal.Read<uint>(socket[Inode..]));
             }
 
             return;
@@ -107,6 +108,10 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
         if (watched.IsTarget(BinaryPrimitives.ReadUInt16BigEndian(socket[RemotePort..]), remote))
         {
             counts.AddClient(state);
+            if (state == (byte)TcpState.TimeWait && isOurs?.Invoke(localPort) == false)
+            {
+                counts.AddForeignTimeWait();
+            }
         }
     }
 }

@@ -1,0 +1,89 @@
+using ActorLoad.Metrics;
+using ActorLoad.Observers.Tuning;
+
+namespace ActorLoad.Observers.Rules;
+
+/// <summary>Attempts failed, more than a few, and no rule knows why: what is certain of them is told, and where to look. Not a rule among others: it
+/// speaks of what they leave.</summary>
+internal static class UnexplainedFailures
+{
+    /// <summary>Name of its findings.</summary>
+    public const string Name = "unexplained-failures";
+
+    // Of all attempts.
+    private const double Few = 0.02;
+    private const int MostOutcomes = 4;
+    private const int MostWords = 3;
+
+    /// <summary>The finding; null if few failed, or others explain them. One that cost connections and does not say how many may explain all.</summary>
+    public static Finding? Judge(Evidence evidence, IReadOnlyList<Finding> others)
+    {
+        var client = evidence.Ledgers.Client;
+        var failed = client.AttemptFailures.Values.Sum();
+        var explained = others.Any(finding => finding is { Severity: Severity.Error, Explains: 0 }) ? failed : others.Sum(finding => finding.Explains);
+        var left = failed - Math.Min(failed, explained);
+        if (left <= client.Attempts * Few)
+        {
+            return null;
+        }
+
+        var outcomes = client.AttemptFailures.Where(failure => failure.Value > 0).OrderByDescending(failure => failure.Value).Take(MostOutcomes).ToArray();
+        return new Finding(
+            Name, evidence.HasLostNone() ? Severity.Warning : Severity.Error,
+            $"{left.Of("attempt")} of {client.Attempts.Text()} failed"
+            + (explained > 0 ? ", beside those that other findings explain: " : ": ")
+            + string.Join("; ", outcomes.Select(failure => Told(evidence, failure.Key, failure.Value)))
+            + Words(evidence),
+            outcomes.ToDictionary(failure => failure.Key, failure => (double)failure.Value).Append(new("attempts", client.Attempts)).ToDictionary(),
+            evidence.Load.FirstReply is null && evidence.Failed(Outcome.Reset) + evidence.Failed(Outcome.PeerClosed) > 0 ? [Remedies.PlainPort()] : [])
+        {
+            Explains = left,
+        };
+    }
+
+    private static string Told(Evidence evidence, string name, long count)
+    {
+        var outcome = Outcomes.TryParse(name, out var known) ? known : Outcome.Crashed;
+        return $"{name} {count.Text()}{evidence.SharesOf(outcome, evidence.FailedAt(outcome))}, {Look(evidence, outcome)}";
+    }
+
+    private static string Words(Evidence evidence)
+    {
+        var words = evidence.Ledgers.Client.Rejections.OrderByDescending(said => said.Value).Take(MostWords)
+            .Select(said => evidence.Load.Said.TryGetValue(said.Key, out var samples) && samples.Length > 0 ? samples[0] : said.Key).ToArray();
+        return words.Length == 0 ? "" : $"; the server's commonest words: {string.Join(", ", words.Select(said => $"\"{said}\""))}";
+    }
+
+    private static string Look(Evidence evidence, Outcome outcome) => outcome switch
+    {
+        Outcome.Refused => "a RST answered the SYN: look whether something listens there all the time, and at firewalls that reject",
+        Outcome.Reset or Outcome.PeerClosed when evidence.Load.FirstReply is null =>
+            "the peer hung up before it had said a word: it may want TLS, or be a proxy that reaches no server; look at its log",
+        Outcome.Reset => "the server, or something before it, cut the connection: look at its log, and at proxies and firewalls on the way",
+        Outcome.ConnectTimeout => "no answer to the SYN: look at the server's accept queue, and at firewalls that drop",
+        Outcome.ReplyTimeout => NoReply(evidence),
+        Outcome.PeerClosed => "the peer closed first: look at its log, at its time-outs, and at a proxy's limits of connections",
+        Outcome.Rejected => "the server answered with an error",
+        Outcome.ProtocolError => "what came back is not RESP: another service listens there, or it wants TLS",
+        Outcome.Unreachable => "no route to the host: look at routes and at the address",
+        Outcome.TlsFailed => "the TLS handshake failed: look at certificates and versions",
+        Outcome.LocalExhausted => "this machine had no descriptor, port or buffer left",
+        _ => "a bug in ActorLoad: please report it",
+    };
+
+    private static string NoReply(Evidence evidence)
+    {
+        if (evidence.Load.Waits is { Count: > 0 } waits)
+        {
+            return $"no reply within connection.reply-timeout{Limit(evidence)}: the script has {string.Join(" and ", waits)}, which a server that is well answers "
+                + "late or not at all; give connection.reply-timeout more than the command waits, or leave it out";
+        }
+
+        return evidence.HasAnsweredObserver(evidence.Load.ReplyTimeout)
+            ? $"no reply within connection.reply-timeout{Limit(evidence)}, while the server answered its observer all the time: look for commands that wait, for "
+                + "paused writes (CLIENT PAUSE, a failover), and at what stands between"
+            : $"no reply within connection.reply-timeout{Limit(evidence)}: look whether the server is blocked, and at proxies and firewalls on the way";
+    }
+
+    private static string Limit(Evidence evidence) => evidence.Load.ReplyTimeout is { } seconds ? $" ({seconds.Lasting()})" : "";
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Net;
+
+namespace ActorLoad.Observers;
+
+/// <summary>Where a server says that it listens.</summary>
+/// <param name="Addresses">As it writes them: <c>127.0.0.1</c>, <c>*</c>, <c>-::1</c>; empty if it does not tell.</param>
+/// <param name="Port">TCP port.</param>
+public sealed record ServerListener(IReadOnlyList<string> Addresses, int Port)
+{
+    private const int MostListeners = 32;
+
+    /// <summary>The listeners of an INFO reply, whose lines Redis has from 7.2 on: <c>listener0:name=tcp,bind=*,bind=-::*,port=6379</c>. Before that, and in
+    /// its kin, the one port that it tells.</summary>
+    public static IReadOnlyList<ServerListener> Of(ServerInfo info)
+    {
+        var lines = Enumerable.Range(0, MostListeners).Select(index => info.Text(string.Create(CultureInfo.InvariantCulture, $"listener{index}"))).OfType<string>()
+            .Select(Parse).OfType<ServerListener>().ToArray();
+        return lines.Length > 0 ? lines : info.Number("tcp_port") is >= 0 and <= IPEndPoint.MaxPort and var port ? [new([], (int)port)] : [];
+    }
+
+    /// <summary>True if it takes connections to an address; also if that cannot be told.</summary>
+    public bool Takes(IPAddress address) => Addresses.Count == 0 || Addresses.Any(bound => Bare(bound) switch
+    {
+        "*" => true,
+        "0.0.0.0" => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork,
+        "::*" or "::" => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6,
+        var text => !IPAddress.TryParse(text, out var known) || known.Equals(address), // a name may be any address
+    });
+
+    /// <summary>True if it takes connections of its own machine only.</summary>
+    public bool IsLoopback => Addresses.Count > 0 && Addresses.All(bound => IPAddress.TryParse(Bare(bound), out var known) && IPAddress.IsLoopback(known));
+
+    /// <summary>The addresses as CONFIG GET bind tells them.</summary>
+    public static IReadOnlyList<string> Bound(string? bind) => bind?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    // A minus before an address means that the server starts without it too.
+    private static string Bare(string bound) => bound.TrimStart('-').Trim('"');
+
+    private static ServerListener? Parse(string line)
+    {
+        var fields = line.Split(',').Select(field => field.Split('=', 2)).Where(field => field.Length == 2).ToArray();
+        var port = fields.FirstOrDefault(field => field[0] == "port")?[1];
+        return int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= IPEndPoint.MaxPort
+            ? new([.. fields.Where(field => field[0] == "bind").Select(field => field[1])], number)
+            : null;
+    }
+}
+
+/// <summary>Whose a listener is. Pure.</summary>
+internal static class ListenerJudge
+{
+    /// <summary>Why the listener at an endpoint is not the server's that answers there, as the end of a sentence that begins with the server; null if it is
+    /// the server's, or nothing tells.</summary>
+    /// <param name="endpoint">Where connections go.</param>
+    /// <param name="reading">What the server says.</param>
+    /// <param name="settings">Its settings: <c>tcp-backlog</c>, and <c>bind</c> if it was asked for.</param>
+    /// <param name="look">What is seen of the listener from here.</param>
+    public static string? Proxy(IPEndPoint endpoint, ServerReading reading, ServerConfiguration settings, ListenerLook look)
+    {
+        if (look.IsServers == true)
+        {
+            return null;
+        }
+
+        var ports = reading.Listeners.Select(listener => listener.Port).Where(port => port > 0).ToArray();
+        if (reading.Listeners.Count > 0 && !ports.Contains(endpoint.Port))
+        {
+            return ports.Length == 0 ? "says that it listens on no TCP port"
+                : string.Create(CultureInfo.InvariantCulture, $"says that it listens on port {string.Join(", ", ports.Distinct())}");
+        }
+
+        if (look.IsServers == false)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"is process {reading.ProcessId}, and does not hold the listener");
+        }
+
+        var here = reading.Listeners.FirstOrDefault(listener => listener.Port == endpoint.Port);
+        here = here is { Addresses.Count: 0 } ? here with { Addresses = ServerListener.Bound(settings.Values.GetValueOrDefault(ServerSession.Bind)) } : here;
+        if (here is not null && !here.Takes(endpoint.Address) && (look.IsHere || here.IsLoopback))
+        {
+            return $"says that it listens on {string.Join(", ", here.Addresses)} only";
+        }
+
+        return look.QueueLimit > settings.Number(ServerSession.TcpBacklog)
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"asks for an accept queue of {settings.Number(ServerSession.TcpBacklog)}, and the listener has {look.QueueLimit}")
+            : null;
+    }
+}
+
+/// <summary>What is seen of a listener from this machine.</summary>
+/// <param name="IsHere">Its address is one of this machine.</param>
+/// <param name="QueueLimit">Its accept queue; null if it cannot be seen.</param>
+/// <param name="IsServers">True if the server's process holds it, false if it does not; null if that cannot be told.</param>
+internal sealed record ListenerLook(bool IsHere, long? QueueLimit, bool? IsServers)
+{
+    /// <summary>Looks: a fraction of a millisecond, and longer for a process that has many files open.</summary>
+    public static ListenerLook At(IPEndPoint endpoint, bool isHere, ServerProcess? process)
+    {
+        if (!isHere)
+        {
+            return new ListenerLook(false, null, null);
+        }
+
+        using var diag = new Kernel.SocketDiag([endpoint]);
+        var sockets = diag.ReadListeners(new Kernel.UnseenNotes());
+        return new ListenerLook(
+            true, sockets?.AcceptQueueLimit, process?.Id is { } id && sockets is { ListenerInodes.Count: > 0 } ? ServerProcess.Holds(id, sockets.ListenerInodes) : null);
+    }
+}
