@@ -85,7 +85,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
         var result = run.Complete(RunTotals.Succeeded(5));
 
         Assert.Equal(Verdict.Interrupted, result.Verdict);
-        Assert.Contains(result.VerdictReasons, reason => reason.StartsWith("1 bursts had not ended", StringComparison.Ordinal));
+        Assert.Contains(result.VerdictReasons, reason => reason.StartsWith("1 burst had not ended", StringComparison.Ordinal));
     }
 
     [Fact]

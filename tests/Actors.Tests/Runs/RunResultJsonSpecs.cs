@@ -87,7 +87,7 @@ public class RunResultJsonSpecs
         Assert.Equal(["client", "servers", "kernel", "bystander", "reconciliation", "timeWait", "unseen"], Keys(json["ledgers"]));
         var server = json["ledgers"]!["servers"]![0]!;
         Assert.Equal((77, 20_000), ((int?)server["processId"], (int?)server["openFilesHard"]));
-        Assert.Equal(["rule", "severity", "sentence", "numbers", "remedies"], Keys(json["findings"]![0]));
+        Assert.Equal(["rule", "severity", "sentence", "numbers", "remedies", "explains"], Keys(json["findings"]![0]));
         Assert.Equal(("error", "server"), ((string?)json["findings"]![0]!["severity"], (string?)json["findings"]![0]!["remedies"]![0]!["host"]));
         Assert.Equal(["quantity", "client", "server", "kernel", "unexplained", "remark"], Keys(json["ledgers"]!["reconciliation"]![0]));
     }

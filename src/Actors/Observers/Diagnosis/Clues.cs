@@ -52,7 +52,8 @@ internal static class Clues
             return []; // we may have stood still ourselves
         }
 
-        var servers = evidence.Ledgers.Servers.Where(server => server is { PeakMainThreadShare: null or < Idle, Restarts.Count: 0 }
+        // Behind a proxy the question may have waited there.
+        var servers = evidence.Ledgers.Servers.Where(server => server is { PeakMainThreadShare: null or < Idle, Restarts.Count: 0, Proxy: null }
             && !server.Losses.Any(Rules.ServerStalled.IsSilence)).ToArray();
         var least = evidence.CountedAtServer("ListenOverflows") > 0 && Rules.AcceptQueueOverflow.Queue.Of(evidence).HoldsBurst(evidence) ? ShortStandstill : LongStandstill;
         var waits = servers.Where(server => server.LongestWait?.Seconds >= least && evidence.LosesLittle())
