@@ -46,7 +46,7 @@ public sealed class Script
             if (!ScriptWords.TrySplit(line.Send, out var words, out problem) || !ScriptCommand.TryCompile(words, out compiled[index], out problem))
             {
                 var hidden = new Secrets(ScriptSecrets.Of(line.Send));
-                problem = $"command {index + 1} \"{ScriptSecrets.Shown(line.Send)}\" {hidden.Hide(problem)}";
+                problem = $"command {index + 1} `{ScriptSecrets.Shown(line.Send)}` {hidden.Hide(problem)}";
                 script = null;
                 return false;
             }

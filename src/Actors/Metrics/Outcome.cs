@@ -27,7 +27,7 @@ public enum Outcome
     /// <summary>What came back is not RESP.</summary>
     ProtocolError,
 
-    /// <summary>No route to the host or its network (EHOSTUNREACH, ENETUNREACH).</summary>
+    /// <summary>No route to the host or its network, or ICMP that forbids it (EHOSTUNREACH, ENETUNREACH, EACCES, ENOPROTOOPT).</summary>
     Unreachable,
 
     /// <summary>The TLS handshake failed.</summary>

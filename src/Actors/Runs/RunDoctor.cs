@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using ActorLoad.Observers.Doctor;
 using ActorLoad.Observers.Kernel;
+using ActorLoad.Observers.Tuning;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Uring;
 
@@ -28,7 +29,10 @@ public static class RunDoctor
         var servers = await AskAsync(settings, addresses, AnswerLimit, stop).ConfigureAwait(false);
         return DoctorReport.Of(
             settings.Target.Endpoints, [.. addresses.Select(address => $"{address}")], needs,
-            Checkup.Full(needs, machine, settings.Transport.Kind, choice, problem, servers));
+            Checkup.Full(needs, machine, settings.Transport.Kind, choice, problem, servers)) with
+        {
+            Unused = target is { Unused.IsEmpty: false } ? target.Unused : null,
+        };
     }
 
     /// <summary>What would cost a run something that is about to begin: the same checks, but a server that does not answer at once is only looked at.</summary>
@@ -50,6 +54,21 @@ public static class RunDoctor
         [
             .. Checkup.Brief(RunDemand.Of(settings, addresses), Machine(addresses), settings.Transport.Kind, choice, servers).Where(check => check.State >= CheckState.Warn),
         ];
+    }
+
+    /// <summary>The checks that keep a run from beginning: they say that no server of its target can be used. None if one can, or nobody knows.</summary>
+    /// <param name="settings">The run.</param>
+    /// <param name="target">As for <see cref="ExamineAsync"/>; not embedded.</param>
+    /// <param name="checks">What <see cref="GlanceAsync"/> found.</param>
+    public static IReadOnlyList<Check> Obstacles(RunSettings settings, ResolvedTarget target, IReadOnlyList<Check> checks)
+    {
+        // A script that gives a password itself is not turned away like those who only look.
+        var isOwnPassword = settings.Target.Password.Length == 0 && settings.Connection.Script.Secrets.Length > 0;
+        Check[] failed =
+        [
+            .. checks.Where(check => check is { Name: TargetCheck.Name, State: CheckState.Fail } && !(isOwnPassword && check.Remedies.SequenceEqual(Troubles.Password()))),
+        ];
+        return failed.DistinctBy(check => check.Subject).Count() == target.Addresses.Distinct().Count() ? failed : [];
     }
 
     private static Task<ServerReadings[]> AskAsync(RunSettings settings, ImmutableArray<IPEndPoint> addresses, TimeSpan limit, CancellationToken stop)

@@ -57,9 +57,9 @@ internal sealed class ConfigurationOptions
         var set = FromSet(parsed.GetValue(_set), errors).ToList();
         layers.AddRange(set);
         var shorts = _short.Layers(parsed, errors).ToList();
-        errors.AddRange(ReplacedLoad.Lost(set, shorts));
+        errors.AddRange(ReplacedSettings.Lost(set, shorts));
         var loaded = LoadAll([.. layers, .. shorts], errors);
-        if (ReplacedLoad.Sentence(layers, shorts, loaded) is { } sentence)
+        if (ReplacedSettings.Sentence(layers, shorts, loaded) is { } sentence)
         {
             ErrorLines.Write($"actorload: {sentence}");
         }

@@ -9,7 +9,8 @@ namespace ActorLoad.Hosting.Commands;
 /// <param name="Directory">Its files; null for none.</param>
 /// <param name="Json">The result as JSON on stdout in place of the summary.</param>
 /// <param name="Quiet">No progress.</param>
-internal sealed record Output(string? Directory, bool Json, bool Quiet)
+/// <param name="Details">All of the summary.</param>
+internal sealed record Output(string? Directory, bool Json, bool Quiet, bool Details = false)
 {
     /// <summary>Redraw in place: only where somebody looks at a terminal that can.</summary>
     public bool WantsLive => !Quiet && IsTerminal(Console.IsErrorRedirected);
@@ -48,7 +49,7 @@ internal sealed record Output(string? Directory, bool Json, bool Quiet)
         }
         else
         {
-            Summary.Write(Look.Console(Console.Out, Console.IsOutputRedirected), result, directory);
+            Summary.Write(Look.Console(Console.Out, Console.IsOutputRedirected), result, directory, Details);
         }
     }
 }

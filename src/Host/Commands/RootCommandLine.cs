@@ -8,12 +8,14 @@ namespace ActorLoad.Hosting.Commands;
 internal static class RootCommandLine
 {
     private const string Description = """
-        ActorLoad makes connection storms: bursts of short-lived connections to a Redis-protocol server, and says what happened to each.
+        ActorLoad makes connection storms: bursts of short-lived connections to a
+        Redis-protocol server, and says what happened to each.
 
-        With no command it storms a server that it brings along, for about ten seconds.
+        With no command it storms a server that it brings along, for ten seconds.
 
-        Exit codes: 0 done and every threshold met, 1 unexpected error, 2 bad usage or configuration, 3 a threshold was not met (doctor: the run would lose connections),
-        4 the run was aborted (the target is down), 130 interrupted.
+        Exit codes: 0 done and every threshold met, 1 unexpected error, 2 bad usage or
+        configuration, 3 a threshold was not met (doctor: the run would lose
+        connections), 4 the run was aborted (the target is down), 130 interrupted.
         """;
 
     /// <summary>Parses and carries out; answers with the exit code.</summary>
@@ -28,17 +30,17 @@ internal static class RootCommandLine
         root.Add(DoctorCommand.Create());
         root.Add(TargetCommand.Create());
         root.Add(MonitorCommand.Create());
+        RootHelp.AddTo(root);
 
         // "@name" is a legal value of ours, not a file of further arguments; "-abc" is never three options.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var sentence in UsageErrors.Of(parsed))
             {
-                ErrorLines.Write($"actorload: {error.Message}");
+                ErrorLines.Write($"actorload: {sentence}");
             }
 
-            ErrorLines.Write("Try 'actorload --help'.");
             return ExitCodes.BadUsage;
         }
 

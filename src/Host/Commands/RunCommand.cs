@@ -3,6 +3,7 @@ using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Targets;
 using ActorLoad.Hosting.Terminal;
+using ActorLoad.Observers.Doctor;
 using ActorLoad.Runs;
 using ActorLoad.Runs.Configuration;
 
@@ -20,17 +21,22 @@ internal static class RunCommand
         var output = new Option<string?>("--out") { HelpName = "DIR", Description = "Write run.json, samples.jsonl and result.json there; those of a former run are replaced." };
         var json = new Option<bool>("--json") { Description = "Print result.json alone on stdout." };
         var quiet = new Option<bool>("--quiet") { Description = "No progress; errors and the summary only." };
+        var details = new Option<bool>("--details") { Description = "All of the summary: each table, finding and remedy, in as many lines as they take." };
+        var force = new Option<bool>("--force") { Description = "Begin though no server of the target passed its check, as a test of a failover may want." };
         var command = new Command("run", "Carry out a run and say what happened to every connection.");
         options.AddTo(command);
         command.Add(output);
         command.Add(json);
         command.Add(quiet);
+        command.Add(details);
+        command.Add(force);
         command.SetAction(async parsed =>
         {
             try
             {
                 var settings = options.Load(parsed).Settings;
-                return await CarryOutAsync(settings, new Output(parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(quiet)));
+                return await CarryOutAsync(
+                    settings, new Output(parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(details)), parsed.GetValue(force));
             }
             catch (SettingsException exception)
             {
@@ -41,12 +47,12 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<int> CarryOutAsync(RunSettings settings, Output output)
+    private static async Task<int> CarryOutAsync(RunSettings settings, Output output, bool force)
     {
         var signals = new StopSignals();
         try
         {
-            return await CarryOutAsync(settings, output, signals);
+            return await CarryOutAsync(settings, output, force, signals);
         }
         catch (OperationCanceledException) when (signals.Signal is not null)
         {
@@ -55,29 +61,39 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> CarryOutAsync(RunSettings settings, Output output, StopSignals signals)
+    private static async Task<int> CarryOutAsync(RunSettings settings, Output output, bool force, StopSignals signals)
     {
         await using var target = await Preflight.PrepareAsync(
             settings, problem => ErrorLines.Write($"actorload: {problem}"), signals.Requested);
+        var resolved = target as ResolvedTarget;
+        IReadOnlyList<Check> obstacles = [];
         if (!output.Quiet)
         {
             ErrorLines.Write(Announcement.Of(settings));
-            foreach (var name in (target as ResolvedTarget)?.Unused ?? [])
+            foreach (var name in resolved?.Unused ?? [])
             {
                 ErrorLines.Write($"actorload: {name}");
             }
 
-            Warnings.Write(await RunDoctor.GlanceAsync(settings, target as ResolvedTarget, signals.Requested));
+            var checks = await RunDoctor.GlanceAsync(settings, resolved, signals.Requested);
+            Warnings.Write(checks);
+            obstacles = resolved is null || force ? [] : RunDoctor.Obstacles(settings, resolved, checks);
         }
 
         var id = RunIds.New(TimeProvider.System);
         var header = RunHeader.Queued(id, TimeProvider.System.GetUtcNow(), settings);
         var (journal, taken) = output.CreateJournal(header);
         using var held = taken;
+        using var unused = obstacles.Count > 0 ? journal : null;
         var live = output.WantsLive ? new LiveView() : null;
         var soFar = new RunSoFar(header);
         var watch = new RunWatch(live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error)), soFar);
         var end = new RunEnd(id, output, journal, soFar);
+        if (obstacles.Count > 0)
+        {
+            return ExitCodes.For(end.WriteUnbegun(resolved!, obstacles), signalled: false, end.IsUnsaved);
+        }
+
         (signals.PrepareLastWord, signals.LastWord) = (end.Rehearse, end.WriteAtOnce);
         var drawing = live?.DrawAsync(Look.Console(Console.Error, redirected: false)) ?? Task.CompletedTask;
         RunProtocol.RunEnded ended;

@@ -1,6 +1,8 @@
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Terminal;
+using ActorLoad.Observers;
+using ActorLoad.Observers.Doctor;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Commands;
@@ -33,6 +35,24 @@ internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunS
         }
 
         return ended;
+    }
+
+    /// <summary>Writes the end of a run that was not begun, because no server of its target can be used.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="obstacles">The checks that say so.</param>
+    public RunProtocol.RunEnded WriteUnbegun(ResolvedTarget target, IReadOnlyList<Check> obstacles)
+    {
+        const string reason = "the run was not begun: no server of its target passed the check";
+        ErrorLines.Write($"actorload: {reason}; --force begins it all the same, as a test of a failover may want");
+        var result = soFar.ResultOr(reason) with
+        {
+            Verdict = Verdict.Aborted,
+            Target = new TargetInfo(target.Endpoints, [.. target.Addresses.Select(address => $"{address}")]),
+            Findings = [.. obstacles.Select(check => new Finding("target-check", Severity.Error, check.Sentence, new Dictionary<string, double>(), check.Remedies))],
+        };
+        var ended = new RunProtocol.RunEnded(id, result, null);
+        Save(ended);
+        return Write(ended, isSignalled: false);
     }
 
     /// <summary>Makes what <see cref="WriteAtOnce"/> may have to write, for nobody.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Reflection;
 using ActorLoad.Hosting.Commands;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Runs;
@@ -80,18 +81,16 @@ internal sealed class EmbeddedTarget(Action<string> report) : ITarget
 
     private static ProcessStartInfo StartInfo()
     {
-        var assembly = typeof(EmbeddedTarget).Assembly.Location;
-        var self = Environment.ProcessPath;
-        var isOwnExecutable = Path.GetFileNameWithoutExtension(self) == Path.GetFileNameWithoutExtension(assembly);
-        var start = new ProcessStartInfo(isOwnExecutable || IsDotnet(self) ? self! : "dotnet")
+        var (program, first) = Program();
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (!isOwnExecutable)
+        if (first is not null)
         {
-            start.ArgumentList.Add(assembly);
+            start.ArgumentList.Add(first);
         }
 
         start.ArgumentList.Add(TargetCommand.Name);
@@ -103,6 +102,17 @@ internal sealed class EmbeddedTarget(Action<string> report) : ITarget
         }
 
         return start;
+    }
+
+    /// <summary>This program again: its own executable, whatever its name, or <c>dotnet</c> and its assembly.</summary>
+    private static (string Program, string? First) Program()
+    {
+        // A single file has no assemblies on disk, and its executable is the program.
+        var program = typeof(EmbeddedTarget).Assembly;
+        var assembly = Path.Combine(AppContext.BaseDirectory, $"{program.GetName().Name}.dll");
+        var self = Environment.ProcessPath;
+        return self is not null && Assembly.GetEntryAssembly() == program && !(IsDotnet(self) && File.Exists(assembly)) ? (self, null)
+            : (IsDotnet(self) ? self! : "dotnet", assembly);
     }
 
     private static bool IsDotnet(string? path) => Path.GetFileNameWithoutExtension(path) == "dotnet";

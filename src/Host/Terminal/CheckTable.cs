@@ -17,6 +17,11 @@ internal static class CheckTable
         console.WriteLine();
         console.Write(Sum(report));
         console.Write(new Text(storm + Environment.NewLine, Look.Dim));
+        foreach (var name in report.Unused ?? [])
+        {
+            console.Write(new Text($"{name}. target.addresses = all storms each{Environment.NewLine}", Look.Dim));
+        }
+
         console.WriteLine();
         console.Write(Table(report, console.Profile.Width >= WidthForReasons));
 

@@ -12,7 +12,7 @@ internal static class Figures
     public static string Millis(double micros) => (micros / 1000).ToString(
         micros switch { < 1_000 => "0.000", < 10_000 => "0.00", < 100_000 => "0.0", _ => "N0" }, CultureInfo.InvariantCulture);
 
-    /// <summary><c>98.4 %</c>; never rounded up to 100 nor down to 0.</summary>
+    /// <summary><c>98.4 %</c>, <c>46 %</c>; never rounded up to 100 nor down to 0.</summary>
     public static string Percent(long part, long whole)
     {
         if (whole == 0)
@@ -24,9 +24,9 @@ internal static class Figures
         return percent switch
         {
             100 => "100 %",
-            > 99.95 when part < whole => "> 99.9 %",
+            >= 99.95 when part < whole => "> 99.9 %",
             < 0.05 when part > 0 => "< 0.1 %",
-            _ => percent.ToString("0.0", CultureInfo.InvariantCulture) + " %",
+            _ => percent.ToString("0.#", CultureInfo.InvariantCulture) + " %",
         };
     }
 

@@ -34,14 +34,16 @@ internal static class FindingList
         _ => "in the run",
     };
 
-    private static string Word(Severity severity) => severity switch
+    /// <summary>How much a finding matters, in words.</summary>
+    public static string Word(Severity severity) => severity switch
     {
         Severity.Error => "LOST CONNECTIONS",
         Severity.Warning => "CHANGED THE NUMBERS",
         _ => "WORTH KNOWING",
     };
 
-    private static Style Style(Severity severity) => severity switch
+    /// <summary>The same in colour.</summary>
+    public static Style Style(Severity severity) => severity switch
     {
         Severity.Error => Look.Bad,
         Severity.Warning => Look.Warn,

@@ -13,15 +13,15 @@ internal static class Look
     public static readonly Style Warn = new(Color.Yellow, decoration: Decoration.Bold);
     public static readonly Style Bad = new(Color.Red, decoration: Decoration.Bold);
 
-    // Tables in a file should not be folded at the width of a terminal that is not there.
-    private const int WidthOfFiles = 140;
+    // A line in a file or a pipe is folded by whoever reads it, if at all.
+    private const int WidthOfFiles = 1_000_000;
 
-    /// <summary>A console on stdout or stderr.</summary>
+    /// <summary>A console on stdout or stderr; in a file or a pipe no line is folded, and none ends in spaces.</summary>
     public static IAnsiConsole Console(TextWriter writer, bool redirected)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(writer),
+            Out = new AnsiConsoleOutput(redirected ? new UnpaddedWriter(writer) : writer),
             Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
             Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
         });

@@ -13,14 +13,14 @@ internal static class OutcomeWords
     private static string Meaning(Outcome outcome) => outcome switch
     {
         Outcome.Succeeded => "every command was answered",
-        Outcome.Refused => "nobody listens at that address and port: is the server up, is the port right?",
+        Outcome.Refused => "a RST answered the SYN: nobody listens there (is the server up, is the port right?), or a firewall rejects",
         Outcome.Reset => "the server, or something before it, cut the connection: look at its log, at fd limits and proxies",
         Outcome.ConnectTimeout => "no answer to the SYN: accept queue full (tcp-backlog, somaxconn) or a firewall that drops",
-        Outcome.ReplyTimeout => "connected, but no reply in time: the server is overloaded, blocked or hung",
+        Outcome.ReplyTimeout => "connected, but no reply in time: a blocked server, data that was lost on the way, or a command that waits",
         Outcome.PeerClosed => "the server closed first: look at maxclients, its idle timeout and its log",
         Outcome.Rejected => "the server said no; the error is listed under rejections",
         Outcome.ProtocolError => "what came back is no reply: another protocol, an echo, or more than was asked for; the finding says what it is",
-        Outcome.Unreachable => "no route to the host: look at routes, interfaces and the address",
+        Outcome.Unreachable => "the host cannot be reached: look at routes, interfaces, the address, and firewalls that forbid it",
         Outcome.TlsFailed => "the TLS handshake failed: look at certificates and protocol versions",
         Outcome.LocalExhausted => "THIS machine ran out of descriptors, ports or buffers: ulimit -n, ip_local_port_range",
         Outcome.Cancelled => "not judged: the run was given up or stopped first; counts neither way",

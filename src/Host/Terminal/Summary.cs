@@ -1,131 +1,70 @@
-using ActorLoad.Hosting.Journal;
 using ActorLoad.Runs;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>The end of a run for a reader at 3 a.m.: the verdict first, then the sum, then the reasons, then the details.</summary>
+/// <summary>The end of a run for a reader at 3 a.m. The first and the last row say what happened, and whether the figures can be believed.</summary>
 internal static class Summary
 {
-    /// <summary>Prints a result; <paramref name="directory"/> is where its files are, null if there are none.</summary>
-    public static void Write(IAnsiConsole console, RunResult result, string? directory)
+    // A terminal of 80 x 24; its last row is the prompt's.
+    private const int Width = 80;
+    private const int Narrowest = 40;
+    private const int MostRows = 23;
+
+    /// <summary>Prints a result.</summary>
+    /// <param name="console">Where to.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="directory">Where its files are, null if there are none.</param>
+    /// <param name="details">Everything, in as many rows as it takes.</param>
+    public static void Write(IAnsiConsole console, RunResult result, string? directory, bool details = false)
     {
-        foreach (var part in Parts(result, directory))
+        if (details)
         {
-            console.Write(part);
+            WriteAll(console, result, directory);
+            return;
+        }
+
+        foreach (var line in Page(result, directory, Math.Clamp(console.Profile.Width, Narrowest, Width)))
+        {
+            line.Write(console);
+        }
+    }
+
+    /// <summary>The short summary: at most 23 rows of <paramref name="width"/> cells.</summary>
+    internal static IReadOnlyList<PageLine> Page(RunResult result, string? directory, int width)
+    {
+        var sections = new SummarySections(result, width);
+        return PageSection.Fit([.. sections.All(directory)], MostRows);
+    }
+
+    private static void WriteAll(IAnsiConsole console, RunResult result, string? directory)
+    {
+        var headline = Headline.Of(result, console.Profile.Width);
+        headline.Write(console);
+        Line(SummaryLines.Run(result, int.MaxValue), Look.Dim);
+        foreach (var reason in result.VerdictReasons)
+        {
+            Line($"  - {reason}", Look.Plain);
+        }
+
+        foreach (var part in SummaryDetails.Of(result))
+        {
             console.WriteLine();
-        }
-    }
-
-    private static IEnumerable<IRenderable> Parts(RunResult result, string? directory)
-    {
-        yield return Verdict(result);
-        if (result.Findings.Count > 0)
-        {
-            yield return FindingList.Of(result.Findings);
+            console.Write(new Rows(part));
         }
 
-        yield return Arithmetic(result);
-        yield return SummaryTables.Outcomes(result);
-        if (result.Endpoints.Count > 1)
-        {
-            yield return EndpointTable.Of(result.Endpoints);
-        }
-
-        if (result.Rejections.Count > 0)
-        {
-            yield return SummaryTables.Rejections(result);
-        }
-
-        if (result.Thresholds.Count > 0)
-        {
-            yield return SummaryTables.Thresholds(result);
-        }
-
-        if (result.Latency.Values.Concat(result.FailedLatency.Values).Any(latency => latency.Count > 0))
-        {
-            yield return SummaryTables.Latencies(result);
-        }
-
-        if (result.Bursts.Count > 0)
-        {
-            yield return BurstTable.Of(result.Bursts);
-        }
-
-        foreach (var table in result.Ledgers is { } ledgers ? LedgerTables.Of(ledgers) : [])
-        {
-            yield return table;
-        }
-
-        yield return Generator(result, directory);
-    }
-
-    private static Rows Verdict(RunResult result)
-    {
-        var counts = result.Connections;
-        var ended = counts.Opened + counts.Dropped - counts.Cancelled;
-        var success = $"{Figures.Percent(counts.Succeeded, ended)} of {Figures.Count(ended)} connections succeeded";
-        var (word, meaning, style) = result.Verdict switch
-        {
-            ActorLoad.Runs.Verdict.Valid => ("VALID", success, counts.Failed + counts.Dropped > 0 ? Look.Warn : Look.Good),
-            ActorLoad.Runs.Verdict.GeneratorLimited =>
-                ("GENERATOR-LIMITED", $"{success}, but the numbers tell of this machine, not of the target", Look.Bad),
-            ActorLoad.Runs.Verdict.Aborted => ("ABORTED", "the run was given up", Look.Bad),
-            _ => ("INTERRUPTED", "the run was stopped before its end; these are the numbers until then", Look.Warn),
-        };
-        var lines = new List<IRenderable> { new Text(""), new Paragraph().Append(word, style).Append(": " + meaning) };
-        lines.AddRange(result.VerdictReasons.Select(reason => new Text("  - " + reason)));
-        var missed = result.Thresholds.Count(threshold => !threshold.Met);
-        if (missed > 0)
-        {
-            lines.Add(new Paragraph().Append("THRESHOLDS NOT MET", Look.Bad).Append($": {missed} of {result.Thresholds.Count}"));
-        }
-
-        lines.Add(new Text(
-            $"{string.Join(", ", result.Target.Endpoints)} ({string.Join(", ", result.Target.Addresses)}), "
-            + $"{Figures.Seconds(result.Run.DurationSeconds)}, transport {result.Transport.Kind}, run {result.Run.Id}",
-            Look.Dim));
-        return new Rows(lines);
-    }
-
-    private static Rows Arithmetic(RunResult result)
-    {
-        var counts = result.Connections;
-        return new Rows(
-            new Text(
-                $"{Figures.Count(counts.Planned)} planned = {Figures.Count(counts.Succeeded)} succeeded + {Figures.Count(counts.Failed)} failed + "
-                + $"{Figures.Count(counts.Cancelled)} cancelled + {Figures.Count(counts.Dropped)} dropped"),
-            new Text($"{Figures.Count(result.Attempts)} attempts = {Figures.Count(counts.Opened)} opened + {Figures.Count(result.Retries)} retries"));
-    }
-
-    private static Rows Generator(RunResult result, string? directory)
-    {
-        var usage = result.Generator;
-        var lines = new List<IRenderable>
-        {
-            new Text(
-                $"This machine spent {Figures.Tenths(usage.CpuMicrosPerConnection)} us CPU on each connection, "
-                + $"{Figures.Tenths(usage.GcPauseMillis)} ms in garbage collection.",
-                Look.Dim),
-            new Text(
-                $"At most {Figures.Count(usage.PeakOpen)} were open at once: {Figures.Bytes(usage.PeakRssBytes)} of memory"
-                + (usage.BytesPerOpenConnection is { } each ? $", {Figures.Bytes(each)} for each." : "."),
-                Look.Dim),
-        };
+        console.WriteLine();
         if (directory is not null)
         {
-            lines.Add(new Text(Files(directory), Look.Dim));
+            Line(SummaryLines.Files(directory), Look.Dim);
         }
 
-        return new Rows(lines);
-    }
+        headline.Write(console);
 
-    /// <summary>Only what is there: the disk may have been full.</summary>
-    private static string Files(string directory)
-    {
-        string[] written =
-            [.. new[] { RunJournal.HeaderFile, RunJournal.SamplesFile, RunJournal.ResultFile }.Where(file => File.Exists(Path.Combine(directory, file)))];
-        return $"Files: {directory} ({(written.Length > 0 ? string.Join(", ", written) : "none could be written")})";
+        void Line(string text, Style style)
+        {
+            console.Write(new Text(text, style));
+            console.WriteLine();
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
 using Spectre.Console;
@@ -34,11 +33,11 @@ internal static class SummaryTables
                         : WhyDropped(result), Look.Dim));
         }
 
-        return result.Retries == 0 ? table : new Rows(table, new Text("Attempts that failed, retried ones included: " + Listed(result.AttemptFailures), Look.Dim));
+        return result.Retries == 0 ? table : new Rows(table, new Text("Attempts that failed, retried ones included: " + SummaryLines.Listed(result.AttemptFailures), Look.Dim));
     }
 
     /// <summary>Error prefixes, most frequent first.</summary>
-    public static IRenderable Rejections(RunResult result) => new Text("Rejections: " + Listed(result.Rejections), Look.Warn);
+    public static IRenderable Rejections(RunResult result) => new Text("Rejections: " + SummaryLines.Listed(result.Rejections), Look.Warn);
 
     /// <summary>What was asked for and what was measured.</summary>
     public static IRenderable Thresholds(RunResult result)
@@ -48,7 +47,7 @@ internal static class SummaryTables
         foreach (var threshold in result.Thresholds)
         {
             table.AddRow(
-                new Text(threshold.Expression), new Text(Measured(threshold)),
+                new Text(threshold.Expression), new Text(SummaryLines.Measured(threshold)),
                 threshold.Met ? new Text("met", Look.Good) : new Text("NOT MET", Look.Bad), new Text(threshold.Note ?? "", Look.Dim));
         }
 
@@ -78,21 +77,10 @@ internal static class SummaryTables
         }
     }
 
-    // What is compared with a duration was measured in microseconds: only steps have a point in their name.
-    private static string Measured(ThresholdResult threshold) => threshold.Measured switch
-    {
-        null => "-",
-        { } micros when threshold.Expression.Split(' ')[0].Contains('.', StringComparison.Ordinal) => $"{Figures.Millis(micros)} ms",
-        { } number => number.ToString("0.###", CultureInfo.InvariantCulture),
-    };
-
     private static string WhyDropped(RunResult result) => result.Endpoints.Sum(endpoint => endpoint.Avoided) switch
     {
         0 => "due, but never started: connection.max-open was reached",
         var avoided when avoided == result.Connections.Dropped => "due, but never started: their endpoint had been given up",
         _ => "due, but never started: their endpoint had been given up, or connection.max-open was reached",
     };
-
-    private static string Listed(IReadOnlyDictionary<string, long> counts) => string.Join(", ", counts
-        .Where(pair => pair.Value > 0).OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {Figures.Count(pair.Value)}"));
 }

@@ -89,7 +89,7 @@ public sealed class ScriptSpecs
     {
         Assert.False(Script.TryParse(["PING", command], out var script, out var told));
         Assert.Null(script);
-        Assert.StartsWith("command 2 ", told, StringComparison.Ordinal);
+        Assert.StartsWith("command 2 `", told, StringComparison.Ordinal);
         Assert.Contains(problem, told, StringComparison.Ordinal);
     }
 

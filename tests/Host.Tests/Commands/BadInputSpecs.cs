@@ -50,6 +50,37 @@ public class BadInputSpecs : IDisposable
     }
 
     [Theory]
+    [InlineData("rum", "unknown command 'rum'; did you mean 'run'?")]
+    [InlineData("doctr hocon/storm.conf --cps 5", "unknown command 'doctr'; did you mean 'doctor'?")]
+    [InlineData("storm", "unknown command 'storm'; it is one of run, serve, config, doctor, target, monitor")]
+    [InlineData("hocon/storm.conf", "unknown command 'hocon/storm.conf'; did you mean 'run hocon/storm.conf'?")]
+    [InlineData("--conections 5", "unknown option '--conections'; did you mean '--connections'?")]
+    [InlineData("run storm.conf --conections=5", "unknown option '--conections'; did you mean '--connections'?")]
+    [InlineData("-cps 8000", "unknown option '-cps'; did you mean '--cps'?")]
+    [InlineData("config --trget 127.0.0.1:1", "unknown option '--trget'; did you mean '--target'?")]
+    [InlineData("doctor --jsn", "unknown option '--jsn'; did you mean '--json'?")]
+    [InlineData("serve --confg daemon.conf", "unknown option '--confg'; did you mean '--config'?")]
+    [InlineData("monitor --prot 6379", "unknown option '--prot'; did you mean '--port'?")]
+    [InlineData("target --prt 6379", "unknown option '--prt'; did you mean '--port'?")]
+    [InlineData("run --stdin-lifeline", "unknown option '--stdin-lifeline'; a file of that name is ./--stdin-lifeline")]
+    [InlineData("monitor --wait", "unknown option '--wait'; 'actorload monitor --help' lists those that there are")]
+    public async Task A_slip_of_the_fingers_is_one_sentence_with_what_was_meant(string line, string told) =>
+        Assert.Equal($"actorload: {told}", Assert.Single(await RefusedAsync(line.Split(' '))));
+
+    [Fact]
+    public async Task Help_shows_which_commands_take_a_file_and_that_it_is_optional()
+    {
+        var lines = (await ActorLoadProcess.RunAsync(["--help"])).Expect().Stdout.Split('\n');
+        foreach (var command in new[] { "run [FILE] ", "serve [FILE]... ", "config [FILE] ", "doctor [FILE] ", "target ", "monitor --port P " })
+        {
+            Assert.Contains(lines, line => line.StartsWith($"  {command}", StringComparison.Ordinal));
+        }
+
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
+        Assert.Contains("actorload run [<FILE>] [options]", (await ActorLoadProcess.RunAsync(["run", "--help"])).Expect().Stdout, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("run")]
     [InlineData("config")]
     [InlineData("serve")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
@@ -36,7 +37,8 @@ public class RunCommandSpecs : IDisposable
     {
         await using var peer = FaultPeer.Answering();
         var run = (await ActorLoadProcess.RunAsync(["run", "--quiet", .. Bursts(peer, 1)])).Expect();
-        Assert.StartsWith("VALID: 100 % of 20 connections succeeded", run.Stdout.TrimStart(), StringComparison.Ordinal);
+        Assert.StartsWith("100 % of 20 connections succeeded; the figures can be believed (valid)\n", run.Stdout, StringComparison.Ordinal);
+        Assert.EndsWith("\n100 % of 20 connections succeeded; the figures can be believed (valid)\n", run.Stdout, StringComparison.Ordinal);
         Assert.Contains("20 planned = 20 succeeded + 0 failed + 0 cancelled + 0 dropped", run.Stdout, StringComparison.Ordinal);
         Assert.Equal("", run.Stderr);
         Assert.DoesNotContain('\u001b', run.Stdout);
@@ -77,8 +79,63 @@ public class RunCommandSpecs : IDisposable
     {
         await using var peer = FaultPeer.ClosedPort();
         var run = (await ActorLoadProcess.RunAsync(["run", "--quiet", "--target", peer.Target, "--cps", "200", "--durs", "3600"])).Expect(4);
-        Assert.StartsWith("ABORTED", run.Stdout.TrimStart(), StringComparison.Ordinal);
+        Assert.Contains("(aborted)\n", run.Stdout, StringComparison.Ordinal);
         Assert.Contains("refused", run.Stdout, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_is_not_begun_when_the_target_fails_its_check()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+        var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--out", _files["out"], "--target", peer.Target, "--cps", "200", "--durs", "3600"])).Expect(4);
+        Assert.Contains("actorload: FAIL target: ", run.Stderr, StringComparison.Ordinal);
+        Assert.Contains("the run was not begun: no server of its target passed the check; --force begins it all the same", run.Stderr, StringComparison.Ordinal);
+        var result = RunResultJson.Parse(run.Stdout);
+        Assert.Equal((Verdict.Aborted, 0, peer.Target), (result.Verdict, result.Connections.Planned, Assert.Single(result.Target.Addresses)));
+        var finding = Assert.Single(result.Findings);
+        Assert.Equal("target-check", finding.Rule);
+        Assert.Contains("nobody listens there", finding.Sentence, StringComparison.Ordinal);
+        Assert.Equal(run.Stdout.TrimEnd(), File.ReadAllText(_files["out/result.json"]));
+    }
+
+    [Fact]
+    public async Task Force_begins_a_run_whose_target_fails_its_check()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+        var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--force", "--target", peer.Target, "--cps", "20", "--count", "1"])).Expect(4);
+        Assert.Contains("actorload: FAIL target: ", run.Stderr, StringComparison.Ordinal);
+        Assert.Equal(20, RunResultJson.Parse(run.Stdout).Connections.Planned);
+    }
+
+    [RedisFact]
+    public async Task Run_is_begun_when_one_of_several_targets_passes_its_check()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var peer = FaultPeer.ClosedPort();
+        var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--target", server.Target, "--target", peer.Target, "--cps", "20", "--count", "1"])).Expect();
+        Assert.Equal(10, RunResultJson.Parse(run.Stdout).Connections.Succeeded);
+    }
+
+    [RedisFact]
+    public async Task Script_that_gives_its_own_password_is_not_stopped_by_the_check()
+    {
+        await using var server = await RedisServer.StartAsync("--requirepass", "word");
+        string[] args = ["run", "--json", "--target", server.Target, "--cps", "20", "--count", "1"];
+        (await ActorLoadProcess.RunAsync([.. args, "--script", "PING"])).Expect(4);
+        var run = (await ActorLoadProcess.RunAsync([.. args, "--script", "AUTH word", "--script", "PING"])).Expect();
+        Assert.Equal(20, RunResultJson.Parse(run.Stdout).Connections.Succeeded);
+    }
+
+    [Fact]
+    public async Task Details_show_the_tables_that_the_summary_leaves_out()
+    {
+        await using var peer = FaultPeer.Answering();
+        var brief = (await ActorLoadProcess.RunAsync(["run", "--quiet", .. Bursts(peer, 1)])).Expect().Stdout;
+        var all = (await ActorLoadProcess.RunAsync(["run", "--quiet", "--details", .. Bursts(peer, 1)])).Expect().Stdout;
+        Assert.InRange(brief.Split('\n').Length, 5, 24);
+        Assert.DoesNotContain("Connections ended as", brief, StringComparison.Ordinal);
+        Assert.Contains("Connections ended as", all, StringComparison.Ordinal);
+        Assert.DoesNotMatch(" \n", brief + all);
     }
 
     [LinuxTheory]

@@ -52,7 +52,7 @@ public sealed class LedgerSummarySpecs
             }
             """));
 
-        var run = await ActorLoadProcess.RunAsync(["run", file, "--quiet"], new ActorLoadOptions { Wrapper = network.Prefix });
+        var run = await ActorLoadProcess.RunAsync(["run", file, "--quiet", "--details"], new ActorLoadOptions { Wrapper = network.Prefix });
 
         // One asks over the Unix socket, one observes, two stand by: 46 of 50 are left.
         Assert.Matches("Counted by +ActorLoad +server +kernel +unexplained", run.Stdout);

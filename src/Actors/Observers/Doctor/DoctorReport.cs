@@ -15,6 +15,10 @@ namespace ActorLoad.Observers.Doctor;
 public sealed record DoctorReport(
     int SchemaVersion, CheckState State, IReadOnlyList<string> Endpoints, IReadOnlyList<string> Addresses, RunNeeds Needs, IReadOnlyList<Check> Checks)
 {
+    /// <summary>Names with addresses that the run would not storm; absent if there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UnusedAddresses>? Unused { get; init; }
+
     private static readonly DoctorJsonContext Json = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -179,7 +179,7 @@ public sealed class ServerConnection : IDisposable
         AbortOnConnectFail = true,
         ConnectRetry = 1,
         ReconnectRetryPolicy = new NoRetry(),
-        ConnectTimeout = (int)limit.TotalMilliseconds,
+        ConnectTimeout = (int)(limit * LongestDialogue).TotalMilliseconds, // ours is the shorter one, and knows what it waited for
         AsyncTimeout = (int)Never.TotalMilliseconds,
         SyncTimeout = (int)Never.TotalMilliseconds,
         KeepAlive = (int)Never.TotalSeconds,

@@ -18,4 +18,12 @@ public sealed record FileLayer(
 /// <param name="Path">Path under <c>actorload</c>; a number is an index into a list: <c>load.0.connections</c>.</param>
 /// <param name="Value">For a key that is a text: that text as it is. For any other: HOCON, where a bare word is a string.</param>
 /// <param name="Variable">Answers a <c>${NAME}</c> in the value, as for <see cref="FileLayer"/>.</param>
-public sealed record OverrideLayer(string Source, string Path, string Value, Func<string, string?>? Variable = null) : ConfigLayer;
+public sealed record OverrideLayer(string Source, string Path, string Value, Func<string, string?>? Variable = null) : ConfigLayer
+{
+    /// <summary>True if it sets the value at <paramref name="path"/>, or one within that.</summary>
+    public bool IsWithin(string path)
+    {
+        var (own, outer) = (OverridePath.Steps(Path), OverridePath.Steps(path));
+        return own.Length >= outer.Length && own.AsSpan(0, outer.Length).SequenceEqual(outer);
+    }
+}

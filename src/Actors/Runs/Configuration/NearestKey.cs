@@ -1,7 +1,7 @@
 namespace ActorLoad.Runs.Configuration;
 
-/// <summary>Finds the known key that a user most likely meant.</summary>
-internal static class NearestKey
+/// <summary>Finds the known key, option or command that a user most likely meant.</summary>
+public static class NearestKey
 {
     private const int LongestKey = 64;
 

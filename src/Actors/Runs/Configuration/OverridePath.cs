@@ -59,7 +59,8 @@ internal static class OverridePath
         return holder;
     }
 
-    private static string[] Steps(string path) =>
+    /// <summary>The keys and indexes of a path: <c>load[0].connections</c> and <c>load.0.connections</c> have the same three.</summary>
+    public static string[] Steps(string path) =>
         path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.');
 
     // load.0.name is phase-defaults.name there, connection.script.0 is connection.script[].

@@ -131,7 +131,10 @@ internal sealed class SettingsReader(
         if (Scalar(key, allowed) is not { } text)
             return null;
         json[key] = text;
-        return names.TryGetValue(text, out var choice) ? choice : Wrong<T>(key, $"{ShownText.Quote(text)} is not known", allowed);
+        if (names.TryGetValue(text, out var choice))
+            return choice;
+        var meant = NearestKey.Find(text, names.Keys) is { } nearest ? $" (did you mean \"{nearest}\"?)" : "";
+        return Wrong<T>(key, $"{ShownText.Quote(text)} is not known{meant}", allowed);
     }
 
     /// <summary>A list of texts, each turned into a value by <paramref name="parse"/>; null if one of them cannot be. <paramref name="show"/> says

@@ -95,6 +95,10 @@ public class OnTheWaySpecs
         evidence => Assert.Equal(["firewall"], Diagnosis.Of(evidence)[0].Remedies.Select(remedy => remedy.Key)));
 
     [Fact]
+    public void Seconds_that_a_slow_line_smears_are_not_told_apart() => Assert.StartsWith(
+        "300 connects took a second or more", Diagnosis.Of(RemoteRun.Quiet.Slow(6, 1).Long(299).Counts(("TCPSynRetrans", 700), ("RetransSegs", 900)))[0].Sentence, StringComparison.Ordinal);
+
+    [Fact]
     public void Lost_syns_of_a_far_line_are_still_found()
     {
         var evidence = RemoteRun.FarLine.Long(300).Slow(2, 0);

@@ -50,6 +50,17 @@ public class OverrideTextSpecs
         }
     }
 
+    [Theory]
+    [InlineData("load", "load", true)]
+    [InlineData("load.0.count", "load", true)]
+    [InlineData("load[0].count", "load.0", true)]
+    [InlineData("load.0", "load[0]", true)]
+    [InlineData("loads", "load", false)]
+    [InlineData("load", "load.0", false)]
+    [InlineData("load.1.count", "load.0", false)]
+    public void Path_is_within_another_however_its_indexes_are_written(string path, string outer, bool isWithin) =>
+        Assert.Equal(isWithin, new OverrideLayer("--set", path, "1").IsWithin(outer));
+
     [Property(MaxTest = 200)]
     public void Any_password_from_an_option_is_the_text_itself(NonNull<string> text)
     {

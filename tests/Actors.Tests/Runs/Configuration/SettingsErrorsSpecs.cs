@@ -32,6 +32,8 @@ public class SettingsErrorsSpecs
     [InlineData("connection.max-open = 1.5", "connection.max-open: \"1.5\" is not a whole number; ")]
     [InlineData("connection.no-delay = 1", "connection.no-delay: \"1\" is not on or off; on or off")]
     [InlineData("connection.close = slam", "connection.close: \"slam\" is not known; one of abort, graceful")]
+    [InlineData("transport.kind = io_uring", "transport.kind: \"io_uring\" is not known (did you mean \"io-uring\"?); one of ")]
+    [InlineData("connection.close = gracefull", "connection.close: \"gracefull\" is not known (did you mean \"graceful\"?); one of abort, graceful")]
     [InlineData("load = [ { pacing = slow } ]", "load[0].pacing: \"slow\" is not known; one of after-burst, fixed")]
     [InlineData("load = [ { shape = ramp } ]", "load[0].shape: \"ramp\" is not known; bursts")]
     [InlineData("phase-defaults.shape = ramp", "phase-defaults.shape: \"ramp\" is not known; bursts")]

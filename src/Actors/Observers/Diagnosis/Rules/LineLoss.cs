@@ -8,6 +8,9 @@ internal sealed class LineLoss : IRule
 {
     public const string RuleName = "line-loss";
 
+    // The kernel probes once before it sends again, and attempts that failed otherwise may have lost data too.
+    private const int OfOthers = 4;
+
     // Fewer cost nobody anything.
     private const double Notable = 0.01;
 
@@ -47,7 +50,7 @@ internal sealed class LineLoss : IRule
         }
 
         // What never arrives is sent again so often; where there is not much more than that, the other connections lost nothing.
-        var isSelective = line.Resent <= timeouts * (Line.Retransmits(evidence) + 2) && timeouts < evidence.Ledgers.Client.Established;
+        var isSelective = !line.IsBad && line.Resent <= timeouts * (Line.Retransmits(evidence) + OfOthers) && timeouts < evidence.Ledgers.Client.Established;
         return $"{timeouts.Of("attempt")}{evidence.At(evidence.FailedAt(Metrics.Outcome.ReplyTimeout))} had no reply in time, and {line.Resent.Of("data segment")} had to be sent again"
             + (line.IsFull ? ": the line was full, and carries less than the run sends"
                 : isSelective ? ", as often as data that never arrives, while other connections lost nothing: what was sent after the handshake was dropped on the way "

@@ -24,7 +24,7 @@ internal sealed class ServerBusy : IRule
 
         var (timeouts, wait) = (Account.Of(evidence).Of(RuleName, Outcome.ReplyTimeout), evidence.Load.FirstReply?.P99 ?? 0);
         var silence = Silence(server);
-        return timeouts <= 0 && wait < Long && silence < 1 ? null : new Finding(
+        return timeouts <= 0 && wait - (long)(Line.RoundTrip(evidence) * 1e6) < Long && silence < 1 ? null : new Finding(
             Name, timeouts > 0 ? Severity.Error : Severity.Warning,
             $"The main thread of {server.Endpoint} took {share.Percent()} of one core at its busiest"
             + (silence >= 1 ? $", and answered nobody for {silence.Seconds()}" : "") + ": what waited, waited for it"

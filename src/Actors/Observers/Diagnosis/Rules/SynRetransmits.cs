@@ -29,7 +29,8 @@ internal sealed class SynRetransmits : IRule
         }
 
         var (slow, retransmits) = (line.Slow, evidence.Counted("TCPSynRetrans"));
-        var modes = string.Join(", ", evidence.Load.ConnectModes.Where(mode => mode.Value > 0).OrderBy(mode => mode.Key)
+        var isSmeared = evidence.Load.ConnectModes.Values.Sum() * 2 < slow; // a slow line hides the seconds
+        var modes = isSmeared ? "" : string.Join(", ", evidence.Load.ConnectModes.Where(mode => mode.Value > 0).OrderBy(mode => mode.Key)
             .Select(mode => $"{mode.Value.Text()} near {mode.Key} s"));
         var cause = Cause.Of(evidence, line, timeouts);
         return new Finding(

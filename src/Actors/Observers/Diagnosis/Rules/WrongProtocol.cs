@@ -24,7 +24,7 @@ internal sealed class WrongProtocol : IRule
         var what = string.Join("; ", said.Take(Whereabouts.MostNamed).Select(each => each.Words(said.Length > 1)));
         return new Finding(
             Name, Severity.Error,
-            $"{failed.Of("attempt")} of {evidence.Ledgers.Client.Attempts.Text()} got something else than a reply{(what.Length > 0 ? $": {what}" : evidence.SharesOf(Outcome.ProtocolError))}",
+            $"{failed.Of("attempt")} of {evidence.Ledgers.Client.Attempts.Text()} got something else than a reply{(what.Length > 0 ? $": {what}" : evidence.SharesOf(Outcome.ProtocolError, evidence.FailedAt(Outcome.ProtocolError)))}",
             new Dictionary<string, double> { ["protocol-error"] = failed, ["attempts"] = evidence.Ledgers.Client.Attempts },
             [
                 .. said.Where(each => each.Reply != StrangeReply.Unasked).DistinctBy(each => each.Endpoint).Take(Whereabouts.MostNamed)

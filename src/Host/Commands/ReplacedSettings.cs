@@ -3,8 +3,8 @@ using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>What short options replace: nothing of it may be lost without a word.</summary>
-internal static class ReplacedLoad
+/// <summary>The settings that short options replace: none is lost without a word.</summary>
+internal static class ReplacedSettings
 {
     private const string Load = "load";
     private const int MostNamed = 5;
@@ -12,8 +12,7 @@ internal static class ReplacedLoad
     /// <summary>An error for each <c>--set</c> of something that a short option replaces.</summary>
     public static IEnumerable<SettingsError> Lost(IEnumerable<OverrideLayer> set, IReadOnlyCollection<OverrideLayer> shorts) =>
         from layer in set
-        let path = Dotted(layer.Path)
-        let replacing = shorts.FirstOrDefault(option => path == option.Path || path.StartsWith($"{option.Path}.", StringComparison.Ordinal))
+        let replacing = shorts.FirstOrDefault(option => layer.IsWithin(option.Path))
         where replacing is not null
         select new SettingsError(
             layer.Source, null, layer.Path,
@@ -56,9 +55,6 @@ internal static class ReplacedLoad
         var options = shorts.Where(layer => layer.Path.StartsWith($"{Load}.", StringComparison.Ordinal)).Select(layer => layer.Source).ToArray();
         return options.Length == 1 ? $"{options[0]} replaces" : $"{string.Join(", ", options[..^1])} and {options[^1]} replace";
     }
-
-    private static string Dotted(string path) =>
-        path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
 
     private static string Shown(JsonNode? phase) =>
         $"\"{phase!["name"]}\" ({string.Join(", ", phase.AsObject().Where(key => key.Key is not ("name" or "shape")).Select(key => $"{key.Key} {key.Value}"))})";
