@@ -11,6 +11,7 @@ internal sealed record Line(long Resent, long Slow, bool IsLossy, bool IsBad, bo
     // The kernel sends data again after 200 ms and more (TCP_RTO_MIN), each time after twice as long.
     private const double FirstRetransmit = 0.2;
     private const long Late = 190_000;
+    private const int Probes = 2;
 
     // A few segments are sent again on any network, one in ten of a connection's on none that works.
     private const long Few = 10;
@@ -41,8 +42,13 @@ internal sealed record Line(long Resent, long Slow, bool IsLossy, bool IsBad, bo
         var areLate = AreLaterRepliesLate(evidence);
         var isLossy = isNotable && (!isQueue || areLate || WasObserverCutOff(evidence));
         var isFull = isLossy && resent > established * Often && DoHandshakesWait(evidence.Load.Connect);
-        return new Line(resent, slow, isLossy, isFull || (isLossy && areLate && resent > established * Often), isFull);
+        return new Line(resent, slow, isLossy, isFull || (isLossy && areLate && resent > established * Often && !IsOfTimeouts(evidence, resent)), isFull);
     }
+
+    /// <summary>True if all that was sent again is of attempts that never had a reply: as often as data that never arrives, with a probe or two.</summary>
+    public static bool IsOfTimeouts(Evidence evidence, long resent) =>
+        (evidence.Failed(Metrics.Outcome.ReplyTimeout), Retransmits(evidence)) is var (timeouts, times)
+        && timeouts > 0 && timeouts < evidence.Ledgers.Client.Established && resent >= timeouts * times && resent <= timeouts * (times + Probes);
 
     /// <summary>Reply-timeouts that lost data explains: how often the kernel sends again what never arrives until the timeout is over.</summary>
     public long Explained(Evidence evidence, long timeouts) => Resent == 0 ? 0

@@ -17,6 +17,8 @@ public class OnTheWaySpecs
         { "clients that the server evicted", "connection-resets", 20, "evicted 20 clients",
             RemoteRun.Quiet.FailingSo(("reset", 20)).With((ServerLedger server) => server with { EvictedClients = 20 }) },
         { "data that is dropped for some ports", "line-loss", 400, "as often as data that never arrives, while other connections lost nothing", RemoteRun.BlackHole },
+        { "the same while our loop is late", "line-loss", 400, "while other connections lost nothing",
+            RemoteRun.BlackHole.Times(connect: [43, 429, 4_395, 19_631, 27_215], first: [233, 8_239, 18_111, 31_615, 31_615], script: [16_312, 54_111, 156_415, 389_951, 390_847]) },
         { "replies that are dropped for some ports", "no-reply", 400, "answered INFO all the time, within 12 ms, so it did not stand still", RemoteRun.BlackHoleOfReplies },
         { "a short accept queue there", "accept-queue-overflow", 367, "of 2,000 connections the server accepted 1,633 (INFO)", RemoteRun.ShortQueue },
         { "a narrow line", "line-loss", 0, "The line was full: 963 data segments had to be sent again", RemoteRun.NarrowLine },
