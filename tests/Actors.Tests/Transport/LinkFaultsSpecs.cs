@@ -34,7 +34,7 @@ public sealed class LinkFaultsSpecs
     [InlineData(EADDRINUSE, SocketError.AddressAlreadyInUse, LinkFault.LocalExhausted)]
     [InlineData(ENOBUFS, SocketError.NoBufferSpaceAvailable, LinkFault.LocalExhausted)]
     [InlineData(EAGAIN, SocketError.WouldBlock, LinkFault.LocalExhausted)]
-    [InlineData(EINVAL, SocketError.InvalidArgument, LinkFault.Unknown)]
+    [InlineData(EINVAL, SocketError.InvalidArgument, LinkFault.Unreachable)] // a blackhole route
     public void An_error_has_one_meaning_on_both_transports(int number, SocketError name, LinkFault fault) =>
         Assert.Equal((fault, fault), (RingFaults.From(number), SocketFaults.From(name)));
 

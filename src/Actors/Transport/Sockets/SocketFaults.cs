@@ -14,7 +14,7 @@ internal static class SocketFaults
         SocketError.TimedOut => LinkFault.Unanswered,
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown
             or SocketError.AccessDenied or SocketError.AddressFamilyNotSupported
-            or SocketError.ProtocolOption or SocketError.OperationNotSupported => LinkFault.Unreachable,
+            or SocketError.ProtocolOption or SocketError.OperationNotSupported or SocketError.InvalidArgument => LinkFault.Unreachable,
         SocketError.TooManyOpenSockets or SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse
             or SocketError.NoBufferSpaceAvailable or SocketError.WouldBlock => LinkFault.LocalExhausted,
         _ => LinkFault.Unknown,

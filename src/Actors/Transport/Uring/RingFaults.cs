@@ -12,7 +12,7 @@ internal static class RingFaults
         ECONNRESET or ECONNABORTED or EPIPE or ENOTCONN or ESHUTDOWN => LinkFault.Reset,
         ETIMEDOUT => LinkFault.Unanswered,
         EHOSTUNREACH or ENETUNREACH or EHOSTDOWN or ENETDOWN or EACCES or EPERM or EAFNOSUPPORT
-            or ENOPROTOOPT or EOPNOTSUPP => LinkFault.Unreachable,
+            or ENOPROTOOPT or EOPNOTSUPP or EINVAL => LinkFault.Unreachable, // EINVAL: a blackhole route
         EMFILE or ENFILE or EADDRNOTAVAIL or EADDRINUSE or ENOBUFS or ENOMEM or EAGAIN => LinkFault.LocalExhausted,
         _ => LinkFault.Unknown,
     };
