@@ -45,17 +45,25 @@ internal sealed class Account
         return account;
     }
 
-    /// <summary>The findings with what each explains. Rules that the account does not know tell that themselves; what they explain, no-reply does not.</summary>
+    /// <summary>The findings with what each explains. Rules that the account does not know tell that themselves; what they explain, those that speak of
+    /// what no other rule knows do not.</summary>
     public static IReadOnlyList<Finding> Shared(Evidence evidence, IReadOnlyList<Finding> findings)
     {
         var account = Of(evidence);
         Finding[] shared = [.. findings.Select(finding => Known.Contains(finding.Rule) || finding.Explains == 0 ? finding with { Explains = account.Of(finding.Rule) } : finding)];
         var twice = shared.Sum(finding => finding.Explains) - evidence.Ledgers.Client.AttemptFailures.Values.Sum();
-        return twice <= 0 ? shared :
-        [
-            .. shared.Select(finding => finding.Rule == NoReply.RuleName ? finding with { Explains = finding.Explains - twice } : finding)
-                .Where(finding => finding.Rule != NoReply.RuleName || finding.Explains > 0),
-        ];
+        foreach (var rest in (string[])[NoReply.RuleName, ConnectionResets.RuleName])
+        {
+            var less = Math.Clamp(twice, 0, shared.Where(finding => finding.Rule == rest).Sum(finding => finding.Explains));
+            twice -= less;
+            shared =
+            [
+                .. shared.Select(finding => finding.Rule == rest ? finding with { Explains = finding.Explains - less } : finding)
+                    .Where(finding => finding.Rule != rest || finding.Explains > 0),
+            ];
+        }
+
+        return shared;
     }
 
     /// <summary>Where there are several causes, each sentence says how much of the whole is its own.</summary>
@@ -69,6 +77,9 @@ internal sealed class Account
 
     /// <summary>Failed attempts that a rule's cause explains.</summary>
     public long Of(string rule) => _explained.Where(share => share.Key.Rule == rule).Sum(share => share.Value);
+
+    /// <summary>Failed attempts of this outcome that no cause explains.</summary>
+    public long Left(Outcome outcome) => _left.GetValueOrDefault(outcome, _evidence.Failed(outcome));
 
     /// <summary>Those of them that ended so.</summary>
     public long Of(string rule, Outcome outcome) => _explained.GetValueOrDefault((rule, outcome));

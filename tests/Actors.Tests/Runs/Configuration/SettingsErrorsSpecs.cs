@@ -84,7 +84,7 @@ public class SettingsErrorsSpecs
     [InlineData("connection.script = [PING, \" \"]", "connection.script[1]: ")]
     [InlineData("connection.script = [{ expect = none }]", "connection.script[0].send: a step without a command; send = \"SUBSCRIBE a b\", and expect = none or replies = 2 beside it")]
     [InlineData("connection.script = [PING, { send = [PING] }]", "connection.script[1].send: a list does not fit here; a text")]
-    [InlineData("connection.script = [{ send = \"GET {x}\" }]", "connection.script[0].send: command 1 \"GET {x}\" has the unknown placeholder {x}; ")]
+    [InlineData("connection.script = [{ send = \"GET {x}\" }]", "connection.script[0].send: command 1 `GET {x}` has the unknown placeholder {x}; ")]
     [InlineData("connection.script = [{ send = PING, expect = two }]", "connection.script[0].expect: \"two\" is not known; one of auto, none")]
     [InlineData("connection.script = [{ send = PING, replies = -1 }]", "connection.script[0].replies: -1 is out of range; auto or a whole number from 0 to 1000000")]
     [InlineData("connection.script = [{ send = PING, replies = two }]", "connection.script[0].replies: \"two\" is not a whole number; auto or a whole number")]

@@ -43,7 +43,10 @@ internal sealed class ErrorReplies : IRule
     private const string NoPassword = "it has no password, and was given one";
     private const string NoServer = "a proxy answers, and does not reach the server behind it";
 
-    public string Name => "error-replies";
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "error-replies";
+
+    public string Name => RuleName;
 
     /// <summary>True for an error that this rule tells of, unless another one does.</summary>
     public static bool IsOurs(string prefix) => !Rejection.IsOfConnection(prefix) && prefix is not ("NOAUTH" or "WRONGPASS" or "NOPERM");

@@ -27,25 +27,31 @@ internal static class UnexplainedFailures
             return null;
         }
 
-        var outcomes = client.AttemptFailures.Where(failure => failure.Value > 0).OrderByDescending(failure => failure.Value).Take(MostOutcomes).ToArray();
+        var account = Account.Of(evidence);
+        var outcomes = Outcomes.All.Where(outcome => !others.Any(finding => finding.Rule == RuleOf(outcome)))
+            .Select(outcome => (Outcome: outcome, Count: Math.Min(left, account.Left(outcome)))).Where(each => each.Count > 0)
+            .OrderByDescending(each => each.Count).Take(MostOutcomes).ToArray();
         return new Finding(
             Name, evidence.HasLostNone() ? Severity.Warning : Severity.Error,
             $"{left.Of("attempt")} of {client.Attempts.Text()} failed"
             + (explained > 0 ? ", beside those that other findings explain: " : ": ")
-            + string.Join("; ", outcomes.Select(failure => Told(evidence, failure.Key, failure.Value)))
+            + string.Join("; ", outcomes.Select(each => $"{each.Outcome.Name()} {each.Count.Text()}{evidence.SharesOf(each.Outcome, evidence.FailedAt(each.Outcome))}, "
+                + Look(evidence, each.Outcome)))
             + Words(evidence),
-            outcomes.ToDictionary(failure => failure.Key, failure => (double)failure.Value).Append(new("attempts", client.Attempts)).ToDictionary(),
+            outcomes.ToDictionary(each => each.Outcome.Name(), each => (double)each.Count).Append(new("attempts", client.Attempts)).ToDictionary(),
             evidence.Load.FirstReply is null && evidence.Failed(Outcome.Reset) + evidence.Failed(Outcome.PeerClosed) > 0 ? [Remedies.PlainPort()] : [])
         {
             Explains = left,
         };
     }
 
-    private static string Told(Evidence evidence, string name, long count)
+    // Rules that know of all attempts that end so, and are not in the account.
+    private static string? RuleOf(Outcome outcome) => outcome switch
     {
-        var outcome = Outcomes.TryParse(name, out var known) ? known : Outcome.Crashed;
-        return $"{name} {count.Text()}{evidence.SharesOf(outcome, evidence.FailedAt(outcome))}, {Look(evidence, outcome)}";
-    }
+        Outcome.ProtocolError => WrongProtocol.RuleName,
+        Outcome.Rejected => ErrorReplies.RuleName,
+        _ => null,
+    };
 
     private static string Words(Evidence evidence)
     {
@@ -61,7 +67,7 @@ internal static class UnexplainedFailures
             "the peer hung up before it had said a word: it may want TLS, or be a proxy that reaches no server; look at its log",
         Outcome.Reset => "the server, or something before it, cut the connection: look at its log, and at proxies and firewalls on the way",
         Outcome.ConnectTimeout => "no answer to the SYN: look at the server's accept queue, and at firewalls that drop",
-        Outcome.ReplyTimeout => NoReply(evidence),
+        Outcome.ReplyTimeout => "no reply in time: look whether the server is blocked, and at proxies and firewalls on the way",
         Outcome.PeerClosed => "the peer closed first: look at its log, at its time-outs, and at a proxy's limits of connections",
         Outcome.Rejected => "the server answered with an error",
         Outcome.ProtocolError => "what came back is not RESP: another service listens there, or it wants TLS",
@@ -70,20 +76,4 @@ internal static class UnexplainedFailures
         Outcome.LocalExhausted => "this machine had no descriptor, port or buffer left",
         _ => "a bug in ActorLoad: please report it",
     };
-
-    private static string NoReply(Evidence evidence)
-    {
-        if (evidence.Load.Waits is { Count: > 0 } waits)
-        {
-            return $"no reply within connection.reply-timeout{Limit(evidence)}: the script has {string.Join(" and ", waits)}, which a server that is well answers "
-                + "late or not at all; give connection.reply-timeout more than the command waits, or leave it out";
-        }
-
-        return evidence.HasAnsweredObserver(evidence.Load.ReplyTimeout)
-            ? $"no reply within connection.reply-timeout{Limit(evidence)}, while the server answered its observer all the time: look for commands that wait, for "
-                + "paused writes (CLIENT PAUSE, a failover), and at what stands between"
-            : $"no reply within connection.reply-timeout{Limit(evidence)}: look whether the server is blocked, and at proxies and firewalls on the way";
-    }
-
-    private static string Limit(Evidence evidence) => evidence.Load.ReplyTimeout is { } seconds ? $" ({seconds.Lasting()})" : "";
 }

@@ -8,7 +8,10 @@ internal sealed class WrongProtocol : IRule
 {
     private const string Tls = "TLS";
 
-    public string Name => "wrong-protocol";
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "wrong-protocol";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {
