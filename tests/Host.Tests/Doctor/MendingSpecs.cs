@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorLoad.Hosting.Tests.EndToEnd;
+using ActorLoad.Hosting.Tests.EndToEnd.Causes;
 using ActorLoad.Hosting.Tests.Transport;
 using ActorLoad.Observers.Doctor;
 using ActorLoad.Observers.Tuning;
@@ -201,7 +202,7 @@ public sealed class MendingSpecs
         check.Expect(CheckState.Fail);
 
         // What the run has shown is mended in the same words, and by the same command.
-        var storm = await gate.LetThroughAsync(90, Storm.RunObservedAsync(redis.Target, storms), words: 300); // whoever gets a place gets one
+        var storm = await gate.LetThroughAsync(90, Storm.RunObservedAsync(redis.Target, storms, Options(await Undisturbed.PrefixAsync())), words: 300); // whoever gets a place gets one
         var cause = storm.Cause("maxclients").Remedies();
         Assert.Equal(check.Remedies, cause);
         await cause[0].CarryOutAsync();

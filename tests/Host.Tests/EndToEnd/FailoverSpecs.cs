@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ActorLoad.Hosting.Tests.EndToEnd.Causes;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;
@@ -25,7 +26,7 @@ public sealed class FailoverSpecs : IDisposable
         await using var server = await RedisServer.StartAsync(network);
         await using var run = ActorLoadProcess.Start(
             ["run", Path.Combine(Sources.Root, "hocon", "failover.conf"), "--target", server.Target, "--json", "--out", _directory],
-            new ActorLoadOptions { Wrapper = network.Prefix });
+            new ActorLoadOptions { Wrapper = [.. network.Prefix, .. await Undisturbed.PrefixAsync()] });
         await SampleAsync(sample => sample.Answered == Fleet);
 
         // Every client is cut, and comes back: seen while it happens.

@@ -45,7 +45,9 @@ public class OnTheWaySpecs
         { "no reply, and nobody to ask", "no-reply", 9, "Nobody could ask the server meanwhile", Unasked(RemoteRun.Quiet.FailingSo(("reply-timeout", 9))) },
         { "no reply to anybody, and nobody to ask", "server-stalled", 2_000, "nothing was answered", Unasked(RemoteRun.Quiet.FailingSo(("reply-timeout", 2_000))) },
         { "no reply within less than the time between two questions", "no-reply", 9, "reply-timeout is shorter than the time between two questions",
-            RemoteRun.Quiet.FailingSo(("reply-timeout", 9)).With(load => load with { ReplyTimeout = 0.3 }) },
+            RemoteRun.Quiet.FailingSo(("reply-timeout", 9)).With(load => load with { ReplyTimeout = 0.3 })
+                .With((ServerLedger server) => server with { LongestWait = new ObserverWait(1, 0.012) }) },
+        { "no reply, and no question asked meanwhile", "no-reply", 9, "Nobody could ask the server meanwhile", RemoteRun.Quiet.FailingSo(("reply-timeout", 9)) },
     };
 
     [Theory]

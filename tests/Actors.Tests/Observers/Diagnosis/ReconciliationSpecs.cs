@@ -70,7 +70,7 @@ public class ReconciliationSpecs
         { "resets received", Healthy.Evidence.Failing("reset", 30).Counting("EstabResets", 10_060), 0, "both ends" },
         { "resets received", Healthy.Evidence.Counting("EstabResets", 10_005), 5, "other programs" },
         { "retransmitted SYNs", Healthy.Evidence.With((ClientLedger client) => client with { RetiredPorts = 40 }).Counting("TCPSynRetrans", 40), 0, "are ours: SYNs from ports" },
-        { "retransmitted SYNs", Healthy.Evidence.Counting("TCPSynRetrans", 40).Counting("RetransSegs", 90), 0, "up to 50 are ours" },
+        { "retransmitted SYNs", Healthy.Evidence.Counting("TCPSynRetrans", 40).Counting("RetransSegs", 90), 0, "up to 40 are ours" },
         { "failed connects", Healthy.Evidence.Failing("refused", 30).Counting("AttemptFails", 30), 0, "" },
         { "failed connects", Healthy.Evidence.Failing("refused", 30).Failing("connect-timeout", 5).Counting("AttemptFails", 30), 0, "" },
         { "failed connects", Healthy.Evidence.Counting("AttemptFails", 9), 9, "other programs" },

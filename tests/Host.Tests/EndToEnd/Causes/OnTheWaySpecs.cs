@@ -57,7 +57,7 @@ public sealed class OnTheWaySpecs
         await using var server = await RedisServer.StartAsync(network, redis);
         (await network.ExecAsync("nft", string.Create(
             CultureInfo.InvariantCulture, $"add table ip t; add chain ip t c {{ type filter hook input priority 0; }}; add rule ip t c tcp dport {server.Port} {rule}"))).Expect();
-        return await Storm.RunObservedAsync(
-            server.Target, Storm.Load(200, count: 2, gap: "2s") + "\n connection.reply-timeout = 2s" + lines + "\n " + Storm.OneAttempt, new ActorLoadOptions { Wrapper = network.Prefix });
+        return await Undisturbed.RunAsync(
+            network, server.Target, Storm.Load(200, count: 2, gap: "2s") + "\n connection.reply-timeout = 2s" + lines + "\n " + Storm.OneAttempt);
     }
 }

@@ -91,7 +91,7 @@ public sealed class ProxySpecs
     }
 
     private static Task<Storm> RunAsync(NetworkNamespace network, string lines) =>
-        Storm.RunObservedAsync(Front, lines, new ActorLoadOptions { Wrapper = network.Prefix });
+        Undisturbed.RunAsync(network, Front, lines);
 
     private static async Task<ChildProcess> HAProxyAsync(NetworkNamespace network, string frontend, params string[] backend)
     {

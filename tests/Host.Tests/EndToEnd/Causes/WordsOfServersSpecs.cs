@@ -80,8 +80,7 @@ public sealed class WordsOfServersSpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network);
-        var running = Storm.RunObservedAsync(
-            server.Target, Storm.Load(20, count: 60, gap: "20ms"), new ActorLoadOptions { Wrapper = network.Prefix });
+        var running = Undisturbed.RunAsync(network, server.Target, Storm.Load(20, count: 60, gap: "20ms"));
         using var limit = new CancellationTokenSource(_patience);
         while (await server.ConnectionsReceivedAsync() < 100)
         {
