@@ -1,7 +1,6 @@
 using System.Globalization;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
-using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
 using Xunit;
 

@@ -3,7 +3,6 @@ using ActorLoad.Observers.Doctor;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;
-using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
 using Xunit;
 
