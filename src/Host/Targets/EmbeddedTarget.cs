@@ -76,7 +76,16 @@ internal sealed class EmbeddedTarget(Action<string> report) : ITarget
 
         await process.WaitForExitAsync(cancellation);
         throw new InvalidOperationException(
-            $"the embedded server ended before it was ready (exit code {process.ExitCode}): {(await complaints).Trim()}");
+            $"the embedded server ended before it was ready (exit code {process.ExitCode}): {InOneSentence(await complaints)}");
+    }
+
+    // Its own words are a sentence. Others are of .NET, which could not start or not go on.
+    private static string InOneSentence(string complaints)
+    {
+        const string Own = "actorload";
+        var first = complaints.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "it said nothing";
+        return first.StartsWith(Own, StringComparison.Ordinal) && first.IndexOf(": ", StringComparison.Ordinal) is > 0 and var at ? first[(at + 2)..]
+            : $"{first}; a limit of this machine may be too low for a second process (ulimit -u, -v, -n, the limits of the cgroup)";
     }
 
     private static ProcessStartInfo StartInfo()

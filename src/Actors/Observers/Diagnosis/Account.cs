@@ -9,7 +9,7 @@ internal sealed class Account
     // Rules whose share is worked out here. AccessDenied and its kin count the words that they know.
     private static readonly HashSet<string> Known =
     [
-        AcceptQueueOverflow.RuleName, ConnectionResets.RuleName, GeneratorLimited.RuleName, LineLoss.RuleName, NoReply.RuleName, RefusedOnTheWay.RuleName,
+        AcceptQueueOverflow.RuleName, ConnectionResets.RuleName, GeneratorLimited.RuleName, LineLoss.RuleName, NoReply.RuleName, ProxyQueue.RuleName, RefusedOnTheWay.RuleName,
         ServerBusy.RuleName, ServerRestarted.RuleName, ServerStalled.RuleName, ServerUnreachable.RuleName, SynRetransmits.RuleName,
         MaxClients, ServerDescriptors, ClientDescriptors, PortExhaustion, TimeWait, Conntrack, SynQueue,
     ];
@@ -45,25 +45,11 @@ internal sealed class Account
         return account;
     }
 
-    /// <summary>The findings with what each explains. Rules that the account does not know tell that themselves; what they explain, those that speak of
-    /// what no other rule knows do not.</summary>
+    /// <summary>The findings with what each explains. Rules that the account does not know tell that themselves.</summary>
     public static IReadOnlyList<Finding> Shared(Evidence evidence, IReadOnlyList<Finding> findings)
     {
         var account = Of(evidence);
-        Finding[] shared = [.. findings.Select(finding => Known.Contains(finding.Rule) || finding.Explains == 0 ? finding with { Explains = account.Of(finding.Rule) } : finding)];
-        var twice = shared.Sum(finding => finding.Explains) - evidence.Ledgers.Client.AttemptFailures.Values.Sum();
-        foreach (var rest in (string[])[NoReply.RuleName, ConnectionResets.RuleName])
-        {
-            var less = Math.Clamp(twice, 0, shared.Where(finding => finding.Rule == rest).Sum(finding => finding.Explains));
-            twice -= less;
-            shared =
-            [
-                .. shared.Select(finding => finding.Rule == rest ? finding with { Explains = finding.Explains - less } : finding)
-                    .Where(finding => finding.Rule != rest || finding.Explains > 0),
-            ];
-        }
-
-        return shared;
+        return [.. findings.Select(finding => Known.Contains(finding.Rule) || finding.Explains == 0 ? finding with { Explains = account.Of(finding.Rule) } : finding)];
     }
 
     /// <summary>Where there are several causes, each sentence says how much of the whole is its own.</summary>
@@ -78,8 +64,8 @@ internal sealed class Account
     /// <summary>Failed attempts that a rule's cause explains.</summary>
     public long Of(string rule) => _explained.Where(share => share.Key.Rule == rule).Sum(share => share.Value);
 
-    /// <summary>Failed attempts of this outcome that no cause explains.</summary>
-    public long Left(Outcome outcome) => _left.GetValueOrDefault(outcome, _evidence.Failed(outcome));
+    /// <summary>Failed attempts of this outcome that none of these findings explains.</summary>
+    public long Left(Outcome outcome, IEnumerable<Finding> findings) => _evidence.Failed(outcome) - findings.Sum(finding => Of(finding.Rule, outcome));
 
     /// <summary>Those of them that ended so.</summary>
     public long Of(string rule, Outcome outcome) => _explained.GetValueOrDefault((rule, outcome));
@@ -97,33 +83,40 @@ internal sealed class Account
             Take(rule, Outcome.ReplyTimeout, overtaken);
         }
 
+        if (new ProxyQueue().Judge(_evidence) is not null)
+        {
+            Take(ProxyQueue.RuleName, Outcome.PeerClosed);
+            Take(ProxyQueue.RuleName, Outcome.Reset);
+            Take(ProxyQueue.RuleName, Outcome.ReplyTimeout);
+        }
+
         Take("access-denied", Outcome.Rejected, _evidence.Rejected("NOAUTH", "WRONGPASS", "NOPERM", Rejection.Denied));
         Take("memory-overcommit", Outcome.Rejected, _evidence.Rejected("MISCONF"));
         var isWaiting = new TimeWaitGrowth().Judge(_evidence) is { Severity: Severity.Error };
         Take(isWaiting ? TimeWait : OwnLimits.Of(_evidence).IsOfDescriptors(_evidence) ? ClientDescriptors : PortExhaustion, Outcome.LocalExhausted);
         if (HasRestarted)
         {
-            Take(ServerRestarted.RuleName, Outcome.Refused);
-            Take(ServerRestarted.RuleName, Outcome.Unreachable);
-            Take(ServerRestarted.RuleName, Outcome.Reset);
-            Take(ServerRestarted.RuleName, Outcome.PeerClosed);
+            TakeForRestart(Outcome.Refused, Outcome.Unreachable, Outcome.Reset, Outcome.PeerClosed);
         }
     }
+
+    // A queue that overflows because nothing is taken out of it is not the cause.
+    private string Queue => AcceptQueueOverflow.IsOfStandstill(_evidence) ? ServerStalled.RuleName : AcceptQueueOverflow.RuleName;
 
     // Handshakes that another ledger counted otherwise.
     private void ShareWhatIsCounted()
     {
         var isLocal = _evidence.Ledgers.Kernel?.SeesServer == true;
         NotAccepted = isLocal ? _evidence.NeverAccepted() : NeverReceived();
-        var missing = Take(AcceptQueueOverflow.RuleName, Outcome.ReplyTimeout, NotAccepted);
+        var missing = Take(Queue, Outcome.ReplyTimeout, NotAccepted);
         if (isLocal)
         {
-            Take(AcceptQueueOverflow.RuleName, Outcome.ReplyTimeout, Math.Max(0, _evidence.LostToQueue() - missing));
-            Take(AcceptQueueOverflow.RuleName, Outcome.Reset, ResetByQueue(missing));
+            Take(Queue, Outcome.ReplyTimeout, Math.Max(0, _evidence.LostToQueue() - missing));
+            Take(Queue, Outcome.Reset, ResetByQueue(missing));
         }
         else
         {
-            NotAccepted = missing + Take(AcceptQueueOverflow.RuleName, Outcome.Reset, NotAccepted - missing);
+            NotAccepted = missing + Take(Queue, Outcome.Reset, NotAccepted - missing);
         }
 
         if (new ConntrackFull().Judge(_evidence) is not null)
@@ -154,7 +147,7 @@ internal sealed class Account
 
         if (_evidence.CountedAtServer("ListenOverflows") > 0)
         {
-            Take(AcceptQueueOverflow.RuleName, Outcome.ConnectTimeout);
+            Take(Queue, Outcome.ConnectTimeout);
         }
 
         if (_evidence.CountedAtServer("TCPReqQFullDrop") > 0)
@@ -174,12 +167,22 @@ internal sealed class Account
 
         if (HasRestarted)
         {
-            Take(ServerRestarted.RuleName, Outcome.ConnectTimeout);
-            Take(ServerRestarted.RuleName, Outcome.ReplyTimeout);
+            TakeForRestart(Outcome.ConnectTimeout, Outcome.ReplyTimeout);
         }
 
         Take(SynRetransmits.RuleName, Outcome.ConnectTimeout);
         Take(NoReply.IsNotTheServer(_evidence) ? NoReply.RuleName : ServerStalled.RuleName, Outcome.ReplyTimeout);
+    }
+
+    // Those at the endpoints that restarted, and at no others.
+    private void TakeForRestart(params Outcome[] outcomes)
+    {
+        var restarted = _evidence.Ledgers.Servers.Where(server => server.Restarts.Count > 0).Select(server => server.Endpoint).ToArray();
+        foreach (var outcome in outcomes)
+        {
+            Take(ServerRestarted.RuleName, outcome, _evidence.Load.ByEndpoint.Count == 0 ? long.MaxValue
+                : _evidence.Load.ByEndpoint.Where(counts => restarted.Contains(counts.Address)).Sum(counts => counts.AttemptFailures.GetValueOrDefault(outcome.Name())));
+        }
     }
 
     // Who loses SYNs and data is one line: one finding tells of it.

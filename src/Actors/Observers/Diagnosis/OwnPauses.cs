@@ -81,5 +81,5 @@ internal static class OwnPauses
     }
 
     private static bool Overlap(LoopPause pause, ObserverLoss loss) =>
-        loss.At <= pause.End + Slack && (loss.Seconds is not { } length || loss.At + length >= pause.At - Slack);
+        loss.At >= pause.At - Slack && loss.At <= pause.End + Slack && loss.Seconds <= pause.Seconds + (2 * Slack);
 }

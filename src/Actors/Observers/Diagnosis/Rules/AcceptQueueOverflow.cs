@@ -61,6 +61,10 @@ internal sealed class AcceptQueueOverflow : IRule
             numbers, queue.Enlarge(evidence));
     }
 
+    /// <summary>True if a queue overflowed in which a burst has room, because nothing was taken out of it for a time.</summary>
+    public static bool IsOfStandstill(Evidence evidence) =>
+        evidence.CountedAtServer("ListenOverflows") > 0 && Queue.Of(evidence).HoldsBurst(evidence) && Standing(evidence) is not null;
+
     // What was seen of a server that stood still, be it that its observer lost it.
     private static string? Standing(Evidence evidence) => evidence.Standstills() is [var stood, ..] ? stood.Sentence
         : GeneratorLimited.IsLimited(evidence) || ServerBusy.IsBusy(evidence) ? null

@@ -31,6 +31,7 @@ internal sealed class ConnectionResets : IRule
                 : evicted > 0 ? $": the server evicted {evicted.Of("client")} (maxmemory-clients)"
                 : evidence.Rejected(Rejection.MaxClients) > 0 ? ": most likely by the server, which rejected others: its RST overtakes its words"
                 : evidence.Ledgers.Servers.Any(server => server.Proxy is not null) ? ": the proxy before the server may have ended them, or something in between"
+                : evidence.Load.FirstReply is null ? ", and nothing was ever answered: the peer may want TLS, or be a proxy that reaches no server"
                 : ": the server may have ended them with bytes of ours unread (CLIENT KILL, a limit, another program that closes), or something in between did (a firewall, "
                     + "a NAT, a load balancer); what is seen from here does not tell")
             + (observers > 0 ? $"; its observer's connection was ended too, {((long)observers).Of("time")}" : ""),
@@ -38,7 +39,8 @@ internal sealed class ConnectionResets : IRule
             {
                 ["resets"] = resets, ["heldByServer"] = held, ["foreign"] = foreign, ["evicted"] = evicted, ["observersEnded"] = observers,
             },
-            held + foreign > 0 ? [Remedies.Firewall(evidence.FailedAt(Outcome.Reset) is [var first, ..] ? first : null)] : []);
+            held + foreign > 0 ? [Remedies.Firewall(evidence.FailedAt(Outcome.Reset) is [var first, ..] ? first : null)]
+                : evidence.Load.FirstReply is null && evicted == 0 ? [Remedies.PlainPort()] : []);
     }
 
     // A connection that the server had reset is none of its clients any more. Our own RSTs may be lost on a bad line, and leave some with it, too.

@@ -46,7 +46,8 @@ internal sealed class GeneratorLimited : IRule
     {
         var reasons = Reasons(evidence).ToArray();
         var own = evidence.Generator;
-        var timeouts = evidence.Failed(Outcome.ReplyTimeout) + evidence.Failed(Outcome.ConnectTimeout);
+        var told = OwnPauses.Without(evidence);
+        var timeouts = Timeouts(evidence) - (IsLimited(told) ? 0 : Timeouts(told));
         return reasons.Length == 0 ? null : new Finding(
             Name, timeouts > 0 ? Severity.Error : Severity.Warning, // who gets no processor reads replies too late
             $"ActorLoad itself was the limit: {string.Join("; ", reasons)}"
@@ -69,6 +70,8 @@ internal sealed class GeneratorLimited : IRule
             Explains = timeouts,
         };
     }
+
+    private static long Timeouts(Evidence evidence) => evidence.Failed(Outcome.ReplyTimeout) + evidence.Failed(Outcome.ConnectTimeout);
 
     // Who cannot be seen may have been at its end.
     private static bool HadServerTime(IReadOnlyList<ServerLedger> servers) =>

@@ -31,13 +31,14 @@ internal sealed class NoReply : IRule
         var servers = evidence.Ledgers.Servers;
         var isLong = evidence.Load.ReplyTimeout >= Math.Max(evidence.Load.AskedEvery, Still);
         var wait = servers.Max(server => server.LongestWait?.Seconds);
-        var wasAsked = servers.Count > 0 && servers.All(server => server.LongestWait is { Seconds: > 0 });
+        var wasAsked = servers.Count > 0 && servers.All(server => server is { LongestWait.Seconds: > 0, Losses.Count: 0 });
         return new Finding(
             Name, Severity.Error,
             $"{timeouts.Of("attempt")}{evidence.At(evidence.FailedAt(Outcome.ReplyTimeout))} had no reply {InTime(evidence)}, and {evidence.Ledgers.Client.Succeeded.Text()} of "
             + $"{evidence.Ledgers.Client.Attempts.Text()} did all they had to. "
             + (evidence.Load.Waits is { Count: > 0 } waits ? $"The script has {string.Join(" and ", waits)}, which a server that is well answers late or not at all: connection.reply-timeout must be "
                     + "more than the command waits"
+                : servers.Any(server => server.Losses.Count > 0) ? "Its observer had no answer for a time either, and nothing shows whether the server or the way was to blame"
                 : !wasAsked ? "Nobody could ask the server meanwhile (INFO), so nothing tells whether it stood still or replies were lost on the way"
                 : servers.Any(server => server.FirstAnswerAt is not null) ? "The server was asked too late (INFO) to tell whether it stood still meanwhile, or replies were lost on the way"
                 : $"The server answered INFO all the time, within {(wait ?? 0).Lasting()}"

@@ -17,7 +17,10 @@ internal sealed class ProxyQueue : IRule
     // Of the connections that were open: what a server counts between two readings may be a little less than there were.
     private const double Most = 0.8;
 
-    public string Name => "proxy-queue";
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "proxy-queue";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {

@@ -14,17 +14,16 @@ internal sealed class RefusedOnTheWay : IRule
     public string Name => RuleName;
 
     /// <summary>Attempts that ended so at endpoints that listened.</summary>
-    public static long Count(Evidence evidence, Outcome outcome) => evidence.Ledgers.Servers.Any(server => server.Restarts.Count > 0) ? 0
-        : evidence.Load.ByEndpoint.Count > 0
-            ? evidence.Load.ByEndpoint.Where(counts => Listened(evidence, counts.Address, counts.Established)).Sum(counts => counts.AttemptFailures.GetValueOrDefault(outcome.Name()))
-            : Listened(evidence, null, evidence.Ledgers.Client.Established) ? evidence.Failed(outcome) : 0;
+    public static long Count(Evidence evidence, Outcome outcome) => evidence.Load.ByEndpoint.Count > 0
+        ? evidence.Load.ByEndpoint.Where(counts => Listened(evidence, counts.Address, counts.Established)).Sum(counts => counts.AttemptFailures.GetValueOrDefault(outcome.Name()))
+        : Listened(evidence, null, evidence.Ledgers.Client.Established) ? evidence.Failed(outcome) : 0;
 
     /// <summary>True if an endpoint (null: the only one) listened all the time. Its observer knows best; where nobody asked it, it did if it took connections, and
     /// was never away for long.</summary>
     public static bool Listened(Evidence evidence, string? address, long established)
     {
         var server = evidence.Ledgers.Servers.FirstOrDefault(server => address is null || server.Endpoint == address);
-        return server is { RanThroughout: true } || (established > 0 && server is null or { Losses.Count: 0 }
+        return server is { RanThroughout: true } || (established > 0 && server is null or { Losses.Count: 0, Restarts.Count: 0 }
             && !evidence.Load.Absences.Any(absence => (address is null || absence.Endpoint == address) && absence.To - absence.From >= Away));
     }
 
@@ -38,7 +37,7 @@ internal sealed class RefusedOnTheWay : IRule
 
         var established = evidence.Load.ByEndpoint.Count == 0 ? evidence.Ledgers.Client.Established
             : evidence.Load.ByEndpoint.Where(counts => Listened(evidence, counts.Address, counts.Established)).Sum(counts => counts.Established);
-        var isSeen = evidence.Ledgers.Servers.Any(server => server.RanThroughout);
+        var isSeen = evidence.Ledgers.Servers.Any(server => server.RanThroughout && (evidence.Load.ByEndpoint.Count == 0 || Listeners(evidence).Contains(server.Endpoint)));
         return new Finding(
             Name, Severity.Error,
             string.Join(", and ", new[]

@@ -48,7 +48,7 @@ internal sealed class ServerStalled : IRule
         var waited = wait - (long)(Line.RoundTrip(evidence) * 1e6) >= Long && evidence.CountedAtServer("ListenOverflows") == 0 && line.Slow == 0
             && line.Resent * 100 < evidence.Ledgers.Client.Attempts && !GeneratorLimited.IsLimited(evidence);
         var standstills = silences.Count > 0 ? [] : evidence.Standstills();
-        if (evidence.WaitsInProxy() || (standstills.Count + silences.Count == 0 && evidence.HasAnsweredObserver(timeouts > 0 ? evidence.Load.ReplyTimeout : wait / 1e6)))
+        if (standstills.Count + silences.Count == 0 && (evidence.WaitsInProxy() || evidence.HasAnsweredObserver(timeouts > 0 ? evidence.Load.ReplyTimeout : wait / 1e6)))
         {
             return null; // not the server: a proxy, or a command that waits
         }

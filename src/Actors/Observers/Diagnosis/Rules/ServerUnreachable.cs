@@ -23,7 +23,7 @@ internal sealed class ServerUnreachable : IRule
     {
         var account = Account.Of(evidence);
         var (refused, unreachable) = (account.Of(RuleName, Outcome.Refused), account.Of(RuleName, Outcome.Unreachable));
-        if (refused + unreachable == 0 || evidence.Ledgers.Servers.Any(server => server.Restarts.Count > 0))
+        if (refused + unreachable == 0)
         {
             return null;
         }

@@ -15,12 +15,12 @@ internal static class UnexplainedFailures
     private const int MostOutcomes = 4;
     private const int MostWords = 3;
 
-    /// <summary>The finding; null if few failed, or others explain them. One that cost connections and does not say how many may explain all.</summary>
+    /// <summary>The finding; null if few failed, or others explain them.</summary>
     public static Finding? Judge(Evidence evidence, IReadOnlyList<Finding> others)
     {
         var client = evidence.Ledgers.Client;
         var failed = client.AttemptFailures.Values.Sum();
-        var explained = others.Any(finding => finding is { Severity: Severity.Error, Explains: 0 }) ? failed : others.Sum(finding => finding.Explains);
+        var explained = others.Sum(finding => finding.Explains);
         var left = failed - Math.Min(failed, explained);
         if (left <= client.Attempts * Few)
         {
@@ -29,7 +29,7 @@ internal static class UnexplainedFailures
 
         var account = Account.Of(evidence);
         var outcomes = Outcomes.All.Where(outcome => !others.Any(finding => finding.Rule == RuleOf(outcome)))
-            .Select(outcome => (Outcome: outcome, Count: Math.Min(left, account.Left(outcome)))).Where(each => each.Count > 0)
+            .Select(outcome => (Outcome: outcome, Count: Math.Min(left, account.Left(outcome, others)))).Where(each => each.Count > 0)
             .OrderByDescending(each => each.Count).Take(MostOutcomes).ToArray();
         return new Finding(
             Name, evidence.HasLostNone() ? Severity.Warning : Severity.Error,
