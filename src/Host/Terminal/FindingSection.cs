@@ -26,7 +26,7 @@ internal sealed class FindingSection(int width)
     private IEnumerable<PageLine> Finding(Finding finding, int rows)
     {
         var sentence = PageLine.Fold(
-            width, rows, 2, (FindingList.Word(finding.Severity), FindingList.Style(finding.Severity)), ($" {finding.Rule}: {finding.Sentence}.", Look.Plain));
+            width, rows, 2, (FindingList.Word(finding.Severity), FindingList.Style(finding.Severity)), ($" {finding.Rule}: {finding.Sentence.TrimEnd('.')}.", Look.Plain));
         return [.. sentence, .. finding.Remedies.Take(1).SelectMany(Remedy)];
     }
 
