@@ -8,6 +8,9 @@ internal static class OwnPauses
 {
     // A shorter one is in the tail of a few connections, and said in the result.
     private const double Long = 0.4;
+
+    // Compilation and a first burst on a busy machine make some short ones.
+    private const double LongTogether = 1;
     private const double MostOfBusy = 0.1;
     private const int MostNamed = 3;
 
@@ -21,7 +24,7 @@ internal static class OwnPauses
     {
         var pauses = evidence.Generator.Pauses;
         var sum = pauses.Sum(pause => pause.Seconds);
-        return pauses.Any(pause => pause.Seconds >= Long) || (sum >= Long && sum >= evidence.Generator.BusySeconds * MostOfBusy);
+        return pauses.Any(pause => pause.Seconds >= Long) || (sum >= LongTogether && sum >= evidence.Generator.BusySeconds * MostOfBusy);
     }
 
     /// <summary>When and how long, as the end of a sentence.</summary>

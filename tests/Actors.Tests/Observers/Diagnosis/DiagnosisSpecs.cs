@@ -40,6 +40,7 @@ public class DiagnosisSpecs
         { "a loop that waits for a core less than it runs", Own(own => own with { LoopsCpuSeconds = 2, LoopWaitSeconds = 1.9 }) },
         { "a loop that had hardly anything to do", Own(own => own with { LoopsCpuSeconds = 0.05, LoopWaitSeconds = 0.15 }) },
         { "a pause as schedulers and collections make them", Own(own => own with { Pauses = [new LoopPause(2, 0.2)] }) },
+        { "a few of them at the start", Own(own => own with { Pauses = [new LoopPause(0, 0.3), new LoopPause(0.5, 0.3), new LoopPause(1, 0.2)] }) },
         { "few open with the kernel's ports", Healthy.Evidence.With(load => load with { Ports = "kernel" }) },
         { "TIME_WAIT of others", Healthy.Evidence.With((KernelLedger kernel) => kernel with { Target = null }) },
     };
@@ -127,7 +128,7 @@ public class DiagnosisSpecs
         { "generator-limited", Own(own => own with { LoopsCpuSeconds = 1.04, LoopWaitSeconds = 2.32, BusySeconds = 6 }) },
         { "generator-limited", Own(own => own with { Bursts = 40, LateBursts = 12, WorstBurstLag = 3_200_000 }) },
         { "generator-limited", Own(own => own with { Pauses = [new LoopPause(2, 0.45)] }) },
-        { "generator-limited", Own(own => own with { Pauses = [.. Enumerable.Range(1, 3).Select(second => new LoopPause(second, 0.2))] }) },
+        { "generator-limited", Own(own => own with { Pauses = [.. Enumerable.Range(1, 6).Select(second => new LoopPause(second, 0.2))] }) },
         { "generator-limited", Stopped.Rejecting("ERR max number of clients reached", 3_000) },
         { "generator-limited", Own(own => own with { StartLag = Healthy.Latency(900_000, 2_000_000) })
             .With(load => load with { Total = Healthy.Latency(1_200_000, 2_600_000), FirstReply = Healthy.Latency(30_000, 1_100_000) }) },
