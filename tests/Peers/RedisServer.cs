@@ -89,6 +89,17 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it has accepted so many connections since its start, or <paramref name="isOver"/> says that no more will come.</summary>
+    public async Task HasReceivedAsync(long count, Func<bool>? isOver = null)
+    {
+        using var limit = new CancellationTokenSource(ChildProcess.DefaultTimeout);
+        while (isOver?.Invoke() != true && await ConnectionsReceivedAsync() < count)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield(); // and ask again
+        }
+    }
+
     /// <summary>Sends a command and gives its reply: null for a null, one line for each element of an array. Throws
     /// <see cref="RedisErrorException"/> for an error reply.</summary>
     public async Task<string?> CommandAsync(params string[] command)

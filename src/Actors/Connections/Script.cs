@@ -90,6 +90,9 @@ public sealed class Script
     /// <summary>Writes the first command of a step.</summary>
     internal int WriteFirst(int step, int burst, int client, Span<byte> destination) => _steps[step].Commands[0].Write(burst, client, destination);
 
+    /// <summary>Its commands, in order.</summary>
+    internal IEnumerable<ScriptCommand> Commands => _steps.SelectMany(step => step.Commands);
+
     /// <summary>What comes back in a step.</summary>
     internal ref readonly Expected Expected(int step) => ref _steps[step].Expected;
 

@@ -76,8 +76,8 @@ public static class TimeWaitJudge
 
     private static (string, string)? TooFew(ClientLedger client, long aborts) =>
         aborts + NotSucceeded(client) >= client.AbortiveCloses ? null
-        : (Fail, $"ActorLoad closed {Sockets(client.AbortiveCloses)} with linger zero, but the kernel aborted only {Number(aborts)}"
-            + (NotSucceeded(client) > 0 ? $"; of the others the server may have ended {Number(NotSucceeded(client))}, which did not succeed." : "."));
+        : (Fail, $"ActorLoad closed {Sockets(client.AbortiveCloses)} with linger zero, but the kernel aborted only {aborts.Text()}"
+            + (NotSucceeded(client) > 0 ? $"; of the others the server may have ended {NotSucceeded(client).Text()}, which did not succeed." : "."));
 
     // That others abort too refutes nothing; but so many could hide as many of ours that were not aborted.
     private static (string, string)? TooMany(ClientLedger client, KernelLedger kernel, long aborts, long observers)
@@ -86,7 +86,7 @@ public static class TimeWaitJudge
         var explained = (long)Math.Ceiling(2 * idle) + observers + (kernel.SeesServer ? NotSucceeded(client) : 0);
         var others = aborts - client.AbortiveCloses;
         return others <= Math.Max(explained, client.AbortiveCloses / 100) ? null
-            : (Unseen, $"The kernel aborted {Sockets(aborts)}, ActorLoad closed {Number(client.AbortiveCloses)} with linger zero: other "
+            : (Unseen, $"The kernel aborted {Sockets(aborts)}, ActorLoad closed {client.AbortiveCloses.Text()} with linger zero: other "
                 + "programs of this machine abort so many that nothing can be told from it. No socket to the target was seen in TIME_WAIT.");
     }
 
@@ -98,7 +98,7 @@ public static class TimeWaitJudge
             observers > 0 ? "the observers'" : "", proxys > 0 ? "the proxy's" : "", kernel.SeesServer && NotSucceeded(client) > 0 ? "the server's" : "", "other programs'",
         }.Where(name => name.Length > 0));
         return $"The kernel aborted {Sockets(aborts)} for {closes.Of("close")} with linger zero"
-            + (aborts < closes ? $" ({Number(closes - aborts)} had been ended by the server)" : aborts > closes ? $" ({Number(aborts - closes)} more are {others})" : "")
+            + (aborts < closes ? $" ({(closes - aborts).Text()} had been ended by the server)" : aborts > closes ? $" ({(aborts - closes).Text()} more are {others})" : "")
             + (foreign is { Peak: > 0 } && foreign.Peak > foreign.Before
                 ? $", and no socket of this run went to TIME_WAIT: the {Sockets(foreign.Peak)} there {(foreign.Peak == 1 ? "is" : "are")} another program's ("
                     + (kernel.Target?.ForeignTimeWait is null ? "each of our closes was an abort)." : "from a port that this run never used).")
@@ -107,8 +107,6 @@ public static class TimeWaitJudge
 
     // Only these can have been ended by the server, whatever ActorLoad made of it: one that was cancelled may have been, too.
     private static long NotSucceeded(ClientLedger client) => Math.Max(0, client.Established - client.Succeeded);
-
-    private static string Number(long count) => count.Text();
 
     private static string Sockets(long count) => count.Of("socket");
 

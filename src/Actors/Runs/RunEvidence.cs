@@ -20,7 +20,7 @@ internal static class RunEvidence
         TimeSpan duration, int loops, IReadOnlyDictionary<string, ImmutableArray<string>> said)
     {
         var (totals, sockets) = (completed.Totals, completed.Sockets);
-        var verbs = ScriptVerbs.Of(order.Settings.Configuration);
+        var verbs = ScriptVerbs.Of(order.Settings.Connection.Script);
         var client = new ClientLedger(
             totals.Attempts, totals.Connections.Succeeded, sockets.Established, sockets.AbortiveCloses, totals.AttemptFailures, totals.Rejections)
         {

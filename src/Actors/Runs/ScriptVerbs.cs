@@ -1,8 +1,8 @@
-using System.Text.Json.Nodes;
+using ActorLoad.Connections;
 
 namespace ActorLoad.Runs;
 
-/// <summary>The commands of a run's script by their names, as its configuration has them. Pure.</summary>
+/// <summary>The commands of a run's script by their names. Pure.</summary>
 internal static class ScriptVerbs
 {
     // They answer when something happens, or never.
@@ -15,19 +15,16 @@ internal static class ScriptVerbs
     private static readonly HashSet<string> WithSubcommand = ["CLIENT"];
 
     /// <summary>Names in capitals, in the order of the script: <c>PING</c>, <c>CLIENT REPLY</c>, <c>XREAD BLOCK</c>.</summary>
-    public static IReadOnlyList<string> Of(JsonObject configuration) => configuration["connection"]?["script"] is not JsonArray script ? []
-        : [.. script.Select(step => (step is JsonObject parts ? parts["send"] : step) is JsonValue command && command.TryGetValue<string>(out var text) ? Name(text) : "")
-            .Where(name => name.Length > 0)];
+    public static IReadOnlyList<string> Of(Script script) => [.. script.Commands.Select(command => Name(command.Words))];
 
     /// <summary>True for a command that may be answered late, or not at all, by a server that is well.</summary>
     public static bool Waits(string name) => Waiting.Contains(name);
 
-    private static string Name(string command)
+    private static string Name(string[] command)
     {
-        var words = command.ToUpperInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        string[] words = [.. command.Select(word => word.ToUpperInvariant())];
         return words switch
         {
-            [] => "",
             [var verb, var sub, ..] when WithSubcommand.Contains(verb) => $"{verb} {sub}",
             ["XREAD" or "XREADGROUP", ..] when words.Contains("BLOCK") => $"{words[0]} BLOCK",
             _ => words[0],

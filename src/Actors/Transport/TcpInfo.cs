@@ -1,6 +1,6 @@
 namespace ActorLoad.Transport;
 
-/// <summary>The state that <c>TCP_INFO</c> begins with (linux/tcp.h).</summary>
+/// <summary>What <c>TCP_INFO</c> tells of a connection (linux/tcp.h): it begins with its state.</summary>
 internal static class TcpInfo
 {
     /// <summary>IPPROTO_TCP.</summary>
@@ -8,6 +8,9 @@ internal static class TcpInfo
 
     /// <summary>TCP_INFO.</summary>
     public const int Option = 11;
+
+    /// <summary>Where tcpi_total_retrans is in it: 32 bits.</summary>
+    public const int TotalResent = 100;
 
     private const byte Close = 7;
     private const byte CloseWait = 8;

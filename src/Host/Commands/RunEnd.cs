@@ -42,9 +42,9 @@ internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunS
     /// <param name="obstacles">The checks that say so.</param>
     public RunProtocol.RunEnded WriteUnbegun(ResolvedTarget target, IReadOnlyList<Check> obstacles)
     {
-        const string reason = "the run was not begun: no server of its target passed the check";
-        ErrorLines.Write($"actorload: {reason}; --force begins it all the same, as a test of a failover may want");
-        var result = soFar.ResultOr(reason) with
+        const string Reason = "the run was not begun: no server of its target passed the check";
+        ErrorLines.Write($"actorload: {Reason}; --force begins it all the same, as a test of a failover may want");
+        var result = soFar.ResultOr(Reason) with
         {
             Verdict = Verdict.Aborted,
             Target = new TargetInfo(target.Endpoints, [.. target.Addresses.Select(address => $"{address}")]),

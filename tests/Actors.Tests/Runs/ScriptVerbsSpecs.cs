@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using ActorLoad.Connections;
 using ActorLoad.Runs;
 using Xunit;
 
@@ -16,12 +16,12 @@ public class ScriptVerbsSpecs
     [InlineData("GET foo", "GET", false)]
     public void A_command_that_may_be_answered_late_or_never_is_known(string command, string name, bool waits)
     {
-        var verbs = ScriptVerbs.Of(new JsonObject { ["connection"] = new JsonObject { ["script"] = new JsonArray(command) } });
+        Assert.True(Script.TryParse([command], out var script, out var problem), problem);
 
-        Assert.Equal([name], verbs);
+        Assert.Equal([name], ScriptVerbs.Of(script!));
         Assert.Equal(waits, ScriptVerbs.Waits(name));
     }
 
     [Fact]
-    public void A_configuration_without_a_script_has_no_verbs() => Assert.Empty(ScriptVerbs.Of([]));
+    public void A_run_without_a_script_has_no_verbs() => Assert.Empty(ScriptVerbs.Of(Script.Empty));
 }

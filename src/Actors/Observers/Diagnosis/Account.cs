@@ -11,16 +11,9 @@ internal sealed class Account
     [
         AcceptQueueOverflow.RuleName, ConnectionResets.RuleName, GeneratorLimited.RuleName, LineLoss.RuleName, NoReply.RuleName, ProxyQueue.RuleName, RefusedOnTheWay.RuleName,
         ServerBusy.RuleName, ServerRestarted.RuleName, ServerStalled.RuleName, ServerUnreachable.RuleName, SynRetransmits.RuleName,
-        MaxClients, ServerDescriptors, ClientDescriptors, PortExhaustion, TimeWait, Conntrack, SynQueue,
+        MaxClientsReached.RuleName, ServerDescriptors.RuleName, ClientDescriptors.RuleName, PortExhaustion.RuleName, TimeWaitGrowth.RuleName, ConntrackFull.RuleName,
+        SynQueueOverflow.RuleName,
     ];
-
-    private const string MaxClients = "maxclients";
-    private const string ServerDescriptors = "server-descriptors";
-    private const string ClientDescriptors = "client-descriptors";
-    private const string PortExhaustion = "port-exhaustion";
-    private const string TimeWait = "time-wait";
-    private const string Conntrack = "conntrack-full";
-    private const string SynQueue = "syn-queue-overflow";
 
     private readonly Dictionary<(string Rule, Outcome Outcome), long> _explained = [];
     private readonly Dictionary<Outcome, long> _left = [];
@@ -75,7 +68,7 @@ internal sealed class Account
     {
         if (ServerLimits.Of(_evidence) is { } limits)
         {
-            var rule = limits.IsOfDescriptors ? ServerDescriptors : MaxClients;
+            var rule = limits.IsOfDescriptors ? ServerDescriptors.RuleName : MaxClientsReached.RuleName;
             Take(rule, Outcome.Rejected, limits.Said);
             var overtaken = limits.Overtaken;
             overtaken -= Take(rule, Outcome.Reset, overtaken);
@@ -90,10 +83,12 @@ internal sealed class Account
             Take(ProxyQueue.RuleName, Outcome.ReplyTimeout);
         }
 
-        Take("access-denied", Outcome.Rejected, _evidence.Rejected("NOAUTH", "WRONGPASS", "NOPERM", Rejection.Denied));
-        Take("memory-overcommit", Outcome.Rejected, _evidence.Rejected("MISCONF"));
+        Take(AccessDenied.RuleName, Outcome.Rejected, _evidence.Rejected("NOAUTH", "WRONGPASS", "NOPERM", Rejection.Denied));
+        Take(MemoryOvercommit.RuleName, Outcome.Rejected, _evidence.Rejected("MISCONF"));
         var isWaiting = new TimeWaitGrowth().Judge(_evidence) is { Severity: Severity.Error };
-        Take(isWaiting ? TimeWait : OwnLimits.Of(_evidence).IsOfDescriptors(_evidence) ? ClientDescriptors : PortExhaustion, Outcome.LocalExhausted);
+        Take(
+            isWaiting ? TimeWaitGrowth.RuleName : OwnLimits.Of(_evidence).IsOfDescriptors(_evidence) ? ClientDescriptors.RuleName : PortExhaustion.RuleName,
+            Outcome.LocalExhausted);
         if (HasRestarted)
         {
             TakeForRestart(Outcome.Refused, Outcome.Unreachable, Outcome.Reset, Outcome.PeerClosed);
@@ -121,7 +116,7 @@ internal sealed class Account
 
         if (new ConntrackFull().Judge(_evidence) is not null)
         {
-            Take(Conntrack, Outcome.ConnectTimeout);
+            Take(ConntrackFull.RuleName, Outcome.ConnectTimeout);
         }
     }
 
@@ -152,7 +147,7 @@ internal sealed class Account
 
         if (_evidence.CountedAtServer("TCPReqQFullDrop") > 0)
         {
-            Take(SynQueue, Outcome.ConnectTimeout);
+            Take(SynQueueOverflow.RuleName, Outcome.ConnectTimeout);
         }
 
         if (ServerBusy.IsBusy(_evidence))

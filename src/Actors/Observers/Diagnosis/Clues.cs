@@ -8,6 +8,9 @@ namespace ActorLoad.Observers;
 /// <summary>Questions that several rules ask of the evidence.</summary>
 internal static class Clues
 {
+    /// <summary>Seconds that no answer of a server takes that has time: one that stands still answers nobody, its observer's old connection neither.</summary>
+    public const double LongAnswer = 0.5;
+
     private const string TimeWait = "TIME-WAIT";
 
     private const double LongStandstill = 1;
@@ -23,9 +26,6 @@ internal static class Clues
     /// <summary>Attempts that the server rejected with words that begin so.</summary>
     public static long Rejected(this Evidence evidence, params string[] prefixes) => evidence.Ledgers.Client.Rejections
         .Where(rejection => prefixes.Any(prefix => rejection.Key.StartsWith(prefix, StringComparison.Ordinal))).Sum(rejection => rejection.Value);
-
-    // A stall of a server is longer than what any answer of a server that has time takes.
-    private const double LongAnswer = 0.5;
 
     /// <summary>True if the servers where attempts had no reply answered their observers all the time: whatever those attempts waited for, it was not
     /// a server that stood still for so many seconds. Where the script itself may wait, it is enough that no answer came late.</summary>

@@ -149,5 +149,4 @@ internal static class ServerChecks
     }
 
     private static string Port(ServerReadings server) => server.Endpoint[(server.Endpoint.LastIndexOf(':') + 1)..];
-
 }

@@ -33,12 +33,12 @@ public static class ServerProbe
     public static async Task<ServerReadings> AskAsync(
         IPEndPoint endpoint, string? username, string? password, TimeSpan limit, CancellationToken stop, ServerWords? words = null)
     {
+        var (user, word) = (username is "" ? null : username, password is "" ? null : password);
         var seen = Look(endpoint);
         seen = string.IsNullOrEmpty(username) ? seen : seen with { User = username };
         try
         {
-            var session = await ServerSession.OpenAsync(
-                endpoint, username is "" ? null : username, password is "" ? null : password, limit, TimeProvider.System, words, stop).ConfigureAwait(false);
+            var session = await ServerSession.OpenAsync(endpoint, user, word, limit, TimeProvider.System, words, stop).ConfigureAwait(false);
             using var connection = session.Connection;
             var configuration = session.Configuration;
             if (configuration.Refusal is null)
@@ -50,7 +50,8 @@ public static class ServerProbe
             return WithProcess(seen with { IsElsewhere = seen.IsElsewhere && session.Process is null }, session) with
             {
                 Reading = session.Reading, Configuration = configuration,
-                Proxy = session.Proxy ?? await OneOfSeveralAsync(session).ConfigureAwait(false),
+                Proxy = session.Proxy ?? (await session.IsOneOfSeveralAsync(endpoint, user, word, limit, TimeProvider.System, words, stop).ConfigureAwait(false)
+                    ? ServerSession.OneOfSeveral : null),
             };
         }
         catch (ServerUnavailableException cause)
@@ -75,31 +76,11 @@ public static class ServerProbe
             };
         }
 
-        async Task<string?> OneOfSeveralAsync(ServerSession session)
-        {
-            if (session.IsServersListener || session.Reading.RunId is not { } first)
-            {
-                return null;
-            }
-
-            try
-            {
-                var again = await ServerSession.RunIdAsync(endpoint, username is "" ? null : username, password is "" ? null : password, limit, TimeProvider.System, words, stop).ConfigureAwait(false);
-                return again is not null && again != first ? "is one of several: connections to this address reach different servers (run_id)" : null;
-            }
-            catch (ServerUnavailableException)
-            {
-                stop.ThrowIfCancellationRequested();
-                return null; // it has no place for a second one: the first has told what it is
-            }
-        }
-
         async Task<bool> AnswersAsync()
         {
             try
             {
-                using var connection = await ServerConnection.OpenAsync(
-                    endpoint, username is "" ? null : username, password is "" ? null : password, limit, TimeProvider.System, words, stop).ConfigureAwait(false);
+                using var connection = await ServerConnection.OpenAsync(endpoint, user, word, limit, TimeProvider.System, words, stop).ConfigureAwait(false);
                 return true;
             }
             catch (ServerUnavailableException)

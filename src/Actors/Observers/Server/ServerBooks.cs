@@ -35,13 +35,12 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
     private (double At, long? Received)? _late;
     private ObserverWait? _wait;
     private double? _gap;
-    private bool _areSeveral;
 
     /// <summary>The last reading; null if there was none.</summary>
     public ServerReading? Last => _last;
 
     /// <summary>True if two readings were of two servers that both went on: somebody divides connections among them.</summary>
-    public bool AreSeveral => _areSeveral;
+    public bool AreSeveral { get; private set; }
 
     /// <summary>True while the server does not answer.</summary>
     public bool IsLost => _loss is not null;
@@ -98,7 +97,7 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
 
         if (_last is not null && IsBeside(reading, at))
         {
-            _areSeveral = true; // their counts have nothing to do with each other
+            AreSeveral = true; // their counts have nothing to do with each other
             _lastAt = at;
             return;
         }

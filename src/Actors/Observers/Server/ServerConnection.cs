@@ -38,7 +38,7 @@ public sealed class ServerConnection : IDisposable
     public ServerWords Words { get; }
 
     /// <summary>True if the server has ended it.</summary>
-    public bool HasClosed => _stream.End is { } end and not ServerStream.GivenUp && end.Contains("connection", StringComparison.Ordinal);
+    public bool HasClosed => _stream.End is not null && _stream.HasHungUp;
 
     /// <summary>When the server last said something: a timestamp of the clock that it was opened with.</summary>
     public long HeardAt => _stream.HeardAt;

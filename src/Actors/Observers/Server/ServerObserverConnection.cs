@@ -64,20 +64,11 @@ public sealed partial class ServerObserver
     // Of one address that stands for several servers each connection may reach another.
     private async Task LookAgainAsync(ServerSession session)
     {
-        if (session.IsServersListener || _settings.Own is not null || session.Reading.RunId is not { } first)
+        if (_settings.Own is null && session.MayBeOneOfSeveral)
         {
-            return;
-        }
-
-        _opens.Add(Now);
-        try
-        {
-            var again = await ServerSession.RunIdAsync(_endpoint, _username, _password, _settings.AnswerLimit, _time, _settings.Words, _stop!.Token).ConfigureAwait(false);
-            _self.Tell(new LookedAgain(again is not null && again != first));
-        }
-        catch (ServerUnavailableException)
-        {
-            _self.Tell(new LookedAgain(false)); // it has no place for a second one: the first goes on
+            _opens.Add(Now);
+            _self.Tell(new LookedAgain(
+                await session.IsOneOfSeveralAsync(_endpoint, _username, _password, _settings.AnswerLimit, _time, _settings.Words, _stop!.Token).ConfigureAwait(false)));
         }
     }
 
@@ -90,7 +81,7 @@ public sealed partial class ServerObserver
         }
     }
 
-    private string? Proxy => _areSeveral || _books.AreSeveral ? "is one of several: connections to this address reach different servers (run_id)" : _first?.Proxy;
+    private string? Proxy => _areSeveral || _books.AreSeveral ? ServerSession.OneOfSeveral : _first?.Proxy;
 
     private void HandleNotOpened(Exception cause)
     {

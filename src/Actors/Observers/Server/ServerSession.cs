@@ -22,6 +22,9 @@ internal sealed record ServerSession(
     /// <summary>True if the server's own process was seen to hold the listener: nobody stands between.</summary>
     public bool IsServersListener { get; init; }
 
+    /// <summary>True if a second connection may reach another server.</summary>
+    public bool MayBeOneOfSeveral => !IsServersListener && Reading.RunId is not null;
+
     /// <summary>Opens one; throws <see cref="ServerUnavailableException"/> if an answer takes longer than <paramref name="limit"/>. <paramref name="words"/>
     /// as for <see cref="ServerConnection.OpenAsync"/>.</summary>
     public static async Task<ServerSession> OpenAsync(
@@ -44,16 +47,32 @@ internal sealed record ServerSession(
     /// <summary>Takes a reading; throws as <see cref="ServerInfoReader.ReadAsync"/> does.</summary>
     public async Task<ServerReading> ReadAsync() => ServerReading.Of(await Reader.ReadAsync().ConfigureAwait(false));
 
-    /// <summary>The run_id that another connection of the same kind finds: behind one address there may be several servers. Null if it does not tell; throws
-    /// as <see cref="OpenAsync"/> does.</summary>
-    public static async Task<string?> RunIdAsync(
+    /// <summary>Why the listener is not the server's where several share an address, as the end of a sentence that begins with the server.</summary>
+    public const string OneOfSeveral = "is one of several: connections to this address reach different servers (run_id)";
+
+    /// <summary>True if a second connection reaches another server than this one: of those behind one address each may get another. False if it reaches the
+    /// same, or none: a server that has no place for a second connection has told what it is.</summary>
+    public async Task<bool> IsOneOfSeveralAsync(
         IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider time, ServerWords? words, CancellationToken stop)
     {
+        if (!MayBeOneOfSeveral)
+        {
+            return false;
+        }
+
         using var until = CancellationTokenSource.CreateLinkedTokenSource(stop);
         until.CancelAfter(limit);
-        using var connection = await ServerConnection.OpenAsync(endpoint, username, password, limit, time, words, until.Token).ConfigureAwait(false);
-        var info = await new ServerInfoReader(connection).ReadAsync().WaitAsync(until.Token).ConfigureAwait(false);
-        return info.Text("run_id");
+        try
+        {
+            using var connection = await ServerConnection.OpenAsync(endpoint, username, password, limit, time, words, until.Token).ConfigureAwait(false);
+            var info = await new ServerInfoReader(connection).ReadAsync().WaitAsync(until.Token).ConfigureAwait(false);
+            return info.Text("run_id") is { } another && another != Reading.RunId;
+        }
+        catch (Exception cause) when (cause is ServerUnavailableException or OperationCanceledException)
+        {
+            stop.ThrowIfCancellationRequested();
+            return false;
+        }
     }
 
     private static async Task<ServerSession> BeginAsync(ServerConnection connection, IPEndPoint endpoint)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using ActorLoad.Transport;
 using StackExchange.Redis;
 using StackExchange.Redis.Configuration;
 
@@ -16,11 +17,6 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
     // INFO is a few kB. Whatever sends more is no server that can be asked.
     private const int LargestReply = 4 * 1024 * 1024;
     private const int HeardBytes = 256;
-
-    // getsockopt(IPPROTO_TCP, TCP_INFO), and where tcpi_total_retrans is in the answer (linux/tcp.h).
-    private const int Tcp = 6;
-    private const int TcpInfo = 11;
-    private const int TotalResent = 100;
     private const string TypesOfResp = "+-:$*_,#!=(%~|>";
 
     private readonly AnswerGuard _guard = new(LargestReply);
@@ -35,6 +31,9 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
 
     /// <summary>How it ended; null if it has not.</summary>
     public string? End => _end;
+
+    /// <summary>True if the server ended it, not we: for what it said, or because nobody wanted it any more.</summary>
+    public bool HasHungUp { get; private set; }
 
     /// <summary>The first thing that the server said, as it said it: an error's text, or the line itself if it is not RESP; null if it was neither.</summary>
     public (string Text, bool IsResp)? Complaint
@@ -72,10 +71,10 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
                 return 0;
             }
 
-            Span<byte> info = stackalloc byte[TotalResent + sizeof(uint)];
+            Span<byte> info = stackalloc byte[TcpInfo.TotalResent + sizeof(uint)];
             try
             {
-                return Socket.GetRawSocketOption(Tcp, TcpInfo, info) == info.Length ? BinaryPrimitives.ReadUInt32LittleEndian(info[TotalResent..]) : 0;
+                return Socket.GetRawSocketOption(TcpInfo.Level, TcpInfo.Option, info) == info.Length ? BinaryPrimitives.ReadUInt32LittleEndian(info[TcpInfo.TotalResent..]) : 0;
             }
             catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
             {
@@ -102,12 +101,13 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
         catch (Exception cause) when (cause is IOException or ObjectDisposedException or OperationCanceledException)
         {
             await Task.Yield();
-            EndWith((cause.InnerException as SocketException)?.SocketErrorCode switch
+            var reason = (cause.InnerException as SocketException)?.SocketErrorCode switch
             {
                 SocketError.ConnectionReset => "reset the connection",
                 SocketError.OperationAborted => GivenUp,
                 _ => cause is IOException ? $"ended the connection ({cause.InnerException?.Message ?? cause.Message})" : GivenUp,
-            });
+            };
+            EndWith(reason, isHangUp: reason != GivenUp);
             throw;
         }
 
@@ -142,7 +142,7 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
     {
         if (bytes.IsEmpty)
         {
-            EndWith("closed the connection");
+            EndWith("closed the connection", isHangUp: true);
             return;
         }
 
@@ -151,15 +151,16 @@ internal sealed class ServerStream(Socket socket, TimeProvider time) : NetworkSt
             : _guard.Follow(bytes);
         if (reason is not null)
         {
-            EndWith(reason);
+            EndWith(reason, isHangUp: false);
             throw new IOException(reason);
         }
     }
 
-    private void EndWith(string reason)
+    private void EndWith(string reason, bool isHangUp)
     {
         if (_end is null)
         {
+            HasHungUp = isHangUp;
             _end = reason;
             Ended?.Invoke(reason);
         }

@@ -150,9 +150,9 @@ public static class Remedies
     public static Remedy RespServer(string endpoint) => new(
         TuningKeys.Target, endpoint, "a port where a server speaks RESP", RemedyHost.Run, "name it with --target HOST:PORT");
 
-    /// <summary>A port without TLS.</summary>
-    /// <param name="endpoint">HOST:PORT.</param>
-    public static Remedy PlainPort(string endpoint) => new(
+    /// <summary>The port at which a server takes clients without TLS.</summary>
+    /// <param name="endpoint">HOST:PORT; null if it is not known which of several wants TLS.</param>
+    public static Remedy PlainPort(string? endpoint = null) => new(
         TuningKeys.Target, endpoint, "a port without TLS", RemedyHost.Run, "name it with --target HOST:PORT (`port` in redis.conf, beside `tls-port`)");
 
     /// <summary>A script that knows how often its commands are answered.</summary>
@@ -176,9 +176,6 @@ public static class Remedies
 
     /// <summary>No password for a server that has none.</summary>
     public static Remedy NoPassword() => new(TuningKeys.Password, "set", "none", RemedyHost.Run, "leave target.username and target.password out");
-
-    /// <summary>The port at which a server takes clients without TLS.</summary>
-    public static Remedy PlainPort() => new(TuningKeys.Target, null, "a port without TLS", RemedyHost.Run, "--target with the port that the server opens for clients without TLS");
 
     /// <summary>A way to the server's host.</summary>
     /// <param name="address">Of the server.</param>

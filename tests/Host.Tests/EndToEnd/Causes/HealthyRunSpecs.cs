@@ -12,8 +12,6 @@ public sealed class HealthyRunSpecs
     private static readonly string[] _quantities =
         ["attempts / SYNs", "accepted", "rejected", "resets sent", "resets received", "failed connects", "retransmitted SYNs", "drops"];
 
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
-
     [RedisNetnsTheory]
     [InlineData("auto")]
     [InlineData("sockets")]
@@ -67,12 +65,7 @@ public sealed class HealthyRunSpecs
         await using var other = ActorLoadProcess.Start(
             ["run", "--quiet", "--target", server.Target, "--cps", "40", "--gap", "20ms", "--duration", "10m", "--set", "observers.server.enabled=off"],
             new ActorLoadOptions { Wrapper = network.Prefix });
-        using var limit = new CancellationTokenSource(_patience);
-        while (await server.ConnectionsReceivedAsync() < 200)
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield(); // until the other one is at it
-        }
+        await server.HasReceivedAsync(200); // until it is at work
 
         var storm = await Storm.RunObservedAsync(
             server.Target, Storm.Load(100, count: 2, gap: "100ms") + "\n observers.kernel.baseline = 2s", new ActorLoadOptions { Wrapper = network.Prefix });

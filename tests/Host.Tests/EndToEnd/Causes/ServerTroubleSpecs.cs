@@ -15,8 +15,6 @@ public sealed class ServerTroubleSpecs
     private const string FirstCore = "0";
     private const int Hogs = 3;
 
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
-
     // Some seconds of small bursts, so that there is time to do something to the server.
     private static readonly string _drum = Storm.Load(50, count: 30, gap: "100ms") + "\n supervision { breaker.enabled = off, refused.max-retries = 3 }";
 
@@ -142,19 +140,9 @@ public sealed class ServerTroubleSpecs
     {
         var run = wrapper.Length == 0 ? Undisturbed.RunAsync(network, server.Target, lines ?? _drum)
             : Storm.RunObservedAsync(server.Target, lines ?? _drum, new ActorLoadOptions { Wrapper = [.. network.Prefix, .. wrapper] });
-        await HasSeenAsync(run, server, 120);
+        await server.HasReceivedAsync(120, () => run.IsCompleted);
         await act(run);
         return await run;
-    }
-
-    private static async Task HasSeenAsync(Task run, RedisServer server, int connections)
-    {
-        using var limit = new CancellationTokenSource(_patience);
-        while (!run.IsCompleted && await server.ConnectionsReceivedAsync() < connections)
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield(); // and ask again
-        }
     }
 
     /// <summary>Programs that keep the first core busy.</summary>

@@ -9,8 +9,6 @@ namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
 /// <summary>ActorLoad is stopped in the midst of a storm, and goes on.</summary>
 public sealed class StoppedGeneratorSpecs
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
-
     [RedisNetnsTheory]
     [InlineData("auto")]
     [InlineData("sockets")]
@@ -23,7 +21,7 @@ public sealed class StoppedGeneratorSpecs
             server.Target, $"load = [ {{ connections = 50, count = 40, gap = 50ms, pacing = fixed }} ]\n transport.kind = {transport}",
             new ActorLoadOptions { Wrapper = [.. network.Prefix] }, async run =>
             {
-                await HasSeenAsync(run, server, 120);
+                await server.HasReceivedAsync(120, () => run.HasExited);
                 run.Signal(ChildSignal.Stop);
                 await server.CommandAsync("BLPOP", "nothing", "1.5"); // the server tells when it has been so long
                 run.Signal(ChildSignal.Continue);
@@ -33,15 +31,5 @@ public sealed class StoppedGeneratorSpecs
         Assert.Equal("generator-limited", storm.Verdict);
         Assert.DoesNotContain(storm.Rules, rule => rule is "server-stalled" or "server-cpu" or "accept-queue-overflow" or "observer-lost");
         Assert.Contains(storm.Result.GetProperty("generator").GetProperty("pauses").EnumerateArray(), pause => pause.GetProperty("seconds").GetDouble() >= 1);
-    }
-
-    private static async Task HasSeenAsync(ChildProcess run, RedisServer server, int connections)
-    {
-        using var limit = new CancellationTokenSource(_patience);
-        while (!run.HasExited && await server.ConnectionsReceivedAsync() < connections)
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield(); // and ask again
-        }
     }
 }

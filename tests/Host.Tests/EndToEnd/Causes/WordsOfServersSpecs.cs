@@ -11,8 +11,6 @@ namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
 /// <summary>Findings that have the server's own words, and neighbours that are not the run's.</summary>
 public sealed class WordsOfServersSpecs
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
-
     [Fact]
     public async Task A_node_of_a_cluster_that_sends_us_on_is_told_with_the_address_that_it_names()
     {
@@ -80,11 +78,7 @@ public sealed class WordsOfServersSpecs
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network);
         var running = Undisturbed.RunAsync(network, server.Target, Storm.Load(20, count: 60, gap: "20ms"));
-        using var limit = new CancellationTokenSource(_patience);
-        while (await server.ConnectionsReceivedAsync() < 100)
-        {
-            limit.Token.ThrowIfCancellationRequested(); // until the storm is on
-        }
+        await server.HasReceivedAsync(100); // until it is at work
 
         (await network.ExecAsync("bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/{server.Port}; echo PING >&3; read -u 3 answer; echo $answer")).Expect();
         var storm = await running;

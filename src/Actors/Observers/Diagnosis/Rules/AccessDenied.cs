@@ -9,7 +9,10 @@ internal sealed class AccessDenied : IRule
 
     private static readonly string[] Words = ["NOAUTH", "WRONGPASS", NoPermission, Rejection.Denied];
 
-    public string Name => "access-denied";
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "access-denied";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {

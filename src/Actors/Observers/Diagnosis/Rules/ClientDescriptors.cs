@@ -6,7 +6,10 @@ namespace ActorLoad.Observers.Rules;
 /// <summary>ActorLoad had no descriptor left for a socket.</summary>
 internal sealed class ClientDescriptors : IRule
 {
-    public string Name => "client-descriptors";
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "client-descriptors";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {

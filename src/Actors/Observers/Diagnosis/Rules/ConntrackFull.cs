@@ -12,7 +12,10 @@ internal sealed class ConntrackFull : IRule
     /// <summary>Packets dropped for want of room, among <see cref="KernelLedger.Counters"/>.</summary>
     public const string Dropped = "ConntrackDrop";
 
-    public string Name => "conntrack-full";
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "conntrack-full";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {

@@ -5,7 +5,10 @@ namespace ActorLoad.Observers.Rules;
 /// <summary>The server had as many clients as it takes (<c>maxclients</c>).</summary>
 internal sealed class MaxClientsReached : IRule
 {
-    public string Name => "maxclients";
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "maxclients";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence) =>
         ServerLimits.Of(evidence) is not { IsOfDescriptors: false } limits ? null : new Finding(

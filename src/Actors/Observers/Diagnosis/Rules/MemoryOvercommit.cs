@@ -9,7 +9,10 @@ internal sealed class MemoryOvercommit : IRule
 {
     private const string NotSaved = "MISCONF";
 
-    public string Name => "memory-overcommit";
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "memory-overcommit";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {

@@ -5,7 +5,10 @@ namespace ActorLoad.Observers.Rules;
 /// <summary>There was no local port left towards a target.</summary>
 internal sealed class PortExhaustion : IRule
 {
-    public string Name => "port-exhaustion";
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "port-exhaustion";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {

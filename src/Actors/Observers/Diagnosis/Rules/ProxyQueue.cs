@@ -8,9 +8,6 @@ internal sealed class ProxyQueue : IRule
 {
     private const long Long = 1_000_000;
 
-    // A server that stands still answers nobody, its observer's old connection neither.
-    private const double LongAnswer = 0.5;
-
     // Of one core: a server that is so busy makes its clients wait itself.
     private const double AtWork = 0.8;
 
@@ -27,7 +24,7 @@ internal sealed class ProxyQueue : IRule
         var open = evidence.OpenForEach();
         var wait = evidence.Load.FirstReply?.P99 ?? 0;
         var server = evidence.Proxied().Where(server => server.PeakMainThreadShare is null or < AtWork && server.Restarts.Count == 0
-            && server is { Losses.Count: 0, LongestWait: null or { Seconds: < LongAnswer } } && PassedOn(server) < open * Most).MinBy(PassedOn);
+            && server is { Losses.Count: 0, LongestWait: null or { Seconds: < Clues.LongAnswer } } && PassedOn(server) < open * Most).MinBy(PassedOn);
         if (server is null || evidence.CountedAtServer("ListenOverflows") > 0)
         {
             return null;

@@ -6,7 +6,10 @@ namespace ActorLoad.Observers.Rules;
 /// <c>maxclients</c> to nofile - 32 and says so in its log only.</summary>
 internal sealed class ServerDescriptors : IRule
 {
-    public string Name => "server-descriptors";
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "server-descriptors";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {

@@ -6,7 +6,10 @@ namespace ActorLoad.Observers.Rules;
 /// <summary>More handshakes were half open than the listener may have: the kernel answered with SYN cookies, or not at all.</summary>
 internal sealed class SynQueueOverflow : IRule
 {
-    public string Name => "syn-queue-overflow";
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "syn-queue-overflow";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {

@@ -9,7 +9,10 @@ internal sealed class TimeWaitGrowth : IRule
     // From half of the ports on they are what the next burst will miss.
     private const double Many = 0.5;
 
-    public string Name => "time-wait";
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "time-wait";
+
+    public string Name => RuleName;
 
     public Finding? Judge(Evidence evidence)
     {
