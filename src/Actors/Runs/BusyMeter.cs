@@ -1,3 +1,4 @@
+using ActorLoad.Observers.Rules;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;
@@ -10,6 +11,12 @@ namespace ActorLoad.Runs;
 /// <param name="GcPause">Pauses of garbage collection.</param>
 internal readonly record struct OwnReading(TimeSpan Cpu, TimeSpan? LoopCpu, TimeSpan? LoopsCpu, TimeSpan? LoopsWait, TimeSpan GcPause)
 {
+    /// <summary>Time in which loops had something to do, with a processor or without; null where it cannot be had.</summary>
+    public TimeSpan? LoopsWanted => LoopsCpu + LoopsWait;
+
+    /// <summary>True if the loops had no processor for most of that time.</summary>
+    public bool IsStarved => LoopsWait / LoopsWanted > GeneratorLimited.MostWait;
+
     /// <summary>This process now. Its loops count from when <paramref name="loops"/> was started.</summary>
     public static OwnReading Now(ILoopMeter loops)
     {
@@ -47,6 +54,12 @@ internal sealed class BusyMeter(Func<OwnReading> read)
     /// <summary>What was used in that time.</summary>
     public OwnReading Used { get; private set; } = new(default, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, default);
 
+    /// <summary>What loops wanted in bursts that had no processor for most of it. A neighbour that leaves after the first bursts spoils those alone.</summary>
+    public TimeSpan Starved { get; private set; }
+
+    /// <summary>Its share of all that they wanted; null if nothing was measured.</summary>
+    public double? StarvedShare => Used.LoopsWanted is { } wanted && wanted > TimeSpan.Zero ? Starved / wanted : null;
+
     /// <summary>The first of bursts that overlap begins, or will soon.</summary>
     public void Begin(TimeSpan due, TimeSpan now)
     {
@@ -62,7 +75,9 @@ internal sealed class BusyMeter(Func<OwnReading> read)
         if (_isOpen)
         {
             _isOpen = false;
-            Used += read() - _start;
+            var used = read() - _start;
+            Used += used;
+            Starved += used.IsStarved ? used.LoopsWanted!.Value : TimeSpan.Zero;
             Measured += now > _since ? now - _since : TimeSpan.Zero;
         }
     }

@@ -62,7 +62,7 @@ internal static class RunEvidence
             totals.Latency.GetValueOrDefault(Step.StartLag.Name()), duration.TotalSeconds, busy, InBursts(used.Cpu) ?? 0, InBursts(used.LoopCpu),
             InBursts(used.LoopsWait), InBursts(used.GcPause) * 1000 ?? 0, loops, Environment.ProcessorCount)
         {
-            LoopLag = totals.Latency.GetValueOrDefault(Step.LoopLag.Name()), LoopsCpuSeconds = InBursts(used.LoopsCpu), Pauses = own.Pauses,
+            LoopLag = totals.Latency.GetValueOrDefault(Step.LoopLag.Name()), LoopsCpuSeconds = InBursts(used.LoopsCpu), StarvedShare = own.Busy.StarvedShare, Pauses = own.Pauses,
             Bursts = course.Ended.Count + course.Omitted, LateBursts = course.LateBursts, WorstBurstLag = course.WorstBurstLag,
         };
 

@@ -53,6 +53,31 @@ public sealed class BusyMeterSpecs
     }
 
     [Fact]
+    public void Bursts_without_a_processor_are_known_one_by_one()
+    {
+        var (cpu, wait) = (TimeSpan.Zero, TimeSpan.Zero);
+        var meter = new BusyMeter(() => new OwnReading(cpu, cpu, cpu, wait, default));
+        foreach (var (ran, waited) in new[] { (0.1, 0.9), (0.4, 0.6), (0.5, 0.5), (0.7, 0.3), (0.3, 0.7) })
+        {
+            meter.Begin(cpu + wait, cpu + wait);
+            cpu += Seconds(ran);
+            wait += Seconds(waited);
+            meter.End(cpu + wait);
+        }
+
+        Assert.Equal((Seconds(2), 0.4), (meter.Starved, meter.StarvedShare));
+    }
+
+    [Fact]
+    public void Loops_whose_waits_are_not_known_have_no_share()
+    {
+        var meter = new BusyMeter(() => new OwnReading(default, null, null, null, default));
+        meter.Begin(default, default);
+        meter.End(Seconds(1));
+        Assert.Null(meter.StarvedShare);
+    }
+
+    [Fact]
     public void Nothing_measured_is_no_share() => Assert.Null(Meter().ShareOf(Seconds(1)));
 
     private BusyMeter Meter() => new(() => new OwnReading(_cpu, _cpu, _cpu, default, default));

@@ -94,6 +94,9 @@ public sealed record GeneratorEvidence(
     /// <summary>CPU of all loops' threads while bursts were open; null where it cannot be had.</summary>
     public double? LoopsCpuSeconds { get; init; } = LoopCpuSeconds;
 
+    /// <summary>Share of the time in which the loops had work that fell into bursts without a processor for most of it; null where it cannot be had.</summary>
+    public double? StarvedShare { get; init; } = 1;
+
     /// <summary>When loops stood still, in order.</summary>
     public IReadOnlyList<LoopPause> Pauses { get; init; } = [];
 

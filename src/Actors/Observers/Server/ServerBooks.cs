@@ -169,10 +169,14 @@ internal sealed class ServerBooks(string endpoint, int othersConnections, bool i
             [.. _losses, .. lost], last.Kind.Meaningless)
         {
             FirstAnswerAt = _late?.At, ReceivedBefore = _late?.Received, LongestWait = _wait, LongestGap = _gap,
-            RanThroughout = _loss is null && _restarts.Count == 0 && last.UptimeSeconds - 1 > _lastAt - (_begunAt ?? _firstAt),
+            RanThroughout = RanThroughout(last),
             Resets = [.. _resets], ProcessId = process?.Id, OpenFilesHard = process?.OpenFilesHard,
         };
     }
+
+    // The same process answered before the run and at its end, or its uptime says that it is older.
+    private bool RanThroughout(ServerReading last) => _loss is null && _restarts.Count == 0
+        && ((_late is null && last.RunId is not null) || last.UptimeSeconds - 1 > _lastAt - (_begunAt ?? _firstAt));
 
     private static double Round(double seconds) => Math.Round(seconds, 3);
 

@@ -38,6 +38,7 @@ public class DiagnosisSpecs
             .With((ServerLedger server) => server with { PeakMainThreadShare = null }) },
         { "work of a whole run beside bursts that were short", Own(own => own with { DurationSeconds = 60, CpuSeconds = 0.45, BusySeconds = 1.5 }) },
         { "a loop that waits for a core less than it runs", Own(own => own with { LoopsCpuSeconds = 2, LoopWaitSeconds = 1.9 }) },
+        { "a loop that had no core in the first bursts alone", Own(own => own with { LoopsCpuSeconds = 1, LoopWaitSeconds = 1.6, StarvedShare = 0.49 }) },
         { "a loop that had hardly anything to do", Own(own => own with { LoopsCpuSeconds = 0.05, LoopWaitSeconds = 0.15 }) },
         { "a pause as schedulers and collections make them", Own(own => own with { Pauses = [new LoopPause(2, 0.2)] }) },
         { "a few of them at the start", Own(own => own with { Pauses = [new LoopPause(0, 0.3), new LoopPause(0.5, 0.3), new LoopPause(1, 0.2)] }) },

@@ -53,6 +53,22 @@ public class ServerBooksSpecs
         Assert.Equal(2.5, Ledger.LongestGap);
     }
 
+    [Theory]
+    [InlineData("a", "a", 3, true)] // as young as the run
+    [InlineData("a", "b", 2, false)]
+    [InlineData(null, null, 3, false)]
+    [InlineData(null, null, 90, true)]
+    public void Server_ran_throughout_if_the_same_process_answers_before_and_after(string? first, string? last, long uptime, bool ranThroughout)
+    {
+        _books.Read(Redis with { RunId = first, ProcessId = null, UptimeSeconds = uptime - 3 }, 0);
+        _books.Begin(0.1);
+        _books.Read(Redis with { RunId = last, ProcessId = null, UptimeSeconds = uptime }, 3);
+        Assert.Equal(ranThroughout, Ledger.RanThroughout);
+
+        _books.Lost(4, "refused the connection", LossKind.NoConnection);
+        Assert.False(Ledger.RanThroughout);
+    }
+
     [Fact]
     public void Another_server_that_was_up_all_the_time_is_no_restart()
     {

@@ -18,11 +18,15 @@ internal sealed class GeneratorLimited : IRule
 
     private const double Shortest = 1;
 
-    // Of the time in which it had work the loop stood in the scheduler's queue for three fifths: what it measured took more than twice as long as it
-    // would have. How long it slept in between does not matter, but it must have had something to do. A server and ActorLoad on two cores wait for
-    // each other for two fifths.
-    private const double MostWait = 0.6;
+    /// <summary>Most of the time in which a loop has work that it may stand in the scheduler's queue.</summary>
+    /// <remarks>Beyond three fifths, what it measures takes more than twice as long as it would. A server and ActorLoad on two cores wait for each other
+    /// for two fifths.</remarks>
+    public const double MostWait = 0.6;
+
+    // How long the loop slept in between does not matter, but it must have had something to do. And bursts that each lacked the processor must have been
+    // most of it: a neighbour that is at work during the first ones, as a compiler after a build is, leaves the others as they are.
     private const double LeastWork = 0.25;
+    private const double MostStarved = 0.5;
 
     // The loop never waited for anybody: the pace was its own. Only where the server had time left; else both were at their end.
     private const double MostLoop = 0.95;
@@ -96,7 +100,8 @@ internal sealed class GeneratorLimited : IRule
             yield break;
         }
 
-        if (own.LoopsCpuSeconds + own.LoopWaitSeconds is { } wanted && wanted >= LeastWork && own.LoopWaitSeconds / wanted is { } wait && wait > MostWait)
+        if (own.LoopsCpuSeconds + own.LoopWaitSeconds is { } wanted && wanted >= LeastWork && own.LoopWaitSeconds / wanted is { } wait && wait > MostWait
+            && own.StarvedShare > MostStarved)
         {
             yield return $"its loop had no processor for {wait.Percent()} of the time in which it had work "
                 + $"(it ran for {own.LoopsCpuSeconds!.Value.Seconds()} and waited for {own.LoopWaitSeconds!.Value.Seconds()})";
