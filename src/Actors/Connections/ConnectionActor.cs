@@ -9,13 +9,13 @@ namespace ActorLoad.Connections;
 /// <summary>One simulated client: opens a link, sends its script, holds, closes. A failure is thrown to its lane.</summary>
 /// <remarks><code>
 /// Open -> (Waiting: backoff) -> Opening -> Using: one exchange a step -> Holding: a pending receive -> ended
-///   every state: LinkFailed -> throw -> the lane restarts this actor with the same ticket, or stops it
+///   every state: LinkFailed -> throw -> the lane restarts this actor with the same entry, or stops it
 ///   every state: Cancel -> ended (cancelled)
 /// </code></remarks>
 internal sealed class ConnectionActor : UntypedActor
 {
     private readonly ConnectionPlan _plan;
-    private Ticket? _ticket;
+    private ConnectionRecord? _entry;
     private Link? _link;
     private Dialogue _dialogue;
     private int _step;
@@ -24,7 +24,7 @@ internal sealed class ConnectionActor : UntypedActor
 
     private bool IsHolding => _step == _plan.Script.Count;
 
-    private SentStep Sent => new(_plan.Script, IsHolding ? _step - 1 : _step, _ticket!.Share.Burst, _ticket.Client);
+    private SentStep Sent => new(_plan.Script, IsHolding ? _step - 1 : _step, _entry!.Share.Burst, _entry.Client);
 
     public static Props Props(ConnectionPlan plan, string dispatcher) =>
         Akka.Actor.Props.CreateBy(new ActorFactory<ConnectionActor>(() => new ConnectionActor(plan))).WithDispatcher(dispatcher).WithMailbox(LoopMailbox.Id);
@@ -35,9 +35,9 @@ internal sealed class ConnectionActor : UntypedActor
         {
             Handle(message);
         }
-        catch (Exception bug) when (bug is not ConnectionFailedException && _ticket is { } ticket)
+        catch (Exception bug) when (bug is not ConnectionFailedException && _entry is { } entry)
         {
-            throw new ConnectionCrashedException(ticket, bug);
+            throw new ConnectionCrashedException(entry, bug);
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class ConnectionActor : UntypedActor
             case Connected connected when connected.Link == _link: HandleConnected(connected.Link); break;
             case LinkFailed failed when failed.Link == _link: HandleFailed(failed); break;
             case Open open: HandleOpen(open); break;
-            case WaitOver: BeginAttempt(_ticket!); break;
+            case WaitOver: BeginAttempt(_entry!); break;
             case Cancel: HandleCancel(); break;
             case Received or Connected or LinkFailed: break; // of a link that an earlier incarnation has closed
             default: Unhandled(message); break;
@@ -62,32 +62,32 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void HandleOpen(Open open)
     {
-        _ticket = open.Ticket;
+        _entry = open.ConnectionRecord;
         if (open.NotBefore != 0 && open.NotBefore > _plan.Loop.Now)
         {
             _plan.Loop.Schedule(open.NotBefore, Self, WaitOver.Instance);
         }
         else
         {
-            BeginAttempt(open.Ticket);
+            BeginAttempt(open.ConnectionRecord);
         }
     }
 
-    private void BeginAttempt(Ticket ticket)
+    private void BeginAttempt(ConnectionRecord entry)
     {
-        if (ticket.Attempts > 0 && _plan.Books.IsGivenUp(ticket))
+        if (entry.Attempts > 0 && _plan.Books.IsGivenUp(entry))
         {
-            End(ticket.LastFailure); // its endpoint was given up while it waited
+            End(entry.LastFailure); // its endpoint was given up while it waited
             return;
         }
 
-        _plan.Books.Begin(ticket);
-        _link = _plan.Loop.Open(Self, new LinkRequest(_plan.Books.AddressOf(ticket), _plan.Socket, _plan.ConnectDeadline));
+        _plan.Books.Begin(entry);
+        _link = _plan.Loop.Open(Self, new LinkRequest(_plan.Books.AddressOf(entry), _plan.Socket, _plan.ConnectDeadline));
     }
 
     private void HandleConnected(Link link)
     {
-        _plan.Books.Establish(_ticket!, link);
+        _plan.Books.Establish(_entry!, link);
         GoOn(link);
     }
 
@@ -100,14 +100,14 @@ internal sealed class ConnectionActor : UntypedActor
             case Turn.More or Turn.Answered when IsHolding: link.Receive(null); break; // nobody waits for it
             case Turn.More: link.Receive(null); break; // one deadline for all its parts
             case Turn.Answered: HandleReply(link); break;
-            case Turn.Rejected: throw Fail(new RejectedException(_ticket!, _dialogue.ErrorPrefix));
+            case Turn.Rejected: throw Fail(new RejectedException(_entry!, _dialogue.ErrorPrefix));
             default: throw FailStrangely(turn);
         }
     }
 
     private void HandleReply(Link link)
     {
-        _plan.Books.Answer(_ticket!, link);
+        _plan.Books.Answer(_entry!, link);
         _step++;
         GoOn(link);
     }
@@ -118,7 +118,7 @@ internal sealed class ConnectionActor : UntypedActor
         if (!IsHolding)
         {
             var command = link.Outgoing(_plan.Script.MaxLength(_step));
-            var length = _plan.Script.Write(_step, _ticket!.Share.Burst, _ticket.Client, command);
+            var length = _plan.Script.Write(_step, _entry!.Share.Burst, _entry.Client, command);
             ref readonly var expected = ref _plan.Script.Expected(_step);
             _dialogue.Begin(expected);
             if (expected.Replies > 0)
@@ -128,12 +128,12 @@ internal sealed class ConnectionActor : UntypedActor
             }
 
             _step++; // nothing answers the last commands: the hold begins with them
-            _plan.Books.Serve(_ticket!);
+            _plan.Books.Serve(_entry!);
             link.Exchange(length, hold ?? _plan.SendDeadline);
             return;
         }
 
-        _plan.Books.Serve(_ticket!);
+        _plan.Books.Serve(_entry!);
         if (hold is not null)
         {
             link.Receive(hold);
@@ -146,7 +146,7 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void HandleFailed(LinkFailed failed)
     {
-        var isOpening = _ticket!.Timings.Connected == 0;
+        var isOpening = _entry!.Timings.Connected == 0;
         switch (failed.Fault)
         {
             case LinkFault.TimedOut or LinkFault.PeerClosed or LinkFault.Reset when _dialogue.Rest is var rest and not Turn.More: throw FailStrangely(rest);
@@ -164,7 +164,7 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void HandleCancel()
     {
-        if (_ticket is { IsEnded: false })
+        if (_entry is { IsEnded: false })
         {
             End(Outcome.Cancelled);
         }
@@ -178,29 +178,29 @@ internal sealed class ConnectionActor : UntypedActor
     {
         if (outcome == Outcome.Succeeded && _plan.Script.EndsWithQuit)
         {
-            _ticket!.PeerEnd = _link!.CloseAndTell();
+            _entry!.PeerEnd = _link!.CloseAndTell();
         }
 
         _link?.Close();
-        Context.Parent.Tell(new ConnectionEnded(_ticket!, outcome), Self);
+        Context.Parent.Tell(new ConnectionEnded(_entry!, outcome), Self);
         Context.Stop(Self);
     }
 
-    private ConnectionFailedException FailStrangely(Turn turn) => Fail(new ProtocolErrorException(_ticket!, turn switch
+    private ConnectionFailedException FailStrangely(Turn turn) => Fail(new ProtocolErrorException(_entry!, turn switch
     {
         Turn.Echoed => StrangeReply.Echo,
         Turn.Unasked => StrangeReply.Unasked,
         _ => PeerName.Describe(_dialogue.Strange, _plan.Words),
     }));
 
-    private ConnectionFailedException Fail(Outcome outcome) => Fail(ConnectionFailedException.For(_ticket!, outcome));
+    private ConnectionFailedException Fail(Outcome outcome) => Fail(ConnectionFailedException.For(_entry!, outcome));
 
     private ConnectionFailedException Fail(ConnectionFailedException failure)
     {
         failure.At = _link!.CompletedAt;
-        if (_ticket!.Timings.Connected != 0)
+        if (_entry!.Timings.Connected != 0)
         {
-            _ticket.PeerEnd = _link.CloseAndTell();
+            _entry.PeerEnd = _link.CloseAndTell();
         }
 
         _link.Close();
@@ -224,13 +224,13 @@ internal sealed class ConnectionActor : UntypedActor
 /// <param name="HoldDeadline">How long they stay open after the script; null closes at once.</param>
 /// <param name="Words">How words of the server are kept.</param>
 internal sealed record ConnectionPlan(
-    LaneBooks Books, TransportLoop Loop, Script Script, SocketSettings Socket,
+    LaneRecord Books, TransportLoop Loop, Script Script, SocketSettings Socket,
     DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue SendDeadline, DeadlineQueue? HoldDeadline, ServerWords Words)
 {
     private static readonly TimeSpan ToSend = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
-    public static ConnectionPlan For(LaneBooks books, TransportLoop loop, ConnectionSettings settings, Script script) => new(
+    public static ConnectionPlan For(LaneRecord books, TransportLoop loop, ConnectionSettings settings, Script script) => new(
         books, loop, script, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout), loop.Deadline(ToSend),
         settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null, settings.Words ?? new ServerWords(script.Secrets));
 }

@@ -5,27 +5,27 @@ namespace ActorLoad.Connections;
 /// <summary>An attempt failed in a way that supervision has a rule for. It is thrown by a connection and decided on by its lane.</summary>
 public abstract class ConnectionFailedException : Exception
 {
-    private protected ConnectionFailedException(Ticket ticket, Outcome outcome, Exception? inner = null)
-        : base(outcome.Name(), inner) => (Ticket, Outcome) = (ticket, outcome);
+    private protected ConnectionFailedException(ConnectionRecord entry, Outcome outcome, Exception? inner = null)
+        : base(outcome.Name(), inner) => (ConnectionRecord, Outcome) = (entry, outcome);
 
     /// <summary>The cause, and the outcome if the connection is given up.</summary>
     public Outcome Outcome { get; }
 
-    internal Ticket Ticket { get; }
+    internal ConnectionRecord ConnectionRecord { get; }
 
     /// <summary>When the loop learned of it, as a time stamp of its clock; 0 if that is not known.</summary>
     internal long At { get; set; }
 
     /// <summary>The exception type for <paramref name="outcome"/>.</summary>
-    internal static ConnectionFailedException For(Ticket ticket, Outcome outcome) => outcome switch
+    internal static ConnectionFailedException For(ConnectionRecord entry, Outcome outcome) => outcome switch
     {
-        Outcome.Refused => new ConnectionRefusedException(ticket),
-        Outcome.Reset => new ConnectionResetException(ticket),
-        Outcome.ConnectTimeout => new ConnectTimeoutException(ticket),
-        Outcome.ReplyTimeout => new ReplyTimeoutException(ticket),
-        Outcome.PeerClosed => new PeerClosedException(ticket),
-        Outcome.Unreachable => new TargetUnreachableException(ticket),
-        Outcome.LocalExhausted => new LocalExhaustedException(ticket),
+        Outcome.Refused => new ConnectionRefusedException(entry),
+        Outcome.Reset => new ConnectionResetException(entry),
+        Outcome.ConnectTimeout => new ConnectTimeoutException(entry),
+        Outcome.ReplyTimeout => new ReplyTimeoutException(entry),
+        Outcome.PeerClosed => new PeerClosedException(entry),
+        Outcome.Unreachable => new TargetUnreachableException(entry),
+        Outcome.LocalExhausted => new LocalExhaustedException(entry),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "has no exception of its own"),
     };
 }
@@ -33,8 +33,8 @@ public abstract class ConnectionFailedException : Exception
 /// <summary>Nobody listens.</summary>
 public sealed class ConnectionRefusedException : ConnectionFailedException
 {
-    internal ConnectionRefusedException(Ticket ticket)
-        : base(ticket, Outcome.Refused)
+    internal ConnectionRefusedException(ConnectionRecord entry)
+        : base(entry, Outcome.Refused)
     {
     }
 }
@@ -42,8 +42,8 @@ public sealed class ConnectionRefusedException : ConnectionFailedException
 /// <summary>A RST came.</summary>
 public sealed class ConnectionResetException : ConnectionFailedException
 {
-    internal ConnectionResetException(Ticket ticket)
-        : base(ticket, Outcome.Reset)
+    internal ConnectionResetException(ConnectionRecord entry)
+        : base(entry, Outcome.Reset)
     {
     }
 }
@@ -51,8 +51,8 @@ public sealed class ConnectionResetException : ConnectionFailedException
 /// <summary>The connect took longer than it may.</summary>
 public sealed class ConnectTimeoutException : ConnectionFailedException
 {
-    internal ConnectTimeoutException(Ticket ticket)
-        : base(ticket, Outcome.ConnectTimeout)
+    internal ConnectTimeoutException(ConnectionRecord entry)
+        : base(entry, Outcome.ConnectTimeout)
     {
     }
 }
@@ -60,8 +60,8 @@ public sealed class ConnectTimeoutException : ConnectionFailedException
 /// <summary>A reply took longer than it may.</summary>
 public sealed class ReplyTimeoutException : ConnectionFailedException
 {
-    internal ReplyTimeoutException(Ticket ticket)
-        : base(ticket, Outcome.ReplyTimeout)
+    internal ReplyTimeoutException(ConnectionRecord entry)
+        : base(entry, Outcome.ReplyTimeout)
     {
     }
 }
@@ -69,8 +69,8 @@ public sealed class ReplyTimeoutException : ConnectionFailedException
 /// <summary>The peer closed before we were done.</summary>
 public sealed class PeerClosedException : ConnectionFailedException
 {
-    internal PeerClosedException(Ticket ticket)
-        : base(ticket, Outcome.PeerClosed)
+    internal PeerClosedException(ConnectionRecord entry)
+        : base(entry, Outcome.PeerClosed)
     {
     }
 }
@@ -78,8 +78,8 @@ public sealed class PeerClosedException : ConnectionFailedException
 /// <summary>The server answered with an error.</summary>
 public sealed class RejectedException : ConnectionFailedException
 {
-    internal RejectedException(Ticket ticket, string prefix)
-        : base(ticket, Outcome.Rejected) => Prefix = prefix;
+    internal RejectedException(ConnectionRecord entry, string prefix)
+        : base(entry, Outcome.Rejected) => Prefix = prefix;
 
     /// <summary>The error's prefix, such as <c>NOAUTH</c>.</summary>
     public string Prefix { get; }
@@ -88,8 +88,8 @@ public sealed class RejectedException : ConnectionFailedException
 /// <summary>What came is not RESP, or not an answer.</summary>
 public sealed class ProtocolErrorException : ConnectionFailedException
 {
-    internal ProtocolErrorException(Ticket ticket, StrangeReply reply)
-        : base(ticket, Outcome.ProtocolError) => Reply = reply;
+    internal ProtocolErrorException(ConnectionRecord entry, StrangeReply reply)
+        : base(entry, Outcome.ProtocolError) => Reply = reply;
 
     /// <summary>What came.</summary>
     public StrangeReply Reply { get; }
@@ -98,8 +98,8 @@ public sealed class ProtocolErrorException : ConnectionFailedException
 /// <summary>No route to the target.</summary>
 public sealed class TargetUnreachableException : ConnectionFailedException
 {
-    internal TargetUnreachableException(Ticket ticket)
-        : base(ticket, Outcome.Unreachable)
+    internal TargetUnreachableException(ConnectionRecord entry)
+        : base(entry, Outcome.Unreachable)
     {
     }
 }
@@ -107,8 +107,8 @@ public sealed class TargetUnreachableException : ConnectionFailedException
 /// <summary>This machine has no more descriptors, ports or buffers for us.</summary>
 public sealed class LocalExhaustedException : ConnectionFailedException
 {
-    internal LocalExhaustedException(Ticket ticket)
-        : base(ticket, Outcome.LocalExhausted)
+    internal LocalExhaustedException(ConnectionRecord entry)
+        : base(entry, Outcome.LocalExhausted)
     {
     }
 }
@@ -116,8 +116,8 @@ public sealed class LocalExhaustedException : ConnectionFailedException
 /// <summary>An exception of no known type: a bug in ActorLoad, which is the inner exception.</summary>
 public sealed class ConnectionCrashedException : ConnectionFailedException
 {
-    internal ConnectionCrashedException(Ticket ticket, Exception bug)
-        : base(ticket, Outcome.Crashed, bug)
+    internal ConnectionCrashedException(ConnectionRecord entry, Exception bug)
+        : base(entry, Outcome.Crashed, bug)
     {
     }
 }

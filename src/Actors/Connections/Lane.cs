@@ -10,27 +10,27 @@ namespace ActorLoad.Connections;
 
 /// <summary>The connections of one event loop: opens its share of each burst when that is due, and keeps the books.</summary>
 /// <remarks><code>
-/// OpenBurst -> waits until it is due -> opens squad by squad, so that starting and running take turns -> BurstShareEnded
-///   a squad says that an endpoint was given up -> EndpointGivenUp; that the last one was, or that the loop failed -> BreakerTripped
-///   a squad escalates -> so does the lane
+/// OpenBurst -> waits until it is due -> opens cohort by cohort, so that starting and running take turns -> BurstShareEnded
+///   a cohort says that an endpoint was given up -> EndpointGivenUp; that the last one was, or that the loop failed -> BreakerTripped
+///   a cohort escalates -> so does the lane
 ///   Abort -> opens no more, cancels what is open
 /// </code></remarks>
 public sealed class Lane : UntypedActor
 {
     private readonly LaneSettings _settings;
     private readonly TransportLoop _loop;
-    private readonly LaneBooks _books;
-    private readonly Props _squad;
+    private readonly LaneRecord _record;
+    private readonly Props _cohort;
     private readonly Dictionary<int, OpenBurst> _waiting = [];
 
     /// <summary>Made by <see cref="Props"/>.</summary>
     public Lane(LaneSettings settings, LoopDispatcher dispatcher)
     {
         (_settings, _loop) = (settings, dispatcher.Loop);
-        _books = new LaneBooks(settings, _loop);
-        var plan = ConnectionPlan.For(_books, _loop, settings.Connection, settings.Script);
+        _record = new LaneRecord(settings, _loop);
+        var plan = ConnectionPlan.For(_record, _loop, settings.Connection, settings.Script);
         var connections = new ChildFactory(ConnectionActor.Props(plan, dispatcher.DispatcherId));
-        _squad = Squad.Props(_books, connections, dispatcher.DispatcherId);
+        _cohort = Cohort.Props(_record, connections, dispatcher.DispatcherId);
     }
 
     /// <summary>A lane on the loop of <paramref name="dispatcher"/>.</summary>
@@ -42,7 +42,7 @@ public sealed class Lane : UntypedActor
     {
         switch (message)
         {
-            case OpenNext opening: OpenSquad(opening); break;
+            case OpenNext opening: OpenCohort(opening); break;
             case ShareDone done: TellEnded(done.Share); break;
             case OpenBurst burst: HandleOpenBurst(burst); break;
             case BurstDue due: HandleDue(due); break;
@@ -54,12 +54,12 @@ public sealed class Lane : UntypedActor
         }
     }
 
-    /// <summary>What a squad does not decide itself is for the run to decide.</summary>
+    /// <summary>What a cohort does not decide itself is for the run to decide.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, _ => Directive.Escalate, loggingEnabled: false);
 
     private void HandleOpenBurst(OpenBurst burst)
     {
-        if (_books.IsAborting)
+        if (_record.IsAborting)
         {
             TellUnbegun(burst);
             return;
@@ -77,28 +77,28 @@ public sealed class Lane : UntypedActor
         }
     }
 
-    private BurstDue DueOf(OpenBurst burst) => new(burst.Burst, _settings.RunStart + _loop.ToTicks(burst.DueAt));
+    private BurstDue DueOf(OpenBurst burst) => new(burst.Burst, _settings.Clock.StampOf(burst.DueAt));
 
     private void HandleDue(BurstDue due)
     {
         if (_waiting.Remove(due.Burst, out var burst))
         {
-            OpenSquad(new OpenNext(new BurstShare(burst.Burst, burst.Count, burst.Turn), burst.First, burst.First + burst.Count, due.At));
+            OpenCohort(new OpenNext(new BurstShare(burst.Burst, burst.Count, burst.Turn), burst.First, burst.First + burst.Count, due.At));
         }
     }
 
-    private void OpenSquad(OpenNext opening)
+    private void OpenCohort(OpenNext opening)
     {
         var (share, next, end, due) = opening;
-        var count = _books.IsAborting ? end - next : Math.Min(Squad.Size, end - next); // nothing is opened then, and all is counted
-        if (_books.Open(share, next, count) is var opened and > 0)
+        var count = _record.IsAborting ? end - next : Math.Min(Cohort.Size, end - next); // nothing is opened then, and all is counted
+        if (_record.Open(share, next, count) is var opened and > 0)
         {
-            Context.ActorOf(_squad).Tell(new OpenConnections(share, next, opened, due), Self);
+            Context.ActorOf(_cohort).Tell(new OpenConnections(share, next, opened, due), Self);
         }
 
         if (next + count < end)
         {
-            // Not by a plain Tell, which would be handled before the squad's first message, and before any completion.
+            // Not by a plain Tell, which would be handled before the cohort's first message, and before any completion.
             var self = Self;
             _loop.ExecuteNextTurn(new ActionRunnable(() => self.Tell(opening with { Next = next + count }, self)));
             return;
@@ -112,14 +112,14 @@ public sealed class Lane : UntypedActor
     }
 
     private void HandleReport(ReportTally report) =>
-        _settings.Metrics.Tell(new MetricsProtocol.TallyReported(_settings.Lane, report.Sample, _books.Take(), _books.PeakOpen));
+        _settings.Metrics.Tell(new MetricsProtocol.TallyReported(_settings.Lane, report.Sample, _record.Take(), _record.PeakOpen));
 
     private void HandleAbort()
     {
-        _books.IsAborting = true;
-        foreach (var squad in Context.GetChildren())
+        _record.IsAborting = true;
+        foreach (var cohort in Context.GetChildren())
         {
-            squad.Tell(Cancel.Instance);
+            cohort.Tell(Cancel.Instance);
         }
 
         foreach (var burst in _waiting.Values.ToArray())
@@ -143,13 +143,13 @@ public sealed class Lane : UntypedActor
         Context.Parent.Tell(new BurstShareEnded(
             _settings.Lane, share.Burst, share.Planned, share.Opened, share.Succeeded, share.Failed, share.Cancelled,
             hasStarted ? SinceStart(share.FirstStart) : null, hasStarted ? SinceStart(share.LastStart) : null, SinceStart(_loop.Now),
-            _books.NeverReached) { HasUntriedEndpoint = _settings.Health.HasUntriedEndpoint });
+            _record.NeverReached) { HasUntriedEndpoint = _settings.Health.HasUntriedEndpoint });
     }
 
     private void TellUnbegun(OpenBurst burst) => Context.Parent.Tell(
-        new BurstShareEnded(_settings.Lane, burst.Burst, 0, 0, 0, 0, 0, null, null, SinceStart(_loop.Now), _books.NeverReached));
+        new BurstShareEnded(_settings.Lane, burst.Burst, 0, 0, 0, 0, 0, null, null, SinceStart(_loop.Now), _record.NeverReached));
 
-    private TimeSpan SinceStart(long at) => _loop.Time.GetElapsedTime(_settings.RunStart, at);
+    private TimeSpan SinceStart(long at) => _settings.Clock.At(at);
 
     private sealed record BurstDue(int Burst, long At) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 

@@ -13,9 +13,9 @@ namespace ActorLoad.Connections;
 internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, AbsenceWatch absence, Func<long, double> ofRun)
 {
     /// <summary>An attempt's connection is established: its SYN and its completion are stamped on <paramref name="link"/>.</summary>
-    public void Establish(Ticket ticket, Link link)
+    public void Establish(ConnectionRecord entry, Link link)
     {
-        ref var timings = ref ticket.Timings;
+        ref var timings = ref entry.Timings;
         (timings.SynSent, timings.Connected) = (link.SentAt, link.CompletedAt);
         if (absence.TryEnd(out var first, out var last))
         {
@@ -29,9 +29,9 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
     }
 
     /// <summary>A command has its whole reply: both are stamped on <paramref name="link"/>.</summary>
-    public void Answer(Ticket ticket, Link link)
+    public void Answer(ConnectionRecord entry, Link link)
     {
-        ref var timings = ref ticket.Timings;
+        ref var timings = ref entry.Timings;
         tally.RecordStep(Step.LoopLag, timings.LastReply != 0 ? timings.LastReply : timings.Ready, link.SentAt);
         timings.LastReply = link.CompletedAt;
         if (timings.FirstReply == 0)
@@ -39,44 +39,44 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
             (timings.FirstSent, timings.FirstReply) = (link.SentAt, link.CompletedAt);
             tally.RecordAnswered();
             tally.RecordStep(Step.FirstReply, timings);
-            Recover(ticket, timings.FirstReply);
+            Recover(entry, timings.FirstReply);
         }
     }
 
     /// <summary>The script is done. What follows is the hold, if there is one.</summary>
-    public void Serve(Ticket ticket)
+    public void Serve(ConnectionRecord entry)
     {
-        ref var timings = ref ticket.Timings;
+        ref var timings = ref entry.Timings;
         timings.HoldStarted = timings.LastReply != 0 ? timings.LastReply : timings.Ready;
         tally.RecordStep(Step.Script, timings);
-        if (!ticket.IsServed)
+        if (!entry.IsServed)
         {
-            ticket.IsServed = true;
+            entry.IsServed = true;
             tally.RecordStep(Step.Total, timings);
         }
 
         breaker.Serve(timings.HoldStarted);
-        Recover(ticket, timings.HoldStarted); // where the script is empty
+        Recover(entry, timings.HoldStarted); // where the script is empty
     }
 
     /// <summary>A connection ends, and not because its attempt failed just now.</summary>
-    public void End(Ticket ticket, Outcome outcome, long now)
+    public void End(ConnectionRecord entry, Outcome outcome, long now)
     {
         if (outcome == Outcome.Succeeded)
         {
             breaker.Succeed(now);
         }
-        else if (ticket.Timings.Connected != 0)
+        else if (entry.Timings.Connected != 0)
         {
-            breaker.Leave(wasServed: ticket.Timings.HoldStarted != 0);
+            breaker.Leave(wasServed: entry.Timings.HoldStarted != 0);
         }
     }
 
     /// <summary>An attempt failed. Why the endpoint is given up for it; null if it is not.</summary>
     public string? Fail(ConnectionFailedException failure, long now)
     {
-        var (ticket, at) = (failure.Ticket, failure.At != 0 ? failure.At : now);
-        var (wasEstablished, wasServed) = (ticket.Timings.Connected != 0, ticket.Timings.HoldStarted != 0);
+        var (entry, at) = (failure.ConnectionRecord, failure.At != 0 ? failure.At : now);
+        var (wasEstablished, wasServed) = (entry.Timings.Connected != 0, entry.Timings.HoldStarted != 0);
         tally.RecordAttemptFailure(failure.Outcome);
         if (failure is RejectedException rejected)
         {
@@ -88,7 +88,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
             tally.RecordStrangeReply(name, strange.Reply);
         }
 
-        Cut(ticket, at);
+        Cut(entry, at);
         if (failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed))
         {
             absence.Fail(at, isConnect: !wasEstablished);
@@ -107,9 +107,9 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
     }
 
     // Whoever was served and is cut has something to recover; what fails on the way back to that was cut before.
-    private void Cut(Ticket ticket, long at)
+    private void Cut(ConnectionRecord entry, long at)
     {
-        ref var timings = ref ticket.Timings;
+        ref var timings = ref entry.Timings;
         timings.EndHold(at, out var wasHolding);
         if (timings.FirstReply != 0 || wasHolding)
         {
@@ -118,12 +118,12 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
         }
     }
 
-    private void Recover(Ticket ticket, long at)
+    private void Recover(ConnectionRecord entry, long at)
     {
-        if (ticket.Timings.CutAt != 0)
+        if (entry.Timings.CutAt != 0)
         {
-            tally.RecordStep(Step.Recovery, ticket.Timings.CutAt, at);
-            ticket.Timings.CutAt = 0;
+            tally.RecordStep(Step.Recovery, entry.Timings.CutAt, at);
+            entry.Timings.CutAt = 0;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using ActorLoad.Metrics;
 using Akka.Actor;
 using Akka.Event;
 
@@ -58,7 +59,7 @@ public static class LaneProtocol
 
 /// <summary>What a lane is made of.</summary>
 /// <param name="Lane">Its number, from 0.</param>
-/// <param name="RunStart">Time stamp of the run's start on the loop's clock.</param>
+/// <param name="Clock">The run's, by which its loop lives.</param>
 /// <param name="MaxOpen">Most connections that it may have open at once.</param>
 /// <param name="Seed">Seed of its randomness.</param>
 /// <param name="Connection">What each connection does.</param>
@@ -67,7 +68,7 @@ public static class LaneProtocol
 /// <param name="Supervision">What happens when they fail.</param>
 /// <param name="Metrics">Who gets its tallies.</param>
 public sealed record LaneSettings(
-    int Lane, long RunStart, int MaxOpen, int Seed, ConnectionSettings Connection, Script Script, ImmutableArray<IPEndPoint> Targets,
+    int Lane, RunClock Clock, int MaxOpen, int Seed, ConnectionSettings Connection, Script Script, ImmutableArray<IPEndPoint> Targets,
     SupervisionPolicy Supervision, IActorRef Metrics)
 {
     /// <summary>What the lanes of the run know together of the targets; a lane that is alone needs none from outside.</summary>

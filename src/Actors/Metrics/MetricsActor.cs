@@ -5,7 +5,7 @@ using static ActorLoad.Metrics.MetricsProtocol;
 namespace ActorLoad.Metrics;
 
 /// <summary>Merges what the lanes of one run count, tells its subscribers the <see cref="RunSnapshot"/> of each interval, and at the end
-/// has the totals. The run's clock starts with the actor.</summary>
+/// has the totals.</summary>
 /// <remarks>
 /// Idle --BeginSample--> Collecting --every lane has reported--> Idle (snapshot published)
 /// Idle or Collecting --Complete--> Completing --every lane has reported, or CompleteNow--> Done (Completed sent)
@@ -20,14 +20,13 @@ public sealed class MetricsActor : UntypedActor
     private const int Never = -1;
 
     /// <summary>How to start one; see the constructor.</summary>
-    public static Props Props(string runId, int lanes, IReadOnlyList<EndpointName> endpoints, TimeProvider time, IGeneratorMeter meter) =>
-        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, endpoints, time, meter);
+    public static Props Props(string runId, int lanes, IReadOnlyList<EndpointName> endpoints, RunClock clock, IGeneratorMeter meter) =>
+        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, endpoints, clock, meter);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly string _runId;
-    private readonly TimeProvider _time;
+    private readonly RunClock _clock;
     private readonly IGeneratorMeter _meter;
-    private readonly long _startedAt;
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly SampleLog _samples = new(MaxSamples);
     private readonly Tally _totals;
@@ -47,16 +46,15 @@ public sealed class MetricsActor : UntypedActor
     private bool _isCutOff;
 
     /// <summary>Measures a run of so many lanes, which are numbered from 0, on these endpoints.</summary>
-    public MetricsActor(string runId, int lanes, IReadOnlyList<EndpointName> endpoints, TimeProvider time, IGeneratorMeter meter)
+    public MetricsActor(string runId, int lanes, IReadOnlyList<EndpointName> endpoints, RunClock clock, IGeneratorMeter meter)
     {
         _runId = runId;
         _names = endpoints;
-        _time = time;
+        _clock = clock;
         _meter = meter;
-        _startedAt = time.GetTimestamp();
-        _totals = new Tally(time.TimestampFrequency);
-        _interval = new Tally(time.TimestampFrequency);
-        _endpoints = endpoints.Count > 1 ? new EndpointTallies(time.TimestampFrequency, endpoints.Count) : null; // of a single one the totals tell
+        _totals = new Tally(clock.Time.TimestampFrequency);
+        _interval = new Tally(clock.Time.TimestampFrequency);
+        _endpoints = endpoints.Count > 1 ? new EndpointTallies(clock.Time.TimestampFrequency, endpoints.Count) : null; // of a single one the totals tell
         _lastReport = new int[lanes];
         _peakOpen = new long[lanes];
         Array.Fill(_lastReport, Never);
@@ -109,7 +107,7 @@ public sealed class MetricsActor : UntypedActor
         _sample = sample;
         _progress = progress;
         _sampleBegin = _sampleEnd;
-        _sampleEnd = _time.GetElapsedTime(_startedAt).TotalSeconds;
+        _sampleEnd = _clock.Elapsed.TotalSeconds;
         _collecting = true;
     }
 

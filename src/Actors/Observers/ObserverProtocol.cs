@@ -1,3 +1,6 @@
+using ActorLoad.Observers.Bystanders;
+using ActorLoad.Observers.Kernel;
+using ActorLoad.Observers.Server;
 using Akka.Actor;
 
 namespace ActorLoad.Observers;

@@ -1,3 +1,5 @@
+using ActorLoad.Observers.Bystanders;
+
 namespace ActorLoad.Observers;
 
 /// <summary>Who watches a run (<c>actorload.observers</c>).</summary>

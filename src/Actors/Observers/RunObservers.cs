@@ -1,3 +1,6 @@
+using ActorLoad.Observers.Bystanders;
+using ActorLoad.Observers.Kernel;
+using ActorLoad.Observers.Server;
 using Akka.Actor;
 using Akka.Event;
 using static ActorLoad.Observers.ObserverProtocol;
@@ -11,13 +14,14 @@ public sealed record ObserverPlan(string Name, Props Props);
 
 /// <summary>Everybody who watches one run: says when the storm may begin, and what was seen. Whatever becomes of an observer, the run goes on.</summary>
 /// <remarks><code>
-/// started -> every observer is ready, has died, or its time is up -> ObserversReady to the parent
-///   StormBegins -> StormEnded | ConcludeNow (soon) -> last closes -> every observer has answered, has died, or its time is up -> RunObserved, stopped
+/// Starting --all are ready or gone, or its time is up--> ObserversReady: Watching
+/// Starting, Watching --StormEnded, ConcludeNow--> Settling --last closes are over--> Collecting --ConcludeNow, or its time is up--> Concluding
+/// Collecting, Concluding --all have answered or are gone, or the time is up--> RunObserved, stopped
 /// </code></remarks>
 public sealed class RunObservers : UntypedActor, IWithTimers
 {
     // The loops may still be at their last closes, and the kernel has not counted those.
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Closes = TimeSpan.FromMilliseconds(100);
 
     // A run that was stopped has five seconds for all that its end takes: time for a last reading, and not for a server that has none.
     private static readonly TimeSpan Hurry = TimeSpan.FromMilliseconds(700);
@@ -37,10 +41,6 @@ public sealed class RunObservers : UntypedActor, IWithTimers
     private IReadOnlyDictionary<string, int> _reconnects = new Dictionary<string, int>();
     private int _own;
     private TimeSpan _timeToEnd;
-    private bool _isReady;
-    private bool _isEnding;
-    private bool _isAsked;
-    private bool _isConcluding;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
     public RunObservers(IReadOnlyList<ObserverPlan> plans, TimeSpan longestStart, TimeSpan longestEnd) =>
@@ -65,26 +65,80 @@ public sealed class RunObservers : UntypedActor, IWithTimers
         }
 
         Timers.StartSingleTimer(StartOverdue.Instance, StartOverdue.Instance, _longestStart);
-        BeReadyIfAllAre();
+        BeReadyIfAllAre(); // without observers it is at once
     }
 
     /// <inheritdoc />
-    protected override void OnReceive(object message)
+    protected override void OnReceive(object message) => Starting(message);
+
+    private void Starting(object message)
     {
         switch (message)
         {
-            case ObserverReady: HandleReady(Sender); break;
+            case ObserverReady: _unready.Remove(Sender); break;
             case StartOverdue: HandleStartOverdue(); break;
+            case StormEnded or ConcludeNow: Watching(message); return; // the run is over before it began
+            default: Watching(message); break;
+        }
+
+        BeReadyIfAllAre();
+    }
+
+    private void Watching(object message)
+    {
+        switch (message)
+        {
             case StormBegins: TellAll(message); break;
-            case StormEnded: End(_longestEnd); break;
-            case ConcludeNow when _isAsked: Conclude(); break;
-            case ConcludeNow: End(Hurry); break;
-            case ClosesSettled: AskForLedgers(); break;
-            case EndOverdue: HandleEndOverdue(); break;
-            case KernelObserved kernel: (_kernel, var unseen) = (kernel.Ledger, kernel.Unseen); HandleAnswer(unseen, 0); break;
+            case StormEnded: Settle(_longestEnd); break;
+            case ConcludeNow: Settle(Hurry); break;
+            default: HandleAnswer(message); break;
+        }
+    }
+
+    private void Settling(object message)
+    {
+        switch (message)
+        {
+            case StormEnded: _timeToEnd = _longestEnd; break;
+            case ConcludeNow: _timeToEnd = Hurry; break;
+            case ClosesSettled: AskForLedgers(); EndIfAllAnswered(); break;
+            default: HandleAnswer(message); break;
+        }
+    }
+
+    private void Collecting(object message)
+    {
+        switch (message)
+        {
+            case ConcludeNow or EndOverdue: Conclude(); break;
+            default: HandleAnswer(message); break;
+        }
+
+        EndIfAllAnswered();
+    }
+
+    private void Concluding(object message)
+    {
+        switch (message)
+        {
+            case ConcludeNow: Conclude(); break;
+            case EndOverdue: GiveUpTheRest(); break;
+            default: HandleAnswer(message); break;
+        }
+
+        EndIfAllAnswered();
+    }
+
+    // In every state: an observer may answer, or end, at any time.
+    private void HandleAnswer(object message)
+    {
+        switch (message)
+        {
+            case KernelObserved kernel: _kernel = kernel.Ledger; Take(kernel.Unseen, 0); break;
             case ServerObserved server: HandleServer(server); break;
             case BystanderObserved bystander: HandleBystander(bystander); break;
             case Terminated terminated: HandleTerminated(terminated.ActorRef); break;
+            case ObserverReady: break; // too late
             default: Unhandled(message); break;
         }
     }
@@ -99,12 +153,6 @@ public sealed class RunObservers : UntypedActor, IWithTimers
         return Directive.Stop;
     }
 
-    private void HandleReady(IActorRef observer)
-    {
-        _unready.Remove(observer);
-        BeReadyIfAllAre();
-    }
-
     private void HandleStartOverdue()
     {
         foreach (var observer in _unready)
@@ -113,56 +161,44 @@ public sealed class RunObservers : UntypedActor, IWithTimers
         }
 
         _unready.Clear();
-        BeReadyIfAllAre();
     }
 
     private void BeReadyIfAllAre()
     {
-        if (_unready.Count == 0 && !_isReady)
+        if (_unready.Count == 0)
         {
-            _isReady = true;
+            Become(Watching);
             Timers.Cancel(StartOverdue.Instance);
             Context.Parent.Tell(ObserversReady.Instance);
         }
     }
 
-    private void End(TimeSpan limit)
+    private void Settle(TimeSpan limit)
     {
         _timeToEnd = limit;
-        if (!_isEnding)
-        {
-            _isEnding = true;
-            Timers.StartSingleTimer(ClosesSettled.Instance, ClosesSettled.Instance, Settling);
-        }
+        Become(Settling);
+        Timers.Cancel(StartOverdue.Instance);
+        Timers.StartSingleTimer(ClosesSettled.Instance, ClosesSettled.Instance, Closes);
     }
 
     private void AskForLedgers()
     {
-        _isAsked = true;
+        Become(Collecting);
         TellAll(StormEnded.Instance);
         Timers.StartSingleTimer(EndOverdue.Instance, EndOverdue.Instance, _timeToEnd);
-        EndIfAllAnswered();
     }
 
     private void Conclude()
     {
-        _isConcluding = true;
+        Become(Concluding);
         TellAll(ConcludeNow.Instance);
         Timers.StartSingleTimer(EndOverdue.Instance, EndOverdue.Instance, LastWait);
-        EndIfAllAnswered();
     }
 
-    private void HandleEndOverdue()
+    private void GiveUpTheRest()
     {
-        if (!_isConcluding)
-        {
-            Conclude();
-            return;
-        }
-
         _unseen.AddRange(_working.Values.Select(name => $"the {name} observer did not answer in time: what it saw is lost"));
         _working.Clear();
-        EndIfAllAnswered();
     }
 
     private void HandleServer(ServerObserved server)
@@ -172,23 +208,21 @@ public sealed class RunObservers : UntypedActor, IWithTimers
             _servers[server.Index] = ledger;
         }
 
-        HandleAnswer(server.Unseen, server.OwnConnections);
+        Take(server.Unseen, server.OwnConnections);
     }
 
     private void HandleBystander(BystanderObserved bystander)
     {
         (_bystander, _reconnects) = (bystander.Ledger, bystander.Reconnects);
-        HandleAnswer(bystander.Unseen, bystander.OwnConnections);
+        Take(bystander.Unseen, bystander.OwnConnections);
     }
 
-    private void HandleAnswer(IReadOnlyList<string> unseen, int own)
+    private void Take(IReadOnlyList<string> unseen, int own)
     {
         _unseen.AddRange(unseen);
         _own += own;
         _working.Remove(Sender);
         _unready.Remove(Sender);
-        BeReadyIfAllAre();
-        EndIfAllAnswered();
     }
 
     private void HandleTerminated(IActorRef observer)
@@ -198,14 +232,12 @@ public sealed class RunObservers : UntypedActor, IWithTimers
             _unseen.Add($"the {name} observer ended before its time{_failures.GetValueOrDefault(observer, "")}: what it saw is lost");
         }
 
-        HandleReady(observer);
-        EndIfAllAnswered();
+        _unready.Remove(observer);
     }
 
-    // Who died early is not waited for, but the answer is not given before it is asked for.
     private void EndIfAllAnswered()
     {
-        if (_working.Count == 0 && _isAsked)
+        if (_working.Count == 0)
         {
             Timers.CancelAll();
             var servers = _servers.Values.Select(server => server.WithoutConnections(_reconnects.GetValueOrDefault(server.Endpoint)));

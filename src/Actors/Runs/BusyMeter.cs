@@ -1,4 +1,4 @@
-using ActorLoad.Observers.Rules;
+using ActorLoad.Diagnosis.Rules;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
-using ActorLoad.Observers.Doctor;
+using ActorLoad.Configuration;
+using ActorLoad.Doctor;
+using ActorLoad.Load;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
-using ActorLoad.Observers.Doctor;
+using ActorLoad.Configuration;
+using ActorLoad.Diagnosis.Tuning;
+using ActorLoad.Doctor;
 using ActorLoad.Observers.Kernel;
-using ActorLoad.Observers.Tuning;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Uring;
 
@@ -20,13 +21,14 @@ public static class RunDoctor
     /// <summary>Everything, with one connection to each server.</summary>
     /// <param name="settings">The run.</param>
     /// <param name="target">Resolved and allowed; null if it is embedded.</param>
+    /// <param name="time">Clock of its connections.</param>
     /// <param name="stop">Ends it.</param>
-    public static async Task<DoctorReport> ExamineAsync(RunSettings settings, ResolvedTarget? target, CancellationToken stop)
+    public static async Task<DoctorReport> ExamineAsync(RunSettings settings, ResolvedTarget? target, TimeProvider time, CancellationToken stop)
     {
         var addresses = target?.Addresses ?? [];
         var (needs, machine) = (RunDemand.Of(settings, addresses), Machine(addresses));
         var (choice, problem) = Choose(settings.Transport, addresses);
-        var servers = await AskAsync(settings, addresses, AnswerLimit, stop).ConfigureAwait(false);
+        var servers = await AskAsync(settings, addresses, AnswerLimit, time, stop).ConfigureAwait(false);
         return DoctorReport.Of(
             settings.Target.Endpoints, [.. addresses.Select(address => $"{address}")], needs,
             Checkup.Full(needs, machine, settings.Transport.Kind, choice, problem, servers)) with
@@ -38,8 +40,9 @@ public static class RunDoctor
     /// <summary>What would cost a run something that is about to begin: the same checks, but a server that does not answer at once is only looked at.</summary>
     /// <param name="settings">The run.</param>
     /// <param name="target">As for <see cref="ExamineAsync"/>.</param>
+    /// <param name="time">Clock of its connections.</param>
     /// <param name="stop">Ends it.</param>
-    public static async Task<IReadOnlyList<Check>> GlanceAsync(RunSettings settings, ResolvedTarget? target, CancellationToken stop)
+    public static async Task<IReadOnlyList<Check>> GlanceAsync(RunSettings settings, ResolvedTarget? target, TimeProvider time, CancellationToken stop)
     {
         var addresses = target?.Addresses ?? [];
         if (Choose(settings.Transport, addresses).Choice is not { } choice)
@@ -48,7 +51,7 @@ public static class RunDoctor
         }
 
         var servers = settings.Observers.Server
-            ? await AskAsync(settings, addresses, GlanceLimit, stop).ConfigureAwait(false)
+            ? await AskAsync(settings, addresses, GlanceLimit, time, stop).ConfigureAwait(false)
             : [.. addresses.Distinct().Select(ServerProbe.Look)]; // nobody but the storm shall connect
         return
         [
@@ -66,16 +69,16 @@ public static class RunDoctor
         var isOwnPassword = settings.Target.Password.Length == 0 && settings.Connection.Script.Secrets.Length > 0;
         Check[] failed =
         [
-            .. checks.Where(check => check is { Name: TargetCheck.Name, State: CheckState.Fail } && !(isOwnPassword && check.Remedies.SequenceEqual(Troubles.Password()))),
+            .. checks.Where(check => check is { Name: TargetCheck.Name, State: CheckState.Fail } && !(isOwnPassword && check.Remedies.SequenceEqual(TroubleRemedies.Password()))),
         ];
         return failed.DistinctBy(check => check.Subject).Count() == target.Addresses.Distinct().Count() ? failed : [];
     }
 
-    private static Task<ServerReadings[]> AskAsync(RunSettings settings, ImmutableArray<IPEndPoint> addresses, TimeSpan limit, CancellationToken stop)
+    private static Task<ServerReadings[]> AskAsync(RunSettings settings, ImmutableArray<IPEndPoint> addresses, TimeSpan limit, TimeProvider time, CancellationToken stop)
     {
         var words = settings.Words;
         return Task.WhenAll(addresses.Distinct().Select(address => ServerProbe.AskAsync(
-            address, settings.Target.Username, settings.Target.Password, limit, stop, words)));
+            address, settings.Target.Username, settings.Target.Password, limit, time, stop, words)));
     }
 
     private static MachineReadings Machine(ImmutableArray<IPEndPoint> addresses) =>

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;
+using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;
 
@@ -11,12 +13,25 @@ namespace ActorLoad.Runs;
 /// <param name="RetiredPorts">Connects from ports that the server may still have held.</param>
 internal sealed record OwnUse(BusyMeter Busy, IReadOnlyList<LoopPause> Pauses, long RetiredPorts);
 
+/// <summary>What the loops of a run tell at its end.</summary>
+/// <param name="Pauses">When they stood still.</param>
+/// <param name="RetiredPorts">Connects from ports that the server may still have held.</param>
+/// <param name="Queues">How often their queues were full; null for loops without.</param>
+internal sealed record LoopFacts(IReadOnlyList<LoopPause> Pauses, long RetiredPorts, QueueCounts? Queues)
+{
+    /// <summary>Before the end.</summary>
+    public static LoopFacts None { get; } = new([], 0, null);
+
+    /// <summary>As they are now.</summary>
+    public static LoopFacts Read(ILoopMeter meter) => new(meter.ReadPauses(), meter.ReadRetiredPorts(), meter.ReadQueues());
+}
+
 /// <summary>Puts together what a diagnosis may look at. Pure.</summary>
 internal static class RunEvidence
 {
     /// <summary>The evidence of a run that has ended.</summary>
     public static Evidence Of(
-        RunOrder order, MetricsProtocol.Completed completed, ObserverProtocol.RunObserved observed, RunCourse course, OwnUse own,
+        RunOrder order, MetricsProtocol.Completed completed, ObserverProtocol.RunObserved observed, PlanCursor course, OwnUse own,
         TimeSpan duration, int loops, IReadOnlyDictionary<string, ImmutableArray<string>> said)
     {
         var (totals, sockets) = (completed.Totals, completed.Sockets);
@@ -37,7 +52,7 @@ internal static class RunEvidence
         TimeWaitJudge.Judge(
             client, observed.Kernel, observed.OwnConnections, observed.Servers.Where(server => server.Proxy is not null).Sum(server => server.ConnectionsReceived ?? 0)), observed.Unseen);
 
-    private static LoadEvidence Load(RunOrder order, RunSnapshot totals, SocketFacts sockets, RunCourse course)
+    private static LoadEvidence Load(RunOrder order, RunSnapshot totals, SocketFacts sockets, PlanCursor course)
     {
         var (connection, username) = (order.Settings.Connection, order.Settings.Target.Username);
         var needs = RunDemand.Of(order.Settings, order.Target.Addresses);
@@ -55,7 +70,7 @@ internal static class RunEvidence
         };
     }
 
-    private static GeneratorEvidence Generator(RunSnapshot totals, RunCourse course, OwnUse own, TimeSpan duration, int loops)
+    private static GeneratorEvidence Generator(RunSnapshot totals, PlanCursor course, OwnUse own, TimeSpan duration, int loops)
     {
         var (used, busy) = (own.Busy.Used, course.Busy.TotalSeconds);
         return new GeneratorEvidence(

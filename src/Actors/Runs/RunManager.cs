@@ -1,4 +1,5 @@
-using ActorLoad.Runs.Configuration;
+using ActorLoad.Configuration;
+using ActorLoad.Metrics;
 using Akka.Actor;
 using Akka.Event;
 using static ActorLoad.Runs.RunProtocol;
@@ -17,27 +18,27 @@ public sealed class RunManager : UntypedActor, IWithTimers
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly int _maxQueue;
-    private readonly Func<RunOrder, IRunParts> _createParts;
+    private readonly Func<RunOrder, IRunResources> _createParts;
     private readonly TimeProvider _time;
     private readonly LinkedList<StartRun> _queue = new();
-    private readonly Dictionary<IActorRef, IRunParts> _leaving = []; // supervisors whose runs have ended and whose actors have not
+    private readonly Dictionary<IActorRef, IRunResources> _leaving = []; // supervisors whose runs have ended and whose actors have not
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private StartRun? _active;
     private IActorRef? _supervisor;
-    private IRunParts? _parts;
+    private IRunResources? _parts;
     private CancellationTokenSource? _opening;
     private Task<object>? _opened;
     private string? _stopReason;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
-    public RunManager(int maxQueue, Func<RunOrder, IRunParts> createParts, TimeProvider time) =>
+    public RunManager(int maxQueue, Func<RunOrder, IRunResources> createParts, TimeProvider time) =>
         (_maxQueue, _createParts, _time) = (maxQueue, createParts, time);
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>A manager in which at most <paramref name="maxQueue"/> runs wait.</summary>
-    public static Props Props(int maxQueue, Func<RunOrder, IRunParts> createParts, TimeProvider time) =>
+    public static Props Props(int maxQueue, Func<RunOrder, IRunResources> createParts, TimeProvider time) =>
         Akka.Actor.Props.Create<RunManager>(maxQueue, createParts, time);
 
     /// <inheritdoc />
@@ -138,7 +139,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
 
     private void Begin(StartRun run, ResolvedTarget target)
     {
-        var order = new RunOrder(run.RunId, run.Settings, target, _time.GetUtcNow(), run.Listener);
+        var order = new RunOrder(run.RunId, run.Settings, target, _time.GetUtcNow(), run.Listener, RunClock.StartNow(_time));
         _parts = _createParts(order);
         run.Listener.Tell(new RunStarted(run.RunId, order.StartedAt, order.Describe(TimeSpan.Zero), order.DescribeTarget(), _parts.Transport));
         _supervisor = Context.Watch(Context.ActorOf(LoadSupervisor.Props(order, _parts), run.RunId));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorLoad.Configuration;
 using ActorLoad.Metrics;
 using Akka.Actor;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
-using ActorLoad.Observers;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;

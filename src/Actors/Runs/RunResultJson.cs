@@ -2,8 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
-using ActorLoad.Observers;
 
 namespace ActorLoad.Runs;
 

@@ -1,5 +1,5 @@
+using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
-using ActorLoad.Observers;
 
 namespace ActorLoad.Runs;
 
@@ -14,7 +14,7 @@ internal static class RunSummary
     {
         var totals = completed.Totals;
         var endpoints = Endpoints(order.Target, totals, givenUp);
-        var findings = Diagnosis.Of(evidence);
+        var findings = Diagnostician.Of(evidence);
         var limits = LimitsOfGenerator(totals, findings).ToArray();
         return new RunResult(
             RunResult.PresentSchema,
@@ -55,7 +55,7 @@ internal static class RunSummary
             yield return $"{exhausted} {(exhausted == 1 ? "attempt" : "attempts")} failed for want of descriptors, ports or buffers on this machine (local-exhausted)";
         }
 
-        foreach (var finding in findings.Where(finding => finding.Rule == Diagnosis.GeneratorLimited))
+        foreach (var finding in findings.Where(finding => finding.Rule == Diagnostician.GeneratorLimited))
         {
             yield return finding.Sentence;
         }
@@ -81,7 +81,7 @@ internal static class RunSummary
 
         if (omitted > 0)
         {
-            yield return $"bursts lists the first {RunCourse.MostKept}; {omitted} more are in the totals only";
+            yield return $"bursts lists the first {PlanCursor.MostKept}; {omitted} more are in the totals only";
         }
     }
 

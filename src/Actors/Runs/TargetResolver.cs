@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using ActorLoad.Configuration;
 using ActorLoad.Metrics;
-using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Runs;
 
@@ -14,8 +14,8 @@ public static class TargetResolver
     /// <summary>Resolves every endpoint to its first address (IPv4 before IPv6), or to each, and checks those very addresses, so that no later
     /// lookup can answer otherwise. All names together may take <see cref="NameLookUp.Limit"/>. Throws <see cref="SettingsException"/> with every
     /// endpoint that cannot be resolved or is not allowed. The embedded target is not resolved here.</summary>
-    public static Task<ResolvedTarget> ResolveAsync(TargetSettings target, SafetySettings safety, CancellationToken cancellation) =>
-        ResolveAsync(target, safety, NameLookUp.FindAsync, TimeProvider.System, cancellation);
+    public static Task<ResolvedTarget> ResolveAsync(TargetSettings target, SafetySettings safety, TimeProvider time, CancellationToken cancellation) =>
+        ResolveAsync(target, safety, NameLookUp.FindAsync, time, cancellation);
 
     /// <summary>The same with a given way to look up names, and a clock for the limit.</summary>
     internal static async Task<ResolvedTarget> ResolveAsync(

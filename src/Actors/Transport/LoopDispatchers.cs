@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using ActorLoad.Transport.Sockets;
-using ActorLoad.Transport.Uring;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
@@ -37,14 +35,6 @@ public sealed class LoopDispatchers : IExtension
 
     /// <summary>The loops of <paramref name="system"/>.</summary>
     public static LoopDispatchers Of(ActorSystem system) => system.WithExtension<LoopDispatchers, Provider>();
-
-    /// <summary>Loop number <paramref name="index"/> of the portable transport, for a run that releases it.</summary>
-    public LoopDispatcher Sockets(int index) => Lease($"actorload-sockets-{index}", _ => new SocketLoop(TimeProvider.System, ReportFailure));
-
-    /// <summary>Loop number <paramref name="index"/> over io_uring, for a run that releases it; throws <see cref="RingUnavailableException"/> where
-    /// that cannot be had.</summary>
-    public LoopDispatcher Uring(int index) =>
-        Lease($"actorload-uring-{index}", id => new RingLoop(id, TimeProvider.System, ReportFailure));
 
     /// <summary>The loop called <paramref name="name"/>, made by <paramref name="create"/> for the id of its dispatcher: the first time, and anew
     /// when the one before has ended, has failed or was given up.</summary>
@@ -142,7 +132,8 @@ public sealed class LoopDispatchers : IExtension
         _system.Dispatchers.RegisterConfigurator(id, new DispatcherConfigurator(settings, _system.Dispatchers.Prerequisites));
     }
 
-    private void ReportFailure(Exception cause) =>
+    /// <summary>Logs an exception of the work that runs on a loop.</summary>
+    internal void ReportFailure(Exception cause) =>
         _system.EventStream.Publish(new Akka.Event.Error(cause, nameof(TransportLoop), typeof(TransportLoop), "work on a loop failed"));
 
     private void DisposeLoops()

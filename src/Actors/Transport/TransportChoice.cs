@@ -1,5 +1,5 @@
+using ActorLoad.Transport.Sockets;
 using ActorLoad.Transport.Uring;
-using Akka.Actor;
 
 namespace ActorLoad.Transport;
 
@@ -11,8 +11,8 @@ namespace ActorLoad.Transport;
 public sealed record TransportChoice(string Kind, int Loops, string Reason, bool IsFallback = false)
 {
     private const string NoRing = "auto: no ring, because ";
-    private const string IoUring = "io-uring";
-    private const string Sockets = "sockets";
+    private const string IoUring = RingTransport.Name;
+    private const string Sockets = SocketTransport.Name;
 
     /// <summary>True for loops over io_uring.</summary>
     public bool IsRing => Kind == IoUring;
@@ -50,56 +50,17 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason, bool
         };
     }
 
-    /// <summary>The choice, and its loops as <paramref name="create"/> makes them. What the kernel could give a moment ago it may not have any
+    /// <summary>The loops of the choice, as <paramref name="create"/> makes them. What the kernel could give a moment ago it may not have any
     /// more: then, too, <c>auto</c> takes what there is.</summary>
-    public static (TransportChoice Choice, LoopDispatcher[] Dispatchers) MakeReady(
-        TransportSettings settings, int automatic, Func<TransportChoice, LoopDispatcher[]> create)
+    public static T MakeReady<T>(TransportSettings settings, int automatic, Func<TransportChoice, T> create)
     {
-        var choice = Make(settings, automatic);
         try
         {
-            return (choice, create(choice));
+            return create(Make(settings, automatic));
         }
         catch (RingUnavailableException cause) when (settings.Kind == TransportKind.Auto)
         {
-            choice = new TransportChoice(Sockets, settings.Loops ?? 1, NoRing + cause.Message, IsFallback: true);
-            return (choice, create(choice));
-        }
-    }
-
-    /// <summary>The loops, shared with other runs of the same actor system, each with its own ports for a run that begins now and that will
-    /// <see cref="Release"/> them.</summary>
-    public LoopDispatcher[] Dispatchers(ActorSystem system, int targets)
-    {
-        var loops = LoopDispatchers.Of(system);
-        var dispatchers = new List<LoopDispatcher>();
-        try
-        {
-            while (dispatchers.Count < Loops)
-            {
-                dispatchers.Add(IsRing ? loops.Uring(dispatchers.Count) : loops.Sockets(dispatchers.Count));
-            }
-        }
-        catch
-        {
-            Release(system, dispatchers);
-            throw;
-        }
-
-        foreach (var (index, dispatcher) in dispatchers.Index())
-        {
-            dispatcher.Loop.Ports = SlotPorts.Read(index, Loops, targets);
-        }
-
-        return [.. dispatchers];
-    }
-
-    /// <summary>The run has ended, and no actor of it is left: the first loop stays for the next run, the others end with their last run.</summary>
-    public static void Release(ActorSystem system, IEnumerable<LoopDispatcher> dispatchers)
-    {
-        foreach (var (index, dispatcher) in dispatchers.Index())
-        {
-            LoopDispatchers.Of(system).Release(dispatcher, staysWarm: index == 0);
+            return create(new TransportChoice(Sockets, settings.Loops ?? 1, NoRing + cause.Message, IsFallback: true));
         }
     }
 }

@@ -27,8 +27,14 @@ public abstract class TransportLoop : IDisposable
     /// <summary>Takes its time from <paramref name="time"/>.</summary>
     protected TransportLoop(TimeProvider time) => (Time, Pauses) = (time, new PauseWatch(time.TimestampFrequency));
 
+    /// <summary>The clock of loops that wait in the kernel.</summary>
+    internal static TimeProvider MachineTime => TimeProvider.System;
+
     /// <summary>The loop's clock.</summary>
     public TimeProvider Time { get; }
+
+    /// <summary>True if it is the clock in which the kernel waits.</summary>
+    protected internal bool IsMachineTime => Time == MachineTime;
 
     /// <summary>When it stood still.</summary>
     internal PauseWatch Pauses { get; }

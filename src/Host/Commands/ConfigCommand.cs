@@ -1,6 +1,6 @@
 using System.CommandLine;
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Terminal;
-using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 

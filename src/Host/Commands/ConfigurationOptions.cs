@@ -1,8 +1,7 @@
 using System.Collections;
 using System.CommandLine;
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Terminal;
-using ActorLoad.Runs;
-using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 

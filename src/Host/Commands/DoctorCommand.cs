@@ -1,8 +1,8 @@
 using System.CommandLine;
+using ActorLoad.Configuration;
+using ActorLoad.Doctor;
 using ActorLoad.Hosting.Terminal;
-using ActorLoad.Observers.Doctor;
 using ActorLoad.Runs;
-using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 
@@ -41,8 +41,8 @@ internal static class DoctorCommand
 
     private static async Task<int> ExamineAsync(RunSettings settings, bool json, CancellationToken stop)
     {
-        var target = settings.Target.IsEmbedded ? null : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, stop);
-        var report = await RunDoctor.ExamineAsync(settings, target, stop);
+        var target = settings.Target.IsEmbedded ? null : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, TimeProvider.System, stop);
+        var report = await RunDoctor.ExamineAsync(settings, target, TimeProvider.System, stop);
         if (json)
         {
             Console.Out.WriteLine(report.ToJson());

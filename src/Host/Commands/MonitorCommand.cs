@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Terminal;
+using ActorLoad.Monitoring;
 using ActorLoad.Observers.Kernel;
-using ActorLoad.Observers.Monitoring;
-using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 

@@ -1,7 +1,7 @@
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Runs;
-using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 

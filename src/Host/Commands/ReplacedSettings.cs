@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ActorLoad.Runs.Configuration;
+using ActorLoad.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 

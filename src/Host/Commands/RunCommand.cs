@@ -1,11 +1,11 @@
 using System.CommandLine;
+using ActorLoad.Configuration;
+using ActorLoad.Doctor;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Targets;
 using ActorLoad.Hosting.Terminal;
-using ActorLoad.Observers.Doctor;
 using ActorLoad.Runs;
-using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 
@@ -75,7 +75,7 @@ internal static class RunCommand
                 ErrorLines.Write($"actorload: {name}");
             }
 
-            var checks = await RunDoctor.GlanceAsync(settings, resolved, signals.Requested);
+            var checks = await RunDoctor.GlanceAsync(settings, resolved, TimeProvider.System, signals.Requested);
             Warnings.Write(checks);
             obstacles = resolved is null || force ? [] : RunDoctor.Obstacles(settings, resolved, checks);
         }

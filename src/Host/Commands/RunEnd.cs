@@ -1,8 +1,8 @@
+using ActorLoad.Diagnosis;
+using ActorLoad.Doctor;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Terminal;
-using ActorLoad.Observers;
-using ActorLoad.Observers.Doctor;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Commands;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Daemon;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Terminal;
-using ActorLoad.Runs.Configuration;
 using Microsoft.Extensions.Hosting.Systemd;
 
 namespace ActorLoad.Hosting.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using ActorLoad.Runs.Configuration;
+using ActorLoad.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using ActorLoad.Runs.Configuration;
+using ActorLoad.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Runs;
-using ActorLoad.Runs.Configuration;
+using ActorLoad.Transport;
 using Akka.Hosting;
 
 namespace ActorLoad.Hosting.Daemon;
@@ -53,8 +54,12 @@ internal static class DaemonHost
         builder.Services.AddSingleton<RunDesk>().AddSingleton<RunEndpoints>().AddSingleton<Readiness>();
         builder.Services.AddAkka("actorload", akka => akka
             .AddHocon(StderrLogger.Hocon, HoconAddMode.Prepend)
-            .WithActors((system, registry) => registry.Register<RunManager>(system.ActorOf(
-                RunManager.Props(daemon.MaxQueue, order => new RunParts(system, order), TimeProvider.System), "runs"))));
+            .WithActors((system, registry) =>
+            {
+                var transports = new TransportFactory(system, TimeProvider.System);
+                registry.Register<RunManager>(system.ActorOf(
+                    RunManager.Props(daemon.MaxQueue, order => new RunResources(order, transports), TimeProvider.System), "runs"));
+            }));
 
         var app = builder.Build();
         app.UseExceptionHandler(new ExceptionHandlerOptions

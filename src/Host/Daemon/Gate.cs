@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using ActorLoad.Runs;
+using ActorLoad.Configuration;
 
 namespace ActorLoad.Hosting.Daemon;
 

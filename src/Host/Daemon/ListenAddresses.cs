@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using ActorLoad.Configuration;
 using ActorLoad.Runs;
-using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Hosting.Daemon;
 

@@ -1,4 +1,4 @@
-using ActorLoad.Runs.Configuration;
+using ActorLoad.Configuration;
 
 namespace ActorLoad.Hosting.Daemon;
 

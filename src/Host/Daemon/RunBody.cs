@@ -1,5 +1,5 @@
 using System.Text;
-using ActorLoad.Runs.Configuration;
+using ActorLoad.Configuration;
 using Microsoft.Net.Http.Headers;
 
 namespace ActorLoad.Hosting.Daemon;

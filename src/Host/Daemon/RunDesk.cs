@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Runs;

@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Targets;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
-using ActorLoad.Runs.Configuration;
 using Akka.Actor;
 
 namespace ActorLoad.Hosting.Daemon;

@@ -1,5 +1,5 @@
+using ActorLoad.Configuration;
 using ActorLoad.Runs;
-using ActorLoad.Runs.Configuration;
 
 namespace ActorLoad.Hosting.Daemon;
 

@@ -1,5 +1,7 @@
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Runs;
+using ActorLoad.Transport;
 using Akka.Actor;
 
 namespace ActorLoad.Hosting.Runs;
@@ -17,7 +19,8 @@ internal static class OneRun
         var system = ActorSystem.Create("actorload", StderrLogger.Hocon);
         try
         {
-            var runs = system.ActorOf(RunManager.Props(1, order => new RunParts(system, order), TimeProvider.System), "runs");
+            var transports = new TransportFactory(system, TimeProvider.System);
+            var runs = system.ActorOf(RunManager.Props(1, order => new RunResources(order, transports), TimeProvider.System), "runs");
             var follower = system.ActorOf(RunFollower.Props(journal, watch), "follower");
             var answer = await runs.Ask<object>(new RunProtocol.StartRun(id, settings, target, follower), AnswerLimit, CancellationToken.None);
             if (answer is RunProtocol.RunRefused refused)

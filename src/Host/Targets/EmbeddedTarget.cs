@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Reflection;
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Commands;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Runs;

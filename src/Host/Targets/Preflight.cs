@@ -1,5 +1,5 @@
+using ActorLoad.Configuration;
 using ActorLoad.Runs;
-using ActorLoad.Runs.Configuration;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Uring;
 
@@ -26,6 +26,6 @@ internal static class Preflight
 
         return settings.Target.IsEmbedded
             ? new EmbeddedTarget(report)
-            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, cancellation);
+            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, TimeProvider.System, cancellation);
     }
 }

@@ -1,4 +1,5 @@
-using ActorLoad.Runs;
+using ActorLoad.Configuration;
+using ActorLoad.Load;
 
 namespace ActorLoad.Hosting.Terminal;
 

@@ -1,6 +1,6 @@
+using ActorLoad.Diagnosis.Tuning;
+using ActorLoad.Doctor;
 using ActorLoad.Metrics;
-using ActorLoad.Observers.Doctor;
-using ActorLoad.Observers.Tuning;
 using Spectre.Console;
 
 namespace ActorLoad.Hosting.Terminal;

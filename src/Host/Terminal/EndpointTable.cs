@@ -21,7 +21,7 @@ internal static class EndpointTable
             table.Add(
                 counts.Failed + counts.Dropped > 0 ? Look.Warn : Look.Plain, Name(endpoint), Figures.Count(counts.Planned), Figures.Count(counts.Succeeded),
                 Figures.Count(counts.Failed), Figures.Count(counts.Dropped), Figures.Count(endpoint.Retries), total is null ? "-" : Figures.Millis(total.P50),
-                total is null ? "-" : Figures.Millis(total.P99), Troubles(endpoint));
+                total is null ? "-" : Figures.Millis(total.P99), TroubleRemedies(endpoint));
         }
 
         return shown.Count == endpoints.Count
@@ -32,7 +32,7 @@ internal static class EndpointTable
     private static string Name(EndpointCounts endpoint) =>
         endpoint.Endpoint == endpoint.Address ? endpoint.Address : $"{endpoint.Address} ({endpoint.Endpoint})";
 
-    private static string Troubles(EndpointCounts endpoint) => string.Join(", ",
+    private static string TroubleRemedies(EndpointCounts endpoint) => string.Join(", ",
     [
         .. endpoint.AttemptFailures.OrderByDescending(failure => failure.Value).Select(failure => $"{failure.Key} {Figures.Count(failure.Value)}"),
         .. endpoint.GivenUp is null ? Array.Empty<string>() : ["given up"],

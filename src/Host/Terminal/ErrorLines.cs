@@ -1,3 +1,4 @@
+using ActorLoad.Configuration;
 using ActorLoad.Metrics;
 
 namespace ActorLoad.Hosting.Terminal;
@@ -9,7 +10,7 @@ internal static class ErrorLines
     public static void Write(string line) => Console.Error.WriteLine(ForeignText.ShownLines(line));
 
     /// <summary>Writes each error of a configuration on a line of its own.</summary>
-    public static void Write(ActorLoad.Runs.Configuration.SettingsException exception)
+    public static void Write(SettingsException exception)
     {
         foreach (var line in exception.Lines)
         {

@@ -1,4 +1,4 @@
-using ActorLoad.Observers;
+using ActorLoad.Diagnosis;
 using Spectre.Console;
 
 namespace ActorLoad.Hosting.Terminal;

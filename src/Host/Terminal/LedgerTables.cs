@@ -1,6 +1,7 @@
 using System.Globalization;
+using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,4 +1,4 @@
-using ActorLoad.Observers.Monitoring;
+using ActorLoad.Monitoring;
 
 namespace ActorLoad.Hosting.Terminal;
 

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using ActorLoad.Observers.Monitoring;
+using ActorLoad.Monitoring;
 using Spectre.Console;
 
 namespace ActorLoad.Hosting.Terminal;

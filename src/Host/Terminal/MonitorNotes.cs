@@ -1,5 +1,5 @@
 using ActorLoad.Metrics;
-using ActorLoad.Observers.Monitoring;
+using ActorLoad.Monitoring;
 
 namespace ActorLoad.Hosting.Terminal;
 

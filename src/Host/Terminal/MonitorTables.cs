@@ -1,4 +1,4 @@
-using ActorLoad.Observers.Monitoring;
+using ActorLoad.Monitoring;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,4 +1,4 @@
-using ActorLoad.Observers.Doctor;
+using ActorLoad.Doctor;
 
 namespace ActorLoad.Hosting.Terminal;
 

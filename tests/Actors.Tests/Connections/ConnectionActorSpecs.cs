@@ -42,12 +42,12 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
         await OpenAsync(peer, Given.Connection("PING", "GET foo", "SET foo {burst}:{client}"));
         await EndsAsync(Outcome.Succeeded);
         Assert.Equal(["PING", "GET foo", "SET foo 7:42"], commands);
-        var timings = Ticket.Timings;
+        var timings = ConnectionRecord.Timings;
         long[] steps = [timings.Started, timings.AttemptStarted, timings.Connected, timings.FirstReply, timings.LastReply];
         Assert.Equal(steps.Order(), steps);
         Assert.True(timings.Started > 0 && timings.LastReply > timings.FirstReply);
-        Assert.Equal(1, Ticket.Attempts);
-        Assert.Equal((timings.Started, timings.Started), (Ticket.Share.FirstStart, Ticket.Share.LastStart));
+        Assert.Equal(1, ConnectionRecord.Attempts);
+        Assert.Equal((timings.Started, timings.Started), (ConnectionRecord.Share.FirstStart, ConnectionRecord.Share.LastStart));
         await NoSocketIsLeftAsync(peer);
     }
 
@@ -58,8 +58,8 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
         await OpenAsync(peer, Given.Connection());
         await EndsAsync(Outcome.Succeeded);
         await peer.AcceptedAsync(1);
-        Assert.NotEqual(0, Ticket.Timings.Connected);
-        Assert.Equal((0, 0), (Ticket.Timings.FirstReply, Ticket.Timings.LastReply));
+        Assert.NotEqual(0, ConnectionRecord.Timings.Connected);
+        Assert.Equal((0, 0), (ConnectionRecord.Timings.FirstReply, ConnectionRecord.Timings.LastReply));
     }
 
     [SkippableFact]
@@ -159,8 +159,8 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
         await ThrowsAsync(Outcome.Reset);
         await ThrowsAsync(Outcome.Reset);
         await EndsAsync(Outcome.Succeeded);
-        Assert.Equal(3, Ticket.Attempts);
-        Assert.True(Ticket.Timings.Started < Ticket.Timings.AttemptStarted);
+        Assert.Equal(3, ConnectionRecord.Attempts);
+        Assert.True(ConnectionRecord.Timings.Started < ConnectionRecord.Timings.AttemptStarted);
         await NoSocketIsLeftAsync(peer);
     }
 

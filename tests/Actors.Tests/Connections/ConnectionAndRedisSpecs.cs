@@ -68,7 +68,7 @@ public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(
             "CLIENT REPLY OFF", "SET a 1", "SET b 2", "CLIENT REPLY ON", "GET a", "CLIENT REPLY SKIP", "SET c 3", "GET c"));
         await EndsAsync(Outcome.Succeeded);
         Assert.Equal("1\n2\n3", await server.CommandAsync("MGET", "a", "b", "c"));
-        Assert.True(Ticket.Timings.FirstReply > 0);
+        Assert.True(ConnectionRecord.Timings.FirstReply > 0);
     }
 
     [RedisFact]

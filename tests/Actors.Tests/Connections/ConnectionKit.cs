@@ -22,7 +22,7 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
 
     private protected TestProbe Supervisor => field ??= CreateTestProbe();
 
-    private protected Ticket Ticket { get; } = new(new BurstShare(7, 1), client: 42, due: 1);
+    private protected ConnectionRecord ConnectionRecord { get; } = new(new BurstShare(7, 1), client: 42, due: 1);
 
     /// <summary>A connection to <paramref name="peer"/> that has not been told to open yet.</summary>
     private protected Task<IActorRef> CreateAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0) => CreateAsync(peer.EndPoint, settings, restarts);
@@ -32,8 +32,8 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
     {
         var plan = await Loop.OnLoopAsync(() =>
         {
-            var lane = new LaneSettings(0, Loop.Now, 1, Seed: 1, settings, settings.Script, [target], Given.Policy(Given.Stop), Supervisor);
-            return ConnectionPlan.For(new LaneBooks(lane, Loop), Loop, settings, settings.Script);
+            var lane = new LaneSettings(0, RunClock.StartNow(Loop.Time), 1, Seed: 1, settings, settings.Script, [target], Given.Policy(Given.Stop), Supervisor);
+            return ConnectionPlan.For(new LaneRecord(lane, Loop), Loop, settings, settings.Script);
         });
         return Sys.ActorOf(RecordingSupervisor.Props(plan, Dispatcher.DispatcherId, Supervisor, restarts));
     }
@@ -43,14 +43,14 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
     private protected async Task<IActorRef> OpenAsync(IPEndPoint target, ConnectionSettings settings, int restarts)
     {
         var connection = await CreateAsync(target, settings, restarts);
-        connection.Tell(new Open(Ticket, 0));
+        connection.Tell(new Open(ConnectionRecord, 0));
         return connection;
     }
 
     /// <summary>It says that it ended, once, and is gone.</summary>
     private protected async Task EndsAsync(Outcome outcome)
     {
-        Assert.Equal(new ConnectionEnded(Ticket, outcome), await Supervisor.ExpectMsgAsync<ConnectionEnded>(Given.Patience));
+        Assert.Equal(new ConnectionEnded(ConnectionRecord, outcome), await Supervisor.ExpectMsgAsync<ConnectionEnded>(Given.Patience));
         Assert.Equal("terminated", await Supervisor.ReceiveOneAsync(Given.Patience));
     }
 
@@ -67,7 +67,7 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
     {
         var failure = Assert.IsType<ConnectionFailedException>(await Supervisor.ReceiveOneAsync(Given.Patience), exactMatch: false);
         Assert.Equal(outcome, failure.Outcome);
-        Assert.Same(Ticket, failure.Ticket);
+        Assert.Same(ConnectionRecord, failure.ConnectionRecord);
         return failure;
     }
 

@@ -53,7 +53,7 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
         ImmutableArray<IPEndPoint> targets, ConnectionSettings connection, SupervisionPolicy policy, int maxOpen = int.MaxValue, TimeProvider? time = null)
     {
         Dispatcher = LoopsOf.Get(Sys, transport, time);
-        var settings = new LaneSettings(3, Loop.Now, maxOpen, Seed: 1, connection, connection.Script, targets, policy, Metrics);
+        var settings = new LaneSettings(3, RunClock.StartNow(Loop.Time), maxOpen, Seed: 1, connection, connection.Script, targets, policy, Metrics);
         return _lane = Parent.ChildActorOf(Lane.Props(settings, Dispatcher), new OneForOneStrategy(cause =>
         {
             Escalated.Add(cause);

@@ -22,7 +22,7 @@ public abstract class MetricsActorKit() : TestKit("""
 
     private protected IActorRef Start(int lanes, IReadOnlyList<EndpointName>? endpoints = null)
     {
-        var metrics = Sys.ActorOf(MetricsActor.Props("run-1", lanes, endpoints ?? [new EndpointName("db:6379", "127.0.0.1:6379")], _time, new FixedMeter()), "metrics");
+        var metrics = Sys.ActorOf(MetricsActor.Props("run-1", lanes, endpoints ?? [new EndpointName("db:6379", "127.0.0.1:6379")], RunClock.StartNow(_time), new FixedMeter()), "metrics");
         metrics.Tell(new Subscribe(TestActor));
         ExpectNothingMoreFrom(metrics); // its clock starts with it: no time may pass before
         return metrics;

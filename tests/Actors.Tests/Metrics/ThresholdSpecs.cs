@@ -92,24 +92,52 @@ public class ThresholdSpecs
     }
 
     [Fact]
-    public void Every_outcome_but_no_unknown_word_is_a_metric()
+    public void Every_outcome_and_every_step_is_a_metric()
     {
         Assert.All(Outcomes.All, outcome => Parse($"{outcome.Name()} == 0"));
         Assert.All(Steps.All, step => Parse($"{step.Name()}.p99 < 1s"));
     }
 
     [Property(MaxTest = 500)]
-    public bool Parsing_never_throws_and_says_what_is_wrong(string text) =>
-        Threshold.TryParse(text, out var threshold, out var problem) ? problem.Length == 0 && threshold is not null : problem.Length > 0;
+    public Property Name_with_one_letter_changed_is_an_unknown_metric()
+    {
+        string[] names = ["success-ratio", "planned", .. Outcomes.All.Select(outcome => outcome.Name()), .. Steps.All.Select(step => $"{step.Name()}.p99")];
+        var changed =
+            from name in Gen.Elements(names)
+            from at in Gen.Choose(0, name.Length - 1)
+            from letter in Gen.Elements("abcxyz-.9".ToCharArray())
+            select $"{name[..at]}{letter}{name[(at + 1)..]}";
+        return Prop.ForAll(changed.Where(name => !names.Contains(name)).ToArbitrary(), name =>
+        {
+            Assert.False(Threshold.TryParse($"{name} < 1s", out _, out var problem));
+            Assert.StartsWith($"unknown metric \"{name}\"", problem, StringComparison.Ordinal);
+        });
+    }
+
+    // No text of letters alone is a threshold, so each of them is refused with what is allowed.
+    [Property(MaxTest = 500)]
+    public Property Text_without_an_operator_is_refused() => Prop.ForAll(
+        ArbMap.Default.GeneratorFor<string>().Where(text => text is null || text.AsSpan().IndexOfAny("<>=") < 0).ToArbitrary(), text =>
+        {
+            Assert.False(Threshold.TryParse(text, out var threshold, out var problem));
+            Assert.Null(threshold);
+            Assert.Contains("<op> is one of", problem, StringComparison.Ordinal);
+        });
 
     [Property(MaxTest = 500)]
-    public Property What_is_nearly_a_threshold_never_throws_and_parses_again_from_its_expression()
+    public Property Text_that_is_accepted_names_a_metric_an_operator_and_a_value()
     {
         string[] words =
             ["success-ratio", "total.p99", "connect", ".", "refused", "<", "<=", "==", "=", ">", "1", "0.5", "1e9", "ms", "s", " ", "-", "é"];
         var texts = Gen.Elements(words).ArrayOf().Select(string.Concat);
         return Prop.ForAll(texts.ToArbitrary(), text =>
-            !Threshold.TryParse(text, out var threshold, out _) || Parse(threshold.Expression).Expression == threshold.Expression);
+        {
+            if (Threshold.TryParse(text, out var threshold, out _))
+            {
+                Assert.Matches(@"^(success-ratio (<|<=|>|==) (0|1|\.|0\.5)+|refused (<|<=|>|==) [0-9.]+|total\.p99 (<|<=|>|==) [0-9.]+ *m?s)$", threshold.Expression);
+                Assert.Equal(threshold.Expression, Parse(threshold.Expression).Expression);
+            }
+        });
     }
 
     private static Threshold Parse(string text)

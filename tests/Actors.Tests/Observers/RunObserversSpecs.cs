@@ -1,3 +1,4 @@
+using ActorLoad.Actors.Tests.Diagnosis;
 using ActorLoad.Observers;
 using Akka.Actor;
 using Akka.TestKit;

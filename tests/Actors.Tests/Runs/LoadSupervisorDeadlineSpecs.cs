@@ -1,3 +1,4 @@
+using ActorLoad.Configuration;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;

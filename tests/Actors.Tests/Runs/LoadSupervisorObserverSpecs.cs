@@ -1,4 +1,4 @@
-using ActorLoad.Actors.Tests.Observers;
+using ActorLoad.Actors.Tests.Diagnosis;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
 using Akka.Actor;

@@ -11,7 +11,7 @@ namespace ActorLoad.Actors.Tests.Runs;
 /// Lanes and metrics of a load supervisor that hand all they are told to probes. They and the supervisor run on the thread that tells
 /// them something, so that a spec has its answer when the call returns.
 /// </summary>
-internal sealed class PartsDouble(TestProbe metrics, IReadOnlyList<TestProbe> lanes) : IRunParts
+internal sealed class PartsDouble(TestProbe metrics, IReadOnlyList<TestProbe> lanes) : IRunResources
 {
     public TransportInfo Transport { get; } = new("sockets", lanes.Count, "a double");
 

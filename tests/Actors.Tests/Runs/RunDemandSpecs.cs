@@ -1,5 +1,6 @@
 using System.Net;
-using ActorLoad.Observers.Doctor;
+using ActorLoad.Doctor;
+using ActorLoad.Load;
 using ActorLoad.Runs;
 using ActorLoad.Transport;
 using Xunit;

@@ -1,9 +1,10 @@
 using System.Net;
+using ActorLoad.Configuration;
 using ActorLoad.Connections;
+using ActorLoad.Diagnosis;
+using ActorLoad.Diagnosis.Tuning;
+using ActorLoad.Doctor;
 using ActorLoad.Metrics;
-using ActorLoad.Observers;
-using ActorLoad.Observers.Doctor;
-using ActorLoad.Observers.Tuning;
 using ActorLoad.Runs;
 using Xunit;
 
@@ -35,7 +36,7 @@ public sealed class RunDoctorSpecs
     {
         Assert.True(Script.TryParse(["AUTH word", "PING"], out var script, out _));
         var target = _two with { Addresses = [Address(1)] };
-        Check[] checks = [Down(1) with { Remedies = Troubles.Password() }];
+        Check[] checks = [Down(1) with { Remedies = TroubleRemedies.Password() }];
         Assert.Single(RunDoctor.Obstacles(_settings, target, checks));
         var own = _settings with { Connection = _settings.Connection with { Script = script! } };
         Assert.Empty(RunDoctor.Obstacles(own, target, checks));
@@ -48,9 +49,9 @@ public sealed class RunDoctorSpecs
     {
         var unused = new UnusedAddresses("db:1", "127.0.0.1:1", ["127.0.0.2:1"]);
         var target = new ResolvedTarget(["db:1"], [new IPEndPoint(IPAddress.Loopback, 1)]);
-        var report = await RunDoctor.ExamineAsync(_settings, target with { Unused = [unused] }, CancellationToken.None);
+        var report = await RunDoctor.ExamineAsync(_settings, target with { Unused = [unused] }, TimeProvider.System, CancellationToken.None);
         Assert.Equal($"{unused}", $"{Assert.Single(DoctorReport.Parse(report.ToJson()).Unused!)}");
-        Assert.Null((await RunDoctor.ExamineAsync(_settings, target, CancellationToken.None)).Unused);
+        Assert.Null((await RunDoctor.ExamineAsync(_settings, target, TimeProvider.System, CancellationToken.None)).Unused);
     }
 
     private static IPEndPoint Address(int last) => new(new IPAddress([127, 0, 0, (byte)last]), 1);

@@ -1,3 +1,4 @@
+using ActorLoad.Configuration;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
@@ -15,7 +16,7 @@ public class RunManagerSpecs : TestKit
     private readonly TestProbe _lane;
     private readonly TestProbe _metrics;
     private readonly IActorRef _manager;
-    private Func<RunSettings, IRunParts> _createParts;
+    private Func<RunSettings, IRunResources> _createParts;
 
     public RunManagerSpecs()
         : base(VirtualScheduler.Configuration + "\nakka.test { single-expect-default = 20s, filter-leeway = 20s }")
@@ -355,7 +356,7 @@ public class RunManagerSpecs : TestKit
         var (crashing, sound) = (new TargetDouble(), TargetDouble.Ready());
         var parts = new PartsDouble(_metrics, [_lane]);
         parts.MeterDouble.StopFailure = new InvalidOperationException("no /proc");
-        var made = new Queue<IRunParts>([parts, new PartsDouble(_metrics, [_lane])]);
+        var made = new Queue<IRunResources>([parts, new PartsDouble(_metrics, [_lane])]);
         _createParts = _ => made.Dequeue();
         var first = Start("a", crashing);
         var second = Start("b", sound);

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ActorLoad.Actors.Tests.Diagnosis;
 using ActorLoad.Actors.Tests.Metrics;
-using ActorLoad.Actors.Tests.Observers;
+using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using ActorLoad.Runs;
 using Xunit;
 

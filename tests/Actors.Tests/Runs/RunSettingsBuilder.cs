@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
+using ActorLoad.Configuration;
 using ActorLoad.Connections;
+using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;
 using ActorLoad.Runs;
@@ -54,6 +56,7 @@ internal static class RunSettingsBuilder
     public static PhaseSettings AfterBurst(int connections, TimeSpan gap, int? count = null, TimeSpan? duration = null, string name = "storm") =>
         new(name, connections, gap, duration ?? TimeSpan.FromSeconds(60), count, Pacing.AfterBurst);
 
-    public static RunOrder Order(this RunSettings settings, Akka.Actor.IActorRef listener) =>
-        new("20261122-225935-4f2a9c", settings, Target, new DateTimeOffset(2026, 11, 22, 22, 59, 35, TimeSpan.Zero), listener);
+    public static RunOrder Order(this RunSettings settings, Akka.Actor.IActorRef listener, TimeProvider? time = null) => new(
+        "20261122-225935-4f2a9c", settings, Target, new DateTimeOffset(2026, 11, 22, 22, 59, 35, TimeSpan.Zero), listener,
+        RunClock.StartNow(time ?? TimeProvider.System));
 }

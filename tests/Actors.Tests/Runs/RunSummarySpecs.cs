@@ -1,5 +1,5 @@
 using System.Net;
-using ActorLoad.Actors.Tests.Observers;
+using ActorLoad.Actors.Tests.Diagnosis;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
 using Akka.Actor;

@@ -1,3 +1,4 @@
+using ActorLoad.Configuration;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
@@ -25,7 +26,7 @@ internal sealed class SupervisedRun
         (Parent, Listener, _metrics) = (kit.CreateTestProbe("parent"), kit.CreateTestProbe("listener"), kit.CreateTestProbe("metrics"));
         Lanes = [.. Enumerable.Range(0, lanes).Select(lane => kit.CreateTestProbe($"lane-{lane}"))];
         Parts = new PartsDouble(_metrics, Lanes) { LaneBirthFailure = laneBirthFailure, Observers = observers };
-        Supervisor = Parent.ChildActorOf(LoadSupervisor.Props(settings.Order(Listener), Parts), Id);
+        Supervisor = Parent.ChildActorOf(LoadSupervisor.Props(settings.Order(Listener, _scheduler.Time), Parts), Id);
     }
 
     public TestProbe Parent { get; }

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorLoad.Actors.Tests.Transport;
+using ActorLoad.Configuration;
 using ActorLoad.Runs;
-using ActorLoad.Runs.Configuration;
 using Xunit;
 
 namespace ActorLoad.Actors.Tests.Runs;
@@ -26,7 +26,7 @@ public class TargetResolverSpecs
     public async Task Localhost_is_resolved_by_the_machine()
     {
         var target = await TargetResolver.ResolveAsync(new TargetSettings(["localhost:7"], "", ""), Safety(Loopback),
-            CancellationToken.None);
+            TimeProvider.System, CancellationToken.None);
 
         Assert.True(IPAddress.IsLoopback(Assert.Single(target.Addresses).Address));
         Assert.Equal("localhost:7", Assert.Single(target.Endpoints));

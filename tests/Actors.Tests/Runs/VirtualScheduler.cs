@@ -21,7 +21,10 @@ public sealed class VirtualScheduler : TestScheduler, ITimeProvider
     private readonly DateTimeOffset _start;
 
     public VirtualScheduler(Config config, ILoggingAdapter log)
-        : base(config, log) => _start = Now;
+        : base(config, log) => (_start, Time) = (Now, new SchedulersTime(this));
+
+    /// <summary>The same time as a clock for runs.</summary>
+    public TimeProvider Time { get; }
 
     TimeSpan ITimeProvider.MonotonicClock => Elapsed;
 
@@ -38,6 +41,49 @@ public sealed class VirtualScheduler : TestScheduler, ITimeProvider
             var rest = end - Elapsed;
             Advance(rest < Tick ? rest : Tick);
             afterTick?.Invoke();
+        }
+    }
+
+    private sealed class SchedulersTime(VirtualScheduler scheduler) : TimeProvider
+    {
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => scheduler.Elapsed.Ticks + TimeSpan.TicksPerHour; // 0 means "never" in timings
+
+        public override DateTimeOffset GetUtcNow() => scheduler.Now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new SchedulersTimer(scheduler, () => callback(state));
+            timer.Change(dueTime, period);
+            return timer;
+        }
+    }
+
+    // Fires once for each change, as the product's timers do.
+    private sealed class SchedulersTimer(VirtualScheduler scheduler, Action fire) : ITimer
+    {
+        private Cancelable? _pending;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            _pending?.Cancel();
+            _pending = null;
+            if (dueTime != Timeout.InfiniteTimeSpan)
+            {
+                _pending = new Cancelable(scheduler.Advanced);
+                scheduler.Advanced.ScheduleOnce(dueTime, fire, _pending);
+            }
+
+            return true;
+        }
+
+        public void Dispose() => _pending?.Cancel();
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
         }
     }
 }

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Hosting.Tests.Transport;
-using ActorLoad.Observers.Monitoring;
+using ActorLoad.Monitoring;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;

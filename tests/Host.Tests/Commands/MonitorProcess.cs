@@ -1,5 +1,5 @@
 using System.Globalization;
-using ActorLoad.Observers.Monitoring;
+using ActorLoad.Monitoring;
 using ActorLoad.Peers.Processes;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Daemon;
 using ActorLoad.Peers.Processes;
-using ActorLoad.Runs.Configuration;
 using Xunit;
 
 namespace ActorLoad.Hosting.Tests.Daemon;

@@ -1,7 +1,6 @@
 using System.Text;
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Daemon;
-using ActorLoad.Runs;
-using ActorLoad.Runs.Configuration;
 using Xunit;
 
 namespace ActorLoad.Hosting.Tests.Daemon;

@@ -1,7 +1,7 @@
+using ActorLoad.Diagnosis.Tuning;
+using ActorLoad.Doctor;
 using ActorLoad.Hosting.Tests.EndToEnd;
 using ActorLoad.Hosting.Tests.Transport;
-using ActorLoad.Observers.Doctor;
-using ActorLoad.Observers.Tuning;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ActorLoad.Observers;
-using ActorLoad.Observers.Doctor;
+using ActorLoad.Diagnosis;
+using ActorLoad.Doctor;
 using ActorLoad.Peers.Processes;
 using Xunit;
 

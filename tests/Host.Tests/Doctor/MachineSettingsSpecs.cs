@@ -1,8 +1,8 @@
+using ActorLoad.Diagnosis.Tuning;
+using ActorLoad.Doctor;
 using ActorLoad.Hosting.Tests.EndToEnd;
 using ActorLoad.Hosting.Tests.Systune;
 using ActorLoad.Hosting.Tests.Transport;
-using ActorLoad.Observers.Doctor;
-using ActorLoad.Observers.Tuning;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;

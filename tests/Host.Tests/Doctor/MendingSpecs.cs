@@ -1,9 +1,9 @@
 using System.Globalization;
+using ActorLoad.Diagnosis.Tuning;
+using ActorLoad.Doctor;
 using ActorLoad.Hosting.Tests.EndToEnd;
 using ActorLoad.Hosting.Tests.EndToEnd.Causes;
 using ActorLoad.Hosting.Tests.Transport;
-using ActorLoad.Observers.Doctor;
-using ActorLoad.Observers.Tuning;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;

@@ -1,6 +1,6 @@
+using ActorLoad.Diagnosis.Tuning;
 using ActorLoad.Hosting.Tests.EndToEnd;
 using ActorLoad.Hosting.Tests.EndToEnd.Causes;
-using ActorLoad.Observers.Tuning;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;

@@ -1,6 +1,6 @@
+using ActorLoad.Diagnosis.Tuning;
+using ActorLoad.Doctor;
 using ActorLoad.Hosting.Tests.EndToEnd;
-using ActorLoad.Observers.Doctor;
-using ActorLoad.Observers.Tuning;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;

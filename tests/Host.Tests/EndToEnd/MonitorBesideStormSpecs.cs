@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ActorLoad.Hosting.Tests.Commands;
 using ActorLoad.Hosting.Tests.Transport;
-using ActorLoad.Observers.Monitoring;
+using ActorLoad.Monitoring;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;

@@ -1,5 +1,5 @@
 using System.Net;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Server;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Resp;
 using Akka.TestKit.Xunit2;

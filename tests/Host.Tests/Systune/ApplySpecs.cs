@@ -1,5 +1,5 @@
-using ActorLoad.Observers;
-using ActorLoad.Observers.Tuning;
+using ActorLoad.Diagnosis;
+using ActorLoad.Diagnosis.Tuning;
 using ActorLoad.Peers.Requirements;
 using Xunit;
 

@@ -1,6 +1,6 @@
+using ActorLoad.Doctor;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Metrics;
-using ActorLoad.Observers.Doctor;
 using Xunit;
 
 namespace ActorLoad.Hosting.Tests.Terminal;

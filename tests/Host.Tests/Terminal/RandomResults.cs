@@ -1,5 +1,6 @@
+using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Tests.Terminal;

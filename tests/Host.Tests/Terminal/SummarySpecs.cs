@@ -1,7 +1,7 @@
+using ActorLoad.Diagnosis;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Hosting.Tests.Journal;
 using ActorLoad.Metrics;
-using ActorLoad.Observers;
 using ActorLoad.Runs;
 using FsCheck.Xunit;
 using Spectre.Console;

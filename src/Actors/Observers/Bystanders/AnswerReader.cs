@@ -1,6 +1,6 @@
 using ActorLoad.Metrics;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>What stands next in the bytes that came.</summary>
 internal enum Answer

@@ -1,8 +1,8 @@
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>Where a bystander stands: baseline, storm, recovery, closing. The actor sets the marks from its thread, the bystander's thread
 /// reads them in its turns.</summary>
-internal sealed class BystanderCourse(BystanderSettings settings, PingBook book, TimeProvider time)
+internal sealed class BystanderCourse(BystanderSettings settings, PingTally book, TimeProvider time)
 {
     // For the replies that are under way at the end.
     private static readonly TimeSpan _lastReplies = TimeSpan.FromMilliseconds(200);

@@ -1,6 +1,6 @@
 using ActorLoad.Metrics;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>What a few steady connections felt that PING at a fixed rate before, during and after the storm. Times count from when a PING
 /// was due, and a PING belongs to the time in which it was due.</summary>

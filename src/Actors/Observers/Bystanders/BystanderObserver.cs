@@ -4,7 +4,7 @@ using Akka.Actor;
 using Akka.Event;
 using static ActorLoad.Observers.ObserverProtocol;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>The baseline is taken, or cannot be.</summary>
 internal sealed record BaselineTaken : INoSerializationVerificationNeeded, IDeadLetterSuppression

@@ -1,6 +1,6 @@
 using ActorLoad.Metrics;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>The steady connections beside a storm (<c>actorload.observers.bystander</c>), and who they are to the server.</summary>
 /// <param name="Connections">How many; they take the target's addresses in turn. 1 or more.</param>

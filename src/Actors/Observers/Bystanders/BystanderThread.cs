@@ -3,7 +3,7 @@ using System.Net;
 using Akka.Actor;
 using static ActorLoad.Observers.ObserverProtocol;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>Carries the bystander's connections on a thread of its own, and tells their actor <see cref="BaselineTaken"/> once and
 /// <see cref="BystanderObserved"/> at the end.</summary>
@@ -21,7 +21,7 @@ internal sealed class BystanderThread
     private readonly BystanderSettings _settings;
     private readonly TimeProvider _time;
     private readonly IActorRef _owner;
-    private readonly PingBook _book;
+    private readonly PingTally _book;
     private readonly ImmutableArray<SteadyConnection> _connections;
     private readonly long[] _pings;
     private readonly Readiness _readiness;
@@ -32,7 +32,7 @@ internal sealed class BystanderThread
     public BystanderThread(BystanderSettings settings, ImmutableArray<IPEndPoint> addresses, TimeProvider time, IActorRef owner)
     {
         (_settings, _time, _owner) = (settings, time, owner);
-        _book = new PingBook(settings, time.TimestampFrequency);
+        _book = new PingTally(settings, time.TimestampFrequency);
         Course = new BystanderCourse(settings, _book, time);
         _connections =
         [

@@ -4,7 +4,7 @@ using ActorLoad.Metrics;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Sockets;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>What a bystander says to a server, and what it calls its failures: as the storm does, by the names of outcomes.</summary>
 internal static class BystanderWords

@@ -1,7 +1,8 @@
-namespace ActorLoad.Observers;
+
+namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>What one connection has asked and what it was answered: each PONG belongs to the oldest PING under way.</summary>
-internal sealed class PingDialogue(PingBook book)
+internal sealed class PingDialogue(PingTally book)
 {
     // A server that is full says so unasked, and hangs up.
     private const int MostUnasked = 8;

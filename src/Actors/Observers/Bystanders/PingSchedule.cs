@@ -1,4 +1,4 @@
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>When each PING is due: absolute, at a fixed rate; the connections are spread evenly over the time between two PINGs of
 /// one.</summary>

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>Waits until one of a few sockets can be read or has connected, or a time has passed, to the microsecond on Linux.</summary>
 /// <remarks>By <c>ppoll</c> itself: .NET's Select and Poll cut the time off to milliseconds, so that who waits for a due time either comes

@@ -1,4 +1,4 @@
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>Finds when the time after a storm was as the baseline again: the first window in which p99 of the PINGs that were due is within
 /// the limit. A PING that was never answered is above any limit.</summary>

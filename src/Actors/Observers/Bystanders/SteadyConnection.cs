@@ -4,13 +4,13 @@ using ActorLoad.Metrics;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Sockets;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>One connection of the bystander: opened, greeted (AUTH if there is a password, and a PING that does not count), pinged; opened
 /// again, at a bounded rate, when it was lost. Confined to the bystander's thread; nothing in it waits.</summary>
 /// <remarks>PINGs are sent when they are due, whether or not those before were answered: the queue is then the server's, and the time of
 /// each counts from its own due time.</remarks>
-internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings settings, PingBook book, TimeProvider time)
+internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings settings, PingTally book, TimeProvider time)
 {
     private static readonly SocketSettings _options = new(CloseMode.Abort, KeepAlive: false, NoDelay: true, ReceiveBuffer: 0);
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using ActorLoad.Observers.Server;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Kernel;
 
 /// <summary>What this machine's kernel counted during a run.</summary>
 /// <param name="Seconds">From the first reading of the run to the last.</param>
@@ -24,9 +25,6 @@ public sealed record KernelCount(long Delta, double IdlePerSecond)
     /// <summary>The growth that an idle machine does not explain, over <paramref name="seconds"/>; not below 0.</summary>
     public long Net(double seconds) => Math.Max(0, Delta - (long)Math.Round(IdlePerSecond * seconds));
 }
-
-/// <summary>A level before, at its highest, and after a run.</summary>
-public sealed record WatchedLevel(long Before, long Peak, long After);
 
 /// <summary>Sockets of the target's ports.</summary>
 /// <param name="Client">Those whose remote end is the target, the observers' too, by state (<c>SYN-SENT</c>, <c>ESTAB</c> ... as in <c>ss</c>). ESTAB and

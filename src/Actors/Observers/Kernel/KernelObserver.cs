@@ -35,7 +35,7 @@ public sealed class KernelObserver : UntypedActor, IWithTimers
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
     private KernelSources? _sources;
-    private KernelBook? _book;
+    private KernelLedgerBuilder? _book;
     private bool _isReady;
     private bool _isWatching;
 
@@ -55,7 +55,7 @@ public sealed class KernelObserver : UntypedActor, IWithTimers
     protected override void PreStart() => Guard(() =>
     {
         _sources = _open();
-        _book = new KernelBook(_time, _sources.Unseen);
+        _book = new KernelLedgerBuilder(_time, _sources.Unseen);
         HandleReadingDue();
     });
 

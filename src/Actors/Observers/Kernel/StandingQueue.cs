@@ -1,3 +1,5 @@
+using ActorLoad.Observers.Server;
+
 namespace ActorLoad.Observers.Kernel;
 
 /// <summary>Finds the longest time in which nothing was taken out of an accept queue: it was not empty, and no look found it shorter than the one

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>Follows what a server answers, byte by byte, and says when no server that can be asked would send it. It keeps nothing of it.</summary>
 /// <remarks>It stands before the client library, which makes room for as many values, and goes as deep, as a header says.</remarks>

@@ -1,4 +1,4 @@
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>What it was that an observer missed.</summary>
 internal enum LossKind

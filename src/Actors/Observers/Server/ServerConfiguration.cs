@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>Settings of a server as CONFIG GET tells them.</summary>
 /// <param name="Values">Names, as they were asked for, and values; what the server does not have is absent, and what it tells beside.</param>

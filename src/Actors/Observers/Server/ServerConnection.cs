@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using ActorLoad.Metrics;
 using StackExchange.Redis;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>One connection to a server, to ask it things; one TCP connection, no more, and none again when it is lost.</summary>
 /// <remarks>It says AUTH (if there is a password) and PING when it opens, and then what it is asked to say.</remarks>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ActorLoad.Metrics;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>The fields of one INFO reply. Whatever the text is, reading it throws nothing: what is not there or is no number is null.</summary>
 public sealed class ServerInfo

@@ -1,4 +1,5 @@
-namespace ActorLoad.Observers;
+
+namespace ActorLoad.Observers.Server;
 
 /// <summary>Asks a server for INFO in one command, in the form that it understands; the first answer finds the form.</summary>
 /// <param name="connection">Where to ask.</param>

@@ -1,4 +1,5 @@
-namespace ActorLoad.Observers;
+
+namespace ActorLoad.Observers.Server;
 
 /// <summary>What a server is, and which of its counters mean nothing.</summary>
 /// <param name="Name"><c>redis</c>, <c>valkey</c>, <c>keydb</c>, <c>kvrocks</c>, <c>garnet</c>, <c>dragonfly</c> or <c>unknown</c>.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>What one server counted during a run, read with INFO over a connection that was opened before it.</summary>
 /// <param name="Endpoint">Address and port.</param>

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
 
-namespace ActorLoad.Observers;
+
+namespace ActorLoad.Observers.Server;
 
 /// <summary>Where a server says that it listens.</summary>
 /// <param name="Addresses">As it writes them: <c>127.0.0.1</c>, <c>*</c>, <c>-::1</c>; empty if it does not tell.</param>

@@ -4,7 +4,7 @@ using Akka.Actor;
 using Akka.Event;
 using static ActorLoad.Observers.ObserverProtocol;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>Keeps the ledger of one server over one connection that was opened before the storm.</summary>
 /// <remarks><code>
@@ -32,7 +32,7 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
     private readonly ServerObserverSettings _settings;
     private readonly TimeProvider _time;
     private readonly long _origin;
-    private readonly ServerBooks _books;
+    private readonly ServerLedgerBuilder _books;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _self;
 
@@ -51,7 +51,7 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
     {
         (_index, _endpoint, _username, _password, _settings, _time) = (index, endpoint, username, password, settings, time);
         _origin = time.GetTimestamp();
-        _books = new ServerBooks(endpoint.ToString(), settings.OthersConnections, settings.Own is not null);
+        _books = new ServerLedgerBuilder(endpoint.ToString(), settings.OthersConnections, settings.Own is not null);
         _self = Self;
     }
 

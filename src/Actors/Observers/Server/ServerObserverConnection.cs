@@ -1,8 +1,9 @@
 using System.Globalization;
+using ActorLoad.Metrics;
 using Akka.Actor;
 using Akka.Event;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <content>Its connection: opened, asked, lost, opened again.</content>
 public sealed partial class ServerObserver

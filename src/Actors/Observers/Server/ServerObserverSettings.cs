@@ -1,6 +1,6 @@
 using ActorLoad.Metrics;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>How a server is observed.</summary>
 /// <param name="Interval">Between two readings, and between two tries to come back.</param>

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
+using ActorLoad.Metrics;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>What stands between us and a server.</summary>
 public enum ServerObstacle

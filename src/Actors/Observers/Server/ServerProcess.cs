@@ -1,7 +1,7 @@
 using System.Globalization;
 using ActorLoad.Transport;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>What this machine's /proc knows of a server that runs on it.</summary>
 /// <param name="OpenFilesLimit">Descriptors that the process may have; <see cref="long.MaxValue"/> for no limit.</param>

@@ -1,4 +1,5 @@
-namespace ActorLoad.Observers;
+
+namespace ActorLoad.Observers.Server;
 
 /// <summary>What one INFO says, as far as a ledger needs it; null where the server does not tell, or tells something that means nothing.</summary>
 /// <param name="Kind">What the server is.</param>

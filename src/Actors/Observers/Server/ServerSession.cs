@@ -1,7 +1,7 @@
 using System.Net;
 using ActorLoad.Metrics;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>One connection of an observer from which INFO can be had, and what was learnt when it was opened.</summary>
 /// <param name="Connection">To be disposed of.</param>

@@ -7,7 +7,7 @@ using ActorLoad.Transport;
 using StackExchange.Redis;
 using StackExchange.Redis.Configuration;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>The one connection of a client library to a server, and what was heard on it.</summary>
 /// <remarks>.NET may run what follows a read on the thread that polls the sockets of a storm: here it goes on in the thread pool, but for the

@@ -1,4 +1,4 @@
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>A server cannot be asked; the message is the end of a sentence that begins with its address.</summary>
 /// <param name="reason">What it did: "refused the connection ...".</param>

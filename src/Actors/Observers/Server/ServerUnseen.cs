@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>Says in sentences what an observer could not see of its server, and what would show it.</summary>
 internal static class ServerUnseen
@@ -13,7 +13,7 @@ internal static class ServerUnseen
     /// <param name="first">The first session; null if there was none.</param>
     /// <param name="books">What was read.</param>
     /// <param name="proxy">Why the listener is not the server's; null if it is.</param>
-    public static IReadOnlyList<string> Of(IPEndPoint endpoint, string? username, bool isOwn, string? whyNever, ServerSession? first, ServerBooks books, string? proxy = null)
+    public static IReadOnlyList<string> Of(IPEndPoint endpoint, string? username, bool isOwn, string? whyNever, ServerSession? first, ServerLedgerBuilder books, string? proxy = null)
     {
         if (first is null)
         {

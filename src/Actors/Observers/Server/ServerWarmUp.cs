@@ -1,4 +1,4 @@
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>Runs what a reading runs until the runtime has compiled it for good: in a storm that would cost 300 ms of CPU in its first second.</summary>
 internal static class ServerWarmUp

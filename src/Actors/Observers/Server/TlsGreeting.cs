@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 
-namespace ActorLoad.Observers;
+namespace ActorLoad.Observers.Server;
 
 /// <summary>Finds out whether a peer that hangs up on plain RESP speaks TLS: one connection, one handshake, nothing else.</summary>
 internal static class TlsGreeting

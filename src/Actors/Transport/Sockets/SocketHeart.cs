@@ -14,7 +14,7 @@ internal sealed class SocketHeart : IDisposable
     public SocketHeart(SocketLoop loop)
     {
         (_loop, _beat) = (loop, loop.ToTicks(PauseWatch.Beat));
-        if (loop.Time == TimeProvider.System)
+        if (loop.IsMachineTime)
         {
             var beat = new ActionRunnable(Beat);
             _timer = loop.Time.CreateTimer(_ => loop.Execute(beat), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -36,7 +36,7 @@ internal sealed partial class RingLoop : TransportLoop
         : base(time)
     {
         _reportFailure = reportFailure;
-        if (time != TimeProvider.System)
+        if (!IsMachineTime)
         {
             // The kernel waits in its own time; a clock of another kind rings when its time has come.
             _virtualAlarm = time.CreateTimer(_ => RingVirtualAlarm(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

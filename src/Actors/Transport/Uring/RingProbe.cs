@@ -51,7 +51,7 @@ internal static class RingProbe
         {
             for (var index = 0; index < count; index++)
             {
-                loops.Add(new RingLoop("probe", TimeProvider.System, _ => { }));
+                loops.Add(new RingLoop("probe", TransportLoop.MachineTime, _ => { }));
             }
         }
         finally

@@ -1,6 +1,6 @@
 using System.Text;
 using ActorLoad.Metrics;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using Xunit;
 
 namespace ActorLoad.Actors.Tests.Observers.Bystanders;

@@ -1,5 +1,5 @@
 using ActorLoad.Actors.Tests.Transport;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using Xunit;
 
 namespace ActorLoad.Actors.Tests.Observers.Bystanders;
@@ -7,7 +7,7 @@ namespace ActorLoad.Actors.Tests.Observers.Bystanders;
 public class BystanderCourseSpecs
 {
     private readonly ManualTime _time = new();
-    private readonly PingBook _book;
+    private readonly PingTally _book;
     private readonly BystanderCourse _course;
 
     public BystanderCourseSpecs()
@@ -17,7 +17,7 @@ public class BystanderCourseSpecs
             Before = TimeSpan.FromSeconds(3), After = TimeSpan.FromSeconds(10), Window = TimeSpan.FromSeconds(1),
             BandFactor = 2, BandFloor = TimeSpan.Zero,
         };
-        _book = new PingBook(settings, _time.TimestampFrequency);
+        _book = new PingTally(settings, _time.TimestampFrequency);
         _course = new BystanderCourse(settings, _book, _time);
     }
 

@@ -1,4 +1,4 @@
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Requirements;
 using Xunit;

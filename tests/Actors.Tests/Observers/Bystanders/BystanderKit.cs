@@ -1,5 +1,5 @@
 using System.Net;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using ActorLoad.Peers.Kernel;
 using Akka.Actor;
 using Akka.TestKit;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Requirements;

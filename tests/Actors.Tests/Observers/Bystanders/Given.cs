@@ -1,4 +1,4 @@
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 
 namespace ActorLoad.Actors.Tests.Observers.Bystanders;
 

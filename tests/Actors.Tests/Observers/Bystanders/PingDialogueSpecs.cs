@@ -1,4 +1,4 @@
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using Xunit;
 
 namespace ActorLoad.Actors.Tests.Observers.Bystanders;
@@ -6,7 +6,7 @@ namespace ActorLoad.Actors.Tests.Observers.Bystanders;
 /// <summary>A tick is a microsecond.</summary>
 public class PingDialogueSpecs
 {
-    private readonly PingBook _book = new(Given.Bystander(), 1_000_000);
+    private readonly PingTally _book = new(Given.Bystander(), 1_000_000);
 
     [Fact]
     public void PINGs_that_waited_together_have_each_their_own_time()

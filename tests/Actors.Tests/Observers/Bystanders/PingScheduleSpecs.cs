@@ -1,4 +1,4 @@
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using Xunit;
 
 namespace ActorLoad.Actors.Tests.Observers.Bystanders;

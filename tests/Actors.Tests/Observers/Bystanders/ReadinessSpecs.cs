@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Requirements;
 using Xunit;

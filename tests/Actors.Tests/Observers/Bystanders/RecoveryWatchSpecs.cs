@@ -1,4 +1,4 @@
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;

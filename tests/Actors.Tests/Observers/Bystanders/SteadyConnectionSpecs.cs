@@ -1,4 +1,4 @@
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Requirements;
@@ -11,7 +11,7 @@ public sealed class SteadyConnectionSpecs : IDisposable
 {
     private const string Full = "ERR max number of clients reached";
 
-    private readonly PingBook _book = new(Given.Bystander(), TimeProvider.System.TimestampFrequency);
+    private readonly PingTally _book = new(Given.Bystander(), TimeProvider.System.TimestampFrequency);
     private readonly TaskCompletionSource _reset = new();
     private SteadyConnection? _connection;
 

@@ -1,7 +1,8 @@
 using System.Text;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Bystanders;
+using ActorLoad.Observers.Server;
 using ActorLoad.Peers;
 using Xunit;
 
@@ -76,7 +77,7 @@ public sealed class AnswerGuardSpecs
     private static void ReadAsBystander(byte[][] pieces, ServerWords words, int seed)
     {
         var reader = new AnswerReader(words);
-        var dialogue = new PingDialogue(new PingBook(Bystanders.Given.Bystander(), 1_000));
+        var dialogue = new PingDialogue(new PingTally(Bystanders.Given.Bystander(), 1_000));
         dialogue.Greet(withAuth: true, 0);
         foreach (var piece in pieces)
         {

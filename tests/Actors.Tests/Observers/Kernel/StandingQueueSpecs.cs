@@ -1,6 +1,6 @@
 using ActorLoad.Actors.Tests.Transport;
-using ActorLoad.Observers;
 using ActorLoad.Observers.Kernel;
+using ActorLoad.Observers.Server;
 using Xunit;
 
 namespace ActorLoad.Actors.Tests.Observers.Kernel;

@@ -1,5 +1,5 @@
 using System.Net;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Server;
 using Xunit;
 
 namespace ActorLoad.Actors.Tests.Observers.Server;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using ActorLoad.Actors.Tests.Peers;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Server;
 using ActorLoad.Peers;
 using Akka.Actor;
 using Akka.TestKit;

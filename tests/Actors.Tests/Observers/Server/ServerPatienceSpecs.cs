@@ -1,11 +1,11 @@
 using System.Net;
 using ActorLoad.Actors.Tests.Transport;
-using ActorLoad.Observers;
+using ActorLoad.Observers.Server;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Requirements;
 using Xunit;
 
-namespace ActorLoad.Actors.Tests.Observers;
+namespace ActorLoad.Actors.Tests.Observers.Server;
 
 /// <summary>The limit is for an answer, and not for all of them: a server at the end of a long line answers each of its questions late.</summary>
 public sealed class ServerPatienceSpecs

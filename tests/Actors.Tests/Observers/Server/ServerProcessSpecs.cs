@@ -1,4 +1,4 @@
-using ActorLoad.Observers;
+using ActorLoad.Observers.Server;
 using ActorLoad.Peers.Requirements;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using ActorLoad.Observers;
+using ActorLoad.Observers.Server;
 using Xunit;
 
 namespace ActorLoad.Actors.Tests.Observers.Server;

@@ -85,7 +85,7 @@ public sealed class RingLeakSpecs : TransportSpecs
     private static async Task StartAndStopSystemAsync(IPEndPoint target, int loops)
     {
         var system = ActorSystem.Create(Name, _plain);
-        var dispatchers = Enumerable.Range(0, loops).Select(loop => LoopDispatchers.Of(system).Uring(loop)).ToList();
+        var dispatchers = new TransportFactory(system, TimeProvider.System).Lease(new TransportChoice(RingTransport.Name, loops, ""), targets: 1).Dispatchers;
         Assert.Throws<RingUnavailableException>(() => LoopDispatchers.Of(system).Get("none", _ => throw new RingUnavailableException("on purpose")));
         var opener = system.ActorOf(Props.Create<Opener>(dispatchers[^1].Loop, target).WithDispatcher(dispatchers[^1].DispatcherId));
         await opener.Ask<Connected>("open", Patience);

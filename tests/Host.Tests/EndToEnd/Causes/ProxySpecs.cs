@@ -1,6 +1,6 @@
 using System.Text.Json;
+using ActorLoad.Doctor;
 using ActorLoad.Hosting.Tests.Doctor;
-using ActorLoad.Observers.Doctor;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;

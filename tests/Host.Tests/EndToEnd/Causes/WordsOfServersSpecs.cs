@@ -1,5 +1,5 @@
+using ActorLoad.Doctor;
 using ActorLoad.Hosting.Tests.Doctor;
-using ActorLoad.Observers.Doctor;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using ActorLoad.Configuration.Hocon;
+using ActorLoad.Load;
+
+namespace ActorLoad.Configuration;
+
+/// <summary>The load shapes that a phase can have.</summary>
+internal enum LoadShape
+{
+    /// <summary>Many connections at once, a gap, and again.</summary>
+    Bursts,
+}
+
+/// <summary>Reads <c>load</c>, each element over <c>phase-defaults</c>.</summary>
+internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, SettingsProblems problems, KeysRead keysRead)
+{
+    private const int MaxPhases = 1000;
+    private const int MaxBursts = 1_000_000;
+    private const string Count = "count";
+    private const string Duration = "duration";
+
+    /// <summary>The phases; empty if there is no usable one.</summary>
+    public ImmutableArray<PhaseSettings> Read(SettingsReader settings, HoconObject conformed)
+    {
+        var defaults = (HoconObject)conformed.Fields[SettingsSchema.PhaseDefaults];
+        ReadPhase(
+            defaults, $"{SettingsProblems.Root}.{SettingsSchema.PhaseDefaults}", key => defaults.Fields[key].Origin.Order > 0,
+            out var shownDefaults);
+        settings.Json[SettingsSchema.PhaseDefaults] = shownDefaults;
+
+        var list = new JsonArray();
+        settings.Json["load"] = list;
+        if (settings.Items("load", "a list of phases such as [ { connections = 5 } ]") is not { } elements)
+            return [];
+        if (elements.Count is 0 or > MaxPhases)
+            settings.Problem("load", $"{elements.Count} phases", $"1 to {MaxPhases}");
+
+        var phases = ImmutableArray.CreateBuilder<PhaseSettings>();
+        for (var index = 0; index < Math.Min(elements.Count, MaxPhases); index++)
+        {
+            var path = $"{SettingsProblems.Root}.load[{index}]";
+            var written = elements[index] as HoconObject;
+            var element = schema.Conform(reference, defaults, elements[index], path);
+            var phase = ReadPhase(element, path, key => written?.Fields.ContainsKey(key) == true, out var shown);
+            list.Add(shown);
+            if (phase is not null)
+                phases.Add(phase);
+        }
+
+        return phases.ToImmutable();
+    }
+
+    private PhaseSettings? ReadPhase(HoconObject fields, string path, Func<string, bool> isWritten, out JsonObject shown)
+    {
+        shown = [];
+        var reader = new SettingsReader(fields, path, SettingsSchema.PhaseDefaults, shown, problems, keysRead);
+        var name = reader.Text("name", NameProblem);
+        var shape = reader.Choice<LoadShape>("shape");
+        var connections = reader.Integer("connections", 1, 1_000_000);
+        var gap = reader.Duration("gap", "0s", "1d");
+        var duration = reader.Duration(Duration, "1ms", "30d");
+        var count = reader.Integer(Count, 0, MaxBursts);
+        var pacing = reader.Choice<Pacing>("pacing");
+
+        var counted = count > 0;
+        if (counted && isWritten(Duration) && !isWritten(Count))
+            counted = false;
+        if (counted && isWritten(Duration))
+            counted = Settle(reader, fields);
+        // One of the two is shown, so that what is shown can be loaded again.
+        shown.Remove(counted ? Duration : Count);
+
+        if (name is null || shape is null || connections is not { } many || gap is not { } wait || duration is not { } whole
+            || count is null
+            || pacing is not { } from)
+            return null;
+        if (!counted && from == Pacing.Fixed)
+            CheckFixed(reader, wait, whole);
+        return new PhaseSettings(name, many, wait, whole, counted ? count : null, from);
+    }
+
+    /// <summary>Both were written: an option beats a file, anything else is a contradiction. True if the count is what holds.</summary>
+    private static bool Settle(SettingsReader reader, HoconObject fields)
+    {
+        var (count, duration) = (fields.Fields[Count].Origin, fields.Fields[Duration].Origin);
+        if (count.IsOption == duration.IsOption)
+            reader.Contradiction(Count, Duration, "count and duration in one phase",
+                "one of them: bursts are counted, or go on until the duration is spent");
+        return count.IsOption || !duration.IsOption;
+    }
+
+    private static void CheckFixed(SettingsReader reader, TimeSpan gap, TimeSpan duration)
+    {
+        if (gap == TimeSpan.Zero)
+            reader.Contradiction("gap", "pacing", "pacing = fixed with gap = 0s and a duration has no end of bursts",
+                "a longer gap, a count, or pacing = after-burst");
+        else if (duration / gap > MaxBursts)
+            reader.Contradiction("gap", Duration, $"duration / gap comes to more than {MaxBursts} bursts",
+                "a longer gap, a shorter duration, or a count");
+    }
+
+    private static (string Problem, string Allowed)? NameProblem(string name) =>
+        name.Length is 0 or > 100 || name.Any(char.IsControl) ? ("not a name", "1 to 100 characters on one line") : null;
+}

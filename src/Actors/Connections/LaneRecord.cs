@@ -1,0 +1,237 @@
+using System.Net;
+using ActorLoad.Load;
+using ActorLoad.Metrics;
+using ActorLoad.Transport;
+
+namespace ActorLoad.Connections;
+
+/// <summary>What a lane, its cohorts and their connections know of the connections: counts, breaker, retries. Confined to the lane's loop.</summary>
+internal sealed class LaneRecord
+{
+    private readonly LaneSettings _settings;
+    private readonly TransportLoop _loop;
+    private readonly LaneEndpoint[] _endpoints;
+    private readonly Random _random;
+    private long _sockets;
+
+    public LaneRecord(LaneSettings settings, TransportLoop loop)
+    {
+        (_settings, _loop) = (settings, loop);
+        var (endpoints, supervision, frequency) = (settings.Health.Endpoints, settings.Supervision, loop.Time.TimestampFrequency);
+        Tallies = new EndpointTallies(frequency, endpoints.Length);
+        _endpoints =
+        [
+            .. endpoints.Select((endpoint, index) => new LaneEndpoint(
+                endpoint.Name, Tallies[index], new Breaker(supervision, endpoint, frequency), new AbsenceWatch(endpoint.Name), OfRun)),
+        ];
+        _random = RandomStreams.For(settings.Seed, settings.Lane);
+    }
+
+    /// <summary>Everything since the last report, for each endpoint.</summary>
+    public EndpointTallies Tallies { get; }
+
+    /// <summary>Connections without an outcome.</summary>
+    public long OpenNow { get; private set; }
+
+    /// <summary>Most attempts under way at once: a client that waits for its next attempt has no socket.</summary>
+    public long PeakOpen { get; private set; }
+
+    /// <summary>True while no attempt was ever established, and none failed for want of our own resources.</summary>
+    public bool NeverReached { get; private set; } = true;
+
+    /// <summary>True when nothing more may be opened.</summary>
+    public bool IsAborting { get; set; }
+
+    /// <summary>True once a crash has been logged: one of a run is enough.</summary>
+    public bool HasLoggedCrash { get; set; }
+
+    private TargetHealth Health => _settings.Health;
+
+    private bool IsAbortive => _settings.Connection.Socket.Close == CloseMode.Abort;
+
+    /// <summary><paramref name="count"/> connections from <paramref name="first"/> on are due: tells which of them are to be opened now, a bit for each,
+    /// the lowest for the first. The rest are dropped: max-open was reached, or their endpoint was given up.</summary>
+    public ulong Open(BurstShare share, int first, int count)
+    {
+        var (which, opened, room) = (0UL, 0, IsAborting ? 0 : Math.Min(count, _settings.MaxOpen - OpenNow));
+        for (var index = 0; index < count; index++)
+        {
+            var endpoint = Health.EndpointOf(Health.TargetOf(share.Turn + first + index));
+            var (tally, isGivenUp) = (Tallies[endpoint], Health.Endpoints[endpoint].IsGivenUp);
+            tally.RecordPlanned(1);
+            if (opened >= room || isGivenUp)
+            {
+                tally.RecordDropped(1, isGivenUp);
+                continue;
+            }
+
+            tally.RecordOpened();
+            tally.RecordAttempt(isRetry: false);
+            which |= 1UL << index;
+            opened++;
+        }
+
+        share.Opened += opened;
+        OpenNow += opened;
+        return which;
+    }
+
+    /// <summary>The entry of a connection that is to be opened.</summary>
+    public ConnectionRecord ConnectionRecord(BurstShare share, int client, long due)
+    {
+        var target = Health.TargetOf(share.Turn + client);
+        return new ConnectionRecord(share, client, due, target, Health.EndpointOf(target));
+    }
+
+    /// <summary>Where a connection goes.</summary>
+    public IPEndPoint AddressOf(ConnectionRecord entry) => Health.AddressOf(entry.Target);
+
+    /// <summary>True if a connection that waits for its next attempt need not make it.</summary>
+    public bool IsGivenUp(ConnectionRecord entry) => Health.Endpoints[entry.Endpoint].IsGivenUp;
+
+    /// <summary>An attempt begins. The first one is counted with its connection.</summary>
+    public void Begin(ConnectionRecord entry)
+    {
+        var now = _loop.Now;
+        entry.Timings.BeginAttempt(now);
+        entry.PeerEnd = PeerEnd.None;
+        if (++entry.Attempts == 1)
+        {
+            entry.Share.RecordStart(now);
+            Tallies[entry.Endpoint].RecordStep(Step.StartLag, entry.Timings);
+        }
+        else
+        {
+            StopWaiting(entry);
+            Tallies[entry.Endpoint].RecordAttempt(isRetry: true);
+        }
+
+        entry.IsUnderWay = true;
+        PeakOpen = Math.Max(PeakOpen, ++_sockets);
+    }
+
+    /// <summary>The attempt's connection is established: its SYN and its completion are stamped on <paramref name="link"/>.</summary>
+    public void Establish(ConnectionRecord entry, Link link) => _endpoints[entry.Endpoint].Establish(entry, link);
+
+    /// <summary>A command has its whole reply: both are stamped on <paramref name="link"/>.</summary>
+    public void Answer(ConnectionRecord entry, Link link) => _endpoints[entry.Endpoint].Answer(entry, link);
+
+    /// <summary>The script is done. What follows is the hold, if there is one.</summary>
+    public void Serve(ConnectionRecord entry) => _endpoints[entry.Endpoint].Serve(entry);
+
+    /// <summary>Everything since the last report, to be sent; with the endpoints that are absent now.</summary>
+    public IReadOnlyList<TallyData> Take()
+    {
+        foreach (var endpoint in _endpoints)
+        {
+            endpoint.TellAbsence();
+        }
+
+        return Tallies.Take();
+    }
+
+    /// <summary>A connection did all it had to, was cancelled, or will not try again what failed.</summary>
+    public void End(ConnectionRecord entry, Outcome outcome)
+    {
+        var (now, wasEstablished) = (_loop.Now, entry.Timings.Connected != 0);
+        _endpoints[entry.Endpoint].End(entry, outcome, now);
+        NeverReached &= !wasEstablished;
+        EndAttempt(entry, isAborted: IsAbortive && wasEstablished);
+        StopWaiting(entry);
+        Close(entry, outcome, now);
+    }
+
+    /// <summary>An attempt failed: counts it and says what follows.</summary>
+    public FailureDecision Fail(ConnectionFailedException failure)
+    {
+        var (entry, now, wasEstablished) = (failure.ConnectionRecord, _loop.Now, failure.ConnectionRecord.Timings.Connected != 0);
+        var (givenUp, stopped) = Judge(failure, now);
+        entry.PeerEnd = failure.Outcome == Outcome.Reset ? PeerEnd.Reset : entry.PeerEnd;
+        EndAttempt(entry, isAborted: IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
+        NeverReached &= !wasEstablished && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
+        IsAborting |= stopped is not null; // the supervisor's Abort is on its way; not one more attempt until then
+        var decision = failure is ConnectionCrashedException ? FailureDecision.GiveUp : Decide(failure, now);
+        if (decision.Directive != FailureDirective.Restart)
+        {
+            Close(entry, failure.Outcome, now);
+        }
+        else
+        {
+            entry.Timings.Connected = 0; // counted: if the run ends before the next attempt, there is no socket to end
+            (entry.IsWaiting, entry.LastFailure) = (true, failure.Outcome);
+            Tallies[entry.Endpoint].RecordWaiting(begins: true);
+        }
+
+        return decision with { GivenUp = givenUp, Stopped = stopped };
+    }
+
+    private (ConnectionProtocol.GaveUp? GivenUp, string? Stopped) Judge(ConnectionFailedException failure, long now)
+    {
+        var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
+        if (_endpoints[failure.ConnectionRecord.Endpoint].Fail(failure, now) is not { } reason)
+        {
+            return (null, stopped);
+        }
+
+        var endpoints = Health.Endpoints;
+        return (new ConnectionProtocol.GaveUp(endpoints[failure.ConnectionRecord.Endpoint].Name, reason),
+            !Health.IsEveryEndpointGivenUp ? stopped
+            : endpoints.Length == 1 ? reason
+            : $"breaker: each of the {endpoints.Length} endpoints was given up");
+    }
+
+    // Whether there was still a socket to be closed; with linger zero the kernel counts that of an unanswered SYN too.
+    private static bool LeavesOurs(Outcome outcome, bool wasEstablished) => outcome switch
+    {
+        Outcome.Refused or Outcome.Reset or Outcome.Unreachable or Outcome.LocalExhausted => false,
+        Outcome.ConnectTimeout => true,
+        _ => wasEstablished,
+    };
+
+    private FailureDecision Decide(ConnectionFailedException failure, long now)
+    {
+        var rule = _settings.Supervision.Rules[failure.Outcome];
+        if (rule.Directive != FailureDirective.Restart)
+        {
+            return new FailureDecision(rule.Directive, 0);
+        }
+
+        if (IsAborting || IsGivenUp(failure.ConnectionRecord) || !failure.ConnectionRecord.TryRetry(failure.Outcome, rule, HasRecovered(failure.ConnectionRecord, rule, now), out var inRow))
+        {
+            return FailureDecision.GiveUp;
+        }
+
+        var delay = rule.Backoff.Delay(inRow, _random.NextDouble());
+        return new FailureDecision(FailureDirective.Restart, delay > TimeSpan.Zero ? now + _loop.ToTicks(delay) : 0);
+    }
+
+    private bool HasRecovered(ConnectionRecord entry, FailureRule rule, long now) =>
+        entry.Timings.Connected != 0 && rule.Within > TimeSpan.Zero && now - entry.Timings.Connected >= _loop.ToTicks(rule.Within);
+
+    private void Close(ConnectionRecord entry, Outcome outcome, long now)
+    {
+        entry.IsEnded = true;
+        entry.Timings.Ended = now;
+        OpenNow--;
+        Tallies[entry.Endpoint].RecordEnded(outcome, entry.Timings);
+        entry.Share.RecordEnd(outcome);
+    }
+
+    private double OfRun(long at) => Math.Round(_settings.Clock.At(at).TotalSeconds, 3);
+
+    private void EndAttempt(ConnectionRecord entry, bool isAborted)
+    {
+        Tallies[entry.Endpoint].RecordSocket(entry.Timings.Connected != 0, isAborted, entry.PeerEnd == PeerEnd.Finished, entry.PeerEnd == PeerEnd.Reset);
+        _sockets -= entry.IsUnderWay ? 1 : 0;
+        entry.IsUnderWay = false;
+    }
+
+    private void StopWaiting(ConnectionRecord entry)
+    {
+        if (entry.IsWaiting)
+        {
+            entry.IsWaiting = false;
+            Tallies[entry.Endpoint].RecordWaiting(begins: false);
+        }
+    }
+}

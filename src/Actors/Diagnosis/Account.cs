@@ -1,0 +1,230 @@
+using ActorLoad.Diagnosis.Rules;
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Diagnosis;
+
+/// <summary>Shares the failed attempts of a run out among causes: each attempt is one cause's, and what is proven takes before what is likely. Pure.</summary>
+internal sealed class Account
+{
+    // Rules whose share is worked out here. AccessDenied and its kin count the words that they know.
+    private static readonly HashSet<string> Known =
+    [
+        AcceptQueueOverflow.RuleName, ConnectionResets.RuleName, GeneratorLimited.RuleName, LineLoss.RuleName, NoReply.RuleName, ProxyQueue.RuleName, RefusedOnTheWay.RuleName,
+        ServerBusy.RuleName, ServerRestarted.RuleName, ServerStalled.RuleName, ServerUnreachable.RuleName, SynRetransmits.RuleName,
+        MaxClientsReached.RuleName, ServerDescriptors.RuleName, ClientDescriptors.RuleName, PortExhaustion.RuleName, TimeWaitGrowth.RuleName, ConntrackFull.RuleName,
+        SynQueueOverflow.RuleName,
+    ];
+
+    private readonly Dictionary<(string Rule, Outcome Outcome), long> _explained = [];
+    private readonly Dictionary<Outcome, long> _left = [];
+    private readonly Evidence _evidence;
+
+    private Account(Evidence evidence) => _evidence = evidence;
+
+    /// <summary>Attempts that were established here, and that no server accepted: the full accept queue of one dropped them.</summary>
+    public long NotAccepted { get; private set; }
+
+    private bool HasRestarted => _evidence.Ledgers.Servers.Any(server => server.Restarts.Count > 0);
+
+    /// <summary>The account of a run.</summary>
+    public static Account Of(Evidence evidence)
+    {
+        var account = new Account(evidence);
+        account.ShareWhatWasSaid();
+        account.ShareWhatIsCounted();
+        account.ShareTimeouts();
+        account.ShareRefusals();
+        account.ShareTheRest();
+        return account;
+    }
+
+    /// <summary>The findings with what each explains. Rules that the account does not know tell that themselves.</summary>
+    public static IReadOnlyList<Finding> Shared(Evidence evidence, IReadOnlyList<Finding> findings)
+    {
+        var account = Of(evidence);
+        return [.. findings.Select(finding => Known.Contains(finding.Rule) || finding.Explains == 0 ? finding with { Explains = account.Of(finding.Rule) } : finding)];
+    }
+
+    /// <summary>Where there are several causes, each sentence says how much of the whole is its own.</summary>
+    public static IReadOnlyList<Finding> Counted(Evidence evidence, IReadOnlyList<Finding> findings) => findings.Count(finding => finding.Explains > 0) < 2 ? findings :
+    [
+        .. findings.Select(finding => finding.Explains == 0 ? finding : finding with
+        {
+            Sentence = $"{finding.Sentence}. This explains {finding.Explains.Text()} of {evidence.Ledgers.Client.AttemptFailures.Values.Sum().Of("failed attempt")}",
+        }),
+    ];
+
+    /// <summary>Failed attempts that a rule's cause explains.</summary>
+    public long Of(string rule) => _explained.Where(share => share.Key.Rule == rule).Sum(share => share.Value);
+
+    /// <summary>Failed attempts of this outcome that none of these findings explains.</summary>
+    public long Left(Outcome outcome, IEnumerable<Finding> findings) => _evidence.Failed(outcome) - findings.Sum(finding => Of(finding.Rule, outcome));
+
+    /// <summary>Those of them that ended so.</summary>
+    public long Of(string rule, Outcome outcome) => _explained.GetValueOrDefault((rule, outcome));
+
+    // The server's own words, and its own count of those that did not read them.
+    private void ShareWhatWasSaid()
+    {
+        if (ServerLimits.Of(_evidence) is { } limits)
+        {
+            var rule = limits.IsOfDescriptors ? ServerDescriptors.RuleName : MaxClientsReached.RuleName;
+            Take(rule, Outcome.Rejected, limits.Said);
+            var overtaken = limits.Overtaken;
+            overtaken -= Take(rule, Outcome.Reset, overtaken);
+            overtaken -= Take(rule, Outcome.PeerClosed, overtaken);
+            Take(rule, Outcome.ReplyTimeout, overtaken);
+        }
+
+        if (new ProxyQueue().Judge(_evidence) is not null)
+        {
+            Take(ProxyQueue.RuleName, Outcome.PeerClosed);
+            Take(ProxyQueue.RuleName, Outcome.Reset);
+            Take(ProxyQueue.RuleName, Outcome.ReplyTimeout);
+        }
+
+        Take(AccessDenied.RuleName, Outcome.Rejected, _evidence.Rejected("NOAUTH", "WRONGPASS", "NOPERM", Rejection.Denied));
+        Take(MemoryOvercommit.RuleName, Outcome.Rejected, _evidence.Rejected("MISCONF"));
+        var isWaiting = new TimeWaitGrowth().Judge(_evidence) is { Severity: Severity.Error };
+        Take(
+            isWaiting ? TimeWaitGrowth.RuleName : OwnLimits.Of(_evidence).IsOfDescriptors(_evidence) ? ClientDescriptors.RuleName : PortExhaustion.RuleName,
+            Outcome.LocalExhausted);
+        if (HasRestarted)
+        {
+            TakeForRestart(Outcome.Refused, Outcome.Unreachable, Outcome.Reset, Outcome.PeerClosed);
+        }
+    }
+
+    // A queue that overflows because nothing is taken out of it is not the cause.
+    private string Queue => AcceptQueueOverflow.IsOfStandstill(_evidence) ? ServerStalled.RuleName : AcceptQueueOverflow.RuleName;
+
+    // Handshakes that another ledger counted otherwise.
+    private void ShareWhatIsCounted()
+    {
+        var isLocal = _evidence.Ledgers.Kernel?.SeesServer == true;
+        NotAccepted = isLocal ? _evidence.NeverAccepted() : NeverReceived();
+        var missing = Take(Queue, Outcome.ReplyTimeout, NotAccepted);
+        if (isLocal)
+        {
+            Take(Queue, Outcome.ReplyTimeout, Math.Max(0, _evidence.LostToQueue() - missing));
+            Take(Queue, Outcome.Reset, ResetByQueue(missing));
+        }
+        else
+        {
+            NotAccepted = missing + Take(Queue, Outcome.Reset, NotAccepted - missing);
+        }
+
+        if (new ConntrackFull().Judge(_evidence) is not null)
+        {
+            Take(ConntrackFull.RuleName, Outcome.ConnectTimeout);
+        }
+    }
+
+    private void ShareTimeouts()
+    {
+        var line = Line.Of(_evidence);
+        if (GeneratorLimited.IsLimited(_evidence))
+        {
+            Take(GeneratorLimited.RuleName, Outcome.ReplyTimeout);
+            Take(GeneratorLimited.RuleName, Outcome.ConnectTimeout);
+        }
+
+        if (line.IsLossy)
+        {
+            TakeForLine(line);
+        }
+
+        if (ServerStalled.Silences(_evidence).Count > 0)
+        {
+            Take(ServerBusy.IsBusy(_evidence) ? ServerBusy.RuleName : ServerStalled.RuleName, Outcome.ReplyTimeout);
+            Take(ServerBusy.IsBusy(_evidence) ? ServerBusy.RuleName : ServerStalled.RuleName, Outcome.ConnectTimeout);
+        }
+
+        if (_evidence.CountedAtServer("ListenOverflows") > 0)
+        {
+            Take(Queue, Outcome.ConnectTimeout);
+        }
+
+        if (_evidence.CountedAtServer("TCPReqQFullDrop") > 0)
+        {
+            Take(SynQueueOverflow.RuleName, Outcome.ConnectTimeout);
+        }
+
+        if (ServerBusy.IsBusy(_evidence))
+        {
+            Take(ServerBusy.RuleName, Outcome.ReplyTimeout);
+        }
+
+        if (!line.IsLossy)
+        {
+            TakeForLine(line); // some connections lost all they sent, and the others nothing
+        }
+
+        if (HasRestarted)
+        {
+            TakeForRestart(Outcome.ConnectTimeout, Outcome.ReplyTimeout);
+        }
+
+        Take(SynRetransmits.RuleName, Outcome.ConnectTimeout);
+        Take(NoReply.IsNotTheServer(_evidence) ? NoReply.RuleName : ServerStalled.RuleName, Outcome.ReplyTimeout);
+    }
+
+    // Those at the endpoints that restarted, and at no others.
+    private void TakeForRestart(params Outcome[] outcomes)
+    {
+        var restarted = _evidence.Ledgers.Servers.Where(server => server.Restarts.Count > 0).Select(server => server.Endpoint).ToArray();
+        foreach (var outcome in outcomes)
+        {
+            Take(ServerRestarted.RuleName, outcome, _evidence.Load.ByEndpoint.Count == 0 ? long.MaxValue
+                : _evidence.Load.ByEndpoint.Where(counts => restarted.Contains(counts.Address)).Sum(counts => counts.AttemptFailures.GetValueOrDefault(outcome.Name())));
+        }
+    }
+
+    // Who loses SYNs and data is one line: one finding tells of it.
+    private void TakeForLine(Line line) => Take(
+        SynRetransmits.TellsOfLine(_evidence, line) ? SynRetransmits.RuleName : LineLoss.RuleName,
+        Outcome.ReplyTimeout, line.Explained(_evidence, _left.GetValueOrDefault(Outcome.ReplyTimeout, _evidence.Failed(Outcome.ReplyTimeout))));
+
+    private void ShareRefusals()
+    {
+        foreach (var outcome in (Outcome[])[Outcome.Refused, Outcome.Unreachable])
+        {
+            Take(RefusedOnTheWay.RuleName, outcome, RefusedOnTheWay.Count(_evidence, outcome));
+            Take(ServerUnreachable.RuleName, outcome);
+        }
+
+        // A server that goes ends what it has, before it refuses what comes.
+        Take(ServerUnreachable.RuleName, Outcome.Reset, ServerUnreachable.CutOff(_evidence, Outcome.Reset));
+        Take(ServerUnreachable.RuleName, Outcome.PeerClosed, ServerUnreachable.CutOff(_evidence, Outcome.PeerClosed));
+    }
+
+    private void ShareTheRest() => Take(ConnectionResets.RuleName, Outcome.Reset);
+
+    // With tcp_abort_on_overflow the kernel does not drop the last ACK, it resets.
+    private long ResetByQueue(long dropped) => _evidence.CountedAtServer("ListenOverflows") > 0 && _evidence.Counted("PassiveOpens") is { } opened
+        ? Math.Max(0, _evidence.Ledgers.Client.Established - opened - dropped) : 0;
+
+    // Connections that the servers count themselves: received, or rejected. Only where all of their counts are of the whole run.
+    private long NeverReceived()
+    {
+        var servers = _evidence.Ledgers.Servers;
+        var client = _evidence.Ledgers.Client;
+        var isWhole = servers.Count > 0 && servers.Count >= _evidence.Load.Targets && servers.All(server => server is
+        {
+            ConnectionsReceived: not null, FirstAnswerAt: null, Proxy: null, Restarts.Count: 0, Resets.Count: 0,
+        } && server.Losses.All(loss => loss.Seconds is not null));
+        var missing = isWhole ? client.Established - servers.Sum(server => server.ConnectionsReceived!.Value + (server.ConnectionsRejected ?? 0)) : 0;
+
+        // A handful is what the last reading came too early for.
+        return missing > Math.Max(1, client.Established / 1_000) ? missing : 0;
+    }
+
+    private long Take(string rule, Outcome outcome, long most = long.MaxValue)
+    {
+        var left = _left.GetValueOrDefault(outcome, _evidence.Failed(outcome));
+        var taken = Math.Clamp(most, 0, left);
+        _left[outcome] = left - taken;
+        _explained[(rule, outcome)] = _explained.GetValueOrDefault((rule, outcome)) + taken;
+        return taken;
+    }
+}

@@ -1,0 +1,43 @@
+using ActorLoad.Diagnosis.Tuning;
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Diagnosis.Rules;
+
+/// <summary>There was no local port left towards a target.</summary>
+internal sealed class PortExhaustion : IRule
+{
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "port-exhaustion";
+
+    public string Name => RuleName;
+
+    public Finding? Judge(Evidence evidence)
+    {
+        var limits = OwnLimits.Of(evidence);
+        if (limits.Exhausted == 0 || limits.IsOfDescriptors(evidence))
+        {
+            return null;
+        }
+
+        var range = evidence.Setting(TuningKeys.PortRange);
+        var waiting = evidence.TimeWaits()?.Peak ?? 0;
+        var wanted = OwnLimits.Wanted(evidence);
+        var isShort = limits.Ports is { } ports && wanted + waiting > ports * 9 / 10;
+        return new Finding(
+            Name, Severity.Error,
+            $"{limits.Exhausted.Of("attempt")} found no local port, descriptor or buffer: "
+            + (limits.Ports is not { } all ? "how many ports there are is not known"
+                : $"{wanted.Text()} connections at once wanted {all.Text()} ports"
+                    + (waiting > 0 ? $", of which up to {waiting.Text()} were in TIME_WAIT" : "")
+                    + (isShort ? "" : ", which should have sufficed: other programs may hold some of them, or buffers ran out")),
+            new Dictionary<string, double>
+            {
+                ["localExhausted"] = limits.Exhausted, ["ports"] = limits.Ports ?? 0, ["peakOpen"] = evidence.Load.PeakOpen, ["timeWait"] = waiting,
+            },
+            TroubleRemedies.Ports(
+                range, evidence.Ports(), ((wanted + waiting) / Math.Max(1, evidence.Load.Targets)) + evidence.ObserversForEach(), evidence.Load.Targets, evidence.Load.MaxOpen, evidence.ObserversForEach()))
+        {
+            Explains = limits.Exhausted,
+        };
+    }
+}

@@ -1,0 +1,53 @@
+using ActorLoad.Diagnosis.Tuning;
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Diagnosis.Rules;
+
+/// <summary>The run left connections in TIME_WAIT on this side, each of which keeps its port for 60 s.</summary>
+internal sealed class TimeWaitGrowth : IRule
+{
+    // From half of the ports on they are what the next burst will miss.
+    private const double Many = 0.5;
+
+    /// <summary>Name of the findings of this rule.</summary>
+    public const string RuleName = "time-wait";
+
+    public string Name => RuleName;
+
+    public Finding? Judge(Evidence evidence)
+    {
+        var isGraceful = evidence.Load.Close == "graceful";
+        if (evidence.TimeWaits() is not { } level || (!isGraceful && evidence.Ledgers.TimeWait.State != "fail"))
+        {
+            return null;
+        }
+
+        var grown = Math.Max(level.Peak, level.After) - level.Before;
+        if (grown <= 0)
+        {
+            return null;
+        }
+
+        var ports = evidence.Ports() * evidence.Load.Targets;
+        var exhausted = evidence.Failed(Outcome.LocalExhausted);
+
+        // A burst would have found room, had those before it not left theirs occupied.
+        var isFull = exhausted > 0 && ports is { } all && evidence.Load.LargestBurst < all && evidence.Load.LargestBurst + level.Peak >= all * 9 / 10;
+        var share = ports is { } known ? (double)Math.Max(level.Peak, level.After) / known : 0;
+        return new Finding(
+            Name, isFull ? Severity.Error : share >= Many || !isGraceful ? Severity.Warning : Severity.Info,
+            $"{grown.Of("connection")} of this run waited in TIME_WAIT on this side, each with its port for 60 s"
+            + (isGraceful ? ", because connection.close = graceful lets us close first" : $", although they were closed by RST: {evidence.Ledgers.TimeWait.Reason.TrimEnd('.')}")
+            + (ports is { } range ? $"; there are {range.Of("port")}" : "")
+            + (isFull ? $", and {exhausted.Of("attempt")} found none" : ""),
+            new Dictionary<string, double> { ["before"] = level.Before, ["peak"] = level.Peak, ["after"] = level.After, ["ports"] = ports ?? 0 },
+            isGraceful
+                ? TroubleRemedies.TimeWait(
+                    evidence.Setting(TuningKeys.TimeWaitReuse), evidence.Load.IsLoopback, evidence.Load.Ports == "kernel", evidence.Setting(TuningKeys.PortRange),
+                    isFull ? evidence.BurstForEach() + ((level.Peak + evidence.Load.Targets - 1) / Math.Max(1, evidence.Load.Targets)) : null)
+                : [])
+        {
+            Explains = isFull ? exhausted : 0,
+        };
+    }
+}

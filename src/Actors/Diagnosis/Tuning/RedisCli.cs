@@ -1,0 +1,17 @@
+namespace ActorLoad.Diagnosis.Tuning;
+
+/// <summary>Commands for redis-cli.</summary>
+internal static class RedisCli
+{
+    /// <summary>A command to the server at HOST:PORT; null leaves that to redis-cli's default.</summary>
+    public static string To(string? endpoint, string command) => $"redis-cli{Host(endpoint)}{Port(endpoint)} {command}";
+
+    /// <summary>A command to be given on the server's machine, over loopback.</summary>
+    public static string There(string? endpoint, string command) => $"redis-cli{Port(endpoint)} {command}";
+
+    private static string Host(string? endpoint) => endpoint is null ? "" : $" -h {endpoint[..Colon(endpoint)].Trim('[', ']')}";
+
+    private static string Port(string? endpoint) => endpoint is null ? "" : $" -p {endpoint[(Colon(endpoint) + 1)..]}";
+
+    private static int Colon(string endpoint) => endpoint.LastIndexOf(':');
+}

@@ -1,0 +1,145 @@
+using ActorLoad.Observers.Server;
+
+namespace ActorLoad.Diagnosis.Tuning;
+
+/// <summary>What mends each trouble, the likeliest first: one list for each, whether <c>doctor</c> foresees the trouble or a diagnosis has found it.</summary>
+public static class TroubleRemedies
+{
+    private const string Graceful = "graceful";
+    private const string Kernels = "kernel";
+
+    /// <summary>ActorLoad has too few descriptors.</summary>
+    /// <param name="present">Its soft limit.</param>
+    /// <param name="hard">Its hard limit; null if it is not known.</param>
+    /// <param name="needed">What the run needs, <paramref name="beside"/> included.</param>
+    /// <param name="beside">What ActorLoad has open beside the connections.</param>
+    /// <param name="maxOpen">connection.max-open.</param>
+    public static IReadOnlyList<Remedy> ClientDescriptors(long? present, long? hard, long needed, long beside, long maxOpen) =>
+    [
+        Remedies.ClientDescriptors(present, needed, hard),
+        .. present is { } limit ? [Remedies.MaxOpen(maxOpen, Math.Max(1, limit - beside))] : Array.Empty<Remedy>(),
+    ];
+
+    /// <summary>More connections to one target than there are ports.</summary>
+    /// <param name="range">First and last port; null if it is not known.</param>
+    /// <param name="ports">How many of them connections may have; null if it is not known.</param>
+    /// <param name="needed">Ports for one target.</param>
+    /// <param name="targets">Different addresses and ports.</param>
+    /// <param name="maxOpen">connection.max-open.</param>
+    /// <param name="beside">Those of them that the run's observers take.</param>
+    public static IReadOnlyList<Remedy> Ports(string? range, long? ports, long needed, int targets, long maxOpen, int beside = 0) =>
+        [.. Wider(range, needed), .. (ports - beside) * targets is { } room and > 0 ? [Remedies.MaxOpen(maxOpen, room)] : Array.Empty<Remedy>()];
+
+    /// <summary>More connections to one target than half of the ports, which the kernel chooses.</summary>
+    public static IReadOnlyList<Remedy> HalfRange(string? range, long open) => [Remedies.SlotPorts(Kernels), .. Wider(range, 2 * open)];
+
+    /// <summary>Ports that wait in TIME_WAIT, because connections are closed by FIN.</summary>
+    /// <param name="reuse">net.ipv4.tcp_tw_reuse; null if it is not known.</param>
+    /// <param name="isLoopback">Each target is reached over loopback.</param>
+    /// <param name="kernelPorts">connection.ports = kernel: a port that was bound can be had again anyway.</param>
+    /// <param name="range">First and last port.</param>
+    /// <param name="needed">Ports for one target, those that wait included; null if there are enough.</param>
+    public static IReadOnlyList<Remedy> TimeWait(string? reuse, bool isLoopback, bool kernelPorts, string? range, long? needed)
+    {
+        var isReused = reuse == "1" || (reuse == "2" && isLoopback);
+        return
+        [
+            Remedies.AbortiveClose(Graceful),
+            .. kernelPorts && !isReused ? [Remedies.Sysctl(TuningKeys.TimeWaitReuse, RemedyHost.Client, reuse)] : Array.Empty<Remedy>(),
+            .. kernelPorts ? [Remedies.SlotPorts(Kernels)] : Array.Empty<Remedy>(),
+            .. needed is { } ports ? Wider(range, ports) : [],
+        ];
+    }
+
+    /// <summary>The firewall's table of connections is, or would be, full.</summary>
+    /// <param name="present">net.netfilter.nf_conntrack_max; null if it is not known.</param>
+    /// <param name="needed">What would be in it. A table that was full with less needs more than it has.</param>
+    public static IReadOnlyList<Remedy> Conntrack(long? present, long needed)
+    {
+        var room = TuningCatalogue.BuiltIn[TuningKeys.Conntrack, RemedyHost.Client].Number;
+        while (room < needed || room <= present)
+        {
+            room *= 2;
+        }
+
+        return [Remedies.Sysctl(TuningKeys.Conntrack, RemedyHost.Client, Remedies.Text(present), room)];
+    }
+
+    /// <summary>The kernel of the server's machine cuts accept queues to less than a burst.</summary>
+    public static IReadOnlyList<Remedy> KernelsQueue(QueueLimits limits, long burst)
+    {
+        var needed = limits.Kind == ServerDefaults.Garnet ? Math.Min(burst, ServerDefaults.GarnetBacklog) : burst;
+        return limits.SoMaxConn >= needed ? [] : [Remedies.Sysctl(TuningKeys.SoMaxConn, RemedyHost.Server, Remedies.Text(limits.SoMaxConn), needed)];
+    }
+
+    /// <summary>The server asks for a shorter queue than a burst, or has a listener that is older than what it asks for.</summary>
+    public static IReadOnlyList<Remedy> ServersQueue(QueueLimits limits, long burst) => limits switch
+    {
+        { Kind: ServerDefaults.Garnet } => burst > ServerDefaults.GarnetBacklog ? [Remedies.SmallerBursts(burst, ServerDefaults.GarnetBacklog, limits.Phase)] : [],
+        { Asked: { } asked } when asked >= burst => limits.Listener < burst ? [Remedies.NewListener(limits.Listener!.Value, asked)] : [],
+        { Asked: null, Listener: { } listener } when listener >= burst => [],
+        _ => [Remedies.TcpBacklog(limits.Asked ?? limits.Listener, burst, limits.Kind)],
+    };
+
+    /// <summary>The listener is a proxy's, and its queue shorter than a burst.</summary>
+    public static IReadOnlyList<Remedy> ProxysQueue(QueueLimits limits, long burst) =>
+        limits.Listener >= burst ? [] : [.. limits.Listener >= limits.SoMaxConn ? KernelsQueue(limits, burst) : [], Remedies.ProxysBacklog(limits.Listener, burst)];
+
+    /// <summary>The server may have too few descriptors for its clients.</summary>
+    /// <param name="present">Its limit.</param>
+    /// <param name="clients">Clients that it should take.</param>
+    /// <param name="processId">See <see cref="Remedies.ServerDescriptors"/>.</param>
+    /// <param name="hard">See <see cref="Remedies.ServerDescriptors"/>.</param>
+    public static Remedy ServerDescriptors(long? present, long clients, int? processId, long? hard) =>
+        Remedies.ServerDescriptors(present, clients + ServerDefaults.Descriptors, processId, hard);
+
+    /// <summary>The server has no place for another client.</summary>
+    /// <param name="present">Its maxclients; null if it is not known.</param>
+    /// <param name="needed">Clients that it should take.</param>
+    /// <param name="endpoint">HOST:PORT.</param>
+    /// <param name="kind">As in <see cref="ServerLedger.Kind"/>.</param>
+    /// <param name="hard">See <see cref="Remedies.MaxClients"/>. Of a server of which nothing is known no more is asked than the run needs.</param>
+    public static IReadOnlyList<Remedy> NoPlace(long? present, long needed, string? endpoint, string kind, long? hard) =>
+        [Remedies.MaxClients(present, needed, endpoint, kind, hard ?? (present is null ? needed + ServerDefaults.Descriptors : null))];
+
+    /// <summary>Nobody listens at the target's port.</summary>
+    public static IReadOnlyList<Remedy> NobodyListens(IEnumerable<string> endpoints) => [.. endpoints.Select(Remedies.Start)];
+
+    /// <summary>The target's host cannot be reached.</summary>
+    public static IReadOnlyList<Remedy> NoRoute(IEnumerable<string> endpoints) =>
+        [.. endpoints.Select(endpoint => endpoint[..endpoint.LastIndexOf(':')].Trim('[', ']')).Distinct().Select(Remedies.Route)];
+
+    /// <summary>The server wants a password, or another one.</summary>
+    public static IReadOnlyList<Remedy> Password() => [Remedies.Password()];
+
+    /// <summary>The server has as much memory as it may have.</summary>
+    public static IReadOnlyList<Remedy> Memory(string? endpoint) =>
+    [
+        Remedies.Look("maxmemory", "more, or 0", endpoint, "config set maxmemory 0"),
+        Remedies.Look("maxmemory-policy", "allkeys-lru", endpoint, "config set maxmemory-policy allkeys-lru"),
+    ];
+
+    /// <summary>Protected mode is on, and we come from elsewhere.</summary>
+    public static IReadOnlyList<Remedy> ProtectedMode(string? endpoint) => [Remedies.ProtectedMode(endpoint)];
+
+    /// <summary>io_uring was asked for and cannot be had, or <c>auto</c> went without it.</summary>
+    /// <param name="disabled">kernel.io_uring_disabled; null if it is not known.</param>
+    /// <param name="isDemanded">The run asks for it.</param>
+    public static IReadOnlyList<Remedy> NoRing(string? disabled, bool isDemanded) =>
+    [
+        .. disabled is "1" or "2" ? [Remedies.Sysctl(TuningKeys.RingDisabled, RemedyHost.Client, disabled)] : Array.Empty<Remedy>(),
+        isDemanded ? Remedies.Transport("io-uring", "auto") : Remedies.Transport("auto", "sockets"),
+    ];
+
+    /// <summary>A wider range, if there is one.</summary>
+    private static Remedy[] Wider(string? range, long needed) =>
+        Remedies.PortRange(range, needed) is var remedy && remedy.Proposed != remedy.Present ? [remedy] : [];
+}
+
+/// <summary>What decides how long a server's accept queue is.</summary>
+/// <param name="SoMaxConn">net.core.somaxconn of its machine; null if it is not known.</param>
+/// <param name="Asked">Its tcp-backlog; null if it is not known.</param>
+/// <param name="Listener">What its listener has, which was cut when it was opened; null if it cannot be seen.</param>
+/// <param name="Kind">As in <see cref="ServerLedger.Kind"/>.</param>
+/// <param name="Phase">Index of the phase with the largest bursts.</param>
+public sealed record QueueLimits(long? SoMaxConn, long? Asked, long? Listener, string Kind, int Phase = 0);

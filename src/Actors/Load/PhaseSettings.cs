@@ -1,0 +1,20 @@
+namespace ActorLoad.Load;
+
+/// <summary>When the next burst of a phase is due.</summary>
+public enum Pacing
+{
+    /// <summary>A gap after the last connection of the burst before has ended.</summary>
+    AfterBurst,
+
+    /// <summary>At multiples of the gap, whatever the bursts before do: they may overlap.</summary>
+    Fixed,
+}
+
+/// <summary>A part of a run with one load shape (an element of <c>actorload.load</c>); the only shape is <c>bursts</c>.</summary>
+/// <param name="Name">Its name in reports.</param>
+/// <param name="Connections">Connections of each burst, 1 or more.</param>
+/// <param name="Gap">Time between bursts, as <paramref name="Pacing"/> says.</param>
+/// <param name="Duration">How long the phase lasts when <paramref name="Count"/> is null.</param>
+/// <param name="Count">How many bursts; null derives it from duration and gap.</param>
+/// <param name="Pacing">What the gap is measured from.</param>
+public sealed record PhaseSettings(string Name, int Connections, TimeSpan Gap, TimeSpan Duration, int? Count, Pacing Pacing);

@@ -1,0 +1,27 @@
+namespace ActorLoad.Load;
+
+/// <summary>Streams of random numbers, all made from the seed of a run. Each place in the run has its own.</summary>
+/// <remarks>Seed and place are mixed by SplitMix64, so that neighbouring seeds and places share nothing: seed 1 at place 2 is not seed 2 at place 1.</remarks>
+public static class RandomStreams
+{
+    private const ulong Golden = 0x9E3779B97F4A7C15;
+
+    /// <summary>The stream at <paramref name="place"/>: the same for the same seed and place.</summary>
+    public static Random For(int seed, params ReadOnlySpan<int> place)
+    {
+        var state = Mix((ulong)(uint)seed + Golden);
+        foreach (var part in place)
+        {
+            state = Mix(state + (((ulong)(uint)part + 1) * Golden));
+        }
+
+        return new Random((int)(state >> 32));
+    }
+
+    private static ulong Mix(ulong state)
+    {
+        state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
+        state = (state ^ (state >> 27)) * 0x94D049BB133111EB;
+        return state ^ (state >> 31);
+    }
+}

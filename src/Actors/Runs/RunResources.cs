@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using ActorLoad.Configuration;
+using ActorLoad.Connections;
+using ActorLoad.Metrics;
+using ActorLoad.Observers;
+using ActorLoad.Transport;
+using Akka.Actor;
+
+namespace ActorLoad.Runs;
+
+/// <summary>One run to carry out.</summary>
+/// <param name="RunId">Its id.</param>
+/// <param name="Settings">What to do.</param>
+/// <param name="Target">Where connections go.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="Listener">Who gets its snapshots.</param>
+/// <param name="Clock">Its clock; the storm begins at its origin.</param>
+public sealed record RunOrder(string RunId, RunSettings Settings, ResolvedTarget Target, DateTimeOffset StartedAt, IActorRef Listener, RunClock Clock)
+{
+    /// <summary>The head of the run's result.</summary>
+    public RunInfo Describe(TimeSpan duration) => new(RunId, StartedAt, duration.TotalSeconds, Settings.Configuration);
+
+    /// <summary>Whom it storms, for the result.</summary>
+    public TargetInfo DescribeTarget() => new(Target.Endpoints, [.. Target.Addresses.Select(address => address.ToString())])
+    {
+        Unused = Target.Unused.IsEmpty ? null : Target.Unused,
+    };
+}
+
+/// <summary>What a load supervisor has under it: real lanes on real loops, or a test's probes.</summary>
+public interface IRunResources
+{
+    /// <summary>The transport of the lanes, for the result.</summary>
+    TransportInfo Transport { get; }
+
+    /// <summary>Dispatcher of the load supervisor; null is Akka's own. On a lane's loop a burst's end and the next one's start cross no
+    /// thread.</summary>
+    string? SupervisorDispatcher { get; }
+
+    /// <summary>Measures this process.</summary>
+    IGeneratorMeter Meter { get; }
+
+    /// <summary>Measures the threads of the loops.</summary>
+    ILoopMeter LoopMeter { get; }
+
+    /// <summary>Errors that servers answered with, in their words: see <see cref="ServerWords.Said"/>.</summary>
+    IReadOnlyDictionary<string, ImmutableArray<string>> Said => ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+
+    /// <summary>The run did not end: its loops are for no other one.</summary>
+    void GiveUp();
+
+    /// <summary>Tells of each loop that does not answer, from a thread that is no loop's, until the answer is disposed of. Such a loop is for no
+    /// other run, and the load supervisor does not stay on it.</summary>
+    IDisposable WatchLoops(Action<BlockedLoop> tell);
+
+    /// <summary>The run is to end: a loop that does not answer is told of sooner.</summary>
+    void Hurry();
+
+    /// <summary>No actor of the run is left: its loops are for others.</summary>
+    void Release();
+
+    /// <summary>Who watches the run, as <c>observers</c>; nobody if it is not watched.</summary>
+    IActorRef CreateObservers(IUntypedActorContext context, RunOrder order);
+
+    /// <summary>The actor that merges tallies.</summary>
+    IActorRef CreateMetrics(IUntypedActorContext context, RunOrder order);
+
+    /// <summary>The lanes, at least one.</summary>
+    ImmutableArray<IActorRef> CreateLanes(IUntypedActorContext context, RunOrder order, IActorRef metrics);
+}
+
+/// <summary>Real lanes on the loops of the transport that the settings ask for.</summary>
+public sealed class RunResources : IRunResources
+{
+    private readonly RunSettings _settings;
+    private readonly RunLoops _loops;
+    private readonly TimeProvider _time;
+    private readonly ServerWords _words;
+    private LoopWatch? _watch;
+
+    /// <summary>Chooses the transport and makes its loops ready.</summary>
+    public RunResources(RunOrder order, ITransportFactory transports)
+    {
+        (_settings, _time, _words) = (order.Settings, order.Clock.Time, order.Settings.Words);
+        _loops = transports.Lease(_settings.Transport, order.Target.Addresses);
+        LoopMeter = new LoopMeter([.. _loops.Dispatchers.Select(dispatcher => dispatcher.Loop)]);
+    }
+
+    /// <inheritdoc />
+    public TransportInfo Transport => new(_loops.Choice.Kind, _loops.Choice.Loops, _loops.Choice.Reason) { IsFallback = _loops.Choice.IsFallback };
+
+    /// <inheritdoc />
+    public string SupervisorDispatcher => _loops.MovableId;
+
+    /// <inheritdoc />
+    public IGeneratorMeter Meter { get; } = new GeneratorMeter();
+
+    /// <inheritdoc />
+    public ILoopMeter LoopMeter { get; }
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, ImmutableArray<string>> Said => _words.Said;
+
+    /// <inheritdoc />
+    public void GiveUp()
+    {
+        foreach (var dispatcher in _loops.Dispatchers)
+        {
+            dispatcher.Loop.GiveUp();
+        }
+    }
+
+    /// <inheritdoc />
+    public IDisposable WatchLoops(Action<BlockedLoop> tell) => _watch = LoopWatch.Start(_loops.Dispatchers, _time, blocked =>
+    {
+        _loops.Dispatchers[blocked.Index].Loop.GiveUp();
+        tell(blocked);
+    });
+
+    /// <inheritdoc />
+    public void Hurry() => _watch?.Hurry();
+
+    /// <inheritdoc />
+    public void Release()
+    {
+        _watch?.Dispose();
+        _loops.Release();
+    }
+
+    /// <inheritdoc />
+    public IActorRef CreateObservers(IUntypedActorContext context, RunOrder order) =>
+        ObserverPlans.For(_settings, order.Target, _time, IsOurs()) is { Count: > 0 } plans
+            ? context.ActorOf(RunObservers.Props(plans, _settings.Observers.Start, _settings.Observers.End), "observers")
+            : ActorRefs.Nobody;
+
+    // Where the kernel chooses, nobody knows our ports.
+    private Func<int, bool>? IsOurs()
+    {
+        SlotPorts[] ports = [.. _loops.Dispatchers.Select(dispatcher => dispatcher.Loop.Ports)];
+        return _settings.Connection.Socket.Ports == PortChoice.Kernel ? null : port => Array.Exists(ports, loop => loop.MayHaveUsed(port));
+    }
+
+    /// <inheritdoc />
+    public IActorRef CreateMetrics(IUntypedActorContext context, RunOrder order) =>
+        context.ActorOf(MetricsActor.Props(order.RunId, _loops.Choice.Loops, order.Target.EndpointNames, order.Clock, Meter), "metrics");
+
+    /// <inheritdoc />
+    public ImmutableArray<IActorRef> CreateLanes(IUntypedActorContext context, RunOrder order, IActorRef metrics)
+    {
+        var (target, connection) = (_settings.Target, _settings.Connection with { Words = _words });
+        var script = target.Password.Length > 0 ? connection.Script.AfterAuth(target.Username, target.Password) : connection.Script;
+        var health = TargetHealth.Of(order.Target.Addresses);
+        var (share, rest) = Math.DivRem(connection.MaxOpen, _loops.Choice.Loops);
+        return
+        [
+            .. _loops.Dispatchers.Select((dispatcher, lane) => context.ActorOf(
+                Lane.Props(
+                    new LaneSettings(
+                        lane, order.Clock, share + (lane < rest ? 1 : 0), _settings.Seed, connection, script, order.Target.Addresses,
+                        _settings.Supervision, metrics) { Health = health },
+                    dispatcher),
+                $"lane-{lane}")),
+        ];
+    }
+}

@@ -1,0 +1,46 @@
+using Xunit;
+using static ActorLoad.Actors.Tests.Configuration.Configurations;
+
+namespace ActorLoad.Actors.Tests.Configuration;
+
+/// <summary>Steps of a script that say what is answered.</summary>
+public class ScriptStepSpecs
+{
+    [Fact]
+    public void A_step_is_a_text_or_says_what_is_answered()
+    {
+        var script = LoadKeys("""
+            connection.script = [PING, { send = "SUBSCRIBE a b" }, { send = "EVAL x 0", replies = 3 }, { send = "DEBUG x", expect = none }, { send = ECHO, expect = auto, replies = auto }]
+            """).Settings.Connection.Script;
+
+        Assert.Equal([1, 2, 3, 1], Enumerable.Range(0, script.Count).Select(step => script.Expected(step).Replies));
+    }
+
+    [Fact]
+    public void A_script_is_shown_as_it_can_be_loaded_again_and_without_secrets()
+    {
+        const string Shown = """[{"send":"AUTH ***"},"PING",{"send":"X","expect":"none"},{"send":"Y","replies":2}]""";
+        var json = LoadKeys("""
+            connection.script = [{ send = "AUTH hunter2secret", replies = auto }, PING, { send = X, expect = none }, { send = Y, replies = 2 }]
+            """).Settings.Configuration["connection"]!["script"]!.ToJsonString();
+
+        Assert.Equal(Shown, json);
+        Assert.Equal(Shown, LoadKeys($"connection.script = {json}").Settings.Configuration["connection"]!["script"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Secret_of_one_step_is_not_shown_in_another()
+    {
+        var json = LoadKeys("connection.script = [{ send = \"AUTH hunter2secret\" }, { send = \"ECHO hunter2secret\" }]").Settings.Configuration.ToJsonString();
+
+        Assert.DoesNotContain("hunter2secret", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_option_sets_a_script_or_a_step_of_it()
+    {
+        Assert.Equal(3, LoadFile("", Set("connection.script", "[{ send = \"X\", replies = 3 }]")).Settings.Connection.Script.Expected(0).Replies);
+        Assert.Equal(2, LoadFile("", Set("connection.script.0", "SUBSCRIBE a b")).Settings.Connection.Script.Expected(0).Replies);
+        Assert.Equal(4, LoadFile("actorload.connection.script = [{ send = X }]", Set("connection.script.0.replies", "4")).Settings.Connection.Script.Expected(0).Replies);
+    }
+}

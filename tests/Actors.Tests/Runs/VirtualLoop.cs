@@ -1,0 +1,122 @@
+using System.Net;
+using ActorLoad.Transport;
+using Akka.Actor;
+using Akka.Dispatch;
+
+namespace ActorLoad.Actors.Tests.Runs;
+
+/// <summary>One loop for each run, in virtual time: see <see cref="VirtualLoop"/>.</summary>
+internal sealed class VirtualTransports(ActorSystem system, TimeProvider time) : ITransportFactory
+{
+    private readonly LoopDispatchers _registry = LoopDispatchers.Of(system);
+
+    /// <summary>The loop of the last run.</summary>
+    public VirtualLoop Loop { get; private set; } = null!;
+
+    public RunLoops Lease(TransportSettings settings, IReadOnlyList<IPEndPoint> targets)
+    {
+        var dispatcher = _registry.Lease("virtual", _ => new VirtualLoop(time));
+        Loop = (VirtualLoop)dispatcher.Loop;
+        return new RunLoops(new TransportChoice("virtual", 1, "a spec plays it"), [dispatcher], _registry);
+    }
+}
+
+/// <summary>A loop whose thread is the spec's and whose network is a server that answers everything with PONG after <see cref="RoundTrip"/>.</summary>
+internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
+{
+    /// <summary>How long a connect and a reply take.</summary>
+    public static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(20);
+
+    private readonly Queue<IRunnable> _work = new();
+    private readonly PriorityQueue<Action, long> _events = new();
+    private long _alarm = long.MaxValue;
+    private long _done;
+
+    public override long WorkDone => _done;
+
+    /// <summary>Runs all that is to be done by now.</summary>
+    public void Pump()
+    {
+        while (true)
+        {
+            if (_work.TryDequeue(out var work))
+            {
+                work.Run();
+                _done++;
+            }
+            else if (_events.TryPeek(out var happens, out var at) && at <= Now)
+            {
+                _events.Dequeue();
+                happens();
+            }
+            else if (_alarm <= Now)
+            {
+                _alarm = long.MaxValue;
+                SweepTimers();
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    public override void Execute(IRunnable work) => _work.Enqueue(work);
+
+    public override void ExecuteNextTurn(IRunnable work) => _work.Enqueue(work);
+
+    public override Link Open(IActorRef owner, in LinkRequest request) => new VirtualLink(this, owner, request.Deadline);
+
+    protected override void SetAlarm(long due) => _alarm = due;
+
+    protected override void Dispose(bool disposing)
+    {
+    }
+
+    private void After(TimeSpan span, Action happens) => _events.Enqueue(happens, Now + ToTicks(span));
+
+    private sealed class VirtualLink : Link
+    {
+        private readonly VirtualLoop _loop;
+        private readonly IActorRef _owner;
+        private readonly byte[] _outgoing = new byte[64];
+        private bool _isClosed;
+
+        public VirtualLink(VirtualLoop loop, IActorRef owner, DeadlineQueue deadline)
+        {
+            (_loop, _owner) = (loop, owner);
+            Begin(deadline, new Connected(this));
+        }
+
+        public override ReadOnlySpan<byte> Incoming => "+PONG\r\n"u8;
+
+        public override Span<byte> Outgoing(int size) => _outgoing.AsSpan(0, size);
+
+        public override void Exchange(int size, DeadlineQueue deadline) => Begin(deadline, new Received(this));
+
+        public override void Receive(DeadlineQueue? deadline) => throw new NotSupportedException("it sends nothing of itself");
+
+        public override void Close()
+        {
+            _isClosed = true;
+            DeadlineQueue.Leave(this);
+        }
+
+        protected internal override void Expire() => throw new InvalidOperationException("it answers in time");
+
+        private void Begin(DeadlineQueue deadline, object completion)
+        {
+            SentAt = _loop.Now;
+            deadline.Enter(this);
+            _loop.After(RoundTrip, () =>
+            {
+                if (!_isClosed)
+                {
+                    DeadlineQueue.Leave(this);
+                    CompletedAt = _loop.Now;
+                    _owner.Tell(completion, ActorRefs.NoSender);
+                }
+            });
+        }
+    }
+}
