@@ -9,7 +9,7 @@ namespace ActorLoad.Bench;
 /// <param name="Tiny">Small counts: a check that everything works, no figure of it means anything.</param>
 /// <param name="Transport"><c>transport.kind</c> of ActorLoad in every cell.</param>
 /// <param name="Out">Where the JSON goes; null writes none.</param>
-/// <param name="Markdown">Where the tables for README go; null writes none.</param>
+/// <param name="Markdown">Where the tables for docs/performance.md go; null writes none.</param>
 /// <param name="Plot">Where the plot of cost against open connections goes (SVG); null draws none.</param>
 internal sealed record BenchOptions(
     IReadOnlyList<int> Bursts, int Connections, int Rounds, IReadOnlyList<string> Only, int Long, bool Tiny, FileInfo? Out, FileInfo? Markdown, FileInfo? Plot, string Transport)

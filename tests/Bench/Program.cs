@@ -16,7 +16,7 @@ var only = new Option<string[]>("--only") { Description = "Measure these cells o
 var longRun = new Option<int>("--long") { Description = "Also one run of so many connections in bursts of 1,000." };
 var tiny = new Option<bool>("--tiny") { Description = "A check that everything works: all cells with small counts, one round." };
 var output = new Option<FileInfo?>("--out") { Description = "Write the report to this JSON file too." };
-var markdown = new Option<FileInfo?>("--markdown") { Description = "Write the report as README has it to this file too." };
+var markdown = new Option<FileInfo?>("--markdown") { Description = "Write the report as docs/performance.md has it to this file too." };
 var plot = new Option<FileInfo?>("--plot") { Description = "Draw the cost against the open connections into this SVG file." };
 var transport = new Option<string>("--transport")
 {

@@ -9,7 +9,7 @@ namespace ActorLoad.Doctor;
 /// <summary>Memory and transport of ActorLoad itself. Pure.</summary>
 internal static class GeneratorChecks
 {
-    // Measured on the ring, see README (the bench), and rather more than less: a process that has made thousands of connections, and each one that is open.
+    // Measured on the ring, see docs/performance.md, and rather more than less: a process that has made thousands of connections, and each one that is open.
     // Thousands of connections over sockets take less. Of the embedded server as well, which is a process of ours.
     private const long Base = 120_000_000;
     private const long Each = 9_500;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ActorLoad.Bench.Reporting;
 
-/// <summary>The report as two tables of Markdown, for README: the storms with ActorLoad's ratios to its peers, and all other figures. A goal
+/// <summary>The report as two tables of Markdown, for docs/performance.md: the storms with ActorLoad's ratios to its peers, and all other figures. A goal
 /// stands beside its figure, kept or missed.</summary>
 internal static class MarkdownReport
 {

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ActorLoad.Actors.Tests.Observers.Kernel;
 
-/// <summary>What kernel and server do with connections, where findings and README build on it and nobody else has written it down.</summary>
+/// <summary>What kernel and server do with connections, where findings and docs/ build on it and nobody else has written it down.</summary>
 public sealed class ConnectionFactsSpecs
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
