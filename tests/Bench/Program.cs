@@ -8,7 +8,8 @@ using Spectre.Console;
 
 var bursts = new Option<int[]>("--bursts")
 {
-    Description = "Burst sizes of the storms; 50,1000,8000,16000,19000 when not given.", CustomParser = Sizes,
+    Description = "Burst sizes of the storms; 50,1000,8000,16000,19000 when not given.",
+    CustomParser = Sizes,
 };
 var connections = new Option<int>("--connections") { Description = "Connections of each storm.", DefaultValueFactory = _ => 160_000 };
 var rounds = new Option<int>("--rounds") { Description = "How often each storm is repeated.", DefaultValueFactory = _ => 5 };

@@ -6,7 +6,7 @@ using static ActorLoad.Connections.ConnectionProtocol;
 
 namespace ActorLoad.Connections;
 
-/// <summary>Parent and supervisor of a few connections of one burst, for its lane, whose books it keeps with it; ends with the last of them.</summary>
+/// <summary>Parent and supervisor of a few connections of one burst, for its lane, whose record it shares; ends with the last of them.</summary>
 /// <remarks>
 /// An actor keeps its children in an immutable tree and copies a path through it for each birth and each death. With thousands of them
 /// under one lane that was a quarter of what the generator itself spends on a connection.
@@ -25,11 +25,11 @@ internal sealed class Cohort : UntypedActor
     private int _open;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
-    public Cohort(LaneRecord books, ChildFactory connections) => (_record, _connections) = (books, connections);
+    public Cohort(LaneRecord lane, ChildFactory connections) => (_record, _connections) = (lane, connections);
 
     /// <summary>A cohort of a lane, on its loop.</summary>
-    public static Props Props(LaneRecord books, ChildFactory connections, string dispatcher) =>
-        Akka.Actor.Props.CreateBy(new ActorFactory<Cohort>(() => new Cohort(books, connections))).WithDispatcher(dispatcher);
+    public static Props Props(LaneRecord lane, ChildFactory connections, string dispatcher) =>
+        Akka.Actor.Props.CreateBy(new ActorFactory<Cohort>(() => new Cohort(lane, connections))).WithDispatcher(dispatcher);
 
     protected override void OnReceive(object message)
     {
@@ -51,14 +51,14 @@ internal sealed class Cohort : UntypedActor
         for (var left = opening.Which; left != 0; left &= left - 1)
         {
             var client = opening.First + BitOperations.TrailingZeroCount(left);
-            _connections.Create(Context, client).Tell(new Open(_record.ConnectionRecord(opening.Share, client, opening.Due), 0), Self);
+            _connections.Create(Context, client).Tell(new Open(_record.NewRecord(opening.Share, client, opening.Due), 0), Self);
         }
     }
 
     private void HandleEnded(ConnectionEnded ended)
     {
-        _record.End(ended.ConnectionRecord, ended.Outcome);
-        HandleClosed(ended.ConnectionRecord);
+        _record.End(ended.Entry, ended.Outcome);
+        HandleClosed(ended.Entry);
     }
 
     private static void HandleCancel()
@@ -97,11 +97,11 @@ internal sealed class Cohort : UntypedActor
 
         if (decision.Directive == FailureDirective.Restart)
         {
-            Sender.Tell(new Open(failure.ConnectionRecord, decision.NotBefore), Self);
+            Sender.Tell(new Open(failure.Entry, decision.NotBefore), Self);
             return Directive.Restart;
         }
 
-        HandleClosed(failure.ConnectionRecord);
+        HandleClosed(failure.Entry);
         return decision.Directive == FailureDirective.Escalate ? Directive.Escalate : Directive.Stop;
     }
 

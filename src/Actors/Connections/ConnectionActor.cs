@@ -62,32 +62,32 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void HandleOpen(Open open)
     {
-        _entry = open.ConnectionRecord;
+        _entry = open.Entry;
         if (open.NotBefore != 0 && open.NotBefore > _plan.Loop.Now)
         {
             _plan.Loop.Schedule(open.NotBefore, Self, WaitOver.Instance);
         }
         else
         {
-            BeginAttempt(open.ConnectionRecord);
+            BeginAttempt(open.Entry);
         }
     }
 
     private void BeginAttempt(ConnectionRecord entry)
     {
-        if (entry.Attempts > 0 && _plan.Books.IsGivenUp(entry))
+        if (entry.Attempts > 0 && _plan.Lane.IsGivenUp(entry))
         {
             End(entry.LastFailure); // its endpoint was given up while it waited
             return;
         }
 
-        _plan.Books.Begin(entry);
-        _link = _plan.Loop.Open(Self, new LinkRequest(_plan.Books.AddressOf(entry), _plan.Socket, _plan.ConnectDeadline));
+        _plan.Lane.Begin(entry);
+        _link = _plan.Loop.Open(Self, new LinkRequest(_plan.Lane.AddressOf(entry), _plan.Socket, _plan.ConnectDeadline));
     }
 
     private void HandleConnected(Link link)
     {
-        _plan.Books.Establish(_entry!, link);
+        _plan.Lane.Establish(_entry!, link);
         GoOn(link);
     }
 
@@ -107,7 +107,7 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void HandleReply(Link link)
     {
-        _plan.Books.Answer(_entry!, link);
+        _plan.Lane.Answer(_entry!, link);
         _step++;
         GoOn(link);
     }
@@ -128,12 +128,12 @@ internal sealed class ConnectionActor : UntypedActor
             }
 
             _step++; // nothing answers the last commands: the hold begins with them
-            _plan.Books.Serve(_entry!);
+            _plan.Lane.Serve(_entry!);
             link.Exchange(length, hold ?? _plan.SendDeadline);
             return;
         }
 
-        _plan.Books.Serve(_entry!);
+        _plan.Lane.Serve(_entry!);
         if (hold is not null)
         {
             link.Receive(hold);
@@ -214,7 +214,7 @@ internal sealed class ConnectionActor : UntypedActor
 }
 
 /// <summary>What all connections of a lane share.</summary>
-/// <param name="Books">Where they are counted, and where they connect.</param>
+/// <param name="Lane">Where they are counted, and where they connect.</param>
 /// <param name="Loop">Their loop.</param>
 /// <param name="Script">What they send.</param>
 /// <param name="Socket">Their socket's options.</param>
@@ -224,13 +224,13 @@ internal sealed class ConnectionActor : UntypedActor
 /// <param name="HoldDeadline">How long they stay open after the script; null closes at once.</param>
 /// <param name="Words">How words of the server are kept.</param>
 internal sealed record ConnectionPlan(
-    LaneRecord Books, TransportLoop Loop, Script Script, SocketSettings Socket,
+    LaneRecord Lane, TransportLoop Loop, Script Script, SocketSettings Socket,
     DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue SendDeadline, DeadlineQueue? HoldDeadline, ServerWords Words)
 {
     private static readonly TimeSpan ToSend = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
-    public static ConnectionPlan For(LaneRecord books, TransportLoop loop, ConnectionSettings settings, Script script) => new(
-        books, loop, script, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout), loop.Deadline(ToSend),
+    public static ConnectionPlan For(LaneRecord lane, TransportLoop loop, ConnectionSettings settings, Script script) => new(
+        lane, loop, script, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout), loop.Deadline(ToSend),
         settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null, settings.Words ?? new ServerWords(script.Secrets));
 }

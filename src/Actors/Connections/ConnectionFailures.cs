@@ -6,12 +6,12 @@ namespace ActorLoad.Connections;
 public abstract class ConnectionFailedException : Exception
 {
     private protected ConnectionFailedException(ConnectionRecord entry, Outcome outcome, Exception? inner = null)
-        : base(outcome.Name(), inner) => (ConnectionRecord, Outcome) = (entry, outcome);
+        : base(outcome.Name(), inner) => (Entry, Outcome) = (entry, outcome);
 
     /// <summary>The cause, and the outcome if the connection is given up.</summary>
     public Outcome Outcome { get; }
 
-    internal ConnectionRecord ConnectionRecord { get; }
+    internal ConnectionRecord Entry { get; }
 
     /// <summary>When the loop learned of it, as a time stamp of its clock; 0 if that is not known.</summary>
     internal long At { get; set; }

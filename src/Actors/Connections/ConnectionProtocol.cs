@@ -21,7 +21,7 @@ internal static class ConnectionProtocol
     public sealed record StoppedOpening(string Reason) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
     /// <summary>For a connection: begin an attempt at <paramref name="NotBefore"/>, a time stamp of the loop's clock; 0 is at once.</summary>
-    public sealed record Open(ConnectionRecord ConnectionRecord, long NotBefore) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+    public sealed record Open(ConnectionRecord Entry, long NotBefore) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
     /// <summary>For cohorts and connections: close now, whatever is under way; answered with ConnectionEnded(Cancelled) unless it has ended already.</summary>
     public sealed record Cancel : IDeadLetterSuppression, INoSerializationVerificationNeeded
@@ -30,5 +30,5 @@ internal static class ConnectionProtocol
     }
 
     /// <summary>The connection has done all it had to, or was cancelled. Failures are thrown instead.</summary>
-    public sealed record ConnectionEnded(ConnectionRecord ConnectionRecord, Outcome Outcome) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+    public sealed record ConnectionEnded(ConnectionRecord Entry, Outcome Outcome) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 }

@@ -143,7 +143,8 @@ public sealed class Lane : UntypedActor
         Context.Parent.Tell(new BurstShareEnded(
             _settings.Lane, share.Burst, share.Planned, share.Opened, share.Succeeded, share.Failed, share.Cancelled,
             hasStarted ? SinceStart(share.FirstStart) : null, hasStarted ? SinceStart(share.LastStart) : null, SinceStart(_loop.Now),
-            _record.NeverReached) { HasUntriedEndpoint = _settings.Health.HasUntriedEndpoint });
+            _record.NeverReached)
+        { HasUntriedEndpoint = _settings.Health.HasUntriedEndpoint });
     }
 
     private void TellUnbegun(OpenBurst burst) => Context.Parent.Tell(

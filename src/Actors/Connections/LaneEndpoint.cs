@@ -75,7 +75,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
     /// <summary>An attempt failed. Why the endpoint is given up for it; null if it is not.</summary>
     public string? Fail(ConnectionFailedException failure, long now)
     {
-        var (entry, at) = (failure.ConnectionRecord, failure.At != 0 ? failure.At : now);
+        var (entry, at) = (failure.Entry, failure.At != 0 ? failure.At : now);
         var (wasEstablished, wasServed) = (entry.Timings.Connected != 0, entry.Timings.HoldStarted != 0);
         tally.RecordAttemptFailure(failure.Outcome);
         if (failure is RejectedException rejected)

@@ -77,7 +77,7 @@ internal sealed class LaneRecord
     }
 
     /// <summary>The entry of a connection that is to be opened.</summary>
-    public ConnectionRecord ConnectionRecord(BurstShare share, int client, long due)
+    public ConnectionRecord NewRecord(BurstShare share, int client, long due)
     {
         var target = Health.TargetOf(share.Turn + client);
         return new ConnectionRecord(share, client, due, target, Health.EndpointOf(target));
@@ -144,7 +144,7 @@ internal sealed class LaneRecord
     /// <summary>An attempt failed: counts it and says what follows.</summary>
     public FailureDecision Fail(ConnectionFailedException failure)
     {
-        var (entry, now, wasEstablished) = (failure.ConnectionRecord, _loop.Now, failure.ConnectionRecord.Timings.Connected != 0);
+        var (entry, now, wasEstablished) = (failure.Entry, _loop.Now, failure.Entry.Timings.Connected != 0);
         var (givenUp, stopped) = Judge(failure, now);
         entry.PeerEnd = failure.Outcome == Outcome.Reset ? PeerEnd.Reset : entry.PeerEnd;
         EndAttempt(entry, isAborted: IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
@@ -168,13 +168,13 @@ internal sealed class LaneRecord
     private (ConnectionProtocol.GaveUp? GivenUp, string? Stopped) Judge(ConnectionFailedException failure, long now)
     {
         var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
-        if (_endpoints[failure.ConnectionRecord.Endpoint].Fail(failure, now) is not { } reason)
+        if (_endpoints[failure.Entry.Endpoint].Fail(failure, now) is not { } reason)
         {
             return (null, stopped);
         }
 
         var endpoints = Health.Endpoints;
-        return (new ConnectionProtocol.GaveUp(endpoints[failure.ConnectionRecord.Endpoint].Name, reason),
+        return (new ConnectionProtocol.GaveUp(endpoints[failure.Entry.Endpoint].Name, reason),
             !Health.IsEveryEndpointGivenUp ? stopped
             : endpoints.Length == 1 ? reason
             : $"breaker: each of the {endpoints.Length} endpoints was given up");
@@ -196,7 +196,7 @@ internal sealed class LaneRecord
             return new FailureDecision(rule.Directive, 0);
         }
 
-        if (IsAborting || IsGivenUp(failure.ConnectionRecord) || !failure.ConnectionRecord.TryRetry(failure.Outcome, rule, HasRecovered(failure.ConnectionRecord, rule, now), out var inRow))
+        if (IsAborting || IsGivenUp(failure.Entry) || !failure.Entry.TryRetry(failure.Outcome, rule, HasRecovered(failure.Entry, rule, now), out var inRow))
         {
             return FailureDecision.GiveUp;
         }

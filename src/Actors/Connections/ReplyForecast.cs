@@ -24,7 +24,9 @@ internal sealed class ReplyForecast
         var natural = Answers(name, words, confirms);
         return new Expected(stated ?? natural)
         {
-            Confirms = confirms, IsSubscriber = wasSubscriber || IsSubscriber || (!_isResp3 && confirms != ReplyWord.None), IsMonitor = wasMonitor || _isMonitor,
+            Confirms = confirms,
+            IsSubscriber = wasSubscriber || IsSubscriber || (!_isResp3 && confirms != ReplyWord.None),
+            IsMonitor = wasMonitor || _isMonitor,
             CountsEvents = stated > natural,
         };
     }

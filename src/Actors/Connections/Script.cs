@@ -113,7 +113,8 @@ public sealed class Script
             MaxLength = Commands.Sum(command => command.MaxLength);
             Expected = commands[^1].Expected with
             {
-                IsSubscriber = commands.Any(each => each.Expected.IsSubscriber), IsMonitor = commands.Any(each => each.Expected.IsMonitor),
+                IsSubscriber = commands.Any(each => each.Expected.IsSubscriber),
+                IsMonitor = commands.Any(each => each.Expected.IsMonitor),
             };
             var words = Commands[0].Words;
             FirstWord = words.Length == 0 ? [] : Encoding.UTF8.GetBytes(words[0]);

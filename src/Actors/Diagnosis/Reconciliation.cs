@@ -52,7 +52,8 @@ public static class Reconciliation
             new(0, seen.Own, "are connections of the observers"),
             new(0, seen.ProxysLegs, "are a proxy's own connections to its servers"),
         ],
-        "other programs of this machine open connections too") { Lacking = "the first or the last of them fell outside the kernel's readings" });
+        "other programs of this machine open connections too")
+        { Lacking = "the first or the last of them fell outside the kernel's readings" });
 
     private static ReconciledQuantity? Accepted(Seen seen)
     {
@@ -74,7 +75,8 @@ public static class Reconciliation
                 new(seen.AreSetBack ? established : 0, 0, "at most were counted before the server's counters were set back"),
                 .. unseenByUs,
             ],
-            "other clients connect to it too") { Lacking = "it was asked before it had accepted all" },
+            "other clients connect to it too")
+            { Lacking = "it was asked before it had accepted all" },
             !seen.SeesServer ? null : new OtherCount(seen.Kernel("PassiveOpens"), established,
             [
                 new(seen.Overflows, 0, "were established for us, while the full accept queue dropped them"),
@@ -83,9 +85,13 @@ public static class Reconciliation
                 new(0, seen.Overflows, "are handshakes that the kernel completed twice, when the full accept queue had room again"),
                 .. unseenByUs,
             ],
-            "other listeners of this machine accept connections too") { Lacking = "their handshake was not completed on the server's side" });
-        return row is null ? null : row with { Remark = Joined(seen.BehindProxies, row.Server is null || rejected == 0 ? ""
-            : $"rejected_connections are not counted as received: {rejected.Text()}", row.Remark) };
+            "other listeners of this machine accept connections too")
+            { Lacking = "their handshake was not completed on the server's side" });
+        return row is null ? null : row with
+        {
+            Remark = Joined(seen.BehindProxies, row.Server is null || rejected == 0 ? ""
+            : $"rejected_connections are not counted as received: {rejected.Text()}", row.Remark)
+        };
     }
 
     private static string Joined(params IEnumerable<string> parts) => string.Join("; ", parts.Where(part => part.Length > 0));
@@ -103,7 +109,8 @@ public static class Reconciliation
                 new(seen.Missed(rejected), 0, "at most came before the server first answered its observer"),
                 new(seen.AreSetBack ? rejected : 0, 0, "at most were counted before the server's counters were set back"),
             ],
-            "other clients were rejected too") { Lacking = "somebody else said the words: a proxy, or another server at the same address" },
+            "other clients were rejected too")
+            { Lacking = "somebody else said the words: a proxy, or another server at the same address" },
             null);
     }
 
@@ -122,7 +129,8 @@ public static class Reconciliation
                 new(0, both * seen.Own, "are connections of the observers"),
                 new(0, both * seen.ProxysLegs, "are a proxy's own connections to its servers"),
             ],
-            "other programs of this machine close with RST too") { Lacking = "the peer's RST had closed them before we did" });
+            "other programs of this machine close with RST too")
+            { Lacking = "the peer's RST had closed them before we did" });
     }
 
     private static ReconciledQuantity? ResetsReceived(Seen seen)
@@ -145,7 +153,8 @@ public static class Reconciliation
                 new(seen.SeesServer ? seen.Client.ClosedFirst : 0, 0, "had been closed by the server first (QUIT), and our reset met no established socket"),
                 new(0, both * seen.ProxysLegs, "are a proxy's own connections to its servers"),
             ],
-            "other programs of this machine are reset too") { Lacking = "they met no established socket on the other side" });
+            "other programs of this machine are reset too")
+            { Lacking = "they met no established socket on the other side" });
         return row is null || ours == 0 ? row : row with
         {
             Remark = string.Join("; ", new[] { $"EstabResets counts our own {ours.Text()} resets{(seen.SeesServer ? " at both ends" : "")} too", row.Remark }
@@ -168,7 +177,8 @@ public static class Reconciliation
                 new(0, seen.CutOff, "were cut off while they connected"),
                 new(0, seen.ProxysLegs, "are a proxy's own connects to its servers"),
             ],
-            "connects of other programs fail too") { Lacking = "they failed before the kernel had sent a SYN" });
+            "connects of other programs fail too")
+            { Lacking = "they failed before the kernel had sent a SYN" });
     }
 
     private static ReconciledQuantity? Retransmits(Seen seen)
@@ -186,7 +196,8 @@ public static class Reconciliation
                 new(0, Retransmitted.Length * seen.Own, "may be of the observers' connections"),
                 new(0, Retransmitted.Length * seen.ProxysLegs, "may be of a proxy's own connections to its servers"),
             ],
-            "other programs' SYNs were lost") { Lacking = "connects took whole seconds without a retransmit" });
+            "other programs' SYNs were lost")
+            { Lacking = "connects took whole seconds without a retransmit" });
     }
 
     private static ReconciledQuantity? Drops(Seen seen)
@@ -200,7 +211,8 @@ public static class Reconciliation
                 new(0, seen.Failed(Outcome.ConnectTimeout) + seen.CutOff, "were given up"),
                 new(0, seen.Own, "may be connections of the observers"),
             ],
-            "listeners drop others' SYNs too") { Lacking = "no listener dropped them: they were lost on the way" });
+            "listeners drop others' SYNs too")
+            { Lacking = "no listener dropped them: they were lost on the way" });
     }
 
     /// <summary>The ledgers, with the questions that rows ask of them.</summary>

@@ -51,7 +51,8 @@ public static class ServerProbe
 
             return WithProcess(seen with { IsElsewhere = seen.IsElsewhere && session.Process is null }, session) with
             {
-                Reading = session.Reading, Configuration = configuration,
+                Reading = session.Reading,
+                Configuration = configuration,
                 Proxy = session.Proxy ?? (await session.IsOneOfSeveralAsync(endpoint, user, word, limit, time, words, stop).ConfigureAwait(false)
                     ? ServerSession.OneOfSeveral : null),
             };
@@ -72,7 +73,8 @@ public static class ServerProbe
             };
             return seen with
             {
-                Problem = problem, Obstacle = obstacle,
+                Problem = problem,
+                Obstacle = obstacle,
                 IsDown = obstacle is not (ServerObstacle.Permission or ServerObstacle.NoInfo or ServerObstacle.ClosesOnInfo),
                 IsElsewhere = seen.IsElsewhere && cause.WasConnected,
             };

@@ -179,7 +179,11 @@ public sealed class MetricsActor : UntypedActor
             // Lanes peak together, in a burst; if not, the sum is more than was ever open at once.
             _meter.Read(_totals.Opened, _peakOpen.Sum()), sample)
         {
-            Connected = _totals.Connected, Waiting = _totals.Waiting, Established = _totals.Established, Answered = _totals.Answered, Cut = _totals.Cut,
+            Connected = _totals.Connected,
+            Waiting = _totals.Waiting,
+            Established = _totals.Established,
+            Answered = _totals.Answered,
+            Cut = _totals.Cut,
             Endpoints = _endpoints is { } each ? _names.Select((name, endpoint) => EndpointCounts.Of(name, each[endpoint], each.AreTimed)).ToList() : [],
         };
         foreach (var subscriber in _subscribers)
@@ -209,8 +213,12 @@ public sealed class MetricsActor : UntypedActor
             SampleLog.Rate(_interval.Ended, _sampleEnd - _sampleBegin),
             latency.GetValueOrDefault(Step.Connect.Name()), latency.GetValueOrDefault(Step.Total.Name()))
         {
-            Connected = _totals.Connected, Waiting = _totals.Waiting, Established = _interval.Established, Answered = _interval.Answered,
-            AttemptsFailed = _interval.AttemptFailuresByName().Values.Sum(), Cut = _interval.Cut,
+            Connected = _totals.Connected,
+            Waiting = _totals.Waiting,
+            Established = _interval.Established,
+            Answered = _interval.Answered,
+            AttemptsFailed = _interval.AttemptFailuresByName().Values.Sum(),
+            Cut = _interval.Cut,
             Recovery = latency.GetValueOrDefault(Step.Recovery.Name()),
         };
         var rate = _samples.Add(

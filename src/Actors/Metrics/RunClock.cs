@@ -1,8 +1,8 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>The one clock of a run. Supervisor, lanes, metrics and observers read no other.</summary>
+/// <summary>The one clock of a run. Supervisor, lanes and metrics share it; observers share its <see cref="Time"/>, and count from when they began.</summary>
 /// <param name="Time">Where time comes from; loops of the run live by the same.</param>
-/// <param name="Origin">Time stamp of the run's start.</param>
+/// <param name="Origin">Time stamp of the storm's begin; until then, of the order.</param>
 public sealed record RunClock(TimeProvider Time, long Origin)
 {
     /// <summary>Time since the run's start.</summary>

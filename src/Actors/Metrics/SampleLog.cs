@@ -80,8 +80,13 @@ public sealed class SampleLog(int capacity)
             a.Dropped + b.Dropped, a.Cancelled + b.Cancelled, a.Attempts + b.Attempts, a.Retries + b.Retries, outcomes,
             Rate(outcomes.Values.Sum(), b.At - from), connectSummary, totalSummary)
         {
-            Connected = b.Connected, Waiting = b.Waiting, Established = a.Established + b.Established, Answered = a.Answered + b.Answered,
-            AttemptsFailed = a.AttemptsFailed + b.AttemptsFailed, Cut = a.Cut + b.Cut, Recovery = recoverySummary,
+            Connected = b.Connected,
+            Waiting = b.Waiting,
+            Established = a.Established + b.Established,
+            Answered = a.Answered + b.Answered,
+            AttemptsFailed = a.AttemptsFailed + b.AttemptsFailed,
+            Cut = a.Cut + b.Cut,
+            Recovery = recoverySummary,
         };
         return new Entry(sample, new SampleTimes(connect, total, recovery), first.Intervals + second.Intervals);
     }

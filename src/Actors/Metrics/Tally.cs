@@ -177,8 +177,15 @@ public sealed class Tally
         Planned, Opened, Dropped, Attempts, Retries, Established, AbortiveCloses, _outcomes.ByName(), _attemptFailures.ByName(), _rejections.ByPrefix(),
         _hasTimes ? _steps.Encode() : [], _hasTimes ? _failed.Encode() : [])
     {
-        Avoided = Avoided, Answered = Answered, Cut = Cut, Connected = Connected, Waiting = Waiting, Absences = _absences.All,
-        PeerFinishes = _reached.PeerFinishes, PeerResets = _reached.PeerResets, StrangeReplies = _strange.All,
+        Avoided = Avoided,
+        Answered = Answered,
+        Cut = Cut,
+        Connected = Connected,
+        Waiting = Waiting,
+        Absences = _absences.All,
+        PeerFinishes = _reached.PeerFinishes,
+        PeerResets = _reached.PeerResets,
+        StrangeReplies = _strange.All,
     };
 
     /// <summary>Merges what another tally sent; <see cref="FormatException"/> if it is of another build's making.</summary>
@@ -187,8 +194,14 @@ public sealed class Tally
         AddCounts(data.Planned, data.Opened, data.Dropped, data.Attempts, data.Retries);
         _reached.Add(new AttemptCounts
         {
-            Established = data.Established, Answered = data.Answered, Cut = data.Cut, AbortiveCloses = data.AbortiveCloses, Connected = data.Connected,
-            Waiting = data.Waiting, PeerFinishes = data.PeerFinishes, PeerResets = data.PeerResets,
+            Established = data.Established,
+            Answered = data.Answered,
+            Cut = data.Cut,
+            AbortiveCloses = data.AbortiveCloses,
+            Connected = data.Connected,
+            Waiting = data.Waiting,
+            PeerFinishes = data.PeerFinishes,
+            PeerResets = data.PeerResets,
         });
         Avoided += data.Avoided;
         _absences.Add(data.Absences);
@@ -253,7 +266,10 @@ public sealed class Tally
         _steps.Show(Step.Connect, modes);
         return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.Long)
         {
-            Absences = _absences.All, DistantConnects = modes.Distant, PeerFinishes = _reached.PeerFinishes, PeerResets = _reached.PeerResets,
+            Absences = _absences.All,
+            DistantConnects = modes.Distant,
+            PeerFinishes = _reached.PeerFinishes,
+            PeerResets = _reached.PeerResets,
             StrangeReplies = _strange.All,
         };
     }

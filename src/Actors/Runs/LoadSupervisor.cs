@@ -128,7 +128,8 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             case MetricsProtocol.Completed completed: HandleCompleted(completed); break;
             case LaneProtocol.BurstShareEnded share: EndShare(share); break; // of a run that was cut off
             case LastWaitOver: CompleteWithoutTheRest(); break;
-            case var trouble when IsTrouble(trouble): Note(trouble); CompleteIfAllAreBlocked(); break;
+            case BlockedLoop blocked: NoteBlockedLoop(blocked); CompleteIfAllAreBlocked(); break;
+            case var trouble when IsTrouble(trouble): Note(trouble); break;
             default: HandleAnyTime(message); break;
         }
     }
@@ -137,6 +138,8 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case LaneProtocol.BurstShareEnded share: EndShare(share); break;
+            case MetricsProtocol.Completed: break; // it has been asked twice
             case var trouble when IsTrouble(trouble): Note(trouble); _observers.Tell(ObserverProtocol.ConcludeNow.Instance); break; // whatever it waits for
             default: HandleAnyTime(message); EndIfObserved(); break;
         }
@@ -189,12 +192,12 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     /// <summary>The run's clock starts.</summary>
     private void Prepare()
     {
+        _resources.Meter.Start();
+        _resources.LoopMeter.Start();
         _order = _order with { Clock = _order.Clock.FromNow() };
         _metrics = _resources.CreateMetrics(Context, _order);
         _metrics.Tell(new MetricsProtocol.Subscribe(_order.Listener));
         _observers.Tell(ObserverProtocol.StormBegins.Instance);
-        _resources.Meter.Start();
-        _resources.LoopMeter.Start();
         _lanes = _resources.CreateLanes(Context, _order, _metrics);
         _course = new PlanCursor(RunPlan.Create(_order.Settings.Load), _lanes.Length, _order.Settings.Deadline, _order.Settings.Connection.Hold);
         if (_order.Settings.Deadline > TimeSpan.Zero)

@@ -51,7 +51,8 @@ internal static class ObserverPlans
             index, address, Given(target.Username), Given(target.Password),
             new ServerObserverSettings(
                 settings.Observers.Interval, ServerObserverSettings.UsualAnswerLimit, here,
-                target.IsEmbedded ? new OwnServer(process, ServerDefaults.GarnetBacklog) : null) { Words = words }, time);
+                target.IsEmbedded ? new OwnServer(process, ServerDefaults.GarnetBacklog) : null)
+            { Words = words }, time);
     }
 
     private static string? Given(string text) => text.Length > 0 ? text : null;

@@ -42,7 +42,8 @@ public sealed class OwnThreads(string name, int most, TimeProvider time)
                 _places.GiveBack();
                 done.SetException(failure);
             }
-        }) { IsBackground = true, Name = name };
+        })
+        { IsBackground = true, Name = name };
         try
         {
             thread.Start();

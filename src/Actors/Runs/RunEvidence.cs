@@ -39,7 +39,9 @@ internal static class RunEvidence
         var client = new ClientLedger(
             totals.Attempts, totals.Connections.Succeeded, sockets.Established, sockets.AbortiveCloses, totals.AttemptFailures, totals.Rejections)
         {
-            PeerFinishes = sockets.PeerFinishes, PeerResets = sockets.PeerResets, RetiredPorts = own.RetiredPorts,
+            PeerFinishes = sockets.PeerFinishes,
+            PeerResets = sockets.PeerResets,
+            RetiredPorts = own.RetiredPorts,
             ClosedFirst = verbs.Contains("QUIT") ? totals.Connections.Succeeded : 0,
         };
         var load = Load(order, totals, sockets, course) with { Said = said, Waits = [.. verbs.Where(ScriptVerbs.Waits)] };
@@ -61,12 +63,20 @@ internal static class RunEvidence
             order.Target.Addresses.Distinct().Count(), sockets.ConnectModes, sockets.Connected, sockets.LongConnects, totals.Latency.GetValueOrDefault(Step.FirstReply.Name()),
             totals.Latency.GetValueOrDefault(Step.Total.Name()))
         {
-            Observers = needs.Observers * needs.Targets, IsLoopback = needs.IsLoopback, LargestPhase = needs.LargestPhase,
-            Absences = sockets.Absences, StrangeReplies = sockets.StrangeReplies, DistantConnects = sockets.DistantConnects,
-            Connect = totals.Latency.GetValueOrDefault(Step.Connect.Name()), Script = totals.Latency.GetValueOrDefault(Step.Script.Name()),
-            ReplyTimeout = connection.ReplyTimeout.TotalSeconds, AskedEvery = order.Settings.Observers.Interval.TotalSeconds,
-            Endpoints = [.. order.Target.Addresses.Distinct().Select(address => $"{address}")], User = string.IsNullOrEmpty(username) ? "default" : username,
-            ByEndpoint = order.Target.Counts(totals), Unused = order.Target.Unused,
+            Observers = needs.Observers * needs.Targets,
+            IsLoopback = needs.IsLoopback,
+            LargestPhase = needs.LargestPhase,
+            Absences = sockets.Absences,
+            StrangeReplies = sockets.StrangeReplies,
+            DistantConnects = sockets.DistantConnects,
+            Connect = totals.Latency.GetValueOrDefault(Step.Connect.Name()),
+            Script = totals.Latency.GetValueOrDefault(Step.Script.Name()),
+            ReplyTimeout = connection.ReplyTimeout.TotalSeconds,
+            AskedEvery = order.Settings.Observers.Interval.TotalSeconds,
+            Endpoints = [.. order.Target.Addresses.Distinct().Select(address => $"{address}")],
+            User = string.IsNullOrEmpty(username) ? "default" : username,
+            ByEndpoint = order.Target.Counts(totals),
+            Unused = order.Target.Unused,
         };
     }
 
@@ -77,8 +87,13 @@ internal static class RunEvidence
             totals.Latency.GetValueOrDefault(Step.StartLag.Name()), duration.TotalSeconds, busy, InBursts(used.Cpu) ?? 0, InBursts(used.LoopCpu),
             InBursts(used.LoopsWait), InBursts(used.GcPause) * 1000 ?? 0, loops, Environment.ProcessorCount)
         {
-            LoopLag = totals.Latency.GetValueOrDefault(Step.LoopLag.Name()), LoopsCpuSeconds = InBursts(used.LoopsCpu), StarvedShare = own.Busy.StarvedShare, Pauses = own.Pauses,
-            Bursts = course.Ended.Count + course.Omitted, LateBursts = course.LateBursts, WorstBurstLag = course.WorstBurstLag,
+            LoopLag = totals.Latency.GetValueOrDefault(Step.LoopLag.Name()),
+            LoopsCpuSeconds = InBursts(used.LoopsCpu),
+            StarvedShare = own.Busy.StarvedShare,
+            Pauses = own.Pauses,
+            Bursts = course.Ended.Count + course.Omitted,
+            LateBursts = course.LateBursts,
+            WorstBurstLag = course.WorstBurstLag,
         };
 
         double? InBursts(TimeSpan? part) => own.Busy.ShareOf(part) * busy;

@@ -18,28 +18,28 @@ public sealed class RunManager : UntypedActor, IWithTimers
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly int _maxQueue;
-    private readonly Func<RunOrder, IRunResources> _createParts;
+    private readonly Func<RunOrder, IRunResources> _createResources;
     private readonly TimeProvider _time;
     private readonly LinkedList<StartRun> _queue = new();
     private readonly Dictionary<IActorRef, IRunResources> _leaving = []; // supervisors whose runs have ended and whose actors have not
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private StartRun? _active;
     private IActorRef? _supervisor;
-    private IRunResources? _parts;
+    private IRunResources? _resources;
     private CancellationTokenSource? _opening;
     private Task<object>? _opened;
     private string? _stopReason;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
-    public RunManager(int maxQueue, Func<RunOrder, IRunResources> createParts, TimeProvider time) =>
-        (_maxQueue, _createParts, _time) = (maxQueue, createParts, time);
+    public RunManager(int maxQueue, Func<RunOrder, IRunResources> createResources, TimeProvider time) =>
+        (_maxQueue, _createResources, _time) = (maxQueue, createResources, time);
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>A manager in which at most <paramref name="maxQueue"/> runs wait.</summary>
-    public static Props Props(int maxQueue, Func<RunOrder, IRunResources> createParts, TimeProvider time) =>
-        Akka.Actor.Props.Create<RunManager>(maxQueue, createParts, time);
+    public static Props Props(int maxQueue, Func<RunOrder, IRunResources> createResources, TimeProvider time) =>
+        Akka.Actor.Props.Create<RunManager>(maxQueue, createResources, time);
 
     /// <inheritdoc />
     protected override void OnReceive(object message)
@@ -140,9 +140,9 @@ public sealed class RunManager : UntypedActor, IWithTimers
     private void Begin(StartRun run, ResolvedTarget target)
     {
         var order = new RunOrder(run.RunId, run.Settings, target, _time.GetUtcNow(), run.Listener, RunClock.StartNow(_time));
-        _parts = _createParts(order);
-        run.Listener.Tell(new RunStarted(run.RunId, order.StartedAt, order.Describe(TimeSpan.Zero), order.DescribeTarget(), _parts.Transport));
-        _supervisor = Context.Watch(Context.ActorOf(LoadSupervisor.Props(order, _parts), run.RunId));
+        _resources = _createResources(order);
+        run.Listener.Tell(new RunStarted(run.RunId, order.StartedAt, order.Describe(TimeSpan.Zero), order.DescribeTarget(), _resources.Transport));
+        _supervisor = Context.Watch(Context.ActorOf(LoadSupervisor.Props(order, _resources), run.RunId));
     }
 
     private void HandleStop(StopRun stop)
@@ -171,7 +171,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
         if (_supervisor is { } supervisor)
         {
             supervisor.Tell(stop);
-            _parts?.Hurry();
+            _resources?.Hurry();
         }
 
         // Another stop of the same run must not put off its limit.
@@ -208,7 +208,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
     {
         if (_active?.RunId == overdue.RunId)
         {
-            _parts?.GiveUp();
+            _resources?.GiveUp();
             EndActive(null, $"{_stopReason}, and had not ended {StopLimit.TotalSeconds} s later: something blocks its loop");
         }
     }
@@ -220,9 +220,9 @@ public sealed class RunManager : UntypedActor, IWithTimers
             EndActive(null, "a bug in ActorLoad ended the run; the log has its stack");
         }
 
-        if (_leaving.Remove(supervisor, out var parts))
+        if (_leaving.Remove(supervisor, out var resources))
         {
-            parts.Release(); // not before: its lanes and connections run on its loops
+            resources.Release(); // not before: its lanes and connections run on its loops
         }
     }
 
@@ -235,16 +235,16 @@ public sealed class RunManager : UntypedActor, IWithTimers
 
         if (_supervisor is { } supervisor)
         {
-            _leaving.Add(supervisor, _parts!);
+            _leaving.Add(supervisor, _resources!);
         }
         else
         {
-            _parts?.Release();
+            _resources?.Release();
         }
 
         Timers.Cancel(run.RunId);
         _opening?.Dispose();
-        (_active, _supervisor, _parts, _opening, _opened) = (null, null, null, null, null);
+        (_active, _supervisor, _resources, _opening, _opened) = (null, null, null, null, null);
         End(run, result, error);
         StartNext();
     }

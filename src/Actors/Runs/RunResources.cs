@@ -83,6 +83,12 @@ public sealed class RunResources : IRunResources
     {
         (_settings, _time, _words) = (order.Settings, order.Clock.Time, order.Settings.Words);
         _loops = transports.Lease(_settings.Transport, order.Target.Addresses);
+        if (_loops.Dispatchers.FirstOrDefault(dispatcher => dispatcher.Loop.Time != _time) is { } stranger)
+        {
+            _loops.Release();
+            throw new ArgumentException($"loop {stranger.DispatcherId} lives by another clock than the run", nameof(transports));
+        }
+
         LoopMeter = new LoopMeter([.. _loops.Dispatchers.Select(dispatcher => dispatcher.Loop)]);
     }
 

@@ -27,25 +27,20 @@ public sealed class TransportFactory(ActorSystem system, TimeProvider time) : IT
     {
         var transport = _transports[choice.Kind];
         var leased = new List<LoopDispatcher>();
-        var loops = new RunLoops(choice, leased, _registry);
         try
         {
-            while (leased.Count < choice.Loops)
+            for (var index = 0; index < choice.Loops; index++)
             {
-                leased.Add(_registry.Lease($"{transport.LoopName}-{leased.Count}", id => transport.Create(id, time, _registry.ReportFailure)));
+                leased.Add(_registry.Lease($"{transport.LoopName}-{index}", id => transport.Create(id, time, _registry.ReportFailure)));
+                leased[index].Loop.Ports = SlotPorts.Read(index, choice.Loops, targets);
             }
         }
         catch
         {
-            loops.Release();
+            new RunLoops(choice, leased, _registry).Release();
             throw;
         }
 
-        foreach (var (index, dispatcher) in leased.Index())
-        {
-            dispatcher.Loop.Ports = SlotPorts.Read(index, choice.Loops, targets);
-        }
-
-        return loops;
+        return new RunLoops(choice, [.. leased], _registry);
     }
 }

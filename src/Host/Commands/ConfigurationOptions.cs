@@ -73,7 +73,7 @@ internal sealed class ConfigurationOptions
     private static FileLayer EmbeddedAlone => new("built in", $"actorload.target.endpoints = [\"{TargetSettings.Embedded}\"]");
 
     /// <summary>Variables of the form <c>ACTORLOAD__TARGET__ENDPOINTS__0</c>.</summary>
-    public static IEnumerable<OverrideLayer> FromEnvironment() => 
+    public static IEnumerable<OverrideLayer> FromEnvironment() =>
         EnvironmentLayers.From((IDictionary)Environment.GetEnvironmentVariables(), RunFiles.Variable);
 
     /// <summary>A file as a layer; if it cannot be read, an empty one, so that the other layers are still checked.</summary>

@@ -46,7 +46,10 @@ internal sealed class DirectoryLock : IDisposable
         // Windows has no such lock, and NFS has none on directories.
         var options = new FileStreamOptions
         {
-            Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose,
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            Options = FileOptions.DeleteOnClose,
         };
         return new DirectoryLock(new FileStream(Path.Combine(directory, FileWhereNoDirectoryCanBeLocked), options));
     }

@@ -63,7 +63,10 @@ internal static class InterruptedRun
             [],
             last?.Generator ?? new GeneratorUsage(0, 0, null, 0, 0))
         {
-            Established = last?.Established ?? 0, Answered = last?.Answered ?? 0, Cut = last?.Cut ?? 0, Endpoints = Endpoints(header.Target, last),
+            Established = last?.Established ?? 0,
+            Answered = last?.Answered ?? 0,
+            Cut = last?.Cut ?? 0,
+            Endpoints = Endpoints(header.Target, last),
         };
     }
 

@@ -42,12 +42,12 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
         await OpenAsync(peer, Given.Connection("PING", "GET foo", "SET foo {burst}:{client}"));
         await EndsAsync(Outcome.Succeeded);
         Assert.Equal(["PING", "GET foo", "SET foo 7:42"], commands);
-        var timings = ConnectionRecord.Timings;
+        var timings = Entry.Timings;
         long[] steps = [timings.Started, timings.AttemptStarted, timings.Connected, timings.FirstReply, timings.LastReply];
         Assert.Equal(steps.Order(), steps);
         Assert.True(timings.Started > 0 && timings.LastReply > timings.FirstReply);
-        Assert.Equal(1, ConnectionRecord.Attempts);
-        Assert.Equal((timings.Started, timings.Started), (ConnectionRecord.Share.FirstStart, ConnectionRecord.Share.LastStart));
+        Assert.Equal(1, Entry.Attempts);
+        Assert.Equal((timings.Started, timings.Started), (Entry.Share.FirstStart, Entry.Share.LastStart));
         await NoSocketIsLeftAsync(peer);
     }
 
@@ -58,8 +58,8 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
         await OpenAsync(peer, Given.Connection());
         await EndsAsync(Outcome.Succeeded);
         await peer.AcceptedAsync(1);
-        Assert.NotEqual(0, ConnectionRecord.Timings.Connected);
-        Assert.Equal((0, 0), (ConnectionRecord.Timings.FirstReply, ConnectionRecord.Timings.LastReply));
+        Assert.NotEqual(0, Entry.Timings.Connected);
+        Assert.Equal((0, 0), (Entry.Timings.FirstReply, Entry.Timings.LastReply));
     }
 
     [SkippableFact]
@@ -159,8 +159,8 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
         await ThrowsAsync(Outcome.Reset);
         await ThrowsAsync(Outcome.Reset);
         await EndsAsync(Outcome.Succeeded);
-        Assert.Equal(3, ConnectionRecord.Attempts);
-        Assert.True(ConnectionRecord.Timings.Started < ConnectionRecord.Timings.AttemptStarted);
+        Assert.Equal(3, Entry.Attempts);
+        Assert.True(Entry.Timings.Started < Entry.Timings.AttemptStarted);
         await NoSocketIsLeftAsync(peer);
     }
 

@@ -39,7 +39,8 @@ public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(
     {
         await using var server = await RedisServer.StartAsync();
         await OpenAsync(server.EndPoint, Given.Connection(
-            hello, "SUBSCRIBE a b gone", "UNSUBSCRIBE gone", "PSUBSCRIBE a*", "SSUBSCRIBE s", "SUNSUBSCRIBE") with { Hold = Given.Patience });
+            hello, "SUBSCRIBE a b gone", "UNSUBSCRIBE gone", "PSUBSCRIBE a*", "SSUBSCRIBE s", "SUNSUBSCRIBE") with
+        { Hold = Given.Patience });
         await UntilAsync(async () => await server.CommandAsync("PUBSUB", "SHARDNUMSUB", "s") == "s\n0" && await server.CommandAsync("PUBSUB", "NUMPAT") == "1");
         for (var message = 0; message < 20; message++)
         {
@@ -68,7 +69,7 @@ public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(
             "CLIENT REPLY OFF", "SET a 1", "SET b 2", "CLIENT REPLY ON", "GET a", "CLIENT REPLY SKIP", "SET c 3", "GET c"));
         await EndsAsync(Outcome.Succeeded);
         Assert.Equal("1\n2\n3", await server.CommandAsync("MGET", "a", "b", "c"));
-        Assert.True(ConnectionRecord.Timings.FirstReply > 0);
+        Assert.True(Entry.Timings.FirstReply > 0);
     }
 
     [RedisFact]

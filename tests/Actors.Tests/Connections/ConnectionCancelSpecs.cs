@@ -17,10 +17,10 @@ public abstract class ConnectionCancelSpecs(string transport) : ConnectionKit(tr
     {
         await using var peer = FaultPeer.Answering();
         var connection = await CreateAsync(peer, Given.Connection("PING"));
-        connection.Tell(new Open(ConnectionRecord, Loop.Now + Loop.ToTicks(TimeSpan.FromHours(1))));
+        connection.Tell(new Open(Entry, Loop.Now + Loop.ToTicks(TimeSpan.FromHours(1))));
         connection.Tell(Cancel.Instance);
         await EndsAsync(Outcome.Cancelled);
-        Assert.Equal(0, ConnectionRecord.Attempts);
+        Assert.Equal(0, Entry.Attempts);
         Assert.Equal(0, peer.Accepted);
     }
 
@@ -58,7 +58,7 @@ public abstract class ConnectionCancelSpecs(string transport) : ConnectionKit(tr
         var ends = new Ends();
         await using var peer = ends.AnsweringPeer();
         var connection = await OpenAsync(peer, Given.Connection("PING") with { Hold = TimeSpan.FromHours(1) });
-        await AwaitConditionAsync(async () => await Loop.OnLoopAsync(() => ConnectionRecord.Timings.LastReply != 0), Given.Patience);
+        await AwaitConditionAsync(async () => await Loop.OnLoopAsync(() => Entry.Timings.LastReply != 0), Given.Patience);
         connection.Tell(Cancel.Instance);
         await EndsAsync(Outcome.Cancelled);
         Assert.Equal(System.Net.Sockets.SocketError.ConnectionReset, await ends.FirstAsync());

@@ -22,7 +22,7 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
 
     private protected TestProbe Supervisor => field ??= CreateTestProbe();
 
-    private protected ConnectionRecord ConnectionRecord { get; } = new(new BurstShare(7, 1), client: 42, due: 1);
+    private protected ConnectionRecord Entry { get; } = new(new BurstShare(7, 1), client: 42, due: 1);
 
     /// <summary>A connection to <paramref name="peer"/> that has not been told to open yet.</summary>
     private protected Task<IActorRef> CreateAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0) => CreateAsync(peer.EndPoint, settings, restarts);
@@ -43,14 +43,14 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
     private protected async Task<IActorRef> OpenAsync(IPEndPoint target, ConnectionSettings settings, int restarts)
     {
         var connection = await CreateAsync(target, settings, restarts);
-        connection.Tell(new Open(ConnectionRecord, 0));
+        connection.Tell(new Open(Entry, 0));
         return connection;
     }
 
     /// <summary>It says that it ended, once, and is gone.</summary>
     private protected async Task EndsAsync(Outcome outcome)
     {
-        Assert.Equal(new ConnectionEnded(ConnectionRecord, outcome), await Supervisor.ExpectMsgAsync<ConnectionEnded>(Given.Patience));
+        Assert.Equal(new ConnectionEnded(Entry, outcome), await Supervisor.ExpectMsgAsync<ConnectionEnded>(Given.Patience));
         Assert.Equal("terminated", await Supervisor.ReceiveOneAsync(Given.Patience));
     }
 
@@ -67,7 +67,7 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
     {
         var failure = Assert.IsType<ConnectionFailedException>(await Supervisor.ReceiveOneAsync(Given.Patience), exactMatch: false);
         Assert.Equal(outcome, failure.Outcome);
-        Assert.Same(ConnectionRecord, failure.ConnectionRecord);
+        Assert.Same(Entry, failure.Entry);
         return failure;
     }
 

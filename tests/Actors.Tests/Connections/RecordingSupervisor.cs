@@ -35,7 +35,7 @@ internal sealed class RecordingSupervisor(ConnectionPlan plan, string dispatcher
             return Directive.Stop;
         }
 
-        Sender.Tell(new Open(((ConnectionFailedException)cause).ConnectionRecord, 0), Self);
+        Sender.Tell(new Open(((ConnectionFailedException)cause).Entry, 0), Self);
         return Directive.Restart;
     }
 }

@@ -273,7 +273,8 @@ public class DiagnosisSpecs
     {
         var evidence = Healthy.Evidence.Failing("refused", 300).With((ServerLedger server) => server with
         {
-            Restarts = [10.2], Losses = [new ObserverLoss(5.9, 4.2, "reset")],
+            Restarts = [10.2],
+            Losses = [new ObserverLoss(5.9, 4.2, "reset")],
         });
         Assert.Contains("it was away from 5.9 to 10.1 s after the start", Restarted(evidence).Sentence, StringComparison.Ordinal);
 

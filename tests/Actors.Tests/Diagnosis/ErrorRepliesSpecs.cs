@@ -72,6 +72,7 @@ public class ErrorRepliesSpecs
 
     private static Finding Found(Evidence evidence, string prefix, string words) => Diagnostician.Of(evidence.With(load => load with
     {
-        Endpoints = ["127.0.0.1:6379"], Said = ImmutableDictionary<string, ImmutableArray<string>>.Empty.Add(prefix, [words]),
+        Endpoints = ["127.0.0.1:6379"],
+        Said = ImmutableDictionary<string, ImmutableArray<string>>.Empty.Add(prefix, [words]),
     }))[0];
 }

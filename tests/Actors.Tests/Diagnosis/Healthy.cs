@@ -22,16 +22,27 @@ internal static class Healthy
         10, 0.2,
         new Dictionary<string, KernelCount>
         {
-            ["ActiveOpens"] = new(Attempts, 0), ["PassiveOpens"] = new(Attempts, 0), ["AttemptFails"] = new(0, 0), ["EstabResets"] = new(2 * Attempts, 0),
-            ["OutRsts"] = new(Attempts, 0), ["ListenOverflows"] = new(0, 0), ["ListenDrops"] = new(0, 0), ["TCPSynRetrans"] = new(0, 0),
-            ["RetransSegs"] = new(0, 0), ["TCPAbortOnData"] = new(Attempts, 0), ["TCPAbortOnClose"] = new(0, 0),
-            ["TCPReqQFullDoCookies"] = new(0, 0), ["TCPReqQFullDrop"] = new(0, 0),
+            ["ActiveOpens"] = new(Attempts, 0),
+            ["PassiveOpens"] = new(Attempts, 0),
+            ["AttemptFails"] = new(0, 0),
+            ["EstabResets"] = new(2 * Attempts, 0),
+            ["OutRsts"] = new(Attempts, 0),
+            ["ListenOverflows"] = new(0, 0),
+            ["ListenDrops"] = new(0, 0),
+            ["TCPSynRetrans"] = new(0, 0),
+            ["RetransSegs"] = new(0, 0),
+            ["TCPAbortOnData"] = new(Attempts, 0),
+            ["TCPAbortOnClose"] = new(0, 0),
+            ["TCPReqQFullDoCookies"] = new(0, 0),
+            ["TCPReqQFullDrop"] = new(0, 0),
         },
         new Dictionary<string, WatchedLevel> { ["tw"] = new(3, 4, 3) },
         new TargetSockets(new Dictionary<string, WatchedLevel> { ["ESTAB"] = new(2, 502, 2) }, new Dictionary<string, WatchedLevel>(), new WatchedLevel(0, 12, 0), 511),
         new Dictionary<string, string>
         {
-            ["net.core.somaxconn"] = "4096", ["nofile"] = "1048576", ["net.ipv4.ip_local_port_range"] = "32768\t60999",
+            ["net.core.somaxconn"] = "4096",
+            ["nofile"] = "1048576",
+            ["net.ipv4.ip_local_port_range"] = "32768\t60999",
             ["net.ipv4.tcp_max_syn_backlog"] = "512",
         },
         SeesServer: true);

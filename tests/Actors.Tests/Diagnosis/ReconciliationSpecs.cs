@@ -128,7 +128,11 @@ public class ReconciliationSpecs
     {
         var evidence = Healthy.Evidence.Rejecting("ERR max number of clients reached", 1_450).With((ClientLedger client) => client with
         {
-            Attempts = 1_500, Established = 1_500, Succeeded = 50, AbortiveCloses = 149, PeerResets = 1_351,
+            Attempts = 1_500,
+            Established = 1_500,
+            Succeeded = 50,
+            AbortiveCloses = 149,
+            PeerResets = 1_351,
         }).Counting("TCPAbortOnData", 149).Counting("TCPAbortOnClose", aborted - 149).Counting("EstabResets", ended);
         evidence = seesServer ? evidence : evidence.Elsewhere();
 

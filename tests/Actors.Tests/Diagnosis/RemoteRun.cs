@@ -21,7 +21,9 @@ internal static class RemoteRun
     public static Evidence ResetByFirewall { get; } = Quiet.FailingSo(("reset", 295)).Counts(("OutRsts", 1_936), ("RetransSegs", 166), ("TCPSynRetrans", 166))
         .With((ServerLedger server) => server with
         {
-            ConnectedClients = new WatchedLevel(1, 412, 48), Losses = [new ObserverLoss(0, 1.021, "reset the connection") { Kind = LossKind.End }], RanThroughout = true,
+            ConnectedClients = new WatchedLevel(1, 412, 48),
+            Losses = [new ObserverLoss(0, 1.021, "reset the connection") { Kind = LossKind.End }],
+            RanThroughout = true,
         });
 
     /// <summary>Data to the server from 100 ports is dropped, of 400 connections.</summary>
@@ -76,7 +78,8 @@ internal static class RemoteRun
     /// <summary>Attempts failed so, and the rest succeeded.</summary>
     public static Evidence FailingSo(this Evidence evidence, params (string Outcome, long Count)[] failures) => evidence.With((ClientLedger client) => client with
     {
-        Succeeded = Attempts - failures.Sum(failure => failure.Count), AttemptFailures = failures.ToDictionary(failure => failure.Outcome, failure => failure.Count),
+        Succeeded = Attempts - failures.Sum(failure => failure.Count),
+        AttemptFailures = failures.ToDictionary(failure => failure.Outcome, failure => failure.Count),
     });
 
     /// <summary>So many were established, and accepted.</summary>
@@ -100,7 +103,10 @@ internal static class RemoteRun
             Healthy.Kernel with { Counters = new Dictionary<string, KernelCount>(), Target = null, SeesServer = false }, null, [], Healthy.Proof, []),
         Healthy.Load with
         {
-            Connected = Attempts, Endpoints = ["10.77.9.2:6379"], ReplyTimeout = 4, AskedEvery = 1,
+            Connected = Attempts,
+            Endpoints = ["10.77.9.2:6379"],
+            ReplyTimeout = 4,
+            AskedEvery = 1,
         },
         Healthy.Generator);
 }

@@ -43,7 +43,8 @@ public class WhereaboutsSpecs
     {
         var evidence = Healthy.Evidence.Failing("refused", 60).With(load => load with
         {
-            Endpoints = ["127.0.0.1:7302"], ByEndpoint = [Counts("127.0.0.1:7302", "refused", 60)],
+            Endpoints = ["127.0.0.1:7302"],
+            ByEndpoint = [Counts("127.0.0.1:7302", "refused", 60)],
             Unused = [new UnusedAddresses("dual.test:7302", "127.0.0.1:7302", ["[::1]:7302"])],
         });
         var finding = Find("server-unreachable", evidence);
@@ -90,7 +91,9 @@ public class WhereaboutsSpecs
 
     private static Evidence With(string outcome, params long[] failures) => Healthy.Evidence.With(load => load with
     {
-        Targets = 3, Endpoints = Endpoints, ByEndpoint = [.. Endpoints.Zip(failures, (address, count) => Counts(address, outcome, count))],
+        Targets = 3,
+        Endpoints = Endpoints,
+        ByEndpoint = [.. Endpoints.Zip(failures, (address, count) => Counts(address, outcome, count))],
     });
 
     private static EndpointCounts Counts(string address, string outcome, long failures)

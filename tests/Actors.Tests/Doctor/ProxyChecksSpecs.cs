@@ -29,7 +29,8 @@ public class ProxyChecksSpecs
     {
         var closing = new ServerReadings("127.0.0.1:6379", IsHere: true)
         {
-            Problem = "answers PING, and closed the connection when it is asked for INFO", Obstacle = ServerObstacle.ClosesOnInfo,
+            Problem = "answers PING, and closed the connection when it is asked for INFO",
+            Obstacle = ServerObstacle.ClosesOnInfo,
         };
 
         var check = TargetCheck.Of(Needs, closing);
@@ -43,7 +44,9 @@ public class ProxyChecksSpecs
     {
         var check = TargetCheck.Of(Needs, new ServerReadings("127.0.0.1:6379", IsHere: true)
         {
-            Problem = "wants TLS, which this run does not speak", Obstacle = ServerObstacle.Tls, IsDown = true,
+            Problem = "wants TLS, which this run does not speak",
+            Obstacle = ServerObstacle.Tls,
+            IsDown = true,
         });
 
         Assert.Equal(CheckState.Fail, check.State);

@@ -15,10 +15,19 @@ internal static class Storms
     public static MachineReadings Machine { get; } = new(
         new Dictionary<string, string>
         {
-            ["nofile"] = "20000", ["nofile-hard"] = "20000", [TuningKeys.PortRange] = "32768 60999", ["net.ipv4.ip_local_reserved_ports"] = "",
-            [TuningKeys.TimeWaitReuse] = "2", [TuningKeys.Conntrack] = "100000", ["net.netfilter.nf_conntrack_count"] = "10",
-            [TuningKeys.Swappiness] = "1", [TuningKeys.SoMaxConn] = "8000", [TuningKeys.SynBacklog] = "100", [TuningKeys.SynCookies] = "1",
-            [TuningKeys.Overcommit] = "1", ["transparent_hugepage"] = "madvise",
+            ["nofile"] = "20000",
+            ["nofile-hard"] = "20000",
+            [TuningKeys.PortRange] = "32768 60999",
+            ["net.ipv4.ip_local_reserved_ports"] = "",
+            [TuningKeys.TimeWaitReuse] = "2",
+            [TuningKeys.Conntrack] = "100000",
+            ["net.netfilter.nf_conntrack_count"] = "10",
+            [TuningKeys.Swappiness] = "1",
+            [TuningKeys.SoMaxConn] = "8000",
+            [TuningKeys.SynBacklog] = "100",
+            [TuningKeys.SynCookies] = "1",
+            [TuningKeys.Overcommit] = "1",
+            ["transparent_hugepage"] = "madvise",
         },
         2_000_000_000, 1_000_000, [])
     {
@@ -31,7 +40,10 @@ internal static class Storms
 
     public static ServerReadings Redis { get; } = new("127.0.0.1:6379", IsHere: true)
     {
-        Reading = Reading("redis", 9_000, 1), Configuration = Configured("8000", save: "3600 1"), QueueLimit = 8_000, ProcessId = 77,
+        Reading = Reading("redis", 9_000, 1),
+        Configuration = Configured("8000", save: "3600 1"),
+        QueueLimit = 8_000,
+        ProcessId = 77,
         Descriptors = (10_000, 10_000),
     };
 

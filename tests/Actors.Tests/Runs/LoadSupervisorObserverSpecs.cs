@@ -47,6 +47,20 @@ public class LoadSupervisorObserverSpecs() : TestKit(VirtualScheduler.Configurat
     }
 
     [Fact]
+    public void Share_that_ends_while_the_observers_are_waited_for_is_in_the_result()
+    {
+        var (run, _) = Begun();
+        run.Supervisor.Tell(new RunProtocol.StopRun(SupervisedRun.Id, "stopped"));
+        run.Pass(TimeSpan.FromSeconds(2.1)); // the burst has not ended by then
+        run.Supervisor.Tell(new MetricsProtocol.Completed(RunTotals.Succeeded(10), [], SocketFacts.None));
+
+        run.End(0);
+        run.Supervisor.Tell(_seen);
+
+        Assert.Single(run.Parent.ExpectMsg<RunProtocol.RunEnded>().Result!.Bursts);
+    }
+
+    [Fact]
     public void A_run_that_is_stopped_asks_for_what_there_is_now()
     {
         var (run, observers) = Begun();

@@ -48,7 +48,9 @@ public sealed class RunViewSpecs
 
         static RunSnapshot Ended(double at, long connections) => Results.Snapshot(at) with
         {
-            Attempts = connections + 25, Open = 0, Connections = new ConnectionCounts(connections, connections, connections, 0, 0, 0),
+            Attempts = connections + 25,
+            Open = 0,
+            Connections = new ConnectionCounts(connections, connections, connections, 0, 0, 0),
         };
 
         static Rates? Round(Rates? rates) => rates is null ? null : new Rates(Math.Round(rates.Started), Math.Round(rates.Ended));
@@ -67,7 +69,11 @@ public sealed class RunViewSpecs
 
     private static RunSnapshot Holding(double at) => Results.Snapshot(at) with
     {
-        Connections = new ConnectionCounts(1_000, 1_000, 0, 0, 0, 0), Open = 1_000, Connected = 1_000, Attempts = 1_000, Retries = 0,
+        Connections = new ConnectionCounts(1_000, 1_000, 0, 0, 0, 0),
+        Open = 1_000,
+        Connected = 1_000,
+        Attempts = 1_000,
+        Retries = 0,
         Outcomes = new Dictionary<string, long>(),
         Latency = new Dictionary<string, LatencySummary> { ["connect"] = _latency, ["first-reply"] = _latency, ["total"] = _latency },
     };

@@ -37,8 +37,14 @@ internal sealed class AcceptQueueOverflow : IRule
 
         var numbers = new Dictionary<string, double>
         {
-            ["listenOverflows"] = overflows, ["listenDrops"] = evidence.CountedAtServer("ListenDrops"), ["slowConnects"] = slow,
-            ["connectTimeouts"] = timeouts, ["neverAccepted"] = never, ["replyTimeouts"] = unanswered, ["somaxconn"] = queue.SoMaxConn ?? 0, ["tcpBacklog"] = queue.Backlog ?? 0,
+            ["listenOverflows"] = overflows,
+            ["listenDrops"] = evidence.CountedAtServer("ListenDrops"),
+            ["slowConnects"] = slow,
+            ["connectTimeouts"] = timeouts,
+            ["neverAccepted"] = never,
+            ["replyTimeouts"] = unanswered,
+            ["somaxconn"] = queue.SoMaxConn ?? 0,
+            ["tcpBacklog"] = queue.Backlog ?? 0,
         };
 
         // A queue in which a whole burst has room overflows where nothing is taken out of it: that is the cause, and a longer queue no remedy.

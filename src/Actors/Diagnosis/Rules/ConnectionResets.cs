@@ -38,7 +38,11 @@ internal sealed class ConnectionResets : IRule
             + (observers > 0 ? $"; its observer's connection was ended too, {((long)observers).Of("time")}" : ""),
             new Dictionary<string, double>
             {
-                ["resets"] = resets, ["heldByServer"] = held, ["foreign"] = foreign, ["evicted"] = evicted, ["observersEnded"] = observers,
+                ["resets"] = resets,
+                ["heldByServer"] = held,
+                ["foreign"] = foreign,
+                ["evicted"] = evicted,
+                ["observersEnded"] = observers,
             },
             held + foreign > 0 ? [Remedies.Firewall(evidence.FailedAt(Outcome.Reset) is [var first, ..] ? first : null)]
                 : evidence.Load.FirstReply is null && evicted == 0 ? [Remedies.PlainPort()] : []);

@@ -61,11 +61,18 @@ internal sealed class GeneratorLimited : IRule
                 ? $"; what had become due came all at once then, and the accept queue overflowed {overflows.Of("time")}" : ""),
             new Dictionary<string, double>
             {
-                ["busySeconds"] = own.BusySeconds, ["cpuSeconds"] = own.CpuSeconds, ["loopCpuSeconds"] = own.LoopCpuSeconds ?? 0,
-                ["loopWaitSeconds"] = own.LoopWaitSeconds ?? 0, ["gcPauseMillis"] = own.GcPauseMillis, ["startLagP50Micros"] = own.StartLag?.P50 ?? 0,
-                ["startLagP99Micros"] = own.StartLag?.P99 ?? 0, ["timeouts"] = timeouts,
-                ["pauses"] = own.Pauses.Count, ["pausedSeconds"] = own.Pauses.Sum(pause => pause.Seconds),
-                ["lateBursts"] = own.LateBursts, ["worstBurstLagMicros"] = own.WorstBurstLag,
+                ["busySeconds"] = own.BusySeconds,
+                ["cpuSeconds"] = own.CpuSeconds,
+                ["loopCpuSeconds"] = own.LoopCpuSeconds ?? 0,
+                ["loopWaitSeconds"] = own.LoopWaitSeconds ?? 0,
+                ["gcPauseMillis"] = own.GcPauseMillis,
+                ["startLagP50Micros"] = own.StartLag?.P50 ?? 0,
+                ["startLagP99Micros"] = own.StartLag?.P99 ?? 0,
+                ["timeouts"] = timeouts,
+                ["pauses"] = own.Pauses.Count,
+                ["pausedSeconds"] = own.Pauses.Sum(pause => pause.Seconds),
+                ["lateBursts"] = own.LateBursts,
+                ["worstBurstLagMicros"] = own.WorstBurstLag,
             },
             [
                 Remedies.AnotherMachine($"{((long)own.Cores).Of("core")}{(evidence.Ledgers.Kernel?.SeesServer == true ? ", shared with the server" : "")}"),

@@ -31,7 +31,10 @@ internal sealed class LineLoss : IRule
             Name, timeouts > 0 ? Severity.Error : Severity.Warning, Sentence(evidence, line, timeouts),
             new Dictionary<string, double>
             {
-                ["dataResent"] = line.Resent, ["replyTimeouts"] = timeouts, ["established"] = client.Established, ["slowConnects"] = line.Slow,
+                ["dataResent"] = line.Resent,
+                ["replyTimeouts"] = timeouts,
+                ["established"] = client.Established,
+                ["slowConnects"] = line.Slow,
                 ["isFull"] = line.IsFull ? 1 : 0,
             },
             line.IsFull ? [] : [Remedies.Firewall(evidence.FailedAt(Metrics.Outcome.ReplyTimeout) is [var first, ..] ? first : null)]);

@@ -32,7 +32,10 @@ internal sealed class PortExhaustion : IRule
                     + (isShort ? "" : ", which should have sufficed: other programs may hold some of them, or buffers ran out")),
             new Dictionary<string, double>
             {
-                ["localExhausted"] = limits.Exhausted, ["ports"] = limits.Ports ?? 0, ["peakOpen"] = evidence.Load.PeakOpen, ["timeWait"] = waiting,
+                ["localExhausted"] = limits.Exhausted,
+                ["ports"] = limits.Ports ?? 0,
+                ["peakOpen"] = evidence.Load.PeakOpen,
+                ["timeWait"] = waiting,
             },
             TroubleRemedies.Ports(
                 range, evidence.Ports(), ((wanted + waiting) / Math.Max(1, evidence.Load.Targets)) + evidence.ObserversForEach(), evidence.Load.Targets, evidence.Load.MaxOpen, evidence.ObserversForEach()))

@@ -49,7 +49,12 @@ internal sealed class ProxyQueue : IRule
             + (timeouts > 0 ? $"; {timeouts.Of("attempt")} had no reply in time" : ""),
             new Dictionary<string, double>
             {
-                ["open"] = open, ["passedOn"] = passed, ["firstReplyP99Micros"] = wait, ["peerClosed"] = closed, ["reset"] = reset, ["replyTimeouts"] = timeouts,
+                ["open"] = open,
+                ["passedOn"] = passed,
+                ["firstReplyP99Micros"] = wait,
+                ["peerClosed"] = closed,
+                ["reset"] = reset,
+                ["replyTimeouts"] = timeouts,
             },
             [Remedies.ProxysConnections(passed, open)])
         {

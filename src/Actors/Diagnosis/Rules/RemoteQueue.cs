@@ -25,7 +25,11 @@ internal static class RemoteQueue
             + (slow > 0 ? $"; {slow.Of("connect")} waited a second or more until the SYN was sent again" : ""),
             new Dictionary<string, double>
             {
-                ["neverAccepted"] = missing, ["established"] = evidence.Ledgers.Client.Established, ["received"] = received, ["rejected"] = rejected, ["slowConnects"] = slow,
+                ["neverAccepted"] = missing,
+                ["established"] = evidence.Ledgers.Client.Established,
+                ["received"] = received,
+                ["rejected"] = rejected,
+                ["slowConnects"] = slow,
             },
             AcceptQueueOverflow.Queue.Of(evidence).Enlarge(evidence));
     }

@@ -33,8 +33,11 @@ internal sealed class ServerBusy : IRule
             + (timeouts > 0 ? $", {timeouts.Of("attempt")} in vain" : ""),
             new Dictionary<string, double>
             {
-                ["peakMainThreadShare"] = share, ["mainThreadCpuSeconds"] = server.MainThreadCpuSeconds ?? 0,
-                ["firstReplyP99Micros"] = wait, ["replyTimeouts"] = timeouts, ["silenceSeconds"] = silence,
+                ["peakMainThreadShare"] = share,
+                ["mainThreadCpuSeconds"] = server.MainThreadCpuSeconds ?? 0,
+                ["firstReplyP99Micros"] = wait,
+                ["replyTimeouts"] = timeouts,
+                ["silenceSeconds"] = silence,
             },
             []);
     }

@@ -40,7 +40,10 @@ internal sealed record ServerLimits(long Said, long? Counted, long Overtaken, Se
     /// <summary>The evidence in numbers.</summary>
     public IReadOnlyDictionary<string, double> Numbers => new Dictionary<string, double>
     {
-        ["said"] = Said, ["overtaken"] = Overtaken, ["rejectedConnections"] = Counted ?? 0, ["maxclients"] = Full?.MaxClients ?? 0,
+        ["said"] = Said,
+        ["overtaken"] = Overtaken,
+        ["rejectedConnections"] = Counted ?? 0,
+        ["maxclients"] = Full?.MaxClients ?? 0,
         ["openFilesLimit"] = Full?.OpenFilesLimit ?? 0,
     };
 

@@ -26,7 +26,9 @@ internal sealed class ServerRestarted : IRule
         var aways = restarted.SelectMany(server => server.Restarts.Select(at => Away(evidence, server, at))).OfType<Span>().Distinct().ToArray();
         var numbers = new Dictionary<string, double>
         {
-            ["restarts"] = times, ["awaySeconds"] = Math.Round(aways.Sum(away => away.To - away.From), 3), ["attemptsFailed"] = failed,
+            ["restarts"] = times,
+            ["awaySeconds"] = Math.Round(aways.Sum(away => away.To - away.From), 3),
+            ["attemptsFailed"] = failed,
         };
         if (aways.Length > 0)
         {

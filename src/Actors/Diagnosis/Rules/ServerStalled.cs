@@ -73,7 +73,11 @@ internal sealed class ServerStalled : IRule
             + (share is { } known ? $"; its main thread took at most {known.Percent()} of one core, so something blocks it or it gets no processor" : ""),
             new Dictionary<string, double>
             {
-                ["replyTimeouts"] = timeouts, ["connectTimeouts"] = connects, ["firstReplyP99Micros"] = wait, ["losses"] = silences.Count, ["peakMainThreadShare"] = share ?? 0,
+                ["replyTimeouts"] = timeouts,
+                ["connectTimeouts"] = connects,
+                ["firstReplyP99Micros"] = wait,
+                ["losses"] = silences.Count,
+                ["peakMainThreadShare"] = share ?? 0,
             },
             []);
     }

@@ -41,7 +41,10 @@ internal sealed class ServerUnreachable : IRule
             + (when.Length > 0 ? $": {when}" : "") + evidence.OtherAddresses(missing),
             new Dictionary<string, double>
             {
-                ["refused"] = refused, ["unreachable"] = unreachable, ["attempts"] = evidence.Ledgers.Client.Attempts, ["losses"] = away.Length,
+                ["refused"] = refused,
+                ["unreachable"] = unreachable,
+                ["attempts"] = evidence.Ledgers.Client.Attempts,
+                ["losses"] = away.Length,
             },
             [
                 .. evidence.Unused(missing).SelectMany(name => name.Others.Select(Remedies.OtherAddress)),

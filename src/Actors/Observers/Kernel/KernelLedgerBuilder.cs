@@ -118,7 +118,8 @@ internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen)
         var target = _sawSockets
             ? new TargetSockets(ByState(_client, isThere: true), ByState(_server, _sawListener), _acceptQueue.Level, _acceptQueueLimit)
             {
-                ForeignTimeWait = _foreign.Level, Stood = _standing.Longest(_start.At),
+                ForeignTimeWait = _foreign.Level,
+                Stood = _standing.Longest(_start.At),
             }
             : null;
         return new KernelLedger(

@@ -66,7 +66,8 @@ public sealed class ServerConnection : IDisposable
             {
                 throw new ServerUnavailableException(HeardAt > since
                     ? $"answered, and had not told all within {(limit * LongestDialogue).TotalSeconds:0.###} s"
-                    : $"answered at first, and then did not answer within {limit.TotalSeconds:0.###} s", cause) { WasConnected = true, Resent = Resent };
+                    : $"answered at first, and then did not answer within {limit.TotalSeconds:0.###} s", cause)
+                { WasConnected = true, Resent = Resent };
             }
         }
     }
@@ -163,7 +164,8 @@ public sealed class ServerConnection : IDisposable
                     SocketException => $"could not be reached ({cause.Message})",
                     _ => $"did not take a connection within {limit.TotalSeconds:0.###} s",
                 },
-                cause) { Kind = LossKind.NoConnection };
+                cause)
+            { Kind = LossKind.NoConnection };
         }
     }
 
@@ -208,7 +210,9 @@ public sealed class ServerConnection : IDisposable
                     : cause is OperationCanceledException ? $"answered, and had not taken the observer's AUTH and PING within {limit.TotalSeconds:0.###} s"
                     : $"could not be asked ({FirstSentence(cause, words)})")
             {
-                WasConnected = stream.HasSpoken || !isEnded, Kind = isEnded ? LossKind.End : LossKind.Silence, Resent = resent,
+                WasConnected = stream.HasSpoken || !isEnded,
+                Kind = isEnded ? LossKind.End : LossKind.Silence,
+                Resent = resent,
             };
         }
 

@@ -168,15 +168,20 @@ internal sealed class ServerLedgerBuilder(string endpoint, int othersConnections
             process?.OpenFilesLimit, process?.OvercommitMemory, [.. _restarts],
             [.. _losses, .. lost], last.Kind.Meaningless)
         {
-            FirstAnswerAt = _late?.At, ReceivedBefore = _late?.Received, LongestWait = _wait, LongestGap = _gap,
+            FirstAnswerAt = _late?.At,
+            ReceivedBefore = _late?.Received,
+            LongestWait = _wait,
+            LongestGap = _gap,
             RanThroughout = RanThroughout(last),
-            Resets = [.. _resets], ProcessId = process?.Id, OpenFilesHard = process?.OpenFilesHard,
+            Resets = [.. _resets],
+            ProcessId = process?.Id,
+            OpenFilesHard = process?.OpenFilesHard,
         };
     }
 
     // The same process answered before the run and at its end, or its uptime says that it is older.
-    private bool RanThroughout(ServerReading last) => _loss is null && _restarts.Count == 0
-        && ((_late is null && last.RunId is not null) || last.UptimeSeconds - 1 > _lastAt - (_begunAt ?? _firstAt));
+    private bool RanThroughout(ServerReading last) => _loss is null && _restarts.Count == 0 && _lastAt > (_begunAt ?? _firstAt)
+        && ((_late is null && last.RunId is not null && !AreSeveral) || last.UptimeSeconds - 1 > _lastAt - (_begunAt ?? _firstAt));
 
     private static double Round(double seconds) => Math.Round(seconds, 3);
 

@@ -84,7 +84,8 @@ internal sealed record ServerSession(
         var configuration = await ServerConfiguration.ReadAsync(connection, Names(reading, endpoint, look)).ConfigureAwait(false);
         return new ServerSession(connection, reader, reading, configuration, process)
         {
-            Proxy = ListenerJudge.Proxy(endpoint, reading, configuration, look), IsServersListener = look.IsServers == true,
+            Proxy = ListenerJudge.Proxy(endpoint, reading, configuration, look),
+            IsServersListener = look.IsServers == true,
         };
     }
 

@@ -25,7 +25,12 @@ public sealed class SameRemedySpecs
         .With((KernelLedger kernel) => kernel with { Settings = Storms.Machine.Settings, Target = kernel.Target! with { AcceptQueueLimit = 8_000 } })
         .With((ServerLedger server) => server with
         {
-            MaxClients = 9_000, TcpBacklog = 8_000, OpenFilesLimit = 10_000, OpenFilesHard = 10_000, ProcessId = 77, ConnectedClients = new WatchedLevel(0, 8_000, 0),
+            MaxClients = 9_000,
+            TcpBacklog = 8_000,
+            OpenFilesLimit = 10_000,
+            OpenFilesHard = 10_000,
+            ProcessId = 77,
+            ConnectedClients = new WatchedLevel(0, 8_000, 0),
         });
 
     private static readonly Dictionary<string, (string Rule, Evidence Run, IEnumerable<Check?> Checks)> _situations = new()

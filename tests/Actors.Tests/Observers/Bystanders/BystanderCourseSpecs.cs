@@ -14,8 +14,11 @@ public class BystanderCourseSpecs
     {
         var settings = Given.Bystander() with
         {
-            Before = TimeSpan.FromSeconds(3), After = TimeSpan.FromSeconds(10), Window = TimeSpan.FromSeconds(1),
-            BandFactor = 2, BandFloor = TimeSpan.Zero,
+            Before = TimeSpan.FromSeconds(3),
+            After = TimeSpan.FromSeconds(10),
+            Window = TimeSpan.FromSeconds(1),
+            BandFactor = 2,
+            BandFloor = TimeSpan.Zero,
         };
         _book = new PingTally(settings, _time.TimestampFrequency);
         _course = new BystanderCourse(settings, _book, _time);

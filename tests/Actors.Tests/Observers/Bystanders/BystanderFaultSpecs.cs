@@ -14,7 +14,8 @@ public class BystanderFaultSpecs : BystanderKit
     // For a peer that says nothing; from one that does, its word must come before.
     private static BystanderSettings Impatient => Settings with
     {
-        ConnectTimeout = TimeSpan.FromMilliseconds(300), ReplyTimeout = TimeSpan.FromMilliseconds(300),
+        ConnectTimeout = TimeSpan.FromMilliseconds(300),
+        ReplyTimeout = TimeSpan.FromMilliseconds(300),
     };
 
     [Fact]

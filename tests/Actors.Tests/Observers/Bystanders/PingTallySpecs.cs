@@ -120,7 +120,9 @@ public class PingTallySpecs
     {
         var settings = Given.Bystander() with
         {
-            BandFactor = 2, BandFloor = TimeSpan.FromMicroseconds(900), Window = TimeSpan.FromSeconds(1),
+            BandFactor = 2,
+            BandFloor = TimeSpan.FromMicroseconds(900),
+            Window = TimeSpan.FromSeconds(1),
         };
         var book = new PingTally(settings, Frequency);
         book.Begin();

@@ -12,30 +12,30 @@ public class ServerLedgerBuilderSpecs
     private static readonly ServerReading Redis = ServerReadingSpecs.Of(InfoTexts.Redis) with { Clock = null };
     private static readonly ServerReading Dragonfly = ServerReadingSpecs.Of(InfoTexts.Dragonfly);
 
-    private readonly ServerLedgerBuilder _books = new("127.0.0.1:6379", othersConnections: 0);
+    private readonly ServerLedgerBuilder _builder = new("127.0.0.1:6379", othersConnections: 0);
 
-    private ServerLedger Ledger => _books.Ledger(null, null, null)!;
+    private ServerLedger Ledger => _builder.Ledger(null, null, null)!;
 
     [Fact]
     public void Only_growth_since_the_last_reading_before_the_storm_counts()
     {
-        _books.Read(Redis with { Received = 100, Rejected = 5, Commands = 300, Errors = 1, Evicted = 1 }, 0);
-        _books.Read(Redis with { Received = 110, Rejected = 6, Commands = 330, Errors = 2, Evicted = 2 }, 1);
-        _books.Begin(1.5);
-        _books.Read(Redis with { Received = 150, Rejected = 9, Commands = 400, Errors = 4, Evicted = 5 }, 2);
-        _books.Read(Redis with { Received = 170, Rejected = 9, Commands = 500, Errors = 5, Evicted = 5 }, 3.25);
+        _builder.Read(Redis with { Received = 100, Rejected = 5, Commands = 300, Errors = 1, Evicted = 1 }, 0);
+        _builder.Read(Redis with { Received = 110, Rejected = 6, Commands = 330, Errors = 2, Evicted = 2 }, 1);
+        _builder.Begin(1.5);
+        _builder.Read(Redis with { Received = 150, Rejected = 9, Commands = 400, Errors = 4, Evicted = 5 }, 2);
+        _builder.Read(Redis with { Received = 170, Rejected = 9, Commands = 500, Errors = 5, Evicted = 5 }, 3.25);
 
         Assert.Equal((60, 3, 170, 3, 3), Counts(Ledger));
         Assert.Equal(2.25, Ledger.Seconds);
-        Assert.Empty(_books.Unseen);
+        Assert.Empty(_builder.Unseen);
     }
 
     [Fact]
     public void A_first_answer_after_the_start_tells_how_much_may_be_missing()
     {
-        _books.Begin(1);
-        _books.Read(Redis with { Received = 1_900 }, 3.1);
-        _books.Read(Redis with { Received = 5_100 }, 4.1);
+        _builder.Begin(1);
+        _builder.Read(Redis with { Received = 1_900 }, 3.1);
+        _builder.Read(Redis with { Received = 5_100 }, 4.1);
 
         Assert.Equal((2.1, 1_900, 3_200), (Ledger.FirstAnswerAt, Ledger.ReceivedBefore, Ledger.ConnectionsReceived));
         Assert.Equal((null, null), Begun(0));
@@ -44,11 +44,11 @@ public class ServerLedgerBuilderSpecs
     [Fact]
     public void Waits_and_gaps_of_the_run_are_known_by_their_longest()
     {
-        _books.Read(Redis, 0, asked: -5);
-        _books.Begin(1);
-        _books.Read(Redis, 2, asked: 1.9);
-        _books.Read(Redis, 4.5, asked: 3);
-        _books.Read(Redis, 5, asked: 4.9);
+        _builder.Read(Redis, 0, asked: -5);
+        _builder.Begin(1);
+        _builder.Read(Redis, 2, asked: 1.9);
+        _builder.Read(Redis, 4.5, asked: 3);
+        _builder.Read(Redis, 5, asked: 4.9);
 
         Assert.Equal(new ObserverWait(2, 1.5), Ledger.LongestWait);
         Assert.Equal(2.5, Ledger.LongestGap);
@@ -61,24 +61,35 @@ public class ServerLedgerBuilderSpecs
     [InlineData(null, null, 90, true)]
     public void Server_ran_throughout_if_the_same_process_answers_before_and_after(string? first, string? last, long uptime, bool ranThroughout)
     {
-        _books.Read(Redis with { RunId = first, ProcessId = null, UptimeSeconds = uptime - 3 }, 0);
-        _books.Begin(0.1);
-        _books.Read(Redis with { RunId = last, ProcessId = null, UptimeSeconds = uptime }, 3);
+        _builder.Read(Redis with { RunId = first, ProcessId = null, UptimeSeconds = uptime - 3 }, 0);
+        _builder.Begin(0.1);
+        _builder.Read(Redis with { RunId = last, ProcessId = null, UptimeSeconds = uptime }, 3);
         Assert.Equal(ranThroughout, Ledger.RanThroughout);
 
-        _books.Lost(4, "refused the connection", LossKind.NoConnection);
+        _builder.Lost(4, "refused the connection", LossKind.NoConnection);
+        Assert.False(Ledger.RanThroughout);
+    }
+
+    [Fact]
+    public void Server_without_an_answer_of_its_own_after_the_begin_is_not_known_to_have_run_throughout()
+    {
+        _builder.Read(Redis with { RunId = "a", UptimeSeconds = 1 }, 0);
+        _builder.Begin(0.1);
+        Assert.False(Ledger.RanThroughout);
+
+        _builder.Read(Redis with { RunId = "b", UptimeSeconds = 900 }, 3); // it answers in the place of the first
         Assert.False(Ledger.RanThroughout);
     }
 
     [Fact]
     public void Another_server_that_was_up_all_the_time_is_no_restart()
     {
-        _books.Read(Redis with { RunId = "a", UptimeSeconds = 5_000, Received = 100 }, 0);
-        _books.Begin(1);
-        _books.Read(Redis with { RunId = "b", UptimeSeconds = 90, Received = 7 }, 2);
-        _books.Read(Redis with { RunId = "a", UptimeSeconds = 5_003, Received = 130 }, 3);
+        _builder.Read(Redis with { RunId = "a", UptimeSeconds = 5_000, Received = 100 }, 0);
+        _builder.Begin(1);
+        _builder.Read(Redis with { RunId = "b", UptimeSeconds = 90, Received = 7 }, 2);
+        _builder.Read(Redis with { RunId = "a", UptimeSeconds = 5_003, Received = 130 }, 3);
 
-        Assert.True(_books.AreSeveral);
+        Assert.True(_builder.AreSeveral);
         Assert.Empty(Ledger.Restarts);
         Assert.Equal(30, Ledger.ConnectionsReceived);
     }
@@ -94,9 +105,9 @@ public class ServerLedgerBuilderSpecs
     [Fact]
     public void A_server_that_never_answered_has_no_ledger()
     {
-        _books.Lost(0, "refused the connection");
-        _books.Begin(1);
-        Assert.Null(_books.Ledger(null, null, null));
+        _builder.Lost(0, "refused the connection");
+        _builder.Begin(1);
+        Assert.Null(_builder.Ledger(null, null, null));
     }
 
     [Fact]
@@ -116,32 +127,32 @@ public class ServerLedgerBuilderSpecs
     [Fact]
     public void The_main_thread_is_measured_by_the_servers_own_clock()
     {
-        _books.Read(Redis with { MainThreadCpu = 10, Clock = 500 }, 0);
-        _books.Begin(0);
-        _books.Read(Redis with { MainThreadCpu = 10.2, Clock = 501 }, 1);
-        _books.Read(Redis with { MainThreadCpu = 11.1, Clock = 502 }, 1.1); // its reply was late before, and this one was not
-        _books.Read(Redis with { MainThreadCpu = 11.15, Clock = 502.1 }, 1.2); // too short to tell
+        _builder.Read(Redis with { MainThreadCpu = 10, Clock = 500 }, 0);
+        _builder.Begin(0);
+        _builder.Read(Redis with { MainThreadCpu = 10.2, Clock = 501 }, 1);
+        _builder.Read(Redis with { MainThreadCpu = 11.1, Clock = 502 }, 1.1); // its reply was late before, and this one was not
+        _builder.Read(Redis with { MainThreadCpu = 11.15, Clock = 502.1 }, 1.2); // too short to tell
         Assert.Equal((1.15, 0.9), (Ledger.MainThreadCpuSeconds, Ledger.PeakMainThreadShare));
     }
 
     [Fact]
     public void A_run_that_is_shorter_than_an_interval_has_its_own_share()
     {
-        _books.Read(Redis with { MainThreadCpu = 10, Clock = 500 }, 0);
-        _books.Begin(0);
-        _books.Read(Redis with { MainThreadCpu = 10.08, Clock = 500.1 }, 0.1);
+        _builder.Read(Redis with { MainThreadCpu = 10, Clock = 500 }, 0);
+        _builder.Begin(0);
+        _builder.Read(Redis with { MainThreadCpu = 10.08, Clock = 500.1 }, 0.1);
         Assert.Equal(0.8, Ledger.PeakMainThreadShare);
     }
 
     [Fact]
     public void An_error_for_an_answer_ends_a_silence_and_is_a_loss_of_its_own()
     {
-        _books.Read(Redis, 10);
-        _books.Begin(10);
-        _books.Lost(11, "did not answer");
-        _books.Refused(16, "refused INFO (BUSY)");
-        _books.Lost(17, "turned the observer away (BUSY)");
-        _books.Read(Redis, 18);
+        _builder.Read(Redis, 10);
+        _builder.Begin(10);
+        _builder.Lost(11, "did not answer");
+        _builder.Refused(16, "refused INFO (BUSY)");
+        _builder.Lost(17, "turned the observer away (BUSY)");
+        _builder.Read(Redis, 18);
 
         Assert.Equal(
             [new ObserverLoss(1, 5, "did not answer"), new ObserverLoss(6, 2, "refused INFO (BUSY)") { IsRefusal = true }], Ledger.Losses);
@@ -150,32 +161,32 @@ public class ServerLedgerBuilderSpecs
     [Fact]
     public void A_new_run_id_is_a_restart_and_nothing_that_was_counted_is_lost()
     {
-        _books.Read(Redis with { Received = 100, Rejected = 5, MainThreadCpu = 1 }, 10);
-        _books.Begin(10);
-        _books.Read(Redis with { Received = 140, Rejected = 7, MainThreadCpu = 1.5 }, 11);
-        _books.Lost(11.5, "closed the connection");
-        _books.Opened(13.9, isRejected: false);
-        _books.Read(Redis with { RunId = "another", UptimeSeconds = 1, Received = 31, Rejected = 2, MainThreadCpu = 0.25 }, 14);
-        _books.Read(Redis with { RunId = "another", UptimeSeconds = 2, Received = 41, Rejected = 2, MainThreadCpu = 0.5 }, 15);
+        _builder.Read(Redis with { Received = 100, Rejected = 5, MainThreadCpu = 1 }, 10);
+        _builder.Begin(10);
+        _builder.Read(Redis with { Received = 140, Rejected = 7, MainThreadCpu = 1.5 }, 11);
+        _builder.Lost(11.5, "closed the connection");
+        _builder.Opened(13.9, isRejected: false);
+        _builder.Read(Redis with { RunId = "another", UptimeSeconds = 1, Received = 31, Rejected = 2, MainThreadCpu = 0.25 }, 14);
+        _builder.Read(Redis with { RunId = "another", UptimeSeconds = 2, Received = 41, Rejected = 2, MainThreadCpu = 0.5 }, 15);
 
         Assert.Equal((80, 4), (Ledger.ConnectionsReceived, Ledger.ConnectionsRejected)); // one of the new ones is the observer's
         Assert.Equal(1.0, Ledger.MainThreadCpuSeconds);
         Assert.Equal([3.0], Ledger.Restarts);
         Assert.Empty(Ledger.Resets);
         Assert.Equal([new ObserverLoss(1.5, 2.5, "closed the connection")], Ledger.Losses);
-        Assert.Contains("restarted 3 s into the run: what it counted after 1 s, before that, is lost", Assert.Single(_books.Unseen), StringComparison.Ordinal);
+        Assert.Contains("restarted 3 s into the run: what it counted after 1 s, before that, is lost", Assert.Single(_builder.Unseen), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_restart_before_the_storm_is_none_of_its()
     {
-        _books.Read(Redis with { Received = 100 }, 0);
-        _books.Read(Redis with { RunId = "another", UptimeSeconds = 0, Received = 2 }, 1);
-        _books.Begin(1);
-        _books.Read(Redis with { RunId = "another", UptimeSeconds = 1, Received = 12 }, 2);
+        _builder.Read(Redis with { Received = 100 }, 0);
+        _builder.Read(Redis with { RunId = "another", UptimeSeconds = 0, Received = 2 }, 1);
+        _builder.Begin(1);
+        _builder.Read(Redis with { RunId = "another", UptimeSeconds = 1, Received = 12 }, 2);
         Assert.Equal(10, Ledger.ConnectionsReceived);
         Assert.Empty(Ledger.Restarts);
-        Assert.Empty(_books.Unseen);
+        Assert.Empty(_builder.Unseen);
     }
 
     [Theory]
@@ -184,9 +195,9 @@ public class ServerLedgerBuilderSpecs
     [InlineData(60, 8L)] // its process has another number
     public void Without_a_run_id_the_uptime_and_the_process_tell_a_restart(double uptime, long process)
     {
-        _books.Read(Dragonfly with { ProcessId = 7, UptimeSeconds = 30, Received = 50, Clock = null }, 0);
-        _books.Begin(0);
-        _books.Read(Dragonfly with { ProcessId = process, UptimeSeconds = uptime, Received = 60, Clock = null }, 40);
+        _builder.Read(Dragonfly with { ProcessId = 7, UptimeSeconds = 30, Received = 50, Clock = null }, 0);
+        _builder.Begin(0);
+        _builder.Read(Dragonfly with { ProcessId = process, UptimeSeconds = uptime, Received = 60, Clock = null }, 40);
         Assert.Equal(60, Ledger.ConnectionsReceived);
         Assert.Single(Ledger.Restarts);
     }
@@ -194,9 +205,9 @@ public class ServerLedgerBuilderSpecs
     [Fact]
     public void A_reply_that_was_late_is_no_restart()
     {
-        _books.Read(Dragonfly with { UptimeSeconds = 30, Received = 50 }, 0);
-        _books.Begin(0);
-        _books.Read(Dragonfly with { UptimeSeconds = 32, Received = 60 }, 4);
+        _builder.Read(Dragonfly with { UptimeSeconds = 30, Received = 50 }, 0);
+        _builder.Begin(0);
+        _builder.Read(Dragonfly with { UptimeSeconds = 32, Received = 60 }, 4);
         Assert.Equal(10, Ledger.ConnectionsReceived);
         Assert.Empty(Ledger.Restarts);
     }
@@ -204,24 +215,24 @@ public class ServerLedgerBuilderSpecs
     [Fact]
     public void Counters_that_go_back_in_the_same_process_were_reset()
     {
-        _books.Read(Redis with { Received = 100, Commands = 300, Rejected = 9, MainThreadCpu = 1 }, 0);
-        _books.Begin(0);
-        _books.Read(Redis with { Received = 120, Commands = 340, Rejected = 9, MainThreadCpu = 2 }, 1);
-        _books.Read(Redis with { Received = 8, Commands = 350, Rejected = 0, MainThreadCpu = 3 }, 2); // all of them, also the one that has grown past
+        _builder.Read(Redis with { Received = 100, Commands = 300, Rejected = 9, MainThreadCpu = 1 }, 0);
+        _builder.Begin(0);
+        _builder.Read(Redis with { Received = 120, Commands = 340, Rejected = 9, MainThreadCpu = 2 }, 1);
+        _builder.Read(Redis with { Received = 8, Commands = 350, Rejected = 0, MainThreadCpu = 3 }, 2); // all of them, also the one that has grown past
         Assert.Equal((28, 390, 0), (Ledger.ConnectionsReceived, Ledger.CommandsProcessed, Ledger.ConnectionsRejected));
         Assert.Equal(2.0, Ledger.MainThreadCpuSeconds);
         Assert.Empty(Ledger.Restarts);
         Assert.Equal([2.0], Ledger.Resets);
-        Assert.Contains("CONFIG RESETSTAT", Assert.Single(_books.Unseen), StringComparison.Ordinal);
+        Assert.Contains("CONFIG RESETSTAT", Assert.Single(_builder.Unseen), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_server_that_does_not_tell_who_it_is_and_counts_back_has_restarted()
     {
         var nobody = Redis with { RunId = null, ProcessId = null, UptimeSeconds = null };
-        _books.Read(nobody with { Received = 100 }, 0);
-        _books.Begin(0);
-        _books.Read(nobody with { Received = 3 }, 1);
+        _builder.Read(nobody with { Received = 100 }, 0);
+        _builder.Begin(0);
+        _builder.Read(nobody with { Received = 3 }, 1);
         Assert.Equal(3, Ledger.ConnectionsReceived);
         Assert.Equal([1.0], Ledger.Restarts);
     }
@@ -230,10 +241,10 @@ public class ServerLedgerBuilderSpecs
     public void Garnets_commands_may_be_caught_in_the_middle_of_a_sample()
     {
         var garnet = ServerReadingSpecs.Of(InfoTexts.GarnetSampled);
-        _books.Read(garnet with { Received = 10, Commands = 100 }, 0);
-        _books.Begin(0);
-        _books.Read(garnet with { Received = 20, Commands = 0 }, 1);
-        _books.Read(garnet with { Received = 20, Commands = 130 }, 1.1);
+        _builder.Read(garnet with { Received = 10, Commands = 100 }, 0);
+        _builder.Begin(0);
+        _builder.Read(garnet with { Received = 20, Commands = 0 }, 1);
+        _builder.Read(garnet with { Received = 20, Commands = 130 }, 1.1);
         Assert.Equal(10, Ledger.ConnectionsReceived);
         Assert.Empty(Ledger.Resets);
     }
@@ -241,12 +252,12 @@ public class ServerLedgerBuilderSpecs
     [Fact]
     public void The_observers_own_connections_are_taken_off_where_the_server_counts_them()
     {
-        _books.Opened(0, isRejected: false);
-        _books.Read(Redis with { Received = 100, Rejected = 0 }, 0); // it is one of the hundred
-        _books.Begin(0);
-        _books.Opened(1, isRejected: true);
-        _books.Opened(2, isRejected: false);
-        _books.Read(Redis with { Received = 141, Rejected = 6 }, 2);
+        _builder.Opened(0, isRejected: false);
+        _builder.Read(Redis with { Received = 100, Rejected = 0 }, 0); // it is one of the hundred
+        _builder.Begin(0);
+        _builder.Opened(1, isRejected: true);
+        _builder.Opened(2, isRejected: false);
+        _builder.Read(Redis with { Received = 141, Rejected = 6 }, 2);
         Assert.Equal((40, 5), (Ledger.ConnectionsReceived, Ledger.ConnectionsRejected));
         Assert.Equal(38, Ledger.WithoutConnections(2).ConnectionsReceived);
     }
@@ -254,23 +265,23 @@ public class ServerLedgerBuilderSpecs
     [Fact]
     public void What_was_first_seen_in_the_storm_says_so()
     {
-        _books.Lost(0.5, "refused the connection");
-        _books.Begin(1);
-        _books.Opened(4, isRejected: false);
-        _books.Read(Redis with { Received = 50 }, 4);
-        _books.Read(Redis with { Received = 70 }, 5);
+        _builder.Lost(0.5, "refused the connection");
+        _builder.Begin(1);
+        _builder.Opened(4, isRejected: false);
+        _builder.Read(Redis with { Received = 50 }, 4);
+        _builder.Read(Redis with { Received = 70 }, 5);
         Assert.Equal(20, Ledger.ConnectionsReceived);
         Assert.Equal([new ObserverLoss(0, 3, "refused the connection")], Ledger.Losses);
-        Assert.Contains("for the first time 3 s into the run", Assert.Single(_books.Unseen), StringComparison.Ordinal);
+        Assert.Contains("for the first time 3 s into the run", Assert.Single(_builder.Unseen), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_loss_that_lasts_has_no_length_and_its_first_reason()
     {
-        _books.Read(Redis, 0);
-        _books.Begin(0);
-        _books.Lost(2, "closed the connection");
-        _books.Lost(3, "refused the connection");
+        _builder.Read(Redis, 0);
+        _builder.Begin(0);
+        _builder.Lost(2, "closed the connection");
+        _builder.Lost(3, "refused the connection");
         Assert.Equal([new ObserverLoss(2, null, "closed the connection")], Ledger.Losses);
     }
 
@@ -278,12 +289,12 @@ public class ServerLedgerBuilderSpecs
     public void What_a_server_does_not_tell_is_null()
     {
         var silent = Redis with { Received = null, Rejected = null, Commands = null, Errors = null, Evicted = null, Connected = null, Memory = null, MaxClients = null, MainThreadCpu = null };
-        _books.Read(silent, 0);
-        _books.Begin(0);
-        _books.Read(silent, 1);
+        _builder.Read(silent, 0);
+        _builder.Begin(0);
+        _builder.Read(silent, 1);
         Assert.Equal((null, null, null, null, null), Counts(Ledger));
         Assert.Equal((null, null, null, null), (Ledger.ConnectedClients, Ledger.UsedMemory, Ledger.MainThreadCpuSeconds, Ledger.MaxClients));
-        Assert.Equal(77, _books.Ledger(77, null, null)!.MaxClients); // by CONFIG GET
+        Assert.Equal(77, _builder.Ledger(77, null, null)!.MaxClients); // by CONFIG GET
     }
 
     /// <summary>However readings, resets and restarts come, the ledger has what was counted up to each last reading.</summary>

@@ -92,7 +92,9 @@ public sealed class ServerProcessSpecs : IDisposable
         using var self = System.Diagnostics.Process.GetCurrentProcess();
         var reading = _reading with
         {
-            ProcessId = self.Id, UptimeSeconds = (DateTime.Now - self.StartTime).TotalSeconds, Executable = File.ReadAllText("/proc/self/comm").Trim(),
+            ProcessId = self.Id,
+            UptimeSeconds = (DateTime.Now - self.StartTime).TotalSeconds,
+            Executable = File.ReadAllText("/proc/self/comm").Trim(),
         };
         Assert.NotNull(ServerProcess.Find(reading, isLocal: true)?.OpenFilesLimit);
     }

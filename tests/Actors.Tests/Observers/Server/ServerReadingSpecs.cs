@@ -14,8 +14,20 @@ public class ServerReadingSpecs
         Assert.Equal(
             reading with
             {
-                RunId = new string('1', 40), ProcessId = 4242, UptimeSeconds = 61, Clock = 1_700_000_000.5, Received = 1500, Rejected = 7, Commands = 4600,
-                Errors = 9, Evicted = 2, Connected = 12, Memory = 1_234_567, MaxClients = 10_000, MainThreadCpu = 0.75, TotalSystemMemory = 8_589_934_592,
+                RunId = new string('1', 40),
+                ProcessId = 4242,
+                UptimeSeconds = 61,
+                Clock = 1_700_000_000.5,
+                Received = 1500,
+                Rejected = 7,
+                Commands = 4600,
+                Errors = 9,
+                Evicted = 2,
+                Connected = 12,
+                Memory = 1_234_567,
+                MaxClients = 10_000,
+                MainThreadCpu = 0.75,
+                TotalSystemMemory = 8_589_934_592,
                 Executable = "redis-server",
             },
             reading);
