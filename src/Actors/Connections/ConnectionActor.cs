@@ -151,13 +151,8 @@ internal sealed class ConnectionActor : UntypedActor
         {
             case LinkFault.TimedOut or LinkFault.PeerClosed or LinkFault.Reset when _dialogue.Rest is var rest and not Turn.More: throw FailStrangely(rest);
             case LinkFault.TimedOut when IsHolding && !isOpening: End(Outcome.Succeeded); break; // the hold is over
-            case LinkFault.TimedOut or LinkFault.Unanswered: throw Fail(isOpening ? Outcome.ConnectTimeout : Outcome.ReplyTimeout);
-            case LinkFault.Refused: throw Fail(Outcome.Refused);
-            case LinkFault.Reset: throw Fail(Outcome.Reset);
-            case LinkFault.PeerClosed: throw Fail(Outcome.PeerClosed);
-            case LinkFault.Unreachable: throw Fail(Outcome.Unreachable);
-            case LinkFault.LocalExhausted: throw Fail(Outcome.LocalExhausted);
             case LinkFault.LoopFailed: throw new LoopFailedException(failed.Detail);
+            case var fault when fault.ToOutcome(isOpening) is { } outcome: throw Fail(outcome);
             default: throw new InvalidOperationException($"the transport failed with {failed.Detail}, which has no known meaning");
         }
     }

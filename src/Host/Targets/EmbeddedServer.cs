@@ -19,20 +19,28 @@ internal sealed class EmbeddedServer : IDisposable
     public IPEndPoint Address { get; }
 
     /// <summary>Starts one; port 0 takes any free one. Throws <see cref="SocketException"/> if it cannot listen there.</summary>
-    public static EmbeddedServer Start(int port)
+    public static EmbeddedServer Start(int port) => Start(port, Probe);
+
+    /// <summary>The same where <paramref name="probe"/> says which port to take.</summary>
+    internal static EmbeddedServer Start(int port, Func<int, int> probe)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var address = new IPEndPoint(IPAddress.Loopback, Probe(port));
-            var server = new GarnetServer(Options(address));
+            GarnetServer? server = null;
             try
             {
+                var address = new IPEndPoint(IPAddress.Loopback, probe(port));
+                server = new GarnetServer(Options(address));
                 server.Start();
                 return new EmbeddedServer(server, address);
             }
-            catch (SocketException) when (port == 0 && attempt < FreePortTries)
+            catch (Exception cause) when ((cause as SocketException ?? cause.InnerException) is SocketException problem)
             {
-                server.Dispose();
+                server?.Dispose();
+                if (port != 0 || attempt == FreePortTries)
+                {
+                    throw problem; // Garnet hides it in an exception of its own
+                }
             }
         }
     }
@@ -44,8 +52,8 @@ internal sealed class EmbeddedServer : IDisposable
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
-        // Connections of a run before may linger on this port; a listener there still makes this fail.
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        // Connections of a run before may linger on this port; a listener there still makes this fail. A free port is one that no connection has.
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, port != 0);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
         socket.Listen(1);
         return ((IPEndPoint)socket.LocalEndPoint!).Port;

@@ -19,7 +19,7 @@ public sealed class MonitorCommandSpecs : IDisposable
     private const int EPERM = 1;
 
     // A port of the test's own with some connections, none of them accepted.
-    private readonly Socket _listener = FreshPort.Bound();
+    private readonly Socket _listener = FreshPort.BoundApart();
     private readonly List<Socket> _clients = [];
 
     public MonitorCommandSpecs()

@@ -47,6 +47,29 @@ public class EmbeddedTargetSpecs
     }
 
     [Fact]
+    public async Task Port_that_another_program_takes_first_is_given_up_for_the_next()
+    {
+        using var taken = Listen();
+        using var free = Listen();
+        var ports = new Queue<int>([PortOf(taken), PortOf(taken), PortOf(free)]);
+        free.Stop();
+
+        using var server = EmbeddedServer.Start(0, _ => ports.Dequeue());
+
+        Assert.Empty(ports);
+        using var client = await ConnectAsync(server.Address);
+        Assert.Equal("+PONG\r\n", await PingAsync(client));
+    }
+
+    [Fact]
+    public void Port_that_another_program_takes_first_is_an_error_of_the_socket_if_it_was_asked_for()
+    {
+        using var taken = Listen();
+        var error = Assert.Throws<SocketException>(() => EmbeddedServer.Start(PortOf(taken), port => port));
+        Assert.Equal(SocketError.AddressAlreadyInUse, error.SocketErrorCode);
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_a_clear_error()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -120,4 +143,13 @@ public class EmbeddedTargetSpecs
             return true;
         }
     }
+
+    private static TcpListener Listen()
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return listener;
+    }
+
+    private static int PortOf(TcpListener listener) => ((IPEndPoint)listener.LocalEndpoint).Port;
 }

@@ -9,17 +9,33 @@ public static class FreshPort
 {
     private const int Attempts = 100;
 
+    // Below what Linux gives to connections, and above what services have.
+    private const int FirstOfServers = 10_000;
+    private const int FirstOfConnections = 32_768;
+
     /// <summary>A TCP socket that is bound to such a port.</summary>
-    public static Socket Bound()
+    public static Socket Bound() => Bound(() => 0);
+
+    /// <summary>The same with a port that no connection of another program gets: every socket of this port is the test's.</summary>
+    public static Socket BoundApart() => Bound(() => Random.Shared.Next(FirstOfServers, FirstOfConnections));
+
+    private static Socket Bound(Func<int> wanted)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-            if (!SocketTable.Read().Rows.Any(row => row.IsOf(port)))
+            try
             {
-                return socket;
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, wanted()));
+                var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+                if (!SocketTable.Read().Rows.Any(row => row.IsOf(port)))
+                {
+                    return socket;
+                }
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // another one, then
             }
 
             socket.Dispose();

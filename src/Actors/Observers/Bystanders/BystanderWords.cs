@@ -22,15 +22,7 @@ internal static class BystanderWords
         : Command("AUTH", settings.Username, settings.Password);
 
     /// <summary>What to count a socket's error under.</summary>
-    public static string For(SocketError error, bool isConnecting) => SocketFaults.From(error) switch
-    {
-        LinkFault.Refused => Outcome.Refused.Name(),
-        LinkFault.Reset => Outcome.Reset.Name(),
-        LinkFault.Unanswered => (isConnecting ? Outcome.ConnectTimeout : Outcome.ReplyTimeout).Name(),
-        LinkFault.Unreachable => Outcome.Unreachable.Name(),
-        LinkFault.LocalExhausted => Outcome.LocalExhausted.Name(),
-        _ => error == SocketError.WouldBlock ? SendBufferFull : error.ToString(),
-    };
+    public static string For(SocketError error, bool isConnecting) => SocketFaults.From(error).ToOutcome(isConnecting)?.Name() ?? error.ToString();
 
     private static byte[] Command(params string[] words) => Encoding.UTF8.GetBytes(
         $"*{words.Length}\r\n{string.Concat(words.Select(word => $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n"))}");

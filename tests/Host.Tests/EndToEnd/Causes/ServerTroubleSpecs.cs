@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;
@@ -49,11 +50,28 @@ public sealed class ServerTroubleSpecs
         await using var hogs = new Crowd(Hogs);
 
         // Whoever has no reply after three seconds gets none, and INFO has waited long by then: the run does not wait until such a server has answered all.
-        var storm = await Undisturbed.RunAsync(
-            network, server.Target, $"{Storm.Load(1_000)}\n {Storm.OneAttempt}\n connection.reply-timeout = 3s\n run.deadline = 20s");
+        var storm = await AcknowledgedAsync(() => Undisturbed.RunAsync(
+            network, server.Target, $"{Storm.Load(1_000)}\n {Storm.OneAttempt}\n connection.reply-timeout = 3s\n run.deadline = 20s"));
 
         storm.Cause("server-stalled");
         Assert.Equal("valid", storm.Verdict);
+    }
+
+    // Where other tests keep the kernel itself from a core, it does not acknowledge the observer's question in time. That looks like a line that loses
+    // data, which is not the subject: the storm is repeated.
+    private static async Task<Storm> AcknowledgedAsync(Func<Task<Storm>> run)
+    {
+        const int Attempts = 3;
+        var storm = await run();
+        for (var attempt = 1; attempt < Attempts && storm.Findings.Any(IsUnacknowledged); attempt++)
+        {
+            storm = await run();
+        }
+
+        return storm;
+
+        static bool IsUnacknowledged(JsonElement finding) =>
+            finding.GetProperty("sentence").GetString()!.Contains("nobody acknowledged it", StringComparison.Ordinal);
     }
 
     [StarvedRedisFact]

@@ -1,0 +1,21 @@
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Transport;
+
+/// <summary>What faults of links are counted under.</summary>
+public static class LinkFaults
+{
+    /// <summary>The outcome of a connection that ends by <paramref name="fault"/>; null if the fault is not the connection's own.</summary>
+    /// <param name="fault">What happened.</param>
+    /// <param name="isConnecting">True before the connection was established.</param>
+    public static Outcome? ToOutcome(this LinkFault fault, bool isConnecting) => fault switch
+    {
+        LinkFault.Refused => Outcome.Refused,
+        LinkFault.Reset => Outcome.Reset,
+        LinkFault.TimedOut or LinkFault.Unanswered => isConnecting ? Outcome.ConnectTimeout : Outcome.ReplyTimeout,
+        LinkFault.PeerClosed => Outcome.PeerClosed,
+        LinkFault.Unreachable => Outcome.Unreachable,
+        LinkFault.LocalExhausted => Outcome.LocalExhausted,
+        _ => null,
+    };
+}
