@@ -2,6 +2,7 @@ using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Peers.Faults;
+using ActorLoad.Peers.Kernel;
 using Akka.Actor;
 using Xunit;
 using static ActorLoad.Connections.LaneProtocol;
@@ -70,18 +71,23 @@ public abstract class LaneSupervisionSpecs(string transport) : LaneKit(transport
     {
         var (time, limit) = (new ManualTime(), TimeSpan.FromSeconds(10));
         await using var peer = await FaultPeer.NotAcceptingAsync(); // SYNs are dropped
+        var before = Connecting();
         var settings = Given.Connection("PING") with { ConnectTimeout = limit };
         var lane = StartLane([peer.EndPoint], settings, Given.Policy(Given.Restart(maxRetries: 3, within: limit)), time: time);
         lane.Tell(new OpenBurst(0, 0, 5, TimeSpan.Zero));
         for (var attempt = 0; attempt < 4; attempt++)
         {
-            await UntilAsync(total => Failures(total, "connect-timeout") == 5 * attempt && time.NextAlarm == limit);
+            // All five must be under way, and on the loop's books, before their time is over.
+            await UntilAsync(total => Failures(total, "connect-timeout") == 5 * attempt && Connecting() == before + 5);
+            await Loop.OnLoopAsync(() => true);
             time.Advance(limit);
         }
 
         Assert.Equal(5, (await EndedAsync()).Failed);
         await AssertOutcomesAsync((Outcome.ConnectTimeout, 5));
         Assert.Equal((20, 15), (Total.Attempts, Total.Retries));
+
+        int Connecting() => SocketTable.Read().CountTo(peer.EndPoint.Port, SocketState.SynSent);
     }
 
     [SkippableTheory]
