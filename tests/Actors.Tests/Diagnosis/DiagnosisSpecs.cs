@@ -99,6 +99,7 @@ public class DiagnosisSpecs
         { "server-stalled", Busy(0.81).With(Losing(1, 3, "did not answer")).With((ServerLedger server) => server with { MainThreadCpuSeconds = 1.2 }) },
         { "syn-retransmits", Healthy.Evidence.Slow(1, 470).Counting("TCPSynRetrans", 484).Counting("RetransSegs", 920).Failing("reply-timeout", 9)
             .With(load => load with { FirstReply = Healthy.Latency(30_000, 3_100_000) }) },
+        { "syn-retransmits", Healthy.Evidence.Slow(1, 470).Counting("TCPSynRetrans", 12_000).Counting("RetransSegs", 12_002).With(Losing(1, null, "did not answer INFO")) },
         { "server-stalled", Healthy.Evidence.Failing("reply-timeout", 9).With(Losing(1, 3, "did not answer")) },
         { "no-reply", Healthy.Evidence.Failing("reply-timeout", 9) },
         { "line-loss", RemoteRun.BlackHole },
