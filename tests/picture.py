@@ -109,7 +109,7 @@ class Screen:
         last = max((row for row in range(ROWS) if any(character != " " for character, _ in self.cells[row])), default=0)
         width, height = COLUMNS * WIDTH + 2 * MARGIN, (last + 1) * HEIGHT + 2 * MARGIN
         yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" role="img" aria-label="{html.escape(title)}">'
-        yield f'<rect width="100%" height="100%" rx="8" fill="#0d1117"/>'
+        yield '<rect width="100%" height="100%" rx="8" fill="#0d1117"/>'
         yield '<g font-family="ui-monospace, DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" fill="#c9d1d9" xml:space="preserve">'
         for row in range(last + 1):
             for column, text, style in self.runs(row):

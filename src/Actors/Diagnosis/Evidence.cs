@@ -95,7 +95,7 @@ public sealed record GeneratorEvidence(
     public double? LoopsCpuSeconds { get; init; } = LoopCpuSeconds;
 
     /// <summary>Share of the time in which the loops had work that fell into bursts without a processor for most of it; null where it cannot be had.</summary>
-    public double? StarvedShare { get; init; } = 1;
+    public double? StarvedShare { get; init; }
 
     /// <summary>When loops stood still, in order.</summary>
     public IReadOnlyList<LoopPause> Pauses { get; init; } = [];

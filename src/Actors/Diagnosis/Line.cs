@@ -30,6 +30,9 @@ internal sealed record Line(long Resent, long Slow, bool IsLossy, bool IsBad, bo
 
     private static readonly string[] Queues = ["ListenOverflows", "TCPReqQFullDoCookies", "TCPReqQFullDrop"];
 
+    /// <summary>It lost SYNs, and often. A kernel of this machine whose queues have room drops none, whatever its servers do. What follows is lost or late too.</summary>
+    public bool LosesSyns { get; private init; }
+
     /// <summary>The line as the evidence shows it.</summary>
     public static Line Of(Evidence evidence)
     {
@@ -44,7 +47,10 @@ internal sealed record Line(long Resent, long Slow, bool IsLossy, bool IsBad, bo
         var areLate = AreLaterRepliesLate(evidence);
         var isLossy = isNotable && (!isQueue || areLate || WasObserverCutOff(evidence));
         var isFull = isLossy && resent > established * Often && DoHandshakesWait(evidence.Load.Connect);
-        return new Line(resent, slow, isLossy, isFull || (isLossy && areLate && resent > established * Often && !IsOfTimeouts(evidence, resent)), isFull);
+        return new Line(resent, slow, isLossy, isFull || (isLossy && areLate && resent > established * Often && !IsOfTimeouts(evidence, resent)), isFull)
+        {
+            LosesSyns = seesServer && !isQueue && evidence.Counted("TCPSynRetrans") > evidence.Ledgers.Client.Attempts * Often,
+        };
     }
 
     /// <summary>True if all that was sent again is of attempts that never had a reply: as often as data that never arrives, with a probe or two.</summary>

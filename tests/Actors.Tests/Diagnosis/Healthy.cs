@@ -50,7 +50,7 @@ internal static class Healthy
     public static LoadEvidence Load { get; } = new(
         500, 500, 19_000, "abort", "slot", 1, new Dictionary<int, long>(), Attempts, 0, Latency(30_000, 104_000), Latency(80_000, 229_000));
 
-    public static GeneratorEvidence Generator { get; } = new(Latency(10_600, 112_000), 9.3, 3, 0.94, 0.5, 0.3, 4.8, 1, 2);
+    public static GeneratorEvidence Generator { get; } = new(Latency(10_600, 112_000), 9.3, 3, 0.94, 0.5, 0.3, 4.8, 1, 2) { StarvedShare = 1 }; // what its loop lacks, it lacks in each burst
 
     public static TimeWaitProof Proof { get; } = new("pass", "", Attempts, Attempts, 3, 4, 3);
 

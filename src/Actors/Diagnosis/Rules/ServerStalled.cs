@@ -23,7 +23,7 @@ internal sealed class ServerStalled : IRule
     public static IReadOnlyList<Silence> Silences(Evidence evidence)
     {
         var line = Line.Of(evidence);
-        if (GeneratorLimited.IsLimited(evidence) || line.IsBad || LosesSyns(evidence))
+        if (GeneratorLimited.IsLimited(evidence) || line.IsBad || line.LosesSyns)
         {
             return [];
         }
@@ -37,10 +37,6 @@ internal sealed class ServerStalled : IRule
         ];
     }
 
-    // A kernel of this machine whose accept queues have room drops no SYN, whatever its servers do: the line does, and loses and delays what follows, too.
-    private static bool LosesSyns(Evidence evidence) => evidence.Ledgers.Kernel?.SeesServer == true && evidence.CountedAtServer("ListenOverflows") == 0
-        && evidence.Counted("TCPSynRetrans") * 10 > evidence.Ledgers.Client.Attempts;
-
     public Finding? Judge(Evidence evidence)
     {
         var (servers, account, line) = (evidence.Ledgers.Servers, Account.Of(evidence), Line.Of(evidence));
@@ -51,7 +47,7 @@ internal sealed class ServerStalled : IRule
         // may all be of segments that were sent again. A server that stands still does not lose any. And who gets no processor hears nobody.
         var silences = Silences(evidence);
         var waited = wait - (long)(Line.RoundTrip(evidence) * 1e6) >= Long && evidence.CountedAtServer("ListenOverflows") == 0 && line.Slow == 0
-            && line.Resent * 100 < evidence.Ledgers.Client.Attempts && !GeneratorLimited.IsLimited(evidence) && !LosesSyns(evidence);
+            && line.Resent * 100 < evidence.Ledgers.Client.Attempts && !GeneratorLimited.IsLimited(evidence) && !line.LosesSyns;
         var standstills = silences.Count > 0 ? [] : evidence.Standstills();
         if (standstills.Count + silences.Count == 0 && (evidence.WaitsInProxy() || evidence.HasAnsweredObserver(timeouts > 0 ? evidence.Load.ReplyTimeout : wait / 1e6)))
         {
