@@ -9,11 +9,11 @@ public class ArchitectureSpecs
 {
     // Each folder may use those before it.
     private static readonly string[] Floors =
-        ["Metrics", "Load", "Transport", "Connections", "Observers", "Configuration", "Diagnosis", "Doctor", "Monitoring", "Runs"];
+        ["Metrics", "Resp", "Load", "Transport", "Connections", "Observers", "Configuration", "Diagnosis", "Doctor", "Monitoring", "Runs"];
 
     // Neighbours on two floors that have nothing to tell each other.
     private static readonly (string From, string To)[] Strangers =
-        [("Transport", "Load"), ("Observers", "Load"), ("Observers", "Connections"), ("Diagnosis", "Connections"), ("Doctor", "Connections"), ("Monitoring", "Connections"), ("Monitoring", "Configuration"),
+        [("Transport", "Load"), ("Load", "Resp"), ("Transport", "Resp"), ("Diagnosis", "Resp"), ("Observers", "Load"), ("Observers", "Connections"), ("Diagnosis", "Connections"), ("Doctor", "Connections"), ("Monitoring", "Connections"), ("Monitoring", "Configuration"),
             ("Monitoring", "Diagnosis"), ("Monitoring", "Doctor"), ("Monitoring", "Transport"), ("Runs", "Monitoring")];
 
     public static TheoryData<string, string> Forbidden

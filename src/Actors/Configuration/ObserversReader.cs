@@ -35,6 +35,6 @@ internal static class ObserversReader
             bystander.Contradiction("after", "window", "after is shorter than window", "a longer after, or a shorter window");
         return connections is not > 0 ? null : new BystanderSettings(
             connections.Value, rate ?? 1, before ?? default, after ?? default, window ?? default, factor ?? default, floor ?? default,
-            connection.ConnectTimeout, connection.ReplyTimeout, target.Username, target.Password);
+            connection.ConnectTimeout, connection.ReplyTimeout, target.Credentials);
     }
 }

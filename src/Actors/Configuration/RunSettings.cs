@@ -3,6 +3,7 @@ using ActorLoad.Connections;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;
+using ActorLoad.Resp;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Configuration;
@@ -38,14 +39,13 @@ public sealed record RunSettings(
     public TimeSpan Deadline { get; init; }
 
     /// <summary>How words of a server are kept: without any secret of the run. Made anew each time.</summary>
-    public ServerWords Words => new([Target.Password, Daemon.Token, .. Connection.Script.Secrets]);
+    public ServerWords Words => new([Target.Credentials.Password, Daemon.Token, .. Connection.Script.Secrets]);
 }
 
 /// <summary>Whom to storm (<c>actorload.target</c>).</summary>
 /// <param name="Endpoints"><c>host:port</c>, <c>[v6]:port</c>, or the single word <c>embedded</c>; connections take them in turn.</param>
-/// <param name="Username">Sent with AUTH when a password is given; empty for the default user.</param>
-/// <param name="Password">Empty sends no AUTH; masked wherever it would be shown.</param>
-public sealed record TargetSettings(ImmutableArray<string> Endpoints, string Username, string Password)
+/// <param name="Credentials">How clients sign in.</param>
+public sealed record TargetSettings(ImmutableArray<string> Endpoints, Credentials Credentials)
 {
     /// <summary>Which addresses of a name are stormed.</summary>
     public AddressChoice Addresses { get; init; }

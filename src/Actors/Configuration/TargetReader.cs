@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ActorLoad.Resp;
 
 namespace ActorLoad.Configuration;
 
@@ -28,7 +29,7 @@ internal static class TargetReader
         if (username is { Length: > 0 } && password is "")
             target.Contradiction("username", "password", "a username without a password",
                 "a target.password, or no username: AUTH is only sent with a password");
-        return new TargetSettings(endpoints ?? [], username ?? "", password ?? "") { Addresses = addresses ?? default };
+        return new TargetSettings(endpoints ?? [], new Credentials(username ?? "", password ?? "")) { Addresses = addresses ?? default };
     }
 
     /// <summary>Which addresses may be stormed; never null, but worthless if a problem was noted.</summary>

@@ -1,4 +1,5 @@
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 using ActorLoad.Transport;
 using Akka.Actor;
 using Akka.Event;
@@ -6,15 +7,24 @@ using static ActorLoad.Connections.ConnectionProtocol;
 
 namespace ActorLoad.Connections;
 
-/// <summary>One simulated client: opens a link, sends its script, holds, closes. A failure is thrown to its lane.</summary>
+/// <summary>One simulated client: opens a link, says its session, holds, closes. A failure is thrown to its lane.</summary>
 /// <remarks><code>
-/// Open -> (Waiting: backoff) -> Opening -> Using: one exchange a step -> Holding: a pending receive -> ended
+/// New -> (Waiting: backoff) -> Opening -> (SettingUp) -> Using: one exchange a step -> (Holding: a pending receive) -> ended
 ///   every state: LinkFailed -> throw -> the lane restarts this actor with the same entry, or stops it
 ///   every state: Cancel -> ended (cancelled)
 /// </code></remarks>
 internal sealed class ConnectionActor : UntypedActor
 {
+    // Become would allocate at each change of state, and there are four of them in each connection.
+    private static readonly State New = static (self, message) => self.WhileNew(message);
+    private static readonly State Waiting = static (self, message) => self.WhileWaiting(message);
+    private static readonly State Opening = static (self, message) => self.WhileOpening(message);
+    private static readonly State SettingUp = static (self, message) => self.WhileSettingUp(message);
+    private static readonly State Using = static (self, message) => self.WhileUsing(message);
+    private static readonly State Holding = static (self, message) => self.WhileHolding(message);
+
     private readonly ConnectionPlan _plan;
+    private State _state = New;
     private ConnectionRecord? _entry;
     private Link? _link;
     private Dialogue _dialogue;
@@ -22,9 +32,9 @@ internal sealed class ConnectionActor : UntypedActor
 
     public ConnectionActor(ConnectionPlan plan) => _plan = plan;
 
-    private bool IsHolding => _step == _plan.Script.Count;
+    private delegate void State(ConnectionActor self, object message);
 
-    private SentStep Sent => new(_plan.Script, IsHolding ? _step - 1 : _step, _entry!.Share.Burst, _entry.Client);
+    private ConnectionRecord Entry => _entry!;
 
     public static Props Props(ConnectionPlan plan, string dispatcher) =>
         Akka.Actor.Props.CreateBy(new ActorFactory<ConnectionActor>(() => new ConnectionActor(plan))).WithDispatcher(dispatcher).WithMailbox(LoopMailbox.Id);
@@ -33,7 +43,7 @@ internal sealed class ConnectionActor : UntypedActor
     {
         try
         {
-            Handle(message);
+            _state(this, message);
         }
         catch (Exception bug) when (bug is not ConnectionFailedException && _entry is { } entry)
         {
@@ -41,15 +51,69 @@ internal sealed class ConnectionActor : UntypedActor
         }
     }
 
-    private void Handle(object message)
+    private void WhileNew(object message)
     {
         switch (message)
         {
-            case Received received when received.Link == _link: HandleReceived(received.Link); break;
-            case Connected connected when connected.Link == _link: HandleConnected(connected.Link); break;
-            case LinkFailed failed when failed.Link == _link: HandleFailed(failed); break;
             case Open open: HandleOpen(open); break;
-            case WaitOver: BeginAttempt(_entry!); break;
+            default: HandleOther(message); break;
+        }
+    }
+
+    private void WhileWaiting(object message)
+    {
+        switch (message)
+        {
+            case WaitOver: BeginAttempt(); break;
+            default: HandleOther(message); break;
+        }
+    }
+
+    private void WhileOpening(object message)
+    {
+        switch (message)
+        {
+            case Connected connected when connected.Link == _link: HandleConnected(connected.Link); break;
+            case LinkFailed failed when failed.Link == _link: throw Fail(failed, isOpening: true);
+            default: HandleOther(message); break;
+        }
+    }
+
+    private void WhileSettingUp(object message)
+    {
+        switch (message)
+        {
+            case Received received when received.Link == _link: HandleSetupReply(received.Link); break;
+            case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
+            default: HandleOther(message); break;
+        }
+    }
+
+    private void WhileUsing(object message)
+    {
+        switch (message)
+        {
+            case Received received when received.Link == _link: HandleReply(received.Link); break;
+            case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
+            default: HandleOther(message); break;
+        }
+    }
+
+    private void WhileHolding(object message)
+    {
+        switch (message)
+        {
+            case Received received when received.Link == _link: HandleReceivedInHold(received.Link); break;
+            case LinkFailed { Fault: LinkFault.TimedOut } over when over.Link == _link && _dialogue.Rest is Turn.More: End(Outcome.Succeeded); break;
+            case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
+            default: HandleOther(message); break;
+        }
+    }
+
+    private void HandleOther(object message)
+    {
+        switch (message)
+        {
             case Cancel: HandleCancel(); break;
             case Received or Connected or LinkFailed: break; // of a link that an earlier incarnation has closed
             default: Unhandled(message); break;
@@ -65,77 +129,124 @@ internal sealed class ConnectionActor : UntypedActor
         _entry = open.Entry;
         if (open.NotBefore != 0 && open.NotBefore > _plan.Loop.Now)
         {
+            _state = Waiting;
             _plan.Loop.Schedule(open.NotBefore, Self, WaitOver.Instance);
         }
         else
         {
-            BeginAttempt(open.Entry);
+            BeginAttempt();
         }
     }
 
-    private void BeginAttempt(ConnectionRecord entry)
+    private void BeginAttempt()
     {
-        if (entry.Attempts > 0 && _plan.Lane.IsGivenUp(entry))
+        if (Entry.Attempts > 0 && _plan.Lane.IsGivenUp(Entry))
         {
-            End(entry.LastFailure); // its endpoint was given up while it waited
+            End(Entry.LastFailure); // its endpoint was given up while it waited
             return;
         }
 
-        _plan.Lane.Begin(entry);
-        _link = _plan.Loop.Open(Self, new LinkRequest(_plan.Lane.AddressOf(entry), _plan.Socket, _plan.ConnectDeadline));
+        _plan.Lane.Begin(Entry);
+        _state = Opening;
+        _link = _plan.Loop.Open(Self, new LinkRequest(_plan.Lane.TargetOf(Entry), _plan.Socket, _plan.ConnectDeadline));
     }
 
     private void HandleConnected(Link link)
     {
-        _plan.Lane.Establish(_entry!, link);
-        GoOn(link);
+        _plan.Lane.Establish(Entry, link);
+        if (_plan.Session.Setup.Count > 0)
+        {
+            _state = SettingUp;
+            Exchange(link, _plan.Session.Setup, _plan.ReplyDeadline);
+        }
+        else
+        {
+            Use(link);
+        }
     }
 
-    private void HandleReceived(Link link)
+    private void HandleSetupReply(Link link)
     {
-        var turn = _plan.Script.Count == 0 ? _dialogue.Take(link.Incoming, _plan.Words)
-            : _dialogue.Take(link.Incoming, Sent, isLast: IsHolding || (_plan.HoldDeadline is not null && _step == _plan.Script.Count - 1), _plan.Words);
-        switch (turn)
+        if (!IsAnswered(link, _plan.Session.Setup, isLast: false))
         {
-            case Turn.More or Turn.Answered when IsHolding: link.Receive(null); break; // nobody waits for it
-            case Turn.More: link.Receive(null); break; // one deadline for all its parts
-            case Turn.Answered: HandleReply(link); break;
-            case Turn.Rejected: throw Fail(new RejectedException(_entry!, _dialogue.ErrorPrefix));
-            default: throw FailStrangely(turn);
+            return;
         }
+
+        if (++_step < _plan.Session.Setup.Count)
+        {
+            Exchange(link, _plan.Session.Setup, _plan.ReplyDeadline);
+            return;
+        }
+
+        _step = 0;
+        _plan.Lane.SetUp(Entry, link);
+        Use(link);
     }
 
     private void HandleReply(Link link)
     {
-        _plan.Lane.Answer(_entry!, link);
-        _step++;
-        GoOn(link);
+        if (IsAnswered(link, _plan.Session.Script, isLast: _plan.HoldDeadline is not null && _step == _plan.Session.Script.Count - 1))
+        {
+            _plan.Lane.Answer(Entry, link);
+            _step++;
+            Use(link);
+        }
     }
 
-    private void GoOn(Link link)
+    private void HandleReceivedInHold(Link link)
     {
-        var hold = _plan.HoldDeadline;
-        if (!IsHolding)
+        var script = _plan.Session.Script;
+        var turn = script.Count == 0 ? _dialogue.Take(link.Incoming, _plan.Words)
+            : _dialogue.Take(link.Incoming, new SentStep(script, script.Count - 1, Entry.Share.Burst, Entry.Client), isLast: true, _plan.Words);
+        if (turn is not (Turn.More or Turn.Answered))
         {
-            var command = link.Outgoing(_plan.Script.MaxLength(_step));
-            var length = _plan.Script.Write(_step, _entry!.Share.Burst, _entry.Client, command);
-            ref readonly var expected = ref _plan.Script.Expected(_step);
-            _dialogue.Begin(expected);
-            if (expected.Replies > 0)
-            {
-                link.Exchange(length, _plan.ReplyDeadline);
-                return;
-            }
-
-            _step++; // nothing answers the last commands: the hold begins with them
-            _plan.Lane.Serve(_entry!);
-            link.Exchange(length, hold ?? _plan.SendDeadline);
-            return;
+            throw Fail(turn);
         }
 
-        _plan.Lane.Serve(_entry!);
-        if (hold is not null)
+        link.Receive(null); // nobody waits for it
+    }
+
+    private bool IsAnswered(Link link, Script script, bool isLast)
+    {
+        switch (_dialogue.Take(link.Incoming, new SentStep(script, _step, Entry.Share.Burst, Entry.Client), isLast, _plan.Words))
         {
+            case Turn.Answered:
+                return true;
+            case Turn.More:
+                link.Receive(null); // one deadline for all its parts
+                return false;
+            case var turn:
+                throw Fail(turn);
+        }
+    }
+
+    // The next command of the script, or what follows the last.
+    private void Use(Link link)
+    {
+        var script = _plan.Session.Script;
+        if (_step == script.Count)
+        {
+            _plan.Lane.Serve(Entry);
+            Hold(link);
+        }
+        else if (script.Expected(_step).Replies > 0)
+        {
+            _state = Using;
+            Exchange(link, script, _plan.ReplyDeadline);
+        }
+        else
+        {
+            _plan.Lane.Serve(Entry);
+            _state = Holding; // nothing answers the last commands: the hold begins with them
+            Exchange(link, script, _plan.HoldDeadline ?? _plan.SendDeadline);
+        }
+    }
+
+    private void Hold(Link link)
+    {
+        if (_plan.HoldDeadline is { } hold)
+        {
+            _state = Holding;
             link.Receive(hold);
         }
         else
@@ -144,17 +255,12 @@ internal sealed class ConnectionActor : UntypedActor
         }
     }
 
-    private void HandleFailed(LinkFailed failed)
+    private void Exchange(Link link, Script script, DeadlineQueue deadline)
     {
-        var isOpening = _entry!.Timings.Connected == 0;
-        switch (failed.Fault)
-        {
-            case LinkFault.TimedOut or LinkFault.PeerClosed or LinkFault.Reset when _dialogue.Rest is var rest and not Turn.More: throw FailStrangely(rest);
-            case LinkFault.TimedOut when IsHolding && !isOpening: End(Outcome.Succeeded); break; // the hold is over
-            case LinkFault.LoopFailed: throw new LoopFailedException(failed.Detail);
-            case var fault when fault.ToOutcome(isOpening) is { } outcome: throw Fail(outcome);
-            default: throw new InvalidOperationException($"the transport failed with {failed.Detail}, which has no known meaning");
-        }
+        var command = link.Outgoing(script.MaxLength(_step));
+        var length = script.Write(_step, Entry.Share.Burst, Entry.Client, command);
+        _dialogue.Begin(script.Expected(_step));
+        link.Exchange(length, deadline);
     }
 
     private void HandleCancel()
@@ -171,31 +277,41 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void End(Outcome outcome)
     {
-        if (outcome == Outcome.Succeeded && _plan.Script.EndsWithQuit)
+        if (outcome == Outcome.Succeeded && _plan.Session.Script.EndsWithQuit)
         {
-            _entry!.PeerEnd = _link!.CloseAndTell();
+            Entry.PeerEnd = _link!.CloseAndTell();
         }
 
         _link?.Close();
-        Context.Parent.Tell(new ConnectionEnded(_entry!, outcome), Self);
+        Context.Parent.Tell(new ConnectionEnded(Entry, outcome), Self);
         Context.Stop(Self);
     }
 
-    private ConnectionFailedException FailStrangely(Turn turn) => Fail(new ProtocolErrorException(_entry!, turn switch
-    {
-        Turn.Echoed => StrangeReply.Echo,
-        Turn.Unasked => StrangeReply.Unasked,
-        _ => PeerName.Describe(_dialogue.Strange, _plan.Words),
-    }));
+    private Exception FailInUse(LinkFailed failed) =>
+        failed.Fault is LinkFault.TimedOut or LinkFault.PeerClosed or LinkFault.Reset && _dialogue.Rest is var rest and not Turn.More
+            ? Fail(rest) : Fail(failed, isOpening: false);
 
-    private ConnectionFailedException Fail(Outcome outcome) => Fail(ConnectionFailedException.For(_entry!, outcome));
+    private Exception Fail(LinkFailed failed, bool isOpening) => failed.Fault switch
+    {
+        LinkFault.LoopFailed => new LoopFailedException(failed.Detail),
+        var fault when fault.ToOutcome(isOpening) is { } outcome => Fail(ConnectionFailedException.For(Entry, outcome)),
+        _ => new InvalidOperationException($"the transport failed with {failed.Detail}, which has no known meaning"),
+    };
+
+    private ConnectionFailedException Fail(Turn turn) => Fail(turn switch
+    {
+        Turn.Rejected => new RejectedException(Entry, _dialogue.ErrorPrefix),
+        Turn.Echoed => new ProtocolErrorException(Entry, StrangeReply.Echo),
+        Turn.Unasked => new ProtocolErrorException(Entry, StrangeReply.Unasked),
+        _ => new ProtocolErrorException(Entry, PeerName.Describe(_dialogue.Strange, _plan.Words)),
+    });
 
     private ConnectionFailedException Fail(ConnectionFailedException failure)
     {
         failure.At = _link!.CompletedAt;
-        if (_entry!.Timings.Connected != 0)
+        if (Entry.Timings.Connected != 0)
         {
-            _entry.PeerEnd = _link.CloseAndTell();
+            Entry.PeerEnd = _link.CloseAndTell();
         }
 
         _link.Close();
@@ -206,26 +322,4 @@ internal sealed class ConnectionActor : UntypedActor
     {
         public static WaitOver Instance { get; } = new();
     }
-}
-
-/// <summary>What all connections of a lane share.</summary>
-/// <param name="Lane">Where they are counted, and where they connect.</param>
-/// <param name="Loop">Their loop.</param>
-/// <param name="Script">What they send.</param>
-/// <param name="Socket">Their socket's options.</param>
-/// <param name="ConnectDeadline">How long a connect may take.</param>
-/// <param name="ReplyDeadline">How long a reply may take.</param>
-/// <param name="SendDeadline">How long commands have to leave that nobody answers, if there is no hold.</param>
-/// <param name="HoldDeadline">How long they stay open after the script; null closes at once.</param>
-/// <param name="Words">How words of the server are kept.</param>
-internal sealed record ConnectionPlan(
-    LaneRecord Lane, TransportLoop Loop, Script Script, SocketSettings Socket,
-    DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue SendDeadline, DeadlineQueue? HoldDeadline, ServerWords Words)
-{
-    private static readonly TimeSpan ToSend = TimeSpan.FromMilliseconds(10);
-
-    /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
-    public static ConnectionPlan For(LaneRecord lane, TransportLoop loop, ConnectionSettings settings, Script script) => new(
-        lane, loop, script, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout), loop.Deadline(ToSend),
-        settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null, settings.Words ?? new ServerWords(script.Secrets));
 }

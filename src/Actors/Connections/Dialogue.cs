@@ -1,4 +1,5 @@
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 
 namespace ActorLoad.Connections;
 
@@ -36,7 +37,7 @@ internal struct Dialogue
     private int _echoed;
 
     // Where no reply is awaited: whoever subscribed, by whatever command, is sent such things.
-    private readonly bool IsEvent => _scanner.Kind == '>' || _scanner.Word != ReplyWord.None;
+    private readonly bool IsEvent => _scanner.Kind == '>' || _scanner.Word is not (ReplyWord.None or ReplyWord.Ok or ReplyWord.Pong);
 
     /// <summary>The prefix of the error that came.</summary>
     public readonly string ErrorPrefix => _scanner.ErrorPrefix;

@@ -1,3 +1,4 @@
+using ActorLoad.Resp;
 namespace ActorLoad.Connections;
 
 /// <summary>What comes back when the commands of one exchange were sent.</summary>

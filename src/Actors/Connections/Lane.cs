@@ -28,7 +28,7 @@ public sealed class Lane : UntypedActor
     {
         (_settings, _loop) = (settings, dispatcher.Loop);
         _record = new LaneRecord(settings, _loop);
-        var plan = ConnectionPlan.For(_record, _loop, settings.Connection, settings.Script);
+        var plan = ConnectionPlan.For(_record, _loop, settings.Connection, settings.Session);
         var connections = new ChildFactory(ConnectionActor.Props(plan, dispatcher.DispatcherId));
         _cohort = Cohort.Props(_record, connections, dispatcher.DispatcherId);
     }

@@ -28,7 +28,17 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
         breaker.Establish();
     }
 
-    /// <summary>A command has its whole reply: both are stamped on <paramref name="link"/>.</summary>
+    /// <summary>The setup has its whole reply: both are stamped on <paramref name="link"/>.</summary>
+    public void SetUp(ConnectionRecord entry, Link link)
+    {
+        ref var timings = ref entry.Timings;
+        (timings.SetupSent, timings.SetupDone) = (link.SentAt, link.CompletedAt);
+        tally.RecordAnswered();
+        tally.RecordStep(Step.LoopLag, timings.Connected, link.SentAt);
+        tally.RecordStep(Step.Setup, timings);
+    }
+
+    /// <summary>A command of the script has its whole reply: both are stamped on <paramref name="link"/>.</summary>
     public void Answer(ConnectionRecord entry, Link link)
     {
         ref var timings = ref entry.Timings;
@@ -37,7 +47,11 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
         if (timings.FirstReply == 0)
         {
             (timings.FirstSent, timings.FirstReply) = (link.SentAt, link.CompletedAt);
-            tally.RecordAnswered();
+            if (timings.SetupDone == 0)
+            {
+                tally.RecordAnswered();
+            }
+
             tally.RecordStep(Step.FirstReply, timings);
             Recover(entry, timings.FirstReply);
         }

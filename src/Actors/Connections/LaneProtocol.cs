@@ -63,12 +63,12 @@ public static class LaneProtocol
 /// <param name="MaxOpen">Most connections that it may have open at once.</param>
 /// <param name="Seed">Seed of its randomness.</param>
 /// <param name="Connection">What each connection does.</param>
-/// <param name="Script">What it sends, with AUTH if there is a password.</param>
+/// <param name="Session">What it sends.</param>
 /// <param name="Targets">Where connections go, in turn.</param>
 /// <param name="Supervision">What happens when they fail.</param>
 /// <param name="Metrics">Who gets its tallies.</param>
 public sealed record LaneSettings(
-    int Lane, RunClock Clock, int MaxOpen, int Seed, ConnectionSettings Connection, Script Script, ImmutableArray<IPEndPoint> Targets,
+    int Lane, RunClock Clock, int MaxOpen, int Seed, ConnectionSettings Connection, Session Session, ImmutableArray<Endpoint> Targets,
     SupervisionPolicy Supervision, IActorRef Metrics)
 {
     /// <summary>What the lanes of the run know together of the targets; a lane that is alone needs none from outside.</summary>

@@ -1,4 +1,3 @@
-using System.Net;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
@@ -84,7 +83,7 @@ internal sealed class LaneRecord
     }
 
     /// <summary>Where a connection goes.</summary>
-    public IPEndPoint AddressOf(ConnectionRecord entry) => Health.AddressOf(entry.Target);
+    public Endpoint TargetOf(ConnectionRecord entry) => Health.At(entry.Target);
 
     /// <summary>True if a connection that waits for its next attempt need not make it.</summary>
     public bool IsGivenUp(ConnectionRecord entry) => Health.Endpoints[entry.Endpoint].IsGivenUp;
@@ -112,6 +111,9 @@ internal sealed class LaneRecord
 
     /// <summary>The attempt's connection is established: its SYN and its completion are stamped on <paramref name="link"/>.</summary>
     public void Establish(ConnectionRecord entry, Link link) => _endpoints[entry.Endpoint].Establish(entry, link);
+
+    /// <summary>The setup has its whole reply: both are stamped on <paramref name="link"/>.</summary>
+    public void SetUp(ConnectionRecord entry, Link link) => _endpoints[entry.Endpoint].SetUp(entry, link);
 
     /// <summary>A command has its whole reply: both are stamped on <paramref name="link"/>.</summary>
     public void Answer(ConnectionRecord entry, Link link) => _endpoints[entry.Endpoint].Answer(entry, link);

@@ -1,3 +1,4 @@
+using ActorLoad.Resp;
 namespace ActorLoad.Connections;
 
 /// <summary>Knows how often a server answers each command of a script. What it cannot know, the script says itself.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 
 namespace ActorLoad.Connections;
 
@@ -65,12 +66,9 @@ public sealed class Script
         return true;
     }
 
-    /// <summary>The same script with AUTH before it; an empty user name is the default user. The words are taken as they are.</summary>
-    public Script AfterAuth(string username, string password)
-    {
-        string[] words = username.Length > 0 ? ["AUTH", username, password] : ["AUTH", password];
-        return new Script([new Exchange([(ScriptCommand.Literal(words), new Expected(1))]), .. _steps], [password, .. Secrets]);
-    }
+    /// <summary>What a client says before its own script: AUTH, if it signs in. The words are taken as they are.</summary>
+    public static Script Setup(Credentials credentials) => !credentials.AreGiven ? Empty
+        : new Script([new Exchange([(ScriptCommand.Literal([.. credentials.Auth]), new Expected(1))])], [credentials.Password]);
 
     /// <summary>Most bytes that step <paramref name="step"/> can take, whatever the numbers.</summary>
     public int MaxLength(int step) => _steps[step].MaxLength;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
@@ -10,10 +9,10 @@ namespace ActorLoad.Connections;
 /// </summary>
 public sealed class TargetHealth
 {
-    private readonly ImmutableArray<IPEndPoint> _targets;
+    private readonly ImmutableArray<Endpoint> _targets;
     private readonly int[] _endpointOf;
 
-    private TargetHealth(ImmutableArray<IPEndPoint> targets, ImmutableArray<IPEndPoint> endpoints)
+    private TargetHealth(ImmutableArray<Endpoint> targets, ImmutableArray<Endpoint> endpoints)
     {
         (_targets, _endpointOf) = (targets, [.. targets.Select(target => endpoints.IndexOf(target))]);
         Endpoints = [.. endpoints.Select(endpoint => new EndpointHealth($"{endpoint}"))];
@@ -29,13 +28,13 @@ public sealed class TargetHealth
     internal bool IsEveryEndpointGivenUp => Endpoints.All(endpoint => endpoint.IsGivenUp);
 
     /// <summary>Of a run that goes to these targets in turn; one that is named twice has two turns, and is one endpoint.</summary>
-    public static TargetHealth Of(ImmutableArray<IPEndPoint> targets) => new(targets, [.. targets.Distinct()]);
+    public static TargetHealth Of(ImmutableArray<Endpoint> targets) => new(targets, [.. targets.Distinct()]);
 
     /// <summary>Whose turn it is: the target of the connection with this number in the run.</summary>
     internal int TargetOf(long turn) => (int)(turn % _targets.Length);
 
-    /// <summary>The address of a target.</summary>
-    internal IPEndPoint AddressOf(int target) => _targets[target];
+    /// <summary>Where the connections of a target go.</summary>
+    internal Endpoint At(int target) => _targets[target];
 
     /// <summary>Index of a target's endpoint in <see cref="Endpoints"/>.</summary>
     internal int EndpointOf(int target) => _endpointOf[target];

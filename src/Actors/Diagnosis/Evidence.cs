@@ -19,7 +19,7 @@ public sealed record Evidence(Ledgers Ledgers, LoadEvidence Load, GeneratorEvide
 /// <param name="ConnectModes">Connect times near the kernel's SYN retransmits: whole seconds (1, 2, 3, 4, 5, 7 ...) -> connections.</param>
 /// <param name="Connected">Connect times that were recorded.</param>
 /// <param name="LongConnects">Those that took a second or more, near a whole one or not.</param>
-/// <param name="FirstReply">First command sent to its reply, microseconds; null if nothing was answered.</param>
+/// <param name="FirstReply">First command sent to its reply, AUTH if there is a password, microseconds; null if nothing was answered.</param>
 /// <param name="Total">Due to last reply, microseconds; null if nothing succeeded.</param>
 public sealed record LoadEvidence(
     long LargestBurst, long PeakOpen, long MaxOpen, string Close, string Ports, int Targets, IReadOnlyDictionary<int, long> ConnectModes,
@@ -54,6 +54,9 @@ public sealed record LoadEvidence(
 
     /// <summary>Established to last reply, microseconds; null if nothing succeeded.</summary>
     public LatencySummary? Script { get; init; }
+
+    /// <summary>Connections sign in before their script.</summary>
+    public bool HasSetup { get; init; }
 
     /// <summary>observers.interval, seconds: a server that stands still for longer is asked meanwhile.</summary>
     public double AskedEvery { get; init; }

@@ -81,8 +81,10 @@ internal sealed record Line(long Resent, long Slow, bool IsLossy, bool IsBad, bo
             return false;
         }
 
-        var usual = Math.Max(0, script.P50 - first.P50);
-        return IsLate(usual, 0) || IsLate(script.P90 - first.P90, usual) || IsLate(script.P99 - first.P99, usual) || IsLate(script.P999 - first.P999, usual);
+        // With a setup, every reply of the script is a later one.
+        var (p50, p90, p99, p999) = evidence.Load.HasSetup ? default : (first.P50, first.P90, first.P99, first.P999);
+        var usual = Math.Max(0, script.P50 - p50);
+        return IsLate(usual, 0) || IsLate(script.P90 - p90, usual) || IsLate(script.P99 - p99, usual) || IsLate(script.P999 - p999, usual);
     }
 
     private static bool IsLate(long later, long usual) => later >= Late && later >= usual * 2;

@@ -30,9 +30,6 @@ public enum Outcome
     /// <summary>No route to the host or its network, or ICMP that forbids it (EHOSTUNREACH, ENETUNREACH, EACCES, ENOPROTOOPT).</summary>
     Unreachable,
 
-    /// <summary>The TLS handshake failed.</summary>
-    TlsFailed,
-
     /// <summary>Our own limit: descriptors, ports or buffers (EMFILE, ENFILE, EADDRNOTAVAIL, ENOBUFS).</summary>
     LocalExhausted,
 

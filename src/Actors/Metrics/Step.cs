@@ -11,10 +11,10 @@ public enum Step
     /// <summary>SYN sent to the established connection, of each attempt that came so far.</summary>
     Connect,
 
-    /// <summary>Established connection to the end of the TLS handshake; absent without TLS.</summary>
-    Tls,
+    /// <summary>AUTH sent to its complete reply; absent without a password.</summary>
+    Setup,
 
-    /// <summary>First command sent to its complete reply.</summary>
+    /// <summary>First command of the script sent to its complete reply.</summary>
     FirstReply,
 
     /// <summary>Connection ready for use to the last complete reply.</summary>

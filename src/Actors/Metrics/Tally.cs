@@ -261,7 +261,7 @@ public sealed class Tally
     public SocketFacts Sockets()
     {
         // A reply takes a round trip too: where each first SYN is dropped, no connect shows what the line takes.
-        var (connect, reply) = (_steps.Least(Step.Connect), _steps.Least(Step.FirstReply));
+        var (connect, reply) = (_steps.Least(Step.Connect), _steps.Least(Step.FirstReply) ?? _steps.Least(Step.Setup));
         var modes = new ConnectModes(Math.Min(connect ?? 0, reply ?? 0));
         _steps.Show(Step.Connect, modes);
         return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.Long)

@@ -21,10 +21,13 @@ public struct Timings
     /// <summary>The last attempt's connection was established.</summary>
     public long Connected { get; set; }
 
-    /// <summary>The last attempt's TLS handshake was done.</summary>
-    public long TlsDone { get; set; }
+    /// <summary>The last attempt's setup was sent; 0 counts as the moment when the connection was established.</summary>
+    public long SetupSent { get; set; }
 
-    /// <summary>The last attempt's first command was sent; 0 counts as the moment when the connection was ready.</summary>
+    /// <summary>The last attempt's setup had its complete reply.</summary>
+    public long SetupDone { get; set; }
+
+    /// <summary>The last attempt's first command of the script was sent; 0 counts as the moment when the connection was ready.</summary>
     public long FirstSent { get; set; }
 
     /// <summary>The last attempt's first complete reply.</summary>
@@ -46,7 +49,7 @@ public struct Timings
     public long Ended { get; set; }
 
     /// <summary>When the last attempt's connection could be used.</summary>
-    public readonly long Ready => TlsDone != 0 ? TlsDone : Connected;
+    public readonly long Ready => SetupDone != 0 ? SetupDone : Connected;
 
     /// <summary>An attempt starts: what the one before it reached no longer counts, but the first start does.</summary>
     public void BeginAttempt(long now)
@@ -57,7 +60,7 @@ public struct Timings
         }
 
         AttemptStarted = now;
-        SynSent = Connected = TlsDone = FirstSent = FirstReply = LastReply = HoldStarted = 0;
+        SynSent = Connected = SetupSent = SetupDone = FirstSent = FirstReply = LastReply = HoldStarted = 0;
     }
 
     /// <summary>A failure at <paramref name="now"/> ends a hold, if there was one.</summary>
@@ -78,7 +81,7 @@ public struct Timings
     {
         Step.StartLag => Between(Due, Started, frequency),
         Step.Connect => Between(SynSent != 0 ? SynSent : AttemptStarted, Connected, frequency),
-        Step.Tls => Between(Connected, TlsDone, frequency),
+        Step.Setup => Between(SetupSent != 0 ? SetupSent : Connected, SetupDone, frequency),
         Step.FirstReply => Between(FirstSent != 0 ? FirstSent : Ready, FirstReply, frequency),
         Step.Script => Between(Ready, LastReply, frequency),
         Step.Total => Between(Due + Held, outcome != Outcome.Succeeded ? Ended : LastReply != 0 ? LastReply : Ready, frequency),

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using ActorLoad.Metrics;
 
 namespace ActorLoad.Runs;
@@ -12,19 +11,16 @@ public interface ITarget : IAsyncDisposable
 }
 
 /// <summary>A target after resolution.</summary>
-/// <param name="Endpoints">As written in the run file.</param>
-/// <param name="Addresses">Where connections go, taken in turn.</param>
-public sealed record ResolvedTarget(ImmutableArray<string> Endpoints, ImmutableArray<IPEndPoint> Addresses) : ITarget
+/// <param name="Names">As written in the run file.</param>
+/// <param name="Endpoints">Where connections go, taken in turn; a name may have several.</param>
+public sealed record ResolvedTarget(ImmutableArray<string> Names, ImmutableArray<Endpoint> Endpoints) : ITarget
 {
-    /// <summary>What each of the addresses was given as: an element of <see cref="Endpoints"/>, which a name with several addresses may be more than once.</summary>
-    public ImmutableArray<string> Names { get; init; } = Endpoints;
-
     /// <summary>Names with addresses that are not stormed.</summary>
     public ImmutableArray<UnusedAddresses> Unused { get; init; } = [];
 
-    /// <summary>The different addresses with the name that was given first for each, in the order of use.</summary>
+    /// <summary>The different endpoints in the order of use; one that has several names goes by the first.</summary>
     public IReadOnlyList<EndpointName> EndpointNames =>
-        [.. Addresses.Zip(Names).DistinctBy(pair => pair.First).Select(pair => new EndpointName(pair.Second, $"{pair.First}"))];
+        [.. Endpoints.Distinct().Select(endpoint => new EndpointName(endpoint.Name, $"{endpoint}"))];
 
     /// <summary>What was counted of each endpoint; of a single one the totals tell.</summary>
     public IReadOnlyList<EndpointCounts> Counts(RunSnapshot totals) =>

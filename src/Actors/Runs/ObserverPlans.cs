@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using ActorLoad.Configuration;
 using ActorLoad.Diagnosis.Tuning;
 using ActorLoad.Metrics;
@@ -22,38 +21,37 @@ internal static class ObserverPlans
     public static IReadOnlyList<ObserverPlan> For(RunSettings settings, ResolvedTarget to, TimeProvider time, Func<int, bool>? isOurs = null)
     {
         var (observers, words) = (settings.Observers, settings.Words);
-        ImmutableArray<IPEndPoint> addresses = [.. to.Addresses.Distinct()];
+        ImmutableArray<Endpoint> endpoints = [.. to.Endpoints.Distinct()];
         var plans = new List<ObserverPlan>();
         if (observers.Kernel)
         {
             plans.Add(new ObserverPlan("kernel", KernelObserver.Props(
-                () => new KernelSources(KernelPaths.Linux, addresses, time, isOurs: isOurs), observers.Baseline, observers.Interval, time)));
+                () => new KernelSources(KernelPaths.Linux, endpoints.Select(endpoint => endpoint.Address), time, isOurs: isOurs), observers.Baseline, observers.Interval, time)));
         }
 
         if (observers.Server)
         {
-            plans.AddRange(addresses.Select((address, index) => new ObserverPlan($"server {address}", Server(settings, words, time, to.ProcessId, addresses.Length, address, index))));
+            plans.AddRange(endpoints.Select((endpoint, index) => new ObserverPlan(
+                $"server {endpoint}", Server(settings, words, time, to.ProcessId, endpoints.Length, endpoint, index))));
         }
 
         if (observers.Bystander is { } bystander)
         {
-            plans.Add(new ObserverPlan(BystanderObserver.Name, BystanderObserver.Props(bystander with { Words = words }, addresses, time)));
+            plans.Add(new ObserverPlan(BystanderObserver.Name, BystanderObserver.Props(bystander with { Words = words }, endpoints, time)));
         }
 
         return plans;
     }
 
-    private static Props Server(RunSettings settings, ServerWords words, TimeProvider time, int? process, int addresses, IPEndPoint address, int index)
+    private static Props Server(RunSettings settings, ServerWords words, TimeProvider time, int? process, int endpoints, Endpoint endpoint, int index)
     {
         var (target, bystanders) = (settings.Target, settings.Observers.Bystander?.Connections ?? 0);
-        var here = (bystanders / addresses) + (index < bystanders % addresses ? 1 : 0); // they take the addresses in turn
+        var here = (bystanders / endpoints) + (index < bystanders % endpoints ? 1 : 0); // they take the endpoints in turn
         return ServerObserver.Props(
-            index, address, Given(target.Username), Given(target.Password),
+            index, endpoint.Address, target.Credentials.Username, target.Credentials.Password,
             new ServerObserverSettings(
                 settings.Observers.Interval, ServerObserverSettings.UsualAnswerLimit, here,
                 target.IsEmbedded ? new OwnServer(process, ServerDefaults.GarnetBacklog) : null)
             { Words = words }, time);
     }
-
-    private static string? Given(string text) => text.Length > 0 ? text : null;
 }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Net;
 using ActorLoad.Configuration;
 using ActorLoad.Doctor;
 using ActorLoad.Load;
+using ActorLoad.Metrics;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;
@@ -22,7 +22,7 @@ public static class RunDemand
     /// <summary>The needs of a run.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="targets">Where its connections go, in turn; empty if it brings its own server.</param>
-    public static RunNeeds Of(RunSettings settings, ImmutableArray<IPEndPoint> targets)
+    public static RunNeeds Of(RunSettings settings, ImmutableArray<Endpoint> targets)
     {
         var (plan, connection, observers) = (RunPlan.Create(settings.Load).Until(settings.Deadline), settings.Connection, settings.Observers);
         var isGraceful = connection.Socket.Close == CloseMode.Graceful;
@@ -35,7 +35,7 @@ public static class RunDemand
             StartedWithin(plan, TimeWait, connection.MaxOpen),
             Tracked(plan, open, isGraceful ? RememberedAfterFin : RememberedAfterReset, connection.MaxOpen),
             (observers.Server ? 1 : 0) + (observers.Bystander?.Connections ?? 0), isGraceful, connection.Socket.Ports == PortChoice.Kernel,
-            targets.All(target => IPAddress.IsLoopback(target.Address)), settings.Target.IsEmbedded, plan.Phases.IndexOf(plan.Phases.MaxBy(phase => phase.Connections * Together(phase))!));
+            targets.All(target => target.IsLoopback), settings.Target.IsEmbedded, plan.Phases.IndexOf(plan.Phases.MaxBy(phase => phase.Connections * Together(phase))!));
     }
 
     /// <summary>Most connections that are begun within a time that starts with a phase; null if bursts follow each other at once, for as long as the phase lasts.</summary>
@@ -77,7 +77,7 @@ public static class RunDemand
     private static long Together(PhasePlan phase) => phase.Pacing == Pacing.Fixed && phase.Gap <= TimeSpan.Zero ? phase.Count ?? 1 : 1;
 
     /// <summary>The share of each address, rounded up: one that is named twice has two.</summary>
-    private static IReadOnlyList<TargetShare> Shares(long connections, ImmutableArray<IPEndPoint> targets) => targets.IsEmpty
+    private static IReadOnlyList<TargetShare> Shares(long connections, ImmutableArray<Endpoint> targets) => targets.IsEmpty
         ? [new TargetShare(TargetShare.Embedded, connections)]
         : [.. targets.CountBy(target => target).Select(named =>
             new TargetShare($"{named.Key}", ((connections * named.Value) + targets.Length - 1) / targets.Length))];

@@ -3,6 +3,7 @@ using System.Net;
 using ActorLoad.Configuration;
 using ActorLoad.Diagnosis.Tuning;
 using ActorLoad.Doctor;
+using ActorLoad.Metrics;
 using ActorLoad.Observers.Kernel;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Uring;
@@ -25,7 +26,7 @@ public static class RunDoctor
     /// <param name="stop">Ends it.</param>
     public static async Task<DoctorReport> ExamineAsync(RunSettings settings, ResolvedTarget? target, TimeProvider time, CancellationToken stop)
     {
-        var addresses = target?.Addresses ?? [];
+        var addresses = target?.Endpoints ?? [];
         var (needs, machine) = (RunDemand.Of(settings, addresses), Machine(addresses));
         var (choice, problem) = Choose(settings.Transport, addresses);
         var servers = await AskAsync(settings, addresses, AnswerLimit, time, stop).ConfigureAwait(false);
@@ -44,7 +45,7 @@ public static class RunDoctor
     /// <param name="stop">Ends it.</param>
     public static async Task<IReadOnlyList<Check>> GlanceAsync(RunSettings settings, ResolvedTarget? target, TimeProvider time, CancellationToken stop)
     {
-        var addresses = target?.Addresses ?? [];
+        var addresses = target?.Endpoints ?? [];
         if (Choose(settings.Transport, addresses).Choice is not { } choice)
         {
             return []; // such a run does not begin, and says so
@@ -52,7 +53,7 @@ public static class RunDoctor
 
         var servers = settings.Observers.Server
             ? await AskAsync(settings, addresses, GlanceLimit, time, stop).ConfigureAwait(false)
-            : [.. addresses.Distinct().Select(ServerProbe.Look)]; // nobody but the storm shall connect
+            : [.. addresses.Distinct().Select(endpoint => ServerProbe.Look(endpoint.Address))]; // nobody but the storm shall connect
         return
         [
             .. Checkup.Brief(RunDemand.Of(settings, addresses), Machine(addresses), settings.Transport.Kind, choice, servers).Where(check => check.State >= CheckState.Warn),
@@ -66,30 +67,30 @@ public static class RunDoctor
     public static IReadOnlyList<Check> Obstacles(RunSettings settings, ResolvedTarget target, IReadOnlyList<Check> checks)
     {
         // A script that gives a password itself is not turned away like those who only look.
-        var isOwnPassword = settings.Target.Password.Length == 0 && settings.Connection.Script.Secrets.Length > 0;
+        var isOwnPassword = !settings.Target.Credentials.AreGiven && settings.Connection.Script.Secrets.Length > 0;
         Check[] failed =
         [
             .. checks.Where(check => check is { Name: TargetCheck.Name, State: CheckState.Fail } && !(isOwnPassword && check.Remedies.SequenceEqual(TroubleRemedies.Password()))),
         ];
-        return failed.DistinctBy(check => check.Subject).Count() == target.Addresses.Distinct().Count() ? failed : [];
+        return failed.DistinctBy(check => check.Subject).Count() == target.Endpoints.Distinct().Count() ? failed : [];
     }
 
-    private static Task<ServerReadings[]> AskAsync(RunSettings settings, ImmutableArray<IPEndPoint> addresses, TimeSpan limit, TimeProvider time, CancellationToken stop)
+    private static Task<ServerReadings[]> AskAsync(RunSettings settings, ImmutableArray<Endpoint> addresses, TimeSpan limit, TimeProvider time, CancellationToken stop)
     {
         var words = settings.Words;
         return Task.WhenAll(addresses.Distinct().Select(address => ServerProbe.AskAsync(
-            address, settings.Target.Username, settings.Target.Password, limit, time, stop, words)));
+            address.Address, settings.Target.Credentials.Username, settings.Target.Credentials.Password, limit, time, stop, words)));
     }
 
-    private static MachineReadings Machine(ImmutableArray<IPEndPoint> addresses) =>
+    private static MachineReadings Machine(ImmutableArray<Endpoint> addresses) =>
         MachineReadings.Read(KernelPaths.Linux, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) with { Sources = Sources(addresses) };
 
-    private static Dictionary<string, string> Sources(ImmutableArray<IPEndPoint> addresses)
+    private static Dictionary<string, string> Sources(ImmutableArray<Endpoint> addresses)
     {
         var sources = new Dictionary<string, string> { [TargetShare.Embedded] = $"{IPAddress.Loopback}" };
         foreach (var address in addresses.Distinct())
         {
-            if (SlotPorts.FindSource(address) is { } source)
+            if (SlotPorts.FindSource(address.Address) is { } source)
             {
                 sources[$"{address}"] = $"{source}";
             }
@@ -98,12 +99,12 @@ public static class RunDoctor
         return sources;
     }
 
-    private static (TransportChoice? Choice, string? Problem) Choose(TransportSettings transport, ImmutableArray<IPEndPoint> addresses)
+    private static (TransportChoice? Choice, string? Problem) Choose(TransportSettings transport, ImmutableArray<Endpoint> addresses)
     {
         try
         {
             // As many loops as the run will have: what is tried now need not be tried again.
-            var targets = addresses.IsEmpty ? [IPAddress.Loopback] : addresses.Select(address => address.Address);
+            var targets = addresses.IsEmpty ? [IPAddress.Loopback] : addresses.Select(endpoint => endpoint.Address.Address);
             return (TransportChoice.Make(transport, LoopCount.For(targets, Environment.ProcessorCount)), null);
         }
         catch (RingUnavailableException unavailable)

@@ -56,11 +56,11 @@ internal static class RunEvidence
 
     private static LoadEvidence Load(RunOrder order, RunSnapshot totals, SocketFacts sockets, PlanCursor course)
     {
-        var (connection, username) = (order.Settings.Connection, order.Settings.Target.Username);
-        var needs = RunDemand.Of(order.Settings, order.Target.Addresses);
+        var (connection, setup) = (order.Settings.Connection, totals.Latency.GetValueOrDefault(Step.Setup.Name()));
+        var needs = RunDemand.Of(order.Settings, order.Target.Endpoints);
         return new LoadEvidence(
             course.Largest, totals.Generator.PeakOpen, connection.MaxOpen, Word(connection.Socket.Close), Word(connection.Socket.Ports),
-            order.Target.Addresses.Distinct().Count(), sockets.ConnectModes, sockets.Connected, sockets.LongConnects, totals.Latency.GetValueOrDefault(Step.FirstReply.Name()),
+            order.Target.Endpoints.Distinct().Count(), sockets.ConnectModes, sockets.Connected, sockets.LongConnects, setup ?? totals.Latency.GetValueOrDefault(Step.FirstReply.Name()),
             totals.Latency.GetValueOrDefault(Step.Total.Name()))
         {
             Observers = needs.Observers * needs.Targets,
@@ -71,10 +71,11 @@ internal static class RunEvidence
             DistantConnects = sockets.DistantConnects,
             Connect = totals.Latency.GetValueOrDefault(Step.Connect.Name()),
             Script = totals.Latency.GetValueOrDefault(Step.Script.Name()),
+            HasSetup = setup is not null,
             ReplyTimeout = connection.ReplyTimeout.TotalSeconds,
             AskedEvery = order.Settings.Observers.Interval.TotalSeconds,
-            Endpoints = [.. order.Target.Addresses.Distinct().Select(address => $"{address}")],
-            User = string.IsNullOrEmpty(username) ? "default" : username,
+            Endpoints = [.. order.Target.Endpoints.Distinct().Select(address => $"{address}")],
+            User = order.Settings.Target.Credentials.User,
             ByEndpoint = order.Target.Counts(totals),
             Unused = order.Target.Unused,
         };

@@ -21,7 +21,7 @@ public sealed record RunOrder(string RunId, RunSettings Settings, ResolvedTarget
     public RunInfo Describe(TimeSpan duration) => new(RunId, StartedAt, duration.TotalSeconds, Settings.Configuration);
 
     /// <summary>Whom it storms, for the result.</summary>
-    public TargetInfo DescribeTarget() => new(Target.Endpoints, [.. Target.Addresses.Select(address => address.ToString())])
+    public TargetInfo DescribeTarget() => new(Target.Names, [.. Target.Endpoints.Select(endpoint => $"{endpoint}")])
     {
         Unused = Target.Unused.IsEmpty ? null : Target.Unused,
     };
@@ -82,7 +82,7 @@ public sealed class RunResources : IRunResources
     public RunResources(RunOrder order, ITransportFactory transports)
     {
         (_settings, _time, _words) = (order.Settings, order.Clock.Time, order.Settings.Words);
-        _loops = transports.Lease(_settings.Transport, order.Target.Addresses);
+        _loops = transports.Lease(_settings.Transport, order.Target.Endpoints);
         if (_loops.Dispatchers.FirstOrDefault(dispatcher => dispatcher.Loop.Time != _time) is { } stranger)
         {
             _loops.Release();
@@ -154,15 +154,15 @@ public sealed class RunResources : IRunResources
     public ImmutableArray<IActorRef> CreateLanes(IUntypedActorContext context, RunOrder order, IActorRef metrics)
     {
         var (target, connection) = (_settings.Target, _settings.Connection with { Words = _words });
-        var script = target.Password.Length > 0 ? connection.Script.AfterAuth(target.Username, target.Password) : connection.Script;
-        var health = TargetHealth.Of(order.Target.Addresses);
+        var session = Session.Of(target.Credentials, connection.Script);
+        var health = TargetHealth.Of(order.Target.Endpoints);
         var (share, rest) = Math.DivRem(connection.MaxOpen, _loops.Choice.Loops);
         return
         [
             .. _loops.Dispatchers.Select((dispatcher, lane) => context.ActorOf(
                 Lane.Props(
                     new LaneSettings(
-                        lane, order.Clock, share + (lane < rest ? 1 : 0), _settings.Seed, connection, script, order.Target.Addresses,
+                        lane, order.Clock, share + (lane < rest ? 1 : 0), _settings.Seed, connection, session, order.Target.Endpoints,
                         _settings.Supervision, metrics) { Health = health },
                     dispatcher),
                 $"lane-{lane}")),

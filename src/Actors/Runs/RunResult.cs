@@ -23,7 +23,7 @@ public enum Verdict
 }
 
 /// <summary>What a run came to: the content of <c>result.json</c>.</summary>
-/// <param name="SchemaVersion">2: since then a step is recorded when it is over.</param>
+/// <param name="SchemaVersion">3: since then AUTH is the step <c>setup</c>.</param>
 /// <param name="Run">Which run.</param>
 /// <param name="Verdict">May it be believed.</param>
 /// <param name="VerdictReasons">Why, in sentences; empty for a valid run.</param>
@@ -49,7 +49,7 @@ public sealed record RunResult(
     IReadOnlyList<BurstResult> Bursts, IReadOnlyList<Sample> Samples, IReadOnlyList<ThresholdResult> Thresholds, GeneratorUsage Generator)
 {
     /// <summary>Schema of <c>result.json</c>; grows when a field changes its meaning.</summary>
-    public const int PresentSchema = 2;
+    public const int PresentSchema = 3;
 
     /// <summary>Attempts whose connection was established.</summary>
     public long Established { get; init; }

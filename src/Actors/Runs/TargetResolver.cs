@@ -22,7 +22,7 @@ public static class TargetResolver
         TargetSettings target, SafetySettings safety, Func<string, CancellationToken, Task<IPAddress[]>> lookUp, TimeProvider time,
         CancellationToken cancellation)
     {
-        var (addresses, names) = (ImmutableArray.CreateBuilder<IPEndPoint>(), ImmutableArray.CreateBuilder<string>());
+        var endpoints = ImmutableArray.CreateBuilder<Endpoint>();
         var unused = ImmutableArray.CreateBuilder<UnusedAddresses>();
         var errors = new List<SettingsError>();
         using var limit = new CancellationTokenSource(NameLookUp.Limit, time);
@@ -43,8 +43,7 @@ public static class TargetResolver
                     continue;
                 }
 
-                addresses.AddRange(used);
-                names.AddRange(Enumerable.Repeat(name, used.Length));
+                endpoints.AddRange(used.Select(address => new Endpoint(address, name)));
                 if (found.Length > used.Length)
                     unused.Add(new UnusedAddresses(name, $"{used[0]}", [.. found[used.Length..].Select(other => $"{other}")]));
             }
@@ -58,11 +57,11 @@ public static class TargetResolver
             }
         }
 
-        if (addresses.Count > TargetReader.MaxEndpoints)
+        if (endpoints.Count > TargetReader.MaxEndpoints)
             errors.Add(new SettingsError(
-                "target", null, "target.addresses", $"the names have {addresses.Count} addresses", $"at most {TargetReader.MaxEndpoints}, or target.addresses = first"));
+                "target", null, "target.addresses", $"the names have {endpoints.Count} addresses", $"at most {TargetReader.MaxEndpoints}, or target.addresses = first"));
         return errors.Count > 0 ? throw new SettingsException(errors)
-            : new ResolvedTarget(target.Endpoints, addresses.ToImmutable()) { Names = names.ToImmutable(), Unused = unused.ToImmutable() };
+            : new ResolvedTarget(target.Endpoints, endpoints.ToImmutable()) { Unused = unused.ToImmutable() };
     }
 
     /// <summary>The addresses of an endpoint, IPv4 before IPv6; none if there is a problem.</summary>

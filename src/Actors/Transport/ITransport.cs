@@ -1,4 +1,4 @@
-using System.Net;
+using ActorLoad.Metrics;
 using ActorLoad.Transport.Uring;
 
 namespace ActorLoad.Transport;
@@ -26,7 +26,7 @@ public interface ITransportFactory
     /// <see cref="RingUnavailableException"/> if io_uring was asked for and cannot be had.</summary>
     /// <param name="settings">Kind and number.</param>
     /// <param name="targets">Where its connections go.</param>
-    RunLoops Lease(TransportSettings settings, IReadOnlyList<IPEndPoint> targets);
+    RunLoops Lease(TransportSettings settings, IReadOnlyList<Endpoint> targets);
 }
 
 /// <summary>The loops of one run.</summary>

@@ -1,4 +1,4 @@
-using System.Net;
+using ActorLoad.Metrics;
 using Akka.Actor;
 using Akka.Event;
 
@@ -118,4 +118,4 @@ public sealed record LinkFailed(Link Link, LinkFault Fault, string Detail = "") 
 /// <param name="Target">Where to.</param>
 /// <param name="Socket">Options, set before the connect.</param>
 /// <param name="Deadline">How long the connect may take.</param>
-public readonly record struct LinkRequest(IPEndPoint Target, SocketSettings Socket, DeadlineQueue Deadline);
+public readonly record struct LinkRequest(Endpoint Target, SocketSettings Socket, DeadlineQueue Deadline);

@@ -1,4 +1,4 @@
-using System.Net;
+using ActorLoad.Metrics;
 using ActorLoad.Transport.Sockets;
 using ActorLoad.Transport.Uring;
 using Akka.Actor;
@@ -16,9 +16,9 @@ public sealed class TransportFactory(ActorSystem system, TimeProvider time) : IT
     private readonly LoopDispatchers _registry = LoopDispatchers.Of(system);
 
     /// <inheritdoc />
-    public RunLoops Lease(TransportSettings settings, IReadOnlyList<IPEndPoint> targets)
+    public RunLoops Lease(TransportSettings settings, IReadOnlyList<Endpoint> targets)
     {
-        var automatic = Math.Min(LoopCount.For(targets.Select(target => target.Address), Environment.ProcessorCount), settings.MostLoops);
+        var automatic = Math.Min(LoopCount.For(targets.Select(target => target.Address.Address), Environment.ProcessorCount), settings.MostLoops);
         return TransportChoice.MakeReady(settings, automatic, choice => Lease(choice, targets.Count));
     }
 

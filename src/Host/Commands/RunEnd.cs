@@ -47,7 +47,7 @@ internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunS
         var result = soFar.ResultOr(Reason) with
         {
             Verdict = Verdict.Aborted,
-            Target = new TargetInfo(target.Endpoints, [.. target.Addresses.Select(address => $"{address}")]),
+            Target = new TargetInfo(target.Names, [.. target.Endpoints.Select(endpoint => $"{endpoint}")]),
             Findings = [.. obstacles.Select(check => new Finding("target-check", Severity.Error, check.Sentence, new Dictionary<string, double>(), check.Remedies))],
         };
         var ended = new RunProtocol.RunEnded(id, result, null);

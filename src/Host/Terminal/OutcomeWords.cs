@@ -21,7 +21,6 @@ internal static class OutcomeWords
         Outcome.Rejected => "the server said no; the error is listed under rejections",
         Outcome.ProtocolError => "what came back is no reply: another protocol, an echo, or more than was asked for; the finding says what it is",
         Outcome.Unreachable => "the host cannot be reached: look at routes, interfaces, the address, and firewalls that forbid it",
-        Outcome.TlsFailed => "the TLS handshake failed: look at certificates and protocol versions",
         Outcome.LocalExhausted => "THIS machine ran out of descriptors, ports or buffers: ulimit -n, ip_local_port_range",
         Outcome.Cancelled => "not judged: the run was given up or stopped first; counts neither way",
         Outcome.Crashed => "a bug in ActorLoad: please report it with the log above",

@@ -83,7 +83,7 @@ internal sealed class SummarySections(RunResult result, int width)
     private PageSection Latencies()
     {
         var rows = new LatencyRows(width, result);
-        var all = rows.Of(["connect", "first-reply", "total", "recovery"], isFailed: true);
+        var all = rows.Of(["connect", "setup", "first-reply", "total", "recovery"], isFailed: true);
 
         // Where clients were cut, it matters most for how long.
         var few = rows.Of([result.Latency.ContainsKey("recovery") ? "recovery" : "first-reply", "total"], isFailed: false);

@@ -8,7 +8,7 @@ namespace ActorLoad.Hosting.Terminal;
 /// <summary>The tables of the summary.</summary>
 internal static class SummaryTables
 {
-    private static readonly string[] Steps = ["start-lag", "connect", "tls", "first-reply", "script", "total", "recovery", "loop-lag"];
+    private static readonly string[] Steps = ["start-lag", "connect", "setup", "first-reply", "script", "total", "recovery", "loop-lag"];
 
     /// <summary>How connections ended and what each means; causes that retries hid are named too.</summary>
     public static IRenderable Outcomes(RunResult result)

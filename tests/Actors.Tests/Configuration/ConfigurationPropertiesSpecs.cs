@@ -62,7 +62,7 @@ public class ConfigurationPropertiesSpecs
         Assert.Equal(first.Settings.Load.ToArray(), second.Settings.Load.ToArray());
         Assert.Equal(first.Settings.Connection.Socket, second.Settings.Connection.Socket);
         Assert.Equal(first.Settings.Connection.Hold, second.Settings.Connection.Hold);
-        Assert.Equal(first.Settings.Target.Username, second.Settings.Target.Username);
+        Assert.Equal(first.Settings.Target.Credentials.Username, second.Settings.Target.Credentials.Username);
         Assert.Equal(first.Settings.Supervision.Rules, second.Settings.Supervision.Rules);
         Assert.Equal(first.Settings.Safety.AllowedTargets.ToArray(), second.Settings.Safety.AllowedTargets.ToArray());
         Assert.Equal(first.Settings.Daemon with { Token = "" }, second.Settings.Daemon with { Token = "" });
@@ -158,7 +158,7 @@ public class ConfigurationPropertiesSpecs
                   phase-defaults { {{defaults}} }
                   load = [{{string.Join('\n', load)}}]
                   connection { hold = {{hold}}, keep-alive = {{flag}} }
-                  supervision { tls-failed { directive = {{directive}}, backoff.factor = {{factor}} } }
+                  supervision { protocol-error { directive = {{directive}}, backoff.factor = {{factor}} } }
                   daemon { token = secret, url = "http://10.0.0.1:1" }
                 }
                 """

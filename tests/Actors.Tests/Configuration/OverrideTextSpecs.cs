@@ -25,8 +25,8 @@ public class OverrideTextSpecs
     {
         var variable = EnvironmentLayers.From(new Hashtable { ["ACTORLOAD__TARGET__PASSWORD"] = text });
 
-        Assert.Equal(text, ConfigLoader.Load(variable).Settings.Target.Password);
-        Assert.Equal(text, LoadFile("", Set("target.password", text)).Settings.Target.Password);
+        Assert.Equal(text, ConfigLoader.Load(variable).Settings.Target.Credentials.Password);
+        Assert.Equal(text, LoadFile("", Set("target.password", text)).Settings.Target.Credentials.Password);
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public class OverrideTextSpecs
     public void Any_password_from_an_option_is_the_text_itself(NonNull<string> text)
     {
         if (!text.Get.Contains('\uFFFD', StringComparison.Ordinal) && text.Get.All(character => !char.IsSurrogate(character)))
-            Assert.Equal(text.Get, LoadFile("", Set("target.password", text.Get)).Settings.Target.Password);
+            Assert.Equal(text.Get, LoadFile("", Set("target.password", text.Get)).Settings.Target.Credentials.Password);
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public class VariableSpecs
     {
         var loaded = Operators("actorload.target.password = ${SECRET}");
 
-        Assert.Equal("  ${hunter2} ", loaded.Settings.Target.Password);
+        Assert.Equal("  ${hunter2} ", loaded.Settings.Target.Credentials.Password);
         Assert.DoesNotContain("hunter2", loaded.ToHocon(), StringComparison.Ordinal);
     }
 
@@ -64,7 +64,7 @@ public class VariableSpecs
 
     [Fact]
     public void Posted_file_cannot_reach_a_variable_through_a_key_of_the_daemon() =>
-        Assert.Equal("", Posted("actorload.target.username = ${?actorload.target.username}").Settings.Target.Username);
+        Assert.Equal("", Posted("actorload.target.username = ${?actorload.target.username}").Settings.Target.Credentials.Username);
 
     private static LoadedConfiguration Posted(string text) => ConfigLoader.LoadStranger(
         new FileLayer("body", text, Include, Variables.GetValueOrDefault), Operators("actorload.target { username = ${HOST}, password = ${SECRET} }"));

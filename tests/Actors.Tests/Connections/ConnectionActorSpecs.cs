@@ -5,6 +5,7 @@ using ActorLoad.Metrics;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Requirements;
+using ActorLoad.Resp;
 using ActorLoad.Transport;
 using Akka.Actor;
 using Xunit;
@@ -49,6 +50,54 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
         Assert.Equal(1, Entry.Attempts);
         Assert.Equal((timings.Started, timings.Started), (Entry.Share.FirstStart, Entry.Share.LastStart));
         await NoSocketIsLeftAsync(peer);
+    }
+
+    [SkippableFact]
+    public async Task Setup_comes_before_the_script_and_has_a_time_of_its_own()
+    {
+        var commands = new ConcurrentQueue<string>();
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            while (await connection.ReadCommandAsync(stop) is { } command)
+            {
+                commands.Enqueue(string.Join(' ', command));
+                await connection.SendAsync("+OK\r\n", stop);
+            }
+        });
+        Credentials = new Credentials("me", "hunter2");
+        await OpenAsync(peer, Given.Connection("PING"));
+        await EndsAsync(Outcome.Succeeded);
+        Assert.Equal(["AUTH me hunter2", "PING"], commands);
+        var timings = Entry.Timings;
+        long[] steps = [timings.Connected, timings.SetupDone, timings.FirstSent, timings.FirstReply];
+        Assert.Equal(steps.Order(), steps);
+        Assert.True(timings.FirstReply > timings.SetupDone && timings.SetupDone > timings.Connected);
+    }
+
+    [SkippableFact]
+    public async Task Setup_is_all_that_a_connection_without_a_script_says()
+    {
+        await using var peer = FaultPeer.Answering();
+        Credentials = new Credentials("", "hunter2");
+        await OpenAsync(peer, Given.Connection());
+        await EndsAsync(Outcome.Succeeded);
+        Assert.True(Entry.Timings.SetupDone > 0);
+        Assert.Equal((0, 0), (Entry.Timings.FirstReply, Entry.Timings.LastReply));
+    }
+
+    [SkippableFact]
+    public async Task Setup_that_the_server_refuses_rejects_the_connection()
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.ReadCommandAsync(stop);
+            await connection.SendAsync("-WRONGPASS invalid username-password pair\r\n", stop);
+            await connection.ReadCommandAsync(stop);
+        });
+        Credentials = new Credentials("", "hunter2");
+        await OpenAsync(peer, Given.Connection("PING"));
+        Assert.Equal("WRONGPASS", Assert.IsType<RejectedException>(await FailsAsync(Outcome.Rejected)).Prefix);
+        Assert.Equal((0, 0), (Entry.Timings.SetupDone, Entry.Timings.FirstReply));
     }
 
     [SkippableFact]

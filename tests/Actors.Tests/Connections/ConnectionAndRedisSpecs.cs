@@ -81,7 +81,7 @@ public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(
         await UntilAsync(async () => await server.CommandAsync("GET", "c") == "3");
     }
 
-    private Task OpenAsync(IPEndPoint server, ConnectionSettings settings) => OpenAsync(server, settings, restarts: 0);
+    private Task OpenAsync(Endpoint server, ConnectionSettings settings) => OpenAsync(server, settings, restarts: 0);
 
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {

@@ -4,6 +4,7 @@ using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;
+using ActorLoad.Resp;
 using ActorLoad.Transport;
 using Akka.Actor;
 using Akka.TestKit;
@@ -22,25 +23,29 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
 
     private protected TestProbe Supervisor => field ??= CreateTestProbe();
 
+    /// <summary>How the connections of the spec sign in.</summary>
+    private protected Credentials Credentials { get; set; } = Credentials.None;
+
     private protected ConnectionRecord Entry { get; } = new(new BurstShare(7, 1), client: 42, due: 1);
 
     /// <summary>A connection to <paramref name="peer"/> that has not been told to open yet.</summary>
     private protected Task<IActorRef> CreateAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0) => CreateAsync(peer.EndPoint, settings, restarts);
 
     /// <summary>The same to another server.</summary>
-    private protected async Task<IActorRef> CreateAsync(IPEndPoint target, ConnectionSettings settings, int restarts)
+    private protected async Task<IActorRef> CreateAsync(Endpoint target, ConnectionSettings settings, int restarts)
     {
+        var session = Session.Of(Credentials, settings.Script);
         var plan = await Loop.OnLoopAsync(() =>
         {
-            var lane = new LaneSettings(0, RunClock.StartNow(Loop.Time), 1, Seed: 1, settings, settings.Script, [target], Given.Policy(Given.Stop), Supervisor);
-            return ConnectionPlan.For(new LaneRecord(lane, Loop), Loop, settings, settings.Script);
+            var lane = new LaneSettings(0, RunClock.StartNow(Loop.Time), 1, Seed: 1, settings, session, [target], Given.Policy(Given.Stop), Supervisor);
+            return ConnectionPlan.For(new LaneRecord(lane, Loop), Loop, settings, session);
         });
         return Sys.ActorOf(RecordingSupervisor.Props(plan, Dispatcher.DispatcherId, Supervisor, restarts));
     }
 
     private protected Task<IActorRef> OpenAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0) => OpenAsync(peer.EndPoint, settings, restarts);
 
-    private protected async Task<IActorRef> OpenAsync(IPEndPoint target, ConnectionSettings settings, int restarts)
+    private protected async Task<IActorRef> OpenAsync(Endpoint target, ConnectionSettings settings, int restarts)
     {
         var connection = await CreateAsync(target, settings, restarts);
         connection.Tell(new Open(Entry, 0));

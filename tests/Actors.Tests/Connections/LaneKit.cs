@@ -3,6 +3,7 @@ using System.Net;
 using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 using ActorLoad.Transport;
 using Akka.Actor;
 using Akka.TestKit;
@@ -50,10 +51,10 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
 
     /// <summary>A lane that lives by <paramref name="time"/>, the machine's if null.</summary>
     private protected IActorRef StartLane(
-        ImmutableArray<IPEndPoint> targets, ConnectionSettings connection, SupervisionPolicy policy, int maxOpen = int.MaxValue, TimeProvider? time = null)
+        ImmutableArray<Endpoint> targets, ConnectionSettings connection, SupervisionPolicy policy, int maxOpen = int.MaxValue, TimeProvider? time = null)
     {
         Dispatcher = LoopsOf.Get(Sys, transport, time);
-        var settings = new LaneSettings(3, RunClock.StartNow(Loop.Time), maxOpen, Seed: 1, connection, connection.Script, targets, policy, Metrics);
+        var settings = new LaneSettings(3, RunClock.StartNow(Loop.Time), maxOpen, Seed: 1, connection, Session.Of(Credentials.None, connection.Script), targets, policy, Metrics);
         return _lane = Parent.ChildActorOf(Lane.Props(settings, Dispatcher), new OneForOneStrategy(cause =>
         {
             Escalated.Add(cause);

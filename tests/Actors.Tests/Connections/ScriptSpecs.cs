@@ -2,6 +2,7 @@
 #pragma warning disable SER004
 using System.Text;
 using ActorLoad.Connections;
+using ActorLoad.Resp;
 using FsCheck;
 using FsCheck.Xunit;
 using RESPite.Messages;
@@ -116,13 +117,12 @@ public sealed class ScriptSpecs
     }
 
     [Fact]
-    public void Authentication_comes_first_and_takes_its_words_as_they_are()
+    public void Setup_is_auth_and_takes_its_words_as_they_are()
     {
-        var script = Parse("PING").AfterAuth("", "{client} \"x\" ");
-        Assert.Equal(2, script.Count);
-        Assert.Equal(["AUTH", "{client} \"x\" "], Read(Write(script, 0)));
-        Assert.Equal(["PING"], Read(Write(script, 1)));
-        Assert.Equal(["AUTH", "me", "secret"], Read(Write(Script.Empty.AfterAuth("me", "secret"))));
+        Assert.Equal(["AUTH", "{client} \"x\" "], Read(Write(Script.Setup(new Credentials("", "{client} \"x\" ")))));
+        Assert.Equal(["AUTH", "me", "secret"], Read(Write(Script.Setup(new Credentials("me", "secret")))));
+        Assert.Equal(0, Script.Setup(Credentials.None).Count);
+        Assert.Equal(0, Script.Setup(new Credentials("me", "")).Count);
     }
 
     [Theory]

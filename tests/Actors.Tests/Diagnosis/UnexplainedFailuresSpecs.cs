@@ -21,14 +21,14 @@ public class UnexplainedFailuresSpecs
     [Fact]
     public void Failures_without_a_cause_are_told_by_outcome_and_endpoint_with_what_to_look_at()
     {
-        var evidence = Healthy.Evidence.Failing("peer-closed", 900).Failing("tls-failed", 200).With(load => load with { Endpoints = ["127.0.0.1:6379"] });
+        var evidence = Healthy.Evidence.Failing("peer-closed", 900).Failing("crashed", 200).With(load => load with { Endpoints = ["127.0.0.1:6379"] });
 
         var finding = Assert.Single(Diagnostician.Of(evidence));
 
         Assert.Equal(("unexplained-failures", 1_100), (finding.Rule, finding.Explains));
         Assert.StartsWith("1,100 attempts of 5,000 failed: peer-closed 900, the peer closed first", finding.Sentence, StringComparison.Ordinal);
-        Assert.Contains("; tls-failed 200, the TLS handshake failed", finding.Sentence, StringComparison.Ordinal);
-        Assert.Equal((900, 200, 5_000), (finding.Numbers["peer-closed"], finding.Numbers["tls-failed"], finding.Numbers["attempts"]));
+        Assert.Contains("; crashed 200, a bug in ActorLoad", finding.Sentence, StringComparison.Ordinal);
+        Assert.Equal((900, 200, 5_000), (finding.Numbers["peer-closed"], finding.Numbers["crashed"], finding.Numbers["attempts"]));
     }
 
     [Fact]

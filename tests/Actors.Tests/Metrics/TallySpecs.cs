@@ -39,7 +39,7 @@ public class TallySpecs
         Assert.Equal((2, 300), Of(tally.Latency(succeeded: true)["connect"]));
         Assert.Equal((1, 300), Of(tally.Latency(succeeded: false)["connect"]));
         Assert.Equal(1, tally.Latency(succeeded: false)["total"].Count);
-        Assert.DoesNotContain("tls", tally.Latency(succeeded: true).Keys);
+        Assert.DoesNotContain("setup", tally.Latency(succeeded: true).Keys);
 
         static (long, long) Of(LatencySummary summary) => (summary.Count, summary.Max);
     }

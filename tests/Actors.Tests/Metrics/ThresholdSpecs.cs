@@ -43,7 +43,7 @@ public class ThresholdSpecs
     }
 
     [Theory]
-    [InlineData("tls.p99 < 1s", "no successful connection has a tls time")]
+    [InlineData("setup.p99 < 1s", "no successful connection has a setup time")]
     [InlineData("script.p99 >= 0s", "no successful connection has a script time")]
     public void What_was_never_measured_is_not_met_and_says_why(string text, string note) =>
         Assert.Equal(new ThresholdResult(text, null, false, note), Parse(text).Judge(Snapshots.Totals));

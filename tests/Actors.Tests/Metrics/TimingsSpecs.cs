@@ -23,13 +23,13 @@ public class TimingsSpecs
     }
 
     [Fact]
-    public void With_TLS_the_replies_are_measured_from_the_end_of_the_handshake()
+    public void Replies_are_measured_from_the_end_of_the_setup()
     {
         var timings = new Timings { Due = 1_000 };
         timings.BeginAttempt(1_000);
-        (timings.Connected, timings.TlsDone, timings.FirstReply, timings.LastReply) = (2_000, 5_000, 12_000, 13_000);
+        (timings.Connected, timings.SetupSent, timings.SetupDone, timings.FirstReply, timings.LastReply) = (2_000, 3_000, 5_000, 12_000, 13_000);
 
-        Assert.Equal([0L, 1L, 3L, 7L, 8L, 12L, null, null], Steps.All.Select(step => timings.Micros(step, Outcome.Succeeded, Nanoseconds)));
+        Assert.Equal([0L, 1L, 2L, 7L, 8L, 12L, null, null], Steps.All.Select(step => timings.Micros(step, Outcome.Succeeded, Nanoseconds)));
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public class TimingsSpecs
     [Fact]
     public void Steps_are_found_by_their_names()
     {
-        Assert.Equal(["start-lag", "connect", "tls", "first-reply", "script", "total", "recovery", "loop-lag"], Steps.All.Select(Steps.Name));
+        Assert.Equal(["start-lag", "connect", "setup", "first-reply", "script", "total", "recovery", "loop-lag"], Steps.All.Select(Steps.Name));
         Assert.All(Steps.All, step => Assert.True(Steps.TryParse(step.Name(), out var found) && found == step));
         Assert.False(Steps.TryParse("Connect", out _));
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using ActorLoad.Doctor;
 using ActorLoad.Load;
+using ActorLoad.Metrics;
 using ActorLoad.Runs;
 using ActorLoad.Transport;
 using Xunit;
@@ -104,5 +105,5 @@ public sealed class RunDemandSpecs
 
     private static long? Minute(params PhaseSettings[] load) => RunDemand.StartedWithin(RunPlan.Create([.. load]), TimeSpan.FromMinutes(1), 19_000);
 
-    private static IPEndPoint Local(int port) => new(IPAddress.Loopback, port);
+    private static Endpoint Local(int port) => new IPEndPoint(IPAddress.Loopback, port);
 }

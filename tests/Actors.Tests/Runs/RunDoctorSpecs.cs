@@ -35,13 +35,13 @@ public sealed class RunDoctorSpecs
     public void Run_whose_script_gives_the_password_begins_where_the_check_had_none()
     {
         Assert.True(Script.TryParse(["AUTH word", "PING"], out var script, out _));
-        var target = _two with { Addresses = [Address(1)] };
+        var target = _two with { Endpoints = [Address(1)] };
         Check[] checks = [Down(1) with { Remedies = TroubleRemedies.Password() }];
         Assert.Single(RunDoctor.Obstacles(_settings, target, checks));
         var own = _settings with { Connection = _settings.Connection with { Script = script! } };
         Assert.Empty(RunDoctor.Obstacles(own, target, checks));
         Assert.Single(RunDoctor.Obstacles(own, target, [Down(1)]));
-        Assert.Single(RunDoctor.Obstacles(own with { Target = own.Target with { Password = "wrong" } }, target, checks));
+        Assert.Single(RunDoctor.Obstacles(own with { Target = own.Target with { Credentials = new("", "wrong") } }, target, checks));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class RunDoctorSpecs
         Assert.Null((await RunDoctor.ExamineAsync(_settings, target, TimeProvider.System, CancellationToken.None)).Unused);
     }
 
-    private static IPEndPoint Address(int last) => new(new IPAddress([127, 0, 0, (byte)last]), 1);
+    private static Endpoint Address(int last) => new IPEndPoint(new IPAddress([127, 0, 0, (byte)last]), 1);
 
     private static Check Down(int last) => Check.Fail("target", $"{Address(last)}", null, null, "nobody listens there", Array.Empty<Remedy>());
 }

@@ -24,7 +24,7 @@ public class RunResultJsonSpecs
         [new BurstResult(0, "storm", 0.1, 8_000, 7_995, 5, 7_970, 10, 3, 120, 45_000, 1.25)], [Snapshots.Sample],
         [
             new ThresholdResult("total.p99 < 250ms", 250_000, false, null),
-            new ThresholdResult("tls.p99 < 1s", null, false, "never measured"),
+            new ThresholdResult("setup.p99 < 1s", null, false, "never measured"),
         ],
         Snapshots.Totals.Generator)
     {

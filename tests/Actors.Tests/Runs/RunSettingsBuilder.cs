@@ -5,6 +5,7 @@ using ActorLoad.Connections;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;
+using ActorLoad.Resp;
 using ActorLoad.Runs;
 using ActorLoad.Transport;
 
@@ -16,10 +17,10 @@ internal static class RunSettingsBuilder
     private static readonly FailureRule Stop =
         new(FailureDirective.Stop, 0, TimeSpan.Zero, new BackoffSettings(TimeSpan.Zero, TimeSpan.Zero, 1, 0));
 
-    public static ResolvedTarget Target { get; } = new(["db:6379"], [new IPEndPoint(IPAddress.Loopback, 6379)]);
+    public static ResolvedTarget Target { get; } = new(["db:6379"], [new Endpoint(new IPEndPoint(IPAddress.Loopback, 6379), "db:6379")]);
 
     public static RunSettings Of(params PhaseSettings[] load) => new(
-        new TargetSettings(Target.Endpoints, "", ""),
+        new TargetSettings(Target.Names, Credentials.None),
         [.. load],
         new ConnectionSettings(
             Script.Empty, TimeSpan.Zero, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), 19_000,

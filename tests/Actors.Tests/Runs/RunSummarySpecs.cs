@@ -22,7 +22,7 @@ public class RunSummarySpecs
 
         Assert.Equal(Verdict.Valid, result.Verdict);
         Assert.Empty(result.VerdictReasons);
-        Assert.Equal(2, result.SchemaVersion);
+        Assert.Equal(3, result.SchemaVersion);
         Assert.Equal((Order.RunId, Order.StartedAt, 12.5), (result.Run.Id, result.Run.StartedAt, result.Run.DurationSeconds));
         Assert.Equal(["db:6379"], result.Target.Endpoints);
         Assert.Equal(["127.0.0.1:6379"], result.Target.Addresses);
@@ -125,7 +125,7 @@ public class RunSummarySpecs
 
     private static RunResult SumOfTwo(RunSnapshot totals, Dictionary<string, string> givenUp)
     {
-        var target = new ResolvedTarget(["db:6379", "db:6380"], [Target.Addresses[0], new IPEndPoint(IPAddress.Loopback, 6380)])
+        var target = new ResolvedTarget(["db:6379", "db:6380"], [Target.Endpoints[0], new Endpoint(new IPEndPoint(IPAddress.Loopback, 6380), "db:6380")])
         {
             Unused = [new UnusedAddresses("db:6380", "127.0.0.1:6380", ["127.0.0.2:6380"])],
         };

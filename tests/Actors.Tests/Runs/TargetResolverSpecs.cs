@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Configuration;
+using ActorLoad.Resp;
 using ActorLoad.Runs;
 using Xunit;
 
@@ -20,16 +21,16 @@ public class TargetResolverSpecs
     [InlineData("six.test:1", "[::1]:1")]
     [InlineData("mapped.test:1", "127.0.0.3:1")]
     public async Task An_allowed_endpoint_becomes_one_address_ipv4_first(string endpoint, string address) =>
-        Assert.Equal(address, Assert.Single((await Resolve([endpoint], Loopback)).Addresses).ToString());
+        Assert.Equal(address, Assert.Single((await Resolve([endpoint], Loopback)).Endpoints).ToString());
 
     [Fact]
     public async Task Localhost_is_resolved_by_the_machine()
     {
-        var target = await TargetResolver.ResolveAsync(new TargetSettings(["localhost:7"], "", ""), Safety(Loopback),
+        var target = await TargetResolver.ResolveAsync(new TargetSettings(["localhost:7"], Credentials.None), Safety(Loopback),
             TimeProvider.System, CancellationToken.None);
 
-        Assert.True(IPAddress.IsLoopback(Assert.Single(target.Addresses).Address));
-        Assert.Equal("localhost:7", Assert.Single(target.Endpoints));
+        Assert.True(Assert.Single(target.Endpoints).IsLoopback);
+        Assert.Equal("localhost:7", Assert.Single(target.Names));
     }
 
     [Theory]
@@ -78,7 +79,7 @@ public class TargetResolverSpecs
     {
         var target = await Resolve(["both.test:1", "127.0.0.4:2", "six.test:3"], Loopback);
 
-        Assert.Equal(["both.test:1", "127.0.0.4:2", "six.test:3"], target.Names.AsEnumerable());
+        Assert.Equal(["both.test:1", "127.0.0.4:2", "six.test:3"], target.Endpoints.Select(endpoint => endpoint.Name));
         Assert.Equal(
             ["both.test:1 is 127.0.0.2:1 here; its other addresses are not stormed: 127.0.0.9:1, [::1]:1", "six.test:3 is [::1]:3 here; its other address is not stormed: [::2]:3"],
             target.Unused.Select(name => $"{name}"));
@@ -88,11 +89,11 @@ public class TargetResolverSpecs
     public async Task Every_address_of_a_name_is_stormed_on_request()
     {
         var target = await TargetResolver.ResolveAsync(
-            new TargetSettings(["both.test:1", "127.0.0.4:2"], "", "") { Addresses = AddressChoice.All }, Safety(Loopback), LookUp, TimeProvider.System, CancellationToken.None);
+            new TargetSettings(["both.test:1", "127.0.0.4:2"], Credentials.None) { Addresses = AddressChoice.All }, Safety(Loopback), LookUp, TimeProvider.System, CancellationToken.None);
 
-        Assert.Equal(["127.0.0.2:1", "127.0.0.9:1", "[::1]:1", "127.0.0.4:2"], target.Addresses.Select(address => $"{address}"));
-        Assert.Equal(["both.test:1", "both.test:1", "both.test:1", "127.0.0.4:2"], target.Names.AsEnumerable());
-        Assert.Equal(["both.test:1", "127.0.0.4:2"], target.Endpoints.AsEnumerable());
+        Assert.Equal(["127.0.0.2:1", "127.0.0.9:1", "[::1]:1", "127.0.0.4:2"], target.Endpoints.Select(address => $"{address}"));
+        Assert.Equal(["both.test:1", "both.test:1", "both.test:1", "127.0.0.4:2"], target.Endpoints.Select(endpoint => endpoint.Name));
+        Assert.Equal(["both.test:1", "127.0.0.4:2"], target.Names.AsEnumerable());
         Assert.Empty(target.Unused);
     }
 
@@ -100,7 +101,7 @@ public class TargetResolverSpecs
     public async Task Each_address_that_is_to_be_stormed_must_be_allowed()
     {
         var refused = await Assert.ThrowsAsync<SettingsException>(() => TargetResolver.ResolveAsync(
-            new TargetSettings(["mixed.test:1"], "", "") { Addresses = AddressChoice.All }, Safety(["127.0.0.0/8"]), LookUp, TimeProvider.System, CancellationToken.None));
+            new TargetSettings(["mixed.test:1"], Credentials.None) { Addresses = AddressChoice.All }, Safety(["127.0.0.0/8"]), LookUp, TimeProvider.System, CancellationToken.None));
 
         Assert.Equal("mixed.test is 192.0.2.8, which is not an allowed target", Assert.Single(refused.Errors).Problem);
     }
@@ -111,7 +112,7 @@ public class TargetResolverSpecs
         Task<IPAddress[]> Many(string host, CancellationToken cancellation) =>
             Task.FromResult(Enumerable.Range(1, 1025).Select(number => new IPAddress(new byte[] { 127, 0, (byte)(number >> 8), (byte)number })).ToArray());
         var refused = await Assert.ThrowsAsync<SettingsException>(() => TargetResolver.ResolveAsync(
-            new TargetSettings(["many.test:1"], "", "") { Addresses = AddressChoice.All }, Safety(Loopback), Many, TimeProvider.System, CancellationToken.None));
+            new TargetSettings(["many.test:1"], Credentials.None) { Addresses = AddressChoice.All }, Safety(Loopback), Many, TimeProvider.System, CancellationToken.None));
 
         Assert.Equal("target.addresses", Assert.Single(refused.Errors).Key);
     }
@@ -120,7 +121,7 @@ public class TargetResolverSpecs
     public async Task Each_name_is_looked_up_once()
     {
         var asked = new List<string>();
-        await TargetResolver.ResolveAsync(new TargetSettings(["both.test:1", "127.0.0.1:1"], "", ""), Safety(Loopback), Asked, TimeProvider.System, CancellationToken.None);
+        await TargetResolver.ResolveAsync(new TargetSettings(["both.test:1", "127.0.0.1:1"], Credentials.None), Safety(Loopback), Asked, TimeProvider.System, CancellationToken.None);
 
         Assert.Equal(["both.test"], asked);
 
@@ -136,10 +137,10 @@ public class TargetResolverSpecs
     {
         var asked = new List<string>();
         var target = await TargetResolver.ResolveAsync(
-            new TargetSettings(["both.test:1", "BOTH.test:2", "both.test:3"], "", ""), Safety(Loopback), Asked, TimeProvider.System, CancellationToken.None);
+            new TargetSettings(["both.test:1", "BOTH.test:2", "both.test:3"], Credentials.None), Safety(Loopback), Asked, TimeProvider.System, CancellationToken.None);
 
         Assert.Equal(["both.test"], asked);
-        Assert.Equal([1, 2, 3], target.Addresses.Select(address => address.Port));
+        Assert.Equal([1, 2, 3], target.Endpoints.Select(endpoint => endpoint.Address.Port));
 
         Task<IPAddress[]> Asked(string host, CancellationToken cancellation)
         {
@@ -154,7 +155,7 @@ public class TargetResolverSpecs
         var time = new ManualTime();
         var asked = new TaskCompletionSource();
         var resolving = TargetResolver.ResolveAsync(
-            new TargetSettings(["none.test:1", "both.test:1", "slow.test:1", "slower.test:1"], "", ""), Safety(Loopback), Asked, time, CancellationToken.None);
+            new TargetSettings(["none.test:1", "both.test:1", "slow.test:1", "slower.test:1"], Credentials.None), Safety(Loopback), Asked, time, CancellationToken.None);
         await asked.Task;
         Assert.False(resolving.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(10));
@@ -182,11 +183,11 @@ public class TargetResolverSpecs
         await cancelled.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TargetResolver.ResolveAsync(
-            new TargetSettings(["both.test:1"], "", ""), Safety(Loopback), LookUp, TimeProvider.System, cancelled.Token));
+            new TargetSettings(["both.test:1"], Credentials.None), Safety(Loopback), LookUp, TimeProvider.System, cancelled.Token));
     }
 
     private static Task<ResolvedTarget> Resolve(string[] endpoints, string[] networks) =>
-        TargetResolver.ResolveAsync(new TargetSettings([.. endpoints], "", ""), Safety(networks), LookUp, TimeProvider.System, CancellationToken.None);
+        TargetResolver.ResolveAsync(new TargetSettings([.. endpoints], Credentials.None), Safety(networks), LookUp, TimeProvider.System, CancellationToken.None);
 
     private static SafetySettings Safety(string[] networks) => ConfigLoader.Load(
         [new FileLayer("run.conf",

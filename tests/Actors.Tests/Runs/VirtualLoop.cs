@@ -1,4 +1,4 @@
-using System.Net;
+using ActorLoad.Metrics;
 using ActorLoad.Transport;
 using Akka.Actor;
 using Akka.Dispatch;
@@ -13,7 +13,7 @@ internal sealed class VirtualTransports(ActorSystem system, TimeProvider time) :
     /// <summary>The loop of the last run.</summary>
     public VirtualLoop Loop { get; private set; } = null!;
 
-    public RunLoops Lease(TransportSettings settings, IReadOnlyList<IPEndPoint> targets)
+    public RunLoops Lease(TransportSettings settings, IReadOnlyList<Endpoint> targets)
     {
         var dispatcher = _registry.Lease("virtual", _ => new VirtualLoop(time));
         Loop = (VirtualLoop)dispatcher.Loop;

@@ -103,6 +103,9 @@ internal sealed class Storm
 
     public long Outcome(string name) => Result.GetProperty("outcomes").GetProperty(name).GetInt64();
 
+    /// <summary>How many times of a step were recorded.</summary>
+    public long Recorded(string step) => Result.GetProperty("latency").GetProperty(step).GetProperty("count").GetInt64();
+
     public long Rejections(string prefix) => Result.GetProperty("rejections").EnumerateObject()
         .Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal)).Sum(entry => entry.Value.GetInt64());
 

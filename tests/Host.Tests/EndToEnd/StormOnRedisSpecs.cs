@@ -99,6 +99,7 @@ public abstract class StormOnRedisSpecs(string transport)
         var storm = await RunAsync(server.Target, Storm.Load(10) + "\n target.password = \"s3cret-word\"");
 
         Assert.Equal(10, storm.Connections("succeeded"));
+        Assert.Equal((10, 10), (storm.Recorded("setup"), storm.Recorded("first-reply")));
         Assert.DoesNotContain("s3cret-word", storm.Process.Stdout + storm.Process.Stderr, StringComparison.Ordinal);
     }
 

@@ -72,7 +72,6 @@ internal static class UnexplainedFailures
         Outcome.Rejected => "the server answered with an error",
         Outcome.ProtocolError => "what came back is not RESP: another service listens there, or it wants TLS",
         Outcome.Unreachable => "no route to the host: look at routes and at the address",
-        Outcome.TlsFailed => "the TLS handshake failed: look at certificates and versions",
         Outcome.LocalExhausted => "this machine had no descriptor, port or buffer left",
         _ => "a bug in ActorLoad: please report it",
     };

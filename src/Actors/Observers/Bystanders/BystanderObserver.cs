@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Net;
+using ActorLoad.Metrics;
 using Akka.Actor;
 using Akka.Event;
 using static ActorLoad.Observers.ObserverProtocol;
@@ -27,18 +27,18 @@ public sealed class BystanderObserver : UntypedActor
     /// <summary>What it calls itself in <see cref="ObserverReady"/>.</summary>
     public const string Name = "bystander";
 
-    /// <summary>A bystander of the target's addresses, which its connections take in turn. The clock gives the time stamps; the waits
+    /// <summary>A bystander of the target's endpoints, which its connections take in turn. The clock gives the time stamps; the waits
     /// are real ones.</summary>
-    public static Props Props(BystanderSettings settings, ImmutableArray<IPEndPoint> addresses, TimeProvider time) =>
-        Akka.Actor.Props.Create<BystanderObserver>(settings, addresses, time);
+    public static Props Props(BystanderSettings settings, ImmutableArray<Endpoint> endpoints, TimeProvider time) =>
+        Akka.Actor.Props.Create<BystanderObserver>(settings, endpoints, time);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly BystanderThread _thread;
     private bool _isReady;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
-    public BystanderObserver(BystanderSettings settings, ImmutableArray<IPEndPoint> addresses, TimeProvider time) =>
-        _thread = new BystanderThread(settings, addresses, time, Self);
+    public BystanderObserver(BystanderSettings settings, ImmutableArray<Endpoint> endpoints, TimeProvider time) =>
+        _thread = new BystanderThread(settings, endpoints, time, Self);
 
     /// <inheritdoc />
     protected override void PreStart() => _thread.Start();

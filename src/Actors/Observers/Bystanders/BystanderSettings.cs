@@ -1,4 +1,5 @@
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 
 namespace ActorLoad.Observers.Bystanders;
 
@@ -12,14 +13,13 @@ namespace ActorLoad.Observers.Bystanders;
 /// <param name="BandFloor">... plus this, so that a baseline of microseconds does not make a band of none.</param>
 /// <param name="ConnectTimeout">Longest connect.</param>
 /// <param name="ReplyTimeout">Longest wait for a reply; then the connection is given up and opened again.</param>
-/// <param name="Username">For AUTH; empty for the default user.</param>
-/// <param name="Password">For AUTH; empty sends none.</param>
+/// <param name="Credentials">How they sign in.</param>
 public sealed record BystanderSettings(
     int Connections, double RatePerSecond, TimeSpan Before, TimeSpan After, TimeSpan Window, double BandFactor, TimeSpan BandFloor,
-    TimeSpan ConnectTimeout, TimeSpan ReplyTimeout, string Username, string Password)
+    TimeSpan ConnectTimeout, TimeSpan ReplyTimeout, Credentials Credentials)
 {
     /// <summary>How words of the servers are kept; without the password, if nothing else is said.</summary>
-    public ServerWords Words { get => field ?? new ServerWords(Password); init; }
+    public ServerWords Words { get => field ?? new ServerWords(Credentials.Password); init; }
 
     /// <summary>Without the password, which must not reach a log.</summary>
     public override string ToString() => $"{Connections} connections that PING {RatePerSecond} times a second";

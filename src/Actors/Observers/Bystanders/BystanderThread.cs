@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Net;
+using ActorLoad.Metrics;
 using Akka.Actor;
 using static ActorLoad.Observers.ObserverProtocol;
 
@@ -28,8 +28,8 @@ internal sealed class BystanderThread
     private readonly List<string> _unseen = [];
     private PingSchedule? _schedule;
 
-    /// <summary>Connections to <paramref name="addresses"/> in turn, none opened yet.</summary>
-    public BystanderThread(BystanderSettings settings, ImmutableArray<IPEndPoint> addresses, TimeProvider time, IActorRef owner)
+    /// <summary>Connections to <paramref name="endpoints"/> in turn, none opened yet.</summary>
+    public BystanderThread(BystanderSettings settings, ImmutableArray<Endpoint> endpoints, TimeProvider time, IActorRef owner)
     {
         (_settings, _time, _owner) = (settings, time, owner);
         _book = new PingTally(settings, time.TimestampFrequency);
@@ -37,7 +37,7 @@ internal sealed class BystanderThread
         _connections =
         [
             .. Enumerable.Range(0, settings.Connections)
-                .Select(index => new SteadyConnection(addresses[index % addresses.Length], settings, _book, time)),
+                .Select(index => new SteadyConnection(endpoints[index % endpoints.Length], settings, _book, time)),
         ];
         _pings = new long[settings.Connections];
         _readiness = new Readiness(settings.Connections);

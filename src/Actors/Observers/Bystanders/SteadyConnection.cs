@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 using ActorLoad.Transport;
 using ActorLoad.Transport.Sockets;
 
@@ -10,22 +10,23 @@ namespace ActorLoad.Observers.Bystanders;
 /// again, at a bounded rate, when it was lost. Confined to the bystander's thread; nothing in it waits.</summary>
 /// <remarks>PINGs are sent when they are due, whether or not those before were answered: the queue is then the server's, and the time of
 /// each counts from its own due time.</remarks>
-internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings settings, PingTally book, TimeProvider time)
+internal sealed class SteadyConnection(Endpoint target, BystanderSettings settings, PingTally book, TimeProvider time)
 {
     private static readonly SocketSettings _options = new(CloseMode.Abort, KeepAlive: false, NoDelay: true, ReceiveBuffer: 0);
 
     // A server that is down must not be stormed by its own bystander.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
 
-    private readonly byte[] _greeting = [.. BystanderWords.Auth(settings), .. BystanderWords.Ping];
+    private readonly byte[] _greeting = [.. settings.Credentials.AreGiven ? RespCommand.Encode(settings.Credentials.Auth) : [], .. BystanderWords.Ping];
     private readonly PingDialogue _dialogue = new(book);
-    private AnswerReader _answers = new(settings.Words);
+    private readonly byte[] _buffer = new byte[4096];
+    private ReplyScanner _scanner;
     private long _startedAt;
     private bool _wasDropped;
     private bool _isNewInStorm;
 
     /// <summary>Where to.</summary>
-    public IPEndPoint Target => target;
+    public Endpoint Target => target;
 
     /// <summary>What there is to wait on; null if nothing.</summary>
     public Socket? Socket { get; private set; }
@@ -62,14 +63,14 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
         _startedAt = time.GetTimestamp();
         _isNewInStorm = book.IsInStorm(_startedAt);
         OpenedInStorm += _isNewInStorm ? 1 : 0;
-        _answers = new AnswerReader(settings.Words);
+        _scanner = default;
         IsConnecting = true;
         try
         {
             PortLease kernelsChoice = default;
-            Socket = ClientSocket.Create(target.AddressFamily, _options, ref kernelsChoice);
+            Socket = ClientSocket.Create(target.Address.AddressFamily, _options, ref kernelsChoice);
             Socket.Blocking = false;
-            Socket.Connect(target);
+            Socket.Connect(target.Address);
         }
         catch (SocketException cause) when (cause.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
@@ -148,7 +149,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
     private void Greet()
     {
         IsConnecting = false;
-        _dialogue.Greet(withAuth: settings.Password.Length > 0, time.GetTimestamp());
+        _dialogue.Greet(withAuth: settings.Credentials.AreGiven, time.GetTimestamp());
         Send(_greeting);
     }
 
@@ -167,7 +168,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
 
     private void Receive()
     {
-        var count = Socket!.Receive(_answers.Room, SocketFlags.None, out var error);
+        var count = Socket!.Receive(_buffer, SocketFlags.None, out var error);
         if (error == SocketError.Success && count > 0)
         {
             Take(count, time.GetTimestamp());
@@ -182,7 +183,7 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
     // error has been told already, and is told once.
     private void Break(SocketError error)
     {
-        if (Socket!.Receive(_answers.Room, SocketFlags.None, out _) is > 0 and var count)
+        if (Socket!.Receive(_buffer, SocketFlags.None, out _) is > 0 and var count)
         {
             Take(count, time.GetTimestamp());
         }
@@ -195,17 +196,22 @@ internal sealed class SteadyConnection(IPEndPoint target, BystanderSettings sett
 
     private void Take(int count, long now)
     {
-        _answers.Arrived(count);
-        Answer answer;
-        while ((answer = _answers.Next()) != Answer.Incomplete)
+        for (var unread = _buffer.AsSpan(0, count); unread.Length > 0;)
         {
-            if (!_dialogue.Accept(answer, _answers.Error, now))
+            var answer = Answers.Next(ref _scanner, unread, settings.Words, out var used);
+            if (answer == Answer.Incomplete)
+            {
+                return;
+            }
+
+            if (!_dialogue.Accept(answer, _scanner.ErrorPrefix, now))
             {
                 Fail(Outcome.ProtocolError.Name());
                 return;
             }
 
-            LastFailure = answer == Answer.Error ? _answers.Error : LastFailure;
+            unread = unread[used..];
+            LastFailure = answer == Answer.Error ? _scanner.ErrorPrefix : LastFailure;
             if (_isNewInStorm && answer == Answer.Pong)
             {
                 (_isNewInStorm, ReceivedInStorm) = (false, ReceivedInStorm + 1);

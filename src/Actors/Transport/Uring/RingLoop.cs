@@ -101,7 +101,7 @@ internal sealed partial class RingLoop : TransportLoop
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
         ThrowIfBroken();
-        var ports = request.Socket.Ports == PortChoice.Slot ? Ports.For(request.Target) : null;
+        var ports = request.Socket.Ports == PortChoice.Slot ? Ports.For(request.Target.Address) : null;
         for (var round = 0; round < RingClosing.Rounds && _closing.Count > 0 && (_free.Count == 0 || ports is { IsUsedUp: true }); round++)
         {
             // Who waits for a place is not the one to whom the limits of this machine apply: those that are left are vacated first.
@@ -114,7 +114,7 @@ internal sealed partial class RingLoop : TransportLoop
             _slots.Add(slot = new RingSlot(_slots.Count));
         }
 
-        var link = new RingLink(this, owner, slot, request.Target, request.Socket, new PortLease(ports));
+        var link = new RingLink(this, owner, slot, request.Target.Address, request.Socket, new PortLease(ports));
         slot.Take(link, request.Socket.ReceiveBuffer);
         try
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using ActorLoad.Metrics;
 using ActorLoad.Observers.Bystanders;
 using ActorLoad.Peers.Kernel;
 using Akka.Actor;
@@ -23,13 +24,13 @@ public abstract class BystanderKit() : TestKit("akka.loglevel = WARNING")
         .Where(row => row.State == SocketState.TimeWait && row.IsOf(port))
         .Select(row => row.Ends);
 
-    private protected void Start(BystanderSettings settings, params IPEndPoint[] addresses) =>
-        Bystander = Run.ChildActorOf(BystanderObserver.Props(settings, [.. addresses], TimeProvider.System));
+    private protected void Start(BystanderSettings settings, params Endpoint[] endpoints) =>
+        Bystander = Run.ChildActorOf(BystanderObserver.Props(settings, [.. endpoints], TimeProvider.System));
 
     /// <summary>Starts one and waits for its baseline.</summary>
-    private protected async Task StartReadyAsync(BystanderSettings settings, params IPEndPoint[] addresses)
+    private protected async Task StartReadyAsync(BystanderSettings settings, params Endpoint[] endpoints)
     {
-        Start(settings, addresses);
+        Start(settings, endpoints);
         Assert.Equal(BystanderObserver.Name, (await Run.ExpectMsgAsync<ObserverReady>(_patience)).Observer);
     }
 
@@ -57,9 +58,9 @@ public abstract class BystanderKit() : TestKit("akka.loglevel = WARNING")
     }
 
     /// <summary>A baseline, a storm and the time after it in which nothing happens.</summary>
-    private protected async Task<BystanderObserved> ObserveQuietAsync(BystanderSettings settings, params IPEndPoint[] addresses)
+    private protected async Task<BystanderObserved> ObserveQuietAsync(BystanderSettings settings, params Endpoint[] endpoints)
     {
-        await StartReadyAsync(settings, addresses);
+        await StartReadyAsync(settings, endpoints);
         await BeginStormAsync();
         EndStorm();
         return await ObservedAsync();

@@ -195,7 +195,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     {
         await using var redis = await RedisServer.StartAsync("--requirepass", "secret");
         await redis.CommandAsync("ACL", "SETUSER", "steady", "on", ">word", "+ping");
-        var settings = Given.Bystander() with { Username = username, Password = password };
+        var settings = Given.Bystander() with { Credentials = new(username, password) };
         await StartReadyAsync(settings, redis.EndPoint);
         await BeginStormAsync();
         await redis.CommandAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
@@ -210,7 +210,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     public async Task A_wrong_password_is_told_by_what_the_server_says()
     {
         await using var redis = await RedisServer.StartAsync("--requirepass", "secret");
-        var observed = await ObserveQuietAsync(Given.Bystander() with { Password = "wrong" }, redis.EndPoint);
+        var observed = await ObserveQuietAsync(Given.Bystander() with { Credentials = new("", "wrong") }, redis.EndPoint);
         Assert.Null(observed.Ledger);
         Assert.Equal($"3 of 3 bystander connections had no PONG from {redis.EndPoint} when the baseline began: NOAUTH", observed.Unseen[0]);
         Assert.StartsWith("no PING of the bystander was ever answered: WRONGPASS 3, NOAUTH ", observed.Unseen[1], StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using ActorLoad.Observers.Bystanders;
+using ActorLoad.Resp;
 
 namespace ActorLoad.Actors.Tests.Observers.Bystanders;
 
@@ -9,5 +10,5 @@ internal static class Given
     public static BystanderSettings Bystander() => new(
         Connections: 3, RatePerSecond: 50, Before: TimeSpan.FromMilliseconds(400), After: TimeSpan.FromSeconds(30),
         Window: TimeSpan.FromMilliseconds(500), BandFactor: 1, BandFloor: TimeSpan.FromMilliseconds(200),
-        ConnectTimeout: TimeSpan.FromSeconds(10), ReplyTimeout: TimeSpan.FromSeconds(10), Username: "", Password: "");
+        ConnectTimeout: TimeSpan.FromSeconds(10), ReplyTimeout: TimeSpan.FromSeconds(10), Credentials.None);
 }

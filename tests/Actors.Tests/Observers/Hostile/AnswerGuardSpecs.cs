@@ -1,9 +1,9 @@
 using System.Text;
-using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Observers.Bystanders;
 using ActorLoad.Observers.Server;
 using ActorLoad.Peers;
+using ActorLoad.Resp;
 using Xunit;
 
 namespace ActorLoad.Actors.Tests.Observers.Hostile;
@@ -76,26 +76,26 @@ public sealed class AnswerGuardSpecs
 
     private static void ReadAsBystander(byte[][] pieces, ServerWords words, int seed)
     {
-        var reader = new AnswerReader(words);
+        var scanner = default(ReplyScanner);
         var dialogue = new PingDialogue(new PingTally(Bystanders.Given.Bystander(), 1_000));
         dialogue.Greet(withAuth: true, 0);
         foreach (var piece in pieces)
         {
             for (ReadOnlySpan<byte> rest = piece; rest.Length > 0;)
             {
-                var count = Math.Min(rest.Length, reader.Room.Length);
-                Assert.True(count > 0, $"seed {seed}: there is no room");
-                rest[..count].CopyTo(reader.Room);
-                rest = rest[count..];
-                reader.Arrived(count);
-                for (Answer answer; (answer = reader.Next()) != Answer.Incomplete;)
+                var answer = Answers.Next(ref scanner, rest, words, out var used);
+                if (answer == Answer.Incomplete)
                 {
-                    ExpectSafe(reader.Error, seed);
-                    if (!dialogue.Accept(answer, reader.Error, 1))
-                    {
-                        return;
-                    }
+                    break;
                 }
+
+                ExpectSafe(scanner.ErrorPrefix, seed);
+                if (!dialogue.Accept(answer, scanner.ErrorPrefix, 1))
+                {
+                    return;
+                }
+
+                rest = rest[used..];
             }
         }
     }

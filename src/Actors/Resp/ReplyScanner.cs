@@ -1,6 +1,6 @@
 using ActorLoad.Metrics;
 
-namespace ActorLoad.Connections;
+namespace ActorLoad.Resp;
 
 /// <summary>How far a value has come.</summary>
 public enum ReplyState

@@ -1,4 +1,4 @@
-namespace ActorLoad.Connections;
+namespace ActorLoad.Resp;
 
 /// <summary>What a value is by its first word, as far as it matters who asked for it.</summary>
 public enum ReplyWord
@@ -29,6 +29,12 @@ public enum ReplyWord
 
     /// <summary>A command of another client, as MONITOR tells it.</summary>
     MonitorLine,
+
+    /// <summary><c>+OK</c>.</summary>
+    Ok,
+
+    /// <summary><c>+PONG</c>, the answer to PING.</summary>
+    Pong,
 }
 
 /// <summary>Knows a <see cref="ReplyWord"/>.</summary>
@@ -48,9 +54,14 @@ internal static class ReplyWords
         _ => ReplyWord.None,
     };
 
-    /// <summary>By the text of a simple string: <c>1700000000.123456 [0 127.0.0.1:50000] "PING"</c>.</summary>
+    /// <summary>By the text of a simple string, such as <c>1700000000.123456 [0 127.0.0.1:50000] "PING"</c>.</summary>
     public static ReplyWord OfLine(ReadOnlySpan<byte> text)
     {
+        if (text.Length is 2 or 4 && !char.IsAsciiDigit((char)text[0]))
+        {
+            return text.SequenceEqual("OK"u8) ? ReplyWord.Ok : text.SequenceEqual("PONG"u8) ? ReplyWord.Pong : ReplyWord.None;
+        }
+
         if (text.Length < 4 || !char.IsAsciiDigit((char)text[0]))
         {
             return ReplyWord.None;

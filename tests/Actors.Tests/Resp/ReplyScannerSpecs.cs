@@ -1,11 +1,11 @@
 using System.Text;
-using ActorLoad.Connections;
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 using FsCheck;
 using FsCheck.Xunit;
 using Xunit;
 
-namespace ActorLoad.Actors.Tests.Connections;
+namespace ActorLoad.Actors.Tests.Resp;
 
 public sealed class ReplyScannerSpecs
 {

@@ -1,7 +1,7 @@
 using System.Text;
 using ActorLoad.Metrics;
 
-namespace ActorLoad.Connections;
+namespace ActorLoad.Resp;
 
 /// <summary>Knows by its first words who it is that does not speak RESP.</summary>
 internal static class PeerName

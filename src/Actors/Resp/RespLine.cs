@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace ActorLoad.Connections;
+namespace ActorLoad.Resp;
 
 /// <summary>The lines of RESP: what a value begins with, and all of a short one.</summary>
 internal static class RespLine

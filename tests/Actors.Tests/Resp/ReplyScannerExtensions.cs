@@ -1,7 +1,7 @@
-using ActorLoad.Connections;
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 
-namespace ActorLoad.Actors.Tests.Connections;
+namespace ActorLoad.Actors.Tests.Resp;
 
 internal static class ReplyScannerExtensions
 {

@@ -1,9 +1,9 @@
 using System.Text;
-using ActorLoad.Connections;
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 using Xunit;
 
-namespace ActorLoad.Actors.Tests.Connections;
+namespace ActorLoad.Actors.Tests.Resp;
 
 public sealed class PeerNameSpecs
 {

@@ -1,4 +1,4 @@
-namespace ActorLoad.Connections;
+namespace ActorLoad.Resp;
 
 /// <summary>How many values a RESP value still lacks: a number, whatever the depth, unless an aggregate does not say how long it is.</summary>
 internal struct ValueNesting

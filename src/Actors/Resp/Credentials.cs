@@ -1,0 +1,22 @@
+namespace ActorLoad.Resp;
+
+/// <summary>How a client signs in to a server: connections, observers, bystanders and doctor alike.</summary>
+/// <param name="Username">An ACL user; empty for the default user.</param>
+/// <param name="Password">Its password; empty if the client does not sign in.</param>
+public sealed record Credentials(string Username, string Password)
+{
+    /// <summary>The client does not sign in.</summary>
+    public static Credentials None { get; } = new("", "");
+
+    /// <summary>True if the client signs in.</summary>
+    public bool AreGiven => Password.Length > 0;
+
+    /// <summary>The words of AUTH; empty if the client does not sign in.</summary>
+    public IReadOnlyList<string> Auth => !AreGiven ? [] : Username.Length > 0 ? ["AUTH", Username, Password] : ["AUTH", Password];
+
+    /// <summary>The user's name as the server knows it.</summary>
+    public string User => Username.Length > 0 ? Username : "default";
+
+    /// <summary>Without the password, which must not reach a log.</summary>
+    public override string ToString() => AreGiven ? User : "nobody";
+}
