@@ -1,0 +1,124 @@
+using ActorLoad.Connections;
+using ActorLoad.Load;
+using ActorLoad.Metrics;
+using ActorLoad.Observers;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorLoad.Runs;
+
+/// <summary>A run while it is carried out: its children, its plan, and what is known of it so far. Confined to <see cref="LoadSupervisor"/>.</summary>
+internal sealed class LiveRun(RunOrder order, IRunResources resources, ILoggingAdapter log) : IDisposable
+{
+    private IDisposable? _watch;
+    private int _sample;
+
+    /// <summary>What to carry out; its clock starts with the storm.</summary>
+    public RunOrder Order { get; private set; } = order;
+
+    /// <summary>Where its children come from.</summary>
+    public IRunResources Resources => resources;
+
+    /// <summary>How busy this process was in each burst.</summary>
+    public BusyMeter Busy { get; } = new(() => OwnReading.Now(resources.LoopMeter));
+
+    /// <summary>The verdict so far.</summary>
+    public RunVerdict Verdict { get; } = new();
+
+    /// <summary>Endpoints that were given up, with the reason.</summary>
+    public Dictionary<string, string> GivenUp { get; } = [];
+
+    /// <summary>The observers; nobody if there are none.</summary>
+    public IActorRef Observers { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>The actor that merges tallies; nobody before the storm.</summary>
+    public IActorRef Metrics { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>The lanes; none before the storm.</summary>
+    public RunLanes Lanes { get; private set; } = RunLanes.None;
+
+    /// <summary>Where the plan stands; null before the storm.</summary>
+    public PlanCursor Course { get; private set; } = null!;
+
+    /// <summary>True once <see cref="Begin"/> was called.</summary>
+    public bool HasBegun => Course is not null;
+
+    /// <summary>Time since the storm's begin.</summary>
+    public TimeSpan Elapsed => Order.Clock.Elapsed;
+
+    /// <summary>Starts the observers, and the watch on the loops: <paramref name="supervisor"/> hears of a loop that is blocked.</summary>
+    public void Watch(IUntypedActorContext context, IActorRef supervisor)
+    {
+        _watch = resources.WatchLoops(blocked => supervisor.Tell(blocked, ActorRefs.NoSender));
+        Observers = resources.CreateObservers(context, Order);
+    }
+
+    /// <summary>Starts the run's clock, its metrics and its lanes.</summary>
+    public void Begin(IUntypedActorContext context)
+    {
+        resources.Meter.Start();
+        resources.LoopMeter.Start();
+        Order = Order with { Clock = Order.Clock.FromNow() };
+        Metrics = resources.CreateMetrics(context, Order);
+        Metrics.Tell(new MetricsProtocol.Subscribe(Order.Listener));
+        Observers.Tell(ObserverProtocol.StormBegins.Instance);
+        Lanes = new RunLanes(resources.CreateLanes(context, Order, Metrics));
+        var settings = Order.Settings;
+        Course = new PlanCursor(RunPlan.Create(settings.Load), Lanes.Count, settings.Deadline, settings.Connection.Hold);
+    }
+
+    /// <summary>Tells the lanes their shares of the burst that is due.</summary>
+    public void OpenBurst(TimeSpan due)
+    {
+        var (connections, turn) = (Course.Phase.Connections, Course.Turn);
+        Busy.Begin(due, Elapsed);
+        Lanes.Open(Course.Begin(due), connections, due, turn);
+    }
+
+    /// <summary>A lane has ended its share of a burst. True if it was the last share of it.</summary>
+    public bool EndShare(LaneProtocol.BurstShareEnded share)
+    {
+        var isBurstOver = Course.End(share);
+        if (isBurstOver && Course.Open == 0)
+        {
+            Busy.End(Elapsed);
+        }
+
+        return isBurstOver;
+    }
+
+    /// <summary>Asks all lanes for a sample.</summary>
+    public void TakeSample()
+    {
+        Metrics.Tell(new MetricsProtocol.BeginSample(_sample, Course.Progress(Elapsed)));
+        Lanes.Tell(new LaneProtocol.ReportTally(_sample++));
+    }
+
+    /// <summary>Asks all lanes for their last tallies.</summary>
+    public void TakeLastSample(bool isCutOff)
+    {
+        Metrics.Tell(new MetricsProtocol.Complete(_sample, Course.Progress(Elapsed), isCutOff));
+        Lanes.Tell(new LaneProtocol.ReportTally(_sample));
+    }
+
+    /// <summary>Keeps a trouble for the verdict.</summary>
+    public void Note(RunTrouble trouble)
+    {
+        Verdict.Note(trouble.Verdict, trouble.Reason);
+        if (trouble.BlockedLane is { } lane)
+        {
+            log.Error("{0}", trouble.Reason);
+            Lanes.Block(lane);
+            Course.GiveUp(lane);
+        }
+    }
+
+    /// <summary>No attempt was ever established.</summary>
+    public void NoteNeverReached(long opened) => Verdict.Note(
+        Runs.Verdict.Aborted,
+        $"the target was never reached: of {opened} {(opened == 1 ? "connection" : "connections")} to "
+        + $"{string.Join(", ", Order.Target.EndpointNames.Select(name => name.Address))} not one was established");
+
+    /// <summary>Ends the watch on the loops.</summary>
+    public void Dispose() => _watch?.Dispose();
+}
