@@ -57,7 +57,7 @@ public class ConfigLoaderSpecs
     [InlineData("connection..hold", "1", "--set: connection.\"\".hold: not a path; ")]
     [InlineData("load", "[ {", "--set: load: \"{\" is never closed; ")]
     [InlineData("target.endpoints", "a:1", "--set: target.endpoints: a single value where a list should be; a list such as [\"127.0.0.1:6379\"]")]
-    [InlineData("load.0.name", "a\uFFFDb", "--set: load[0].name: not a text in UTF-8; ")]
+    [InlineData("load.0.name", "a\uFFFDb", "--set: load[0].name: not UTF-8 text; ")]
     [InlineData("seed", "1 2", "--set: seed: \"1 2\" is not a whole number; ")]
     public void A_wrong_option_is_named(string path, string value, string error) =>
         Assert.StartsWith(error, Assert.Single(Errors("", Set(path, value))), StringComparison.Ordinal);
