@@ -36,7 +36,7 @@ internal static class Headline
     {
         Verdict.Valid => ("the figures can be believed (valid)", "figures are valid", Look.Good),
         Verdict.GeneratorLimited => ("do not believe the figures (generator-limited)", "not credible (generator-limited)", Look.Bad),
-        Verdict.Aborted => ("figures until the run was given up (aborted)", "given up (aborted)", Look.Bad),
-        _ => ("figures until the run was stopped (interrupted)", "stopped (interrupted)", Look.Warn),
+        Verdict.Aborted => ("figures until it was given up (aborted)", "given up (aborted)", Look.Bad),
+        _ => ("figures until it was stopped (interrupted)", "stopped (interrupted)", Look.Warn),
     };
 }

@@ -15,8 +15,8 @@ internal static class SummaryLines
         return
         [
             $"{Figures.Count(counts.Planned)} planned = {Figures.Count(counts.Succeeded)} succeeded + "
-            + $"{Figures.Count(counts.Failed)} failed + "
-                + $"{Figures.Count(counts.Cancelled)} cancelled + {Figures.Count(counts.Dropped)} dropped",
+                + $"{Figures.Count(counts.Failed)} failed + {Figures.Count(counts.Cancelled)} cancelled + "
+                + $"{Figures.Count(counts.Dropped)} dropped",
             $"{Figures.Count(result.Attempts)} attempts = {Figures.Count(counts.Opened)} opened + {Figures.Count(result.Retries)} retries",
         ];
     }

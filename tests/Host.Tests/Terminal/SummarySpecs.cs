@@ -64,7 +64,7 @@ public sealed class SummarySpecs
     [InlineData(4_000, Verdict.Valid, "100 % of 4,000 connections succeeded; the figures can be believed (valid)")]
     [InlineData(3_999, Verdict.Valid, "> 99.9 % of 4,000 connections succeeded; the figures can be believed (valid)")]
     [InlineData(3_440, Verdict.GeneratorLimited, "86 % of 4,000 connections succeeded; not credible (generator-limited)")]
-    [InlineData(0, Verdict.Aborted, "0 % of 4,000 connections succeeded; figures until the run was given up (aborted)")]
+    [InlineData(0, Verdict.Aborted, "0 % of 4,000 connections succeeded; figures until it was given up (aborted)")]
     [InlineData(1, Verdict.Interrupted, "< 0.1 % of 4,000 connections succeeded; stopped (interrupted)")]
     public void Headline_says_what_happened_and_whether_the_figures_count(int succeeded, Verdict verdict, string told)
     {
@@ -74,7 +74,7 @@ public sealed class SummarySpecs
 
     [Theory]
     [InlineData(0, "no connection was started; stopped (interrupted)")]
-    [InlineData(7, "all 7 connections were cut off; figures until the run was stopped (interrupted)")]
+    [InlineData(7, "all 7 connections were cut off; figures until it was stopped (interrupted)")]
     public void Headline_of_a_run_in_which_nothing_ended_judges_nothing(int cancelled, string told) => Assert.Equal(
         told, Headline.Of(_run with { Connections = new ConnectionCounts(cancelled, cancelled, 0, 0, 0, cancelled), Verdict = Verdict.Interrupted }, Columns).Text);
 
