@@ -88,8 +88,7 @@ internal static class RunEvidence
         var (used, busy) = (own.Busy.Used, course.Busy.TotalSeconds);
         return new GeneratorEvidence(
             totals.Latency.GetValueOrDefault(Step.StartLag.Name()), duration.TotalSeconds, busy, InBursts(used.Cpu) ?? 0,
-            InBursts(used.LoopCpu),
-            InBursts(used.LoopsWait), InBursts(used.GcPause) * 1000 ?? 0, loops, Environment.ProcessorCount)
+            InBursts(used.LoopCpu), InBursts(used.LoopsWait), InBursts(used.GcPause) * 1000 ?? 0, loops, Environment.ProcessorCount)
         {
             LoopLag = totals.Latency.GetValueOrDefault(Step.LoopLag.Name()),
             LoopsCpuSeconds = InBursts(used.LoopsCpu),

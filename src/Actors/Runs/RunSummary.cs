@@ -77,8 +77,8 @@ internal static class RunSummary
                 ? $"{Connections(dropped)} due but not started when the run was given up"
                 : isAtDeadline
                     ? $"{Connections(dropped)} due but not started: run.deadline came first, or connection.max-open = {maxOpen} was reached"
-                : $"{Connections(dropped)} due but not started, because connection.max-open = {maxOpen} was reached: new connections come due "
-                    + "faster than open ones end, or max-open is too small for this load";
+                : $"{Connections(dropped)} due but not started, because connection.max-open = {maxOpen} was reached: new connections come "
+                    + "due faster than open ones end, or max-open is too small for this load";
         }
 
         if (omitted > 0)
