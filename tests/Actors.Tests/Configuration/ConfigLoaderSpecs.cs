@@ -49,7 +49,7 @@ public class ConfigLoaderSpecs
 
     [Theory]
     [InlineData("load.2.gap", "1s", "--set: load[2]: the list has 1 items; an index of at most 1, which appends one")]
-    [InlineData("connection.0", "1s", "--set: connection: an index into what is no list; ")]
+    [InlineData("connection.0", "1s", "--set: connection: an index into a value that is not a list; ")]
     [InlineData("load.gap", "1s", "--set: load: an object where a list should be; ")]
     [InlineData("conection.hold", "1s", "--set: conection: unknown key \"conection\"; did you mean \"connection\"?")]
     [InlineData("actorload.seed", "1", "--set: actorload: unknown key \"actorload\"; paths start below \"actorload\"")]
