@@ -36,8 +36,7 @@ public static class ConfigLoader
             ["transport"] = new JsonObject { ["loops"] = own["transport"]!["loops"]!.DeepClone() },
         };
         ConfigLayer[] layers = [new FileLayer("daemon", HoconText.Print(limits)), body with { Include = null, Variable = null }];
-        var loaded = Read(layers, daemon.Settings,
-            new KeysRead());
+        var loaded = Read(layers, daemon.Settings, new KeysRead());
         StrangerPlan.Check(loaded.Settings, body.Name, daemon.Settings.Daemon.MaxDuration);
         // A stranger's result must not show where the daemon listens and keeps its results.
         loaded.Settings.Configuration.Remove("daemon");

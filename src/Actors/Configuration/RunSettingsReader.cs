@@ -10,8 +10,7 @@ internal static class RunSettingsReader
 {
     /// <summary>The settings; worthless if a problem was noted.</summary>
     public static RunSettings Read(HoconObject conformed, SettingsSchema schema, PhaseReader phases, SettingsProblems problems,
-        KeysRead keysRead,
-        int mostOpen, int mostLoops)
+        KeysRead keysRead, int mostOpen, int mostLoops)
     {
         var shown = new JsonObject();
         var reader = new SettingsReader(conformed, SettingsProblems.Root, "", shown, problems, keysRead);
