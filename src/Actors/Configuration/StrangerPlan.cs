@@ -16,6 +16,7 @@ internal static class StrangerPlan
         if (shortest > limit)
             throw new SettingsException([new SettingsError(
                 source, null, "load", $"the run takes {UnitText.Show(shortest)} or longer, more than this daemon allows",
-                $"at most {UnitText.Show(limit)} (daemon.max-duration): fewer bursts, a shorter duration, gap or hold, or a run.deadline")]);
+                $"at most {UnitText.Show(limit)} (daemon.max-duration): fewer bursts, a shorter duration, gap or hold, "
+                + "or a run.deadline")]);
     }
 }

@@ -16,7 +16,8 @@ internal static class ReplacedSettings
         where replacing is not null
         select new SettingsError(
             layer.Source, null, layer.Path,
-            (replacing.Path == Load ? Replacing(shorts) : $"{replacing.Source} replaces") + $" {replacing.Path}, so this setting would be lost",
+            $"{(replacing.Path == Load ? Replacing(shorts) : $"{replacing.Source} replaces")} {replacing.Path}, "
+                + "so this setting would be lost",
             "use short options alone, or --set alone");
 
     /// <summary>The phases that short options replace, and their replacement; null if the user wrote no phases.</summary>
@@ -59,7 +60,8 @@ internal static class ReplacedSettings
 
     private static string Shown(JsonNode? phase)
     {
-        var keys = phase!.AsObject().Where(key => key.Key is not ("name" or "shape")).Select(key => $"{key.Key} {key.Value}");
-        return $"\"{phase["name"]}\" ({string.Join(", ", keys)})";
+        var shown = phase!.AsObject();
+        var keys = shown.Where(key => key.Key is not ("name" or "shape")).Select(key => $"{key.Key} {key.Value}");
+        return $"\"{shown["name"]}\" ({string.Join(", ", keys)})";
     }
 }

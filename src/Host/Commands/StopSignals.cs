@@ -5,7 +5,7 @@ using ActorLoad.Hosting.Terminal;
 namespace ActorLoad.Hosting.Commands;
 
 /// <summary>SIGINT, SIGTERM, SIGHUP and SIGQUIT: the first asks to stop. Signals within the next two seconds count as the same request:
-/// <c>timeout</c> signals its child and then the child's group. A later signal ends the process at once with 130, after a last word.</summary>
+/// <c>timeout</c> signals its child, then the child's group. A later signal ends the process at once with 130, after a last word.</summary>
 [SuppressMessage("Reliability", "CA1001",
     Justification = "lives as long as the process: a late signal must not kill the process in its last step")]
 internal sealed class StopSignals

@@ -7,7 +7,7 @@ namespace ActorLoad.Hosting.Journal;
 /// <summary>The result of a run without one, for example after its process was killed: made from its intervals.</summary>
 internal static class InterruptedRun
 {
-    /// <summary>A larger <c>run.json</c> is foreign, in bytes.</summary>
+    /// <summary>Largest <c>run.json</c> that ActorLoad writes, in bytes.</summary>
     public const long LongestHeader = 64 << 20;
 
     /// <summary>Makes a result from a directory, in constant memory. Throws what file operations throw.</summary>
