@@ -7,7 +7,7 @@ MachineLimits.ExitIfTooLow(args);
 ResourceFailures.EndTheProcess();
 Outlets.Open();
 
-// `actorload` alone is the quick run, and `actorload --cps 8000 --durs 20` works as the ancestor's flags did.
+// `actorload` alone is the quick run; `actorload --cps 8000 --durs 20` works like the ancestor's flags.
 if (args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version")))
 {
     args = ["run", .. args];

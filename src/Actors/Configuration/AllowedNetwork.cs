@@ -7,14 +7,14 @@ internal static class AllowedNetwork
 {
     public const string Allowed = "an address or a network such as 10.1.0.0/16 or ::1/128";
 
-    /// <summary>A network in CIDR notation, or one address; IPv4 in IPv6 clothes becomes IPv4, as the targets do.</summary>
+    /// <summary>A network in CIDR notation, or one address. IPv4 mapped into IPv6 becomes IPv4, as for targets.</summary>
     public static bool TryParse(string text, out IPNetwork network, out string problem)
     {
         network = default;
         problem = "";
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var addressText = slash < 0 ? text : text[..slash];
-        // "10.1" is an address to the parser (10.0.0.1): nobody means that in an allow-list.
+        // The parser takes "10.1" for an address (10.0.0.1), which nobody means in an allow-list.
         if (!IPAddress.TryParse(addressText, out var address) || address.ScopeId() != 0
             || (!addressText.Contains(':', StringComparison.Ordinal) && address.ToString() != addressText))
         {

@@ -9,7 +9,7 @@ public static class ConfigLoader
 {
     private static readonly string[] DaemonsOwn = ["safety", "daemon"];
 
-    // Only read, never merged into: that is done with a fresh one.
+    // Only read. Merging starts with a fresh copy.
     private static readonly Lazy<HoconObject> Schema = new(() => Reference(HoconDocument.Reader(new SettingsProblems())));
 
     private static readonly Lazy<KeysRead> Known = new(() =>
@@ -19,13 +19,13 @@ public static class ConfigLoader
         return keys;
     });
 
-    /// <summary>The merged settings, later layers over earlier ones; throws <see cref="SettingsException"/> with everything that is
-    /// wrong, in the order of the layers and their lines. What a later layer replaces is not judged.</summary>
+    /// <summary>The merged settings, later layers over earlier ones. Throws <see cref="SettingsException"/> with every error, in the order
+    /// of layers and lines. A replaced value is not judged.</summary>
     public static LoadedConfiguration Load(IEnumerable<ConfigLayer> layers) => Read(layers, null, new KeysRead());
 
-    /// <summary>A run file that came over the daemon's API: it cannot change <c>safety</c> and <c>daemon</c> nor raise
-    /// <c>connection.max-open</c> and <c>transport.loops</c> above the daemon's own, include files, or reach a secret or an environment variable
-    /// of the daemon. Throws <see cref="SettingsException"/>.</summary>
+    /// <summary>A run file from the daemon's API. It cannot change <c>safety</c> and <c>daemon</c>, nor raise <c>connection.max-open</c>
+    /// and <c>transport.loops</c> above the daemon's own. It cannot include files, or reach a secret or an environment variable of the
+    /// daemon. Throws <see cref="SettingsException"/>.</summary>
     public static LoadedConfiguration LoadStranger(FileLayer body, LoadedConfiguration daemon)
     {
         var own = daemon.Settings.Configuration;
@@ -35,15 +35,15 @@ public static class ConfigLoader
             ["connection"] = new JsonObject { ["max-open"] = own["connection"]!["max-open"]!.DeepClone() },
             ["transport"] = new JsonObject { ["loops"] = own["transport"]!["loops"]!.DeepClone() },
         };
-        var loaded = Read([new FileLayer("daemon", HoconText.Print(limits)), body with { Include = null, Variable = null }], daemon.Settings,
-            new KeysRead());
+        ConfigLayer[] layers = [new FileLayer("daemon", HoconText.Print(limits)), body with { Include = null, Variable = null }];
+        var loaded = Read(layers, daemon.Settings, new KeysRead());
         StrangerPlan.Check(loaded.Settings, body.Name, daemon.Settings.Daemon.MaxDuration);
-        // Where the daemon listens and keeps its results is nothing that a stranger's result shows.
+        // A stranger's result must not show where the daemon listens and keeps its results.
         loaded.Settings.Configuration.Remove("daemon");
         return new LoadedConfiguration(loaded.Settings with { Safety = daemon.Settings.Safety, Daemon = daemon.Settings.Daemon });
     }
 
-    /// <summary>Loads; a stranger's layers are the limits of the <paramref name="host"/> and the body.</summary>
+    /// <summary>Loads; a stranger's layers are the <paramref name="host"/>'s limits and the body.</summary>
     internal static LoadedConfiguration Read(IEnumerable<ConfigLayer> layers, RunSettings? host, KeysRead keysRead)
     {
         var problems = new SettingsProblems();

@@ -9,7 +9,7 @@ internal static class ConnectionReader
     /// <summary>Most that <c>connection.max-open</c> can be.</summary>
     public const int MostOpen = 1_000_000;
 
-    /// <summary>What each connection does; never null, but worthless if a problem was noted.</summary>
+    /// <summary>The settings of connections; never null, but worthless if a problem was noted.</summary>
     public static ConnectionSettings Read(SettingsReader connection, SettingsSchema schema, int mostOpen)
     {
         var script = ScriptReader.Read(connection, schema);

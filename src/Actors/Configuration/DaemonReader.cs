@@ -7,7 +7,7 @@ internal static class DaemonReader
 {
     private static readonly Uri Fallback = new("http://127.0.0.1:8471");
 
-    /// <summary>The control API; never null, but worthless if a problem was noted.</summary>
+    /// <summary>The settings of the daemon; never null, but worthless if a problem was noted.</summary>
     public static DaemonSettings Read(SettingsReader daemon)
     {
         var url = daemon.Text("url", UrlProblem);
@@ -20,7 +20,7 @@ internal static class DaemonReader
         var parsed = url is null ? Fallback : new Uri(url);
         if (token is "" && url is not null && !IsLoopback(parsed))
             daemon.Contradiction("url", "token", "the address is not loopback and there is no token",
-                "a loopback address, or a daemon.token that every request must bear");
+                "a loopback address, or a daemon.token that every request must carry");
         return new DaemonSettings(parsed, token ?? "", results ?? "", maxBody ?? default, maxQueue ?? default,
             maxDuration ?? default, maxWait ?? default);
     }
@@ -30,7 +30,8 @@ internal static class DaemonReader
 
     private static (string Problem, string Allowed)? UrlProblem(string text)
     {
-        const string Allowed = "http://ADDRESS:PORT, such as http://127.0.0.1:8471, or a name of this machine; 0.0.0.0 is every address that it has";
+        const string Allowed =
+            "http://ADDRESS:PORT, such as http://127.0.0.1:8471, or a name of this machine; 0.0.0.0 stands for all its addresses";
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
             return ("not a URL", Allowed);
         if (url.Scheme != Uri.UriSchemeHttp)
@@ -41,7 +42,7 @@ internal static class DaemonReader
 
     private static (string Problem, string Allowed)? TokenProblem(string token) =>
         token.Length > 1000 || token.Any(character => character is <= ' ' or > '~')
-            ? ("not a token that fits a header", "at most 1000 visible ASCII characters")
+            ? ("not a token for an HTTP header", "at most 1000 visible ASCII characters")
             : null;
 
     private static (string Problem, string Allowed)? ResultsProblem(string directory) =>

@@ -7,8 +7,8 @@ public static class EnvironmentLayers
 {
     private const string Prefix = "ACTORLOAD__";
 
-    /// <summary>One layer for each variable that starts with <c>ACTORLOAD__</c>, in the order of their paths: <c>__</c> parts keys,
-    /// <c>_</c> stands for <c>-</c>, case does not matter, numbers are indexes into lists. <paramref name="variable"/> answers a <c>${NAME}</c>
+    /// <summary>One layer for each variable that starts with <c>ACTORLOAD__</c>, in the order of their paths. <c>__</c> separates keys,
+    /// <c>_</c> stands for <c>-</c>, case does not matter, numbers are list indexes. <paramref name="variable"/> resolves a <c>${NAME}</c>
     /// in a value.</summary>
     public static IReadOnlyList<OverrideLayer> From(IDictionary variables, Func<string, string?>? variable = null) =>
         [.. variables.Cast<DictionaryEntry>()
@@ -21,7 +21,7 @@ public static class EnvironmentLayers
     private static string PathOf(string name) =>
         string.Join('.', name[Prefix.Length..].Split("__")).Replace('_', '-').ToLowerInvariant();
 
-    // Item 2 before item 10: each appends the next one.
+    // Item 2 before item 10, because each appends the next one.
     private static string SortKey(string path) =>
         string.Join('.', path.Split('.').Select(step => step.All(char.IsAsciiDigit) ? step.PadLeft(10, '0') : step));
 }

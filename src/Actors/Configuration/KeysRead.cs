@@ -1,28 +1,28 @@
 namespace ActorLoad.Configuration;
 
-/// <summary>Which keys the readers asked for, by their path in the schema.</summary>
+/// <summary>The keys that the readers asked for, by their path in the schema.</summary>
 internal sealed class KeysRead
 {
-    /// <summary>All of them.</summary>
+    /// <summary>All keys.</summary>
     public HashSet<string> All { get; } = [];
 
-    /// <summary>Those whose value is a text that may be anything; <c>[]</c> behind a list stands for each of its items.</summary>
+    /// <summary>Keys with free texts; <c>[]</c> after a list stands for each of its items.</summary>
     public HashSet<string> Texts { get; } = [];
 
     /// <summary>Items of lists of texts, such as <c>target.endpoints[]</c>.</summary>
     public HashSet<string> Items { get; } = [];
 
-    /// <summary>What the value of an option is that sets the key at this path.</summary>
+    /// <summary>The form of an option's value for the key at this path.</summary>
     public ValueForm FormOf(string path) => Texts.Contains(path) ? ValueForm.Text : Items.Contains(path) ? ValueForm.Item : ValueForm.Hocon;
 }
 
-/// <summary>What the value of an option or variable is.</summary>
+/// <summary>The form of an option's or variable's value.</summary>
 internal enum ValueForm
 {
-    /// <summary>HOCON, where a bare word is a string.</summary>
+    /// <summary>HOCON in which a bare word is a string.</summary>
     Hocon,
 
-    /// <summary>A text that may stand in quotes, so that neither a list nor an object can begin with it: <c>[::1]:6379</c>.</summary>
+    /// <summary>A text with or without quotes, which is never a list or an object: <c>[::1]:6379</c>.</summary>
     Item,
 
     /// <summary>The text as it is.</summary>

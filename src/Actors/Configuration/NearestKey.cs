@@ -1,11 +1,11 @@
 namespace ActorLoad.Configuration;
 
-/// <summary>Finds the known key, option or command that a user most likely meant.</summary>
+/// <summary>Finds the known key, option or command that a user probably meant.</summary>
 public static class NearestKey
 {
     private const int LongestKey = 64;
 
-    /// <summary>The known key at the smallest edit distance, if it is near enough to be a slip of the fingers; else null.</summary>
+    /// <summary>The known key at the smallest edit distance, if it is near enough for a typing error; else null.</summary>
     public static string? Find(string unknown, IEnumerable<string> known)
     {
         if (unknown.Length > LongestKey)
@@ -17,7 +17,7 @@ public static class NearestKey
         return nearest.Distance <= Math.Max(1, Math.Min(unknown.Length, nearest.Key.Length) / 3) ? nearest.Key : null;
     }
 
-    /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one text into the other.</summary>
+    /// <summary>Number of insertions, deletions, replacements and swaps of neighbours that turn one text into the other.</summary>
     public static int Distance(string from, string to)
     {
         var rows = new int[from.Length + 1, to.Length + 1];
@@ -39,7 +39,7 @@ public static class NearestKey
         return rows[from.Length, to.Length];
     }
 
-    // camelCase and snake_case of a known key are no distance at all.
+    // camelCase and snake_case forms of a known key have distance 0.
     private static string Plain(string key) =>
         key.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 }

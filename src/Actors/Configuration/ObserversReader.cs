@@ -4,12 +4,13 @@ using ActorLoad.Observers.Bystanders;
 
 namespace ActorLoad.Configuration;
 
-/// <summary>Reads <c>observers</c>. Its ranges hold for strangers too: who may storm a server may watch it, a little.</summary>
+/// <summary>Reads <c>observers</c>. Its ranges also bound strangers: a client that may storm a server may also watch it, a
+/// little.</summary>
 internal static class ObserversReader
 {
     private const int MostBystanders = 100;
 
-    /// <summary>Who watches; never null, but worthless if a problem was noted. They are to the server who the storm is.</summary>
+    /// <summary>The observers; never null, but worthless if a problem was noted. They log in to the server as the storm does.</summary>
     public static ObserverSettings Read(SettingsReader observers, TargetSettings target, ConnectionSettings connection)
     {
         var interval = observers.Duration("interval", "100ms", "1h");

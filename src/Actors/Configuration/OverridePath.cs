@@ -3,7 +3,7 @@ using ActorLoad.Configuration.Hocon;
 
 namespace ActorLoad.Configuration;
 
-/// <summary>Turns one option or variable into a document that holds just its value.</summary>
+/// <summary>Turns one option or variable into a document with just its value.</summary>
 internal static class OverridePath
 {
     /// <summary>The path as errors show it: <c>load[0].connections</c>, under the root.</summary>
@@ -15,8 +15,8 @@ internal static class OverridePath
         return shown;
     }
 
-    /// <summary>The document; empty, with a problem noted, if the path or the value cannot be read. <paramref name="formOf"/> says how the value
-    /// is to be read.</summary>
+    /// <summary>The document; empty, with a problem noted, if the path or the value cannot be read. <paramref name="formOf"/> gives the
+    /// form of the value.</summary>
     public static HoconObject Parse(OverrideLayer option, HoconDocument document, Func<string, ValueForm> formOf)
     {
         var origin = document.At(1);
@@ -28,9 +28,9 @@ internal static class OverridePath
             return root;
         }
 
-        if (option.Value.EnumerateRunes().Contains(Rune.ReplacementChar)) // half of a surrogate pair reads so too
+        if (option.Value.EnumerateRunes().Contains(Rune.ReplacementChar)) // half of a surrogate pair also reads as this
         {
-            document.Report("not a text in UTF-8", "a value without bytes that are no UTF-8");
+            document.Report("not UTF-8 text", "a value in UTF-8");
             return root;
         }
 
@@ -42,8 +42,8 @@ internal static class OverridePath
         return root;
     }
 
-    // A shell and an environment know no quotes of ours: what is no list, object, quoted text or substitution is taken as it is, so
-    // that "127.0.0.1:6379" means itself.
+    // The shell strips quotes. So a value is taken as it is, unless it is a list, object, quoted text or substitution:
+    // 127.0.0.1:6379 means itself.
     private static HoconNode? ParseValue(string text, ValueForm form, HoconDocument document)
     {
         if (form == ValueForm.Text)
@@ -66,7 +66,7 @@ internal static class OverridePath
     public static string[] Steps(string path) =>
         path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.');
 
-    // load.0.name is phase-defaults.name there, connection.script.0 is connection.script[].
+    // load.0.name is phase-defaults.name in the schema, connection.script.0 is connection.script[].
     private static string InSchema(string[] steps)
     {
         var path = "";

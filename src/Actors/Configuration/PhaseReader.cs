@@ -5,7 +5,7 @@ using ActorLoad.Load;
 
 namespace ActorLoad.Configuration;
 
-/// <summary>The load shapes that a phase can have.</summary>
+/// <summary>The possible load shapes of a phase.</summary>
 internal enum LoadShape
 {
     /// <summary>Many connections at once, a gap, and again.</summary>
@@ -20,7 +20,7 @@ internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, 
     private const string Count = "count";
     private const string Duration = "duration";
 
-    /// <summary>The phases; empty if there is no usable one.</summary>
+    /// <summary>The phases; empty if none is usable.</summary>
     public ImmutableArray<PhaseSettings> Read(SettingsReader settings, HoconObject conformed)
     {
         var defaults = (HoconObject)conformed.Fields[SettingsSchema.PhaseDefaults];
@@ -68,7 +68,7 @@ internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, 
             counted = false;
         if (counted && isWritten(Duration))
             counted = Settle(reader, fields);
-        // One of the two is shown, so that what is shown can be loaded again.
+        // Only one of the two is shown, so that the shown text can be loaded again.
         shown.Remove(counted ? Duration : Count);
 
         if (name is null || shape is null || connections is not { } many || gap is not { } wait || duration is not { } whole
@@ -80,13 +80,13 @@ internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, 
         return new PhaseSettings(name, many, wait, whole, counted ? count : null, from);
     }
 
-    /// <summary>Both were written: an option beats a file, anything else is a contradiction. True if the count is what holds.</summary>
+    /// <summary>Both were written: an option beats a file, otherwise it is a contradiction. True if the count is valid.</summary>
     private static bool Settle(SettingsReader reader, HoconObject fields)
     {
         var (count, duration) = (fields.Fields[Count].Origin, fields.Fields[Duration].Origin);
         if (count.IsOption == duration.IsOption)
             reader.Contradiction(Count, Duration, "count and duration in one phase",
-                "one of them: bursts are counted, or go on until the duration is spent");
+                "one of them: a number of bursts, or the time in which they begin");
         return count.IsOption || !duration.IsOption;
     }
 
@@ -96,7 +96,7 @@ internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, 
             reader.Contradiction("gap", "pacing", "pacing = fixed with gap = 0s and a duration has no end of bursts",
                 "a longer gap, a count, or pacing = after-burst");
         else if (duration / gap > MaxBursts)
-            reader.Contradiction("gap", Duration, $"duration / gap comes to more than {MaxBursts} bursts",
+            reader.Contradiction("gap", Duration, $"duration / gap makes more than {MaxBursts} bursts",
                 "a longer gap, a shorter duration, or a count");
     }
 

@@ -8,19 +8,19 @@ using ActorLoad.Transport;
 
 namespace ActorLoad.Configuration;
 
-/// <summary>Everything a run needs, checked and immutable: what a run file over <c>reference.conf</c> comes to.</summary>
-/// <param name="Target">Whom to storm.</param>
-/// <param name="Load">The phases, carried out one after the other; at least one.</param>
+/// <summary>All settings of a run, checked and immutable: a run file over <c>reference.conf</c>.</summary>
+/// <param name="Target">The servers to storm.</param>
+/// <param name="Load">The phases, one after the other; at least one.</param>
 /// <param name="Connection">What each connection does.</param>
-/// <param name="Transport">How its socket operations are carried out.</param>
-/// <param name="Supervision">What happens when it fails.</param>
-/// <param name="Metrics">How it is measured.</param>
-/// <param name="Observers">Who watches it.</param>
-/// <param name="Thresholds">What the numbers must meet for exit code 0.</param>
+/// <param name="Transport">How socket operations are carried out.</param>
+/// <param name="Supervision">What happens after a failure.</param>
+/// <param name="Metrics">How the run is measured.</param>
+/// <param name="Observers">Its observers.</param>
+/// <param name="Thresholds">Conditions for exit code 0.</param>
 /// <param name="Safety">Which addresses may be stormed at all.</param>
 /// <param name="Daemon">The control API of <c>actorload serve</c>.</param>
 /// <param name="Seed">Seed of all randomness (backoff jitter).</param>
-/// <param name="Configuration">The merged configuration as JSON, secrets masked: what <c>result.json</c> shows.</param>
+/// <param name="Configuration">The merged configuration as JSON, secrets masked, as in <c>result.json</c>.</param>
 public sealed record RunSettings(
     TargetSettings Target,
     ImmutableArray<PhaseSettings> Load,
@@ -35,14 +35,15 @@ public sealed record RunSettings(
     int Seed,
     System.Text.Json.Nodes.JsonObject Configuration)
 {
-    /// <summary>How long the load may last (<c>run.deadline</c>), 0 or more: then nothing more is opened and what is open is closed. 0 is as long as it takes.</summary>
+    /// <summary>How long the load may last (<c>run.deadline</c>): then nothing more is opened, and open connections are closed. 0 sets no
+    /// limit.</summary>
     public TimeSpan Deadline { get; init; }
 
-    /// <summary>How words of a server are kept: without any secret of the run. Made anew each time.</summary>
+    /// <summary>Keeps a server's words without the run's secrets. Made anew each time.</summary>
     public ServerWords Words => new([Target.Credentials.Password, Daemon.Token, .. Connection.Script.Secrets]);
 }
 
-/// <summary>Whom to storm (<c>actorload.target</c>).</summary>
+/// <summary>The servers to storm (<c>actorload.target</c>).</summary>
 /// <param name="Endpoints"><c>host:port</c>, <c>[v6]:port</c>, or the single word <c>embedded</c>; connections take them in turn.</param>
 /// <param name="Credentials">How clients sign in.</param>
 public sealed record TargetSettings(ImmutableArray<string> Endpoints, Credentials Credentials)
@@ -50,23 +51,23 @@ public sealed record TargetSettings(ImmutableArray<string> Endpoints, Credential
     /// <summary>Which addresses of a name are stormed.</summary>
     public AddressChoice Addresses { get; init; }
 
-    /// <summary>The endpoint that stands for the Garnet server that ActorLoad brings along.</summary>
+    /// <summary>The endpoint that stands for ActorLoad's own Garnet server.</summary>
     public const string Embedded = "embedded";
 
     /// <summary>True when the run brings its own server.</summary>
     public bool IsEmbedded => Endpoints is [Embedded];
 
-    /// <summary>Without the password, which must not reach a log.</summary>
+    /// <summary>The endpoints, without the password, which must not reach a log.</summary>
     public override string ToString() => string.Join(", ", Endpoints);
 }
 
 /// <summary>Which addresses of a name are stormed (<c>target.addresses</c>).</summary>
 public enum AddressChoice
 {
-    /// <summary>The first, IPv4 before IPv6.</summary>
+    /// <summary>The first address, IPv4 before IPv6.</summary>
     First,
 
-    /// <summary>Each of them, in turn.</summary>
+    /// <summary>Each address, in turn.</summary>
     All,
 }
 
@@ -74,14 +75,14 @@ public enum AddressChoice
 /// <param name="Interval">Time between samples.</param>
 public sealed record MetricsSettings(TimeSpan Interval);
 
-/// <summary>What may be stormed (<c>actorload.safety</c>).</summary>
-/// <param name="AllowedTargets">Networks that the resolved target addresses must lie in.</param>
+/// <summary>The targets that may be stormed (<c>actorload.safety</c>).</summary>
+/// <param name="AllowedTargets">Networks with all allowed target addresses.</param>
 public sealed record SafetySettings(ImmutableArray<System.Net.IPNetwork> AllowedTargets);
 
 /// <summary>The control API (<c>actorload.daemon</c>).</summary>
 /// <param name="Url">Where it listens, such as <c>http://127.0.0.1:8471</c>.</param>
-/// <param name="Token">Bearer token; required when the address is not loopback. Masked wherever it would be shown.</param>
-/// <param name="Results">Directory in which results are kept.</param>
+/// <param name="Token">Bearer token; required unless the address is loopback. Masked wherever it would be shown.</param>
+/// <param name="Results">Directory of results.</param>
 /// <param name="MaxBody">Largest run file that is accepted, in bytes.</param>
 /// <param name="MaxQueue">Most runs that may wait.</param>
 /// <param name="MaxDuration">How long a posted run may last.</param>
@@ -89,6 +90,6 @@ public sealed record SafetySettings(ImmutableArray<System.Net.IPNetwork> Allowed
 public sealed record DaemonSettings(
     Uri Url, string Token, string Results, int MaxBody, int MaxQueue, TimeSpan MaxDuration, TimeSpan MaxWait)
 {
-    /// <summary>Without the token, which must not reach a log.</summary>
+    /// <summary>The settings without the token, which must not reach a log.</summary>
     public override string ToString() => $"{Url}";
 }

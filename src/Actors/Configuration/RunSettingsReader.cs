@@ -9,8 +9,8 @@ namespace ActorLoad.Configuration;
 internal static class RunSettingsReader
 {
     /// <summary>The settings; worthless if a problem was noted.</summary>
-    public static RunSettings Read(HoconObject conformed, SettingsSchema schema, PhaseReader phases, SettingsProblems problems, KeysRead keysRead,
-        int mostOpen, int mostLoops)
+    public static RunSettings Read(HoconObject conformed, SettingsSchema schema, PhaseReader phases, SettingsProblems problems,
+        KeysRead keysRead, int mostOpen, int mostLoops)
     {
         var shown = new JsonObject();
         var reader = new SettingsReader(conformed, SettingsProblems.Root, "", shown, problems, keysRead);
@@ -39,7 +39,7 @@ internal static class RunSettingsReader
         return settings;
     }
 
-    // The password may stand in a command that is none of those that are known to hold one.
+    // An unknown command may also hold the password.
     private static void HideSecrets(JsonNode? script, SettingsProblems problems)
     {
         for (var index = 0; script is JsonArray commands && index < commands.Count; index++)
@@ -52,7 +52,10 @@ internal static class RunSettingsReader
     }
 
     private static TransportSettings ReadTransport(SettingsReader transport, int mostLoops) =>
-        new(transport.Choice<TransportKind>("kind") ?? default, transport.IntegerOr("loops", "auto", 1, mostLoops).Number) { MostLoops = mostLoops };
+        new(transport.Choice<TransportKind>("kind") ?? default, transport.IntegerOr("loops", "auto", 1, mostLoops).Number)
+        {
+            MostLoops = mostLoops,
+        };
 
     private static (Threshold? Value, string Problem, string Allowed) ReadThreshold(string text) =>
         Threshold.TryParse(text, out var threshold, out var problem) ? (threshold, "", "") : (null, problem, "");

@@ -3,17 +3,17 @@ using ActorLoad.Connections;
 
 namespace ActorLoad.Configuration;
 
-/// <summary>What a step of a script waits for.</summary>
+/// <summary>What a script step waits for.</summary>
 internal enum ScriptExpect
 {
-    /// <summary>What is known of its command: one reply, as a rule.</summary>
+    /// <summary>What ActorLoad knows about its command, usually one reply.</summary>
     Auto,
 
     /// <summary>Nothing.</summary>
     None,
 }
 
-/// <summary>Reads <c>connection.script</c>: commands as texts, or as objects that say what is answered.</summary>
+/// <summary>Reads <c>connection.script</c>: commands as texts, or as objects that state their replies.</summary>
 internal static class ScriptReader
 {
     private const string Key = "script";
@@ -24,12 +24,13 @@ internal static class ScriptReader
     private const string Example = "[\"PING\", { send = \"DEBUG SLEEP 0\", expect = none }]";
     private const int MostReplies = 1_000_000;
 
-    /// <summary>The script; empty, with a problem noted, if it cannot be used.</summary>
+    /// <summary>The script; empty, with a problem noted, if it is unusable.</summary>
     public static Script Read(SettingsReader connection, SettingsSchema schema)
     {
-        // One by one first: so the error names the command.
+        // Each command alone first, so that the error names it.
         var lines = connection.List<ScriptLine>(
-            Key, Example, command => Script.TryParse([command], out _, out var problem) ? (new ScriptLine(command, null), "", "") : (default, problem, ""),
+            Key, Example, command => Script.TryParse([command], out _, out var problem)
+                ? (new ScriptLine(command, null), "", "") : (default, problem, ""),
             ScriptSecrets.Shown, verbatim: true, (item, path) => ReadStep(connection, schema, item, path));
         if (lines is not { } all)
             return Script.Empty;
@@ -39,7 +40,8 @@ internal static class ScriptReader
         return Script.Empty;
     }
 
-    private static (SettingsReader Reader, ScriptLine Line, bool IsRight) ReadStep(SettingsReader connection, SettingsSchema schema, HoconObject item, string path)
+    private static (SettingsReader Reader, ScriptLine Line, bool IsRight) ReadStep(SettingsReader connection, SettingsSchema schema,
+        HoconObject item, string path)
     {
         var defaults = Defaults(item.Origin);
         var step = connection.OfItem(Key, schema.Conform(defaults, defaults, item, path), path);
@@ -51,7 +53,8 @@ internal static class ScriptReader
         step.Json.Remove(isAuto ? Replies : "");
         if (expect == ScriptExpect.None && replies > 0)
         {
-            step.Contradiction(Expect, Replies, "expect = none beside replies", "one of them: none waits for nothing, replies says how many values come back");
+            step.Contradiction(
+                Expect, Replies, "expect = none beside replies", "one of them: none waits for no reply, replies is the number of replies");
             return (step, default, false);
         }
 

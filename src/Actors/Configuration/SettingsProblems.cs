@@ -2,10 +2,10 @@ using ActorLoad.Configuration.Hocon;
 
 namespace ActorLoad.Configuration;
 
-/// <summary>Collects what is wrong, so that a user hears of all of it at once.</summary>
+/// <summary>Collects all problems, so that the user sees them at once.</summary>
 internal sealed class SettingsProblems
 {
-    // Far more than are listed, because they are found in another order than they are listed in.
+    // Far more than the listed ones, because they are found in another order.
     private const int MostKept = 2000;
 
     private readonly List<(int Order, SettingsError Error)> _found = [];
@@ -16,16 +16,16 @@ internal sealed class SettingsProblems
     /// <summary>The object that all keys live under.</summary>
     public const string Root = "actorload";
 
-    // A shorter one stands in many words.
+    // A shorter secret occurs in many words.
     private const int ShortestSecret = 4;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Number of problems.</summary>
     public int Count { get; private set; }
 
-    /// <summary>True when so many are known that nobody will read a hint on another.</summary>
+    /// <summary>True if there are so many problems that a hint on another one is useless.</summary>
     public bool AreMany => Count >= MostKept;
 
-    /// <summary>True when brackets are out of step: what was read of that file says nothing about what was meant.</summary>
+    /// <summary>True if brackets do not match, so that the read values say nothing about the intended ones.</summary>
     public bool StructureLost { get; set; }
 
     /// <summary>Notes a problem once; <paramref name="path"/> counts from the root of the file.</summary>
@@ -41,14 +41,14 @@ internal sealed class SettingsProblems
         Add(origin.Order, new SettingsError(origin.Source, origin.Line, key, ShownText.OneLine(problem), ShownText.OneLine(allowed)));
     }
 
-    /// <summary>Notes a problem with a value once, under however many paths it is met: phases inherit their defaults.</summary>
+    /// <summary>Notes a problem with a value once, even if several paths lead to it: phases inherit their defaults.</summary>
     public void Add(HoconNode node, string path, string problem, string allowed)
     {
         if (AreMany || _judged.Add((node, problem)))
             Add(node.Origin, path, problem, allowed);
     }
 
-    /// <summary>Notes a problem that somebody else found.</summary>
+    /// <summary>Notes a problem that another part found.</summary>
     public void Add(int order, SettingsError error)
     {
         if (_found.Count < MostKept && !_seen.Add(error))
@@ -58,25 +58,26 @@ internal sealed class SettingsProblems
             _found.Add((order, error));
     }
 
-    /// <summary>No problem shall show this secret: another value may have been made of it.</summary>
+    /// <summary>Hides this secret in all problems, because another value may contain it.</summary>
     public void Hide(string? secret)
     {
         if (secret is { Length: >= ShortestSecret })
             _secrets.Add(secret);
     }
 
-    /// <summary>A text without the secrets that stand in it as a whole.</summary>
+    /// <summary>A text without the secrets that it contains as a whole.</summary>
     public string WithoutSecrets(string text) =>
         _secrets.Aggregate(text, (shown, secret) => shown.Replace(secret, Metrics.Secrets.Mask, StringComparison.Ordinal));
 
-    /// <summary>Throws everything, by source in the order of reading, then by line.</summary>
+    /// <summary>Throws all problems, by source in the order of reading, then by line.</summary>
     public void ThrowIfAny()
     {
         if (_found.Count > 0)
         {
             var ordered = _found.OrderBy(found => found.Order).ThenBy(found => found.Error.Line ?? 0);
             throw new SettingsException(
-                [.. ordered.Select(found => found.Error with { Problem = WithoutSecrets(found.Error.Problem), Allowed = WithoutSecrets(found.Error.Allowed) })],
+                [.. ordered.Select(found =>
+                    found.Error with { Problem = WithoutSecrets(found.Error.Problem), Allowed = WithoutSecrets(found.Error.Allowed) })],
                 Count - _found.Count);
         }
     }

@@ -7,13 +7,12 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Configuration;
 
-/// <summary>Reads the keys of one object, notes every problem and goes on; null stands for a value that was not usable.</summary>
-/// <remarks>What was read is written down as JSON at the same time, and which keys, so that a test can hold them against the
-/// schema.</remarks>
+/// <summary>Reads the keys of one object, notes every problem and goes on. An unusable value is null.</summary>
+/// <remarks>Also writes down the read values as JSON, and the read keys, so that a test can compare them with the schema.</remarks>
 internal sealed class SettingsReader(
     HoconObject fields, string path, string schemaPath, JsonObject json, SettingsProblems problems, KeysRead keysRead)
 {
-    /// <summary>What was read so far.</summary>
+    /// <summary>The values so far.</summary>
     public JsonObject Json => json;
 
     /// <summary>A nested object.</summary>
@@ -24,7 +23,7 @@ internal sealed class SettingsReader(
         return new SettingsReader((HoconObject)fields.Fields[key], Child(key), SchemaChild(key), inner, problems, keysRead);
     }
 
-    /// <summary>A text; <paramref name="problemOf"/> says what is wrong with it, or null.</summary>
+    /// <summary>A text; <paramref name="problemOf"/> returns what is wrong with it, or null.</summary>
     public string? Text(string key, Func<string, (string Problem, string Allowed)?>? problemOf = null)
     {
         keysRead.Texts.Add(SchemaChild(key));
@@ -37,7 +36,7 @@ internal sealed class SettingsReader(
         return null;
     }
 
-    /// <summary>A text that is shown as stars, if it is not empty.</summary>
+    /// <summary>A text that is shown as stars, unless it is empty.</summary>
     public string? Secret(string key, Func<string, (string Problem, string Allowed)?>? problemOf = null)
     {
         var secret = Text(key, problemOf);
@@ -64,7 +63,7 @@ internal sealed class SettingsReader(
     /// <summary>A whole number in a range.</summary>
     public int? Integer(string key, int min, int max) => IntegerOr(key, null, min, max).Number;
 
-    /// <summary>A whole number in a range, or one word that stands for none.</summary>
+    /// <summary>A whole number in a range, or a word that replaces it.</summary>
     public (int? Number, bool IsWord) IntegerOr(string key, string? word, int min, int max)
     {
         var allowed = $"{(word is null ? "" : word + " or ")}a whole number from {Show(min)} to {Show(max)}";
@@ -83,13 +82,14 @@ internal sealed class SettingsReader(
         return (number, false);
     }
 
-    /// <summary>A number in a range, <paramref name="min"/> itself included only if it says so.</summary>
+    /// <summary>A number in a range; <paramref name="min"/> itself counts only with <paramref name="minIncluded"/>.</summary>
     public double? Number(string key, double min, double max, bool minIncluded = true)
     {
         var allowed = minIncluded ? $"a number from {Show(min)} to {Show(max)}" : $"a number above {Show(min)}, at most {Show(max)}";
         if (Scalar(key, allowed) is not { } text)
             return null;
-        double? number = !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) || !double.IsFinite(parsed)
+        double? number = !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed)
+            || !double.IsFinite(parsed)
             ? Wrong<double>(key, $"{ShownText.Quote(text)} is not a number", allowed)
             : parsed < min || parsed > max || (parsed == min && !minIncluded)
                 ? Wrong<double>(key, $"{ShownText.Quote(text)} is out of range", allowed) : parsed;
@@ -97,7 +97,7 @@ internal sealed class SettingsReader(
         return number;
     }
 
-    /// <summary>A duration in a range that is written as in a run file.</summary>
+    /// <summary>A duration in a range; the limits are written as in a run file.</summary>
     public TimeSpan? Duration(string key, string min, string max)
     {
         if (Scalar(key, $"a duration from {min} to {max}, such as 10s") is not { } text)
@@ -110,7 +110,7 @@ internal sealed class SettingsReader(
             $"from {min} to {max}");
     }
 
-    /// <summary>A number of bytes in a range that is written as in a run file.</summary>
+    /// <summary>A number of bytes in a range; the limits are written as in a run file.</summary>
     public int? Size(string key, string min, string max)
     {
         if (Scalar(key, $"a size from {min} to {max}") is not { } text)
@@ -138,11 +138,12 @@ internal sealed class SettingsReader(
         return Wrong<T>(key, $"{ShownText.Quote(text)} is not known{meant}", allowed);
     }
 
-    /// <summary>A list of texts, each turned into a value by <paramref name="parse"/>; null if one of them cannot be. <paramref name="show"/> says
-    /// how a text is shown that may hold a secret. An option that sets one item of a <paramref name="verbatim"/> list gives it as it is.
-    /// <paramref name="read"/> reads an item that is an object, which comes with its path, and notes what is wrong with it.</summary>
+    /// <summary>A list of texts; <paramref name="parse"/> turns each into a value. Null if a text is wrong. <paramref name="show"/> hides a
+    /// possible secret in a text. An option that sets one item of a <paramref name="verbatim"/> list is taken as it is.
+    /// <paramref name="read"/> reads an item that is an object, with its path, and notes its problems.</summary>
     public ImmutableArray<T>? List<T>(string key, string example, Func<string, (T? Value, string Problem, string Allowed)> parse,
-        Func<string, string>? show = null, bool verbatim = false, Func<HoconObject, string, (SettingsReader Reader, T? Value, bool IsRight)>? read = null)
+        Func<string, string>? show = null, bool verbatim = false,
+        Func<HoconObject, string, (SettingsReader Reader, T? Value, bool IsRight)>? read = null)
     {
         (verbatim ? keysRead.Texts : keysRead.Items).Add($"{SchemaChild(key)}[]");
         if (Items(key, $"a list such as {example}") is not { } list)
@@ -163,7 +164,8 @@ internal sealed class SettingsReader(
 
             if (list[index] is not HoconScalar item)
             {
-                problems.Add(list[index].Origin, $"{Child(key)}[{index}]", $"{ShownNode.Kind(list[index])} where a text {(read is null ? "" : "or an object ")}should be",
+                problems.Add(list[index].Origin, $"{Child(key)}[{index}]",
+                    $"{ShownNode.Kind(list[index])} where a text {(read is null ? "" : "or an object ")}should be",
                     $"a list such as {example}");
                 continue;
             }
@@ -179,10 +181,11 @@ internal sealed class SettingsReader(
         return values.Count == list.Count ? values.ToImmutable() : null;
     }
 
-    /// <summary>A reader of an object that stands in the list of a key.</summary>
-    public SettingsReader OfItem(string key, HoconObject item, string itemPath) => new(item, itemPath, $"{SchemaChild(key)}[]", [], problems, keysRead);
+    /// <summary>A reader of an object in the list of a key.</summary>
+    public SettingsReader OfItem(string key, HoconObject item, string itemPath) =>
+        new(item, itemPath, $"{SchemaChild(key)}[]", [], problems, keysRead);
 
-    /// <summary>The items of a list, whatever they are.</summary>
+    /// <summary>The items of a list, of any kind.</summary>
     public List<HoconNode>? Items(string key, string allowed)
     {
         keysRead.All.Add(SchemaChild(key));
@@ -199,20 +202,21 @@ internal sealed class SettingsReader(
     /// <summary>Notes a problem with a key.</summary>
     public void Problem(string key, string problem, string allowed) => problems.Add(fields.Fields[key], Child(key), problem, allowed);
 
-    /// <summary>Notes that two keys do not go together, at the one that was written in a later source or line.</summary>
+    /// <summary>Notes that two keys contradict each other, at the key that was written later.</summary>
     public void Contradiction(string one, string other, string problem, string allowed)
     {
         var (first, second) = (fields.Fields[one].Origin, fields.Fields[other].Origin);
         Problem((first.Order, first.Line ?? 0).CompareTo((second.Order, second.Line ?? 0)) >= 0 ? one : other, problem, allowed);
     }
 
-    // HOCON passes over them; here they are a slip.
+    // HOCON ignores them, but here they are typing errors.
     private void RefuseKeysBesideNumbers(string key)
     {
         foreach (var (name, value) in (fields.Fields[key] as HoconObject)?.Fields ?? [])
         {
             if (!HoconLayers.IsIndex(name, out _))
-                problems.Add(value.Origin, SettingsProblems.Child(Child(key), name), "a name among the numbers of a list", "only 0, 1, 2 ...");
+                problems.Add(value.Origin, SettingsProblems.Child(Child(key), name), "a name among the numbers of a list",
+                    "only 0, 1, 2 ...");
         }
     }
 

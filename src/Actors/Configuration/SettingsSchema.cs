@@ -2,14 +2,14 @@ using ActorLoad.Configuration.Hocon;
 
 namespace ActorLoad.Configuration;
 
-/// <summary>Holds what users wrote against <c>reference.conf</c>: which keys exist, which of them are objects, what their defaults
-/// are.</summary>
+/// <summary>Compares the user's keys with <c>reference.conf</c>: which keys exist, which of them are objects, and their
+/// defaults.</summary>
 internal sealed class SettingsSchema(HoconObject reference, SettingsProblems problems)
 {
     /// <summary>The key whose object describes every element of <c>load</c>.</summary>
     public const string PhaseDefaults = "phase-defaults";
 
-    /// <summary>The object with every key of <paramref name="schema"/> and no other: values as written, else from
+    /// <summary>An object with exactly the keys of <paramref name="schema"/>: written values, else values from
     /// <paramref name="defaults"/>.</summary>
     public HoconObject Conform(HoconObject schema, HoconObject defaults, HoconNode? written, string path)
     {

@@ -5,7 +5,7 @@ namespace ActorLoad.Configuration;
 /// <summary>Names a value in an error.</summary>
 internal static class ShownNode
 {
-    /// <summary>What kind of value it is.</summary>
+    /// <summary>The kind of a value.</summary>
     public static string Kind(HoconNode node) => node switch
     {
         HoconArray => "a list",

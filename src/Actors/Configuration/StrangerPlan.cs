@@ -2,18 +2,21 @@ using ActorLoad.Load;
 
 namespace ActorLoad.Configuration;
 
-/// <summary>Refuses a stranger's run whose plan alone takes longer than the daemon allows; what lengthens it on its way, retries and servers
-/// that hang, is cut off by the limits of the daemon (<c>daemon.max-duration</c>).</summary>
+/// <summary>Refuses a stranger's run if its plan alone takes longer than the daemon allows. Retries and hanging servers make a run longer
+/// still; the daemon's own limit (<c>daemon.max-duration</c>) stops such a run.</summary>
 internal static class StrangerPlan
 {
     /// <summary>Throws <see cref="SettingsException"/> if the plan is too long.</summary>
     public static void Check(RunSettings settings, string source, TimeSpan limit)
     {
-        var shortest = RunPlan.Create(settings.Load).Shortest(settings.Connection.Hold) + (settings.Observers.Bystander?.Before ?? TimeSpan.Zero);
+        var shortest = RunPlan.Create(settings.Load).Shortest(settings.Connection.Hold)
+            + (settings.Observers.Bystander?.Before ?? TimeSpan.Zero);
         if (settings.Deadline > TimeSpan.Zero && settings.Deadline < shortest)
             shortest = settings.Deadline;
         if (shortest > limit)
-            throw new SettingsException([new SettingsError(source, null, "load", $"the run takes {UnitText.Show(shortest)} or longer, more than this daemon allows",
-                $"at most {UnitText.Show(limit)} (daemon.max-duration): fewer bursts, a shorter duration, gap or hold, or a run.deadline")]);
+            throw new SettingsException([new SettingsError(
+                source, null, "load", $"the run takes {UnitText.Show(shortest)} or longer, more than this daemon allows",
+                $"at most {UnitText.Show(limit)} (daemon.max-duration): fewer bursts, a shorter duration, gap or hold, "
+                + "or a run.deadline")]);
     }
 }

@@ -26,7 +26,7 @@ internal static class SupervisionReader
         var within = rule.Duration("within", "0s", "1d");
         if (directive == FailureDirective.Restart && maxRetries == 0)
             rule.Contradiction("directive", "max-retries", "directive = restart with max-retries = 0 never restarts",
-                "directive = stop, or 1 retry and more");
+                "directive = stop, or at least 1 retry");
         return new FailureRule(directive ?? default, maxRetries ?? default, within ?? default, ReadBackoff(rule.Section("backoff")));
     }
 

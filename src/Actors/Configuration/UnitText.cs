@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ActorLoad.Configuration;
 
-/// <summary>Reads numbers with units; a number without one is refused, because nobody can tell what was meant.</summary>
+/// <summary>Reads numbers with units. A number without a unit is refused, because its meaning is unclear.</summary>
 public static partial class UnitText
 {
     private const string DurationUnits = "a number with one of the units ns, micros, ms, s, m, h, d, such as 10s";
@@ -15,7 +15,7 @@ public static partial class UnitText
     // Beyond it a double skips whole numbers.
     private const double MostWholeDouble = 1L << 53;
 
-    /// <summary>A duration such as <c>1.5s</c>, in steps of 100 ns; otherwise says what is wrong and what is allowed.</summary>
+    /// <summary>A duration such as <c>1.5s</c>, in steps of 100 ns; otherwise the problem and what is allowed.</summary>
     public static bool TryDuration(string text, out TimeSpan duration, out string problem, out string allowed)
     {
         (duration, allowed) = (default, DurationUnits);
@@ -61,7 +61,7 @@ public static partial class UnitText
         return false;
     }
 
-    /// <summary>A duration as it could be written, to two decimals: <c>1.5h</c>.</summary>
+    /// <summary>A duration in the form of a run file, to two decimals: <c>1.5h</c>.</summary>
     public static string Show(TimeSpan duration)
     {
         (string Unit, long Ticks)[] units =
@@ -78,7 +78,7 @@ public static partial class UnitText
         return ((double)duration.Ticks / TimeSpan.TicksPerMicrosecond).ToString("0.##", CultureInfo.InvariantCulture) + "micros";
     }
 
-    /// <summary>A number of bytes such as <c>64KiB</c>; otherwise says what is wrong and what is allowed.</summary>
+    /// <summary>A number of bytes such as <c>64KiB</c>; otherwise the problem and what is allowed.</summary>
     public static bool TrySize(string text, out long bytes, out string problem, out string allowed)
     {
         (bytes, allowed) = (0, SizeUnits);
@@ -108,7 +108,7 @@ public static partial class UnitText
         return true;
     }
 
-    /// <summary>A whole number in any form that JSON has for it: <c>1000</c>, <c>1e3</c>, <c>1000.0</c>.</summary>
+    /// <summary>A whole number in any form of JSON: <c>1000</c>, <c>1e3</c>, <c>1000.0</c>.</summary>
     internal static bool TryWhole(string text, out Int128 number)
     {
         if (Int128.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out number))
@@ -133,7 +133,7 @@ public static partial class UnitText
     private static string UnknownUnit(string unit, string? meant) =>
         $"unknown unit {ShownText.Quote(unit)}{(meant is null ? "" : $" (write \"{meant}\")")}";
 
-    // An exponent is one only with digits behind it, so that no unit that begins with an "e" would be lost.
+    // An exponent needs digits behind it, so that a unit that begins with "e" is not lost.
     [GeneratedRegex(@"\A[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![.0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 }

@@ -6,7 +6,7 @@ public enum Pacing
     /// <summary>A gap after the last connection of the burst before has ended.</summary>
     AfterBurst,
 
-    /// <summary>At multiples of the gap, whatever the bursts before do: they may overlap.</summary>
+    /// <summary>At multiples of the gap, even while earlier bursts go on.</summary>
     Fixed,
 }
 
@@ -16,5 +16,5 @@ public enum Pacing
 /// <param name="Gap">Time between bursts, as <paramref name="Pacing"/> says.</param>
 /// <param name="Duration">How long the phase lasts when <paramref name="Count"/> is null.</param>
 /// <param name="Count">How many bursts; null derives it from duration and gap.</param>
-/// <param name="Pacing">What the gap is measured from.</param>
+/// <param name="Pacing">The start of the gap.</param>
 public sealed record PhaseSettings(string Name, int Connections, TimeSpan Gap, TimeSpan Duration, int? Count, Pacing Pacing);

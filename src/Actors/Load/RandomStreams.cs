@@ -1,12 +1,12 @@
 namespace ActorLoad.Load;
 
-/// <summary>Streams of random numbers, all made from the seed of a run. Each place in the run has its own.</summary>
-/// <remarks>Seed and place are mixed by SplitMix64, so that neighbouring seeds and places share nothing: seed 1 at place 2 is not seed 2 at place 1.</remarks>
+/// <summary>Streams of random numbers, all from the seed of a run. Each place in the run has its own.</summary>
+/// <remarks>SplitMix64 mixes seed and place, so that neighbours share nothing: seed 1 at place 2 differs from seed 2 at place 1.</remarks>
 public static class RandomStreams
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
 
-    /// <summary>The stream at <paramref name="place"/>: the same for the same seed and place.</summary>
+    /// <summary>The stream at <paramref name="place"/>: always the same for the same seed and place.</summary>
     public static Random For(int seed, params ReadOnlySpan<int> place)
     {
         var state = Mix((ulong)(uint)seed + Golden);

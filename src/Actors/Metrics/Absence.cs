@@ -1,23 +1,24 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>A time in which an endpoint took no connection: attempts to connect failed, and none was established between them.</summary>
+/// <summary>A time in which an endpoint took no connection: attempts to connect failed, and no connection was established between
+/// them.</summary>
 /// <param name="Endpoint">Address and port.</param>
-/// <param name="From">The first failure, in seconds from the start of the run.</param>
-/// <param name="To">The last one.</param>
+/// <param name="From">Time of the first failure, in seconds from the start of the run.</param>
+/// <param name="To">Time of the last failure.</param>
 public sealed record Absence(string Endpoint, double From, double To);
 
-/// <summary>The absences that several observers saw, joined where they overlap. A bounded number is kept, the longest.</summary>
+/// <summary>The absences that several observers saw, joined where they overlap. Keeps a bounded number, the longest.</summary>
 internal sealed class Absences
 {
-    /// <summary>Most that are kept.</summary>
+    /// <summary>Most absences that are kept.</summary>
     public const int Most = 100;
 
     private readonly List<Absence> _all = [];
 
-    /// <summary>All of them, in order of time. A list, since the type behind a collection expression cannot cross nodes.</summary>
+    /// <summary>All absences, by time. A list, because the type behind a collection expression cannot cross nodes.</summary>
     public IReadOnlyList<Absence> All => _all.OrderBy(absence => absence.From).ToList();
 
-    /// <summary>Adds one; what it overlaps becomes one with it.</summary>
+    /// <summary>Adds an absence, and joins it with those that it overlaps.</summary>
     public void Add(Absence added)
     {
         for (var index = _all.Count - 1; index >= 0; index--)
@@ -37,7 +38,7 @@ internal sealed class Absences
         }
     }
 
-    /// <summary>Adds all of others.</summary>
+    /// <summary>Adds another set of absences.</summary>
     public void Add(IEnumerable<Absence> others)
     {
         foreach (var other in others)
@@ -46,6 +47,6 @@ internal sealed class Absences
         }
     }
 
-    /// <summary>Forgets all.</summary>
+    /// <summary>Forgets all absences.</summary>
     public void Clear() => _all.Clear();
 }

@@ -1,6 +1,6 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>How far attempts came, and where clients are now.</summary>
+/// <summary>How far attempts came, and the present state of clients.</summary>
 internal record struct AttemptCounts
 {
     /// <summary>Attempts whose connection was established.</summary>
@@ -12,10 +12,10 @@ internal record struct AttemptCounts
     /// <summary>Attempts that failed after they had been served.</summary>
     public long Cut { get; set; }
 
-    /// <summary>Sockets closed with linger zero that no RST of the peer had closed already.</summary>
+    /// <summary>Sockets closed with linger zero, except those that a RST of the peer had already closed.</summary>
     public long AbortiveCloses { get; set; }
 
-    /// <summary>Those of them whose peer had sent FIN.</summary>
+    /// <summary>Abortive closes after a FIN of the peer.</summary>
     public long PeerFinishes { get; set; }
 
     /// <summary>Attempts that a RST of the peer ended.</summary>
@@ -27,7 +27,7 @@ internal record struct AttemptCounts
     /// <summary>Clients that wait for their next attempt now.</summary>
     public long Waiting { get; set; }
 
-    /// <summary>Adds others.</summary>
+    /// <summary>Adds other counts.</summary>
     public void Add(in AttemptCounts other)
     {
         Established += other.Established;

@@ -1,14 +1,15 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>A tally for each endpoint of a run, in the order of its target. Their sum is the run's.</summary>
+/// <summary>A tally for each endpoint of a run, in the order of its target. Their sum is the run's tally.</summary>
 internal sealed class EndpointTallies
 {
-    /// <summary>Most endpoints whose times are kept apart, as histograms take memory: with more, the first tally has the times of all.</summary>
+    /// <summary>Most endpoints with times of their own, because histograms take memory. With more, the first tally has the times of
+    /// all.</summary>
     public const int MostTimed = 16;
 
     private readonly Tally[] _tallies;
 
-    /// <summary>Empty ones; <paramref name="frequency"/> as for <see cref="Tally"/>.</summary>
+    /// <summary>Empty tallies; <paramref name="frequency"/> as for <see cref="Tally"/>.</summary>
     public EndpointTallies(long frequency, int endpoints)
     {
         _tallies = new Tally[endpoints];
@@ -18,19 +19,19 @@ internal sealed class EndpointTallies
         }
     }
 
-    /// <summary>How many.</summary>
+    /// <summary>Number of endpoints.</summary>
     public int Count => _tallies.Length;
 
-    /// <summary>True if each has its own times.</summary>
+    /// <summary>True if each endpoint has its own times.</summary>
     public bool AreTimed => Count <= MostTimed;
 
     /// <summary>The tally of one endpoint.</summary>
     public Tally this[int endpoint] => _tallies[endpoint];
 
-    /// <summary>What was recorded since the last call, to be sent; all start again from zero.</summary>
+    /// <summary>Takes the records since the last call for sending; all tallies start again from zero.</summary>
     public IReadOnlyList<TallyData> Take() => Array.ConvertAll(_tallies, tally => tally.Take());
 
-    /// <summary>What is open counts as cancelled: the run was given up, and nobody will tell how it ended.</summary>
+    /// <summary>Counts open connections as cancelled, because after an abort nobody reports how they ended.</summary>
     public void RecordCancelled()
     {
         foreach (var tally in _tallies)
@@ -39,7 +40,7 @@ internal sealed class EndpointTallies
         }
     }
 
-    /// <summary>Merges what others sent.</summary>
+    /// <summary>Merges received tallies.</summary>
     public void Add(IReadOnlyList<TallyData> tallies)
     {
         for (var endpoint = 0; endpoint < tallies.Count; endpoint++)

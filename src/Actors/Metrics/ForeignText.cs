@@ -3,20 +3,20 @@ using System.Text;
 
 namespace ActorLoad.Metrics;
 
-/// <summary>Text that came from outside, made safe to show: a terminal obeys nothing in it, and nothing in it is invisible.</summary>
+/// <summary>Makes foreign text safe to show: without control codes for a terminal, and without invisible characters.</summary>
 public static class ForeignText
 {
-    /// <summary>The text with its control characters, its invisible characters and those that turn the direction of writing escaped, as JSON
-    /// does it: <c>\u001b</c>.</summary>
+    /// <summary>The text with control characters, invisible characters and characters that change the writing direction escaped, as in
+    /// JSON: <c>\u001b</c>.</summary>
     public static string Shown(string text) => Shown(text, keepsLines: false);
 
     /// <summary>The same, but line ends and tabs stay: for text of several lines, such as a stack trace.</summary>
     public static string ShownLines(string text) => Shown(text, keepsLines: true);
 
-    /// <summary>JSON with its invisible characters escaped; the rest of them JSON escapes anyway.</summary>
+    /// <summary>JSON with its invisible characters escaped; JSON itself escapes the control characters.</summary>
     public static string ShownJson(string json) => ShownLines(json);
 
-    /// <summary>True for what a reader cannot see, or a terminal would obey.</summary>
+    /// <summary>True for characters that a reader cannot see or a terminal would obey.</summary>
     public static bool IsHidden(char character) => character is < ' ' or '\u007f'
         || (character > '\u007f' && (char.IsSurrogate(character) || IsHidden(CharUnicodeInfo.GetUnicodeCategory(character))));
 
@@ -39,7 +39,8 @@ public static class ForeignText
         var shown = new StringBuilder(text.Length + 16);
         for (var at = 0; at < text.Length; at++)
         {
-            if (at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) && !IsHidden(CharUnicodeInfo.GetUnicodeCategory(text, at)))
+            if (at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1])
+                && !IsHidden(CharUnicodeInfo.GetUnicodeCategory(text, at)))
             {
                 shown.Append(text, at++, 2);
             }
@@ -70,5 +71,6 @@ public static class ForeignText
     }
 
     private static bool IsHidden(UnicodeCategory category) =>
-        category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+        category is UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -2,25 +2,25 @@ using System.Diagnostics;
 
 namespace ActorLoad.Metrics;
 
-/// <summary>Measures what the generator itself uses during one run. Safe to call from any thread.</summary>
+/// <summary>Measures the generator's own use of the machine during one run. Safe to call from any thread.</summary>
 public interface IGeneratorMeter
 {
-    /// <summary>Marks the baseline: call it just before the first connection starts.</summary>
+    /// <summary>Takes the baseline: call it just before the first connection starts.</summary>
     void Start();
 
-    /// <summary>Ends the window of CPU and collections: call it when the last connection is closed.</summary>
+    /// <summary>Ends the window for CPU and collections: call it when the last connection is closed.</summary>
     void Stop();
 
-    /// <summary>What was used since <see cref="Start"/>, up to <see cref="Stop"/> if that was called.</summary>
+    /// <summary>The use since <see cref="Start"/>, up to <see cref="Stop"/> if that was called.</summary>
     /// <param name="opened">Connections opened so far.</param>
     /// <param name="peakOpen">Most open at once so far.</param>
     GeneratorUsage Read(long opened, long peakOpen);
 }
 
-/// <summary>What a process has used since it started, read at one moment.</summary>
+/// <summary>The use of a process since its start, read at one moment.</summary>
 /// <param name="Cpu">User and system time of all threads.</param>
 /// <param name="Rss">Resident memory, bytes.</param>
-/// <param name="PeakRss">Most resident memory that it ever had, bytes.</param>
+/// <param name="PeakRss">Most resident memory ever, bytes.</param>
 /// <param name="GcPause">Pauses of garbage collection.</param>
 internal readonly record struct ProcessReading(TimeSpan Cpu, long Rss, long PeakRss, TimeSpan GcPause)
 {
@@ -32,12 +32,12 @@ internal readonly record struct ProcessReading(TimeSpan Cpu, long Rss, long Peak
     }
 }
 
-/// <summary>Measures this process. What other work it does during the run (another client, a user interface) is in the numbers.</summary>
-/// <remarks>The peak of memory is the largest of the readings, and the process's own peak once that has grown since
-/// <see cref="Start"/>: before, it tells of an earlier run in the same process.</remarks>
+/// <summary>Measures this process, including other work that it does during the run (another client, a user interface).</summary>
+/// <remarks>Peak memory is the largest reading. It is the process's own peak if that has grown since <see cref="Start"/>, because an
+/// older peak belongs to an earlier run in the process.</remarks>
 public sealed class GeneratorMeter : IGeneratorMeter
 {
-    // What the process takes for itself while it warms up is some 40 MB: of fewer connections it would be most of the figure.
+    // Warming up takes about 40 MB for the process itself, which would be most of the figure with fewer connections.
     private const long FewestOpen = 500;
 
     private readonly Lock _lock = new();
@@ -103,7 +103,7 @@ public sealed class GeneratorMeter : IGeneratorMeter
         return now;
     }
 
-    // To read a process takes a descriptor, and a storm may have taken the last one: then the last reading stands.
+    // Reading a process takes a descriptor, and a storm may have taken the last one. Then the last reading counts.
     private ProcessReading ReadOrLast()
     {
         try

@@ -3,15 +3,15 @@ using System.Buffers.Binary;
 
 namespace ActorLoad.Metrics;
 
-/// <summary>The V2 encoding of HdrHistogram, which every port of it reads. The library's own encoder copies all counts at each call and
-/// its decoder builds a new histogram of 190 KB; this one allocates the encoded bytes only, a few hundred to a few thousand.</summary>
+/// <summary>The V2 encoding of HdrHistogram, which every port of it reads. The library's encoder copies all counts at each call, and its
+/// decoder builds a new histogram of 190 KB. This one allocates only the encoded bytes, a few hundred to a few thousand.</summary>
 internal static class HistogramCodec
 {
     private const int Cookie = 0x1c849303 | 0x10;
     private const int HeaderLength = 40;
     private const int LongestWord = 9;
 
-    /// <summary>The histogram as bytes; slots after the last count are left out.</summary>
+    /// <summary>The histogram as bytes, without slots after the last count.</summary>
     public static byte[] Encode(LatencyHistogram histogram)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(HeaderLength + (histogram.Slots * LongestWord));
@@ -27,7 +27,7 @@ internal static class HistogramCodec
         }
     }
 
-    /// <summary>Adds an encoded histogram to another one; <see cref="FormatException"/> if the bytes are not a histogram of the same
+    /// <summary>Adds an encoded histogram to another one. Throws <see cref="FormatException"/> if the bytes are not a histogram of the same
     /// range and precision.</summary>
     public static void AddTo(LatencyHistogram histogram, ReadOnlySpan<byte> encoded)
     {
@@ -51,7 +51,7 @@ internal static class HistogramCodec
         }
     }
 
-    // A count, or the negative number of slots that are empty, one after the other.
+    // A count, or the negative number of consecutive empty slots.
     private static int WriteCounts(LatencyHistogram histogram, Span<byte> target)
     {
         var left = histogram.TotalCount;
@@ -68,7 +68,7 @@ internal static class HistogramCodec
 
             if (zeros > 0)
             {
-                // One empty slot is the word 0 in this encoding, two are -2.
+                // One empty slot is 0 in this encoding, two are -2.
                 position += WriteWord(target[position..], zeros == 1 ? 0 : -zeros);
                 zeros = 0;
             }
@@ -103,7 +103,7 @@ internal static class HistogramCodec
             : throw new FormatException("not an encoded histogram of 1 microsecond to 1 hour with three digits");
     }
 
-    // ZigZag LEB128: seven bits a byte, lowest first; the ninth byte, if there is one, carries eight.
+    // ZigZag LEB128: seven bits a byte, lowest first; a ninth byte carries eight.
     private static int WriteWord(Span<byte> target, long value)
     {
         var rest = (ulong)((value << 1) ^ (value >> 63));

@@ -2,15 +2,15 @@ using HdrHistogram;
 
 namespace ActorLoad.Metrics;
 
-/// <summary>Microseconds from 1 to one hour in an HDR histogram of three significant digits; values outside are clamped. Confined to
-/// one thread at a time; about 190 KB.</summary>
+/// <summary>Microseconds from 1 to one hour in an HDR histogram with three significant digits; values outside are clamped. One thread at
+/// a time; about 190 KB.</summary>
 internal sealed class LatencyHistogram() : LongHistogram(Lowest, Highest, Digits)
 {
     public const long Lowest = 1;
     public const long Highest = 3_600_000_000;
     public const int Digits = 3;
 
-    /// <summary>Length of the counts; the library knows it too, but keeps it to itself.</summary>
+    /// <summary>Length of the counts, which the library does not publish.</summary>
     public int Slots => (BucketCount + 1) * (SubBucketCount / 2);
 
     /// <summary>Counts one value.</summary>
@@ -22,9 +22,9 @@ internal sealed class LatencyHistogram() : LongHistogram(Lowest, Highest, Digits
     /// <summary>Adds to the count in a slot.</summary>
     public void AddTo(int slot, long count) => base.AddToCountAtIndex(slot, count);
 
-    /// <summary>The nine numbers of the report, null when nothing was recorded. Values are exact to three digits: percentiles and
-    /// maximum are the upper end of their slot, the minimum the lower end, the mean that of the slots' middles.</summary>
-    /// <remarks>One pass over the counts; the library's own functions take one for each number, and 30 times as long.</remarks>
+    /// <summary>The nine numbers of the report; null when nothing was recorded. Values are exact to three digits. Percentiles and maximum
+    /// are the upper end of their slot, the minimum the lower end; the mean uses the slots' middles.</summary>
+    /// <remarks>One pass over the counts. The library's functions need one pass for each number, and 30 times as long.</remarks>
     public LatencySummary? Summarize()
     {
         var ranks = (P50: Rank(50), P90: Rank(90), P99: Rank(99), P999: Rank(99.9));
@@ -56,7 +56,7 @@ internal sealed class LatencyHistogram() : LongHistogram(Lowest, Highest, Digits
         return seen == 0 ? null : new LatencySummary(seen, min, Math.Round(sum / seen, 1), p50, p90, p99, p999, max);
     }
 
-    /// <summary>Calls <paramref name="see"/> with the lowest value and the count of each slot that has any, from the lowest up.</summary>
+    /// <summary>Calls <paramref name="see"/> with the lowest value and the count of each non-empty slot, from the lowest up.</summary>
     public void ForEach(Action<long, long> see)
     {
         var seen = 0L;
@@ -70,10 +70,10 @@ internal sealed class LatencyHistogram() : LongHistogram(Lowest, Highest, Digits
         }
     }
 
-    /// <summary>Which value, counted from the smallest as 1, is a percentile; rounded to the nearest, as the library does.</summary>
+    /// <summary>The rank of a percentile, counted from the smallest value as 1; rounded to the nearest, as in the library.</summary>
     private long Rank(double percentile) => Math.Max(1, (long)((percentile / 100 * TotalCount) + 0.5));
 
-    /// <summary>The values that share a slot: one each at first, then twice as many in each half of the sub-buckets.</summary>
+    /// <summary>The number of values in a slot: one at first, then twice as many in each half of the sub-buckets.</summary>
     private (long Low, long High) Range(int slot)
     {
         var half = SubBucketCount / 2;

@@ -1,16 +1,16 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>A time in which a loop of ours did nothing, although connections were open or something was due: the process was stopped, a collection or
-/// some work held the loop, or it got no processor. What was measured across it is our own lateness.</summary>
+/// <summary>A time in which a loop of ours stood still, although connections were open or something was due. The process was stopped, a
+/// collection or some work held the loop, or it got no processor. Times measured across it include our own lateness.</summary>
 /// <param name="At">When it began, in seconds since the start of the run.</param>
-/// <param name="Seconds">How long it was.</param>
+/// <param name="Seconds">Its length.</param>
 public sealed record LoopPause(double At, double Seconds)
 {
-    /// <summary>When it was over.</summary>
+    /// <summary>When it ended.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public double End => At + Seconds;
 
-    /// <summary>The same times in order, each moment once.</summary>
+    /// <summary>The same times in order, with overlaps joined.</summary>
     public static IReadOnlyList<LoopPause> Union(IEnumerable<LoopPause> pauses)
     {
         var union = new List<LoopPause>();

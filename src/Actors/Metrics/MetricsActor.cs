@@ -4,17 +4,18 @@ using static ActorLoad.Metrics.MetricsProtocol;
 
 namespace ActorLoad.Metrics;
 
-/// <summary>Merges what the lanes of one run count, tells its subscribers the <see cref="RunSnapshot"/> of each interval, and at the end
-/// has the totals.</summary>
+/// <summary>Merges the counts of a run's lanes, sends subscribers the <see cref="RunSnapshot"/> of each interval, and has the totals at
+/// the end.</summary>
 /// <remarks>
 /// Idle --BeginSample--> Collecting --every lane has reported--> Idle (snapshot published)
 /// Idle or Collecting --Complete--> Completing --every lane has reported, or CompleteNow--> Done (Completed sent)
-/// A report is merged whenever it comes: a late one shows in the next sample, none is lost. At most <see cref="MaxSamples"/> samples
-/// are kept; a longer run merges neighbours, so that each sample is of 2, 4, 8 ... intervals; published snapshots are not affected.
+/// A report is merged whenever it comes: a late one shows in the next sample. At most <see cref="MaxSamples"/> samples
+/// are kept. A longer run merges neighbours, so that each sample covers 2, 4, 8 ... intervals; published snapshots are not affected.
 /// </remarks>
 public sealed class MetricsActor : UntypedActor
 {
-    /// <summary>Most samples that <see cref="Completed"/> holds: each keeps its histograms too, some 10 KB, and a long run must not grow by them.</summary>
+    /// <summary>Most samples in <see cref="Completed"/>. Each keeps its histograms, some 10 KB, and a long run must not grow by
+    /// them.</summary>
     public const int MaxSamples = 900;
 
     private const int Never = -1;
@@ -45,7 +46,7 @@ public sealed class MetricsActor : UntypedActor
     private IActorRef? _completeFor;
     private bool _isCutOff;
 
-    /// <summary>Measures a run of so many lanes, which are numbered from 0, on these endpoints.</summary>
+    /// <summary>Measures a run with lanes numbered from 0 and these endpoints.</summary>
     public MetricsActor(string runId, int lanes, IReadOnlyList<EndpointName> endpoints, RunClock clock, IGeneratorMeter meter)
     {
         _runId = runId;
@@ -54,7 +55,8 @@ public sealed class MetricsActor : UntypedActor
         _meter = meter;
         _totals = new Tally(clock.Time.TimestampFrequency);
         _interval = new Tally(clock.Time.TimestampFrequency);
-        _endpoints = endpoints.Count > 1 ? new EndpointTallies(clock.Time.TimestampFrequency, endpoints.Count) : null; // of a single one the totals tell
+        _endpoints = endpoints.Count > 1
+            ? new EndpointTallies(clock.Time.TimestampFrequency, endpoints.Count) : null; // for a single endpoint the totals suffice
         _lastReport = new int[lanes];
         _peakOpen = new long[lanes];
         Array.Fill(_lastReport, Never);
@@ -138,7 +140,7 @@ public sealed class MetricsActor : UntypedActor
     {
         if (!_collecting && (_latest is null || !_interval.IsEmpty || (_isCutOff && _totals.Open > 0)))
         {
-            BeginInterval(_sample, _progress); // for what came after the last sample was out
+            BeginInterval(_sample, _progress); // for reports after the last sample
         }
 
         if (_collecting)
@@ -176,7 +178,7 @@ public sealed class MetricsActor : UntypedActor
             _runId, Seconds(_sampleEnd), _progress, _totals.Connections, _totals.Open, _totals.Attempts, _totals.Retries,
             _totals.OutcomesByName(), _totals.AttemptFailuresByName(), _totals.Rejections(),
             _totals.Latency(succeeded: true), _totals.Latency(succeeded: false),
-            // Lanes peak together, in a burst; if not, the sum is more than was ever open at once.
+            // Lanes peak together in a burst. If they do not, the sum is more than was ever open at once.
             _meter.Read(_totals.Opened, _peakOpen.Sum()), sample)
         {
             Connected = _totals.Connected,
@@ -184,7 +186,8 @@ public sealed class MetricsActor : UntypedActor
             Established = _totals.Established,
             Answered = _totals.Answered,
             Cut = _totals.Cut,
-            Endpoints = _endpoints is { } each ? _names.Select((name, endpoint) => EndpointCounts.Of(name, each[endpoint], each.AreTimed)).ToList() : [],
+            Endpoints = _endpoints is { } each
+                ? _names.Select((name, endpoint) => EndpointCounts.Of(name, each[endpoint], each.AreTimed)).ToList() : [],
         };
         foreach (var subscriber in _subscribers)
         {
@@ -192,7 +195,7 @@ public sealed class MetricsActor : UntypedActor
         }
     }
 
-    // With the last sample, when every report has been merged that is waited for.
+    // With the last sample, after all awaited reports are merged.
     private void CountCutOff()
     {
         if (_isCutOff && _totals.Open > 0)

@@ -6,26 +6,26 @@ namespace ActorLoad.Metrics;
 /// <summary>Messages to and from <see cref="MetricsActor"/>. All of them may cross nodes.</summary>
 public static class MetricsProtocol
 {
-    /// <summary>From the load supervisor: interval <paramref name="Sample"/> ends; each lane is about to report for it.</summary>
+    /// <summary>From the load supervisor: interval <paramref name="Sample"/> ends; each lane will report for it.</summary>
     public sealed record BeginSample(int Sample, RunProgress Progress);
 
-    /// <summary>From a lane: what it counted since its last report, and how many it has open now.</summary>
+    /// <summary>From a lane: its counts since its last report, and its open connections.</summary>
     /// <param name="Lane">Its number.</param>
-    /// <param name="Sample">The interval that it was asked for.</param>
+    /// <param name="Sample">The requested interval.</param>
     /// <param name="Tallies">The difference since its last report, for each endpoint of the target.</param>
-    /// <param name="PeakOpen">Most that it had open at once so far.</param>
+    /// <param name="PeakOpen">Its most open connections so far.</param>
     public sealed record TallyReported(int Lane, int Sample, IReadOnlyList<TallyData> Tallies, long PeakOpen) : IDeadLetterSuppression;
 
     /// <summary>Ask for a <see cref="RunSnapshot"/> each interval.</summary>
     public sealed record Subscribe(IActorRef Subscriber);
 
-    /// <summary>From the load supervisor: every lane has reported for the last time under <paramref name="Sample"/>.</summary>
+    /// <summary>From the load supervisor: every lane reports for the last time under <paramref name="Sample"/>.</summary>
     /// <param name="Sample">The last interval.</param>
-    /// <param name="Progress">How far the run has come.</param>
-    /// <param name="IsCutOff">The run was given up while connections were open: they count as cancelled.</param>
+    /// <param name="Progress">The progress of the run.</param>
+    /// <param name="IsCutOff">True if the run was given up with open connections: they count as cancelled.</param>
     public sealed record Complete(int Sample, RunProgress Progress, bool IsCutOff = false);
 
-    /// <summary>From the load supervisor: it will not wait longer for lanes that have not reported; sum up what is there. Connections that were
+    /// <summary>From the load supervisor: do not wait for missing lanes any longer, and sum up the received reports. Connections that were
     /// open by the last report count as cancelled.</summary>
     public sealed record CompleteNow
     {

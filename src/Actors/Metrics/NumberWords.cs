@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace ActorLoad.Metrics;
 
-/// <summary>Numbers as sentences have them.</summary>
+/// <summary>Numbers in sentences.</summary>
 internal static class NumberWords
 {
-    /// <summary>A number as a sentence has it: <c>12,345</c>.</summary>
+    /// <summary>A number in a sentence: <c>12,345</c>.</summary>
     public static string Text(this long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A number and its noun: <c>1 time</c>, <c>12,345 times</c>.</summary>
     public static string Of(this long number, string noun) => $"{number.Text()} {noun}{(number == 1 ? "" : "s")}";
 
-    /// <summary>A number and a noun whose plural is another word: <c>1 was</c>, <c>2 were</c>.</summary>
+    /// <summary>A number and a word with an irregular plural: <c>1 was</c>, <c>2 were</c>.</summary>
     public static string Of(this long number, string one, string many) => $"{number.Text()} {(number == 1 ? one : many)}";
 
-    /// <summary>Microseconds as a sentence has them: <c>120 ms</c>, <c>2.4 s</c>; never a time of nothing.</summary>
+    /// <summary>Microseconds in a sentence: <c>120 ms</c>, <c>2.4 s</c>; never 0.</summary>
     public static string Span(this long micros) => micros switch
     {
         < 50 => "less than 0.1 ms",
@@ -22,7 +22,7 @@ internal static class NumberWords
         _ => string.Create(CultureInfo.InvariantCulture, $"{micros / 1e6:0.#} s"),
     };
 
-    /// <summary>A share of a whole as a sentence has it: <c>97 %</c>. Two clocks may make it a little more than all: that is all.</summary>
+    /// <summary>A share in a sentence: <c>97 %</c>. Two clocks may measure slightly more than all; that is shown as all.</summary>
     public static string Percent(this double share) => share switch
     {
         > 0 and < 0.005 => "less than 1 %",
@@ -30,9 +30,9 @@ internal static class NumberWords
         _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(share, 0, 1) * 100:0} %"),
     };
 
-    /// <summary>A moment as a sentence has it: seconds since the start of the run.</summary>
+    /// <summary>A moment in a sentence: seconds since the start of the run.</summary>
     public static string Seconds(this double seconds) => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s");
 
-    /// <summary>How long something lasted, as a sentence has it: <c>40 ms</c>, <c>2.4 s</c>; never a time of nothing.</summary>
+    /// <summary>A length of time in a sentence: <c>40 ms</c>, <c>2.4 s</c>; never 0.</summary>
     public static string Lasting(this double seconds) => ((long)Math.Round(seconds * 1e6)).Span();
 }

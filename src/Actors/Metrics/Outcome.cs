@@ -6,7 +6,7 @@ public enum Outcome
     /// <summary>The whole script was answered and the hold time passed.</summary>
     Succeeded,
 
-    /// <summary>A RST answered the SYN: nobody listens (ECONNREFUSED).</summary>
+    /// <summary>A RST answered the SYN: no server listens (ECONNREFUSED).</summary>
     Refused,
 
     /// <summary>A RST while connecting or in use (ECONNRESET, EPIPE).</summary>
@@ -24,7 +24,7 @@ public enum Outcome
     /// <summary>The server answered with an error reply; its prefix is counted in the rejections.</summary>
     Rejected,
 
-    /// <summary>What came back is not RESP.</summary>
+    /// <summary>The answer is not RESP.</summary>
     ProtocolError,
 
     /// <summary>No route to the host or its network, or ICMP that forbids it (EHOSTUNREACH, ENETUNREACH, EACCES, ENOPROTOOPT).</summary>
@@ -54,10 +54,10 @@ public static class Outcomes
     /// <summary>The kebab-case name that reports and keys use, such as <c>connect-timeout</c>.</summary>
     public static string Name(this Outcome outcome) => KebabNames[(int)outcome];
 
-    /// <summary>True for what counts as <c>failed</c>: everything but success and cancellation.</summary>
+    /// <summary>True for outcomes that count as <c>failed</c>: all but success and cancellation.</summary>
     public static bool IsFailure(this Outcome outcome) => outcome is not (Outcome.Succeeded or Outcome.Cancelled);
 
-    /// <summary>Finds the outcome with a kebab-case name; false if there is none.</summary>
+    /// <summary>Finds the outcome with a kebab-case name; false for an unknown name.</summary>
     public static bool TryParse(string name, out Outcome outcome)
     {
         var index = Array.IndexOf(KebabNames, name);

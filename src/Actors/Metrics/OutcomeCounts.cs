@@ -5,19 +5,19 @@ internal sealed class OutcomeCounts
 {
     private readonly long[] _counts = new long[Outcomes.All.Count];
 
-    /// <summary>Adds one, or several.</summary>
+    /// <summary>Counts an outcome once, or several times.</summary>
     public void Count(Outcome outcome, long times = 1) => _counts[(int)outcome] += times;
 
-    /// <summary>How often it was counted.</summary>
+    /// <summary>The count of an outcome.</summary>
     public long this[Outcome outcome] => _counts[(int)outcome];
 
-    /// <summary>All of them.</summary>
+    /// <summary>The sum of all counts.</summary>
     public long Sum => _counts.Sum();
 
-    /// <summary>Those that count as failed.</summary>
+    /// <summary>The sum of the counts of failures.</summary>
     public long Failures => Sum - this[Outcome.Succeeded] - this[Outcome.Cancelled];
 
-    /// <summary>Those other than zero, by name.</summary>
+    /// <summary>Counts other than zero, by name.</summary>
     public Dictionary<string, long> ByName() =>
         Outcomes.All.Where(outcome => this[outcome] != 0).ToDictionary(Outcomes.Name, outcome => this[outcome]);
 
@@ -35,7 +35,7 @@ internal sealed class OutcomeCounts
         }
     }
 
-    /// <summary>Adds what others counted.</summary>
+    /// <summary>Adds other counts.</summary>
     public void Add(OutcomeCounts other)
     {
         for (var index = 0; index < _counts.Length; index++)

@@ -1,16 +1,16 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>A counter for each error prefix that the server sent. Prefixes are a stranger's text: a bounded number of bounded length is
-/// kept apart, the rest is counted together.</summary>
+/// <summary>A counter for each error prefix from servers. Prefixes are foreign text, so a bounded number of bounded length is counted
+/// apart, the rest together.</summary>
 internal sealed class RejectionCounts
 {
-    /// <summary>Most prefixes that are told apart.</summary>
+    /// <summary>Most prefixes that are counted apart.</summary>
     public const int MaxPrefixes = 64;
 
-    /// <summary>Longest prefix that is told apart, in characters.</summary>
+    /// <summary>Longest prefix that is counted apart, in characters.</summary>
     public const int MaxLength = 64;
 
-    /// <summary>Where the rest is counted.</summary>
+    /// <summary>Counts the rest.</summary>
     public const string Other = "OTHER";
 
     private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
@@ -22,7 +22,7 @@ internal sealed class RejectionCounts
         System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, known ? prefix : Other, out _) += count;
     }
 
-    /// <summary>All of them, by prefix.</summary>
+    /// <summary>All counts, by prefix.</summary>
     public Dictionary<string, long> ByPrefix() => new(_counts, StringComparer.Ordinal);
 
     /// <summary>Adds counts by prefix.</summary>
@@ -34,10 +34,10 @@ internal sealed class RejectionCounts
         }
     }
 
-    /// <summary>Adds what others counted.</summary>
+    /// <summary>Adds other counts.</summary>
     public void Add(RejectionCounts other) => Add(other._counts);
 
-    /// <summary>Forgets all.</summary>
+    /// <summary>Forgets all counts.</summary>
     public void Reset() => _counts.Clear();
 
     private int Distinct => _counts.ContainsKey(Other) ? _counts.Count - 1 : _counts.Count;

@@ -1,8 +1,9 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>The one clock of a run. Supervisor, lanes and metrics share it; observers share its <see cref="Time"/>, and count from when they began.</summary>
-/// <param name="Time">Where time comes from; loops of the run live by the same.</param>
-/// <param name="Origin">Time stamp of the storm's begin; until then, of the order.</param>
+/// <summary>The one clock of a run, for supervisor, lanes and metrics. Observers share its <see cref="Time"/>, but count from their own
+/// start.</summary>
+/// <param name="Time">Source of time, also for the run's loops.</param>
+/// <param name="Origin">Time stamp of the storm's begin; before that, of the order.</param>
 public sealed record RunClock(TimeProvider Time, long Origin)
 {
     /// <summary>Time since the run's start.</summary>
@@ -14,7 +15,7 @@ public sealed record RunClock(TimeProvider Time, long Origin)
     /// <summary>The same clock, from now on.</summary>
     public RunClock FromNow() => StartNow(Time);
 
-    /// <summary>The time since the run's start at which <paramref name="stamp"/> was read.</summary>
+    /// <summary>The time from the run's start to <paramref name="stamp"/>.</summary>
     public TimeSpan At(long stamp) => Time.GetElapsedTime(Origin, stamp);
 
     /// <summary>The time stamp at <paramref name="since"/> the run's start.</summary>

@@ -1,11 +1,10 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>The samples of a run, bounded: when there are too many, each two neighbours become one and from then on as many intervals
-/// go into each new sample. An interval shorter than a tenth of the others joins the sample before it: a rate over a millisecond says nothing.
-/// Counts stay exact, and times come from merged histograms, never from averaged percentiles: for that the encoded histograms of each
-/// sample are kept, a few kilobytes a sample. Where they are not known (a journal holds none), the times of merged samples are as
-/// <see cref="LatencySummary.Bound"/> says.</summary>
-/// <param name="capacity">Most samples that are kept, 2 or more.</param>
+/// <summary>A bounded list of a run's samples. If there are too many, neighbours are merged in pairs, and each new sample covers twice as
+/// many intervals. An interval shorter than a tenth of the others joins the sample before it, because a rate over a millisecond means
+/// nothing. Counts stay exact. Times come from merged histograms, never from averaged percentiles, so each sample keeps its encoded
+/// histograms, a few kilobytes. Without them, as from a journal, merged times are those of <see cref="LatencySummary.Bound"/>.</summary>
+/// <param name="capacity">Most samples, 2 or more.</param>
 public sealed class SampleLog(int capacity)
 {
     private const double ShortestShare = 0.1;
@@ -16,14 +15,14 @@ public sealed class SampleLog(int capacity)
     private double _longest;
     private double _end;
 
-    /// <summary>How many intervals go into each sample: 1, 2, 4, 8 ...</summary>
+    /// <summary>Number of intervals in each sample: 1, 2, 4, 8 ...</summary>
     public int IntervalsInEach => _intervalsInEach;
 
-    /// <summary>The samples so far, oldest first. A list, since the type behind a collection expression cannot cross nodes.</summary>
+    /// <summary>The samples so far, oldest first. A list, because the type behind a collection expression cannot cross nodes.</summary>
     public IReadOnlyList<Sample> Samples => _entries.ConvertAll(entry => entry.Sample);
 
-    /// <summary>Takes the sample of one more interval, with the encoded histograms behind its summaries; gives its rate, which of a short interval
-    /// is that of the sample that it joined.</summary>
+    /// <summary>Takes the sample of the next interval, with the encoded histograms behind its summaries. Returns its rate; for a short
+    /// interval, the rate of the sample that it joined.</summary>
     public double Add(Sample sample, SampleTimes times)
     {
         var isShort = IsShort(sample.At - _end);
@@ -108,15 +107,15 @@ public sealed class SampleLog(int capacity)
         return (HistogramCodec.Encode(_scratch), _scratch.Summarize());
     }
 
-    /// <summary>Events for each second, to a tenth; 0 over no time.</summary>
+    /// <summary>Events per second, to a tenth; 0 over no time.</summary>
     public static double Rate(long events, double seconds) => seconds > 0 ? Math.Round(events / seconds, 1) : 0;
 
     private sealed record Entry(Sample Sample, SampleTimes Times, int Intervals);
 }
 
-/// <summary>The encoded histograms behind the summaries of one sample; null for those that it has not.</summary>
+/// <summary>The encoded histograms behind the summaries of one sample; null for missing ones.</summary>
 public sealed record SampleTimes(byte[]? Connect, byte[]? Total, byte[]? Recovery)
 {
-    /// <summary>No histogram is known, as of a sample that was read from a journal.</summary>
+    /// <summary>No histograms, as for a sample from a journal.</summary>
     public static SampleTimes Unknown { get; } = new(null, null, null);
 }

@@ -2,19 +2,19 @@ using System.Text;
 
 namespace ActorLoad.Metrics;
 
-/// <summary>The secrets that a run holds, and the search for them in texts of others.</summary>
-/// <remarks>A secret is found in any case, with invisible characters in it, as servers and JSON escape it, as a part of five characters and more
-/// (servers cut what they repeat), and as a shorter beginning where a text or a quotation ends. Of less than four characters it is found as a
-/// word of its own: no more can be told from other text.</remarks>
+/// <summary>The secrets of a run, and the search for them in foreign texts.</summary>
+/// <remarks>Finds a secret in any case, with invisible characters in it, and as servers and JSON escape it. Also finds a part of five or
+/// more characters (servers cut what they repeat), and a shorter beginning where a text or a quotation ends. A secret of fewer than four
+/// characters is found only as a whole word, because it cannot be told from other text.</remarks>
 public sealed class Secrets
 {
-    /// <summary>What stands in a secret's place.</summary>
+    /// <summary>Replaces a secret.</summary>
     public const string Mask = "***";
 
     private const int Gram = 4;
     private const int ShortestBeginning = 3;
 
-    // Of a number: a shorter one is too likely to be a count that is its own.
+    // A shorter number is too likely to be an innocent count.
     private const int ShortestNumber = 6;
 
     private readonly HashSet<ulong> _grams = [];
@@ -23,12 +23,13 @@ public sealed class Secrets
     private readonly List<string> _beginnings = [];
     private readonly List<string> _encoded = [];
 
-    /// <summary>These secrets; empty ones are left out.</summary>
+    /// <summary>These secrets, without empty ones.</summary>
     public Secrets(IEnumerable<string> secrets)
     {
         foreach (var secret in secrets.Where(secret => secret.Length > 0).Distinct())
         {
-            foreach (var form in new[] { secret, AsServersQuote(secret), OnOneLine(secret), ForeignText.Shown(secret), AsJson(secret) }.Select(Folded).Distinct())
+            string[] forms = [secret, AsServersQuote(secret), OnOneLine(secret), ForeignText.Shown(secret), AsJson(secret)];
+            foreach (var form in forms.Select(Folded).Distinct())
             {
                 Add(form);
             }
@@ -36,20 +37,21 @@ public sealed class Secrets
             if (secret.Length >= Gram)
             {
                 var bytes = Encoding.UTF8.GetBytes(secret);
-                _encoded.AddRange([Folded(Uri.EscapeDataString(secret)), Convert.ToHexString(bytes), Folded(Convert.ToBase64String(bytes))]);
+                _encoded.AddRange(
+                    [Folded(Uri.EscapeDataString(secret)), Convert.ToHexString(bytes), Folded(Convert.ToBase64String(bytes))]);
             }
         }
     }
 
-    /// <summary>None.</summary>
+    /// <summary>No secrets.</summary>
     public static Secrets None { get; } = new([]);
 
-    /// <summary>True if there is none.</summary>
+    /// <summary>True if there are no secrets.</summary>
     public bool IsEmpty => _grams.Count + _wholeGrams.Count + _words.Count == 0;
 
-    /// <summary>The text without them.</summary>
-    /// <param name="text">Anything.</param>
-    /// <param name="from">Where the search begins: what stands before it says nothing.</param>
+    /// <summary>The text without secrets.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="from">Where the search begins; the text before it is trusted.</param>
     public string Hide(string text, int from = 0)
     {
         if (IsEmpty || text.Length <= from)
@@ -72,7 +74,7 @@ public sealed class Secrets
         return found.Contains(true) ? Cover(text, places, found) : text;
     }
 
-    /// <summary>True for a number that is one of them.</summary>
+    /// <summary>True for a number that is a secret.</summary>
     internal bool HasNumber(string text) => text.Length >= ShortestNumber && !IsEmpty && Hide(text) == Mask;
 
     private void Add(string form)
@@ -117,7 +119,7 @@ public sealed class Secrets
         return found;
     }
 
-    // Two parts of four that follow each other are one of five.
+    // Two consecutive parts of four make one of five.
     private void FindParts(string text, bool[] found)
     {
         var wasPart = false;
@@ -144,7 +146,8 @@ public sealed class Secrets
         for (var at = text.IndexOf(secret, StringComparison.Ordinal); at >= 0; at = text.IndexOf(secret, at + 1, StringComparison.Ordinal))
         {
             var end = at + secret.Length;
-            if (!wholeWords || ((at == 0 || !char.IsLetterOrDigit(text[at - 1])) && (end == text.Length || !char.IsLetterOrDigit(text[end]))))
+            if (!wholeWords
+                || ((at == 0 || !char.IsLetterOrDigit(text[at - 1])) && (end == text.Length || !char.IsLetterOrDigit(text[end]))))
             {
                 found.AsSpan(at, secret.Length).Fill(true);
             }
@@ -209,15 +212,17 @@ public sealed class Secrets
         return shown.Append(text, next, text.Length - next).ToString();
     }
 
-    private static ulong Pack(ReadOnlySpan<char> text) => text[0] | ((ulong)text[1] << 16) | ((ulong)text[2] << 32) | ((ulong)text[3] << 48);
+    private static ulong Pack(ReadOnlySpan<char> text) =>
+        text[0] | ((ulong)text[1] << 16) | ((ulong)text[2] << 32) | ((ulong)text[3] << 48);
 
-    private static string Folded(string text) => string.Concat(text.Where(letter => !ForeignText.IsHidden(letter) || char.IsSurrogate(letter))).ToUpperInvariant();
+    private static string Folded(string text) =>
+        string.Concat(text.Where(letter => !ForeignText.IsHidden(letter) || char.IsSurrogate(letter))).ToUpperInvariant();
 
     private static string AsJson(string text) => System.Text.Json.JsonEncodedText.Encode(text).ToString();
 
     private static string OnOneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
 
-    // As Redis writes what it repeats (sdscatrepr).
+    // As Redis quotes text (sdscatrepr).
     private static string AsServersQuote(string text)
     {
         var quoted = new StringBuilder();

@@ -1,12 +1,13 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>Connections by how far they came; <c>planned = opened + dropped</c>, <c>opened = succeeded + failed + cancelled + open</c>.</summary>
+/// <summary>Connections by their progress; <c>planned = opened + dropped</c>, <c>opened = succeeded + failed + cancelled +
+/// open</c>.</summary>
 /// <param name="Planned">Connections whose time has come.</param>
-/// <param name="Opened">Those that were started.</param>
-/// <param name="Succeeded">Those that did all they had to.</param>
-/// <param name="Failed">Those that ended otherwise.</param>
-/// <param name="Dropped">Those that were not started, because <c>max-open</c> was reached.</param>
-/// <param name="Cancelled">Those that were open when the run was stopped.</param>
+/// <param name="Opened">Started connections.</param>
+/// <param name="Succeeded">Connections that completed their session.</param>
+/// <param name="Failed">Connections that ended otherwise.</param>
+/// <param name="Dropped">Connections that were not started, because <c>max-open</c> was reached.</param>
+/// <param name="Cancelled">Connections that were open when the run was stopped.</param>
 public sealed record ConnectionCounts(long Planned, long Opened, long Succeeded, long Failed, long Dropped, long Cancelled)
 {
     /// <summary>Connections that have started and not yet ended.</summary>
@@ -17,7 +18,7 @@ public sealed record ConnectionCounts(long Planned, long Opened, long Succeeded,
 /// <summary>A histogram in nine numbers; all but the count in microseconds.</summary>
 public sealed record LatencySummary(long Count, long Min, double Mean, long P50, long P90, long P99, long P999, long Max)
 {
-    /// <summary>What is certain of two summaries together, without the histograms behind them: count, minimum, mean and maximum are exact, each
+    /// <summary>The known bounds of two merged summaries without their histograms: count, minimum, mean and maximum are exact; each
     /// percentile is the larger of both, which it cannot exceed.</summary>
     public static LatencySummary Bound(LatencySummary a, LatencySummary b) => new(
         a.Count + b.Count,
@@ -30,7 +31,7 @@ public sealed record LatencySummary(long Count, long Min, double Mean, long P50,
         Math.Max(a.Max, b.Max));
 }
 
-/// <summary>What one interval brought: the element of <c>samples</c>.</summary>
+/// <summary>The counts of one interval: an element of <c>samples</c>.</summary>
 /// <param name="At">Seconds from the start of the run to the end of the interval.</param>
 /// <param name="Open">Open connections at its end.</param>
 /// <param name="Planned">Connections that fell due in it.</param>
@@ -42,9 +43,9 @@ public sealed record LatencySummary(long Count, long Min, double Mean, long P50,
 /// <param name="Attempts">Attempts started in it.</param>
 /// <param name="Retries">Retries among them.</param>
 /// <param name="Outcomes">Outcomes other than zero, by name.</param>
-/// <param name="RatePerSecond">Connections that ended, for each second; of an interval shorter than a tenth of the others together with the one before.</param>
-/// <param name="Connect">Connects that were completed in it; null if there were none.</param>
-/// <param name="Total">Due to last reply of the connections that had done their script in it; null if there were none.</param>
+/// <param name="RatePerSecond">Ended connections per second; a much shorter interval counts together with the one before.</param>
+/// <param name="Connect">Connects completed in it; null if there were none.</param>
+/// <param name="Total">Due to last reply of the connections that finished their script in it; null if there were none.</param>
 public sealed record Sample(
     double At, long Open, long Planned, long Opened, long Succeeded, long Failed, long Dropped, long Cancelled,
     long Attempts, long Retries, IReadOnlyDictionary<string, long> Outcomes, double RatePerSecond,
@@ -62,17 +63,17 @@ public sealed record Sample(
     /// <summary>Attempts that got their first reply in it.</summary>
     public long Answered { get; init; }
 
-    /// <summary>Attempts that failed in it, whether or not they are tried again.</summary>
+    /// <summary>Attempts that failed in it, including retried ones.</summary>
     public long AttemptsFailed { get; init; }
 
-    /// <summary>Those of them that had been served before.</summary>
+    /// <summary>Failed attempts that had been served before.</summary>
     public long Cut { get; init; }
 
-    /// <summary>Clients that were served again in it: from their cut to their next first reply; null if there were none.</summary>
+    /// <summary>Clients that were served again in it: from the cut to the next first reply; null if there were none.</summary>
     public LatencySummary? Recovery { get; init; }
 }
 
-/// <summary>How far a run has come.</summary>
+/// <summary>The progress of a run.</summary>
 /// <param name="Phase">Name of the phase.</param>
 /// <param name="BurstsStarted">Bursts whose time has come, in all phases.</param>
 /// <param name="BurstsPlanned">Bursts of all phases; null when a phase goes on until its duration is spent.</param>
@@ -84,11 +85,11 @@ public sealed record RunProgress(string Phase, int BurstsStarted, int? BurstsPla
 /// <param name="Phase">Name of its phase.</param>
 /// <param name="DueAt">When it was due, in seconds from the start of the run.</param>
 /// <param name="Planned">Its connections.</param>
-/// <param name="Opened">Those that were started.</param>
-/// <param name="Dropped">Those that were not.</param>
-/// <param name="Succeeded">Those that succeeded.</param>
-/// <param name="Failed">Those that failed.</param>
-/// <param name="Cancelled">Those that were cut off by the end of the run.</param>
+/// <param name="Opened">Started connections.</param>
+/// <param name="Dropped">Connections that were not started.</param>
+/// <param name="Succeeded">Connections that succeeded.</param>
+/// <param name="Failed">Connections that failed.</param>
+/// <param name="Cancelled">Connections that the end of the run cut off.</param>
 /// <param name="StartLagMicros">Due time to the first start.</param>
 /// <param name="StartSkewMicros">First start to the last start.</param>
 /// <param name="DurationSeconds">Due time to the end of its last connection.</param>
@@ -96,22 +97,23 @@ public sealed record BurstResult(
     int Index, string Phase, double DueAt, long Planned, long Opened, long Dropped, long Succeeded, long Failed, long Cancelled,
     long StartLagMicros, long StartSkewMicros, double DurationSeconds);
 
-/// <summary>What the generator itself used.</summary>
-/// <param name="CpuMicrosPerConnection">Own user and system CPU from first start to last close, by connections opened.</param>
+/// <summary>The generator's own use of the machine.</summary>
+/// <param name="CpuMicrosPerConnection">Own user and system CPU from first start to last close, divided by opened connections.</param>
 /// <param name="PeakRssBytes">Largest resident memory of this process.</param>
-/// <param name="BytesPerOpenConnection">(Peak RSS - RSS before the first connection) / most open at once; null if so few were open that it would
-/// tell what the process itself takes.</param>
+/// <param name="BytesPerOpenConnection">(Peak RSS - RSS before the first connection) / most open at once; null if so few were open that
+/// the process itself would dominate it.</param>
 /// <param name="GcPauseMillis">Garbage collection pauses during the run.</param>
-/// <param name="PeakOpen">Most sockets open at once, from the start of an attempt to its end; a client that waits for its next one has none.</param>
+/// <param name="PeakOpen">Most sockets open at once, from the start of an attempt to its end. A client between two attempts has
+/// none.</param>
 public sealed record GeneratorUsage(
     double CpuMicrosPerConnection, long PeakRssBytes, long? BytesPerOpenConnection, double GcPauseMillis, long PeakOpen)
 {
-    /// <summary>When a loop of ours stood still; absent in JSON before the run has ended.</summary>
+    /// <summary>When a loop of ours stood still; absent in JSON before the end of the run.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LoopPause>? Pauses { get; init; }
 }
 
-/// <summary>Everything counted so far: what subscribers get each interval, and a line of the journal.</summary>
+/// <summary>All counts so far: sent to subscribers each interval, and a line of the journal.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="ElapsedSeconds">Since its start.</param>
 /// <param name="Progress">How far it is.</param>
@@ -119,12 +121,12 @@ public sealed record GeneratorUsage(
 /// <param name="Open">Now.</param>
 /// <param name="Attempts">Since its start.</param>
 /// <param name="Retries">Since its start.</param>
-/// <param name="Outcomes">By name, those other than zero.</param>
-/// <param name="AttemptFailures">How attempts failed, by name, those that were retried included.</param>
+/// <param name="Outcomes">Outcomes other than zero, by name.</param>
+/// <param name="AttemptFailures">How attempts failed, by name, including retried ones.</param>
 /// <param name="Rejections">Error prefixes of rejected attempts.</param>
-/// <param name="Latency">Steps that were completed, by name.</param>
-/// <param name="FailedLatency">Connections that failed, by step name.</param>
-/// <param name="Generator">Its own cost so far.</param>
+/// <param name="Latency">Completed steps, by name.</param>
+/// <param name="FailedLatency">Failed connections, by step name.</param>
+/// <param name="Generator">ActorLoad's own use so far.</param>
 /// <param name="Sample">The interval that ended.</param>
 public sealed record RunSnapshot(
     string RunId, double ElapsedSeconds, RunProgress Progress, ConnectionCounts Connections, long Open, long Attempts, long Retries,
@@ -148,6 +150,6 @@ public sealed record RunSnapshot(
     public long Cut { get; init; }
 
     /// <summary>The same counts for each endpoint, in the order of the target, if there are several.</summary>
-    // Where it is missing, the generated reader sets null.
+    // The generated reader sets null if it is missing.
     public IReadOnlyList<EndpointCounts> Endpoints { get => field ?? []; init; } = [];
 }

@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace ActorLoad.Metrics;
 
-/// <summary>A part of a connection's life whose time is kept in a histogram.</summary>
+/// <summary>A timed part of a connection's life.</summary>
 public enum Step
 {
-    /// <summary>Due time to the start of the first attempt: what waited in our own queue.</summary>
+    /// <summary>Due time to the start of the first attempt: the wait in our own queue.</summary>
     StartLag,
 
-    /// <summary>SYN sent to the established connection, of each attempt that came so far.</summary>
+    /// <summary>SYN sent to the established connection, for each established attempt.</summary>
     Connect,
 
     /// <summary>AUTH sent to its complete reply; absent without a password.</summary>
@@ -20,14 +20,14 @@ public enum Step
     /// <summary>Connection ready for use to the last complete reply.</summary>
     Script,
 
-    /// <summary>Due time to the first time that the script was answered, or to the end of a connection that failed, without its holds.</summary>
+    /// <summary>Due time to the first complete run of the script, or to the end of a failed connection, without its holds.</summary>
     Total,
 
-    /// <summary>A connection that had been served was cut, to the next first reply of the same client.</summary>
+    /// <summary>The cut of a served connection to the next first reply of the same client.</summary>
     Recovery,
 
-    /// <summary>Something was ready, to the moment when our loop had sent what follows from it: attempt to SYN, established connection to first command,
-    /// reply to next command. All of it is time of the generator.</summary>
+    /// <summary>From a ready event to the moment when our loop has sent what follows: attempt to SYN, established connection to first
+    /// command, reply to next command. All of it is the generator's own time.</summary>
     LoopLag,
 }
 
@@ -45,7 +45,7 @@ public static class Steps
     /// <summary>The kebab-case name that reports and thresholds use, such as <c>first-reply</c>.</summary>
     public static string Name(this Step step) => KebabNames[(int)step];
 
-    /// <summary>Finds the step with a kebab-case name; false if there is none.</summary>
+    /// <summary>Finds the step with a kebab-case name; false for an unknown name.</summary>
     public static bool TryParse(string name, out Step step)
     {
         var index = Array.IndexOf(KebabNames, name);

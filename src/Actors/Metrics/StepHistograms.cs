@@ -1,11 +1,11 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>One histogram for each step, made when its first value comes and kept for the next ones.</summary>
+/// <summary>One histogram for each step, made at its first value and kept.</summary>
 internal sealed class StepHistograms
 {
     private readonly LatencyHistogram?[] _histograms = new LatencyHistogram?[Steps.All.Count];
 
-    /// <summary>Records one value of a step; null is none.</summary>
+    /// <summary>Records one value of a step; ignores null.</summary>
     public void Record(Step step, long? micros)
     {
         if (micros is { } value)
@@ -14,7 +14,7 @@ internal sealed class StepHistograms
         }
     }
 
-    /// <summary>Records every step that the connection came through.</summary>
+    /// <summary>Records every step that the connection completed.</summary>
     public void Record(Outcome outcome, in Timings timings, long frequency)
     {
         for (var step = 0; step < _histograms.Length; step++)
@@ -41,10 +41,10 @@ internal sealed class StepHistograms
         return summaries;
     }
 
-    /// <summary>The least value of a step; null if nothing was recorded.</summary>
+    /// <summary>The least value of a step; null if it was never recorded.</summary>
     public long? Least(Step step) => _histograms[(int)step]?.Summarize()?.Min;
 
-    /// <summary>Shows every value of a step to those who look for modes.</summary>
+    /// <summary>Passes every value of a step to <see cref="ConnectModes"/>.</summary>
     public void Show(Step step, ConnectModes modes)
     {
         if (_histograms[(int)step] is { TotalCount: > 0 } histogram)
@@ -53,7 +53,7 @@ internal sealed class StepHistograms
         }
     }
 
-    /// <summary>The step's encoded histogram; null if nothing was recorded.</summary>
+    /// <summary>The step's encoded histogram; null if it was never recorded.</summary>
     public byte[]? Encode(Step step) =>
         _histograms[(int)step] is { TotalCount: > 0 } histogram ? HistogramCodec.Encode(histogram) : null;
 
@@ -86,7 +86,7 @@ internal sealed class StepHistograms
         }
     }
 
-    /// <summary>Adds what others recorded.</summary>
+    /// <summary>Adds other histograms.</summary>
     public void Add(StepHistograms other)
     {
         for (var step = 0; step < _histograms.Length; step++)

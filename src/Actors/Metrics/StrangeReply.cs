@@ -1,39 +1,40 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>What came in place of a reply.</summary>
-/// <param name="Peer">Who says such things, <c>HTTP</c> or <c>SSH</c>; empty if that is not known.</param>
+/// <summary>An answer that is not a reply.</summary>
+/// <param name="Peer">The protocol that such answers belong to, <c>HTTP</c> or <c>SSH</c>; empty if unknown.</param>
 /// <param name="Words">Its first words, or <c>0x</c> and its first bytes.</param>
 public sealed record StrangeReply(string Peer, string Words)
 {
     /// <summary>Longest <see cref="Words"/> in characters.</summary>
     public const int LongestWords = 40;
 
-    /// <summary>What was sent came back.</summary>
+    /// <summary>Our own data came back.</summary>
     public static StrangeReply Echo { get; } = new("echo", "");
 
-    /// <summary>RESP, and more of it than was asked for.</summary>
+    /// <summary>RESP, but more than was requested.</summary>
     public static StrangeReply Unasked { get; } = new("unasked", "");
 }
 
-/// <summary>How often one endpoint said it.</summary>
+/// <summary>How often one endpoint gave an answer.</summary>
 /// <param name="Endpoint">Address and port.</param>
-/// <param name="Reply">What.</param>
+/// <param name="Reply">The answer.</param>
 /// <param name="Count">How often.</param>
 public sealed record StrangeReplies(string Endpoint, StrangeReply Reply, long Count);
 
-/// <summary>What came in place of replies, by endpoint. A bounded number of words is told apart, the rest is counted by who says them.</summary>
+/// <summary>Answers that are not replies, by endpoint. A bounded number of words is counted apart, the rest by protocol.</summary>
 internal sealed class StrangeReplyCounts
 {
-    /// <summary>Most that are told apart.</summary>
+    /// <summary>Most answers that are counted apart.</summary>
     public const int Most = 64;
 
     private readonly Dictionary<(string Endpoint, StrangeReply Reply), long> _counts = [];
 
-    /// <summary>All of them, the most frequent first. A list, since the type behind a collection expression cannot cross nodes.</summary>
+    /// <summary>All answers, the most frequent first. A list, because the type behind a collection expression cannot cross nodes.</summary>
     public IReadOnlyList<StrangeReplies> All =>
-        _counts.Select(entry => new StrangeReplies(entry.Key.Endpoint, entry.Key.Reply, entry.Value)).OrderByDescending(replies => replies.Count).ToList();
+        _counts.Select(entry => new StrangeReplies(entry.Key.Endpoint, entry.Key.Reply, entry.Value))
+            .OrderByDescending(replies => replies.Count).ToList();
 
-    /// <summary>An endpoint said it.</summary>
+    /// <summary>Counts an answer of an endpoint.</summary>
     public void Count(string endpoint, StrangeReply reply, long count = 1)
     {
         var key = (endpoint, reply);
@@ -45,7 +46,7 @@ internal sealed class StrangeReplyCounts
         System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, key, out _) += count;
     }
 
-    /// <summary>Adds all of others.</summary>
+    /// <summary>Adds other counts.</summary>
     public void Add(IEnumerable<StrangeReplies> others)
     {
         foreach (var other in others)
@@ -54,6 +55,6 @@ internal sealed class StrangeReplyCounts
         }
     }
 
-    /// <summary>Forgets all.</summary>
+    /// <summary>Forgets all counts.</summary>
     public void Clear() => _counts.Clear();
 }

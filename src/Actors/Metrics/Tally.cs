@@ -1,14 +1,14 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>What one observer counted: connections, attempts, outcomes, and how long their steps took. Confined to one actor;
-/// <see cref="TallyData"/> is what crosses threads and nodes.</summary>
+/// <summary>The counts of one observer: connections, attempts, outcomes, and how long their steps took. Belongs to one actor;
+/// <see cref="TallyData"/> crosses threads and nodes.</summary>
 /// <remarks>
-/// Everything is counted when it happens, and a step is recorded when it is over: a connection that holds for a day has its times at once. What
-/// was completed stays completed, whatever becomes of its connection; one that fails is recorded in a second set of histograms when it ends.
-/// Tallies merge: the merge of several equals one that recorded everything, in whatever order they are merged (only which rejection
-/// prefixes are told apart, when there are more than 64, depends on it). Invariants of a tally of everything since the start, between
-/// two messages of a lane: <c>planned = opened + dropped</c>, <c>opened = sum(outcomes) + open</c> with <c>open &gt;= 0</c>,
-/// <c>attempts = opened + retries</c>, <c>connected + waiting &lt;= open</c>. A difference, such as <see cref="Take"/> returns, may have a negative open.
+/// Every event is counted when it happens, and every step is recorded at its end: a connection that holds for a day has its times at
+/// once. A completed step stays completed, whatever the end of its connection. A failed connection is also recorded in a second set of
+/// histograms. Tallies merge in any order to the tally of one that recorded everything. Only the choice of more than 64 rejection prefixes
+/// depends on the order. Invariants of a tally since the start, between two messages of a lane: <c>planned = opened + dropped</c>,
+/// <c>opened = sum(outcomes) + open</c> with <c>open &gt;= 0</c>, <c>attempts = opened + retries</c>,
+/// <c>connected + waiting &lt;= open</c>. A difference, such as <see cref="Take"/> returns, may have a negative open.
 /// </remarks>
 public sealed class Tally
 {
@@ -23,23 +23,23 @@ public sealed class Tally
     private readonly StrangeReplyCounts _strange = new();
     private AttemptCounts _reached;
 
-    /// <summary>An empty one.</summary>
-    /// <param name="frequency">Ticks in a second of the clock that <see cref="Timings"/> come from.</param>
+    /// <summary>An empty tally.</summary>
+    /// <param name="frequency">Ticks per second of the clock behind <see cref="Timings"/>.</param>
     public Tally(long frequency) => (_frequency, _steps, _failed, _hasTimes) = (frequency, new(), new(), true);
 
-    /// <summary>An empty one that records its times in <paramref name="other"/>.</summary>
+    /// <summary>An empty tally that records its times in <paramref name="other"/>.</summary>
     internal Tally(long frequency, Tally other) => (_frequency, _steps, _failed) = (frequency, other._steps, other._failed);
 
     /// <summary>Connections whose time has come.</summary>
     public long Planned { get; private set; }
 
-    /// <summary>Connections that were started.</summary>
+    /// <summary>Started connections.</summary>
     public long Opened { get; private set; }
 
     /// <summary>Connections that were due and not started.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>Those of the dropped ones whose endpoint had been given up.</summary>
+    /// <summary>Dropped connections whose endpoint had been given up.</summary>
     public long Avoided { get; private set; }
 
     /// <summary>Tries to open, retries included.</summary>
@@ -63,7 +63,7 @@ public sealed class Tally
     /// <summary>Clients that wait for their next attempt now.</summary>
     public long Waiting => _reached.Waiting;
 
-    /// <summary>Sockets closed with linger zero that no RST of the peer had closed already.</summary>
+    /// <summary>Sockets closed with linger zero, except those that a RST of the peer had already closed.</summary>
     public long AbortiveCloses => _reached.AbortiveCloses;
 
     /// <summary>Connections that have started and not ended.</summary>
@@ -76,20 +76,21 @@ public sealed class Tally
     public ConnectionCounts Connections =>
         new(Planned, Opened, this[Outcome.Succeeded], _outcomes.Failures, Dropped, this[Outcome.Cancelled]);
 
-    /// <summary>Connections that ended so.</summary>
+    /// <summary>Connections with this outcome.</summary>
     public long this[Outcome outcome] => _outcomes[outcome];
 
-    /// <summary>True if there is nothing in it.</summary>
+    /// <summary>True if it has no counts.</summary>
     public bool IsEmpty => Planned == 0 && Opened == 0 && Dropped == 0 && Attempts == 0 && Retries == 0
         && _reached == default && Ended == 0 && _attemptFailures.Sum == 0 && _rejections.ByPrefix().Count == 0;
 
-    /// <summary>The time of so many connections has come.</summary>
+    /// <summary>Connections have become due.</summary>
     public void RecordPlanned(int connections) => Planned += connections;
 
-    /// <summary>One of them was started.</summary>
+    /// <summary>A due connection was started.</summary>
     public void RecordOpened(int connections = 1) => Opened += connections;
 
-    /// <summary>Some of them were not started, because <c>max-open</c> was reached, the run ended, or their endpoint had been given up.</summary>
+    /// <summary>Due connections were not started: <c>max-open</c> was reached, the run ended, or their endpoint had been given
+    /// up.</summary>
     public void RecordDropped(int connections = 1, bool isGivenUp = false)
     {
         Dropped += connections;
@@ -116,22 +117,22 @@ public sealed class Tally
     /// <summary>An attempt failed after it had been served.</summary>
     public void RecordCut() => _reached.Cut++;
 
-    /// <summary>A client begins to wait for its next attempt, or no longer does.</summary>
+    /// <summary>A client begins or ends its wait for the next attempt.</summary>
     public void RecordWaiting(bool begins) => _reached.Waiting += begins ? 1 : -1;
 
     /// <summary>An endpoint took no connection for a while.</summary>
     public void RecordAbsence(Absence absence) => _absences.Add(absence);
 
-    /// <summary>An endpoint answered an attempt with what is no reply.</summary>
+    /// <summary>An endpoint answered an attempt with something that is not a reply.</summary>
     public void RecordStrangeReply(string endpoint, StrangeReply reply) => _strange.Count(endpoint, reply);
 
-    /// <summary>A step was completed: it took from one time stamp to the other; nothing happened if the second is 0.</summary>
+    /// <summary>A step was completed between two time stamps. A second stamp of 0 means that nothing happened.</summary>
     public void RecordStep(Step step, long from, long to) => _steps.Record(step, Timings.Between(from, to, _frequency));
 
-    /// <summary>A step of a connection that goes well so far was completed.</summary>
+    /// <summary>A step of a so far successful connection was completed.</summary>
     public void RecordStep(Step step, in Timings timings) => _steps.Record(step, timings.Micros(step, Outcome.Succeeded, _frequency));
 
-    /// <summary>The socket of an attempt is closed: with linger zero, or not, by a peer that had finished or reset it, or not.</summary>
+    /// <summary>An attempt's socket is closed: with linger zero or not, and after a FIN or RST of the peer or not.</summary>
     public void RecordSocket(bool wasEstablished, bool isAborted, bool hasFinished = false, bool hasReset = false)
     {
         _reached.Connected -= wasEstablished ? 1 : 0;
@@ -146,7 +147,7 @@ public sealed class Tally
     /// <summary>The server answered an attempt with an error reply of this prefix (its first word).</summary>
     public void RecordRejection(string prefix) => _rejections.Count(prefix);
 
-    /// <summary>A connection is over. What it completed is recorded already; a failure is recorded as a whole, apart.</summary>
+    /// <summary>A connection has ended. Its completed steps are recorded already; a failure is also recorded as a whole.</summary>
     public void RecordEnded(Outcome outcome, in Timings timings)
     {
         _outcomes.Count(outcome);
@@ -156,7 +157,7 @@ public sealed class Tally
         }
     }
 
-    /// <summary>All that <paramref name="open"/> has open is over without an outcome of its own.</summary>
+    /// <summary>All open connections of <paramref name="open"/> end without an outcome of their own.</summary>
     public void RecordCancelled(Tally open)
     {
         _outcomes.Count(Outcome.Cancelled, open.Open);
@@ -164,7 +165,7 @@ public sealed class Tally
         _reached.Waiting -= open.Waiting;
     }
 
-    /// <summary>What was recorded since the last call, to be sent; this tally starts again from zero.</summary>
+    /// <summary>Takes the records since the last call for sending; this tally starts again from zero.</summary>
     public TallyData Take()
     {
         var data = ToData();
@@ -172,9 +173,10 @@ public sealed class Tally
         return data;
     }
 
-    /// <summary>A copy that can be sent.</summary>
+    /// <summary>A copy for sending.</summary>
     public TallyData ToData() => new(
-        Planned, Opened, Dropped, Attempts, Retries, Established, AbortiveCloses, _outcomes.ByName(), _attemptFailures.ByName(), _rejections.ByPrefix(),
+        Planned, Opened, Dropped, Attempts, Retries, Established, AbortiveCloses, _outcomes.ByName(), _attemptFailures.ByName(),
+        _rejections.ByPrefix(),
         _hasTimes ? _steps.Encode() : [], _hasTimes ? _failed.Encode() : [])
     {
         Avoided = Avoided,
@@ -188,7 +190,7 @@ public sealed class Tally
         StrangeReplies = _strange.All,
     };
 
-    /// <summary>Merges what another tally sent; <see cref="FormatException"/> if it is of another build's making.</summary>
+    /// <summary>Merges a received tally; throws <see cref="FormatException"/> if it is of another build.</summary>
     public void Add(TallyData data)
     {
         AddCounts(data.Planned, data.Opened, data.Dropped, data.Attempts, data.Retries);
@@ -213,7 +215,7 @@ public sealed class Tally
         _failed.Add(data.Failed);
     }
 
-    /// <summary>Merges another tally; that one stays as it is.</summary>
+    /// <summary>Merges another tally, which stays unchanged.</summary>
     public void Add(Tally other)
     {
         AddCounts(other.Planned, other.Opened, other.Dropped, other.Attempts, other.Retries);
@@ -228,7 +230,7 @@ public sealed class Tally
         _failed.Add(other._failed);
     }
 
-    /// <summary>Back to zero, keeping the memory.</summary>
+    /// <summary>Resets to zero, keeps the memory.</summary>
     public void Reset()
     {
         Planned = Opened = Dropped = Avoided = Attempts = Retries = 0;
@@ -245,22 +247,22 @@ public sealed class Tally
         }
     }
 
-    /// <summary>How connections ended, by name, those other than zero.</summary>
+    /// <summary>How connections ended, by name, without zeros.</summary>
     public IReadOnlyDictionary<string, long> OutcomesByName() => _outcomes.ByName();
 
-    /// <summary>How attempts failed, by name, those other than zero.</summary>
+    /// <summary>How attempts failed, by name, without zeros.</summary>
     public IReadOnlyDictionary<string, long> AttemptFailuresByName() => _attemptFailures.ByName();
 
     /// <summary>Rejected attempts by error prefix.</summary>
     public IReadOnlyDictionary<string, long> Rejections() => _rejections.ByPrefix();
 
-    /// <summary>Times of the steps that were completed, by name; or those of connections that failed.</summary>
+    /// <summary>Times of completed steps, or of failed connections, by name.</summary>
     public IReadOnlyDictionary<string, LatencySummary> Latency(bool succeeded) => (succeeded ? _steps : _failed).Summarize();
 
-    /// <summary>What is only of use once all is counted.</summary>
+    /// <summary>Counts that are only of use after the run.</summary>
     public SocketFacts Sockets()
     {
-        // A reply takes a round trip too: where each first SYN is dropped, no connect shows what the line takes.
+        // A reply takes a round trip too. If each first SYN is dropped, no connect time shows the line's round trip.
         var (connect, reply) = (_steps.Least(Step.Connect), _steps.Least(Step.FirstReply) ?? _steps.Least(Step.Setup));
         var modes = new ConnectModes(Math.Min(connect ?? 0, reply ?? 0));
         _steps.Show(Step.Connect, modes);
@@ -274,11 +276,11 @@ public sealed class Tally
         };
     }
 
-    /// <summary>The encoded histogram of one step as far as it was completed; null if it never was.</summary>
+    /// <summary>The encoded histogram of one completed step; null if it was never completed.</summary>
     internal byte[]? Encode(Step step) => _steps.Encode(step);
 
-    /// <summary>The first broken invariant with its numbers, null if all hold.</summary>
-    /// <param name="ended">The run is over: nothing may be open any more.</param>
+    /// <summary>The first broken invariant with its numbers; null if all hold.</summary>
+    /// <param name="ended">True after the run: no connection may be open.</param>
     public string? BrokenInvariant(bool ended = false) => TallyInvariants.Broken(this, ended);
 
     private void AddCounts(long planned, long opened, long dropped, long attempts, long retries)

@@ -1,11 +1,11 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>What must hold in every tally of everything since the start.</summary>
+/// <summary>Invariants of every tally since the start.</summary>
 internal static class TallyInvariants
 {
-    /// <summary>The first broken invariant with its numbers, null if all hold.</summary>
-    /// <param name="tally">Everything since the start.</param>
-    /// <param name="ended">The run is over: nothing may be open any more.</param>
+    /// <summary>The first broken invariant with its numbers; null if all hold.</summary>
+    /// <param name="tally">All counts since the start.</param>
+    /// <param name="ended">True after the run: no connection may be open.</param>
     public static string? Broken(Tally tally, bool ended)
     {
         if (tally.Planned != tally.Opened + tally.Dropped)

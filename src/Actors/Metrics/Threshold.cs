@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ActorLoad.Metrics;
 
-/// <summary>What a number of the result must meet, such as <c>success-ratio &gt;= 0.999</c> or <c>total.p99 &lt; 250ms</c>.</summary>
+/// <summary>A condition on a number of the result, such as <c>success-ratio &gt;= 0.999</c> or <c>total.p99 &lt; 250ms</c>.</summary>
 public sealed class Threshold
 {
     private static readonly string[] Operators = ["<=", ">=", "==", "<", ">"];
@@ -23,9 +23,9 @@ public sealed class Threshold
     public string Expression { get; }
 
     /// <summary>Reads <c>&lt;metric&gt; &lt;op&gt; &lt;value&gt;</c>; spaces are free, numbers use a point.</summary>
-    /// <param name="text">What the run file says.</param>
-    /// <param name="threshold">The threshold; null if the text is none.</param>
-    /// <param name="problem">What is wrong with the text and what is allowed; empty if nothing is.</param>
+    /// <param name="text">The text in the run file.</param>
+    /// <param name="threshold">The threshold; null if the text is not one.</param>
+    /// <param name="problem">What is wrong with the text and what is allowed; empty if it is right.</param>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Threshold? threshold, out string problem)
     {
         threshold = null;
@@ -46,7 +46,7 @@ public sealed class Threshold
         var valueText = text[(at + @operator.Length)..].Trim();
         if (!metric.TryParseValue(valueText, out var value))
         {
-            problem = $"\"{valueText}\" is no value for {metric.Name}: it takes {metric.AllowedValues}";
+            problem = $"\"{valueText}\" is not a value for {metric.Name}: it takes {metric.AllowedValues}";
             return false;
         }
 
@@ -54,7 +54,7 @@ public sealed class Threshold
         return true;
     }
 
-    /// <summary>Holds the threshold against the totals of a run. What was never measured does not meet it.</summary>
+    /// <summary>Compares the threshold with the totals of a run. A number that was never measured does not meet it.</summary>
     public ThresholdResult Judge(RunSnapshot totals)
     {
         var measured = _metric.Measure(totals);
@@ -76,9 +76,9 @@ public sealed class Threshold
     };
 }
 
-/// <summary>How a threshold fared.</summary>
+/// <summary>The result of a threshold.</summary>
 /// <param name="Expression">The threshold.</param>
-/// <param name="Measured">A ratio from 0 to 1, a count, or microseconds; null if it was never measured.</param>
+/// <param name="Measured">A ratio from 0 to 1, a count, or microseconds; null if never measured.</param>
 /// <param name="Met">True if the measured value meets it.</param>
-/// <param name="Note">Why nothing was measured; null otherwise.</param>
+/// <param name="Note">Why nothing was measured; else null.</param>
 public sealed record ThresholdResult(string Expression, double? Measured, bool Met, string? Note);

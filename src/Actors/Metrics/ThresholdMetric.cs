@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace ActorLoad.Metrics;
 
-/// <summary>The left side of a <see cref="Threshold"/>: a number of the totals, and which values it may be compared with.</summary>
-/// <param name="Name">As it is written.</param>
-/// <param name="AllowedValues">What <see cref="TryParseValue"/> takes, in words.</param>
-/// <param name="WhyNotMeasured">What it means when <paramref name="Measure"/> answers null.</param>
-/// <param name="Measure">The number; null if it was never measured.</param>
+/// <summary>The left side of a <see cref="Threshold"/>: a number of the totals, and the values that it can be compared with.</summary>
+/// <param name="Name">As written.</param>
+/// <param name="AllowedValues">The values for <see cref="TryParseValue"/>, in words.</param>
+/// <param name="WhyNotMeasured">Why <paramref name="Measure"/> may return null.</param>
+/// <param name="Measure">The number; null if never measured.</param>
 internal sealed record ThresholdMetric(string Name, string AllowedValues, string WhyNotMeasured, Func<RunSnapshot, double?> Measure)
 {
     private const string Ratio = "a number from 0 to 1";

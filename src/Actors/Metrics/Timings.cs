@@ -1,7 +1,7 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>When the things in one connection's life happened: timestamps of the loop's clock in its ticks, 0 for what did not
-/// happen. A clock whose first timestamp is 0 must be started later.</summary>
+/// <summary>The times of one connection's events: timestamps of the loop's clock in its ticks, 0 for an event that did not happen. A
+/// clock with a first timestamp of 0 must be started later.</summary>
 public struct Timings
 {
     private const long MicrosPerSecond = 1_000_000;
@@ -36,22 +36,22 @@ public struct Timings
     /// <summary>The last attempt's latest complete reply.</summary>
     public long LastReply { get; set; }
 
-    /// <summary>The last attempt had done its script and began to hold.</summary>
+    /// <summary>The last attempt finished its script and began to hold.</summary>
     public long HoldStarted { get; set; }
 
-    /// <summary>Length of all holds that a failure ended, in ticks: no part of the total.</summary>
+    /// <summary>Length of all holds that a failure ended, in ticks; not part of the total.</summary>
     public long Held { get; set; }
 
-    /// <summary>A connection that had been served was cut, and no attempt since was answered.</summary>
+    /// <summary>A served connection was cut, and no attempt since was answered.</summary>
     public long CutAt { get; set; }
 
-    /// <summary>The connection ended, as a failure or a success; needed for the total of a failure.</summary>
+    /// <summary>The connection ended in failure or success; needed for the total of a failure.</summary>
     public long Ended { get; set; }
 
-    /// <summary>When the last attempt's connection could be used.</summary>
+    /// <summary>When the last attempt's connection was ready for use.</summary>
     public readonly long Ready => SetupDone != 0 ? SetupDone : Connected;
 
-    /// <summary>An attempt starts: what the one before it reached no longer counts, but the first start does.</summary>
+    /// <summary>An attempt starts. The times of the one before no longer count, except the first start.</summary>
     public void BeginAttempt(long now)
     {
         if (Started == 0)
@@ -63,7 +63,7 @@ public struct Timings
         SynSent = Connected = SetupSent = SetupDone = FirstSent = FirstReply = LastReply = HoldStarted = 0;
     }
 
-    /// <summary>A failure at <paramref name="now"/> ends a hold, if there was one.</summary>
+    /// <summary>A failure at <paramref name="now"/> ends a possible hold.</summary>
     public void EndHold(long now, out bool wasHolding)
     {
         wasHolding = HoldStarted != 0;
@@ -71,12 +71,12 @@ public struct Timings
         HoldStarted = 0;
     }
 
-    /// <summary>Length of a step of the last attempt in whole microseconds, 0 or more; null if the connection did not come through it, or if the step
-    /// is of no single attempt (<see cref="Step.Recovery"/>, <see cref="Step.LoopLag"/>).</summary>
-    /// <param name="step">Which.</param>
-    /// <param name="outcome">A total of a success ends with the last reply (with the connection, if the script is empty), of anything else
-    /// when it <see cref="Ended"/>.</param>
-    /// <param name="frequency">Clock ticks in a second.</param>
+    /// <summary>Length of a step of the last attempt in whole microseconds, 0 or more. Null if the connection did not complete it, or if
+    /// the step belongs to no single attempt (<see cref="Step.Recovery"/>, <see cref="Step.LoopLag"/>).</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="outcome">The total of a success ends with the last reply (with the connection, if the script is empty). Any other total
+    /// ends at <see cref="Ended"/>.</param>
+    /// <param name="frequency">Clock ticks per second.</param>
     public readonly long? Micros(Step step, Outcome outcome, long frequency) => step switch
     {
         Step.StartLag => Between(Due, Started, frequency),
@@ -90,7 +90,7 @@ public struct Timings
     };
 
     /// <summary>Microseconds between two time stamps, 0 or more; null if the second did not happen.</summary>
-    // Seconds and their rest apart: ticks times a million would overflow after 2.5 hours of a nanosecond clock.
+    // Seconds and the rest apart: ticks times a million would overflow after 2.5 hours of a nanosecond clock.
     public static long? Between(long from, long to, long frequency) =>
         to == 0 ? null : Math.Max(0, ((to - from) / frequency * MicrosPerSecond) + ((to - from) % frequency * MicrosPerSecond / frequency));
 }

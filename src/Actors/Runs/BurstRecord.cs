@@ -3,7 +3,7 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Runs;
 
-/// <summary>One burst while it runs: the shares that its lanes have reported so far.</summary>
+/// <summary>One running burst: the shares that its lanes have reported so far.</summary>
 internal sealed class BurstRecord(int index, string phase, TimeSpan dueAt, int lanes)
 {
     private readonly List<LaneProtocol.BurstShareEnded> _shares = [];
@@ -15,13 +15,13 @@ internal sealed class BurstRecord(int index, string phase, TimeSpan dueAt, int l
     /// <summary>When its last connection ended, as far as reported.</summary>
     public TimeSpan EndedAt => _shares.Count == 0 ? DueAt : _shares.Max(share => share.EndedAt);
 
-    /// <summary>True when every lane has reported, or will not.</summary>
+    /// <summary>True when every lane has reported, or never will.</summary>
     public bool IsComplete => _shares.Count + _lost.Count == lanes;
 
-    /// <summary>True if it has begun in some lane; a burst that was stopped before it was due is not in the report.</summary>
+    /// <summary>True if a lane has begun it. A burst that was stopped before its due time is not in the report.</summary>
     public bool HasBegun => _shares.Any(share => share.Planned > 0);
 
-    /// <summary>True if no lane has ever had an established connection, and not only because the run was stopped first.</summary>
+    /// <summary>True if no lane ever established a connection, for a reason other than an early stop.</summary>
     public bool NeverReached => _shares.All(share => share.NeverReached) && _shares.Any(share => share.Failed > 0);
 
     /// <summary>Adds a lane's share.</summary>
@@ -31,7 +31,7 @@ internal sealed class BurstRecord(int index, string phase, TimeSpan dueAt, int l
         _shares.Add(share);
     }
 
-    /// <summary>A lane will not report its share, unless it has.</summary>
+    /// <summary>A lane will report no share, unless it already has.</summary>
     public void GiveUp(int lane)
     {
         if (_shares.TrueForAll(share => share.Lane != lane))

@@ -3,16 +3,16 @@ using System.Net.Sockets;
 
 namespace ActorLoad.Runs;
 
-/// <summary>Looks up names without the pool's threads: a resolver that does not answer blocks a thread for half a minute.</summary>
+/// <summary>Looks up names without the pool's threads, because a silent resolver blocks a thread for half a minute.</summary>
 public static class NameLookUp
 {
-    /// <summary>So long may the names of one target, or of one address to listen on, take together.</summary>
+    /// <summary>Time for all names of one target, or of one listen address.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     // Most look-ups at once in this process.
     private static readonly OwnThreads Threads = new("look-up", 32, TimeProvider.System);
 
-    /// <summary>The addresses of a host; throws <see cref="SocketException"/>. It has no limit of time: see <see cref="Limit"/>.</summary>
+    /// <summary>The addresses of a host; throws <see cref="SocketException"/>. Has no time limit itself: see <see cref="Limit"/>.</summary>
     public static Task<IPAddress[]> FindAsync(string host, CancellationToken cancellation) => Threads.RunAsync(
         () => Dns.GetHostAddresses(host), Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, cancellation);
 }

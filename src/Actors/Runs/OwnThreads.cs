@@ -2,19 +2,19 @@ using System.Threading.Channels;
 
 namespace ActorLoad.Runs;
 
-/// <summary>Work that blocks or takes long: it gets a thread of its own, so that the pool's threads stay free for everybody else. At most
-/// so many threads exist at once; other work waits for its turn. A thread ends with its work.</summary>
-/// <param name="name">What the threads are called.</param>
+/// <summary>Threads for work that blocks or takes long, so that the pool's threads stay free. Their number is bounded; further work waits
+/// for its turn. A thread ends with its work.</summary>
+/// <param name="name">The threads' name.</param>
 /// <param name="most">Most threads at once, 1 or more.</param>
 /// <param name="time">Measures the limits.</param>
 public sealed class OwnThreads(string name, int most, TimeProvider time)
 {
     private readonly Places _places = new(most);
 
-    /// <summary>Does the work and waits for it. What it throws is thrown here.</summary>
-    /// <param name="work">It runs to its end even if nobody waits for it any more: until then its place is taken.</param>
-    /// <param name="turn">Longest wait for a free thread; then a <see cref="ThreadsBusyException"/> is thrown.</param>
-    /// <param name="limit">Longest wait for the work since it began; then a <see cref="TimeoutException"/> is thrown.</param>
+    /// <summary>Does the work and waits for it. Rethrows its exception here.</summary>
+    /// <param name="work">Runs to its end even if its caller gives up; until then it occupies its place.</param>
+    /// <param name="turn">Longest wait for a free thread, before a <see cref="ThreadsBusyException"/>.</param>
+    /// <param name="limit">Longest wait for the running work, before a <see cref="TimeoutException"/>.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<T> RunAsync<T>(Func<T> work, TimeSpan turn, TimeSpan limit, CancellationToken cancellation)
     {
@@ -34,7 +34,7 @@ public sealed class OwnThreads(string name, int most, TimeProvider time)
             try
             {
                 var result = work();
-                _places.GiveBack(); // before anybody hears of the end, and asks again
+                _places.GiveBack(); // before the caller hears of the end, and asks again
                 done.SetResult(result);
             }
             catch (Exception failure)
@@ -58,11 +58,11 @@ public sealed class OwnThreads(string name, int most, TimeProvider time)
     }
 }
 
-/// <summary>So many places, taken in the order in which they are asked for.</summary>
-/// <param name="most">How many, 1 or more.</param>
+/// <summary>A fixed number of places, given in the order of requests.</summary>
+/// <param name="most">The number of places, 1 or more.</param>
 public sealed class Places(int most)
 {
-    // One item for each place that is taken: a writer waits while it is full.
+    // One item for each occupied place: a writer waits while it is full.
     private readonly Channel<bool> _taken = Channel.CreateBounded<bool>(most);
 
     /// <summary>Takes a place; false if none became free within <paramref name="patience"/>.</summary>
@@ -81,9 +81,9 @@ public sealed class Places(int most)
         }
     }
 
-    /// <summary>Gives a place back; the next in line has it.</summary>
+    /// <summary>Gives a place back to the next in line.</summary>
     public void GiveBack() => _taken.Reader.TryRead(out _);
 }
 
-/// <summary>No thread became free in time, or no place.</summary>
+/// <summary>No thread or place became free in time.</summary>
 public sealed class ThreadsBusyException(string message) : Exception(message);

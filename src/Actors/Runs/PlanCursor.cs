@@ -4,11 +4,12 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Runs;
 
-/// <summary>How far a run has come in its plan: which burst is next, which are open, what the ended ones came to. Pure: time is told to it.</summary>
-/// <param name="plan">What is to be done.</param>
-/// <param name="lanes">How many lanes report the end of their share of a burst.</param>
-/// <param name="deadline">When the load ends whatever is left; 0 is never.</param>
-/// <param name="hold">How long connections are held: a burst is as far as its hold.</param>
+/// <summary>The progress of a run in its plan: the next burst, the open ones, and the results of ended ones. Pure: its caller tells it the
+/// time.</summary>
+/// <param name="plan">The plan.</param>
+/// <param name="lanes">Number of lanes that report the end of their share of a burst.</param>
+/// <param name="deadline">When the load ends in any case; 0 is never.</param>
+/// <param name="hold">How long connections are held; counts in the progress of a burst.</param>
 internal sealed class PlanCursor(RunPlan plan, int lanes, TimeSpan deadline = default, TimeSpan hold = default)
 {
     /// <summary>Most bursts that a report lists.</summary>
@@ -25,48 +26,48 @@ internal sealed class PlanCursor(RunPlan plan, int lanes, TimeSpan deadline = de
     private int _nextInPhase;
     private int _begun;
 
-    /// <summary>Bursts that have been told to the lanes and have not ended.</summary>
+    /// <summary>Bursts that the lanes know and that have not ended.</summary>
     public int Open => _open.Count;
 
-    /// <summary>The first <see cref="MostKept"/> bursts that have ended.</summary>
+    /// <summary>The first <see cref="MostKept"/> ended bursts.</summary>
     public IReadOnlyList<BurstResult> Ended => _ended;
 
-    /// <summary>Bursts that have ended and are not kept one by one: a run of millions of small ones must not fill the memory.</summary>
+    /// <summary>Number of ended bursts that are not kept, because millions of small ones would fill the memory.</summary>
     public int Omitted { get; private set; }
 
-    /// <summary>Connections opened in all bursts that have ended.</summary>
+    /// <summary>Connections opened in all ended bursts.</summary>
     public long Opened { get; private set; }
 
-    /// <summary>How long bursts were open, from a due time to the end of the last connection; those that overlap count once.</summary>
+    /// <summary>Time in which bursts were open, from a due time to the end of the last connection. Overlapping bursts count once.</summary>
     public TimeSpan Busy { get; private set; }
 
-    /// <summary>Connections of all bursts that were begun: whose turn it is among the targets.</summary>
+    /// <summary>Connections of all begun bursts, which decides the next endpoint in turn.</summary>
     public long Turn { get; private set; }
 
-    /// <summary>Connections of the largest burst that was begun.</summary>
+    /// <summary>Connections of the largest begun burst.</summary>
     public int Largest { get; private set; }
 
-    /// <summary>Bursts of which not one connection had been started a second after they were due.</summary>
+    /// <summary>Bursts without a started connection one second after their due time.</summary>
     public long LateBursts { get; private set; }
 
-    /// <summary>Due time to the first start of the burst that waited longest, microseconds.</summary>
+    /// <summary>Longest time from due to first start of a burst, microseconds.</summary>
     public long WorstBurstLag { get; private set; }
 
-    /// <summary>True once the plan has no further burst and none is open.</summary>
+    /// <summary>True if the plan has no further burst and no burst is open.</summary>
     public bool IsOver => _phase >= plan.Phases.Length;
 
-    /// <summary>True if not one connection of the bursts that have ended was ever established.</summary>
+    /// <summary>True if no connection of the ended bursts was ever established.</summary>
     public bool NeverReached { get; private set; }
 
-    /// <summary>True while some endpoint has not been tried.</summary>
+    /// <summary>True while an endpoint is untried.</summary>
     public bool HasUntriedEndpoint { get; private set; }
 
-    /// <summary>The phase that the next burst belongs to.</summary>
+    /// <summary>The phase of the next burst.</summary>
     public PhasePlan Phase => plan.Phases[Math.Min(_phase, plan.Phases.Length - 1)];
 
     /// <summary>
-    /// When the next burst is due; null while that depends on an open one, and when the run is over. Moves on to the next phase when the
-    /// last burst of the present one has ended.
+    /// When the next burst is due; null while that depends on an open burst, and when the run has ended. Moves on to the next phase
+    /// after the last burst of the present one.
     /// </summary>
     public TimeSpan? NextDue()
     {
@@ -91,7 +92,7 @@ internal sealed class PlanCursor(RunPlan plan, int lanes, TimeSpan deadline = de
         return null;
     }
 
-    /// <summary>The next burst begins; its number.</summary>
+    /// <summary>Begins the next burst; returns its number.</summary>
     public int Begin(TimeSpan due)
     {
         _nextInPhase++;
@@ -102,12 +103,12 @@ internal sealed class PlanCursor(RunPlan plan, int lanes, TimeSpan deadline = de
         return _begun++;
     }
 
-    /// <summary>A lane's share has ended; true if its burst has.</summary>
+    /// <summary>A lane's share has ended. True if that ends its burst.</summary>
     public bool End(LaneProtocol.BurstShareEnded share)
     {
         if (!_open.TryGetValue(share.Burst, out var book))
         {
-            return false; // summed up without it
+            return false; // its burst has ended without it
         }
 
         book.Add(share);
@@ -121,7 +122,7 @@ internal sealed class PlanCursor(RunPlan plan, int lanes, TimeSpan deadline = de
         return true;
     }
 
-    /// <summary>A lane will report nothing more: its shares of the open bursts are not waited for.</summary>
+    /// <summary>A lane reports nothing more: open bursts do not wait for its shares.</summary>
     public void GiveUp(int lane)
     {
         foreach (var (burst, book) in _open.ToArray())
@@ -165,7 +166,7 @@ internal sealed class PlanCursor(RunPlan plan, int lanes, TimeSpan deadline = de
         }
     }
 
-    /// <summary>How far it is, when the run has gone on for <paramref name="elapsed"/>.</summary>
+    /// <summary>The progress after <paramref name="elapsed"/>.</summary>
     public RunProgress Progress(TimeSpan elapsed)
     {
         var inPhase = Phase.Count is { } count
@@ -176,7 +177,7 @@ internal sealed class PlanCursor(RunPlan plan, int lanes, TimeSpan deadline = de
         return new RunProgress(Phase.Name, _begun, plan.Bursts, Math.Max(done, byTime));
     }
 
-    // Bursts that are open count as far as they have held; the last hundredth comes with their end.
+    // An open burst counts by the part of its hold that is over; the last hundredth comes with its end.
     private double Held(TimeSpan elapsed) =>
         hold > TimeSpan.Zero ? _open.Values.Sum(book => Math.Clamp((elapsed - book.DueAt) / hold, 0, 0.99)) : 0;
 }

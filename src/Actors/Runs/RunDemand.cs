@@ -7,24 +7,25 @@ using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;
 
-/// <summary>What a run will ask of the machines, by its settings: the least that is certain. Pure.</summary>
+/// <summary>The least that a run certainly needs from the machines, by its settings. Pure.</summary>
 public static class RunDemand
 {
     private static readonly TimeSpan TimeWait = TimeSpan.FromSeconds(60);
 
-    // For how long nf_conntrack remembers a connection that is closed.
+    // How long nf_conntrack remembers a closed connection.
     private static readonly TimeSpan RememberedAfterReset = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RememberedAfterFin = TimeSpan.FromSeconds(120);
 
-    // Faster than any run so far: what would be begun sooner waits.
+    // Faster than any run so far.
     private const long MostPerSecond = 50_000;
 
     /// <summary>The needs of a run.</summary>
     /// <param name="settings">Its settings.</param>
-    /// <param name="targets">Where its connections go, in turn; empty if it brings its own server.</param>
+    /// <param name="targets">The addresses, in turn; empty for the embedded server.</param>
     public static RunNeeds Of(RunSettings settings, ImmutableArray<Endpoint> targets)
     {
-        var (plan, connection, observers) = (RunPlan.Create(settings.Load).Until(settings.Deadline), settings.Connection, settings.Observers);
+        var (connection, observers) = (settings.Connection, settings.Observers);
+        var plan = RunPlan.Create(settings.Load).Until(settings.Deadline);
         var isGraceful = connection.Socket.Close == CloseMode.Graceful;
         var due = plan.Phases.Max(phase => phase.Connections * Overlapping(phase, connection.Hold));
         var open = Math.Min(due, connection.MaxOpen);
@@ -35,10 +36,12 @@ public static class RunDemand
             StartedWithin(plan, TimeWait, connection.MaxOpen),
             Tracked(plan, open, isGraceful ? RememberedAfterFin : RememberedAfterReset, connection.MaxOpen),
             (observers.Server ? 1 : 0) + (observers.Bystander?.Connections ?? 0), isGraceful, connection.Socket.Ports == PortChoice.Kernel,
-            targets.All(target => target.IsLoopback), settings.Target.IsEmbedded, plan.Phases.IndexOf(plan.Phases.MaxBy(phase => phase.Connections * Together(phase))!));
+            targets.All(target => target.IsLoopback), settings.Target.IsEmbedded,
+            plan.Phases.IndexOf(plan.Phases.MaxBy(phase => phase.Connections * Together(phase))!));
     }
 
-    /// <summary>Most connections that are begun within a time that starts with a phase; null if bursts follow each other at once, for as long as the phase lasts.</summary>
+    /// <summary>Most connections begun within a time window from the start of a phase; null if bursts follow each other without a
+    /// gap.</summary>
     internal static long? StartedWithin(RunPlan plan, TimeSpan window, int maxOpen)
     {
         if (plan.Phases.Any(phase => phase.Count is null))
@@ -65,18 +68,19 @@ public static class RunDemand
     }
 
     private static long? Tracked(RunPlan plan, long open, TimeSpan remembered, int maxOpen) =>
-        StartedWithin(plan, remembered, maxOpen) is { } started ? Math.Min(started, open + (MostPerSecond * (long)remembered.TotalSeconds)) : null;
+        StartedWithin(plan, remembered, maxOpen) is { } started
+            ? Math.Min(started, open + (MostPerSecond * (long)remembered.TotalSeconds)) : null;
 
-    /// <summary>Bursts that are surely open at the same time: each connection is held as long as that.</summary>
+    /// <summary>Bursts that are certainly open at once, because their connections are held.</summary>
     private static long Overlapping(PhasePlan phase, TimeSpan hold) =>
         phase.Pacing == Pacing.AfterBurst ? 1
         : phase.Gap <= TimeSpan.Zero ? Together(phase)
         : Math.Min(phase.Count ?? long.MaxValue, 1 + (hold.Ticks / phase.Gap.Ticks));
 
-    /// <summary>Bursts that are due at the same moment.</summary>
+    /// <summary>Bursts with the same due time.</summary>
     private static long Together(PhasePlan phase) => phase.Pacing == Pacing.Fixed && phase.Gap <= TimeSpan.Zero ? phase.Count ?? 1 : 1;
 
-    /// <summary>The share of each address, rounded up: one that is named twice has two.</summary>
+    /// <summary>The share of each address, rounded up. An address that is named twice gets two shares.</summary>
     private static IReadOnlyList<TargetShare> Shares(long connections, ImmutableArray<Endpoint> targets) => targets.IsEmpty
         ? [new TargetShare(TargetShare.Embedded, connections)]
         : [.. targets.CountBy(target => target).Select(named =>

@@ -7,29 +7,29 @@ using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;
 
-/// <summary>What ActorLoad itself used, and when it was not there.</summary>
-/// <param name="Busy">While bursts were open.</param>
+/// <summary>ActorLoad's own use of the machine, and the pauses of its loops.</summary>
+/// <param name="Busy">Use while bursts were open.</param>
 /// <param name="Pauses">When its loops stood still.</param>
 /// <param name="RetiredPorts">Connects from ports that the server may still have held.</param>
 internal sealed record OwnUse(BusyMeter Busy, IReadOnlyList<LoopPause> Pauses, long RetiredPorts);
 
-/// <summary>What the loops of a run tell at its end.</summary>
-/// <param name="Pauses">When they stood still.</param>
+/// <summary>What the loops of a run report at its end.</summary>
+/// <param name="Pauses">When the loops stood still.</param>
 /// <param name="RetiredPorts">Connects from ports that the server may still have held.</param>
-/// <param name="Queues">How often their queues were full; null for loops without.</param>
+/// <param name="Queues">How often their queues were full; null for loops without queues.</param>
 internal sealed record LoopFacts(IReadOnlyList<LoopPause> Pauses, long RetiredPorts, QueueCounts? Queues)
 {
     /// <summary>Before the end.</summary>
     public static LoopFacts None { get; } = new([], 0, null);
 
-    /// <summary>As they are now.</summary>
+    /// <summary>The present figures.</summary>
     public static LoopFacts Read(ILoopMeter meter) => new(meter.ReadPauses(), meter.ReadRetiredPorts(), meter.ReadQueues());
 }
 
-/// <summary>Puts together what a diagnosis may look at. Pure.</summary>
+/// <summary>Collects the evidence for a diagnosis. Pure.</summary>
 internal static class RunEvidence
 {
-    /// <summary>The evidence of a run that has ended.</summary>
+    /// <summary>The evidence of an ended run.</summary>
     public static Evidence Of(
         RunOrder order, MetricsProtocol.Completed completed, ObserverProtocol.RunObserved observed, PlanCursor course, OwnUse own,
         TimeSpan duration, int loops, IReadOnlyDictionary<string, ImmutableArray<string>> said)
@@ -37,7 +37,8 @@ internal static class RunEvidence
         var (totals, sockets) = (completed.Totals, completed.Sockets);
         var verbs = ScriptVerbs.Of(order.Settings.Connection.Script);
         var client = new ClientLedger(
-            totals.Attempts, totals.Connections.Succeeded, sockets.Established, sockets.AbortiveCloses, totals.AttemptFailures, totals.Rejections)
+            totals.Attempts, totals.Connections.Succeeded, sockets.Established, sockets.AbortiveCloses, totals.AttemptFailures,
+            totals.Rejections)
         {
             PeerFinishes = sockets.PeerFinishes,
             PeerResets = sockets.PeerResets,
@@ -52,7 +53,8 @@ internal static class RunEvidence
         client, observed.Servers, observed.Kernel, observed.Bystander,
         Reconciliation.Of(client, observed.Servers, observed.Kernel, sockets.ConnectModes, sockets.LongConnects, observed.OwnConnections),
         TimeWaitJudge.Judge(
-            client, observed.Kernel, observed.OwnConnections, observed.Servers.Where(server => server.Proxy is not null).Sum(server => server.ConnectionsReceived ?? 0)), observed.Unseen);
+            client, observed.Kernel, observed.OwnConnections,
+            observed.Servers.Where(server => server.Proxy is not null).Sum(server => server.ConnectionsReceived ?? 0)), observed.Unseen);
 
     private static LoadEvidence Load(RunOrder order, RunSnapshot totals, SocketFacts sockets, PlanCursor course)
     {
@@ -60,7 +62,8 @@ internal static class RunEvidence
         var needs = RunDemand.Of(order.Settings, order.Target.Endpoints);
         return new LoadEvidence(
             course.Largest, totals.Generator.PeakOpen, connection.MaxOpen, Word(connection.Socket.Close), Word(connection.Socket.Ports),
-            order.Target.Endpoints.Distinct().Count(), sockets.ConnectModes, sockets.Connected, sockets.LongConnects, setup ?? totals.Latency.GetValueOrDefault(Step.FirstReply.Name()),
+            order.Target.Endpoints.Distinct().Count(), sockets.ConnectModes, sockets.Connected, sockets.LongConnects,
+            setup ?? totals.Latency.GetValueOrDefault(Step.FirstReply.Name()),
             totals.Latency.GetValueOrDefault(Step.Total.Name()))
         {
             Observers = needs.Observers * needs.Targets,
@@ -85,8 +88,8 @@ internal static class RunEvidence
     {
         var (used, busy) = (own.Busy.Used, course.Busy.TotalSeconds);
         return new GeneratorEvidence(
-            totals.Latency.GetValueOrDefault(Step.StartLag.Name()), duration.TotalSeconds, busy, InBursts(used.Cpu) ?? 0, InBursts(used.LoopCpu),
-            InBursts(used.LoopsWait), InBursts(used.GcPause) * 1000 ?? 0, loops, Environment.ProcessorCount)
+            totals.Latency.GetValueOrDefault(Step.StartLag.Name()), duration.TotalSeconds, busy, InBursts(used.Cpu) ?? 0,
+            InBursts(used.LoopCpu), InBursts(used.LoopsWait), InBursts(used.GcPause) * 1000 ?? 0, loops, Environment.ProcessorCount)
         {
             LoopLag = totals.Latency.GetValueOrDefault(Step.LoopLag.Name()),
             LoopsCpuSeconds = InBursts(used.LoopsCpu),
@@ -100,7 +103,7 @@ internal static class RunEvidence
         double? InBursts(TimeSpan? part) => own.Busy.ShareOf(part) * busy;
     }
 
-    // As in the run file.
+    // As the run file writes it.
     private static string Word<T>(T choice)
         where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(choice.ToString());
 }

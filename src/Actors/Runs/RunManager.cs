@@ -6,22 +6,22 @@ using static ActorLoad.Runs.RunProtocol;
 
 namespace ActorLoad.Runs;
 
-/// <summary>Carries out runs one at a time, in the order in which they came; the rest queue.</summary>
+/// <summary>Carries out runs one at a time, in the order of their arrival; the rest queue.</summary>
 /// <remarks><code>
 /// StartRun -> queued -> (turn) target opens -> RunStarted, LoadSupervisor -> RunEnded -> target disposed -> next
-///   StopRun, or its limits are over -> stopping; no RunEnded in time -> ended without a result, as something blocks its loop: the next
-///   gets another
+///   StopRun, or a limit is over -> stopping; no RunEnded in time -> ended without a result, because its loop is blocked: the next run
+///   gets another loop
 /// </code></remarks>
 public sealed class RunManager : UntypedActor, IWithTimers
 {
-    // Longer than the load supervisor gives itself for its end.
+    // Longer than the end of a load supervisor.
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly int _maxQueue;
     private readonly Func<RunOrder, IRunResources> _createResources;
     private readonly TimeProvider _time;
     private readonly LinkedList<StartRun> _queue = new();
-    private readonly Dictionary<IActorRef, IRunResources> _leaving = []; // supervisors whose runs have ended and whose actors have not
+    private readonly Dictionary<IActorRef, IRunResources> _leaving = []; // supervisors of ended runs that have not stopped yet
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private StartRun? _active;
     private IActorRef? _supervisor;
@@ -37,7 +37,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>A manager in which at most <paramref name="maxQueue"/> runs wait.</summary>
+    /// <summary>A manager with room for <paramref name="maxQueue"/> waiting runs.</summary>
     public static Props Props(int maxQueue, Func<RunOrder, IRunResources> createResources, TimeProvider time) =>
         Akka.Actor.Props.Create<RunManager>(maxQueue, createResources, time);
 
@@ -61,10 +61,10 @@ public sealed class RunManager : UntypedActor, IWithTimers
         }
     }
 
-    /// <summary>A supervisor that fails is a bug: its run is over.</summary>
+    /// <summary>A supervisor that fails is a bug, and ends its run.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    /// <summary>No target outlives the manager, and no listener waits for ever.</summary>
+    /// <summary>Disposes every target, and ends every listener's wait.</summary>
     protected override void PostStop()
     {
         _opening?.Cancel();
@@ -79,7 +79,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
     {
         if (_active is not null && _queue.Count >= _maxQueue)
         {
-            Sender.Tell(new RunRefused(start.RunId, $"{_queue.Count} runs wait already, and no more may"));
+            Sender.Tell(new RunRefused(start.RunId, $"the queue is full: {_queue.Count} runs wait already"));
             return;
         }
 
@@ -103,7 +103,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
         _opened.PipeTo(Self);
     }
 
-    /// <summary>Of each run one timer is on: it waits, or goes on, or is being stopped.</summary>
+    /// <summary>Starts the one timer of a run, which bounds its wait, its duration or its stop.</summary>
     private void StartTimer(StartRun run, TimeSpan? limit, object message)
     {
         Timers.Cancel(run.RunId);
@@ -132,8 +132,8 @@ public sealed class RunManager : UntypedActor, IWithTimers
         }
         catch (Exception cause)
         {
-            _log.Error(cause, "run {0} could not be begun", run.RunId);
-            EndActive(null, $"the run could not be begun: {cause.Message}");
+            _log.Error(cause, "run {0} could not begin", run.RunId);
+            EndActive(null, $"the run could not begin: {cause.Message}");
         }
     }
 
@@ -141,7 +141,8 @@ public sealed class RunManager : UntypedActor, IWithTimers
     {
         var order = new RunOrder(run.RunId, run.Settings, target, _time.GetUtcNow(), run.Listener, RunClock.StartNow(_time));
         _resources = _createResources(order);
-        run.Listener.Tell(new RunStarted(run.RunId, order.StartedAt, order.Describe(TimeSpan.Zero), order.DescribeTarget(), _resources.Transport));
+        run.Listener.Tell(
+            new RunStarted(run.RunId, order.StartedAt, order.Describe(TimeSpan.Zero), order.DescribeTarget(), _resources.Transport));
         _supervisor = Context.Watch(Context.ActorOf(LoadSupervisor.Props(order, _resources), run.RunId));
     }
 
@@ -150,7 +151,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
         if (_active is { } run && run.RunId == stop.RunId)
         {
             StopActive(run, stop);
-            Sender.Tell(new RunStopping(stop.RunId)); // its time runs by now
+            Sender.Tell(new RunStopping(stop.RunId)); // after the start of its timer
         }
         else if (_queue.FirstOrDefault(run => run.RunId == stop.RunId) is { } queued)
         {
@@ -174,7 +175,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
             _resources?.Hurry();
         }
 
-        // Another stop of the same run must not put off its limit.
+        // A second stop of the same run must not extend its limit.
         if (isFirst)
         {
             StartTimer(run, _supervisor is null ? null : StopLimit, new StopOverdue(run.RunId));
@@ -185,7 +186,8 @@ public sealed class RunManager : UntypedActor, IWithTimers
     {
         if (_queue.FirstOrDefault(run => run.RunId == over.RunId) is { } queued)
         {
-            EndQueued(queued, $"refused: it waited for {UnitText.Show(queued.Limits!.MaxWait)} and its turn did not come (daemon.max-wait); post it again later");
+            EndQueued(queued,
+                $"refused: its turn did not come within {UnitText.Show(queued.Limits!.MaxWait)} (daemon.max-wait); post it again later");
         }
     }
 
@@ -193,7 +195,8 @@ public sealed class RunManager : UntypedActor, IWithTimers
     {
         if (_active is { } run && run.RunId == over.RunId)
         {
-            StopActive(run, new StopRun(over.RunId, $"stopped by daemon.max-duration: a posted run may last {UnitText.Show(run.Limits!.MaxDuration)}"));
+            StopActive(run,
+                new StopRun(over.RunId, $"stopped by daemon.max-duration: a posted run may last {UnitText.Show(run.Limits!.MaxDuration)}"));
         }
     }
 
@@ -222,7 +225,7 @@ public sealed class RunManager : UntypedActor, IWithTimers
 
         if (_leaving.Remove(supervisor, out var resources))
         {
-            resources.Release(); // not before: its lanes and connections run on its loops
+            resources.Release(); // only now, because its lanes and connections run on its loops
         }
     }
 

@@ -10,31 +10,32 @@ namespace ActorLoad.Runs;
 
 /// <summary>One run to carry out.</summary>
 /// <param name="RunId">Its id.</param>
-/// <param name="Settings">What to do.</param>
-/// <param name="Target">Where connections go.</param>
+/// <param name="Settings">Its settings.</param>
+/// <param name="Target">Its target.</param>
 /// <param name="StartedAt">When it began.</param>
-/// <param name="Listener">Who gets its snapshots.</param>
+/// <param name="Listener">Gets its snapshots.</param>
 /// <param name="Clock">Its clock; the storm begins at its origin.</param>
-public sealed record RunOrder(string RunId, RunSettings Settings, ResolvedTarget Target, DateTimeOffset StartedAt, IActorRef Listener, RunClock Clock)
+public sealed record RunOrder(string RunId, RunSettings Settings, ResolvedTarget Target, DateTimeOffset StartedAt, IActorRef Listener,
+    RunClock Clock)
 {
     /// <summary>The head of the run's result.</summary>
     public RunInfo Describe(TimeSpan duration) => new(RunId, StartedAt, duration.TotalSeconds, Settings.Configuration);
 
-    /// <summary>Whom it storms, for the result.</summary>
+    /// <summary>The target, for the result.</summary>
     public TargetInfo DescribeTarget() => new(Target.Names, [.. Target.Endpoints.Select(endpoint => $"{endpoint}")])
     {
         Unused = Target.Unused.IsEmpty ? null : Target.Unused,
     };
 }
 
-/// <summary>What a load supervisor has under it: real lanes on real loops, or a test's probes.</summary>
+/// <summary>The parts under a load supervisor: real lanes on real loops, or a test's probes.</summary>
 public interface IRunResources
 {
     /// <summary>The transport of the lanes, for the result.</summary>
     TransportInfo Transport { get; }
 
-    /// <summary>Dispatcher of the load supervisor; null is Akka's own. On a lane's loop a burst's end and the next one's start cross no
-    /// thread.</summary>
+    /// <summary>Dispatcher of the load supervisor; null is Akka's own. On a lane's loop, the end of a burst and the start of the next one
+    /// need no change of thread.</summary>
     string? SupervisorDispatcher { get; }
 
     /// <summary>Measures this process.</summary>
@@ -43,23 +44,23 @@ public interface IRunResources
     /// <summary>Measures the threads of the loops.</summary>
     ILoopMeter LoopMeter { get; }
 
-    /// <summary>Errors that servers answered with, in their words: see <see cref="ServerWords.Said"/>.</summary>
+    /// <summary>The servers' errors, in their words: see <see cref="ServerWords.Said"/>.</summary>
     IReadOnlyDictionary<string, ImmutableArray<string>> Said => ImmutableDictionary<string, ImmutableArray<string>>.Empty;
 
-    /// <summary>The run did not end: its loops are for no other one.</summary>
+    /// <summary>The run did not end, so no other run may use its loops.</summary>
     void GiveUp();
 
-    /// <summary>Tells of each loop that does not answer, from a thread that is no loop's, until the answer is disposed of. Such a loop is for no
-    /// other run, and the load supervisor does not stay on it.</summary>
+    /// <summary>Reports each loop that does not answer, from a thread outside the loops, until the returned object is disposed. No other
+    /// run may use such a loop, and the load supervisor leaves it.</summary>
     IDisposable WatchLoops(Action<BlockedLoop> tell);
 
-    /// <summary>The run is to end: a loop that does not answer is told of sooner.</summary>
+    /// <summary>The run shall end: a silent loop is reported sooner.</summary>
     void Hurry();
 
-    /// <summary>No actor of the run is left: its loops are for others.</summary>
+    /// <summary>The run has no actor any more, so other runs may use its loops.</summary>
     void Release();
 
-    /// <summary>Who watches the run, as <c>observers</c>; nobody if it is not watched.</summary>
+    /// <summary>The observers of the run, as actor <c>observers</c>; nobody if there are none.</summary>
     IActorRef CreateObservers(IUntypedActorContext context, RunOrder order);
 
     /// <summary>The actor that merges tallies.</summary>
@@ -78,7 +79,7 @@ public sealed class RunResources : IRunResources
     private readonly ServerWords _words;
     private LoopWatch? _watch;
 
-    /// <summary>Chooses the transport and makes its loops ready.</summary>
+    /// <summary>Chooses the transport and prepares its loops.</summary>
     public RunResources(RunOrder order, ITransportFactory transports)
     {
         (_settings, _time, _words) = (order.Settings, order.Clock.Time, order.Settings.Words);
@@ -86,14 +87,15 @@ public sealed class RunResources : IRunResources
         if (_loops.Dispatchers.FirstOrDefault(dispatcher => dispatcher.Loop.Time != _time) is { } stranger)
         {
             _loops.Release();
-            throw new ArgumentException($"loop {stranger.DispatcherId} lives by another clock than the run", nameof(transports));
+            throw new ArgumentException($"loop {stranger.DispatcherId} has another clock than the run", nameof(transports));
         }
 
         LoopMeter = new LoopMeter([.. _loops.Dispatchers.Select(dispatcher => dispatcher.Loop)]);
     }
 
     /// <inheritdoc />
-    public TransportInfo Transport => new(_loops.Choice.Kind, _loops.Choice.Loops, _loops.Choice.Reason) { IsFallback = _loops.Choice.IsFallback };
+    public TransportInfo Transport =>
+        new(_loops.Choice.Kind, _loops.Choice.Loops, _loops.Choice.Reason) { IsFallback = _loops.Choice.IsFallback };
 
     /// <inheritdoc />
     public string SupervisorDispatcher => _loops.MovableId;
@@ -139,7 +141,7 @@ public sealed class RunResources : IRunResources
             ? context.ActorOf(RunObservers.Props(plans, _settings.Observers.Start, _settings.Observers.End), "observers")
             : ActorRefs.Nobody;
 
-    // Where the kernel chooses, nobody knows our ports.
+    // If the kernel chooses, our ports are unknown.
     private Func<int, bool>? IsOurs()
     {
         SlotPorts[] ports = [.. _loops.Dispatchers.Select(dispatcher => dispatcher.Loop.Ports)];

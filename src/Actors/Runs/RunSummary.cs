@@ -3,10 +3,10 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Runs;
 
-/// <summary>Makes the result of a run from its totals, and says whether it may be believed.</summary>
+/// <summary>Makes the result of a run from its totals, with its final verdict.</summary>
 internal static class RunSummary
 {
-    /// <summary>The result; <paramref name="verdict"/> and <paramref name="reasons"/> are what is known from how the run ended.</summary>
+    /// <summary>The result; <paramref name="verdict"/> and <paramref name="reasons"/> come from the way in which the run ended.</summary>
     public static RunResult Sum(
         RunOrder order, TransportInfo transport, Verdict verdict, IReadOnlyList<string> reasons, MetricsProtocol.Completed completed,
         IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration, Evidence evidence,
@@ -52,7 +52,8 @@ internal static class RunSummary
     {
         if (totals.AttemptFailures.GetValueOrDefault(Outcome.LocalExhausted.Name()) is var exhausted and > 0)
         {
-            yield return $"{exhausted} {(exhausted == 1 ? "attempt" : "attempts")} failed for want of descriptors, ports or buffers on this machine (local-exhausted)";
+            yield return $"{exhausted} {(exhausted == 1 ? "attempt" : "attempts")} failed because this machine "
+                + "ran out of descriptors, ports or buffers (local-exhausted)";
         }
 
         foreach (var finding in findings.Where(finding => finding.Rule == Diagnostician.GeneratorLimited))
@@ -61,22 +62,23 @@ internal static class RunSummary
         }
     }
 
-    // Worth knowing, and no reason to doubt the numbers of what was opened.
+    // Worth knowing, but no reason to doubt the figures of opened connections.
     private static IEnumerable<string> Remarks(
         RunSnapshot totals, IReadOnlyList<EndpointCounts> endpoints, Verdict verdict, int omitted, int maxOpen, bool isAtDeadline)
     {
         foreach (var endpoint in endpoints.Where(endpoint => endpoint.Avoided > 0))
         {
-            yield return $"{Connections(endpoint.Avoided)} due to {endpoint.Address} after it was given up, and {(endpoint.Avoided == 1 ? "was" : "were")} not started";
+            yield return $"{Connections(endpoint.Avoided)} not started, because {endpoint.Address} had been given up";
         }
 
         if (totals.Connections.Dropped - endpoints.Sum(endpoint => endpoint.Avoided) is var dropped and > 0)
         {
             yield return verdict is Verdict.Aborted or Verdict.Interrupted
-                ? $"{Connections(dropped)} due and not started when the run was given up"
-                : isAtDeadline ? $"{Connections(dropped)} due and not started: run.deadline came first, or connection.max-open = {maxOpen} were open"
-                : $"{Connections(dropped)} due and not started, because connection.max-open = {maxOpen} were open: the target lets go of them "
-                    + "more slowly than they come, or max-open is too small for this load";
+                ? $"{Connections(dropped)} due but not started when the run was given up"
+                : isAtDeadline
+                    ? $"{Connections(dropped)} due but not started: run.deadline came first, or connection.max-open = {maxOpen} was reached"
+                : $"{Connections(dropped)} due but not started, because connection.max-open = {maxOpen} was reached: new connections come "
+                    + "due faster than open ones end, or max-open is too small for this load";
         }
 
         if (omitted > 0)
@@ -90,7 +92,7 @@ internal static class RunSummary
     private static List<EndpointCounts> Endpoints(ResolvedTarget target, RunSnapshot totals, IReadOnlyDictionary<string, string> givenUp) =>
         [.. target.Counts(totals).Select(endpoint => endpoint with { GivenUp = givenUp.GetValueOrDefault(endpoint.Address) })];
 
-    // A name that stands for several servers is stormed at one of them: whoever reads the numbers must know.
+    // A name with several addresses is stormed at one of them, and readers of the figures must know.
     private static IEnumerable<string> Unused(ResolvedTarget target) =>
         target.Unused.Select(name => $"{name}. target.addresses = all storms each");
 }

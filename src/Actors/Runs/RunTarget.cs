@@ -10,10 +10,10 @@ internal static class RunTarget
     /// <summary>The target is ready.</summary>
     public sealed record Opened(string RunId, ResolvedTarget Target) : INoSerializationVerificationNeeded;
 
-    /// <summary>It will not be, and why.</summary>
+    /// <summary>The target could not be opened, with the reason.</summary>
     public sealed record Failed(string Reason) : INoSerializationVerificationNeeded;
 
-    /// <summary><see cref="Opened"/> or <see cref="Failed"/>; throws nothing.</summary>
+    /// <summary>Returns <see cref="Opened"/> or <see cref="Failed"/>; never throws.</summary>
     public static async Task<object> OpenAsync(StartRun run, CancellationToken cancellation)
     {
         try
@@ -26,7 +26,8 @@ internal static class RunTarget
         }
     }
 
-    /// <summary>Disposes it once <paramref name="opened"/> has ended: half a server cannot be stopped. A failure is logged.</summary>
+    /// <summary>Disposes the target after <paramref name="opened"/> has ended, because a half-started server cannot be stopped. Logs a
+    /// failure.</summary>
     public static async Task DisposeAsync(StartRun run, Task opened, ILoggingAdapter log)
     {
         try

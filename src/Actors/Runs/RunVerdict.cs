@@ -1,6 +1,6 @@
 namespace ActorLoad.Runs;
 
-/// <summary>The verdict on a run that goes on, with its reasons.</summary>
+/// <summary>The verdict so far on a running run, with its reasons.</summary>
 internal sealed class RunVerdict
 {
     private readonly List<string> _reasons = [];
@@ -8,7 +8,7 @@ internal sealed class RunVerdict
     /// <summary>The worst so far.</summary>
     public Verdict Worst { get; private set; } = Verdict.Valid;
 
-    /// <summary>Why, in the order in which it was noted.</summary>
+    /// <summary>The reasons, in the order of their notes.</summary>
     public IReadOnlyList<string> Reasons => _reasons;
 
     /// <summary>Adds a reason, once. The worst verdict stands.</summary>

@@ -5,10 +5,11 @@ namespace ActorLoad.Runs;
 /// <summary>The commands of a run's script by their names. Pure.</summary>
 internal static class ScriptVerbs
 {
-    // They answer when something happens, or never.
+    // Their replies wait for an event, or never come.
     private static readonly HashSet<string> Waiting =
     [
-        "BLPOP", "BRPOP", "BLMOVE", "BLMPOP", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX", "BZMPOP", "XREAD BLOCK", "XREADGROUP BLOCK", "WAIT", "WAITAOF",
+        "BLPOP", "BRPOP", "BLMOVE", "BLMPOP", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX", "BZMPOP", "XREAD BLOCK", "XREADGROUP BLOCK", "WAIT",
+        "WAITAOF",
         "CLIENT REPLY", "CLIENT PAUSE",
     ];
 
@@ -17,7 +18,7 @@ internal static class ScriptVerbs
     /// <summary>Names in capitals, in the order of the script: <c>PING</c>, <c>CLIENT REPLY</c>, <c>XREAD BLOCK</c>.</summary>
     public static IReadOnlyList<string> Of(Script script) => [.. script.Commands.Select(command => Name(command.Words))];
 
-    /// <summary>True for a command that may be answered late, or not at all, by a server that is well.</summary>
+    /// <summary>True for a command to which even a healthy server may reply late or not at all.</summary>
     public static bool Waits(string name) => Waiting.Contains(name);
 
     private static string Name(string[] command)

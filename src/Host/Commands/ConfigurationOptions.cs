@@ -5,7 +5,8 @@ using ActorLoad.Hosting.Terminal;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>Where <c>run</c>, <c>config</c> and <c>doctor</c> take their configuration from: file, then environment, then <c>--set</c>, then short options.</summary>
+/// <summary>The configuration of <c>run</c>, <c>config</c> and <c>doctor</c>: file, environment, <c>--set</c>, short options, in this
+/// order.</summary>
 internal sealed class ConfigurationOptions
 {
     private readonly Argument<string?> _file = new("FILE")
@@ -18,7 +19,7 @@ internal sealed class ConfigurationOptions
 
     public ConfigurationOptions() => RefuseOptions(_file);
 
-    /// <summary>An option that nobody knows is no file name: the parser would take it for one.</summary>
+    /// <summary>Rejects an unknown option, which the parser would take for a file name.</summary>
     public static void RefuseOptions(Argument files) => files.Validators.Add(result =>
     {
         foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-')))
@@ -36,7 +37,7 @@ internal sealed class ConfigurationOptions
 
     private readonly Option<string[]> _set = CreateSet();
 
-    /// <summary>Adds argument and options to a command.</summary>
+    /// <summary>Adds the argument and the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(_file);
@@ -44,7 +45,7 @@ internal sealed class ConfigurationOptions
         _short.AddTo(command);
     }
 
-    /// <summary>The merged configuration, or a <see cref="SettingsException"/> with everything that is wrong with it.</summary>
+    /// <summary>The merged configuration; throws a <see cref="SettingsException"/> that lists every error.</summary>
     public LoadedConfiguration Load(ParseResult parsed)
     {
         var errors = new List<SettingsError>();
@@ -69,14 +70,14 @@ internal sealed class ConfigurationOptions
     /// <summary>The run that needs no file.</summary>
     public static FileLayer QuickRun => new("quick.conf (built in)", BuiltIn.QuickConf);
 
-    /// <summary>Below options that say what load to make: nothing of the quick run but its server.</summary>
+    /// <summary>The base for short options that define a load: the quick run's server, without its load.</summary>
     private static FileLayer EmbeddedAlone => new("built in", $"actorload.target.endpoints = [\"{TargetSettings.Embedded}\"]");
 
     /// <summary>Variables of the form <c>ACTORLOAD__TARGET__ENDPOINTS__0</c>.</summary>
     public static IEnumerable<OverrideLayer> FromEnvironment() =>
         EnvironmentLayers.From((IDictionary)Environment.GetEnvironmentVariables(), RunFiles.Variable);
 
-    /// <summary>A file as a layer; if it cannot be read, an empty one, so that the other layers are still checked.</summary>
+    /// <summary>A file as a layer. An unreadable file becomes an empty layer, so that the other layers are still checked.</summary>
     public static FileLayer ReadOrNote(string path, List<SettingsError> errors)
     {
         try
@@ -107,14 +108,14 @@ internal sealed class ConfigurationOptions
         }
     }
 
-    // It may have been meant as a password: of "target.password:secret" the key is enough to find it.
+    // The text may hold a password, as in "target.password:secret". So show the key alone.
     private static string WithoutValue(string setting)
     {
         var end = setting.IndexOfAny(['=', ':', ' ', '\t', '"', '\'']);
         return end < 0 ? setting : $"{setting[..end]}...";
     }
 
-    /// <summary>Loads the layers; <paramref name="errors"/> found before come first.</summary>
+    /// <summary>Loads the layers; reports the earlier <paramref name="errors"/> first.</summary>
     public static LoadedConfiguration LoadAll(IEnumerable<ConfigLayer> layers, List<SettingsError> errors)
     {
         try

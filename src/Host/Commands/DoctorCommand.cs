@@ -14,8 +14,8 @@ internal static class DoctorCommand
         var options = new ConfigurationOptions();
         var json = new Option<bool>("--json") { Description = "Print the report as JSON alone on stdout." };
         var command = new Command(
-            "doctor", "Hold what a run needs against what this machine and the target give, and say what to change. Changes nothing. Exit code 3 if the "
-            + "run would lose connections.");
+            "doctor", "Compare what a run needs with what this machine and the target provide, and propose changes. Read-only. Exit code 3 "
+            + "if the run would lose connections.");
         options.AddTo(command);
         command.Add(json);
         command.SetAction(async parsed =>
@@ -41,7 +41,8 @@ internal static class DoctorCommand
 
     private static async Task<int> ExamineAsync(RunSettings settings, bool json, CancellationToken stop)
     {
-        var target = settings.Target.IsEmbedded ? null : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, TimeProvider.System, stop);
+        var target = settings.Target.IsEmbedded ? null
+            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, TimeProvider.System, stop);
         var report = await RunDoctor.ExamineAsync(settings, target, TimeProvider.System, stop);
         if (json)
         {

@@ -2,7 +2,7 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>Exit codes of the contract.</summary>
+/// <summary>The exit codes.</summary>
 internal static class ExitCodes
 {
     public const int Done = 0;
@@ -10,15 +10,15 @@ internal static class ExitCodes
     public const int BadUsage = 2;
     public const int ThresholdNotMet = 3;
 
-    /// <summary>Of <c>doctor</c>: a run would lose connections.</summary>
+    /// <summary>From <c>doctor</c>: the run would lose connections.</summary>
     public const int WouldFail = 3;
     public const int Aborted = 4;
     public const int Interrupted = 130;
 
-    /// <summary>The code of a run that is over.</summary>
-    /// <param name="ended">How it ended.</param>
-    /// <param name="signalled">A signal stopped it.</param>
-    /// <param name="filesLost">Something that was to be on disk is not: nobody may take what is there for the whole.</param>
+    /// <summary>The exit code after a run.</summary>
+    /// <param name="ended">How the run ended.</param>
+    /// <param name="signalled">True if a signal stopped the run.</param>
+    /// <param name="filesLost">True if a file on disk is missing or incomplete.</param>
     public static int For(RunProtocol.RunEnded ended, bool signalled, bool filesLost) => ended.Result switch
     {
         _ when filesLost => Error,

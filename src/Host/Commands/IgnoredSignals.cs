@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>What whoever started this process has it ignore.</summary>
+/// <summary>Signals that this process ignores because its parent set that.</summary>
 internal static class IgnoredSignals
 {
     private const string Status = "/proc/self/status";
@@ -11,7 +11,7 @@ internal static class IgnoredSignals
     /// <summary>True under <c>nohup</c>.</summary>
     public static bool HasHangUp() => File.Exists(Status) && HasHangUp(File.ReadLines(Status));
 
-    /// <summary>The same of the lines of a process's <c>status</c>. SIGHUP is signal 1, the lowest bit.</summary>
+    /// <summary>The same, from the lines of <c>/proc/PID/status</c>. SIGHUP is signal 1, the lowest bit.</summary>
     internal static bool HasHangUp(IEnumerable<string> status) =>
         status.FirstOrDefault(line => line.StartsWith(Mask, StringComparison.Ordinal)) is { } line
         && ulong.TryParse(line.AsSpan(Mask.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var mask)

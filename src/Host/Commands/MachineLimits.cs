@@ -4,9 +4,9 @@ using ActorLoad.Hosting.Terminal;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>What a command needs of this process's limits before anything else is begun: past them .NET ends a process, or a thread of it, somewhere in
-/// the middle of its work.</summary>
-/// <remarks>Uses nothing of .NET but its core library: where few files may be open, the next assembly is one too many.</remarks>
+/// <summary>Checks the limits of this process before a command begins. Past a limit, .NET ends the process or one of its threads in the
+/// middle of its work.</summary>
+/// <remarks>Uses only .NET's core library: with few free descriptors, loading another assembly can fail.</remarks>
 internal static class MachineLimits
 {
     private const int RLIMIT_NPROC = 6;
@@ -15,14 +15,15 @@ internal static class MachineLimits
     private const int Stderr = 2;
     private const ulong Megabyte = 1 << 20;
 
-    // A machine's usual limits are far above; only below is it worth trying.
+    // Usual limits are far above this. Start threads as a trial only below it.
     private const int FewThreads = 4096;
     private const int StackOfATrial = 1 << 17;
 
     /// <summary>Ends the process with one sentence and exit code 1 if a limit is lower than the command needs.</summary>
     public static void ExitIfTooLow(string[] args)
     {
-        if (OperatingSystem.IsLinux() && Problem(args.Length > 0 && args[0].Length > 0 && args[0][0] != '-' ? args[0] : "run") is { } problem)
+        if (OperatingSystem.IsLinux()
+            && Problem(args.Length > 0 && args[0].Length > 0 && args[0][0] != '-' ? args[0] : "run") is { } problem)
         {
             _ = StandardDescriptors.Write(Stderr, Encoding.UTF8.GetBytes($"actorload: {problem}\n"));
             StandardDescriptors.Exit(ExitCodes.Error);
@@ -43,21 +44,22 @@ internal static class MachineLimits
         }
 
         return (Limit(RLIMIT_NPROC) < FewThreads || TasksOfGroup() < FewThreads) && !CanStart(needs.Threads)
-            ? $"the limit of processes and threads (ulimit -u, or pids.max of the cgroup) leaves fewer than the {needs.Threads} that `{command}` needs at least"
+            ? $"the limit on processes and threads (ulimit -u, or the cgroup's pids.max) leaves fewer than "
+                + $"the {needs.Threads} that `{command}` needs"
             : null;
     }
 
     private static string Sentence(string command, string limit, string present, string needed) =>
-        $"the limit of {limit} is {present}, and `{command}` needs at least {needed}";
+        $"the limit on {limit} is {present}, and `{command}` needs at least {needed}";
 
-    /// <summary>A soft limit of this process; the largest number if there is none.</summary>
+    /// <summary>A soft limit of this process; the largest number if there is no limit.</summary>
     private static ulong Limit(int resource)
     {
         var limit = default(SoftAndHard);
         return GetLimit(resource, ref limit) == 0 ? limit.Soft : ulong.MaxValue;
     }
 
-    /// <summary>Processes and threads that the cgroup may have; the largest number if there is no limit, or none that can be seen.</summary>
+    /// <summary>The cgroup's limit on processes and threads; the largest number if it has no limit, or an unreadable one.</summary>
     private static ulong TasksOfGroup()
     {
         var path = "";
@@ -89,7 +91,7 @@ internal static class MachineLimits
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return ""; // then this limit is not known, and not judged
+            return ""; // an unknown limit is not checked
         }
     }
 
@@ -132,8 +134,8 @@ internal static class MachineLimits
         public nuint Hard;
     }
 
-    /// <summary>What a command cannot do without, found by trying lower and lower limits. Threads come on top of those at the start; of the address
-    /// space .NET takes seven tenths for its heap, whatever the limit.</summary>
+    /// <summary>The minimum for a command, found by trying lower and lower limits. Threads come on top of those at the start. .NET takes
+    /// seven tenths of the address space for its heap, whatever the limit.</summary>
     private readonly record struct Needs(ulong Files, int Threads, ulong Megabytes)
     {
         public static Needs Of(string command) => command switch

@@ -10,7 +10,7 @@ namespace ActorLoad.Hosting.Commands;
 
 /// <summary><c>actorload monitor --port P</c>: the sockets of one port, on client or server, until a signal or the end of
 /// <c>--for</c>.</summary>
-/// <remarks>A signal is how a monitor is meant to end, so that is exit code 0: nothing of its work is cut off.</remarks>
+/// <remarks>A monitor normally ends by a signal, so that is exit code 0.</remarks>
 internal static class MonitorCommand
 {
     private static readonly TimeSpan _usualInterval = TimeSpan.FromSeconds(1);
@@ -20,13 +20,13 @@ internal static class MonitorCommand
         var port = new Option<int>("--port")
         {
             HelpName = "P",
-            Description = "The port of the server: sockets are counted that have it at their remote end (client) or local end (server).",
+            Description = "The server's port. Counts sockets with this remote port (client) or local port (server).",
             Required = true,
             CustomParser = Port,
         };
         var interval = Duration("--interval", "100ms", "1h", "Time between lines, 100ms to 1h (1s).");
-        var duration = Duration("--for", "1ms", "365d", "End after this time. Without it: on a signal.");
-        var json = new Option<bool>("--json") { Description = "One JSON object a line: each interval, then the summary of peaks." };
+        var duration = Duration("--for", "1ms", "365d", "End after this time. Without it: end on a signal.");
+        var json = new Option<bool>("--json") { Description = "One JSON object per line: each interval, then the summary of peaks." };
         var command = new Command("monitor", "Watch the sockets of one port, on client or server: read-only, no privilege needed.");
         command.Add(port);
         command.Add(interval);
@@ -52,12 +52,12 @@ internal static class MonitorCommand
             else if (monitor.IsBlind)
             {
                 new MonitorNotes(Console.Error).Say(monitor.Summary);
-                ErrorLines.Write("actorload monitor: nothing can be seen here, so there is nothing to watch");
+                ErrorLines.Write("actorload monitor: this machine shows neither sockets nor counters, so there is nothing to watch");
                 return ExitCodes.Error;
             }
             else
             {
-                // Said when it is true: from here on nothing is missed.
+                // Written only now, because every interval from here on is counted.
                 ErrorLines.Write($"actorload: watching port {port} every {Figures.Span(interval)}"
                     + (duration is { } span ? $" for {Figures.Span(span)}" : "") + "; Ctrl-C ends with the peaks");
                 view = isLive ? new MonitorLiveView(Look.Console(Console.Out, redirected: false))
@@ -76,7 +76,7 @@ internal static class MonitorCommand
         return Outlets.Stdout.Flush() ? ExitCodes.Done : Unread();
     }
 
-    /// <summary>The end when stdout takes no more: if its reader has gone, nobody is left to be told anything.</summary>
+    /// <summary>Ends when stdout accepts no more output. A reader that has gone needs no message.</summary>
     private static int Unread()
     {
         if (!Outlets.IsStdoutUnread)
@@ -93,7 +93,7 @@ internal static class MonitorCommand
         var text = result.Tokens[^1].Value;
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
         {
-            result.AddError($"--port: {text} is no port; 1 to 65535");
+            result.AddError($"--port: {text} is not a port; 1 to 65535");
         }
 
         return port;

@@ -6,21 +6,21 @@ using ActorLoad.Runs;
 namespace ActorLoad.Hosting.Commands;
 
 /// <summary>Where a run's progress and result go.</summary>
-/// <param name="Directory">Its files; null for none.</param>
-/// <param name="Json">The result as JSON on stdout in place of the summary.</param>
-/// <param name="Quiet">No progress.</param>
-/// <param name="Details">All of the summary.</param>
+/// <param name="Directory">The run's files; null for none.</param>
+/// <param name="Json">Print the result as JSON on stdout, in place of the summary.</param>
+/// <param name="Quiet">Show no progress.</param>
+/// <param name="Details">Print the whole summary.</param>
 internal sealed record Output(string? Directory, bool Json, bool Quiet, bool Details = false)
 {
-    /// <summary>Redraw in place: only where somebody looks at a terminal that can.</summary>
+    /// <summary>True if progress is redrawn in place, on a terminal that supports it.</summary>
     public bool WantsLive => !Quiet && IsTerminal(Console.IsErrorRedirected);
 
-    /// <summary>True if that stream is a terminal on which something can be drawn anew.</summary>
+    /// <summary>True if that stream is a terminal that can redraw.</summary>
     public static bool IsTerminal(bool isRedirected) =>
         !isRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
-    /// <summary>The journal in <see cref="Directory"/> and the lock that makes it this run's; a <see cref="SettingsException"/> if that cannot be
-    /// written.</summary>
+    /// <summary>The journal in <see cref="Directory"/>, and the lock that reserves it for this run. Throws a
+    /// <see cref="SettingsException"/> if the directory cannot be written.</summary>
     public (RunJournal? Journal, DirectoryLock? Lock) CreateJournal(RunHeader header)
     {
         DirectoryLock? taken = null;

@@ -3,23 +3,24 @@ using ActorLoad.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>The settings that short options replace: none is lost without a word.</summary>
+/// <summary>Names the settings that short options replace, so that the user notices.</summary>
 internal static class ReplacedSettings
 {
     private const string Load = "load";
     private const int MostNamed = 5;
 
-    /// <summary>An error for each <c>--set</c> of something that a short option replaces.</summary>
+    /// <summary>An error for each <c>--set</c> of a key that a short option replaces.</summary>
     public static IEnumerable<SettingsError> Lost(IEnumerable<OverrideLayer> set, IReadOnlyCollection<OverrideLayer> shorts) =>
         from layer in set
         let replacing = shorts.FirstOrDefault(option => layer.IsWithin(option.Path))
         where replacing is not null
         select new SettingsError(
             layer.Source, null, layer.Path,
-            $"{(replacing.Path == Load ? Replacing(shorts) : $"{replacing.Source} replaces")} {replacing.Path}, so that this would be lost",
-            "short options alone, or --set alone");
+            $"{(replacing.Path == Load ? Replacing(shorts) : $"{replacing.Source} replaces")} {replacing.Path}, "
+                + "so this setting would be lost",
+            "use short options alone, or --set alone");
 
-    /// <summary>Which phases short options replace by which; null if nobody wrote any.</summary>
+    /// <summary>The phases that short options replace, and their replacement; null if the user wrote no phases.</summary>
     public static string? Sentence(
         IReadOnlyCollection<ConfigLayer> below, IReadOnlyCollection<OverrideLayer> shorts, LoadedConfiguration loaded)
     {
@@ -44,18 +45,23 @@ internal static class ReplacedSettings
         }
         catch (SettingsException)
         {
-            // Errors in a load that is replaced do not matter, but the user must hear that it is replaced.
-            return $"{Replacing(shorts)} load, in which there are errors";
+            // Errors in a replaced load do not matter, but the user must hear about the replacement.
+            return $"{Replacing(shorts)} load, which has errors";
         }
     }
 
     // Such as "--connections and --gap replace".
     private static string Replacing(IEnumerable<OverrideLayer> shorts)
     {
-        var options = shorts.Where(layer => layer.Path.StartsWith($"{Load}.", StringComparison.Ordinal)).Select(layer => layer.Source).ToArray();
+        var options = shorts.Where(layer => layer.Path.StartsWith($"{Load}.", StringComparison.Ordinal)).Select(layer => layer.Source)
+            .ToArray();
         return options.Length == 1 ? $"{options[0]} replaces" : $"{string.Join(", ", options[..^1])} and {options[^1]} replace";
     }
 
-    private static string Shown(JsonNode? phase) =>
-        $"\"{phase!["name"]}\" ({string.Join(", ", phase.AsObject().Where(key => key.Key is not ("name" or "shape")).Select(key => $"{key.Key} {key.Value}"))})";
+    private static string Shown(JsonNode? phase)
+    {
+        var shown = phase!.AsObject();
+        var keys = shown.Where(key => key.Key is not ("name" or "shape")).Select(key => $"{key.Key} {key.Value}");
+        return $"\"{shown["name"]}\" ({string.Join(", ", keys)})";
+    }
 }

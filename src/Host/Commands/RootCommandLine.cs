@@ -4,7 +4,7 @@ using ActorLoad.Hosting.Terminal;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>The command line as a whole.</summary>
+/// <summary>The whole command line.</summary>
 internal static class RootCommandLine
 {
     private const string Description = """
@@ -18,12 +18,12 @@ internal static class RootCommandLine
         connections), 4 the run was aborted (the target is down), 130 interrupted.
         """;
 
-    /// <summary>Parses and carries out; answers with the exit code.</summary>
+    /// <summary>Parses the arguments and carries out the command; returns the exit code.</summary>
     public static async Task<int> InvokeAsync(string[] args)
     {
         var root = new RootCommand(Description);
         var run = RunCommand.Create();
-        root.Action = run.Action; // or an unknown command would also be "no command"
+        root.Action = run.Action; // without it an unknown command would also report "no command"
         root.Add(run);
         root.Add(ServeCommand.Create());
         root.Add(ConfigCommand.Create());
@@ -32,7 +32,7 @@ internal static class RootCommandLine
         root.Add(MonitorCommand.Create());
         RootHelp.AddTo(root);
 
-        // "@name" is a legal value of ours, not a file of further arguments; "-abc" is never three options.
+        // "@name" is a plain value here, not a file of further arguments. "-abc" is never three options.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Action is ParseErrorAction)
         {
@@ -46,7 +46,7 @@ internal static class RootCommandLine
 
         try
         {
-            // Signals are each command's own business: StopSignals.
+            // Each command handles signals itself: StopSignals.
             return await parsed.InvokeAsync(
                 new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
         }

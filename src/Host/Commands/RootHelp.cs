@@ -5,14 +5,14 @@ using ActorLoad.Hosting.Terminal;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>The help of the program itself: each command with what it takes, in brackets where that is optional. Commands have the parser's help.</summary>
+/// <summary>The program's own help: each command with its arguments, optional ones in brackets. Commands use the parser's help.</summary>
 /// <param name="ofCommands">The parser's help.</param>
 internal sealed class RootHelp(SynchronousCommandLineAction ofCommands) : SynchronousCommandLineAction
 {
     private const int Width = 80;
     private const int NameCells = 22;
 
-    /// <summary>Takes the place of the parser's help.</summary>
+    /// <summary>Replaces the parser's help.</summary>
     public static void AddTo(RootCommand root)
     {
         var help = root.Options.OfType<HelpOption>().Single();
@@ -29,8 +29,9 @@ internal sealed class RootHelp(SynchronousCommandLineAction ofCommands) : Synchr
         Console.Out.WriteLine(root.Description);
         Write("Usage", [("actorload [COMMAND] [OPTION]...", "")]);
         Write("Commands", root.Subcommands.Where(command => !command.Hidden).Select(command => (Taken(command), command.Description)));
-        Write("Options", root.Options.Where(option => !option.Hidden).Select(option => (string.Join(", ", [.. option.Aliases.Where(alias => alias[0] == '-').Order(), option.Name]), option.Description)));
-        Console.Out.WriteLine("\n'actorload COMMAND --help' says more. Without COMMAND it is run.");
+        Write("Options", root.Options.Where(option => !option.Hidden).Select(option =>
+            (string.Join(", ", [.. option.Aliases.Where(alias => alias[0] == '-').Order(), option.Name]), option.Description)));
+        Console.Out.WriteLine("\n'actorload COMMAND --help' says more. The default command is run.");
         return ExitCodes.Done;
     }
 
@@ -40,7 +41,8 @@ internal sealed class RootHelp(SynchronousCommandLineAction ofCommands) : Synchr
         command.Name,
         .. command.Options.Where(option => option.Required).Select(option => $"{option.Name} {option.HelpName}"),
         .. command.Arguments.Select(argument =>
-            (argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name) + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "")),
+            (argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name)
+                + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "")),
     ]);
 
     private static void Write(string head, IEnumerable<(string Name, string? Description)> rows)

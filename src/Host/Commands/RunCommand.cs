@@ -12,17 +12,21 @@ namespace ActorLoad.Hosting.Commands;
 /// <summary><c>actorload run [FILE]</c>: one run, watched from a terminal.</summary>
 internal static class RunCommand
 {
-    // The result is there: a terminal that is stopped does not keep it.
+    // The result is ready, so a stopped terminal must not delay it.
     private static readonly TimeSpan ViewMayTake = TimeSpan.FromMilliseconds(500);
 
     public static Command Create()
     {
         var options = new ConfigurationOptions();
-        var output = new Option<string?>("--out") { HelpName = "DIR", Description = "Write run.json, samples.jsonl and result.json there; those of a former run are replaced." };
+        var output = new Option<string?>("--out")
+        {
+            HelpName = "DIR",
+            Description = "Write run.json, samples.jsonl and result.json there. Replaces the files of an earlier run.",
+        };
         var json = new Option<bool>("--json") { Description = "Print result.json alone on stdout." };
-        var quiet = new Option<bool>("--quiet") { Description = "No progress; errors and the summary only." };
-        var details = new Option<bool>("--details") { Description = "All of the summary: each table, finding and remedy, in as many lines as they take." };
-        var force = new Option<bool>("--force") { Description = "Begin though no server of the target passed its check, as a test of a failover may want." };
+        var quiet = new Option<bool>("--quiet") { Description = "Show no progress, only errors and the summary." };
+        var details = new Option<bool>("--details") { Description = "Print the whole summary: each table, finding and remedy." };
+        var force = new Option<bool>("--force") { Description = "Begin even if no server passed its check, as in a failover test." };
         var command = new Command("run", "Carry out a run and say what happened to every connection.");
         options.AddTo(command);
         command.Add(output);
@@ -36,7 +40,8 @@ internal static class RunCommand
             {
                 var settings = options.Load(parsed).Settings;
                 return await CarryOutAsync(
-                    settings, new Output(parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(details)), parsed.GetValue(force));
+                    settings, new Output(parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(details)),
+                    parsed.GetValue(force));
             }
             catch (SettingsException exception)
             {

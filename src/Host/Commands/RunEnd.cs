@@ -7,7 +7,7 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>The end of a run in its files and on stdout, once: as it comes, or at once by a signal that will not wait for it.</summary>
+/// <summary>Writes the end of a run to its files and to stdout, once: at its normal end, or at once on a further signal.</summary>
 internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunSoFar soFar)
 {
     private const string ShowCursor = "\u001b[?25h";
@@ -15,16 +15,16 @@ internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunS
     private int _isWritten;
     private volatile bool _isUnsaved;
 
-    /// <summary>True if a file that this was to write is not there.</summary>
+    /// <summary>True if a file could not be written.</summary>
     public bool IsUnsaved => _isUnsaved;
 
     /// <summary>Writes how the run ended.</summary>
-    /// <returns>The same; with what was measured for a result if a signal ended a run that has none.</returns>
+    /// <returns>The same end. If a signal ended a run without a result, it has a result of what was measured.</returns>
     public RunProtocol.RunEnded Write(RunProtocol.RunEnded ended, bool isSignalled)
     {
         if (ended.Result is null && isSignalled)
         {
-            // Stopped before its first burst, or stuck: what was measured until then is a result too, be it nothing.
+            // Stopped before its first burst, or stuck: what was measured until then is a result too, even if that is nothing.
             ended = ended with { Result = soFar.ResultOr(ended.Error ?? "unknown") };
             Save(ended);
         }
@@ -37,25 +37,26 @@ internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunS
         return ended;
     }
 
-    /// <summary>Writes the end of a run that was not begun, because no server of its target can be used.</summary>
+    /// <summary>Writes the end of a run that did not begin, because no server of its target can be used.</summary>
     /// <param name="target">The target.</param>
-    /// <param name="obstacles">The checks that say so.</param>
+    /// <param name="obstacles">The failed checks.</param>
     public RunProtocol.RunEnded WriteUnbegun(ResolvedTarget target, IReadOnlyList<Check> obstacles)
     {
-        const string Reason = "the run was not begun: no server of its target passed the check";
-        ErrorLines.Write($"actorload: {Reason}; --force begins it all the same, as a test of a failover may want");
+        const string Reason = "the run did not begin: no server of its target passed the check";
+        ErrorLines.Write($"actorload: {Reason}; --force begins it anyway, as in a failover test");
         var result = soFar.ResultOr(Reason) with
         {
             Verdict = Verdict.Aborted,
             Target = new TargetInfo(target.Names, [.. target.Endpoints.Select(endpoint => $"{endpoint}")]),
-            Findings = [.. obstacles.Select(check => new Finding("target-check", Severity.Error, check.Sentence, new Dictionary<string, double>(), check.Remedies))],
+            Findings = [.. obstacles.Select(check =>
+                new Finding("target-check", Severity.Error, check.Sentence, new Dictionary<string, double>(), check.Remedies))],
         };
         var ended = new RunProtocol.RunEnded(id, result, null);
         Save(ended);
         return Write(ended, isSignalled: false);
     }
 
-    /// <summary>Makes what <see cref="WriteAtOnce"/> may have to write, for nobody.</summary>
+    /// <summary>Does the work of <see cref="WriteAtOnce"/> once without output, so that the real call is fast.</summary>
     public void Rehearse()
     {
         var result = soFar.ResultOr("");
@@ -63,20 +64,21 @@ internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunS
         Summary.Write(Look.Console(TextWriter.Null, redirected: true), result, null);
     }
 
-    /// <summary>Writes what was measured so far, as far as there is time.</summary>
-    /// <param name="signal">What will not wait.</param>
+    /// <summary>Writes what was measured so far, as far as time allows.</summary>
+    /// <param name="signal">The signal that ends the process.</param>
     public void WriteAtOnce(string signal)
     {
         if (Interlocked.Exchange(ref _isWritten, 1) == 0)
         {
-            var ended = new RunProtocol.RunEnded(id, soFar.ResultOr($"ended at once by another {signal}, before what was open was closed"), null);
+            var ended = new RunProtocol.RunEnded(
+                id, soFar.ResultOr($"ended at once by another {signal}, before open connections were closed"), null);
             Save(ended);
             output.Write(ended, journal?.Directory);
         }
 
         if (output.WantsLive)
         {
-            Console.Error.Write(ShowCursor); // nobody else will
+            Console.Error.Write(ShowCursor); // the live view will not do it any more
         }
 
         Outlets.Stdout.Flush();

@@ -3,22 +3,22 @@ using ActorLoad.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>Reads run files and what they include; all that goes wrong is a <see cref="SettingsException"/> that names the file.</summary>
+/// <summary>Reads run files and their includes. Every failure is a <see cref="SettingsException"/> that names the file.</summary>
 internal static class RunFiles
 {
-    // Nobody writes a larger one by hand, and /dev/zero never ends.
+    // A run file that a person writes is smaller, and /dev/zero never ends.
     private const int MaxBytes = 1 << 20;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads one file; its includes are looked up beside it, its <c>${NAME}</c> in the environment.</summary>
+    /// <summary>Reads one file. Its includes are looked up beside it, its <c>${NAME}</c> in the environment.</summary>
     public static FileLayer Read(string path)
     {
         var directory = Path.GetDirectoryName(path) ?? "";
         return new FileLayer(path, ReadText(path), name => Read(Path.Combine(directory, name)), Variable);
     }
 
-    // What cannot be the name of a variable is not one.
+    // A text that cannot name a variable has no value.
     public static string? Variable(string name) =>
         name.Length == 0 || name.Contains('=', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal)
             ? null : Environment.GetEnvironmentVariable(name);

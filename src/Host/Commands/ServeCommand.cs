@@ -11,7 +11,7 @@ namespace ActorLoad.Hosting.Commands;
 /// <summary><c>actorload serve [FILE]...</c>: the daemon.</summary>
 internal static class ServeCommand
 {
-    // Together less than the 5 s in which a stopped daemon is gone.
+    // Together less than 5 s: a stopped daemon ends within that time.
     private static readonly TimeSpan RunsMayTake = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan HostMayTake = TimeSpan.FromSeconds(1);
 
@@ -27,7 +27,7 @@ internal static class ServeCommand
             Description = "The daemon's own configuration (daemon, safety, connection.max-open); not run. Without it: the first FILE's.",
         };
         var set = ConfigurationOptions.CreateSet();
-        var command = new Command(Name, "Stay and take runs over HTTP (daemon.url); results are kept in daemon.results.");
+        var command = new Command(Name, "Stay and take runs over HTTP (daemon.url). Results go to daemon.results.");
         command.Add(files);
         command.Add(config);
         command.Add(set);
@@ -90,7 +90,7 @@ internal static class ServeCommand
         var desk = app.Services.GetRequiredService<RunDesk>();
         var endpoints = app.Services.GetRequiredService<RunEndpoints>();
 
-        // A file on the command line is the operator's: its own allow-list counts, as with `run`.
+        // A file on the command line is the operator's, so its own allow-list counts, as with `run`.
         var targets = await Task.WhenAll(runs.Select(run => endpoints.TargetAsync(run.Settings, signals.Requested)));
         try
         {
@@ -136,7 +136,8 @@ internal static class ServeCommand
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new SettingsException(
-                [new SettingsError("daemon", null, "daemon.results", $"cannot be used: {exception.Message}", "a directory that this daemon alone may write")]);
+                [new SettingsError("daemon", null, "daemon.results", $"cannot be used: {exception.Message}",
+                    "a directory that this daemon alone may write")]);
         }
     }
 }

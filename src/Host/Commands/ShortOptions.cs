@@ -5,28 +5,39 @@ using ActorLoad.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>The options that stand for a run file: they replace <c>load</c> by one phase of bursts, the ancestor's unless named.</summary>
+/// <summary>The options that stand for a run file: they replace <c>load</c> by one phase of bursts. Unnamed values are the
+/// ancestor's.</summary>
 internal sealed class ShortOptions
 {
     private readonly Option<string[]> _target = new("--target")
     {
         HelpName = "HOST:PORT",
-        Description = "Storm this endpoint, or `embedded`; repeat it for several that connections take in turn.",
+        Description = "Storm this endpoint, or `embedded`. Repeat it for several endpoints; connections take them in turn.",
     };
 
-    private readonly Option<string?> _connections = new("--connections") { HelpName = "N", Description = "Connections of each burst (5)." };
-    private readonly Option<string?> _cps = new("--cps") { HelpName = "N", Description = "The same." };
-    private readonly Option<string?> _duration = new("--duration") { HelpName = "D", Description = "How long bursts go on, such as 20s (60s)." };
-    private readonly Option<string?> _durs = new("--durs") { HelpName = "S", Description = "The same; a bare number is seconds." };
-    private readonly Option<string?> _gap = new("--gap") { HelpName = "D", Description = "Time from the end of a burst to the next, such as 500ms (5s)." };
-    private readonly Option<string?> _gaps = new("--gaps") { HelpName = "S", Description = "The same; a bare number is seconds." };
-    private readonly Option<string?> _count = new("--count") { HelpName = "N", Description = "How many bursts, in place of a duration." };
-    private readonly Option<string?> _hold = new("--hold") { HelpName = "D", Description = "How long each connection stays open after its last reply, such as 1m (connection.hold)." };
-    private readonly Option<string?> _for = new("--for") { HelpName = "D", Description = "End the load after this time and close what is open, such as 10m (run.deadline)." };
+    private readonly Option<string?> _connections = new("--connections") { HelpName = "N", Description = "Connections per burst (5)." };
+    private readonly Option<string?> _cps = new("--cps") { HelpName = "N", Description = "Same as --connections." };
+    private readonly Option<string?> _duration =
+        new("--duration") { HelpName = "D", Description = "How long bursts continue, such as 20s (60s)." };
+    private readonly Option<string?> _durs =
+        new("--durs") { HelpName = "S", Description = "Same as --duration; a bare number is seconds." };
+    private readonly Option<string?> _gap = new("--gap") { HelpName = "D", Description = "Pause after each burst, such as 500ms (5s)." };
+    private readonly Option<string?> _gaps = new("--gaps") { HelpName = "S", Description = "Same as --gap; a bare number is seconds." };
+    private readonly Option<string?> _count = new("--count") { HelpName = "N", Description = "Number of bursts, in place of a duration." };
+    private readonly Option<string?> _hold = new("--hold")
+    {
+        HelpName = "D",
+        Description = "How long each connection stays open after its last reply, such as 1m (connection.hold).",
+    };
+    private readonly Option<string?> _for = new("--for")
+    {
+        HelpName = "D",
+        Description = "End the load after this time and close what is open, such as 10m (run.deadline).",
+    };
     private readonly Option<string[]> _script = new("--script")
     {
         HelpName = "COMMAND",
-        Description = "A command that each connection sends, such as \"GET foo\"; repeat it for several (connection.script).",
+        Description = "A command that each connection sends, such as \"GET foo\". Repeat it for several (connection.script).",
     };
 
     /// <summary>Adds the options to a command.</summary>
@@ -38,16 +49,16 @@ internal sealed class ShortOptions
         }
     }
 
-    /// <summary>True if any option says what load to make.</summary>
+    /// <summary>True if any option defines a load.</summary>
     public bool ReplaceLoad(ParseResult parsed) =>
         new[] { _connections, _cps, _duration, _durs, _gap, _gaps, _count }.Any(option => parsed.GetValue(option) is not null);
 
-    /// <summary>What was given, as layers; contradictions go to <paramref name="errors"/>.</summary>
+    /// <summary>The given options as layers; contradictions go to <paramref name="errors"/>.</summary>
     public IEnumerable<OverrideLayer> Layers(ParseResult parsed, List<SettingsError> errors)
     {
         if (parsed.GetValue(_target) is { Length: > 0 } targets && AreTexts(_target, "target.endpoints", targets))
         {
-            // A JSON array is a HOCON array, and its quoting is safe.
+            // A JSON array is also a HOCON array, and its quoting is safe.
             yield return new OverrideLayer(_target.Name, "target.endpoints", JsonSerializer.Serialize(targets));
         }
 
@@ -80,7 +91,7 @@ internal sealed class ShortOptions
             yield return layer;
         }
 
-        // In bytes that are no UTF-8 .NET puts U+FFFD.
+        // .NET replaces bytes that are not UTF-8 by U+FFFD.
         bool AreTexts(Option option, string path, string[] values)
         {
             if (!values.Any(value => value.Contains('\uFFFD', StringComparison.Ordinal)))
@@ -88,7 +99,7 @@ internal sealed class ShortOptions
                 return true;
             }
 
-            errors.Add(new SettingsError(option.Name, null, path, "not a text in UTF-8", "such bytes as \"\\xff\" within quotes"));
+            errors.Add(new SettingsError(option.Name, null, path, "not UTF-8 text", "write bytes as \"\\xff\" within quotes"));
             return false;
         }
 
@@ -98,7 +109,7 @@ internal sealed class ShortOptions
             var old = ancestral is null ? null : parsed.GetValue(ancestral);
             if (value is not null && old is not null)
             {
-                errors.Add(new SettingsError(ancestral!.Name, null, path, $"says the same as {option.Name}", "give one of the two"));
+                errors.Add(new SettingsError(ancestral!.Name, null, path, $"means the same as {option.Name}", "give only one of the two"));
             }
 
             if (value is not null)
@@ -112,10 +123,11 @@ internal sealed class ShortOptions
         }
     }
 
-    /// <summary><c>20</c> as <c>20s</c>, <c>0.5</c> as <c>500ms</c>; anything else stays as it is, for the loader to judge.</summary>
+    /// <summary><c>20</c> as <c>20s</c>, <c>0.5</c> as <c>500ms</c>. The loader judges anything else.</summary>
     internal static string WithUnit(string value)
     {
-        if (!decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) || seconds > 1_000_000_000)
+        if (!decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            || seconds > 1_000_000_000)
         {
             return value;
         }

@@ -4,15 +4,16 @@ using ActorLoad.Hosting.Terminal;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>SIGINT, SIGTERM, SIGHUP and SIGQUIT: the first asks to stop. What follows within two seconds is the same wish, as <c>timeout</c> signals
-/// its child and then the child's group. A later one ends the process at once with 130, after a last word.</summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "lives as long as the process: a signal may come on its last step, and must not kill it there")]
+/// <summary>SIGINT, SIGTERM, SIGHUP and SIGQUIT: the first asks to stop. Signals within the next two seconds count as the same request:
+/// <c>timeout</c> signals its child, then the child's group. A later signal ends the process at once with 130, after a last word.</summary>
+[SuppressMessage("Reliability", "CA1001",
+    Justification = "lives as long as the process: a late signal must not kill the process in its last step")]
 internal sealed class StopSignals
 {
     private static readonly TimeSpan _sameWish = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _lastWordMayTake = TimeSpan.FromMilliseconds(200);
 
-    // Static: a registration that nobody holds is collected, and ends.
+    // Static: an unreferenced registration is collected, and ends.
     private static readonly List<PosixSignalRegistration> _registrations = [];
 
     private readonly CancellationTokenSource _stop = new();
@@ -26,7 +27,7 @@ internal sealed class StopSignals
     public StopSignals()
         : this(TimeProvider.System, () => StandardDescriptors.Exit(ExitCodes.Interrupted))
     {
-        // nohup means that the end of the terminal is none of ours; .NET keeps to what was ignored at the start for SIGINT and SIGQUIT alone.
+        // Under nohup the end of the terminal does not concern us. .NET itself keeps only SIGINT and SIGQUIT ignored.
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT, PosixSignal.SIGHUP];
         var ignored = IgnoredSignals.HasHangUp() ? 1 : 0;
         _registrations.AddRange(signals.SkipLast(ignored).Select(signal => PosixSignalRegistration.Create(signal, Handle)));
@@ -40,10 +41,11 @@ internal sealed class StopSignals
     /// <summary>Name of the first signal, such as <c>SIGTERM</c>; null if there was none.</summary>
     public string? Signal { get; private set; }
 
-    /// <summary>Called with the name of the signal before the process ends at once; what it has not done after 200 ms is not done.</summary>
+    /// <summary>Called with the signal's name before the process ends at once. It has 200 ms.</summary>
     public Action<string>? LastWord { get; set; }
 
-    /// <summary>Called after the first signal, beside the end of the run: what is done for the first time takes longer than there will be.</summary>
+    /// <summary>Called after the first signal, in parallel with the run's end, because a first execution is too slow for
+    /// <see cref="LastWord"/>.</summary>
     public Action? PrepareLastWord { get; set; }
 
     internal void Handle(string signal)
@@ -85,7 +87,7 @@ internal sealed class StopSignals
     {
         if (LastWord is { } say)
         {
-            // A thread of its own: the pool may be what hangs.
+            // A thread of its own, because the pool may be the part that hangs.
             var thread = new Thread(() => say(signal)) { IsBackground = true, Name = "last word" };
             thread.Start();
             thread.Join(_lastWordMayTake);

@@ -12,24 +12,29 @@ internal static class TargetCommand
 {
     public const string Name = "target";
 
-    /// <summary>Hidden: end when stdin ends, that is, when the parent is gone, however it went.</summary>
+    /// <summary>Hidden: end when stdin ends, which means that the parent has ended in whatever way.</summary>
     public const string LifelineOption = "--stdin-lifeline";
 
     public static Command Create()
     {
-        var port = new Option<int>("--port") { HelpName = "P", Description = "Port on 127.0.0.1; without it, any free one (the output says which)." };
+        var port = new Option<int>("--port")
+        {
+            HelpName = "P",
+            Description = "Port on 127.0.0.1. Without it: any free port (the output names it).",
+        };
         port.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }] && (!int.TryParse(text, out var value) || value is < 0 or > 65535))
             {
-                result.AddError($"--port: {text} is no port; 1 to 65535, or 0 for any free one");
+                result.AddError($"--port: {text} is not a port; 1 to 65535, or 0 for any free port");
             }
         });
         var lifeline = new Option<bool>(LifelineOption) { Hidden = true };
         var command = new Command(Name, "Run the embedded server (Garnet) alone on 127.0.0.1, until a signal. Prints `ready HOST:PORT`.");
         command.Add(port);
         command.Add(lifeline);
-        command.SetAction(parsed => parsed.GetValue(lifeline) ? ServeParentAsync(parsed.GetValue(port)) : ServeTerminalAsync(parsed.GetValue(port)));
+        command.SetAction(parsed => parsed.GetValue(lifeline) ? ServeParentAsync(parsed.GetValue(port))
+            : ServeTerminalAsync(parsed.GetValue(port)));
         return command;
     }
 
@@ -41,8 +46,8 @@ internal static class TargetCommand
     }
 
     /// <summary>
-    /// Ctrl-C, and what stops a service, goes to the whole process group. The server must outlast the result that its parent still
-    /// writes, so it hears none of it: it ends with its parent.
+    /// Ctrl-C and a service's stop signal go to the whole process group. The server must outlive its parent, which still writes the
+    /// result. So it ignores these signals and ends with its parent.
     /// </summary>
     private static async Task<int> ServeParentAsync(int port)
     {
@@ -50,7 +55,7 @@ internal static class TargetCommand
         var unheard = ofTheGroup.Select(signal => PosixSignalRegistration.Create(signal, context => context.Cancel = true)).ToArray();
         using var ended = new CancellationTokenSource();
 
-        // A thread of its own, and an exit at once: the server may have the whole pool busy when its parent dies.
+        // A thread of its own, and an exit at once, because the server may occupy the whole pool when its parent ends.
         var lifeline = new Thread(() =>
         {
             using var stdin = Console.OpenStandardInput();
@@ -58,7 +63,7 @@ internal static class TargetCommand
             {
             }
 
-            Process.GetCurrentProcess().Kill(); // no farewell: an orderly end takes seconds when the server is busy
+            Process.GetCurrentProcess().Kill(); // an orderly end takes seconds when the server is busy
         })
         { IsBackground = true, Name = "lifeline" };
         lifeline.Start();
@@ -75,7 +80,7 @@ internal static class TargetCommand
             Console.Out.WriteLine($"ready {server.Address}");
             if (!Outlets.Stdout.Flush())
             {
-                return ExitCodes.Error; // whoever waits for this line would wait for ever
+                return ExitCodes.Error; // the parent never got this line, so nobody needs the server
             }
 
             await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);

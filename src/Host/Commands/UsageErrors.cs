@@ -4,10 +4,10 @@ using ActorLoad.Configuration;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>What is wrong with a command line, a sentence each, with the command or option that was probably meant.</summary>
+/// <summary>The errors of a command line, a sentence each, with the command or option that the user probably meant.</summary>
 internal static class UsageErrors
 {
-    /// <summary>The sentences, without the name of the program. What only follows from an unknown name is not told.</summary>
+    /// <summary>The sentences, without the program's name. Errors that only follow from an unknown name are left out.</summary>
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
@@ -16,7 +16,8 @@ internal static class UsageErrors
             return [Command(command, name)];
         }
 
-        string[] unknown = [.. parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens.Select(token => token.Value))
+        string[] unknown = [.. parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens.Select(token => token.Value))
             .Concat(parsed.UnmatchedTokens).Where(IsOption)];
         return unknown.Length == 0
             ? [.. parsed.Errors.Select(error => error.Message), "see 'actorload --help'"]
@@ -32,17 +33,19 @@ internal static class UsageErrors
     {
         string[] known = [.. root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name)];
         return NearestKey.Find(name, known) is { } meant ? $"unknown command '{name}'; did you mean '{meant}'?"
-            : name.EndsWith(".conf", StringComparison.Ordinal) || File.Exists(name) ? $"unknown command '{name}'; did you mean 'run {name}'?"
+            : name.EndsWith(".conf", StringComparison.Ordinal) || File.Exists(name)
+                ? $"unknown command '{name}'; did you mean 'run {name}'?"
             : $"unknown command '{name}'; it is one of {string.Join(", ", known)}";
     }
 
     private static string Option(Command command, string token)
     {
         var name = token.Split('=', ':')[0];
-        var known = command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive)))
+        var known = command.Options.Concat(command.Parents.OfType<Command>()
+            .SelectMany(parent => parent.Options.Where(option => option.Recursive)))
             .Where(option => !option.Hidden).Select(option => option.Name);
         return NearestKey.Find(name, known) is { } meant ? $"unknown option '{name}'; did you mean '{meant}'?"
             : command.Arguments.Count > 0 ? $"unknown option '{name}'; a file of that name is ./{token}"
-            : $"unknown option '{name}'; 'actorload {command.Name} --help' lists those that there are";
+            : $"unknown option '{name}'; 'actorload {command.Name} --help' lists all options";
     }
 }

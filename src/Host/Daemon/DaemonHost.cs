@@ -9,23 +9,23 @@ using Akka.Hosting;
 
 namespace ActorLoad.Hosting.Daemon;
 
-/// <summary>Puts the daemon together: the actor system and, before it, Kestrel.</summary>
+/// <summary>Assembles the daemon: the actor system, and Kestrel before it.</summary>
 internal static class DaemonHost
 {
-    // Descriptors belong to the storm: strangers have so many connections, and none of them for nothing.
+    // The storm needs the descriptors, so HTTP clients get few connections, and only for a limited time.
     private const int MostConnections = 1000;
     private static readonly TimeSpan HeadersMayTake = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleMayTake = TimeSpan.FromSeconds(60);
 
-    /// <param name="configuration">The daemon's.</param>
-    /// <param name="addresses">Where to listen, as <see cref="ListenAddresses"/> found it.</param>
-    /// <param name="results">Where results are kept.</param>
+    /// <param name="configuration">The daemon's configuration.</param>
+    /// <param name="addresses">The addresses to listen on, from <see cref="ListenAddresses"/>.</param>
+    /// <param name="results">The directory of results.</param>
     public static WebApplication Build(LoadedConfiguration configuration, IReadOnlyList<IPEndPoint> addresses, ResultsDirectory results)
     {
         var daemon = configuration.Settings.Daemon;
         var builder = WebApplication.CreateSlimBuilder();
 
-        // daemon.url alone says where to listen: a variable or an appsettings.json that Kestrel would read could open it to the network.
+        // Only daemon.url says where to listen. A variable or an appsettings.json that Kestrel reads could open the daemon to the network.
         ((IConfigurationBuilder)builder.Configuration).Sources.Clear();
         builder.Configuration.AddInMemoryCollection();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -41,7 +41,7 @@ internal static class DaemonHost
             }
         });
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // why it did not start is said by the command, in one line
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // the command reports a failed start in one line
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace); // stdout is for results
@@ -50,7 +50,8 @@ internal static class DaemonHost
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(configuration).AddSingleton(results);
         builder.Services.AddSingleton(new RunIntake(
-            daemon.MaxBody, Environment.ProcessorCount, file => ConfigLoader.LoadStranger(file, configuration).Settings, TimeProvider.System));
+            daemon.MaxBody, Environment.ProcessorCount, file => ConfigLoader.LoadStranger(file, configuration).Settings,
+            TimeProvider.System));
         builder.Services.AddSingleton<RunDesk>().AddSingleton<RunEndpoints>().AddSingleton<Readiness>();
         builder.Services.AddAkka("actorload", akka => akka
             .AddHocon(StderrLogger.Hocon, HoconAddMode.Prepend)
@@ -64,7 +65,8 @@ internal static class DaemonHost
         var app = builder.Build();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            ExceptionHandler = context => Problems.Of(StatusCodes.Status500InternalServerError, "a bug in ActorLoad; its log says more").ExecuteAsync(context),
+            ExceptionHandler = context =>
+                Problems.Of(StatusCodes.Status500InternalServerError, "a bug in ActorLoad; its log says more").ExecuteAsync(context),
         });
         app.UseStatusCodePages(pages => Problems.Of(pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
         app.UseGate(daemon);
@@ -74,7 +76,7 @@ internal static class DaemonHost
         return app;
     }
 
-    /// <summary>Signals are the command's business: it writes results before the host goes down.</summary>
+    /// <summary>Ignores signals: the command handles them, and writes results before the host stops.</summary>
     private sealed class NoSignals : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -5,12 +5,12 @@ using ActorLoad.Configuration;
 
 namespace ActorLoad.Hosting.Daemon;
 
-/// <summary>Who may talk to the daemon: holders of its token if it has one; without one, this machine, but no web page in its browser.</summary>
+/// <summary>Admits holders of the daemon's token. A daemon without a token admits this machine, but no web page in its browser.</summary>
 internal static class Gate
 {
     private const string Scheme = "Bearer ";
 
-    // Probes hold no token, and learn nothing but a word.
+    // Probes hold no token, and get only one word.
     private static readonly PathString[] Open = ["/healthz", "/readyz"];
 
     public static void UseGate(this WebApplication app, DaemonSettings daemon) => app.Use((context, next) =>
@@ -26,23 +26,23 @@ internal static class Gate
         var header = context.Request.Headers.Authorization.ToString();
         var given = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : "";
 
-        // Hashed first, so that not even the length of the token can be told from the time that this takes.
+        // Hashed first, so that the time of the comparison does not tell even the token's length.
         if (CryptographicOperations.FixedTimeEquals(Hash(given), Hash(token)))
         {
             return null;
         }
 
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        return Problems.Of(StatusCodes.Status401Unauthorized, "this daemon wants its bearer token");
+        return Problems.Of(StatusCodes.Status401Unauthorized, "this daemon needs its bearer token");
     }
 
-    /// <summary>A page from elsewhere can make a browser send requests here, or have its own name resolve to 127.0.0.1.</summary>
+    /// <summary>A foreign web page can make a browser send requests here, or resolve its own name to 127.0.0.1.</summary>
     private static IResult? RefuseStrangers(HttpRequest request, ConnectionInfo connection)
     {
-        var isLocal = IsLoopback(connection.RemoteIpAddress) && IsLoopback(connection.LocalIpAddress); // whatever the headers say
+        var isLocal = IsLoopback(connection.RemoteIpAddress) && IsLoopback(connection.LocalIpAddress); // headers cannot change this
         return isLocal && IsOwnOrigin(request) && IsThisMachine(request.Host.Host)
             ? null
-            : Problems.Of(StatusCodes.Status403Forbidden, "without a token this daemon serves its own machine only");
+            : Problems.Of(StatusCodes.Status403Forbidden, "without a token this daemon serves only its own machine");
     }
 
     private static bool IsOwnOrigin(HttpRequest request)
@@ -51,7 +51,7 @@ internal static class Gate
         return origin.Length == 0 || origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>True for localhost and loopback addresses, in any case, and with the dot that ends a full name.</summary>
+    /// <summary>True for localhost and loopback addresses, in any case, also with a final dot.</summary>
     internal static bool IsThisMachine(string host)
     {
         var name = host.EndsWith('.') ? host[..^1] : host;

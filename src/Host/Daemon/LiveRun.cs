@@ -4,7 +4,7 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Daemon;
 
-/// <summary>A run of this process that waits or goes on; written by its follower, read by requests.</summary>
+/// <summary>A waiting or running run of this process. Its follower writes it, requests read it.</summary>
 internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) : IRunView
 {
     private volatile RunProtocol.RunStarted? _started;
@@ -14,13 +14,13 @@ internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) :
 
     public DateTimeOffset QueuedAt => queuedAt;
 
-    /// <summary>Null while it waits.</summary>
+    /// <summary>Null while the run waits.</summary>
     public RunProtocol.RunStarted? Begun => _started;
 
-    /// <summary>The newest interval; null before the first is over.</summary>
+    /// <summary>The newest interval; null before the first one ends.</summary>
     public RunSnapshot? Last => _last;
 
-    /// <summary>The run as a row of the list.</summary>
+    /// <summary>The run's row in the list.</summary>
     public RunRow Row => new(id, _started is null ? RunState.Queued : RunState.Running, null, queuedAt, _started?.At, null);
 
     public void Started(RunProtocol.RunStarted started)
@@ -28,7 +28,7 @@ internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) :
         _started = started;
         if (started.Transport.IsFallback)
         {
-            log.LogWarning("run {Id} goes over {Kind}: {Reason}", id, started.Transport.Kind, ForeignText.Shown(started.Transport.Reason));
+            log.LogWarning("run {Id} uses {Kind}: {Reason}", id, started.Transport.Kind, ForeignText.Shown(started.Transport.Reason));
         }
     }
 
@@ -42,5 +42,6 @@ internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) :
         }
     }
 
-    public void FilesLost(string problem) => log.LogError("the files of run {Id} are not complete: {Problem}", id, ForeignText.Shown(problem));
+    public void FilesLost(string problem) =>
+        log.LogError("the files of run {Id} are not complete: {Problem}", id, ForeignText.Shown(problem));
 }

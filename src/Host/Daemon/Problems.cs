@@ -2,24 +2,23 @@ using ActorLoad.Configuration;
 
 namespace ActorLoad.Hosting.Daemon;
 
-/// <summary>Errors of the API: RFC 9457 problems, whatever went wrong.</summary>
+/// <summary>Errors of the API, all as RFC 9457 problems.</summary>
 internal static class Problems
 {
-    // An answer must not grow with what a stranger sends.
+    // A client's text must not make the answer grow.
     private const int LongestText = 1000;
 
-    /// <summary>A problem with a sentence for its reader.</summary>
+    /// <summary>A problem with a sentence.</summary>
     public static IResult Of(int status, string? detail = null) => Results.Problem(detail, statusCode: status);
 
-    /// <summary>A problem that passes; the client is told to come again.</summary>
+    /// <summary>A temporary problem, with the time to try again.</summary>
     public static IResult Busy(HttpContext context, int status, string detail)
     {
         context.Response.Headers.RetryAfter = "10";
         return Of(status, detail);
     }
 
-    /// <summary>A run file that cannot be used, with what is wrong with it under <c>errors</c>, and under <c>more</c> how many errors
-    /// are not listed.</summary>
+    /// <summary>An unusable run file: its errors under <c>errors</c>, and the number of unlisted errors under <c>more</c>.</summary>
     public static IResult Of(int status, SettingsException exception) => Results.Problem(
         exception.More > 0 ? $"the run file cannot be used; {exception.More} more errors are not listed" : "the run file cannot be used",
         statusCode: status,

@@ -2,12 +2,12 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Daemon;
 
-/// <summary>Can the daemon take a run now? A disk is asked by one probe at a time, however many ask us.</summary>
+/// <summary>Says whether the daemon can take a run now. Only one probe at a time tests the disk, however many requests come.</summary>
 internal sealed class Readiness(RunDesk desk, ResultsDirectory results, TimeProvider time)
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
-    // An answer of the disk may be as old as this.
+    // Age up to which the last answer of the disk counts.
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(200);
 
     private readonly OwnThreads _disk = new("probe", 1, time);
@@ -42,7 +42,7 @@ internal sealed class Readiness(RunDesk desk, ResultsDirectory results, TimeProv
         }
         catch (Exception exception) when (exception is TimeoutException or ThreadsBusyException)
         {
-            return false; // a disk that hangs
+            return false; // the disk hangs
         }
     }
 

@@ -8,16 +8,16 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Daemon;
 
-/// <summary>The runs on disk, a directory each; one daemon at a time owns it. What else lies there is not touched and does no harm.</summary>
+/// <summary>The runs on disk, a directory each; one daemon at a time owns it. Foreign files in it are ignored.</summary>
 internal sealed class ResultsDirectory : IDisposable
 {
     private const string LockFile = ".lock";
     private const string ProbeFile = ".probe";
 
-    // In the directory of a run that has ended and could not be saved: an empty file fits on many a full disk.
+    // Marks the directory of a run that ended but could not be saved. An empty file often fits on a full disk.
     private const string UnsavedFile = "unsaved";
 
-    // What a run needs at its beginning, and more. Larger files than these are none of ours.
+    // More than a run needs at its beginning. Larger files are foreign.
     private const int ProbeBytes = 64 << 10;
     private const long LongestResult = 256 << 20;
 
@@ -28,7 +28,7 @@ internal sealed class ResultsDirectory : IDisposable
     private readonly string _root;
     private readonly FileStream _lock;
 
-    // Runs with a result: their files do not change any more.
+    // Runs with a result, whose files do not change any more.
     private readonly ConcurrentDictionary<string, RunRow> _rows = new();
 
     private readonly ConcurrentDictionary<string, ((long Length, DateTime WrittenAt, string? Error) State, byte[] Json)> _assembled = new();
@@ -38,8 +38,8 @@ internal sealed class ResultsDirectory : IDisposable
     /// <summary>Runs that ended while the disk was full.</summary>
     public UnsavedRuns Unsaved { get; } = new();
 
-    /// <summary>Takes the directory, creating it; throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> if it
-    /// cannot be written or another daemon has it.</summary>
+    /// <summary>Opens the directory; creates it if necessary. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>
+    /// if it cannot be written or another daemon has it.</summary>
     public static ResultsDirectory Open(string path)
     {
         var root = Path.GetFullPath(path);
@@ -48,12 +48,12 @@ internal sealed class ResultsDirectory : IDisposable
             root, OwnerOnly.Open(Path.Combine(root, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
     }
 
-    /// <summary>Where the files of a run belong; only for ids that <see cref="RunIds.IsValid"/> takes.</summary>
+    /// <summary>The directory of a run; only for ids that pass <see cref="RunIds.IsValid"/>.</summary>
     public string PathOf(string id) => RunIds.IsValid(id)
         ? Path.Combine(_root, id)
         : throw new ArgumentException("not a run id", nameof(id));
 
-    /// <summary>True if a new file can be written there now. New bytes, and no others, tell whether the disk is full.</summary>
+    /// <summary>True if a new file can be written there now. Only new bytes show whether the disk is full.</summary>
     public bool IsWritable()
     {
         var probe = Path.Combine(_root, ProbeFile);
@@ -79,11 +79,11 @@ internal sealed class ResultsDirectory : IDisposable
         }
     }
 
-    /// <summary>Every run that is on disk.</summary>
+    /// <summary>Every run on disk.</summary>
     public IEnumerable<RunRow> Rows() =>
         Directory.EnumerateDirectories(_root).Select(Path.GetFileName).OfType<string>().Select(Find).OfType<RunRow>();
 
-    /// <summary>The row of a run that is over; null if there is none of that name.</summary>
+    /// <summary>The row of an ended run; null for an unknown name.</summary>
     public RunRow? Find(string id)
     {
         if (!RunIds.IsValid(id) || !Directory.Exists(PathOf(id)))
@@ -94,7 +94,7 @@ internal sealed class ResultsDirectory : IDisposable
         return Unsaved.Find(id)?.Row ?? _rows.GetValueOrDefault(id) ?? Read(id);
     }
 
-    /// <summary>The result of a run that is over, as JSON: its own, or what its journal holds. Throws what file operations throw, and
+    /// <summary>The result of an ended run as JSON: its own, or one from its journal. Throws what file operations throw, and
     /// <see cref="JsonException"/>.</summary>
     public Stream Result(string id, CancellationToken stop)
     {
@@ -107,7 +107,7 @@ internal sealed class ResultsDirectory : IDisposable
         return StoredFile.Exists(result) ? StoredFile.Open(result, LongestResult) : new MemoryStream(Assemble(id, stop));
     }
 
-    /// <summary>The result of a run that was cut off. Its journal may be long, so the last few are kept.</summary>
+    /// <summary>The result of an interrupted run. Its journal may be long, so the last few results are kept.</summary>
     private byte[] Assemble(string id, CancellationToken stop)
     {
         var header = ReadHeader(id);
@@ -128,11 +128,11 @@ internal sealed class ResultsDirectory : IDisposable
         return json;
     }
 
-    /// <summary>True if the end of a run is on disk: its result, or why there is none.</summary>
+    /// <summary>True if the end of a run is on disk: its result, or the reason why it has none.</summary>
     public bool HasEnd(string id, bool withResult) =>
         withResult ? StoredFile.Exists(Path.Combine(PathOf(id), RunJournal.ResultFile)) : ReadHeader(id).Error is not null;
 
-    /// <summary>Keeps the end of a run in memory that is not on disk, and marks its directory.</summary>
+    /// <summary>Keeps an unsaved end of a run in memory, and marks the run's directory.</summary>
     public void Keep(UnsavedRun run)
     {
         Unsaved.Keep(run);
@@ -142,11 +142,11 @@ internal sealed class ResultsDirectory : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Then the run is told as one that was cut off, should this daemon end before it is saved.
+            // Then the run counts as interrupted if this daemon ends before it is saved.
         }
     }
 
-    /// <summary>Writes what <see cref="Keep"/> was told; throws what file operations throw.</summary>
+    /// <summary>Writes an end that was given to <see cref="Keep"/>; throws what file operations throw.</summary>
     public void Save(string id)
     {
         if (Unsaved.Find(id) is not { } run)
@@ -168,7 +168,7 @@ internal sealed class ResultsDirectory : IDisposable
         Unsaved.Forget(id);
     }
 
-    /// <summary>Takes a directory away that was made for a run that was not taken, if it was made.</summary>
+    /// <summary>Removes the directory of a refused run, if it was made.</summary>
     public void Remove(string id)
     {
         if (Directory.Exists(PathOf(id)))
@@ -200,7 +200,8 @@ internal sealed class ResultsDirectory : IDisposable
                 using var result = JsonDocument.Parse(StoredFile.ReadAll(file, LongestResult));
                 var verdict = result.RootElement.GetProperty("verdict").GetString();
                 return _rows[id] = new RunRow(
-                    id, verdict == "interrupted" ? RunState.Interrupted : RunState.Finished, verdict, header.QueuedAt, header.StartedAt, null);
+                    id, verdict == "interrupted" ? RunState.Interrupted : RunState.Finished, verdict, header.QueuedAt, header.StartedAt,
+                    null);
             }
 
             return header.Error is null or UnsavedRun.Lost || StopReason.Is(header.Error)
@@ -214,6 +215,6 @@ internal sealed class ResultsDirectory : IDisposable
         }
     }
 
-    /// <summary>The row of a run whose files say nothing.</summary>
+    /// <summary>The row of a run with unreadable files.</summary>
     public static RunRow Failed(string id) => new(id, RunState.Failed, null, null, null, Unreadable);
 }

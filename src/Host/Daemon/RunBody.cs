@@ -4,34 +4,36 @@ using Microsoft.Net.Http.Headers;
 
 namespace ActorLoad.Hosting.Daemon;
 
-/// <summary>Reads the run file that a request carries.</summary>
+/// <summary>Reads the run file in a request.</summary>
 internal static class RunBody
 {
-    /// <summary>So many bytes beyond the largest run file are still read, for the sake of the answer.</summary>
+    /// <summary>Bytes beyond the largest run file that are still read, so that the client gets the answer.</summary>
     public const int Grace = 1 << 20;
 
-    // So much is read of each body before it needs a place: who sends nothing keeps nobody out.
+    // Bytes of each body that are read before it takes a place, so that an idle client takes none.
     private const int FirstBytes = 16 << 10;
 
-    // A body has so long, and a second more for each MiB that it may have: a client that sends slowly holds a place.
+    // Time for a body, plus a second for each MiB that it may have. A slow client occupies a place.
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(10);
 
-    // JSON is HOCON too; the form type is what curl says when it is told nothing.
+    // JSON is HOCON too; the form type is curl's default.
     private static readonly string[] Types =
         ["application/hocon", "application/json", "application/octet-stream", "application/x-www-form-urlencoded", "text/plain"];
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The body, or the problem with it.</summary>
-    /// <param name="request">It has the body.</param>
+    /// <summary>Reads the body; returns it, or the problem with it.</summary>
+    /// <param name="request">The request with the body.</param>
     /// <param name="limit">Longest body, in bytes.</param>
-    /// <param name="enter">Called once, before a body is read that is longer than a few pages; may wait.</param>
+    /// <param name="enter">Called once, before more than the first bytes of a body are read; may wait.</param>
     /// <param name="time">Measures how long the client takes.</param>
-    public static async Task<(ReadOnlyMemory<byte> Body, IResult? Problem)> ReadAsync(HttpRequest request, int limit, Func<Task> enter, TimeProvider time)
+    public static async Task<(ReadOnlyMemory<byte> Body, IResult? Problem)> ReadAsync(HttpRequest request, int limit, Func<Task> enter,
+        TimeProvider time)
     {
         if (!IsText(request))
         {
-            return (default, Problems.Of(StatusCodes.Status415UnsupportedMediaType, $"a run file is HOCON in UTF-8, sent as one of {string.Join(", ", Types)}"));
+            return (default, Problems.Of(StatusCodes.Status415UnsupportedMediaType,
+                $"a run file is HOCON in UTF-8, sent as one of {string.Join(", ", Types)}"));
         }
 
         var stop = request.HttpContext.RequestAborted;
@@ -55,13 +57,13 @@ internal static class RunBody
         }
         catch (IOException)
         {
-            // What the server does not foresee, such as a chunk whose size fits no number.
+            // An error that the server does not foresee, such as a chunk size beyond any number.
             return (default, Broken(request, StatusCodes.Status400BadRequest, "the request is broken"));
         }
 
         async Task EnterAsync()
         {
-            patience.CancelAfter(Timeout.InfiniteTimeSpan); // it is not the client that takes long now
+            patience.CancelAfter(Timeout.InfiniteTimeSpan); // from now on the client is not the cause of a delay
             await enter();
             patience.CancelAfter(mayTake);
         }
@@ -87,9 +89,10 @@ internal static class RunBody
                 && (!type.Charset.HasValue
                     || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))));
 
-    /// <summary>Reads to the end, keeping what fits: a client that is cut off while it sends never sees the answer. The memory grows with what
-    /// has come, not with what was announced.</summary>
-    private static async Task<(ReadOnlyMemory<byte> Body, long Length)> ReadAsync(Stream stream, int limit, Func<Task> enter, CancellationToken stop)
+    /// <summary>Reads to the end and keeps as much as fits, because a client that is cut off while it sends never sees the answer. The
+    /// memory grows with the received bytes, not with the announced ones.</summary>
+    private static async Task<(ReadOnlyMemory<byte> Body, long Length)> ReadAsync(Stream stream, int limit, Func<Task> enter,
+        CancellationToken stop)
     {
         var body = new byte[Math.Min(limit, FirstBytes)];
         var rest = new byte[4096];
@@ -108,11 +111,11 @@ internal static class RunBody
     }
 
     private static IResult TooLarge(HttpRequest request, int limit) => Broken(
-        request, StatusCodes.Status413PayloadTooLarge, $"a run file may have {limit} bytes here (daemon.max-body)");
+        request, StatusCodes.Status413PayloadTooLarge, $"a run file may have at most {limit} bytes here (daemon.max-body)");
 
     private static IResult Broken(HttpRequest request, int status, string detail)
     {
-        request.HttpContext.Response.Headers.Connection = "close"; // what was not read stands in the way of a next request
+        request.HttpContext.Response.Headers.Connection = "close"; // the unread rest would spoil a next request
         return Problems.Of(status, detail);
     }
 }

@@ -8,26 +8,28 @@ using Akka.Hosting;
 
 namespace ActorLoad.Hosting.Daemon;
 
-/// <summary>Takes runs, knows those that wait or go on, and stops them.</summary>
-internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> manager, ResultsDirectory results, ILogger<RunDesk> log, TimeProvider time)
+/// <summary>Takes runs, knows the waiting and running ones, and stops them.</summary>
+internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> manager, ResultsDirectory results, ILogger<RunDesk> log,
+    TimeProvider time)
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
-    // Between two attempts to save a result for which the disk had no room.
+    // Time between two attempts to save a result on a full disk.
     private static readonly TimeSpan SaveAgain = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, LiveRun> _live = new();
     private readonly ConcurrentDictionary<string, Task> _endings = new();
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>True from the moment that the daemon is asked to end: no more runs are taken.</summary>
+    /// <summary>True once the daemon is asked to end: it takes no more runs.</summary>
     public bool IsStopping => _stopping.Task.IsCompleted;
 
-    /// <summary>Puts a run into the queue; throws what file operations throw, and <see cref="AskTimeoutException"/>, and then leaves nothing behind.</summary>
+    /// <summary>Queues a run. Throws what file operations throw, and <see cref="AskTimeoutException"/>; then it leaves nothing
+    /// behind.</summary>
     /// <param name="settings">The run.</param>
-    /// <param name="target">Disposed with the run, or if it is not taken.</param>
-    /// <param name="limits">What a stranger's run may not exceed; null for an operator's.</param>
-    /// <returns>Its id, or why it was not taken.</returns>
+    /// <param name="target">Disposed with the run, or if the run is refused.</param>
+    /// <param name="limits">Limits of a stranger's run; null for an operator's.</param>
+    /// <returns>Its id, or the reason for the refusal.</returns>
     public async Task<(string Id, string? Refusal)> SubmitAsync(RunSettings settings, ITarget target, RunProtocol.RunLimits? limits = null)
     {
         var id = RunIds.New(time);
@@ -40,7 +42,8 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
             var journal = RunJournal.Create(results.PathOf(id), RunHeader.Queued(id, queuedAt, settings));
             follower = system.ActorOf(RunFollower.Props(journal, watch), $"follower-{id}");
             _endings[id] = ForgetAfterAsync(live, watch);
-            var answer = await manager.ActorRef.Ask<object>(new RunProtocol.StartRun(id, settings, target, follower) { Limits = limits }, AnswerLimit);
+            var answer = await manager.ActorRef.Ask<object>(new RunProtocol.StartRun(id, settings, target, follower) { Limits = limits },
+                AnswerLimit);
             if (answer is not RunProtocol.RunRefused refused)
             {
                 return (id, null);
@@ -51,19 +54,19 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
         }
         catch
         {
-            manager.ActorRef.Tell(new RunProtocol.StopRun(id, StopReason.Request)); // it may have been taken after all
+            manager.ActorRef.Tell(new RunProtocol.StopRun(id, StopReason.Request)); // the manager may have taken it after all
             await WithdrawAsync(id, follower, target);
             throw;
         }
     }
 
-    /// <summary>A run that waits or goes on; null if there is none of that id.</summary>
+    /// <summary>A waiting or running run; null for an unknown id.</summary>
     public LiveRun? Find(string id) => _live.GetValueOrDefault(id);
 
     /// <summary>All runs, newest first.</summary>
     public IEnumerable<RunRow> Rows()
     {
-        // A run may begin or end while its files are read: it is live if it was so before or after.
+        // A run may begin or end while its files are read: it is live if it was live before or after.
         var rows = _live.Values.Select(run => run.Row).ToDictionary(row => row.Id);
         var stored = results.Rows().ToArray();
         foreach (var run in _live.Values)
@@ -75,16 +78,16 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
             .OrderByDescending(row => row.QueuedAt ?? DateTimeOffset.MinValue).ThenByDescending(row => row.Id, StringComparer.Ordinal);
     }
 
-    /// <summary>Asks a run to stop; false if it is over already.</summary>
+    /// <summary>Asks a run to stop; false if it has already ended.</summary>
     public async Task<bool> StopAsync(string id, string reason) =>
         await manager.ActorRef.Ask<object>(new RunProtocol.StopRun(id, reason), AnswerLimit) is RunProtocol.RunStopping;
 
-    /// <summary>Takes no more runs, stops all and waits until their results are written, at most <paramref name="limit"/>.</summary>
+    /// <summary>Refuses further runs, stops all and waits for their results, at most <paramref name="limit"/>.</summary>
     public async Task StopAllAsync(string reason, TimeSpan limit)
     {
         _stopping.TrySetResult();
 
-        // Those that wait come first, or each would begin as the one before it ends.
+        // Waiting runs first, or each would begin when the one before it ends.
         foreach (var run in _live.Values.OrderByDescending(run => run.QueuedAt))
         {
             manager.ActorRef.Tell(new RunProtocol.StopRun(run.Id, reason));
@@ -115,7 +118,7 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
         }
     }
 
-    /// <summary>Leaves nothing of a run that was not taken.</summary>
+    /// <summary>Removes all traces of a refused run.</summary>
     private async Task WithdrawAsync(string id, IActorRef? follower, ITarget target)
     {
         _live.TryRemove(id, out _);
@@ -131,7 +134,7 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            log.LogError(exception, "the directory of run {Id}, which was not taken, cannot be removed", id);
+            log.LogError(exception, "the directory of run {Id}, which was refused, cannot be removed", id);
         }
 
         await target.DisposeAsync();
@@ -180,7 +183,7 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
         {
-            return false; // why is in the log since the first attempt
+            return false; // the first attempt has logged the reason
         }
     }
 }

@@ -12,11 +12,12 @@ namespace ActorLoad.Hosting.Daemon;
 
 /// <summary><c>/runs</c>: start, list, look at and stop runs.</summary>
 internal sealed class RunEndpoints(
-    RunDesk desk, ResultsDirectory results, RunIntake intake, LoadedConfiguration configuration, TimeProvider time, ILogger<RunEndpoints> log)
+    RunDesk desk, ResultsDirectory results, RunIntake intake, LoadedConfiguration configuration, TimeProvider time,
+    ILogger<RunEndpoints> log)
 {
     private static readonly TimeSpan DiskLimit = TimeSpan.FromSeconds(30);
 
-    // Long results are put together one after the other: their readers wait, nobody else.
+    // Long results are built one after the other, so that only their readers wait.
     private readonly OwnThreads _disk = new("results", 2, time);
 
     public void Map(WebApplication app)
@@ -28,7 +29,7 @@ internal sealed class RunEndpoints(
         runs.MapDelete("/runs/{id}", StopAsync);
     }
 
-    /// <summary>Checks a target that a run names; throws <see cref="SettingsException"/> if it may not be stormed.</summary>
+    /// <summary>Checks a run's target; throws <see cref="SettingsException"/> if it may not be stormed.</summary>
     public Task<ITarget> TargetAsync(RunSettings settings, CancellationToken cancellation) =>
         Preflight.PrepareAsync(settings, problem => log.LogError("{Problem}", ForeignText.Shown(problem)), cancellation);
 
@@ -68,7 +69,7 @@ internal sealed class RunEndpoints(
         }
     }
 
-    /// <summary>Reads and checks the run file. Its place is free again when this ends: what follows holds no body, and may wait for a name.</summary>
+    /// <summary>Reads and checks the run file. Frees its place at the end: later steps hold no body, and may wait for a name.</summary>
     private async Task<(RunSettings? Settings, IResult? Problem)> ReadAsync(HttpContext context)
     {
         var stop = context.RequestAborted;
@@ -95,7 +96,8 @@ internal sealed class RunEndpoints(
         catch (TimeoutException)
         {
             return (null, Problems.Of(
-                StatusCodes.Status400BadRequest, $"the run file takes longer than {RunIntake.CheckLimit.TotalSeconds:0} s to check: make it shorter"));
+                StatusCodes.Status400BadRequest,
+                $"the run file takes longer than {RunIntake.CheckLimit.TotalSeconds:0} s to check: make it shorter"));
         }
         finally
         {
@@ -117,7 +119,7 @@ internal sealed class RunEndpoints(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Its message holds a path of this machine: that is for the log.
+            // The message holds a path of this machine, so it goes to the log only.
             log.LogError(exception, "a run was refused: its results cannot be written");
             return Problems.Of(StatusCodes.Status503ServiceUnavailable, "results cannot be written now");
         }
@@ -169,6 +171,6 @@ internal sealed class RunEndpoints(
 
         return await OnDiskAsync(() => results.Find(id), stop) is null
             ? Problems.Of(StatusCodes.Status404NotFound, "there is no such run")
-            : Problems.Of(StatusCodes.Status409Conflict, "the run is over already");
+            : Problems.Of(StatusCodes.Status409Conflict, "the run has already ended");
     }
 }

@@ -3,10 +3,10 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Daemon;
 
-/// <summary>Bounds what posted run files cost before they are runs: how many are read and checked at once, and how long a check may take.</summary>
+/// <summary>Bounds the cost of posted run files: how many are read and checked at once, and how long a check may take.</summary>
 internal sealed class RunIntake
 {
-    // Bytes of all bodies that are in memory at once.
+    // Bytes of all bodies in memory.
     private const int BytesAtOnce = 64 << 20;
     private const int MostAtOnce = 64;
     private const int FewestAtOnce = 4;
@@ -24,7 +24,7 @@ internal sealed class RunIntake
 
     /// <param name="maxBody">Largest run file, in bytes.</param>
     /// <param name="cores">Half of them, at least one, may check at once.</param>
-    /// <param name="check">Makes settings of a run file; throws <see cref="SettingsException"/>.</param>
+    /// <param name="check">Turns a run file into settings; throws <see cref="SettingsException"/>.</param>
     /// <param name="time">Measures the limits.</param>
     public RunIntake(int maxBody, int cores, Func<FileLayer, RunSettings> check, TimeProvider time)
     {
@@ -37,14 +37,16 @@ internal sealed class RunIntake
     /// <summary>Most run files that are read and checked at once; others wait.</summary>
     public int Most { get; }
 
-    /// <summary>Waits for a place, which is given back by disposing what is returned. Throws <see cref="ThreadsBusyException"/> if none becomes free.</summary>
+    /// <summary>Waits for a place; dispose the answer to give it back. Throws <see cref="ThreadsBusyException"/> if no place becomes
+    /// free.</summary>
     public async Task<IDisposable> EnterAsync(CancellationToken cancellation) =>
         await _places.TakeAsync(PlaceLimit, _time, cancellation)
             ? new Place(_places)
-            : throw new ThreadsBusyException($"{Most} run files are being read and checked, and no more may be at once");
+            : throw new ThreadsBusyException($"{Most} run files are being read and checked, which is the most at once");
 
-    /// <summary>Checks a run file on a thread of its own. Throws <see cref="SettingsException"/>, <see cref="System.Text.DecoderFallbackException"/>,
-    /// <see cref="ThreadsBusyException"/>, or <see cref="TimeoutException"/> if the check takes longer than <see cref="CheckLimit"/>.</summary>
+    /// <summary>Checks a run file on a thread of its own. Throws <see cref="SettingsException"/>,
+    /// <see cref="System.Text.DecoderFallbackException"/>, <see cref="ThreadsBusyException"/>, or <see cref="TimeoutException"/> if the
+    /// check takes longer than <see cref="CheckLimit"/>.</summary>
     public Task<RunSettings> CheckAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
         _threads.RunAsync(() => _check(RunBody.Parse(body.Span)), TurnLimit, CheckLimit, cancellation);
 

@@ -1,6 +1,6 @@
 namespace ActorLoad.Hosting.Daemon;
 
-/// <summary>Where a run of the daemon stands.</summary>
+/// <summary>The state of a run of the daemon.</summary>
 internal enum RunState
 {
     Queued,
@@ -9,12 +9,13 @@ internal enum RunState
     /// <summary>It has its result and was not stopped.</summary>
     Finished,
 
-    /// <summary>It was stopped, or the daemon died under it.</summary>
+    /// <summary>It was stopped, or the daemon ended during the run.</summary>
     Interrupted,
 
-    /// <summary>It has no result, and an error says why.</summary>
+    /// <summary>It has no result, but an error with the reason.</summary>
     Failed,
 }
 
-/// <summary>A run in the list. Verdict and start are null where there is none yet.</summary>
-internal sealed record RunRow(string Id, RunState State, string? Verdict, DateTimeOffset? QueuedAt, DateTimeOffset? StartedAt, string? Error);
+/// <summary>A run in the list. Verdict and start are null as long as they are unknown.</summary>
+internal sealed record RunRow(string Id, RunState State, string? Verdict, DateTimeOffset? QueuedAt, DateTimeOffset? StartedAt,
+    string? Error);

@@ -5,16 +5,16 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Daemon;
 
-/// <summary>The end of a run that could not be written to disk.</summary>
+/// <summary>The unsaved end of a run.</summary>
 /// <param name="Row">The run in the list.</param>
 /// <param name="Result">Its result as UTF-8 JSON; null if it has none.</param>
 internal sealed record UnsavedRun(RunRow Row, byte[]? Result)
 {
-    /// <summary>What is told of such a run once its daemon has ended.</summary>
+    /// <summary>The error of such a run after its daemon has ended.</summary>
     public const string Lost = "the run ended, but its result could not be saved";
 
-    /// <summary>What is told while the daemon lives.</summary>
-    private const string Kept = "its result could not be saved: the daemon keeps it in memory, and goes on trying (its log says why)";
+    /// <summary>The error while the daemon lives.</summary>
+    private const string Kept = "its result could not be saved: the daemon keeps it in memory and tries again (its log says why)";
 
     /// <summary>The end of <paramref name="run"/>.</summary>
     public static UnsavedRun Of(LiveRun run, RunProtocol.RunEnded ended)
@@ -42,10 +42,10 @@ internal sealed record UnsavedRun(RunRow Row, byte[]? Result)
     }
 }
 
-/// <summary>Runs that ended while the disk was full, in the memory of this daemon until they can be saved.</summary>
+/// <summary>Runs that ended while the disk was full, kept in memory until they can be saved.</summary>
 internal sealed class UnsavedRuns
 {
-    // A result has up to a few megabytes.
+    // A result can have a few megabytes.
     private const int MostResults = 16;
 
     private readonly Lock _lock = new();
@@ -64,7 +64,7 @@ internal sealed class UnsavedRuns
         }
     }
 
-    /// <summary>One of them; null if it is none.</summary>
+    /// <summary>One of them; null for an unknown id.</summary>
     public UnsavedRun? Find(string id)
     {
         lock (_lock)
@@ -73,7 +73,7 @@ internal sealed class UnsavedRuns
         }
     }
 
-    /// <summary>Keeps one more; the oldest gives way if there are too many.</summary>
+    /// <summary>Keeps one more; drops the oldest if there are too many.</summary>
     public void Keep(UnsavedRun run)
     {
         lock (_lock)
@@ -88,7 +88,7 @@ internal sealed class UnsavedRuns
         }
     }
 
-    /// <summary>It is on disk now.</summary>
+    /// <summary>Forgets a run that is on disk now.</summary>
     public void Forget(string id)
     {
         lock (_lock)

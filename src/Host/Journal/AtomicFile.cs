@@ -1,12 +1,13 @@
 namespace ActorLoad.Hosting.Journal;
 
-/// <summary>Files that a reader sees whole or not at all.</summary>
+/// <summary>Writes files that a reader sees whole or not at all.</summary>
 internal static class AtomicFile
 {
-    /// <summary>What is beside a file while it is written, and stays there if the process is killed meanwhile.</summary>
+    /// <summary>Ending of the temporary file, which stays if the process is killed meanwhile.</summary>
     public static string TemporaryOf(string path) => path + ".tmp";
 
-    /// <summary>Writes beside the file, flushes to disk, then renames; throws what file operations throw and then leaves nothing behind.</summary>
+    /// <summary>Writes beside the file, flushes to disk, then renames. Throws what file operations throw; then it leaves nothing
+    /// behind.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         var temporary = TemporaryOf(path);
@@ -22,7 +23,7 @@ internal static class AtomicFile
         }
         catch (IOException)
         {
-            File.Delete(temporary); // half of it takes room on a disk that is full
+            File.Delete(temporary); // half a file takes room on a full disk
             throw;
         }
     }

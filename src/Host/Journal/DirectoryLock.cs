@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace ActorLoad.Hosting.Journal;
 
-/// <summary>A directory that belongs to one run at a time. The lock is on the directory itself and leaves no file; the kernel lets go of it when its
-/// process ends, however that ends.</summary>
+/// <summary>Reserves a directory for one run. The lock is on the directory itself and leaves no file. The kernel releases it when the
+/// process ends in any way.</summary>
 internal sealed class DirectoryLock : IDisposable
 {
     private const string FileWhereNoDirectoryCanBeLocked = ".lock";
@@ -21,8 +21,8 @@ internal sealed class DirectoryLock : IDisposable
 
     private DirectoryLock(FileStream file) => _file = file;
 
-    /// <summary>Takes a directory, creating it for its owner alone; throws <see cref="IOException"/> if another has it, and what making a directory
-    /// throws.</summary>
+    /// <summary>Locks a directory; creates it for its owner alone if necessary. Throws <see cref="IOException"/> if another run has it, and
+    /// the exceptions of creating a directory.</summary>
     public static DirectoryLock Take(string directory)
     {
         OwnerOnly.CreateDirectory(directory);
@@ -43,7 +43,7 @@ internal sealed class DirectoryLock : IDisposable
             }
         }
 
-        // Windows has no such lock, and NFS has none on directories.
+        // Windows has no such lock, and NFS has it for files only.
         var options = new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,
@@ -63,7 +63,8 @@ internal sealed class DirectoryLock : IDisposable
         }
     }
 
-    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false,
+        ThrowOnUnmappableChar = true)]
     private static extern int Open(string path, int flags);
 
     [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]

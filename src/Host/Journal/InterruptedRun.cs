@@ -4,15 +4,15 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Journal;
 
-/// <summary>The result of a run that nobody summed up, as when its process died: what its intervals hold.</summary>
+/// <summary>The result of a run without one, for example after its process was killed: made from its intervals.</summary>
 internal static class InterruptedRun
 {
-    /// <summary>A larger <c>run.json</c> is none of ours, in bytes.</summary>
+    /// <summary>Largest <c>run.json</c> that ActorLoad writes, in bytes.</summary>
     public const long LongestHeader = 64 << 20;
 
-    /// <summary>Makes a result of what is in a directory, in memory that does not grow with the journal; throws what file operations throw.</summary>
+    /// <summary>Makes a result from a directory, in constant memory. Throws what file operations throw.</summary>
     /// <param name="directory">Where <c>samples.jsonl</c> is.</param>
-    /// <param name="header">The run; lines of any other are left out.</param>
+    /// <param name="header">The run; lines of other runs are skipped.</param>
     /// <param name="stop">Ends the reading.</param>
     public static RunResult Read(string directory, RunHeader header, CancellationToken stop)
     {
@@ -28,20 +28,21 @@ internal static class InterruptedRun
         };
     }
 
-    /// <summary>Reads the samples of a directory; lines that were cut off, and those of another run than its header's, are left out, and
-    /// neighbours are merged where there are too many.</summary>
+    /// <summary>Reads the samples of a directory. Skips cut-off lines and lines of runs other than its header's; merges neighbours if there
+    /// are too many.</summary>
     public static (RunSnapshot? Last, IReadOnlyList<Sample> Samples) ReadSamples(string directory)
     {
         var (last, log) = ReadLog(directory, IdIn(directory), CancellationToken.None);
         return (last, log.Samples);
     }
 
-    /// <summary>Makes a result of header and samples. What was open at the last sample counts as cancelled.</summary>
+    /// <summary>Makes a result of header and samples. Connections open at the last sample count as cancelled.</summary>
     public static RunResult Assemble(RunHeader header, RunSnapshot? last, IReadOnlyList<Sample> samples)
     {
         var counts = last?.Connections ?? new ConnectionCounts(0, 0, 0, 0, 0, 0);
         var open = counts.Open;
-        var outcomes = Outcomes.All.ToDictionary(outcome => outcome.Name(), outcome => last?.Outcomes.GetValueOrDefault(outcome.Name()) ?? 0);
+        var outcomes = Outcomes.All.ToDictionary(
+            outcome => outcome.Name(), outcome => last?.Outcomes.GetValueOrDefault(outcome.Name()) ?? 0);
         outcomes[Outcome.Cancelled.Name()] += open;
         return new RunResult(
             RunResult.PresentSchema,
@@ -74,7 +75,8 @@ internal static class InterruptedRun
     {
         var counts = last is null ? []
             : last.Endpoints.Count > 0 ? last.Endpoints
-            : target is { Endpoints: [var name, ..], Addresses: [var address, ..] } ? [EndpointCounts.Of(new EndpointName(name, address), last)]
+            : target is { Endpoints: [var name, ..], Addresses: [var address, ..] }
+                ? [EndpointCounts.Of(new EndpointName(name, address), last)]
             : Array.Empty<EndpointCounts>();
         return [.. counts.Select(endpoint => endpoint.Cancelled())];
     }
@@ -109,13 +111,14 @@ internal static class InterruptedRun
         (_, null) => [$"{header.Error ?? "the process ended"}, before the first interval was over: nothing was measured"],
         _ =>
         [
-            $"{header.Error ?? "the process ended before the run did, or could not save its result"}: these are the intervals that were finished, "
-                + "without bursts and thresholds",
-            .. open > 0 ? [$"{open} {(open == 1 ? "connection was open at the last of them and counts" : "connections were open at the last of them and count")} as cancelled"] : Array.Empty<string>(),
+            (header.Error ?? "the process ended before the run did, or could not save its result")
+                + ": these are the finished intervals, without bursts and thresholds",
+            .. open == 1 ? ["1 connection was open at the last of them and counts as cancelled"]
+                : open > 1 ? [$"{open} connections were open at the last of them and count as cancelled"] : Array.Empty<string>(),
         ],
     };
 
-    /// <summary>Whose directory it is; null if no header says.</summary>
+    /// <summary>The run that owns the directory; null without a readable header.</summary>
     private static string? IdIn(string directory)
     {
         try

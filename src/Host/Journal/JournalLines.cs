@@ -1,12 +1,12 @@
 namespace ActorLoad.Hosting.Journal;
 
-/// <summary>The lines of a journal, one at a time, however long the journal is.</summary>
+/// <summary>Reads the lines of a journal one at a time, however long the journal is.</summary>
 internal static class JournalLines
 {
-    /// <summary>A longer line is none of ours, and is left out.</summary>
+    /// <summary>A longer line is foreign, and is skipped.</summary>
     public const int Longest = 1 << 20;
 
-    /// <summary>Each line without its end; its memory is valid until the next one is asked for.</summary>
+    /// <summary>Each line without its end; its memory is valid until the next line is read.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Of(Stream stream)
     {
         var buffer = new byte[64 << 10];

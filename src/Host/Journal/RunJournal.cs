@@ -5,8 +5,8 @@ using ActorLoad.Runs;
 namespace ActorLoad.Hosting.Journal;
 
 /// <summary>
-/// The files of one run in its directory: <c>run.json</c> at once, a line of <c>samples.jsonl</c> on disk at the end of each
-/// interval, <c>result.json</c> at the end. Methods throw what file operations throw; from any thread.
+/// The files of one run in its directory: <c>run.json</c> at once, a line of <c>samples.jsonl</c> after each interval,
+/// <c>result.json</c> at the end. Methods throw what file operations throw; call them from any thread.
 /// </summary>
 internal sealed class RunJournal : IDisposable
 {
@@ -22,13 +22,14 @@ internal sealed class RunJournal : IDisposable
     private bool _torn;
     private bool _hasResult;
 
-    private RunJournal(string directory, RunHeader header, FileStream samples) => (Directory, _header, _samples) = (directory, header, samples);
+    private RunJournal(string directory, RunHeader header, FileStream samples) =>
+        (Directory, _header, _samples) = (directory, header, samples);
 
-    /// <summary>Where the files are.</summary>
+    /// <summary>The directory of the files.</summary>
     public string Directory { get; }
 
-    /// <summary>Takes a directory for a run: created if it is not there; files of a former run in it are replaced.</summary>
-    /// <remarks>In this order: whenever the process is killed, no sample or result of the former run stands beside the header of this one.</remarks>
+    /// <summary>Opens the journal of a run; creates the directory if necessary, and replaces the files of an earlier run.</summary>
+    /// <remarks>In this order, a killed process never leaves a sample or result of the earlier run beside the new header.</remarks>
     public static RunJournal Create(string directory, RunHeader header)
     {
         OwnerOnly.CreateDirectory(directory);
@@ -37,7 +38,7 @@ internal sealed class RunJournal : IDisposable
         File.Delete(result);
         File.Delete(AtomicFile.TemporaryOf(result));
 
-        // Not buffered: what is added is handed to the kernel whole, and a disk that is full is noticed by the line that did not fit.
+        // Unbuffered: each line goes to the kernel whole, and the line that did not fit reports a full disk.
         var samples = OwnerOnly.CreateFile(Path.Combine(directory, SamplesFile));
         try
         {
@@ -51,7 +52,7 @@ internal sealed class RunJournal : IDisposable
         }
     }
 
-    /// <summary>Notes when and against whom the run began.</summary>
+    /// <summary>Notes the start and the target.</summary>
     public void Start(RunProtocol.RunStarted started) =>
         Rewrite(_header with { StartedAt = started.At, Target = started.Target, Transport = started.Transport });
 
@@ -60,7 +61,7 @@ internal sealed class RunJournal : IDisposable
     {
         lock (_gate)
         {
-            // After a write that failed half a line may stand there; it must not swallow this one.
+            // After a failed write, half a line may stand there. It must not swallow this one.
             byte[] line = [.. _torn ? NewLine : [], .. Encoding.UTF8.GetBytes(RunResultJson.Serialize(snapshot)), .. NewLine];
             _torn = true;
             _samples.Write(line);
@@ -69,7 +70,7 @@ internal sealed class RunJournal : IDisposable
         }
     }
 
-    /// <summary>Writes the result, or why there is none. A result that is written stays: what comes later is not written.</summary>
+    /// <summary>Writes the result, or why there is none. A written result stays; later ones are not written.</summary>
     public void End(RunProtocol.RunEnded ended)
     {
         lock (_gate)

@@ -3,18 +3,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ActorLoad.Hosting.Journal;
 
-/// <summary>Opens files of a run to read them, and nothing else that may lie there under their names: a pipe would block its reader for ever,
-/// and a link may lead to a file that is not the run's.</summary>
+/// <summary>Opens regular files of a run for reading, and nothing else of that name: a pipe would block its reader for ever, and a link
+/// may lead to a foreign file.</summary>
 internal static class StoredFile
 {
-    // O_RDONLY | O_NONBLOCK | O_CLOEXEC. Without O_NONBLOCK the opening of a pipe waits for somebody to write.
+    // O_RDONLY | O_NONBLOCK | O_CLOEXEC. Without O_NONBLOCK, opening a pipe waits for a writer.
     private const int ReadAtOnce = 0x800 | 0x80000;
     private const int NoSuchFile = 2;
 
-    /// <summary>True if anything has that name, of whatever kind.</summary>
+    /// <summary>True if anything has that name, of any kind.</summary>
     public static bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
-    /// <summary>Opens a regular file; throws <see cref="IOException"/> if it is anything else, or longer than <paramref name="longest"/> bytes.</summary>
+    /// <summary>Opens a regular file. Throws <see cref="IOException"/> for anything else, or for more than <paramref name="longest"/>
+    /// bytes.</summary>
     public static FileStream Open(string path, long longest = long.MaxValue)
     {
         if (new FileInfo(path).LinkTarget is not null)
@@ -62,7 +63,8 @@ internal static class StoredFile
         }
 
         var error = Marshal.GetLastPInvokeError();
-        throw error == NoSuchFile ? new FileNotFoundException(null, path) : new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}");
+        throw error == NoSuchFile ? new FileNotFoundException(null, path)
+            : new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]

@@ -3,16 +3,16 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Runs;
 
-/// <summary>Something that follows one run; called in the order of events, one at a time.</summary>
+/// <summary>Shows one run; called in the order of events, one call at a time.</summary>
 internal interface IRunView
 {
     void Started(RunProtocol.RunStarted started);
 
     void Measured(RunSnapshot snapshot);
 
-    /// <summary>The run is over; nothing follows.</summary>
+    /// <summary>The run has ended. The last call.</summary>
     void Ended(RunProtocol.RunEnded ended);
 
-    /// <summary>The journal could not be written; the run goes on.</summary>
+    /// <summary>The journal could not be written; the run continues.</summary>
     void FilesLost(string problem);
 }

@@ -12,9 +12,10 @@ internal static class OneRun
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(3);
 
-    /// <summary>Runs to the end. <paramref name="stop"/> ends it early; its result still comes.</summary>
+    /// <summary>Runs to the end. <paramref name="stop"/> ends the run early, still with a result.</summary>
     public static async Task<RunProtocol.RunEnded> CarryOutAsync(
-        string id, RunSettings settings, ITarget target, RunJournal? journal, RunWatch watch, Func<string> stopReason, CancellationToken stop)
+        string id, RunSettings settings, ITarget target, RunJournal? journal, RunWatch watch, Func<string> stopReason,
+        CancellationToken stop)
     {
         var system = ActorSystem.Create("actorload", StderrLogger.Hocon);
         try
@@ -22,7 +23,8 @@ internal static class OneRun
             var transports = new TransportFactory(system, TimeProvider.System);
             var runs = system.ActorOf(RunManager.Props(1, order => new RunResources(order, transports), TimeProvider.System), "runs");
             var follower = system.ActorOf(RunFollower.Props(journal, watch), "follower");
-            var answer = await runs.Ask<object>(new RunProtocol.StartRun(id, settings, target, follower), AnswerLimit, CancellationToken.None);
+            var answer =
+                await runs.Ask<object>(new RunProtocol.StartRun(id, settings, target, follower), AnswerLimit, CancellationToken.None);
             if (answer is RunProtocol.RunRefused refused)
             {
                 return new RunProtocol.RunEnded(id, null, refused.Reason);
@@ -33,7 +35,7 @@ internal static class OneRun
         }
         finally
         {
-            // The result is there: an actor that will not stop must not keep the operator waiting.
+            // The result is ready: an actor that hangs must not keep the operator waiting.
             await Task.WhenAny(system.Terminate(), Task.Delay(ShutdownLimit, CancellationToken.None));
         }
     }

@@ -5,7 +5,7 @@ using Akka.Actor;
 
 namespace ActorLoad.Hosting.Runs;
 
-/// <summary>Listens to one run: keeps its journal, then tells its watch, which holds nobody up; stops when the run is over.</summary>
+/// <summary>Follows one run: writes its journal, then tells its watch, which delays nothing. Stops when the run has ended.</summary>
 internal sealed class RunFollower : UntypedActor
 {
     private readonly HashSet<string> _complaints = [];
@@ -14,8 +14,8 @@ internal sealed class RunFollower : UntypedActor
 
     public RunFollower(RunJournal? journal, RunWatch watch) => (_journal, _watch) = (journal, watch);
 
-    /// <param name="journal">Where to write; null writes nothing. Disposed with the actor.</param>
-    /// <param name="watch">Whom to tell.</param>
+    /// <param name="journal">The journal; null writes nothing. Disposed with the actor.</param>
+    /// <param name="watch">Gets the events.</param>
     public static Props Props(RunJournal? journal, RunWatch watch) => Akka.Actor.Props.Create<RunFollower>(journal, watch);
 
     protected override void OnReceive(object message)
@@ -50,7 +50,7 @@ internal sealed class RunFollower : UntypedActor
 
     protected override void PostStop() => _journal?.Dispose();
 
-    /// <summary>A file that fails must not end the measurement, nor fill the screen: each different complaint is told once.</summary>
+    /// <summary>A failed write must neither end the measurement nor fill the screen: each different error is shown once.</summary>
     private void Write(Action<RunJournal> write)
     {
         if (_journal is not { } journal)
@@ -64,7 +64,7 @@ internal sealed class RunFollower : UntypedActor
         }
         catch (Exception exception)
         {
-            // Whatever it is: the run's end must still reach the watch, or its host waits for ever.
+            // Whatever failed, the run's end must still reach the watch, or its host waits for ever.
             if (_complaints.Add(exception.Message))
             {
                 _watch.FilesLost(exception.Message);

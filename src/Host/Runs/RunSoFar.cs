@@ -4,8 +4,8 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Runs;
 
-/// <summary>What is known of a run before its result: enough to make one of it when the run cannot. Told by the run's follower, asked from any
-/// thread.</summary>
+/// <summary>The state of a run before its result, enough to make a result if the run cannot. The run's follower writes it; any thread may
+/// ask.</summary>
 internal sealed class RunSoFar(RunHeader header)
 {
     private readonly Lock _gate = new();
@@ -39,7 +39,7 @@ internal sealed class RunSoFar(RunHeader header)
         }
     }
 
-    /// <summary>The result; where there is none, the intervals that are over as the result of an interrupted run, with the reason for that.</summary>
+    /// <summary>The result; without one, the finished intervals as the result of an interrupted run, with the reason.</summary>
     public RunResult ResultOr(string reason)
     {
         lock (_gate)

@@ -5,11 +5,11 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Runs;
 
-/// <summary>Lets others wait for a run, and tells a view what happens. The view is told on a task of its own: one that is slow misses intervals, one
-/// that fails is given up, and neither reaches whoever tells this.</summary>
+/// <summary>Lets others wait for a run, and tells a view its events. The view runs on a task of its own: a slow view misses intervals, a
+/// failed one is given up, and neither delays the caller.</summary>
 internal sealed class RunWatch
 {
-    // Intervals that a view may lie behind; the newest always get in.
+    // Intervals that a view may lag behind; the newest always get in.
     private const int Behind = 64;
 
     private readonly TaskCompletionSource<RunProtocol.RunEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,21 +19,21 @@ internal sealed class RunWatch
     private readonly RunSoFar? _soFar;
     private volatile bool _filesLost;
 
-    /// <param name="view">Whom to tell.</param>
-    /// <param name="soFar">Whom to tell at once; null if nobody will ask for it.</param>
+    /// <param name="view">Gets the events.</param>
+    /// <param name="soFar">Gets them at once; null if unused.</param>
     public RunWatch(IRunView view, RunSoFar? soFar = null)
     {
         _soFar = soFar;
         Viewed = Task.Run(() => TellAsync(view));
     }
 
-    /// <summary>Ends with the run, whatever the view is at.</summary>
+    /// <summary>Ends with the run, even if the view lags.</summary>
     public Task<RunProtocol.RunEnded> Ended => _ended.Task;
 
-    /// <summary>Ends when the view was told everything, or was given up.</summary>
+    /// <summary>Ends when the view got everything, or was given up.</summary>
     public Task Viewed { get; }
 
-    /// <summary>Something that was to be on disk is not.</summary>
+    /// <summary>True if a file is missing or incomplete.</summary>
     public bool AreFilesLost => _filesLost;
 
     public void Started(RunProtocol.RunStarted started)
@@ -73,7 +73,7 @@ internal sealed class RunWatch
         }
         catch (Exception exception)
         {
-            ErrorLines.Write($"actorload: progress can be shown no longer, and the run goes on: {exception.Message}");
+            ErrorLines.Write($"actorload: progress cannot be shown any more, the run continues: {exception.Message}");
         }
     }
 }

@@ -5,10 +5,10 @@ using Akka.Event;
 
 namespace ActorLoad.Hosting.Runs;
 
-/// <summary>Akka's log on stderr: stdout belongs to results.</summary>
+/// <summary>Akka's log on stderr, because stdout is for results.</summary>
 internal sealed class StderrLogger : UntypedActor
 {
-    /// <summary>Puts this logger in the place of Akka's own, which writes to stdout.</summary>
+    /// <summary>Replaces Akka's own logger, which writes to stdout.</summary>
     public static Config Hocon { get; } = ConfigurationFactory.ParseString(
         $$"""
         akka {

@@ -1,6 +1,6 @@
 namespace ActorLoad.Hosting.Runs;
 
-/// <summary>Why somebody stopped a run; a run that was stopped before it began keeps this in place of a result.</summary>
+/// <summary>Why a run was stopped. A run that was stopped before it began keeps this in place of a result.</summary>
 internal static class StopReason
 {
     private const string Prefix = "stopped by ";
@@ -14,6 +14,6 @@ internal static class StopReason
     /// <summary>A signal to this process.</summary>
     public static string Signal(string? name) => Prefix + (name ?? "a signal");
 
-    /// <summary>True if that is why a run ended, and not an error.</summary>
+    /// <summary>True if the text is such a reason, and not an error.</summary>
     public static bool Is(string? error) => error?.StartsWith(Prefix, StringComparison.Ordinal) == true;
 }

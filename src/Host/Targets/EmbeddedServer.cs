@@ -5,10 +5,10 @@ using Garnet.server;
 
 namespace ActorLoad.Hosting.Targets;
 
-/// <summary>A Garnet server in this process, small and quiet, on loopback.</summary>
+/// <summary>A small Garnet server in this process, on loopback.</summary>
 internal sealed class EmbeddedServer : IDisposable
 {
-    // Between finding a free port and Garnet's bind another program may take it.
+    // Another program may take a free port before Garnet binds it.
     private const int FreePortTries = 5;
 
     private readonly GarnetServer _server;
@@ -18,10 +18,10 @@ internal sealed class EmbeddedServer : IDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint Address { get; }
 
-    /// <summary>Starts one; port 0 takes any free one. Throws <see cref="SocketException"/> if it cannot listen there.</summary>
+    /// <summary>Starts a server; port 0 takes any free port. Throws <see cref="SocketException"/> if it cannot listen there.</summary>
     public static EmbeddedServer Start(int port) => Start(port, Probe);
 
-    /// <summary>The same where <paramref name="probe"/> says which port to take.</summary>
+    /// <summary>The same, with a port from <paramref name="probe"/>.</summary>
     internal static EmbeddedServer Start(int port, Func<int, int> probe)
     {
         for (var attempt = 1; ; attempt++)
@@ -39,7 +39,7 @@ internal sealed class EmbeddedServer : IDisposable
                 server?.Dispose();
                 if (port != 0 || attempt == FreePortTries)
                 {
-                    throw problem; // Garnet hides it in an exception of its own
+                    throw problem; // Garnet wraps it in an exception of its own
                 }
             }
         }
@@ -47,12 +47,12 @@ internal sealed class EmbeddedServer : IDisposable
 
     public void Dispose() => _server.Dispose();
 
-    /// <summary>The port itself if it can be bound, a free one for 0: Garnet does not tell which port it was given.</summary>
+    /// <summary>The port itself if it can be bound, a free port for 0. Garnet does not report its port.</summary>
     private static int Probe(int port)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
-        // Connections of a run before may linger on this port; a listener there still makes this fail. A free port is one that no connection has.
+        // Connections of an earlier run may linger on this port; a listener there still makes this fail. A free port has no connection.
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, port != 0);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
         socket.Listen(1);

@@ -9,10 +9,10 @@ using ActorLoad.Runs;
 namespace ActorLoad.Hosting.Targets;
 
 /// <summary>
-/// <c>actorload target</c> as a child process: in a process of its own, because its CPU and its 80 KB for each connection are not
-/// the generator's. It ends with this process, however this one ends: the child holds the reading end of a pipe that only we write.
+/// <c>actorload target</c> as a child process. A process of its own, because its CPU and its 80 KB per connection are not the
+/// generator's. It ends with this process in any case: the child reads a pipe that only we can write.
 /// </summary>
-/// <param name="report">Told, in a sentence, when the server died before its time.</param>
+/// <param name="report">Gets a sentence if the server ends too early.</param>
 internal sealed class EmbeddedTarget(Action<string> report) : ITarget
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
@@ -29,7 +29,7 @@ internal sealed class EmbeddedTarget(Action<string> report) : ITarget
         try
         {
             var address = await ReadyAsync(process, complaints, limit.Token);
-            _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None); // a full pipe would stop it
+            _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None); // a full pipe would block it
             return new ResolvedTarget([TargetSettings.Embedded], [address]) { ProcessId = process.Id };
         }
         catch (InvalidOperationException)
@@ -54,7 +54,7 @@ internal sealed class EmbeddedTarget(Action<string> report) : ITarget
         _process = null;
         if (process.HasExited)
         {
-            report($"the embedded server died during the run (exit code {process.ExitCode}): what failed may be its fault");
+            report($"the embedded server ended during the run (exit code {process.ExitCode}), which may explain failures");
         }
         else
         {
@@ -80,13 +80,14 @@ internal sealed class EmbeddedTarget(Action<string> report) : ITarget
             $"the embedded server ended before it was ready (exit code {process.ExitCode}): {InOneSentence(await complaints)}");
     }
 
-    // Its own words are a sentence. Others are of .NET, which could not start or not go on.
+    // Its own words are a sentence. Others come from .NET, which could not start or continue.
     private static string InOneSentence(string complaints)
     {
         const string Own = "actorload";
         var first = complaints.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "it said nothing";
-        return first.StartsWith(Own, StringComparison.Ordinal) && first.IndexOf(": ", StringComparison.Ordinal) is > 0 and var at ? first[(at + 2)..]
-            : $"{first}; a limit of this machine may be too low for a second process (ulimit -u, -v, -n, the limits of the cgroup)";
+        return first.StartsWith(Own, StringComparison.Ordinal) && first.IndexOf(": ", StringComparison.Ordinal) is > 0 and var at
+            ? first[(at + 2)..]
+            : $"{first}; a limit of this machine may be too low for a second process (ulimit -u, -v, -n, the cgroup's limits)";
     }
 
     private static ProcessStartInfo StartInfo()
@@ -106,9 +107,10 @@ internal sealed class EmbeddedTarget(Action<string> report) : ITarget
         start.ArgumentList.Add(TargetCommand.Name);
         start.ArgumentList.Add(TargetCommand.LifelineOption);
         SocketEngine.RemoveFrom(start.Environment);
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("ACTORLOAD__", StringComparison.OrdinalIgnoreCase)).ToArray())
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("ACTORLOAD__", StringComparison.OrdinalIgnoreCase))
+            .ToArray())
         {
-            start.Environment.Remove(name); // a password among them is none of the server's business
+            start.Environment.Remove(name); // the server needs no settings, and one may be a password
         }
 
         return start;
@@ -117,7 +119,7 @@ internal sealed class EmbeddedTarget(Action<string> report) : ITarget
     /// <summary>This program again: its own executable, whatever its name, or <c>dotnet</c> and its assembly.</summary>
     private static (string Program, string? First) Program()
     {
-        // A single file has no assemblies on disk, and its executable is the program.
+        // A single file has no assemblies on disk; its executable is the program.
         var program = typeof(EmbeddedTarget).Assembly;
         var assembly = Path.Combine(AppContext.BaseDirectory, $"{program.GetName().Name}.dll");
         var self = Environment.ProcessPath;

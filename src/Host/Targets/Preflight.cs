@@ -5,13 +5,14 @@ using ActorLoad.Transport.Uring;
 
 namespace ActorLoad.Hosting.Targets;
 
-/// <summary>What must hold on this machine before a run is begun, whoever asked for it.</summary>
+/// <summary>Checks this machine before a run begins, for every kind of caller.</summary>
 internal static class Preflight
 {
-    /// <summary>The target of a run, allowed and resolved; a <see cref="SettingsException"/> if the run cannot be carried out here.</summary>
+    /// <summary>The target of a run, allowed and resolved. Throws a <see cref="SettingsException"/> if the run cannot be carried out
+    /// here.</summary>
     /// <param name="settings">The run.</param>
-    /// <param name="report">Takes what goes wrong with an embedded server later on.</param>
-    /// <param name="cancellation">Ends the resolution of names.</param>
+    /// <param name="report">Gets later problems of an embedded server.</param>
+    /// <param name="cancellation">Ends the name look-up.</param>
     public static async Task<ITarget> PrepareAsync(RunSettings settings, Action<string> report, CancellationToken cancellation)
     {
         try
@@ -21,7 +22,8 @@ internal static class Preflight
         catch (RingUnavailableException unavailable)
         {
             throw new SettingsException(
-                [new SettingsError("this machine", null, "transport.kind", unavailable.Message, "auto takes what there is; sockets runs everywhere")]);
+                [new SettingsError("this machine", null, "transport.kind", unavailable.Message,
+                    "auto takes what is available; sockets runs everywhere")]);
         }
 
         return settings.Target.IsEmbedded

@@ -3,13 +3,13 @@ using ActorLoad.Load;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>The first line: what will be stormed, with how many, for how long.</summary>
+/// <summary>The first line: the target, the number of connections and the duration.</summary>
 internal static class Announcement
 {
     /// <summary>One line of plain text.</summary>
     public static string Of(RunSettings settings) => $"actorload: storming {Storm(settings)}";
 
-    /// <summary>Whom, with how many, for how long.</summary>
+    /// <summary>Target, connections and duration.</summary>
     public static string Storm(RunSettings settings)
     {
         var target = settings.Target.IsEmbedded ? "the embedded server" : string.Join(", ", settings.Target.Endpoints);

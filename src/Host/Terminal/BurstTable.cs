@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>The bursts of a run: all of a few; of many the first ones and the slowest.</summary>
+/// <summary>The bursts of a run: all if there are few, else the first ones and the slowest.</summary>
 internal static class BurstTable
 {
     private const int All = 10;
@@ -27,13 +27,16 @@ internal static class BurstTable
                 Figures.Millis(burst.DurationSeconds * 1e6), bursts.Count > 1 && burst == slowest ? "slowest" : "");
         }
 
-        var legend = new Text("lag: due to first start; spread: first to last start; took: due to the end of its last connection", Look.Dim);
+        var legend = new Text(
+            "lag: due to first start; spread: first to last start; took: due to the end of its last connection", Look.Dim);
         return shown.Count == bursts.Count
             ? new Rows(table, legend)
-            : new Rows(table, legend, new Text($"{bursts.Count} bursts in all: shown are the first {First} and the {Slowest} slowest others.", Look.Dim));
+            : new Rows(table, legend,
+                new Text($"{bursts.Count} bursts in all: shown are the first {First} and the {Slowest} slowest others.", Look.Dim));
     }
 
     private static List<BurstResult> Shown(IReadOnlyList<BurstResult> bursts) => bursts.Count <= All
         ? [.. bursts]
-        : [.. bursts.Take(First), .. bursts.Skip(First).OrderByDescending(burst => burst.DurationSeconds).Take(Slowest).OrderBy(burst => burst.Index)];
+        : [.. bursts.Take(First), .. bursts.Skip(First).OrderByDescending(burst => burst.DurationSeconds).Take(Slowest)
+            .OrderBy(burst => burst.Index)];
 }

@@ -5,10 +5,10 @@ using Spectre.Console;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>What <c>doctor</c> found: the sum first, then each check, then what is to be done.</summary>
+/// <summary>The findings of <c>doctor</c>: the sum first, then each check, then the remedies.</summary>
 internal static class CheckTable
 {
-    // Below it the reasons would be columns of single words; they are in --json.
+    // On narrower terminals the reasons would be columns of single words; --json has them.
     private const int WidthForReasons = 110;
 
     /// <summary>Prints a report on the storm that <paramref name="storm"/> describes.</summary>
@@ -25,22 +25,23 @@ internal static class CheckTable
         console.WriteLine();
         console.Write(Table(report, console.Profile.Width >= WidthForReasons));
 
-        // What is not seen for the same reason is told once.
+        // Checks that are unseen for the same reason share one line.
         foreach (var same in report.Checks.Where(check => check.State != CheckState.Ok).GroupBy(check => (check.State, check.Sentence)))
         {
             var names = string.Join(", ", same.Select(Name));
             console.WriteLine();
-            console.Write(new Paragraph().Append(Word(same.Key.State), Style(same.Key.State)).Append($" {names}: {same.Key.Sentence}.{Environment.NewLine}"));
+            console.Write(new Paragraph().Append(Word(same.Key.State), Style(same.Key.State))
+                .Append($" {names}: {same.Key.Sentence}.{Environment.NewLine}"));
             foreach (var (words, command) in ToDo([.. same]))
             {
-                // Past the console, which would fold it: a command is copied as a whole.
+                // Not through the console, which would fold it: a user copies a command as a whole.
                 console.Write(new Text($"  {words}:{Environment.NewLine}", Look.Dim));
                 console.Profile.Out.Writer.WriteLine(ForeignText.Shown($"    {command}"));
             }
         }
     }
 
-    /// <summary><c>OK</c>, <c>WARN</c>, <c>FAIL</c>, or <c>?</c> for what cannot be seen.</summary>
+    /// <summary><c>OK</c>, <c>WARN</c>, <c>FAIL</c>, or <c>?</c> for an unseen value.</summary>
     public static string Word(CheckState state) => state switch
     {
         CheckState.Ok => "OK",
@@ -57,7 +58,8 @@ internal static class CheckTable
             CheckState.Warn => ("READY, WITH WARNINGS", Look.Warn),
             _ => ("READY", Look.Good),
         };
-        var counts = Enum.GetValues<CheckState>().OrderDescending().Where(state => Count(state) > 0).Select(state => $"{Count(state)} {Word(state)}");
+        var counts = Enum.GetValues<CheckState>().OrderDescending().Where(state => Count(state) > 0)
+            .Select(state => $"{Count(state)} {Word(state)}");
         return new Paragraph().Append(word, style).Append($": {string.Join(", ", counts)}{Environment.NewLine}");
 
         int Count(CheckState state) => report.Checks.Count(check => check.State == state);
@@ -79,7 +81,8 @@ internal static class CheckTable
             {
                 var cells = new List<Text>
                 {
-                    new(Word(check.State), Style(check.State)), new("  " + Name(check)), new(check.Present ?? "-"), new(check.Needed ?? "-"),
+                    new(Word(check.State), Style(check.State)), new("  " + Name(check)), new(check.Present ?? "-"),
+                    new(check.Needed ?? "-"),
                 };
                 if (hasReasons)
                 {
@@ -100,7 +103,7 @@ internal static class CheckTable
             .Concat(looks.Count > 0 ? [("to see it", string.Join("; ", looks))] : Array.Empty<(string, string)>());
     }
 
-    // The only name that is a path, and too long for a column.
+    // The only name that is a path, too long for a column.
     private static string Name(Check check) => check.Name == TuningKeys.HugePages ? "transparent_hugepage" : check.Name;
 
     private static Style Style(CheckState state) => state switch

@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>The endpoints of a run with several: all of a few; of many those where most went wrong.</summary>
+/// <summary>The endpoints of a run with several: all if there are few, else those with the most failures.</summary>
 internal static class EndpointTable
 {
     private const int All = 10;
@@ -19,14 +19,16 @@ internal static class EndpointTable
         {
             var (counts, total) = (endpoint.Connections, endpoint.Latency.GetValueOrDefault("total"));
             table.Add(
-                counts.Failed + counts.Dropped > 0 ? Look.Warn : Look.Plain, Name(endpoint), Figures.Count(counts.Planned), Figures.Count(counts.Succeeded),
-                Figures.Count(counts.Failed), Figures.Count(counts.Dropped), Figures.Count(endpoint.Retries), total is null ? "-" : Figures.Millis(total.P50),
+                counts.Failed + counts.Dropped > 0 ? Look.Warn : Look.Plain, Name(endpoint), Figures.Count(counts.Planned),
+                Figures.Count(counts.Succeeded), Figures.Count(counts.Failed), Figures.Count(counts.Dropped),
+                Figures.Count(endpoint.Retries), total is null ? "-" : Figures.Millis(total.P50),
                 total is null ? "-" : Figures.Millis(total.P99), TroubleRemedies(endpoint));
         }
 
         return shown.Count == endpoints.Count
             ? table
-            : new Rows(table, new Text($"{endpoints.Count} endpoints in all: shown are the {All} where most connections failed or were dropped.", Look.Dim));
+            : new Rows(table, new Text(
+                $"{endpoints.Count} endpoints in all: shown are the {All} where most connections failed or were dropped.", Look.Dim));
     }
 
     private static string Name(EndpointCounts endpoint) =>
@@ -34,7 +36,8 @@ internal static class EndpointTable
 
     private static string TroubleRemedies(EndpointCounts endpoint) => string.Join(", ",
     [
-        .. endpoint.AttemptFailures.OrderByDescending(failure => failure.Value).Select(failure => $"{failure.Key} {Figures.Count(failure.Value)}"),
+        .. endpoint.AttemptFailures.OrderByDescending(failure => failure.Value)
+            .Select(failure => $"{failure.Key} {Figures.Count(failure.Value)}"),
         .. endpoint.GivenUp is null ? Array.Empty<string>() : ["given up"],
     ]);
 }

@@ -3,7 +3,7 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>Lines for stderr: what is wrong, one a line. A terminal obeys nothing in them.</summary>
+/// <summary>Error lines for stderr, without control characters that a terminal would obey.</summary>
 internal static class ErrorLines
 {
     /// <summary>Writes one line, or several.</summary>
@@ -14,7 +14,7 @@ internal static class ErrorLines
     {
         foreach (var line in exception.Lines)
         {
-            // One error, one line, whatever a value in it holds.
+            // One line for each error, even if a value in it has line breaks.
             Write(line.ReplaceLineEndings(" "));
         }
     }

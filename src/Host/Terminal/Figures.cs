@@ -8,7 +8,7 @@ internal static class Figures
     /// <summary><c>12,345</c>.</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>Microseconds as milliseconds, three digits that matter: <c>0.084</c>, <c>1.25</c>, <c>84.1</c>, <c>1,204</c>.</summary>
+    /// <summary>Microseconds as milliseconds with three significant digits: <c>0.084</c>, <c>1.25</c>, <c>84.1</c>, <c>1,204</c>.</summary>
     public static string Millis(double micros) => (micros / 1000).ToString(
         micros switch { < 1_000 => "0.000", < 10_000 => "0.00", < 100_000 => "0.0", _ => "N0" }, CultureInfo.InvariantCulture);
 

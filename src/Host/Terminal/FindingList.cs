@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>What the run has shown, and what would change it: the cause first.</summary>
+/// <summary>The findings of a run with their remedies, causes first.</summary>
 internal static class FindingList
 {
     public static IRenderable Of(IReadOnlyList<Finding> findings)
@@ -12,7 +12,8 @@ internal static class FindingList
         var lines = new List<IRenderable>();
         foreach (var finding in findings)
         {
-            lines.Add(new Paragraph().Append(Word(finding.Severity), Style(finding.Severity)).Append($" {finding.Rule}: {finding.Sentence.TrimEnd('.')}."));
+            lines.Add(new Paragraph().Append(Word(finding.Severity), Style(finding.Severity))
+                .Append($" {finding.Rule}: {finding.Sentence.TrimEnd('.')}."));
             lines.AddRange(finding.Remedies.Select(Line));
         }
 
@@ -23,7 +24,7 @@ internal static class FindingList
         .Append($"  {Words(remedy)}:  ", Look.Dim)
         .Append(remedy.Command, Look.Strong);
 
-    /// <summary>Where, what and to what, before the command itself; <c>doctor</c> says the same.</summary>
+    /// <summary>The place, the key and its new value, which stand before the command. <c>doctor</c> uses the same words.</summary>
     public static string Words(Remedy remedy) =>
         $"{Place(remedy.Host)}: {remedy.Key}{(remedy.Present is null ? "" : $" is {remedy.Present}")}, make it {remedy.Proposed}";
 
@@ -43,7 +44,7 @@ internal static class FindingList
         _ => "WORTH KNOWING",
     };
 
-    /// <summary>The same in colour.</summary>
+    /// <summary>Its colour.</summary>
     public static Style Style(Severity severity) => severity switch
     {
         Severity.Error => Look.Bad,

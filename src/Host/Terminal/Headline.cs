@@ -3,12 +3,13 @@ using Spectre.Console;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>The first and the last row of a summary: what happened, and whether the figures can be believed.</summary>
+/// <summary>The first and last row of a summary: what happened, and whether the figures can be believed.</summary>
 internal static class Headline
 {
     private const double MostLost = 0.5;
 
-    /// <summary>Such as <c>46 % of 4,000 connections succeeded; the figures can be believed (valid)</c>; in few words where there is no room.</summary>
+    /// <summary>Such as <c>46 % of 4,000 connections succeeded; the figures can be believed (valid)</c>; shorter on a narrow
+    /// page.</summary>
     public static PageLine Of(RunResult result, int width)
     {
         var (success, look) = Success(result);

@@ -2,7 +2,7 @@ using ActorLoad.Monitoring;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>Something that shows what a monitor sees; called in the order of events, one at a time.</summary>
+/// <summary>Shows the readings of a monitor; called in the order of events, one call at a time.</summary>
 internal interface IMonitorView
 {
     /// <summary>The first reading; it has no rates.</summary>
@@ -11,6 +11,6 @@ internal interface IMonitorView
     /// <summary>An interval is over.</summary>
     void Measured(MonitorLine line, MonitorSummary soFar);
 
-    /// <summary>The last word; nothing follows.</summary>
+    /// <summary>The last call.</summary>
     Task EndedAsync(MonitorSummary summary);
 }

@@ -3,15 +3,15 @@ using Spectre.Console;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>Latencies of the steps that say most, a row each.</summary>
+/// <summary>Latencies of the most telling steps, a row each.</summary>
 internal sealed class LatencyRows(int width, RunResult result)
 {
     private const int NameCells = 15;
     private const int FigureCells = 11;
 
-    /// <summary>A head and a row for each step that was measured; nothing if none was.</summary>
+    /// <summary>A head and a row for each measured step; empty if no step was measured.</summary>
     /// <param name="steps">Names, in order.</param>
-    /// <param name="isFailed">Also how long connections took that failed.</param>
+    /// <param name="isFailed">Also the total of failed connections.</param>
     public IReadOnlyList<PageLine> Of(IReadOnlyList<string> steps, bool isFailed)
     {
         var rows = steps.Where(result.Latency.ContainsKey).Select(step => (Name: step, Latency: result.Latency[step])).ToList();

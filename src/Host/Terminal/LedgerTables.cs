@@ -7,10 +7,10 @@ using Spectre.Console.Rendering;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>The three ledgers, side by side, and what steady connections felt meanwhile.</summary>
+/// <summary>The three ledgers side by side, and the latencies of steady connections meanwhile.</summary>
 internal static class LedgerTables
 {
-    /// <summary>The tables that there is something for.</summary>
+    /// <summary>The tables that have content.</summary>
     public static IEnumerable<IRenderable> Of(Ledgers ledgers)
     {
         if (ledgers.Reconciliation.Count > 0)
@@ -36,8 +36,10 @@ internal static class LedgerTables
         foreach (var quantity in quantities)
         {
             table.AddRow(
-                new Text(quantity.Quantity), new Text(Count(quantity.Client)), new Text(Count(quantity.Server)), new Text(Count(quantity.Kernel)),
-                new Text(Figures.Count(quantity.Unexplained), quantity.Unexplained > 0 ? Look.Warn : Look.Plain), new Text(quantity.Remark, Look.Dim));
+                new Text(quantity.Quantity), new Text(Count(quantity.Client)), new Text(Count(quantity.Server)),
+                new Text(Count(quantity.Kernel)),
+                new Text(Figures.Count(quantity.Unexplained), quantity.Unexplained > 0 ? Look.Warn : Look.Plain),
+                new Text(quantity.Remark, Look.Dim));
         }
 
         return table;
@@ -52,7 +54,8 @@ internal static class LedgerTables
             _ => Look.Warn,
         };
         var levels = proof.Before is null ? "" : $" Before {Count(proof.Before)}, peak {Count(proof.Peak)}, after {Count(proof.After)}.";
-        return new Paragraph().Append("No TIME_WAIT: ").Append(proof.State.ToUpperInvariant(), style).Append($". {proof.Reason.TrimEnd('.')}.{levels}");
+        return new Paragraph().Append("No TIME_WAIT: ").Append(proof.State.ToUpperInvariant(), style)
+            .Append($". {proof.Reason.TrimEnd('.')}.{levels}");
     }
 
     private static Rows Bystander(BystanderLedger bystander)
@@ -61,14 +64,16 @@ internal static class LedgerTables
         Add("before the storm", bystander.Before);
         Add("during", bystander.During);
         Add("after", bystander.After);
-        var errors = string.Join(", ", bystander.Errors.OrderByDescending(error => error.Value).Select(error => $"{error.Key} {Figures.Count(error.Value)}"));
+        var errors = string.Join(", ", bystander.Errors.OrderByDescending(error => error.Value)
+            .Select(error => $"{error.Key} {Figures.Count(error.Value)}"));
         var lines = new List<IRenderable>
         {
             table,
             new Text(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{bystander.Connections} steady {(bystander.Connections == 1 ? "connection" : "connections")}, {bystander.RatePerSecond:0.#} "
-                + $"{(bystander.RatePerSecond == 1 ? "PING" : "PINGs")} a second each: {bystander.Recovery}; worst stall {Figures.Millis(bystander.WorstStallMicros)} ms, {bystander.Unanswered} unanswered.")),
+                $"{bystander.Connections} steady {(bystander.Connections == 1 ? "connection" : "connections")}, "
+                + $"{bystander.RatePerSecond:0.#} {(bystander.RatePerSecond == 1 ? "PING" : "PINGs")} a second each: {bystander.Recovery}; "
+                + $"worst stall {Figures.Millis(bystander.WorstStallMicros)} ms, {bystander.Unanswered} unanswered.")),
         };
         if (errors.Length > 0)
         {
@@ -82,7 +87,8 @@ internal static class LedgerTables
             if (latency is not null)
             {
                 table.Add(
-                    Look.Plain, when, Figures.Count(latency.Count), Figures.Millis(latency.P50), Figures.Millis(latency.P90), Figures.Millis(latency.P99),
+                    Look.Plain, when, Figures.Count(latency.Count), Figures.Millis(latency.P50), Figures.Millis(latency.P90),
+                    Figures.Millis(latency.P99),
                     Figures.Millis(latency.Max));
             }
         }

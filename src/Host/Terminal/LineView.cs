@@ -5,7 +5,7 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>One plain line for each interval that brought something, for logs and pipes; while nothing changes, one each half minute.</summary>
+/// <summary>One plain line for each interval with news, for logs and pipes; without news, one line each half minute.</summary>
 internal sealed class LineView(TextWriter writer) : IRunView
 {
     private const double LongestSilence = 30;
@@ -48,11 +48,12 @@ internal sealed class LineView(TextWriter writer) : IRunView
             + (snapshot.Waiting > 0 ? $", waiting {snapshot.Waiting}" : "") + $")  succeeded {counts.Succeeded}  failed {counts.Failed}"
             + $"  dropped {counts.Dropped}  retries {snapshot.Retries}" + (snapshot.Cut > 0 ? $"  cut {snapshot.Cut}" : "")
             + (rates is null ? "" : string.Create(CultureInfo.InvariantCulture, $"  started {rates.Started:0}/s  ended {rates.Ended:0}/s"))
-            + Spread("connect", snapshot.Sample.Connect) + Spread("total", snapshot.Sample.Total) + Spread("recovery", snapshot.Sample.Recovery)
+            + Spread("connect", snapshot.Sample.Connect) + Spread("total", snapshot.Sample.Total)
+            + Spread("recovery", snapshot.Sample.Recovery)
             + (failures.Length > 0 ? "  " + failures : "");
     }
 
-    /// <summary><c>burst 3 of 10</c>, or <c>burst 3</c> when nobody knows of how many.</summary>
+    /// <summary><c>burst 3 of 10</c>, or <c>burst 3</c> if the number of bursts is unknown.</summary>
     internal static string Bursts(RunProgress progress) => progress.BurstsPlanned is { } planned
         ? $"burst {progress.BurstsStarted} of {planned}"
         : $"burst {progress.BurstsStarted}";

@@ -10,8 +10,9 @@ internal static class LivePanels
     private const int BarWidth = 40;
     private const int ClientBarWidth = 16;
 
-    // What a client waits for, in the order of its life; recovery only where something was cut.
-    private static readonly string[] Steps = [.. new[] { Step.Connect, Step.FirstReply, Step.Total, Step.Recovery }.Select(step => step.Name())];
+    // The steps that a client waits for, in the order of its life; recovery only after a cut.
+    private static readonly string[] Steps =
+        [.. new[] { Step.Connect, Step.FirstReply, Step.Total, Step.Recovery }.Select(step => step.Name())];
 
     /// <summary>A bar, the burst and the time.</summary>
     public static IRenderable Progress(RunSnapshot last, Profile profile)
@@ -24,13 +25,14 @@ internal static class LivePanels
             .Append($"  {last.Progress.Phase}: {LineView.Bursts(last.Progress)} · {Figures.Seconds(last.ElapsedSeconds)}");
     }
 
-    /// <summary>What is happening now, and the sum so far.</summary>
+    /// <summary>The present state, and the sum so far.</summary>
     public static IRenderable Counts(RunSnapshot last, Rates? rates)
     {
         var counts = last.Connections;
         var now = new Paragraph()
             .Append("open ").Append(Figures.Count(last.Open), Look.Strong)
-            .Append("   started ").Append(PerSecond(rates?.Started), Look.Strong).Append("   ended ").Append(PerSecond(rates?.Ended), Look.Strong)
+            .Append("   started ").Append(PerSecond(rates?.Started), Look.Strong)
+            .Append("   ended ").Append(PerSecond(rates?.Ended), Look.Strong)
             .Append("   retries ").Append(Figures.Count(last.Retries), last.Retries > 0 ? Look.Warn : Look.Strong)
             .Append("   cut ").Append(Figures.Count(last.Cut), last.Cut > 0 ? Look.Warn : Look.Strong)
             .Append("   dropped ").Append(Figures.Count(counts.Dropped), counts.Dropped > 0 ? Look.Bad : Look.Strong);
@@ -49,14 +51,15 @@ internal static class LivePanels
             if (last.Latency.TryGetValue(step, out var latency) && latency.Count > 0)
             {
                 table.Add(
-                    Look.Plain, step, Figures.Millis(latency.P50), Figures.Millis(latency.P90), Figures.Millis(latency.P99), Figures.Millis(latency.Max));
+                    Look.Plain, step, Figures.Millis(latency.P50), Figures.Millis(latency.P90), Figures.Millis(latency.P99),
+                    Figures.Millis(latency.Max));
             }
         }
 
         return table;
     }
 
-    /// <summary>Where the clients are: those that are open by what they do now, then those that have ended by their outcome.</summary>
+    /// <summary>The clients: open ones by their present state, then ended ones by their outcome.</summary>
     public static IRenderable Clients(RunSnapshot last)
     {
         var table = Look.Table("clients", "", "");
@@ -76,7 +79,8 @@ internal static class LivePanels
         {
             if (count > 0)
             {
-                table.AddRow(new Text(name), new Text(Figures.Count(count)), new Text(new string('|', (int)Math.Ceiling((double)count / all * ClientBarWidth)), style));
+                table.AddRow(new Text(name), new Text(Figures.Count(count)),
+                    new Text(new string('|', (int)Math.Ceiling((double)count / all * ClientBarWidth)), style));
             }
         }
     }

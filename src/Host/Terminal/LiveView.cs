@@ -7,10 +7,10 @@ using Spectre.Console.Rendering;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>A run on a terminal, redrawn each interval on a task of its own: a slow terminal holds nobody up.</summary>
+/// <summary>A run on a terminal, redrawn each interval on a task of its own, so that a slow terminal delays nothing else.</summary>
 internal sealed class LiveView : IRunView
 {
-    // Only the newest picture matters; the end always gets in.
+    // Only the newest picture matters; the last one is always drawn.
     private readonly Channel<Picture> _pictures = Channel.CreateBounded<Picture>(
         new BoundedChannelOptions(2) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
@@ -49,10 +49,10 @@ internal sealed class LiveView : IRunView
         Publish();
     }
 
-    /// <summary>Ends the display; what it drew last stays on the screen.</summary>
+    /// <summary>Ends the display; the last picture stays on the screen.</summary>
     public void Close() => _pictures.Writer.TryComplete();
 
-    /// <summary>Draws until the run has ended. A picture that cannot be drawn is the last one: the run goes on without.</summary>
+    /// <summary>Draws until the run has ended. After a picture that cannot be drawn, the run continues without a display.</summary>
     public async Task DrawAsync(IAnsiConsole console)
     {
         try
@@ -61,7 +61,7 @@ internal sealed class LiveView : IRunView
         }
         catch (Exception exception)
         {
-            ErrorLines.Write($"actorload: progress can be shown no longer, and the run goes on: {exception.Message}");
+            ErrorLines.Write($"actorload: progress cannot be shown any more, the run continues: {exception.Message}");
         }
     }
 
@@ -93,7 +93,8 @@ internal sealed class LiveView : IRunView
             rows.Add(new Text(""));
             rows.Add(LivePanels.Counts(last, picture.Rates));
             rows.Add(new Text(""));
-            rows.Add(new Columns(LivePanels.Latencies(last), LivePanels.Clients(last)) { Expand = false, Padding = new Padding(0, 0, 4, 0) });
+            rows.Add(
+                new Columns(LivePanels.Latencies(last), LivePanels.Clients(last)) { Expand = false, Padding = new Padding(0, 0, 4, 0) });
         }
         else
         {
@@ -107,7 +108,7 @@ internal sealed class LiveView : IRunView
 
     private void Publish() => _pictures.Writer.TryWrite(new Picture(_started, _last, [.. _complaints]) { Rates = _rates });
 
-    /// <summary>What is drawn.</summary>
+    /// <summary>The picture to draw.</summary>
     internal sealed record Picture(RunProtocol.RunStarted? Started, RunSnapshot? Last, IReadOnlyList<string> Complaints)
     {
         public Rates? Rates { get; init; }

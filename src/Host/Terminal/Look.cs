@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>Styles, and the consoles they go to.</summary>
+/// <summary>Styles and consoles.</summary>
 internal static class Look
 {
     public static readonly Style Plain = Style.Plain;
@@ -13,10 +13,10 @@ internal static class Look
     public static readonly Style Warn = new(Color.Yellow, decoration: Decoration.Bold);
     public static readonly Style Bad = new(Color.Red, decoration: Decoration.Bold);
 
-    // A line in a file or a pipe is folded by whoever reads it, if at all.
+    // The reader of a file or a pipe folds long lines, not we.
     private const int WidthOfFiles = 1_000_000;
 
-    /// <summary>A console on stdout or stderr; in a file or a pipe no line is folded, and none ends in spaces.</summary>
+    /// <summary>A console on stdout or stderr. In a file or a pipe no line is folded, and no line ends in spaces.</summary>
     public static IAnsiConsole Console(TextWriter writer, bool redirected)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -34,7 +34,7 @@ internal static class Look
         return console;
     }
 
-    /// <summary>A table without lines but that under its heads: first column left, the others right.</summary>
+    /// <summary>A table with a line under its heads only: first column left-aligned, the others right-aligned.</summary>
     public static Table Table(params string[] heads)
     {
         var table = new Table { Border = TableBorder.None, ShowRowSeparators = false };
@@ -47,7 +47,7 @@ internal static class Look
         return table;
     }
 
-    /// <summary>A row of plain texts. What cannot be seen has no width: it is escaped before the table is laid out.</summary>
+    /// <summary>A row of plain texts. Invisible characters have no width, so they are escaped before the layout.</summary>
     public static void Add(this Table table, Style style, params string[] cells) =>
         table.AddRow(cells.Select(cell => new Text(ForeignText.Shown(cell), style)));
 }

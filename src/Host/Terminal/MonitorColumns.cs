@@ -3,10 +3,10 @@ using ActorLoad.Monitoring;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>A monitor's line as columns of plain text, under two lines of heads.</summary>
+/// <summary>A monitor's line as columns of plain text under two lines of heads.</summary>
 internal static class MonitorColumns
 {
-    /// <summary>What could not be seen.</summary>
+    /// <summary>Stands for an unseen value.</summary>
     public const string Unseen = "-";
 
     private const int ShortestColumn = 6;
@@ -36,7 +36,7 @@ internal static class MonitorColumns
         new("a second", "syn-rtx", line => Rate(line.Rates.SynRetransmits)),
     ];
 
-    /// <summary>The line above the heads: what each group of columns tells of.</summary>
+    /// <summary>The line above the heads, which names each group of columns.</summary>
     public static string Groups { get; } = string.Join("  ", _columns
         .Select((column, index) => (column, First: _columns.ToList().FindIndex(other => other.Group == column.Group)))
         .GroupBy(pair => pair.First, pair => pair.column)
@@ -48,7 +48,7 @@ internal static class MonitorColumns
     /// <summary>The line itself.</summary>
     public static string Of(MonitorLine line) => Joined(column => column.Cell(line));
 
-    /// <summary>A moment as a clock on the wall shows it.</summary>
+    /// <summary>A moment as wall-clock time.</summary>
     public static string TimeOf(DateTimeOffset at) => at.ToLocalTime().ToString("HH:mm:ss.f", CultureInfo.InvariantCulture);
 
     /// <summary>A whole number.</summary>
@@ -57,7 +57,7 @@ internal static class MonitorColumns
     /// <summary>A size.</summary>
     public static string Bytes(double? bytes) => bytes is { } size ? Figures.Bytes(size) : Unseen;
 
-    /// <summary>A rate: one digit after the point where it is small and not whole.</summary>
+    /// <summary>A rate, with one decimal if it is below 10 and not whole.</summary>
     public static string Rate(double? rate) => rate?.ToString(rate < 10 ? "0.#" : "0", CultureInfo.InvariantCulture) ?? Unseen;
 
     // A wider gap where another group begins.

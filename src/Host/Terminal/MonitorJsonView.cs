@@ -2,7 +2,7 @@ using ActorLoad.Monitoring;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>One JSON object a line: each interval, then the summary.</summary>
+/// <summary>One JSON object per line: each interval, then the summary.</summary>
 internal sealed class MonitorJsonView(TextWriter stdout, TextWriter stderr) : IMonitorView
 {
     private readonly MonitorNotes _notes = new(stderr);

@@ -5,7 +5,7 @@ namespace ActorLoad.Hosting.Terminal;
 /// <summary>One line of plain text for each interval, for logs and pipes.</summary>
 internal sealed class MonitorLineView(TextWriter stdout, TextWriter stderr, bool isRedirected) : IMonitorView
 {
-    // As many as stay on a screen.
+    // The heads are repeated about once a screen.
     private const int LinesUnderHeads = 20;
 
     private readonly MonitorNotes _notes = new(stderr);

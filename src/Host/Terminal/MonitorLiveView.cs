@@ -4,8 +4,8 @@ using Spectre.Console;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>A monitor on a terminal, redrawn each interval on a task of its own: a terminal that is slow or stopped costs no reading. At
-/// the end the peaks stand in its place.</summary>
+/// <summary>A monitor on a terminal, redrawn each interval on a task of its own, so that a slow or stopped terminal delays no reading. At
+/// the end the peaks replace it.</summary>
 internal sealed class MonitorLiveView : IMonitorView
 {
     private readonly Channel<(MonitorLine Line, MonitorSummary SoFar)> _pictures = Channel.CreateBounded<(MonitorLine, MonitorSummary)>(

@@ -3,7 +3,7 @@ using ActorLoad.Monitoring;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>Says on stderr what cannot be seen, each thing once, as soon as it is known.</summary>
+/// <summary>Says on stderr what the monitor cannot see, once each.</summary>
 internal sealed class MonitorNotes(TextWriter stderr)
 {
     private int _said;

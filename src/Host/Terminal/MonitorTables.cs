@@ -4,10 +4,10 @@ using Spectre.Console.Rendering;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>The tables of a monitor: with what is now while it runs, and the peaks alone at its end.</summary>
+/// <summary>The tables of a monitor: present values and peaks while it runs, the peaks alone at its end.</summary>
 internal static class MonitorTables
 {
-    /// <summary>Prints the peaks of a monitor that has ended.</summary>
+    /// <summary>Prints the peaks after the end.</summary>
     public static void WriteSummary(IAnsiConsole console, MonitorSummary summary)
     {
         console.Write(new Rows(
@@ -18,7 +18,7 @@ internal static class MonitorTables
             new Text(""), States(null, summary.Peaks), new Text(""), Machine(null, summary), Unseen(summary)));
     }
 
-    /// <summary>What is drawn while a monitor runs.</summary>
+    /// <summary>The picture while the monitor runs.</summary>
     public static IRenderable Live(MonitorLine line, MonitorSummary soFar) => new Rows(
         new Text(""),
         new Text(
@@ -86,6 +86,6 @@ internal static class MonitorTables
         .. summary.Unseen.Select(sentence => new Text("! " + sentence, Look.Warn)),
     ]);
 
-    // A peak of nothing was at no time in particular.
+    // A peak of 0 has no time.
     private static string At(Peak? peak) => peak is { Value: > 0 } ? MonitorColumns.TimeOf(peak.At) : "";
 }

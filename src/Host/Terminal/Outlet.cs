@@ -3,21 +3,21 @@ using System.Text;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>One way out of this process, such as stdout. A thread of its own writes what is put in, in order, so that a reader who is slow, paused
-/// or gone stops nobody else.</summary>
-/// <param name="write">Writes all of it and answers 0 or the number of the error; may block for ever.</param>
-/// <param name="isView">True for progress and logs: what does not fit is dropped, and what cannot be written is passed over. False for
-/// results: the caller waits for room, and after the first problem nothing more is written, so that nothing has a hole.</param>
-/// <param name="time">Tells how long a reader has taken nothing.</param>
+/// <summary>One way out of this process, such as stdout. A thread of its own writes the texts in order, so that a reader who is slow,
+/// paused or gone blocks no other thread.</summary>
+/// <param name="write">Writes all of it and returns 0 or the error number; may block for ever.</param>
+/// <param name="isView">True for progress and logs: a text that does not fit is dropped, and a failed write is ignored. False for
+/// results: the caller waits for room, and nothing is written after the first problem, so that no result has a hole.</param>
+/// <param name="time">Measures how long a reader has taken nothing.</param>
 internal sealed class Outlet(Func<byte[], int> write, bool isView, TimeProvider time)
 {
-    /// <summary>At the end of the process, a reader who has taken nothing for this long is given up.</summary>
+    /// <summary>At the end of the process, how long to wait for a reader who takes nothing.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
-    // How far a reader may lie behind.
+    // How far a reader may lag behind.
     private const int Capacity = 1 << 20;
 
-    // What a pipe takes: how far a reader came shows in such steps.
+    // The capacity of a pipe: a reader's progress shows in such steps.
     private const int Piece = 1 << 16;
 
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(20);
@@ -29,7 +29,7 @@ internal sealed class Outlet(Func<byte[], int> write, bool isView, TimeProvider 
     private long _progressAt;
     private bool _isHurried;
 
-    /// <summary>Why what was put in has not all been written; null while nothing is known to be missing. Always null for a view.</summary>
+    /// <summary>Why output is incomplete; null while it is complete. Always null for a view.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>Takes a text.</summary>
@@ -57,7 +57,7 @@ internal sealed class Outlet(Func<byte[], int> write, bool isView, TimeProvider 
         }
     }
 
-    /// <summary>Waits until all is written: for results as long as it takes, unless <see cref="Hurry"/> was called.</summary>
+    /// <summary>Waits until all is written: for results without a limit, unless <see cref="Hurry"/> was called.</summary>
     /// <returns>True if nothing is missing.</returns>
     public bool Flush()
     {
@@ -67,7 +67,8 @@ internal sealed class Outlet(Func<byte[], int> write, bool isView, TimeProvider 
         }
     }
 
-    /// <summary>The process wants to end: from now on a reader who takes nothing is not waited for longer than <see cref="Patience"/>.</summary>
+    /// <summary>The process wants to end: from now on, waits for a reader who takes nothing no longer than
+    /// <see cref="Patience"/>.</summary>
     public void Hurry()
     {
         lock (_gate)
@@ -78,7 +79,7 @@ internal sealed class Outlet(Func<byte[], int> write, bool isView, TimeProvider 
         }
     }
 
-    /// <summary>Nobody wants what is still to be written: that is no problem.</summary>
+    /// <summary>Drops the rest, which has no reader any more. That is not a problem.</summary>
     public void Abandon()
     {
         lock (_gate)
@@ -120,7 +121,7 @@ internal sealed class Outlet(Func<byte[], int> write, bool isView, TimeProvider 
         }
         catch (OutOfMemoryException)
         {
-            // No more threads are allowed: what says so must be written all the same.
+            // No more threads are allowed, but the message about that must still be written.
             while (_pieces.TryPeek(out var piece))
             {
                 Count(piece, write(piece));
@@ -149,7 +150,7 @@ internal sealed class Outlet(Func<byte[], int> write, bool isView, TimeProvider 
         }
     }
 
-    /// <summary>A piece has been written, or never will be.</summary>
+    /// <summary>A piece was written, or is given up.</summary>
     private void Count(byte[] piece, int error)
     {
         if (_pieces.TryPeek(out var first) && ReferenceEquals(first, piece))

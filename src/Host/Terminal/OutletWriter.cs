@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>An outlet for those who write texts. Never throws.</summary>
+/// <summary>An outlet as a <see cref="TextWriter"/>. Never throws.</summary>
 internal sealed class OutletWriter(Outlet outlet) : TextWriter
 {
     private readonly StringBuilder _line = new();
@@ -29,7 +29,7 @@ internal sealed class OutletWriter(Outlet outlet) : TextWriter
         Flush();
     }
 
-    /// <summary>In one piece: no other process that shares a log gets between a line and its end.</summary>
+    /// <summary>In one piece, so that another process that shares the log cannot split a line.</summary>
     public override void WriteLine(string? value) => Write(value + NewLine);
 
     public override void Flush()

@@ -1,6 +1,6 @@
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>The two ways out of this process: results on stdout, progress and logs on stderr. Everything that <see cref="Console"/> writes goes
+/// <summary>The two ways out of this process: results on stdout, progress and logs on stderr. All writes of <see cref="Console"/> go
 /// through them.</summary>
 internal static class Outlets
 {
@@ -11,17 +11,18 @@ internal static class Outlets
 
     public static Outlet Stderr { get; } = new(WriterOf(StderrNumber), isView: true, TimeProvider.System);
 
-    /// <summary>True once whoever read our output has gone, as in <c>actorload monitor | head</c>. A program that never ends by itself must look.</summary>
+    /// <summary>True once the reader of our output has gone, as in <c>actorload monitor | head</c>. A program without an end must
+    /// look.</summary>
     public static bool IsStdoutUnread => StandardDescriptors.IsReaderGone(StdoutNumber);
 
-    /// <summary>Takes the console's place.</summary>
+    /// <summary>Replaces the console.</summary>
     public static void Open()
     {
         Console.SetOut(new OutletWriter(Stdout));
         Console.SetError(new OutletWriter(Stderr));
     }
 
-    /// <summary>Waits until what can be written is written; then why stdout is not complete, or null if it is.</summary>
+    /// <summary>Waits until everything possible is written. Returns why stdout is incomplete, or null.</summary>
     public static string? Close()
     {
         Stdout.Flush();
@@ -51,7 +52,7 @@ internal static class Outlets
             }
             catch (IOException exception)
             {
-                return exception.HResult & 0xFFFF; // the number of the error
+                return exception.HResult & 0xFFFF; // the error number
             }
         };
     }

@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 namespace ActorLoad.Hosting.Terminal;
 
 /// <summary>A row of a page: words, each with its style. No row ends in a space.</summary>
-/// <param name="Words">In order, from the left.</param>
+/// <param name="Words">From left to right.</param>
 internal sealed record PageLine(IReadOnlyList<(string Text, Style Style)> Words)
 {
     private const string More = "...";
@@ -16,14 +16,14 @@ internal sealed record PageLine(IReadOnlyList<(string Text, Style Style)> Words)
     /// <summary>One row, cut at <paramref name="width"/> with three dots.</summary>
     public static PageLine Of(int width, params (string Text, Style Style)[] words) => Fold(width, 1, 0, words)[0];
 
-    /// <summary>Folds a paragraph between words. What does not fit into <paramref name="rows"/> rows is cut with three dots.</summary>
+    /// <summary>Folds a paragraph between words. Text beyond <paramref name="rows"/> rows is cut with three dots.</summary>
     /// <param name="width">Cells of a row.</param>
     /// <param name="rows">Most rows, at least 1.</param>
     /// <param name="indent">Spaces before each row but the first.</param>
     /// <param name="words">The paragraph.</param>
     public static IReadOnlyList<PageLine> Fold(int width, int rows, int indent, params (string Text, Style Style)[] words)
     {
-        // What cannot be seen has no width: it is escaped before it is measured.
+        // Invisible characters have no width, so they are escaped before measuring.
         (string Text, Style Style)[] shown = [.. words.Select(word => (ForeignText.Shown(word.Text), word.Style))];
         var text = string.Concat(shown.Select(word => word.Text)).TrimEnd();
         var lines = new List<PageLine>();
@@ -38,7 +38,8 @@ internal sealed record PageLine(IReadOnlyList<(string Text, Style Style)> Words)
                 end = EndOfRow(text, at, room - More.Length);
             }
 
-            lines.Add(new PageLine([.. Row(shown, at, end, lines.Count == 0 ? 0 : indent), .. isCut ? [(More, Look.Plain)] : Array.Empty<(string, Style)>()]));
+            var row = Row(shown, at, end, lines.Count == 0 ? 0 : indent);
+            lines.Add(new PageLine([.. row, .. isCut ? [(More, Look.Plain)] : Array.Empty<(string, Style)>()]));
             at = isCut ? text.Length : end;
             while (at < text.Length && text[at] == ' ')
             {
@@ -62,10 +63,10 @@ internal sealed record PageLine(IReadOnlyList<(string Text, Style Style)> Words)
         console.WriteLine();
     }
 
-    /// <summary>Cells that a text takes on a terminal.</summary>
+    /// <summary>Cells of a text on a terminal.</summary>
     internal static int Cells(string text) => text.All(char.IsAscii) ? text.Length : new Segment(text).CellCount();
 
-    // The last place at which a row that begins at a place may end: between words, or within one that is longer than a row.
+    // The last possible end of a row that begins at a place: between words, or within a word longer than a row.
     private static int EndOfRow(string text, int start, int room)
     {
         var (at, cells, lastWord) = (start, 0, start);

@@ -1,11 +1,11 @@
 namespace ActorLoad.Hosting.Terminal;
 
 /// <summary>One way to show a section.</summary>
-/// <param name="Worth">How much a reader loses when a shorter way is taken.</param>
-/// <param name="Lines">Its rows; none leaves the section out.</param>
+/// <param name="Worth">How much a reader loses with the next shorter form.</param>
+/// <param name="Lines">Its rows; an empty list leaves the section out.</param>
 internal sealed record PageForm(int Worth, IReadOnlyList<PageLine> Lines);
 
-/// <summary>Whether an empty row stands before a section.</summary>
+/// <summary>Whether an empty row precedes a section.</summary>
 internal enum Gap
 {
     None,
@@ -16,18 +16,18 @@ internal enum Gap
     Always,
 }
 
-/// <summary>A section of a page of few rows.</summary>
+/// <summary>A section of a short page.</summary>
 /// <param name="Before">The gap before it.</param>
-/// <param name="Forms">Ways to show it, from the longest to the shortest.</param>
+/// <param name="Forms">Its forms, from the longest to the shortest.</param>
 internal sealed record PageSection(Gap Before, params IReadOnlyList<PageForm> Forms)
 {
     private static readonly PageLine _empty = new([]);
 
-    /// <summary>A section that is not there.</summary>
+    /// <summary>An absent section.</summary>
     public static PageSection None { get; } = new(Gap.None, new PageForm(0, []));
 
-    /// <summary>The sections in at most <paramref name="rows"/> rows: as long as it is too much, the section that is worth least becomes shorter. Rows
-    /// that are left become gaps.</summary>
+    /// <summary>The sections in at most <paramref name="rows"/> rows. While they are too long, the section of least worth is shortened.
+    /// Spare rows become gaps.</summary>
     public static IReadOnlyList<PageLine> Fit(IReadOnlyList<PageSection> sections, int rows)
     {
         var forms = new int[sections.Count];
@@ -45,7 +45,7 @@ internal sealed record PageSection(Gap Before, params IReadOnlyList<PageForm> Fo
         return Rows(sections, forms, gaps);
     }
 
-    /// <summary>The section that is to become shorter; null if none can.</summary>
+    /// <summary>The section to shorten next; null if none can be.</summary>
     private static int? Least(IReadOnlyList<PageSection> sections, int[] forms)
     {
         int[] left = [.. Enumerable.Range(0, forms.Length).Where(index => forms[index] + 1 < sections[index].Forms.Count)];

@@ -4,7 +4,7 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>Says nothing but what went wrong.</summary>
+/// <summary>Reports only problems.</summary>
 internal sealed class QuietView : IRunView
 {
     public void Started(RunProtocol.RunStarted started)

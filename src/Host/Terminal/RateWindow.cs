@@ -2,10 +2,10 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>Attempts that began and connections that ended, for each second.</summary>
+/// <summary>Begun attempts and ended connections per second.</summary>
 internal sealed record Rates(double Started, double Ended);
 
-/// <summary>Makes rates of snapshots: over the last interval, or over as many as it takes to 250 ms.</summary>
+/// <summary>Turns snapshots into rates, over the last intervals that make at least 250 ms.</summary>
 internal sealed class RateWindow
 {
     private const double Shortest = 0.25;

@@ -4,12 +4,13 @@ using Spectre.Console.Rendering;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>Stands before every console: whatever is drawn, a terminal obeys nothing in its texts.</summary>
+/// <summary>Filters the output of every console, so that a terminal obeys nothing in foreign texts.</summary>
 internal sealed class ShownPictures : IRenderHook
 {
     public static ShownPictures Instance { get; } = new();
 
-    public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) => renderables.Select(each => new Picture(each));
+    public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) =>
+        renderables.Select(each => new Picture(each));
 
     private sealed class Picture(IRenderable drawn) : IRenderable
     {
@@ -21,7 +22,7 @@ internal sealed class ShownPictures : IRenderHook
         {
             if (segment.IsControlCode || segment.IsLineBreak)
             {
-                return segment; // the console's own
+                return segment; // a control code of the console itself
             }
 
             var text = ForeignText.Shown(segment.Text);

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>Descriptors 0, 1 and 2 as the kernel knows them. .NET's console drops what it cannot write to a pipe and throws what it cannot
-/// write to a disk: here each write says how it ended.</summary>
+/// <summary>Descriptors 0, 1 and 2 as the kernel knows them. .NET's console hides failed writes to a pipe and throws on failed writes to a
+/// disk. Here each write returns its result.</summary>
 internal static class StandardDescriptors
 {
     private const int Count = 3;
@@ -23,8 +23,8 @@ internal static class StandardDescriptors
 
     private static readonly bool[] _isClosed = new bool[Count];
 
-    /// <summary>Finds those that were closed at the start, before this process opens files of its own: the next one that it opens would be
-    /// taken for stdout or stderr.</summary>
+    /// <summary>Opens closed standard descriptors, before this process opens its own files: its next file would be taken for stdout or
+    /// stderr.</summary>
     public static void Secure()
     {
         if (OperatingSystem.IsWindows())
@@ -36,7 +36,7 @@ internal static class StandardDescriptors
         {
             var flags = Control(descriptor, F_GETFD, 0);
 
-            // A descriptor that came through exec cannot have the flag: the runtime has opened something of its own there.
+            // An inherited descriptor cannot have the flag, so the runtime has opened a file of its own there.
             _isClosed[descriptor] = flags < 0 || (flags & FD_CLOEXEC) != 0;
             if (flags < 0)
             {
@@ -45,8 +45,8 @@ internal static class StandardDescriptors
         }
     }
 
-    /// <summary>Writes all of it, waiting for a reader where one must be waited for.</summary>
-    /// <returns>0, or the number of the error.</returns>
+    /// <summary>Writes all of it; waits for a reader if necessary.</summary>
+    /// <returns>0, or the error number.</returns>
     public static int Write(int descriptor, byte[] bytes)
     {
         if (_isClosed[descriptor])
@@ -60,7 +60,7 @@ internal static class StandardDescriptors
             var error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
             if (error == EAGAIN)
             {
-                // Somebody else has made the pipe that we share non-blocking.
+                // Another process has made the shared pipe non-blocking.
                 _ = EventsOf(descriptor, POLLOUT, WaitMillis);
             }
             else if (error is not (0 or EINTR))
@@ -74,11 +74,11 @@ internal static class StandardDescriptors
         return 0;
     }
 
-    /// <summary>True once whoever read from a pipe or a socket has gone.</summary>
+    /// <summary>True once the reader of a pipe or a socket has gone.</summary>
     public static bool IsReaderGone(int descriptor) =>
         !OperatingSystem.IsWindows() && !_isClosed[descriptor] && (EventsOf(descriptor, 0, 0) & POLLERR) != 0;
 
-    /// <summary>Ends the process at once, whatever its threads are at: nothing is run or waited for any more.</summary>
+    /// <summary>Ends the process at once: no thread is waited for, and no exit handler runs.</summary>
     public static void Exit(int code)
     {
         if (OperatingSystem.IsWindows())
@@ -89,7 +89,7 @@ internal static class StandardDescriptors
         ExitNow(code);
     }
 
-    /// <summary>True if this process can open nothing more now.</summary>
+    /// <summary>True if this process has no free descriptor.</summary>
     public static bool AreUsedUp()
     {
         if (OperatingSystem.IsWindows())
@@ -111,7 +111,8 @@ internal static class StandardDescriptors
     [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static extern int Control(int descriptor, int command, int argument);
 
-    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false,
+        ThrowOnUnmappableChar = true)]
     private static extern int Open(string path, int flags);
 
     [DllImport("libc", EntryPoint = "close", SetLastError = true)]

@@ -3,19 +3,20 @@ using Spectre.Console;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>The end of a run for a reader at 3 a.m. The first and the last row say what happened, and whether the figures can be believed.</summary>
+/// <summary>The end of a run for a tired reader. The first and last row say what happened, and whether the figures can be
+/// believed.</summary>
 internal static class Summary
 {
-    // A terminal of 80 x 24; its last row is the prompt's.
+    // A terminal of 80 x 24; the prompt takes the last row.
     private const int Width = 80;
     private const int Narrowest = 40;
     private const int MostRows = 23;
 
     /// <summary>Prints a result.</summary>
-    /// <param name="console">Where to.</param>
+    /// <param name="console">Where to print.</param>
     /// <param name="result">The result.</param>
-    /// <param name="directory">Where its files are, null if there are none.</param>
-    /// <param name="details">Everything, in as many rows as it takes.</param>
+    /// <param name="directory">The directory of its files; null if there are none.</param>
+    /// <param name="details">Print everything, however many rows.</param>
     public static void Write(IAnsiConsole console, RunResult result, string? directory, bool details = false)
     {
         if (details)

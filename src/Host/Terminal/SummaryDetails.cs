@@ -4,10 +4,10 @@ using Spectre.Console.Rendering;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>Everything that a run came to, for <c>--details</c>: the sums, the reasons, and each table.</summary>
+/// <summary>The whole result of a run, for <c>--details</c>: the sums, the reasons, and each table.</summary>
 internal static class SummaryDetails
 {
-    /// <summary>The parts, in order; an empty row stands before each.</summary>
+    /// <summary>The parts, in order, with an empty row before each.</summary>
     public static IEnumerable<IRenderable> Of(RunResult result)
     {
         if (result.Findings.Count > 0)

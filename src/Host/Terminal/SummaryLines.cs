@@ -5,40 +5,46 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>What the short summary and the details say in the same words.</summary>
+/// <summary>Lines that the short summary and the details share.</summary>
 internal static class SummaryLines
 {
-    /// <summary>The books of connections and of attempts.</summary>
+    /// <summary>The sums of connections and of attempts.</summary>
     public static string[] Sums(RunResult result)
     {
         var counts = result.Connections;
         return
         [
-            $"{Figures.Count(counts.Planned)} planned = {Figures.Count(counts.Succeeded)} succeeded + {Figures.Count(counts.Failed)} failed + "
-                + $"{Figures.Count(counts.Cancelled)} cancelled + {Figures.Count(counts.Dropped)} dropped",
+            $"{Figures.Count(counts.Planned)} planned = {Figures.Count(counts.Succeeded)} succeeded + "
+                + $"{Figures.Count(counts.Failed)} failed + {Figures.Count(counts.Cancelled)} cancelled + "
+                + $"{Figures.Count(counts.Dropped)} dropped",
             $"{Figures.Count(result.Attempts)} attempts = {Figures.Count(counts.Opened)} opened + {Figures.Count(result.Retries)} retries",
         ];
     }
 
-    /// <summary>Whom, for how long and by what; the run's name last.</summary>
+    /// <summary>Target, duration and transport; the run's name last.</summary>
     /// <param name="result">The run.</param>
-    /// <param name="room">Cells for all of it: of many endpoints only the number is said.</param>
+    /// <param name="room">Cells for all of it. Many endpoints are shown as their number.</param>
     public static string Run(RunResult result, int room)
     {
         var rest = $", {Figures.Seconds(result.Run.DurationSeconds)}, transport {result.Transport.Kind}, run {result.Run.Id}";
         var endpoints = string.Join(", ", result.Target.Endpoints);
         var addresses = string.Join(", ", result.Target.Addresses);
-        string[] forms = [$"{endpoints}{(addresses == endpoints ? "" : $" ({addresses})")}", endpoints, addresses, $"{result.Target.Endpoints.Count} endpoints"];
-        var fitting = result.Target.Endpoints.Count == 0 ? "no target" : forms.FirstOrDefault(form => form.Length > 0 && PageLine.Cells(form + rest) <= room) ?? forms[^1];
+        string[] forms =
+        [
+            $"{endpoints}{(addresses == endpoints ? "" : $" ({addresses})")}", endpoints, addresses,
+            $"{result.Target.Endpoints.Count} endpoints",
+        ];
+        var fitting = result.Target.Endpoints.Count == 0 ? "no target"
+            : forms.FirstOrDefault(form => form.Length > 0 && PageLine.Cells(form + rest) <= room) ?? forms[^1];
         return fitting + rest;
     }
 
-    /// <summary>How many of each, most first: <c>refused 1,200, reset 3</c>.</summary>
+    /// <summary>Counts by name, the largest first: <c>refused 1,200, reset 3</c>.</summary>
     public static string Listed(IEnumerable<KeyValuePair<string, long>> counts) => string.Join(", ", counts
         .Where(pair => pair.Value > 0).OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {Figures.Count(pair.Value)}"));
 
-    /// <summary>What a threshold's number was, in the unit of its kind.</summary>
-    // What is compared with a duration was measured in microseconds: only steps have a point in their name.
+    /// <summary>The measured value of a threshold, in its unit.</summary>
+    // Only steps have a point in their name, and their values are microseconds.
     public static string Measured(ThresholdResult threshold) => threshold.Measured switch
     {
         null => "-",
@@ -46,11 +52,12 @@ internal static class SummaryLines
         { } number => number.ToString("0.###", CultureInfo.InvariantCulture),
     };
 
-    /// <summary>The files of a run; only what is there, because the disk may have been full.</summary>
+    /// <summary>The existing files of a run; some are missing if the disk was full.</summary>
     public static string Files(string directory)
     {
         string[] written =
-            [.. new[] { RunJournal.HeaderFile, RunJournal.SamplesFile, RunJournal.ResultFile }.Where(file => File.Exists(Path.Combine(directory, file)))];
+            [.. new[] { RunJournal.HeaderFile, RunJournal.SamplesFile, RunJournal.ResultFile }
+                .Where(file => File.Exists(Path.Combine(directory, file)))];
         return $"Files: {directory} ({(written.Length > 0 ? string.Join(", ", written) : "none could be written")})";
     }
 }

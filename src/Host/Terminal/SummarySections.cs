@@ -6,12 +6,12 @@ using Spectre.Console;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>The sections of the short summary, each in several lengths. What says why connections failed is worth most.</summary>
+/// <summary>The sections of the short summary, each in several lengths. The causes of failures are worth most.</summary>
 internal sealed class SummarySections(RunResult result, int width)
 {
     private const int MostReasons = 3;
 
-    /// <summary>All of them, in order; <paramref name="directory"/> is where the run's files are, null if there are none.</summary>
+    /// <summary>All of them, in order; <paramref name="directory"/> is the directory of the run's files, null if there are none.</summary>
     public IEnumerable<PageSection> All(string? directory)
     {
         yield return One(Headline.Of(result, width));
@@ -34,21 +34,27 @@ internal sealed class SummarySections(RunResult result, int width)
 
     private static PageSection One(PageLine line) => new(Gap.None, new PageForm(0, [line]));
 
-    private IReadOnlyList<PageLine> Folded(int rows, string text, Style? style = null) => PageLine.Fold(width, rows, 2, (text, style ?? Look.Plain));
+    private IReadOnlyList<PageLine> Folded(int rows, string text, Style? style = null) =>
+        PageLine.Fold(width, rows, 2, (text, style ?? Look.Plain));
 
     private PageSection Thresholds()
     {
-        var missed = result.Thresholds.Where(threshold => !threshold.Met).Select(threshold => $"{threshold.Expression} ({SummaryLines.Measured(threshold)})").ToArray();
+        var missed = result.Thresholds.Where(threshold => !threshold.Met)
+            .Select(threshold => $"{threshold.Expression} ({SummaryLines.Measured(threshold)})").ToArray();
         if (missed.Length == 0)
         {
             return PageSection.None;
         }
 
-        (string, Style)[] words = [("THRESHOLDS NOT MET", Look.Bad), ($" {missed.Length} of {result.Thresholds.Count}: {string.Join(", ", missed)}", Look.Plain)];
-        return new PageSection(Gap.None, new PageForm(70, PageLine.Fold(width, 2, 2, words)), new PageForm(0, PageLine.Fold(width, 1, 2, words)));
+        (string, Style)[] words =
+        [
+            ("THRESHOLDS NOT MET", Look.Bad), ($" {missed.Length} of {result.Thresholds.Count}: {string.Join(", ", missed)}", Look.Plain),
+        ];
+        return new PageSection(Gap.None, new PageForm(70, PageLine.Fold(width, 2, 2, words)),
+            new PageForm(0, PageLine.Fold(width, 1, 2, words)));
     }
 
-    /// <summary>Why the figures are not to be believed; of a run that is valid, what is worth knowing.</summary>
+    /// <summary>Why the figures cannot be believed; for a valid run, what is worth knowing.</summary>
     private PageSection Reasons()
     {
         var reasons = result.VerdictReasons;
@@ -56,28 +62,32 @@ internal sealed class SummarySections(RunResult result, int width)
         var forms = Enumerable.Range(1, Math.Min(MostReasons, reasons.Count)).Reverse()
             .Select(count => new PageForm(isValid ? 30 : 60, [.. reasons.Take(count).SelectMany(reason => Folded(2, $"- {reason}"))]));
         var last = reasons.Count > 0 ? Folded(1, $"- {reasons[0]}") : [];
-        return new PageSection(Gap.None, [.. forms, new PageForm(isValid ? 40 : 0, last), .. isValid ? [new PageForm(0, [])] : Array.Empty<PageForm>()]);
+        return new PageSection(
+            Gap.None, [.. forms, new PageForm(isValid ? 40 : 0, last), .. isValid ? [new PageForm(0, [])] : Array.Empty<PageForm>()]);
     }
 
     private PageSection Sums()
     {
         var sums = SummaryLines.Sums(result);
-        return new PageSection(Gap.Always, new PageForm(45, [.. sums.SelectMany(sum => Folded(2, sum))]), new PageForm(0, Folded(2, sums[0])));
+        return new PageSection(Gap.Always, new PageForm(45, [.. sums.SelectMany(sum => Folded(2, sum))]),
+            new PageForm(0, Folded(2, sums[0])));
     }
 
-    /// <summary>How connections ended that did not succeed, and what servers said.</summary>
+    /// <summary>The outcomes other than success, and the servers' errors.</summary>
     private PageSection Endings()
     {
         var endings = SummaryLines.Listed(result.Outcomes.Where(outcome => outcome.Key != Outcome.Succeeded.Name()));
         var attempts = result.Retries > 0 ? SummaryLines.Listed(result.AttemptFailures) : "";
         var words = SummaryLines.Listed(result.Rejections);
         return new PageSection(
-            Gap.None, new PageForm(33, [.. Ended(2), .. Of("Attempts that failed", attempts, 2, Look.Plain), .. Said(2)]), new PageForm(48, [.. Ended(2), .. Said(2)]),
+            Gap.None, new PageForm(33, [.. Ended(2), .. Of("Attempts that failed", attempts, 2, Look.Plain), .. Said(2)]),
+            new PageForm(48, [.. Ended(2), .. Said(2)]),
             new PageForm(75, [.. Ended(1), .. Said(1)]), new PageForm(0, Ended(1)));
 
         IReadOnlyList<PageLine> Ended(int rows) => Of("Did not succeed", endings, rows, Look.Warn);
         IReadOnlyList<PageLine> Said(int rows) => Of("Servers said", words, rows, Look.Warn);
-        IReadOnlyList<PageLine> Of(string what, string listed, int rows, Style style) => listed.Length > 0 ? Folded(rows, $"{what}: {listed}", style) : [];
+        IReadOnlyList<PageLine> Of(string what, string listed, int rows, Style style) =>
+            listed.Length > 0 ? Folded(rows, $"{what}: {listed}", style) : [];
     }
 
     private PageSection Latencies()
@@ -85,12 +95,13 @@ internal sealed class SummarySections(RunResult result, int width)
         var rows = new LatencyRows(width, result);
         var all = rows.Of(["connect", "setup", "first-reply", "total", "recovery"], isFailed: true);
 
-        // Where clients were cut, it matters most for how long.
+        // After a cut, the time without service matters most.
         var few = rows.Of([result.Latency.ContainsKey("recovery") ? "recovery" : "first-reply", "total"], isFailed: false);
-        return all.Count == 0 ? PageSection.None : new PageSection(Gap.IfRoom, new PageForm(35, all), new PageForm(50, few), new PageForm(0, []));
+        return all.Count == 0 ? PageSection.None
+            : new PageSection(Gap.IfRoom, new PageForm(35, all), new PageForm(50, few), new PageForm(0, []));
     }
 
-    /// <summary>What others counted and felt: whether they agree, in a row each.</summary>
+    /// <summary>The counts of server and kernel, the proof of no TIME_WAIT, and the bystander, a row each.</summary>
     private PageSection Ledgers()
     {
         if (result.Ledgers is not { } ledgers)
@@ -98,14 +109,21 @@ internal sealed class SummarySections(RunResult result, int width)
             return PageSection.None;
         }
 
-        var open = ledgers.Reconciliation.Where(row => row.Unexplained > 0).Select(row => $"{row.Quantity} {Figures.Count(row.Unexplained)}").ToArray();
+        var open = ledgers.Reconciliation.Where(row => row.Unexplained > 0)
+            .Select(row => $"{row.Quantity} {Figures.Count(row.Unexplained)}").ToArray();
         var isFailed = ledgers.TimeWait.State == TimeWaitJudge.Fail;
         IReadOnlyList<PageLine> counts = ledgers.Reconciliation.Count == 0 ? []
             : open.Length == 0 ? [PageLine.Of(width, ("Counts of server and kernel: nothing is unexplained.", Look.Plain))]
             : [PageLine.Of(width, ("Counts of server and kernel, unexplained: ", Look.Warn), (string.Join(", ", open), Look.Plain))];
         IReadOnlyList<PageLine> proof = ledgers.Reconciliation.Count == 0 && !isFailed ? []
-            : [PageLine.Of(width, ("No TIME_WAIT: ", Look.Plain), (ledgers.TimeWait.State.ToUpperInvariant(), isFailed ? Look.Bad : Look.Good), ($". {ledgers.TimeWait.Reason}", Look.Dim))];
-        IReadOnlyList<PageLine> bystander = ledgers.Bystander is { } felt ? [PageLine.Of(width, ($"Bystander's PING: {Felt(felt)}", Look.Plain))] : [];
+            :
+            [
+                PageLine.Of(
+                    width, ("No TIME_WAIT: ", Look.Plain), (ledgers.TimeWait.State.ToUpperInvariant(), isFailed ? Look.Bad : Look.Good),
+                    ($". {ledgers.TimeWait.Reason}", Look.Dim)),
+            ];
+        IReadOnlyList<PageLine> bystander = ledgers.Bystander is { } felt
+            ? [PageLine.Of(width, ($"Bystander's PING: {Felt(felt)}", Look.Plain))] : [];
         IReadOnlyList<PageLine> unseen = ledgers.Unseen.Count switch
         {
             0 => [],
@@ -113,7 +131,8 @@ internal sealed class SummarySections(RunResult result, int width)
             var many => [PageLine.Of(width, ($"Not seen, 1 of {many}: {ledgers.Unseen[0]}", Look.Dim))],
         };
         return new PageSection(
-            Gap.IfRoom, new PageForm(10, [.. counts, .. proof, .. bystander, .. unseen]), new PageForm(15, [.. counts, .. proof, .. bystander]),
+            Gap.IfRoom, new PageForm(10, [.. counts, .. proof, .. bystander, .. unseen]),
+            new PageForm(15, [.. counts, .. proof, .. bystander]),
             new PageForm(isFailed ? 49 : 25, [.. proof, .. bystander]), new PageForm(0, []));
     }
 

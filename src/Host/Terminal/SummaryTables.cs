@@ -10,7 +10,7 @@ internal static class SummaryTables
 {
     private static readonly string[] Steps = ["start-lag", "connect", "setup", "first-reply", "script", "total", "recovery", "loop-lag"];
 
-    /// <summary>How connections ended and what each means; causes that retries hid are named too.</summary>
+    /// <summary>The outcomes and their meanings. Causes that retries hid are named too.</summary>
     public static IRenderable Outcomes(RunResult result)
     {
         var table = Look.Table("Connections ended as", "", "", "");
@@ -33,13 +33,14 @@ internal static class SummaryTables
                         : WhyDropped(result), Look.Dim));
         }
 
-        return result.Retries == 0 ? table : new Rows(table, new Text("Attempts that failed, retried ones included: " + SummaryLines.Listed(result.AttemptFailures), Look.Dim));
+        return result.Retries == 0 ? table : new Rows(table,
+            new Text("Attempts that failed, retried ones included: " + SummaryLines.Listed(result.AttemptFailures), Look.Dim));
     }
 
-    /// <summary>Error prefixes, most frequent first.</summary>
+    /// <summary>Error prefixes, the most frequent first.</summary>
     public static IRenderable Rejections(RunResult result) => new Text("Rejections: " + SummaryLines.Listed(result.Rejections), Look.Warn);
 
-    /// <summary>What was asked for and what was measured.</summary>
+    /// <summary>The thresholds with the measured values.</summary>
     public static IRenderable Thresholds(RunResult result)
     {
         var table = Look.Table("Threshold", "measured", "", "");
@@ -54,7 +55,7 @@ internal static class SummaryTables
         return table;
     }
 
-    /// <summary>Steps that were completed, and the time until failures.</summary>
+    /// <summary>Completed steps, and the time until failures.</summary>
     public static IRenderable Latencies(RunResult result)
     {
         var table = Look.Table("Latency in ms", "count", "min", "mean", "p50", "p90", "p99", "p99.9", "max");

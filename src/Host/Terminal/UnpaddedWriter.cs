@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>Writes lines without the spaces at their ends, with which tables fill their last column.</summary>
+/// <summary>Writes lines without the trailing spaces with which tables fill their last column.</summary>
 internal sealed class UnpaddedWriter(TextWriter writer) : TextWriter
 {
     private int _spaces;

@@ -2,7 +2,7 @@ using ActorLoad.Doctor;
 
 namespace ActorLoad.Hosting.Terminal;
 
-/// <summary>What a run found out before it began: a line for each thing that will cost it something, with the likeliest remedy.</summary>
+/// <summary>The check before a run: a line for each finding that will harm the run, with the likeliest remedy.</summary>
 internal static class Warnings
 {
     public static void Write(IEnumerable<Check> checks)

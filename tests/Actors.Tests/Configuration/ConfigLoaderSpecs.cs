@@ -49,7 +49,7 @@ public class ConfigLoaderSpecs
 
     [Theory]
     [InlineData("load.2.gap", "1s", "--set: load[2]: the list has 1 items; an index of at most 1, which appends one")]
-    [InlineData("connection.0", "1s", "--set: connection: an index into what is no list; ")]
+    [InlineData("connection.0", "1s", "--set: connection: an index into a value that is not a list; ")]
     [InlineData("load.gap", "1s", "--set: load: an object where a list should be; ")]
     [InlineData("conection.hold", "1s", "--set: conection: unknown key \"conection\"; did you mean \"connection\"?")]
     [InlineData("actorload.seed", "1", "--set: actorload: unknown key \"actorload\"; paths start below \"actorload\"")]
@@ -57,7 +57,7 @@ public class ConfigLoaderSpecs
     [InlineData("connection..hold", "1", "--set: connection.\"\".hold: not a path; ")]
     [InlineData("load", "[ {", "--set: load: \"{\" is never closed; ")]
     [InlineData("target.endpoints", "a:1", "--set: target.endpoints: a single value where a list should be; a list such as [\"127.0.0.1:6379\"]")]
-    [InlineData("load.0.name", "a\uFFFDb", "--set: load[0].name: not a text in UTF-8; ")]
+    [InlineData("load.0.name", "a\uFFFDb", "--set: load[0].name: not UTF-8 text; ")]
     [InlineData("seed", "1 2", "--set: seed: \"1 2\" is not a whole number; ")]
     public void A_wrong_option_is_named(string path, string value, string error) =>
         Assert.StartsWith(error, Assert.Single(Errors("", Set(path, value))), StringComparison.Ordinal);

@@ -121,11 +121,11 @@ public class HoconSpecs
     [InlineData("load = [ ${actorload.load} ]", "load[0]: the substitution of actorload.load leads back to itself; no circle")]
     [InlineData("seed = ${actorload.transport.loops}, transport.loops = ${actorload.seed}", "seed: the substitution of actorload.transport.loops leads back to itself; ")]
     [InlineData("seed = [1] x", "seed: texts, lists and objects side by side; ")]
-    [InlineData("seed += 1", "seed: += on what is no list; ")]
+    [InlineData("seed += 1", "seed: += on a value that is not a list; ")]
     [InlineData("target.username = ${actorload.target.password}", "target.username: a substitution of a secret")]
     [InlineData("daemon.results = ${actorload.daemon.token}", "daemon.results: a substitution of a secret")]
-    [InlineData("metrics = ${actorload.target}", "metrics: a substitution of a secret, or of an object that holds one")]
-    [InlineData("metrics = ${actorload}", "metrics: a substitution of a secret, or of an object that holds one")]
+    [InlineData("metrics = ${actorload.target}", "metrics: a substitution of a secret, or of an object with a secret")]
+    [InlineData("metrics = ${actorload}", "metrics: a substitution of a secret, or of an object with a secret")]
     [InlineData("metrics = ${actorload.daemon.token.x}", "metrics: a substitution of a secret")]
     public void A_substitution_that_cannot_be_is_an_error(string keys, string error) =>
         Assert.Contains(ErrorsOfKeys(keys), found => found.StartsWith($"run.conf:2: {error}", StringComparison.Ordinal));

@@ -94,7 +94,7 @@ public class SettingsErrorsSpecs
     [InlineData("daemon.url = \"ftp://127.0.0.1\"", "daemon.url: unknown scheme \"ftp\"; http://ADDRESS:PORT")]
     [InlineData("daemon.url = \"http://127.0.0.1:1/api\"", "daemon.url: more than an address and a port; ")]
     [InlineData("daemon.url = \"http://*:8471\"", "daemon.url: not a URL; ")]
-    [InlineData("daemon.token = \"two words\"", "daemon.token: not a token that fits a header; ")]
+    [InlineData("daemon.token = \"two words\"", "daemon.token: not a token for an HTTP header; ")]
     [InlineData("daemon.results = \" \"", "daemon.results: not a directory; ")]
     [InlineData("daemon.max-body = 1GiB", "daemon.max-body: \"1GiB\" is out of range; from 1KiB to 16MiB")]
     // Contradictions.
@@ -103,7 +103,7 @@ public class SettingsErrorsSpecs
     [InlineData("supervision.refused { max-retries = 0 }", "supervision.refused.max-retries: directive = restart with max-retries = 0 never restarts; ")]
     [InlineData("load = [ { pacing = fixed, gap = 0s } ]", "load[0].gap: pacing = fixed with gap = 0s and a duration has no end of bursts; ")]
     [InlineData("load = [ { pacing = fixed, gap = 1ns00 } ]", "load[0].gap: ")]
-    [InlineData("load = [ { pacing = fixed, gap = 1micros } ]", "load[0].gap: duration / gap comes to more than 1000000 bursts; ")]
+    [InlineData("load = [ { pacing = fixed, gap = 1micros } ]", "load[0].gap: duration / gap makes more than 1000000 bursts; ")]
     [InlineData("load = [ { count = 4, duration = 20s } ]", "load[0].count: count and duration in one phase; one of them")]
     [InlineData("phase-defaults { count = 4, duration = 20s }", "phase-defaults.count: count and duration in one phase; one of them")]
     [InlineData("target.endpoints = [embedded, \"a:1\"]", "target.endpoints: \"embedded\" beside other endpoints; ")]

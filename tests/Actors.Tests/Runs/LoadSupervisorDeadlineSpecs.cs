@@ -117,7 +117,7 @@ public class LoadSupervisorDeadlineSpecs() : TestKit(VirtualScheduler.Configurat
         run.End(0, share => share with { Opened = 1, Succeeded = 1 });
         var result = run.Complete(Totals(new ConnectionCounts(10, 2, 2, 0, 8, 0)));
 
-        Assert.Equal("8 connections were due and not started: run.deadline came first, or connection.max-open = 19000 were open", result.VerdictReasons[1]);
+        Assert.Equal("8 connections were due but not started: run.deadline came first, or connection.max-open = 19000 was reached", result.VerdictReasons[1]);
     }
 
     private static RunSnapshot Totals(ConnectionCounts counts) => RunTotals.Of(counts);

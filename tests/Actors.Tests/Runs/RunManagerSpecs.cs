@@ -217,7 +217,7 @@ public class RunManagerSpecs : TestKit
 
         var ended = second.ExpectMsg<RunEnded>();
         Assert.Null(ended.Result);
-        Assert.Equal("refused: it waited for 1m and its turn did not come (daemon.max-wait); post it again later", ended.Error);
+        Assert.Equal("refused: its turn did not come within 1m (daemon.max-wait); post it again later", ended.Error);
         Assert.Equal("a; c", Runs());
         EndRun();
         third.ExpectMsg<RunStarted>();
@@ -388,10 +388,10 @@ public class RunManagerSpecs : TestKit
         var next = Start("b", second);
         ReceiveN(2);
 
-        EventFilter.Exception<InvalidOperationException>("run a could not be begun").ExpectOne(() =>
+        EventFilter.Exception<InvalidOperationException>("run a could not begin").ExpectOne(() =>
         {
             first.Open();
-            listener.ExpectMsg(new RunEnded("a", null, "the run could not be begun: no descriptor"));
+            listener.ExpectMsg(new RunEnded("a", null, "the run could not begin: no descriptor"));
         });
         next.ExpectMsg<RunStarted>();
         EndRun();

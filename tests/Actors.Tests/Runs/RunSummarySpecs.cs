@@ -45,7 +45,7 @@ public class RunSummarySpecs
         var result = Sum(Verdict.Valid, [], RunTotals.Of(new ConnectionCounts(10, 7, 7, 0, 3, 0)));
 
         Assert.Equal(Verdict.Valid, result.Verdict);
-        Assert.Contains("3 connections were due and not started", Assert.Single(result.VerdictReasons), StringComparison.Ordinal);
+        Assert.Contains("3 connections were due but not started", Assert.Single(result.VerdictReasons), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class RunSummarySpecs
             new ConnectionCounts(10, 10, 10, 0, 0, 0), new Dictionary<string, long> { ["local-exhausted"] = 4, ["refused"] = 2 }));
 
         Assert.Equal(Verdict.GeneratorLimited, result.Verdict);
-        Assert.StartsWith("4 attempts failed for want of", Assert.Single(result.VerdictReasons), StringComparison.Ordinal);
+        Assert.StartsWith("4 attempts failed because this machine ran out of", Assert.Single(result.VerdictReasons), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public class RunSummarySpecs
             [
                 "breaker: 127.0.0.1:6380 was given up",
                 "db:6380 is 127.0.0.1:6380 here; its other address is not stormed: 127.0.0.2:6380. target.addresses = all storms each",
-                "10 connections were due to 127.0.0.1:6380 after it was given up, and were not started",
+                "10 connections were not started, because 127.0.0.1:6380 had been given up",
             ],
             result.VerdictReasons);
         Assert.Equal([null, "breaker: 127.0.0.1:6380 was given up"], result.Endpoints.Select(endpoint => endpoint.GivenUp));

@@ -23,10 +23,10 @@ public class BadInputSpecs : IDisposable
     [InlineData("target --port 70000", "70000")]
     [InlineData("target --port http", "http")]
     [InlineData("monitor", "'--port'")]
-    [InlineData("monitor --port 0", "--port: 0 is no port; 1 to 65535")]
-    [InlineData("monitor --port 65536", "--port: 65536 is no port")]
-    [InlineData("monitor --port -1", "--port: -1 is no port")]
-    [InlineData("monitor --port redis", "--port: redis is no port")]
+    [InlineData("monitor --port 0", "--port: 0 is not a port; 1 to 65535")]
+    [InlineData("monitor --port 65536", "--port: 65536 is not a port")]
+    [InlineData("monitor --port -1", "--port: -1 is not a port")]
+    [InlineData("monitor --port redis", "--port: redis is not a port")]
     [InlineData("monitor --port 6379 --interval 1", "--interval: \"1\" has no unit")]
     [InlineData("monitor --port 6379 --interval 99ms", "--interval: 99ms is out of range; 100ms to 1h")]
     [InlineData("monitor --port 6379 --interval 61m", "--interval: 61m is out of range")]
@@ -63,7 +63,7 @@ public class BadInputSpecs : IDisposable
     [InlineData("monitor --prot 6379", "unknown option '--prot'; did you mean '--port'?")]
     [InlineData("target --prt 6379", "unknown option '--prt'; did you mean '--port'?")]
     [InlineData("run --stdin-lifeline", "unknown option '--stdin-lifeline'; a file of that name is ./--stdin-lifeline")]
-    [InlineData("monitor --wait", "unknown option '--wait'; 'actorload monitor --help' lists those that there are")]
+    [InlineData("monitor --wait", "unknown option '--wait'; 'actorload monitor --help' lists all options")]
     public async Task A_slip_of_the_fingers_is_one_sentence_with_what_was_meant(string line, string told) =>
         Assert.Equal($"actorload: {told}", Assert.Single(await RefusedAsync(line.Split(' '))));
 
@@ -118,7 +118,7 @@ public class BadInputSpecs : IDisposable
         Assert.Contains(errors, error => error.StartsWith("--set: metrics.interval: ", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.StartsWith("--set: \"nothing\" sets nothing", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.StartsWith("--cps: load[0].connections: ", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.StartsWith("--gaps: load.0.gap: says the same as --gap", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("--gaps: load.0.gap: means the same as --gap", StringComparison.Ordinal));
         Assert.Equal(6, errors.Length);
     }
 

@@ -89,7 +89,7 @@ public class RunCommandSpecs : IDisposable
         await using var peer = FaultPeer.ClosedPort();
         var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--out", _files["out"], "--target", peer.Target, "--cps", "200", "--durs", "3600"])).Expect(4);
         Assert.Contains("actorload: FAIL target: ", run.Stderr, StringComparison.Ordinal);
-        Assert.Contains("the run was not begun: no server of its target passed the check; --force begins it all the same", run.Stderr, StringComparison.Ordinal);
+        Assert.Contains("the run did not begin: no server of its target passed the check; --force begins it anyway", run.Stderr, StringComparison.Ordinal);
         var result = RunResultJson.Parse(run.Stdout);
         Assert.Equal((Verdict.Aborted, 0, peer.Target), (result.Verdict, result.Connections.Planned, Assert.Single(result.Target.Addresses)));
         var finding = Assert.Single(result.Findings);

@@ -44,7 +44,7 @@ public sealed class ServiceNoticeSpecs : IDisposable
     {
         await using var daemon = await DaemonProcess.StartAsync(_files, NotifiedAt(_files["nobody"]));
         var line = await daemon.Process.StderrLineAsync(line => line.Contains("NOTIFY_SOCKET", StringComparison.Ordinal));
-        Assert.StartsWith("actorload serve: the service manager cannot be told READY=1: ", line, StringComparison.Ordinal);
+        Assert.StartsWith("actorload serve: cannot tell the service manager READY=1: ", line, StringComparison.Ordinal);
         Assert.Equal("ready\n", await daemon.Client.GetStringAsync("/readyz"));
     }
 

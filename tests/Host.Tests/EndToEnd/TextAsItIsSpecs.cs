@@ -89,7 +89,7 @@ public sealed class TextAsItIsSpecs : IDisposable
         var refused = (await ActorLoadProcess.RunAsync(["config", "--connections", "7", "--set", set])).Expect(2);
 
         Assert.Equal(
-            $"--set: {set.Split('=')[0]}: --connections replaces load, so that this would be lost; short options alone, or --set alone", refused.Stderr.Trim());
+            $"--set: {set.Split('=')[0]}: --connections replaces load, so this setting would be lost; use short options alone, or --set alone", refused.Stderr.Trim());
     }
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class TextAsItIsSpecs : IDisposable
     {
         var refused = (await ActorLoadProcess.RunAsync(["config", option, value, "--set", set])).Expect(2);
 
-        Assert.Equal($"--set: {problem}, so that this would be lost; short options alone, or --set alone", refused.Stderr.Trim());
+        Assert.Equal($"--set: {problem}, so this setting would be lost; use short options alone, or --set alone", refused.Stderr.Trim());
     }
 
     [Fact]

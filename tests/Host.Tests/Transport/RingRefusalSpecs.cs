@@ -71,7 +71,7 @@ public sealed class RingRefusalSpecs
         await daemon.EndOfAsync(id);
 
         await daemon.Process.StderrLineAsync(
-            line => line.Contains($"run {id} goes over sockets: auto: no ring, because a seccomp profile", StringComparison.Ordinal));
+            line => line.Contains($"run {id} uses sockets: auto: no ring, because a seccomp profile", StringComparison.Ordinal));
         var insists = daemon.PostAsync($"actorload {{ target.endpoints = [\"{peer.Target}\"], transport.kind = io-uring }}");
         var problem = await DaemonProcess.ProblemAsync(insists, 422);
         Assert.Contains("seccomp", problem.GetRawText(), StringComparison.Ordinal);

@@ -2,11 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace ActorLoad.Configuration.Hocon;
 
-/// <summary>What a configuration may come to and what resolving it may cost: a few lines that refer to each other can stand for
-/// gigabytes. Counts work, not time, so that a text is refused on every machine or on none.</summary>
+/// <summary>Limits the size of a configuration and the cost of resolving it, because a few lines that refer to each other can expand to
+/// gigabytes. Counts work, not time, so that every machine refuses the same texts.</summary>
 internal sealed class HoconBudget
 {
-    /// <summary>Most values that are written, and most that they expand to.</summary>
+    /// <summary>Most values, both written and expanded.</summary>
     public const int MaxValues = 100_000;
 
     private const int MaxCharacters = 4_000_000;
@@ -18,19 +18,19 @@ internal sealed class HoconBudget
     private long _steps;
     private long _joined;
 
-    /// <summary>What is too much; null as long as nothing is. From then on nothing more is worked out.</summary>
+    /// <summary>The exceeded limit; null so far. Once it is set, nothing more is resolved.</summary>
     public string? Excess { get; private set; }
 
-    /// <summary>The value that was too much.</summary>
+    /// <summary>The value that exceeded it.</summary>
     public HoconNode? Where { get; private set; }
 
     /// <summary>Its place.</summary>
     public HoconPlace? Place { get; private set; }
 
-    /// <summary>Begins one evaluation inside another, which <see cref="Leave"/> ends; false if there is no room for it.</summary>
+    /// <summary>Begins one evaluation inside another, which <see cref="Leave"/> ends; false if the nesting is too deep.</summary>
     public bool TryEnter(IReadOnlyList<HoconNode> layers, HoconPlace place)
     {
-        // The limit is the same everywhere; only on a thread with a tiny stack the other comes first.
+        // The limit is the same everywhere. Only a thread with a tiny stack reaches the other limit first.
         if (_nesting >= MaxNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
             Exceed("substitutions nest too deeply", layers[^1], place);
         else if (!Spend(layers.Count))
@@ -42,10 +42,10 @@ internal sealed class HoconBudget
 
     public void Leave() => _nesting--;
 
-    /// <summary>Counts work; false when there was too much of it.</summary>
+    /// <summary>Counts work; false if there was too much.</summary>
     public bool Spend(int steps) => (_steps += steps) <= MaxSteps;
 
-    /// <summary>Counts a text that was put together or copied.</summary>
+    /// <summary>Counts an assembled or copied text.</summary>
     public void Join(long characters, HoconNode node, HoconPlace place)
     {
         if ((_joined += characters) > MaxCharacters)
@@ -60,7 +60,7 @@ internal sealed class HoconBudget
         return list;
     }
 
-    /// <summary>The size of a value that holds others.</summary>
+    /// <summary>The size of a value with inner values.</summary>
     public HoconSize Measure(IEnumerable<HoconNode> inner, HoconNode node, HoconPlace place)
     {
         var (values, characters, depth) = (1L, 0L, 0);

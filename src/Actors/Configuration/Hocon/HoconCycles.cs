@@ -1,9 +1,9 @@
 namespace ActorLoad.Configuration.Hocon;
 
-/// <summary>Which values are being worked out, and what to do when one of them needs itself.</summary>
+/// <summary>Tracks the values that are being resolved, and decides what to do when a value needs itself.</summary>
 /// <remarks>
-/// HOCON breaks such a circle by looking back: the value that closes it sees only what was written to its field before. Where more
-/// than one link could look back, the result would depend on where one begins; that is an error here.
+/// HOCON breaks such a circle by looking back: the value that closes it sees only what was written to its field before. If more
+/// than one link could look back, the result would depend on the starting point; that is an error here.
 /// </remarks>
 internal sealed class HoconCycles
 {
@@ -12,19 +12,19 @@ internal sealed class HoconCycles
 
     private HoconNode? _leftOut;
 
-    /// <summary>What a value is while its circle is unwound to the one link that can look back.</summary>
+    /// <summary>Stands for a value while its circle is unwound to the one link that can look back.</summary>
     public static HoconNode Unwinding { get; } = new HoconScalar(new HoconOrigin(0, "", null), "", true);
 
-    /// <summary>True when a circle was met that cannot be broken; the reference that closes it asks and answers.</summary>
+    /// <summary>True if a circle cannot be broken; the reference that closes it reads and resets this.</summary>
     public bool IsStuck { get; set; }
 
-    /// <summary>How many layers are being worked out, each for the one before it.</summary>
+    /// <summary>Number of layers that are being resolved, each for the one before it.</summary>
     public int Depth => _links.Count;
 
-    /// <summary>The lowest of them that was met again: what lies above it has seen less than there is, and holds only there.</summary>
+    /// <summary>The lowest of them that was met again. Results above it are incomplete, and valid only there.</summary>
     public int Reach { get; set; } = int.MaxValue;
 
-    /// <summary>Begins to work a layer out; <paramref name="canLookBack"/> says that there are others below it.</summary>
+    /// <summary>Begins to resolve a layer; <paramref name="canLookBack"/> is true if there are layers below it.</summary>
     public void Begin(HoconNode layer, bool canLookBack)
     {
         _links.Add((layer, canLookBack));
@@ -37,10 +37,11 @@ internal sealed class HoconCycles
         _links.RemoveAt(_links.Count - 1);
     }
 
-    /// <summary>True if the reference is a part of a layer that is being worked out, so that it must not see that layer.</summary>
-    public bool IsBehind(HoconReference reference, HoconNode layer) => _active.Contains(layer) && IsPart(reference, layer) && Meet(layer) >= 0;
+    /// <summary>True if the reference is a part of a layer that is being resolved, so that it must not see that layer.</summary>
+    public bool IsBehind(HoconReference reference, HoconNode layer) =>
+        _active.Contains(layer) && IsPart(reference, layer) && Meet(layer) >= 0;
 
-    /// <summary>How many of the layers a reference may see; negative if the circle has to be unwound first, or is stuck.</summary>
+    /// <summary>Number of layers that a reference may see; negative if the circle must be unwound first, or cannot be broken.</summary>
     public int Visible(IReadOnlyList<HoconNode> layers, HoconReference? asking)
     {
         for (var at = 0; _active.Count > 0 && at < layers.Count; at++)
@@ -52,7 +53,7 @@ internal sealed class HoconCycles
         return layers.Count;
     }
 
-    /// <summary>True if that layer is the one to be left out, which ends the unwinding.</summary>
+    /// <summary>True if this layer is the one to leave out, which ends the unwinding.</summary>
     public bool EndsAt(HoconNode layer)
     {
         if (!ReferenceEquals(_leftOut, layer))
@@ -61,7 +62,7 @@ internal sealed class HoconCycles
         return true;
     }
 
-    /// <summary>Notes that a circle was met which nothing in it can break.</summary>
+    /// <summary>Notes a circle that cannot be broken.</summary>
     public void GetStuck() => (IsStuck, Reach) = (true, 0);
 
     private int Meet(HoconNode layer)
@@ -83,7 +84,7 @@ internal sealed class HoconCycles
         return false;
     }
 
-    // Side by side with other values, that is: a reference inside an object or a list there sees the whole field.
+    // Side by side with other values. A reference inside an object or a list there sees the whole field.
     private static bool IsPart(HoconReference reference, HoconNode of) => of switch
     {
         HoconConcat concat => concat.Parts.Exists(part => ReferenceEquals(part.Value, reference)),

@@ -1,6 +1,6 @@
 namespace ActorLoad.Configuration.Hocon;
 
-/// <summary>What one text is a part of: its name, its place among the sources, and where its includes come from.</summary>
+/// <summary>The context of one text: its name, its place among the sources, and the source of its includes.</summary>
 internal sealed class HoconDocument
 {
     private const int MaxIncludeDepth = 16;
@@ -25,21 +25,21 @@ internal sealed class HoconDocument
         _order = counter.Sources++;
     }
 
-    /// <summary>How deep this text is included in another.</summary>
+    /// <summary>Nesting of this text's include.</summary>
     public int Depth { get; }
 
     /// <summary>The path of the object that includes this text.</summary>
     public string[] Prefix { get; }
 
-    /// <summary>Answers the <c>${NAME}</c> of this text with an environment variable; null where that is not allowed.</summary>
+    /// <summary>Resolves a <c>${NAME}</c> of this text from the environment; null where that is forbidden.</summary>
     public Func<string, string?>? Variable { get; private init; }
 
-    /// <summary>True when all texts together have more values than a configuration may have.</summary>
+    /// <summary>True if all texts together have more values than allowed.</summary>
     public bool IsSpent => _counter.Values > HoconBudget.MaxValues;
 
     /// <summary>Reads the layers of one configuration in turn; the order of the calls is the order of errors.</summary>
-    /// <param name="problems">Takes the errors.</param>
-    /// <param name="formOf">What an option's value is, by the schema's path of its key; HOCON if null.</param>
+    /// <param name="problems">Gets the errors.</param>
+    /// <param name="formOf">The form of an option's value, by its key's path in the schema; null means HOCON.</param>
     public static Func<ConfigLayer, HoconObject> Reader(SettingsProblems problems, Func<string, ValueForm>? formOf = null)
     {
         var counter = new Counter();
@@ -54,7 +54,7 @@ internal sealed class HoconDocument
         };
     }
 
-    /// <summary>The origin of what stands on a line.</summary>
+    /// <summary>The origin of a line.</summary>
     public HoconOrigin At(int line) => new(_order, _name, _file is null ? null : line, _file is null);
 
     public void Report(HoconSyntaxException error) => _problems.Add(At(error.Line), _key, error.Message, Expected(error.Expected));
@@ -67,7 +67,7 @@ internal sealed class HoconDocument
     /// <summary>Notes a problem with the whole text.</summary>
     public void Report(string problem, string allowed) => _problems.Add(At(1), _key, problem, allowed);
 
-    /// <summary>Reads a file that this one includes; null, with a problem noted, if that cannot be.</summary>
+    /// <summary>Reads an included file; null, with a problem noted, if that fails.</summary>
     public HoconObject? Include(string name, int line, int depth, string[] where)
     {
         var shown = $"include {ShownText.Quote(name)}";

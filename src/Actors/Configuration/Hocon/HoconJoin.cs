@@ -2,10 +2,10 @@ using System.Text;
 
 namespace ActorLoad.Configuration.Hocon;
 
-/// <summary>Makes one value of several side by side: a text, a list or an object.</summary>
+/// <summary>Joins values side by side into one: a text, a list or an object.</summary>
 internal sealed class HoconJoin(HoconResolver resolver, HoconReferences references, SettingsProblems problems, HoconBudget budget)
 {
-    /// <summary>The value; null if it comes to nothing, or, with a problem noted, if the parts do not go together.</summary>
+    /// <summary>The value; null if it is empty or, with a problem noted, if the parts do not fit together.</summary>
     public HoconNode? Join(HoconConcat concat, HoconPlace place)
     {
         var parts = new List<(string Gap, HoconNode? Value)>(concat.Parts.Count);
@@ -25,7 +25,7 @@ internal sealed class HoconJoin(HoconResolver resolver, HoconReferences referenc
             : JoinLists(concat, known, place);
     }
 
-    // White space between texts is a part of the text, whatever becomes of an optional substitution beside it.
+    // White space between texts belongs to the text, even beside an absent optional substitution.
     private HoconScalar? JoinText(HoconConcat concat, List<(string Gap, HoconNode? Value)> parts, HoconPlace place)
     {
         var text = new StringBuilder();

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace ActorLoad.Configuration.Hocon;
 
-/// <summary>What was written to one field by several objects, and objects that stand for lists.</summary>
+/// <summary>Layers of one field, from several objects, and objects that stand for lists.</summary>
 internal static class HoconLayers
 {
-    /// <summary>The layers of a field, lowest first, down to the one that hides all others; the objects come topmost first.</summary>
+    /// <summary>The layers of a field, lowest first, down to the one that hides all others. The objects come topmost first.</summary>
     public static List<HoconNode> Of(IReadOnlyList<HoconObject> objects, string key)
     {
         var layers = new List<HoconNode>();
@@ -19,7 +19,7 @@ internal static class HoconLayers
         return layers;
     }
 
-    /// <summary>Adds what was written to a field, topmost first; false if it hides what others wrote below.</summary>
+    /// <summary>Adds the layers of a field, topmost first; false if they hide the layers below.</summary>
     public static bool Add(List<HoconNode> layers, HoconNode field)
     {
         if (field is not HoconStack stack)
@@ -32,8 +32,8 @@ internal static class HoconLayers
         return !stack.Layers[0].Hides;
     }
 
-    /// <summary>A list, or an object with numbers for keys as a list: <c>{ 0 = a, 1 = b }</c>. Other keys are left out, and so are the
-    /// places that no key has; null if there is no number.</summary>
+    /// <summary>A list, or an object with number keys as a list: <c>{ 0 = a, 1 = b }</c>. Skips other keys and missing numbers; null if
+    /// there is no number.</summary>
     public static HoconArray? AsList(HoconNode node)
     {
         if (node is not HoconObject fields)
@@ -48,7 +48,7 @@ internal static class HoconLayers
         return numbered.Count == 0 ? null : new HoconArray(fields.Origin, [.. numbered.Values]) { Size = fields.Size };
     }
 
-    /// <summary>True for a key that can be the place of an item.</summary>
+    /// <summary>True for a key that can be an index.</summary>
     public static bool IsIndex(string key, out int index) =>
         int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out index);
 }

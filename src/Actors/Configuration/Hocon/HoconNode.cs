@@ -3,29 +3,29 @@ namespace ActorLoad.Configuration.Hocon;
 /// <summary>Where a value was written.</summary>
 /// <param name="Order">Number of its source in the order of reading; 0 is reference.conf.</param>
 /// <param name="Source">File, option or variable.</param>
-/// <param name="Line">Line in the file, from 1; null where there is none.</param>
+/// <param name="Line">Line in the file, from 1; else null.</param>
 /// <param name="IsOption">True for an option or a variable.</param>
 internal sealed record HoconOrigin(int Order, string Source, int? Line, bool IsOption = false);
 
-/// <summary>How much a resolved value comes to when it is written out, shared parts counted each time.</summary>
+/// <summary>The written size of a resolved value; shared parts count each time.</summary>
 internal readonly record struct HoconSize(long Values, long Characters, int Depth);
 
-/// <summary>A value of a HOCON document; scalars, arrays and objects are values, the other kinds are still to be resolved.</summary>
+/// <summary>A node of a HOCON document. Scalars, arrays and objects are values; other kinds must still be resolved.</summary>
 internal abstract class HoconNode(HoconOrigin origin)
 {
     public HoconOrigin Origin { get; protected set; } = origin;
 
-    /// <summary>Set by the resolver; empty for what it has not made.</summary>
+    /// <summary>Set by the resolver; empty for other nodes.</summary>
     public HoconSize Size { get; set; }
 
-    /// <summary>True for a value in which nothing is left to be resolved; it may be shared, so nobody changes it.</summary>
+    /// <summary>True for a completely resolved value. It may be shared, so nobody changes it.</summary>
     public bool IsResolved => Size.Values > 0;
 
-    /// <summary>True for a list or a scalar: what lies below it is replaced.</summary>
+    /// <summary>True for a list or a scalar, which replaces the layers below.</summary>
     public bool Hides => this is HoconScalar or HoconArray;
 }
 
-/// <summary>A text, number or flag: which of them is for the reader of the key to say.</summary>
+/// <summary>A text, number or flag; the reader of the key decides which.</summary>
 internal sealed class HoconScalar : HoconNode
 {
     public HoconScalar(HoconOrigin origin, string text, bool quoted)
@@ -51,7 +51,7 @@ internal sealed class HoconObject(HoconOrigin origin) : HoconNode(origin)
 {
     public OrderedDictionary<string, HoconNode> Fields { get; } = [];
 
-    /// <summary>Writes a field over what is there: objects melt together, what is unresolved waits in a stack.</summary>
+    /// <summary>Writes a field over a present one: objects merge, unresolved nodes wait in a stack.</summary>
     public void Put(string key, HoconNode value)
     {
         if (value is HoconStack above)
@@ -81,7 +81,7 @@ internal sealed class HoconObject(HoconOrigin origin) : HoconNode(origin)
         }
     }
 
-    /// <summary>Writes all fields of another object over this one, which from then on counts as written there.</summary>
+    /// <summary>Writes all fields of another object over this one, and takes over its origin.</summary>
     public void PutAll(HoconObject above)
     {
         foreach (var (key, value) in above.Fields)
@@ -91,12 +91,12 @@ internal sealed class HoconObject(HoconOrigin origin) : HoconNode(origin)
 }
 
 /// <summary><c>${path}</c> or <c>${?path}</c>.</summary>
-/// <param name="origin">Where it stands.</param>
-/// <param name="path">What it names, from the root of its file.</param>
+/// <param name="origin">Its origin.</param>
+/// <param name="path">Its path, from the root of its file.</param>
 /// <param name="optional">True with the question mark.</param>
 /// <param name="prefix">Where its file was included.</param>
-/// <param name="variable">Looks up an environment variable; null where that is not allowed.</param>
-/// <param name="field">The field whose value it is, or is a part of, from the root of the whole document.</param>
+/// <param name="variable">Looks up an environment variable; null where that is forbidden.</param>
+/// <param name="field">The field of the value that it belongs to, from the root of the whole document.</param>
 internal sealed class HoconReference(
     HoconOrigin origin, string[] path, bool optional, string[] prefix, Func<string, string?>? variable, string[] field) : HoconNode(origin)
 {
@@ -117,8 +117,8 @@ internal sealed class HoconConcat(HoconOrigin origin, List<(string Gap, HoconNod
     public List<(string Gap, HoconNode Value)> Parts { get; } = parts;
 }
 
-/// <summary>Writes one item of the list below: the one at <paramref name="index"/>, as <c>load.0.connections</c> in an option does,
-/// or, without an index, a new one, as <c>+=</c> does.</summary>
+/// <summary>Writes one item of the list below: the item at <paramref name="index"/>, as <c>load.0.connections</c> in an option does, or,
+/// without an index, a new item, as <c>+=</c> does.</summary>
 internal sealed class HoconItem(HoconOrigin origin, int? index, HoconNode value) : HoconNode(origin)
 {
     public int? Index { get; } = index;
@@ -126,7 +126,7 @@ internal sealed class HoconItem(HoconOrigin origin, int? index, HoconNode value)
     public HoconNode Value { get; } = value;
 }
 
-/// <summary>What was written to one field, lowest first; a flat list, because a chain of nodes could be deep enough to end the
+/// <summary>The layers of one field, lowest first. A flat list, because a deep chain of nodes could overflow the
 /// stack.</summary>
 internal sealed class HoconStack(HoconOrigin origin, List<HoconNode> layers) : HoconNode(origin)
 {

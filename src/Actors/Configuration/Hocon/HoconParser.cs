@@ -1,10 +1,10 @@
 namespace ActorLoad.Configuration.Hocon;
 
-/// <summary>Reads one HOCON text. Strict where a mistake would otherwise pass in silence, and it goes on behind an error to find
-/// more.</summary>
+/// <summary>Reads one HOCON text. Strict where a mistake would otherwise go unnoticed. Continues after an error to find more
+/// errors.</summary>
 /// <remarks>
-/// A parser of our own, because Akka's accepts unclosed braces without a word, can hang on broken input, overflows the stack on deep
-/// nesting and keeps no line numbers; run files are written by hand and also come over the network.
+/// A parser of our own, because Akka's silently accepts unclosed braces, can hang on broken input, overflows the stack on deep
+/// nesting and keeps no line numbers. Run files are written by hand and also come over the network.
 /// </remarks>
 internal sealed class HoconParser
 {
@@ -192,7 +192,7 @@ internal sealed class HoconParser
         return true;
     }
 
-    /// <summary>One value, of a key that stands on an earlier line if <paramref name="keyLine"/> says on which.</summary>
+    /// <summary>One value; <paramref name="keyLine"/> is the line of a key on an earlier line.</summary>
     private HoconNode ParseValue(int depth, int? keyLine = null)
     {
         var origin = Here();
@@ -202,7 +202,7 @@ internal sealed class HoconParser
             var gap = _scanner.TakeBlanks();
             if (_scanner.AtLineEnd || _scanner.Next is ',' or '}' or ']')
                 break;
-            // "hold =" and a new line: what stands there is the next key.
+            // After "hold =" and a new line, the next text is the next key.
             if (keyLine is { } line && parts.Count > 0 && (_scanner.Next is '=' or ':' || _scanner.StartsWith("+=")))
                 throw NoValue(line);
             parts.Add((gap, ParsePart(depth)));

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace ActorLoad.Configuration.Hocon;
 
-/// <summary>Takes from a scanner what names something: keys, substitutions and includes.</summary>
+/// <summary>Reads names from a scanner: keys, substitutions and includes.</summary>
 internal static class HoconPath
 {
     private const int LongestKey = 200;
     private const string AllowedInKey = "a key; one with special characters needs double quotes";
     private const string KnownIncludes = "include \"name\", include file(\"name\") or include required(file(\"name\"))";
 
-    /// <summary>One or more keys with dots between them; each may be several words, with quotes or without.</summary>
+    /// <summary>One or more keys with dots between them; each may be several words, quoted or not.</summary>
     public static string[] Take(HoconScanner scanner)
     {
         var path = new List<string>();
@@ -18,7 +18,7 @@ internal static class HoconPath
         scanner.TakeBlanks();
         while (true)
         {
-            // White space before a dot or a word is a part of the key, behind the last word it is not.
+            // White space belongs to the key before a dot or a word, but not after the last word.
             var gap = scanner.TakeBlanks();
             if (scanner.Is('"'))
             {
@@ -54,7 +54,7 @@ internal static class HoconPath
         }
     }
 
-    /// <summary>What stands between a key and its value; true if it is <c>+=</c>. Before an object it may be missing.</summary>
+    /// <summary>The separator between a key and its value; true for <c>+=</c>. Before an object it may be missing.</summary>
     public static bool TakeSign(HoconScanner scanner)
     {
         scanner.TakeBlanks();
@@ -79,8 +79,8 @@ internal static class HoconPath
             : throw scanner.Error($"{scanner.NextShown} in a substitution", "\"}\"");
     }
 
-    /// <summary><c>include "name"</c>, <c>include file("name")</c>, either of them in <c>required()</c>; takes nothing if it is a key
-    /// called include.</summary>
+    /// <summary><c>include "name"</c>, <c>include file("name")</c>, also in <c>required()</c>. Takes nothing if it is a key with the name
+    /// include.</summary>
     public static bool TryTakeInclude(HoconScanner scanner, out string name)
     {
         name = "";

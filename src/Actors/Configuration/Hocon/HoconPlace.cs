@@ -1,6 +1,6 @@
 namespace ActorLoad.Configuration.Hocon;
 
-/// <summary>Where in the tree a value is worked out; put into words only when something is wrong there.</summary>
+/// <summary>The place of a value in the tree; turned into text only for an error.</summary>
 internal sealed record HoconPlace(HoconPlace? Above, string Key, int? Index)
 {
     /// <summary>The root of the file.</summary>
@@ -10,8 +10,9 @@ internal sealed record HoconPlace(HoconPlace? Above, string Key, int? Index)
 
     public HoconPlace Item(int index) => new(this, "", index);
 
-    /// <summary>The keys alone, without the places in lists.</summary>
+    /// <summary>The keys alone, without list indexes.</summary>
     public string Keys => Above is null ? "" : Index is null ? SettingsProblems.Child(Above.Keys, Key) : Above.Keys;
 
-    public override string ToString() => Above is null ? "" : Index is { } index ? $"{Above}[{index}]" : SettingsProblems.Child(Above.ToString(), Key);
+    public override string ToString() => Above is null ? "" : Index is { } index ? $"{Above}[{index}]"
+        : SettingsProblems.Child(Above.ToString(), Key);
 }

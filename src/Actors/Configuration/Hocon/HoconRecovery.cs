@@ -1,13 +1,13 @@
 namespace ActorLoad.Configuration.Hocon;
 
-/// <summary>Notes the syntax errors of one text and finds the place behind each from where reading can go on.</summary>
+/// <summary>Notes the syntax errors of one text, and finds the place after each where reading can continue.</summary>
 internal sealed class HoconRecovery(HoconScanner scanner, HoconDocument document)
 {
     private const int MaxErrors = 20;
 
     private int _errors;
 
-    /// <summary>True when there are so many errors that more of them would help nobody.</summary>
+    /// <summary>True if there are so many errors that more do not help.</summary>
     public bool GaveUp => _errors >= MaxErrors || document.IsSpent;
 
     /// <summary>True when a bracket was skipped or is missing.</summary>
@@ -43,7 +43,7 @@ internal sealed class HoconRecovery(HoconScanner scanner, HoconDocument document
         }
     }
 
-    /// <summary>Notes a bracket without its partner, unless that is the consequence of another error.</summary>
+    /// <summary>Notes an unmatched bracket, unless it follows from another error.</summary>
     public void Unclosed(int? opened, char open, char close)
     {
         if (opened is not { } line || StructureLost || GaveUp)

@@ -1,7 +1,7 @@
 namespace ActorLoad.Configuration.Hocon;
 
-/// <summary>Finds what substitutions name: in the merged result of all sources, then in the environment, where that is allowed.</summary>
-/// <remarks>A secret cannot be copied to where it would be shown.</remarks>
+/// <summary>Finds the values of substitutions: in the merged result of all sources, then in the environment, if allowed.</summary>
+/// <remarks>Refuses to copy a secret to a place where it would be shown.</remarks>
 internal sealed class HoconReferences(
     HoconResolver resolver, HoconObject root, SettingsProblems problems, HoconCycles cycles, HoconBudget budget)
 {
@@ -10,7 +10,7 @@ internal sealed class HoconReferences(
     private readonly Dictionary<HoconReference, HoconNode?> _known = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<HoconNode> _passing = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The value that a substitution stands for; null, with a problem noted unless it is optional, if there is none.</summary>
+    /// <summary>The value of a substitution. Null if there is none, with a problem noted unless it is optional.</summary>
     public HoconNode? Follow(HoconReference reference, HoconPlace place)
     {
         if (_known.TryGetValue(reference, out var found))
@@ -27,7 +27,7 @@ internal sealed class HoconReferences(
         if (found is null && !reference.Optional && problems.Count == errors && budget.Excess is null)
             NoteMissing(reference, place, isStuck);
         found = Copied(found, reference, place);
-        // Nothing because of a circle is nothing only inside that circle.
+        // An absence because of a circle counts only inside that circle.
         if (found is not null || !isStuck)
             _known[reference] = found;
         return found;
@@ -45,7 +45,7 @@ internal sealed class HoconReferences(
                     ? "; environment variables are not looked up" : ", or an environment variable")}");
     }
 
-    // It may be worked out for another field, but the error is in its own.
+    // It may be resolved for another field, but the error belongs to its own field.
     private static string KeyOf(HoconReference reference, HoconPlace place)
     {
         var field = reference.Field.Aggregate("", SettingsProblems.Child);
@@ -58,7 +58,7 @@ internal sealed class HoconReferences(
         {
             if (IsSecret(path))
             {
-                problems.Add(reference.Origin, KeyOf(reference, place), "a substitution of a secret, or of an object that holds one",
+                problems.Add(reference.Origin, KeyOf(reference, place), "a substitution of a secret, or of an object with a secret",
                     "no copies of target.password and daemon.token");
                 return null;
             }
@@ -73,13 +73,13 @@ internal sealed class HoconReferences(
             ? new HoconScalar(reference.Origin, text, true) : null;
     }
 
-    // In an included file first from where that was included, then from the root.
+    // In an included file, first from the place of the include, then from the root.
     private static IEnumerable<string[]> Paths(HoconReference reference) =>
         reference.Prefix.Length == 0 ? [reference.Path] : [[.. reference.Prefix, .. reference.Path], reference.Path];
 
     private static bool IsSecret(string[] path) => Secrets.Any(secret => path.Zip(secret).All(pair => pair.First == pair.Second));
 
-    /// <summary>What was written at a path, lowest first; empty if nothing was.</summary>
+    /// <summary>The layers at a path, lowest first; empty if there are none.</summary>
     private IReadOnlyList<HoconNode> Locate(string[] path, HoconReference asking)
     {
         IReadOnlyList<HoconNode> layers = [root];
@@ -92,7 +92,7 @@ internal sealed class HoconReferences(
         return layers;
     }
 
-    /// <summary>What layers say about one of their keys. What they are is not worked out for that: only so can an object refer to
+    /// <summary>The layers of a key inside other layers, which are not resolved for that. Only so can an object refer to
     /// itself.</summary>
     private List<HoconNode> Children(IReadOnlyList<HoconNode> layers, string key, HoconReference asking)
     {
@@ -114,7 +114,7 @@ internal sealed class HoconReferences(
         return found;
     }
 
-    /// <summary>Adds what a layer says about a key, topmost first; false if nothing below it counts.</summary>
+    /// <summary>Adds a layer's values of a key, topmost first; false if it hides the layers below.</summary>
     private bool AddChild(List<HoconNode> found, HoconNode layer, string key)
     {
         switch (layer)
@@ -133,7 +133,7 @@ internal sealed class HoconReferences(
         }
     }
 
-    // A layer that stands for an object in which the reference stands needs that reference itself.
+    // A layer that resolves to an object with the reference in it needs that reference itself.
     private static bool LeadsTo(HoconReference asking, HoconNode layer) => layer switch
     {
         HoconReference reference => Paths(reference).Any(path => asking.Field.AsSpan().StartsWith(path)),
@@ -166,7 +166,7 @@ internal sealed class HoconReferences(
         return true;
     }
 
-    // What was copied counts as written where the substitution stands.
+    // A copied value counts as written at the substitution.
     private HoconNode? Copied(HoconNode? found, HoconReference reference, HoconPlace place)
     {
         switch (found)

@@ -1,10 +1,10 @@
 namespace ActorLoad.Configuration.Hocon;
 
-/// <summary>Carries out what merging left open: substitutions, values side by side, <c>+=</c> and items written by index.</summary>
+/// <summary>Resolves what merging left open: substitutions, values side by side, <c>+=</c> and items written by index.</summary>
 /// <remarks>
-/// Everything is worked out from the layers that were written to a field, lowest first, and only when it is asked for: a substitution
-/// sees the merged result of all sources, and what a later layer replaces is never looked at. Results are shared, so nobody changes
-/// them; <see cref="HoconBudget"/> bounds what they come to.
+/// Every field is resolved from its layers, lowest first, and only on demand. So a substitution sees the merged result of all sources,
+/// and a replaced value is never looked at. Results are shared, so nobody changes them; <see cref="HoconBudget"/> bounds their
+/// size.
 /// </remarks>
 internal sealed class HoconResolver
 {
@@ -24,7 +24,7 @@ internal sealed class HoconResolver
         _join = new HoconJoin(this, _references, problems, _budget);
     }
 
-    /// <summary>The document with nothing but objects, lists and scalars in it; what cannot be resolved is left out, with a problem
+    /// <summary>The document with only objects, lists and scalars. Leaves out unresolvable parts, with a problem
     /// noted.</summary>
     public HoconObject Resolve()
     {
@@ -34,8 +34,8 @@ internal sealed class HoconResolver
         return resolved;
     }
 
-    /// <summary>What the layers of a field come to, lowest first, as far as the reference that asks may see them; null if that is
-    /// nothing.</summary>
+    /// <summary>The value of a field's layers, lowest first, as far as the asking reference may see them; null if there is no
+    /// value.</summary>
     public HoconNode? Merge(IReadOnlyList<HoconNode> layers, HoconPlace place, HoconReference? asking = null)
     {
         var whole = layers.Count == 1 ? layers[0] : null;
@@ -55,8 +55,9 @@ internal sealed class HoconResolver
             if (visible < 0)
                 return _cycles.IsStuck ? null : HoconCycles.Unwinding;
             var value = Merge(layers, visible, place, out var isComplete);
-            // Nothing because of a circle is nothing only inside that circle; a value is the same for all who take part in it.
-            if (whole is not null && isComplete && visible == layers.Count && !_cycles.IsStuck && (value is not null || _cycles.Reach >= _cycles.Depth))
+            // An absence because of a circle counts only inside that circle; a value is the same for all its members.
+            if (whole is not null && isComplete && visible == layers.Count && !_cycles.IsStuck
+                && (value is not null || _cycles.Reach >= _cycles.Depth))
                 _known[whole] = value;
             return value;
         }
@@ -67,7 +68,7 @@ internal sealed class HoconResolver
         }
     }
 
-    /// <summary>Objects as one, the topmost first.</summary>
+    /// <summary>Merges objects, the topmost first.</summary>
     public HoconNode? Fields(IReadOnlyList<HoconObject> objects, HoconPlace place)
     {
         if (objects is [{ IsResolved: true }])
@@ -85,7 +86,8 @@ internal sealed class HoconResolver
             }
 
             var merged = new HoconObject(objects[0].Origin);
-            foreach (var key in objects.Count == 1 ? objects[0].Fields.Keys : objects.Reverse().SelectMany(fields => fields.Fields.Keys).Distinct())
+            foreach (var key in objects.Count == 1 ? objects[0].Fields.Keys
+                : objects.Reverse().SelectMany(fields => fields.Fields.Keys).Distinct())
             {
                 var value = Merge(objects.Count == 1 ? [objects[0].Fields[key]] : HoconLayers.Of(objects, key), place.Field(key));
                 if (value == HoconCycles.Unwinding)
@@ -180,7 +182,7 @@ internal sealed class HoconResolver
         return value;
     }
 
-    // All that are written one over the other at once: each by itself would copy the list, and there may be thousands.
+    // Consecutive items at once: copying the list for each of possibly thousands would be slow.
     private HoconNode? WriteItems(IReadOnlyList<HoconNode> layers, int last, HoconPlace place)
     {
         var first = last;
@@ -192,8 +194,8 @@ internal sealed class HoconResolver
         var written = (HoconItem)layers[first];
         if (below is not null && HoconLayers.AsList(below) is null)
         {
-            _problems.Add(written.Origin, place.ToString(), written.Index is null ? "+= on what is no list"
-                : "an index into what is no list", "an index or += only for lists");
+            _problems.Add(written.Origin, place.ToString(), written.Index is null ? "+= on a value that is not a list"
+                : "an index into a value that is not a list", "an index or += only for lists");
             return null;
         }
 

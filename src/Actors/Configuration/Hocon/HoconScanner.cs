@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ActorLoad.Configuration.Hocon;
 
-/// <summary>What is wrong with the text at the scanner's line; caught by the parser, which goes on behind it.</summary>
+/// <summary>A syntax error at the scanner's line. The parser catches it and goes on behind it.</summary>
 internal sealed class HoconSyntaxException(int line, string problem, string expected) : Exception(problem)
 {
     public int Line { get; } = line;
@@ -11,10 +11,10 @@ internal sealed class HoconSyntaxException(int line, string problem, string expe
     public string Expected { get; } = expected;
 }
 
-/// <summary>The characters of a HOCON text: white space, comments, strings and words, with the line they are on.</summary>
+/// <summary>The characters of a HOCON text: white space, comments, strings and words, with their lines.</summary>
 internal sealed class HoconScanner(string text)
 {
-    // What HOCON forbids in unquoted text.
+    // HOCON forbids these in unquoted text.
     private const string Reserved = "$\"{}[]:=,+#`^?!@*&\\";
 
     private int _at;
@@ -39,7 +39,7 @@ internal sealed class HoconScanner(string text)
 
     public HoconSyntaxException Error(string problem, string expected) => new(Line, problem, expected);
 
-    /// <summary>How an error calls what comes next.</summary>
+    /// <summary>The name of the next character in errors.</summary>
     public string NextShown => AtEnd ? "the end of the text" : Next == '\n' ? "the end of the line" : ShownText.Quote(Next);
 
     public bool Is(char character) => !AtEnd && text[_at] == character;
@@ -78,11 +78,11 @@ internal sealed class HoconScanner(string text)
         }
     }
 
-    /// <summary>A word without quotes, of a key or of a value; empty if there is none.</summary>
+    /// <summary>An unquoted word of a key or value; may be empty.</summary>
     public string TakeWord()
     {
         var start = _at;
-        // A number may hold the "+" of its exponent, which no other word may hold.
+        // Only a number may contain "+", in its exponent.
         while (!AtEnd && IsOfNumber(text[_at]) && (_at > start || text[_at] is not ('+' or '.' or 'e' or 'E')))
             _at++;
         if (text.AsSpan(start, _at - start).Contains('+')
@@ -121,7 +121,7 @@ internal sealed class HoconScanner(string text)
             throw new HoconSyntaxException(line, "a text in three double quotes is never closed", "three double quotes");
         var value = text[start.._at];
         TryTake("\"\"\"");
-        // Further quotes belong to the text: its last three close it.
+        // Further quotes belong to the text: the last three close it.
         value += TakeWhile(character => character == '"');
         return WellFormed(value);
     }
@@ -162,7 +162,7 @@ internal sealed class HoconScanner(string text)
         return value;
     }
 
-    /// <summary>What HOCON calls white space: Unicode's separators, the controls that part lines and records, and the byte order
+    /// <summary>HOCON's white space: Unicode's separators, the controls that separate lines and records, and the byte order
     /// mark.</summary>
     private static bool IsWhite(char character) => character < 128
         ? character is ' ' or (>= '\t' and <= '\r') or (>= '\x1c' and <= '\x1f')
