@@ -18,11 +18,11 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(100);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly LiveRun _run;
+    private readonly CurrentRun _run;
     private RunEnding _ending = null!; // its timers come after the constructor
 
     /// <summary>Made by <see cref="Props"/>.</summary>
-    public LoadSupervisor(RunOrder order, IRunResources resources) => _run = new LiveRun(order, resources, _log);
+    public LoadSupervisor(RunOrder order, IRunResources resources) => _run = new CurrentRun(order, resources, _log);
 
     /// <summary>A timer's message that comes too late means nothing.</summary>
     internal interface ITick : INoSerializationVerificationNeeded;

@@ -10,9 +10,9 @@ public static class NameLookUp
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     // Most look-ups at once in this process.
-    private static readonly OwnThreads Threads = new("look-up", 32, TimeProvider.System);
+    private static readonly OwnThreads Threads = new("look-up", 32);
 
     /// <summary>The addresses of a host; throws <see cref="SocketException"/>. Has no time limit itself: see <see cref="Limit"/>.</summary>
-    public static Task<IPAddress[]> FindAsync(string host, CancellationToken cancellation) => Threads.RunAsync(
-        () => Dns.GetHostAddresses(host), Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, cancellation);
+    public static Task<IPAddress[]> FindAsync(string host, TimeProvider time, CancellationToken cancellation) => Threads.RunAsync(
+        () => Dns.GetHostAddresses(host), Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, time, cancellation);
 }

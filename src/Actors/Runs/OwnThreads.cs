@@ -6,8 +6,7 @@ namespace ActorLoad.Runs;
 /// for its turn. A thread ends with its work.</summary>
 /// <param name="name">The threads' name.</param>
 /// <param name="most">Most threads at once, 1 or more.</param>
-/// <param name="time">Measures the limits.</param>
-public sealed class OwnThreads(string name, int most, TimeProvider time)
+public sealed class OwnThreads(string name, int most)
 {
     private readonly Places _places = new(most);
 
@@ -15,8 +14,9 @@ public sealed class OwnThreads(string name, int most, TimeProvider time)
     /// <param name="work">Runs to its end even if its caller gives up; until then it occupies its place.</param>
     /// <param name="turn">Longest wait for a free thread, before a <see cref="ThreadsBusyException"/>.</param>
     /// <param name="limit">Longest wait for the running work, before a <see cref="TimeoutException"/>.</param>
+    /// <param name="time">Measures the limits.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async Task<T> RunAsync<T>(Func<T> work, TimeSpan turn, TimeSpan limit, CancellationToken cancellation)
+    public async Task<T> RunAsync<T>(Func<T> work, TimeSpan turn, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
     {
         if (!await _places.TakeAsync(turn, time, cancellation).ConfigureAwait(false))
         {

@@ -10,7 +10,7 @@ namespace ActorLoad.Runs;
 /// <remarks><code>
 /// Aborting --all shares have ended, or its time is up--> Finishing --MetricsActor.Completed--> Concluding --RunObserved--> RunEnded to the parent
 /// </code></remarks>
-internal sealed class RunEnding(LiveRun run, IUntypedActorContext context, ITimerScheduler timers, Action<object> unhandled)
+internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, ITimerScheduler timers, Action<object> unhandled)
 {
     // An abort that has not come to an end by then is summed up as it stands, and again by then without the tallies that did not come:
     // both must fit into the 5 s that a daemon has for its end.
@@ -177,7 +177,7 @@ internal sealed class RunEnding(LiveRun run, IUntypedActorContext context, ITime
         var evidence = RunEvidence.Of(run.Order, completed, observed, course, own, _endedAt, resources.Transport.Loops, resources.Said);
         var transport = resources.Transport with { FullQueues = _loops.Queues?.FullQueues, Overflows = _loops.Queues?.Overflows };
         return RunSummary.Sum(
-            run.Order, transport, run.Verdict.Worst, run.Verdict.Reasons, completed, course.Ended, course.Omitted, _endedAt, evidence, run.GivenUp,
+            run.Order, transport, run.Verdict, completed, course.Ended, course.Omitted, _endedAt, evidence, run.GivenUp,
             _isAtDeadline);
     }
 

@@ -1,3 +1,4 @@
+using ActorLoad.Transport;
 using ActorLoad.Configuration;
 using ActorLoad.Metrics;
 using Akka.Actor;
@@ -30,14 +31,18 @@ public sealed class RunManager : UntypedActor, IWithTimers
     private Task<object>? _opened;
     private string? _stopReason;
 
-    /// <summary>Made by <see cref="Props"/>.</summary>
+    /// <summary>Made by <c>Props</c>.</summary>
     public RunManager(int maxQueue, Func<RunOrder, IRunResources> createResources, TimeProvider time) =>
         (_maxQueue, _createResources, _time) = (maxQueue, createResources, time);
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>A manager with room for <paramref name="maxQueue"/> waiting runs.</summary>
+    /// <summary>A manager with room for <paramref name="maxQueue"/> waiting runs, which storm over real loops.</summary>
+    public static Props Props(int maxQueue, ITransportFactory transports, TimeProvider time) =>
+        Props(maxQueue, order => new RunResources(order, transports), time);
+
+    /// <summary>The same with resources of the caller's own.</summary>
     public static Props Props(int maxQueue, Func<RunOrder, IRunResources> createResources, TimeProvider time) =>
         Akka.Actor.Props.Create<RunManager>(maxQueue, createResources, time);
 

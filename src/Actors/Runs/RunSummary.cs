@@ -6,23 +6,27 @@ namespace ActorLoad.Runs;
 /// <summary>Makes the result of a run from its totals, with its final verdict.</summary>
 internal static class RunSummary
 {
-    /// <summary>The result; <paramref name="verdict"/> and <paramref name="reasons"/> come from the way in which the run ended.</summary>
+    /// <summary>The result; <paramref name="verdict"/> knows how the run ended, and learns here of the limits of the generator.</summary>
     public static RunResult Sum(
-        RunOrder order, TransportInfo transport, Verdict verdict, IReadOnlyList<string> reasons, MetricsProtocol.Completed completed,
+        RunOrder order, TransportInfo transport, RunVerdict verdict, MetricsProtocol.Completed completed,
         IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration, Evidence evidence,
         IReadOnlyDictionary<string, string> givenUp, bool isAtDeadline = false)
     {
         var totals = completed.Totals;
         var endpoints = Endpoints(order.Target, totals, givenUp);
         var findings = Diagnostician.Of(evidence);
-        var limits = LimitsOfGenerator(totals, findings).ToArray();
+        foreach (var limit in LimitsOfGenerator(totals, findings))
+        {
+            verdict.Note(Verdict.GeneratorLimited, limit);
+        }
+
         return new RunResult(
             RunResult.PresentSchema,
             order.Describe(duration),
-            verdict == Verdict.Valid && limits.Length > 0 ? Verdict.GeneratorLimited : verdict,
+            verdict.Worst,
             [
-                .. reasons, .. limits, .. givenUp.Values.Except(reasons), .. Unused(order.Target),
-                .. Remarks(totals, endpoints, verdict, omitted, order.Settings.Connection.MaxOpen, isAtDeadline),
+                .. verdict.Reasons, .. givenUp.Values.Except(verdict.Reasons), .. Unused(order.Target),
+                .. Remarks(totals, endpoints, verdict.Worst, omitted, order.Settings.Connection.MaxOpen, isAtDeadline),
             ],
             order.DescribeTarget(),
             transport,

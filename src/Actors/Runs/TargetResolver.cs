@@ -15,7 +15,7 @@ public static class TargetResolver
     /// lookup can answer otherwise. All names together may take <see cref="NameLookUp.Limit"/>. Throws <see cref="SettingsException"/> with every
     /// endpoint that cannot be resolved or is not allowed. The embedded target is not resolved here.</summary>
     public static Task<ResolvedTarget> ResolveAsync(TargetSettings target, SafetySettings safety, TimeProvider time, CancellationToken cancellation) =>
-        ResolveAsync(target, safety, NameLookUp.FindAsync, time, cancellation);
+        ResolveAsync(target, safety, (host, stop) => NameLookUp.FindAsync(host, time, stop), time, cancellation);
 
     /// <summary>The same with a given way to look up names, and a clock for the limit.</summary>
     internal static async Task<ResolvedTarget> ResolveAsync(

@@ -9,7 +9,7 @@ namespace ActorLoad.Hosting.Commands;
 /// <summary><c>actorload doctor [FILE]</c>: can this machine, and its target, carry out that run?</summary>
 internal static class DoctorCommand
 {
-    public static Command Create()
+    public static Command Create(TimeProvider time)
     {
         var options = new ConfigurationOptions();
         var json = new Option<bool>("--json") { Description = "Print the report as JSON alone on stdout." };
@@ -20,10 +20,10 @@ internal static class DoctorCommand
         command.Add(json);
         command.SetAction(async parsed =>
         {
-            var signals = new StopSignals();
+            var signals = new StopSignals(time);
             try
             {
-                return await ExamineAsync(options.Load(parsed).Settings, parsed.GetValue(json), signals.Requested);
+                return await ExamineAsync(options.Load(parsed).Settings, parsed.GetValue(json), time, signals.Requested);
             }
             catch (SettingsException exception)
             {
@@ -39,11 +39,11 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static async Task<int> ExamineAsync(RunSettings settings, bool json, CancellationToken stop)
+    private static async Task<int> ExamineAsync(RunSettings settings, bool json, TimeProvider time, CancellationToken stop)
     {
         var target = settings.Target.IsEmbedded ? null
-            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, TimeProvider.System, stop);
-        var report = await RunDoctor.ExamineAsync(settings, target, TimeProvider.System, stop);
+            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, time, stop);
+        var report = await RunDoctor.ExamineAsync(settings, target, time, stop);
         if (json)
         {
             Console.Out.WriteLine(report.ToJson());

@@ -15,7 +15,7 @@ internal static class MonitorCommand
 {
     private static readonly TimeSpan _usualInterval = TimeSpan.FromSeconds(1);
 
-    public static Command Create()
+    public static Command Create(TimeProvider time)
     {
         var port = new Option<int>("--port")
         {
@@ -33,14 +33,14 @@ internal static class MonitorCommand
         command.Add(duration);
         command.Add(json);
         command.SetAction(parsed => WatchAsync(
-            parsed.GetValue(port), parsed.GetValue(interval) ?? _usualInterval, parsed.GetValue(duration), parsed.GetValue(json)));
+            parsed.GetValue(port), parsed.GetValue(interval) ?? _usualInterval, parsed.GetValue(duration), parsed.GetValue(json), time));
         return command;
     }
 
-    private static async Task<int> WatchAsync(int port, TimeSpan interval, TimeSpan? duration, bool json)
+    private static async Task<int> WatchAsync(int port, TimeSpan interval, TimeSpan? duration, bool json, TimeProvider time)
     {
-        var signals = new StopSignals();
-        using var monitor = new PortMonitor(KernelPaths.Linux, port, TimeProvider.System);
+        var signals = new StopSignals(time);
+        using var monitor = new PortMonitor(KernelPaths.Linux, port, time);
         var isLive = !json && Output.IsTerminal(Console.IsOutputRedirected);
         IMonitorView? view = null;
         await foreach (var line in monitor.WatchAsync(interval, duration, signals.Requested))

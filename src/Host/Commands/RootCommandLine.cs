@@ -19,17 +19,17 @@ internal static class RootCommandLine
         """;
 
     /// <summary>Parses the arguments and carries out the command; returns the exit code.</summary>
-    public static async Task<int> InvokeAsync(string[] args)
+    public static async Task<int> InvokeAsync(string[] args, TimeProvider time)
     {
         var root = new RootCommand(Description);
-        var run = RunCommand.Create();
+        var run = RunCommand.Create(time);
         root.Action = run.Action; // without it an unknown command would also report "no command"
         root.Add(run);
-        root.Add(ServeCommand.Create());
+        root.Add(ServeCommand.Create(time));
         root.Add(ConfigCommand.Create());
-        root.Add(DoctorCommand.Create());
-        root.Add(TargetCommand.Create());
-        root.Add(MonitorCommand.Create());
+        root.Add(DoctorCommand.Create(time));
+        root.Add(TargetCommand.Create(time));
+        root.Add(MonitorCommand.Create(time));
         RootHelp.AddTo(root);
 
         // "@name" is a plain value here, not a file of further arguments. "-abc" is never three options.

@@ -15,7 +15,7 @@ internal static class RunCommand
     // The result is ready, so a stopped terminal must not delay it.
     private static readonly TimeSpan ViewMayTake = TimeSpan.FromMilliseconds(500);
 
-    public static Command Create()
+    public static Command Create(TimeProvider time)
     {
         var options = new ConfigurationOptions();
         var output = new Option<string?>("--out")
@@ -41,7 +41,7 @@ internal static class RunCommand
                 var settings = options.Load(parsed).Settings;
                 return await CarryOutAsync(
                     settings, new Output(parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(details)),
-                    parsed.GetValue(force));
+                    parsed.GetValue(force), time);
             }
             catch (SettingsException exception)
             {
@@ -52,12 +52,12 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<int> CarryOutAsync(RunSettings settings, Output output, bool force)
+    private static async Task<int> CarryOutAsync(RunSettings settings, Output output, bool force, TimeProvider time)
     {
-        var signals = new StopSignals();
+        var signals = new StopSignals(time);
         try
         {
-            return await CarryOutAsync(settings, output, force, signals);
+            return await CarryOutAsync(settings, output, force, signals, time);
         }
         catch (OperationCanceledException) when (signals.Signal is not null)
         {
@@ -66,10 +66,10 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> CarryOutAsync(RunSettings settings, Output output, bool force, StopSignals signals)
+    private static async Task<int> CarryOutAsync(RunSettings settings, Output output, bool force, StopSignals signals, TimeProvider time)
     {
         await using var target = await Preflight.PrepareAsync(
-            settings, problem => ErrorLines.Write($"actorload: {problem}"), signals.Requested);
+            settings, problem => ErrorLines.Write($"actorload: {problem}"), time, signals.Requested);
         var resolved = target as ResolvedTarget;
         IReadOnlyList<Check> obstacles = [];
         if (!output.Quiet)
@@ -80,13 +80,13 @@ internal static class RunCommand
                 ErrorLines.Write($"actorload: {name}");
             }
 
-            var checks = await RunDoctor.GlanceAsync(settings, resolved, TimeProvider.System, signals.Requested);
+            var checks = await RunDoctor.GlanceAsync(settings, resolved, time, signals.Requested);
             Warnings.Write(checks);
             obstacles = resolved is null || force ? [] : RunDoctor.Obstacles(settings, resolved, checks);
         }
 
-        var id = RunIds.New(TimeProvider.System);
-        var header = RunHeader.Queued(id, TimeProvider.System.GetUtcNow(), settings);
+        var id = RunIds.New(time);
+        var header = RunHeader.Queued(id, time.GetUtcNow(), settings);
         var (journal, taken) = output.CreateJournal(header);
         using var held = taken;
         using var unused = obstacles.Count > 0 ? journal : null;
@@ -105,7 +105,7 @@ internal static class RunCommand
         try
         {
             ended = await OneRun.CarryOutAsync(
-                id, settings, target, journal, watch, () => StopReason.Signal(signals.Signal), signals.Requested);
+                id, settings, target, journal, watch, () => StopReason.Signal(signals.Signal), time, signals.Requested);
         }
         finally
         {

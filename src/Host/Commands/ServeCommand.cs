@@ -17,7 +17,7 @@ internal static class ServeCommand
 
     public const string Name = "serve";
 
-    public static Command Create()
+    public static Command Create(TimeProvider time)
     {
         var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.ZeroOrMore, Description = "Run files to queue at the start." };
         ConfigurationOptions.RefuseOptions(files);
@@ -36,7 +36,7 @@ internal static class ServeCommand
             try
             {
                 var (daemon, runs) = Load(parsed.GetValue(files) ?? [], parsed.GetValue(config), parsed.GetValue(set));
-                return await ServeAsync(daemon, runs);
+                return await ServeAsync(daemon, runs, time);
             }
             catch (SettingsException exception)
             {
@@ -81,12 +81,12 @@ internal static class ServeCommand
         return (loaded[0], [.. config is null && layers.Length > 0 ? loaded : loaded.Skip(1)]);
     }
 
-    private static async Task<int> ServeAsync(LoadedConfiguration daemon, LoadedConfiguration[] runs)
+    private static async Task<int> ServeAsync(LoadedConfiguration daemon, LoadedConfiguration[] runs, TimeProvider time)
     {
-        var signals = new StopSignals();
-        var addresses = await ListenAddresses.FindAsync(daemon.Settings.Daemon.Url, signals.Requested);
+        var signals = new StopSignals(time);
+        var addresses = await ListenAddresses.FindAsync(daemon.Settings.Daemon.Url, time, signals.Requested);
         using var results = OpenResults(daemon.Settings.Daemon.Results);
-        await using var app = DaemonHost.Build(daemon, addresses, results);
+        await using var app = DaemonHost.Build(daemon, addresses, results, time);
         var desk = app.Services.GetRequiredService<RunDesk>();
         var endpoints = app.Services.GetRequiredService<RunEndpoints>();
 

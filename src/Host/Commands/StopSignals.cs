@@ -24,8 +24,8 @@ internal sealed class StopSignals
     private bool _isExiting;
 
     /// <summary>Listens until the process ends.</summary>
-    public StopSignals()
-        : this(TimeProvider.System, () => StandardDescriptors.Exit(ExitCodes.Interrupted))
+    public StopSignals(TimeProvider time)
+        : this(time, () => StandardDescriptors.Exit(ExitCodes.Interrupted))
     {
         // Under nohup the end of the terminal does not concern us. .NET itself keeps only SIGINT and SIGQUIT ignored.
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT, PosixSignal.SIGHUP];

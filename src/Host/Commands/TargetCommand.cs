@@ -15,7 +15,7 @@ internal static class TargetCommand
     /// <summary>Hidden: end when stdin ends, which means that the parent has ended in whatever way.</summary>
     public const string LifelineOption = "--stdin-lifeline";
 
-    public static Command Create()
+    public static Command Create(TimeProvider time)
     {
         var port = new Option<int>("--port")
         {
@@ -34,13 +34,13 @@ internal static class TargetCommand
         command.Add(port);
         command.Add(lifeline);
         command.SetAction(parsed => parsed.GetValue(lifeline) ? ServeParentAsync(parsed.GetValue(port))
-            : ServeTerminalAsync(parsed.GetValue(port)));
+            : ServeTerminalAsync(parsed.GetValue(port), time));
         return command;
     }
 
-    private static async Task<int> ServeTerminalAsync(int port)
+    private static async Task<int> ServeTerminalAsync(int port, TimeProvider time)
     {
-        var signals = new StopSignals();
+        var signals = new StopSignals(time);
         var code = await ServeAsync(port, signals.Requested);
         return signals.Signal is null ? code : ExitCodes.Interrupted;
     }

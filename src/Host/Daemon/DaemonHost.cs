@@ -20,7 +20,8 @@ internal static class DaemonHost
     /// <param name="configuration">The daemon's configuration.</param>
     /// <param name="addresses">The addresses to listen on, from <see cref="ListenAddresses"/>.</param>
     /// <param name="results">The directory of results.</param>
-    public static WebApplication Build(LoadedConfiguration configuration, IReadOnlyList<IPEndPoint> addresses, ResultsDirectory results)
+    /// <param name="time">The daemon's clock.</param>
+    public static WebApplication Build(LoadedConfiguration configuration, IReadOnlyList<IPEndPoint> addresses, ResultsDirectory results, TimeProvider time)
     {
         var daemon = configuration.Settings.Daemon;
         var builder = WebApplication.CreateSlimBuilder();
@@ -48,18 +49,17 @@ internal static class DaemonHost
         builder.Services.ConfigureHttpJsonOptions(json =>
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower)));
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(configuration).AddSingleton(results);
+        builder.Services.AddSingleton(time).AddSingleton(configuration).AddSingleton(results);
         builder.Services.AddSingleton(new RunIntake(
             daemon.MaxBody, Environment.ProcessorCount, file => ConfigLoader.LoadStranger(file, configuration).Settings,
-            TimeProvider.System));
+            time));
         builder.Services.AddSingleton<RunDesk>().AddSingleton<RunEndpoints>().AddSingleton<Readiness>();
         builder.Services.AddAkka("actorload", akka => akka
             .AddHocon(StderrLogger.Hocon, HoconAddMode.Prepend)
             .WithActors((system, registry) =>
             {
-                var transports = new TransportFactory(system, TimeProvider.System);
                 registry.Register<RunManager>(system.ActorOf(
-                    RunManager.Props(daemon.MaxQueue, order => new RunResources(order, transports), TimeProvider.System), "runs"));
+                    RunManager.Props(daemon.MaxQueue, new TransportFactory(system, time), time), "runs"));
             }));
 
         var app = builder.Build();

@@ -14,8 +14,8 @@ internal static class ListenAddresses
 
     /// <summary>The addresses to listen on, at least one. Throws <see cref="SettingsException"/> if the name is not this
     /// machine's.</summary>
-    public static Task<IReadOnlyList<IPEndPoint>> FindAsync(Uri url, CancellationToken cancellation) =>
-        FindAsync(url, NameLookUp.FindAsync, Own(), TimeProvider.System, cancellation);
+    public static Task<IReadOnlyList<IPEndPoint>> FindAsync(Uri url, TimeProvider time, CancellationToken cancellation) =>
+        FindAsync(url, (host, stop) => NameLookUp.FindAsync(host, time, stop), Own(), time, cancellation);
 
     /// <summary>The same with a given look-up, the addresses of this machine, and a clock.</summary>
     internal static async Task<IReadOnlyList<IPEndPoint>> FindAsync(

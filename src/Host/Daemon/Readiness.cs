@@ -10,7 +10,7 @@ internal sealed class Readiness(RunDesk desk, ResultsDirectory results, TimeProv
     // Age up to which the last answer of the disk counts.
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(200);
 
-    private readonly OwnThreads _disk = new("probe", 1, time);
+    private readonly OwnThreads _disk = new("probe", 1);
     private readonly Lock _lock = new();
     private Task<bool> _probe = Task.FromResult(false);
     private long? _probedAt;
@@ -38,7 +38,7 @@ internal sealed class Readiness(RunDesk desk, ResultsDirectory results, TimeProv
     {
         try
         {
-            return await _disk.RunAsync(results.IsWritable, AnswerLimit, AnswerLimit, CancellationToken.None);
+            return await _disk.RunAsync(results.IsWritable, AnswerLimit, AnswerLimit, time, CancellationToken.None);
         }
         catch (Exception exception) when (exception is TimeoutException or ThreadsBusyException)
         {

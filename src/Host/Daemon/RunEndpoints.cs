@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using ActorLoad.Configuration;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Targets;
@@ -18,7 +17,7 @@ internal sealed class RunEndpoints(
     private static readonly TimeSpan DiskLimit = TimeSpan.FromSeconds(30);
 
     // Long results are built one after the other, so that only their readers wait.
-    private readonly OwnThreads _disk = new("results", 2, time);
+    private readonly OwnThreads _disk = new("results", 2);
 
     public void Map(WebApplication app)
     {
@@ -31,7 +30,7 @@ internal sealed class RunEndpoints(
 
     /// <summary>Checks a run's target; throws <see cref="SettingsException"/> if it may not be stormed.</summary>
     public Task<ITarget> TargetAsync(RunSettings settings, CancellationToken cancellation) =>
-        Preflight.PrepareAsync(settings, problem => log.LogError("{Problem}", ForeignText.Shown(problem)), cancellation);
+        Preflight.PrepareAsync(settings, problem => log.LogError("{Problem}", ForeignText.Shown(problem)), time, cancellation);
 
     private static async ValueTask<object?> RefuseWhenBusyAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -49,7 +48,7 @@ internal sealed class RunEndpoints(
         }
     }
 
-    private Task<T> OnDiskAsync<T>(Func<T> work, CancellationToken stop) => _disk.RunAsync(work, DiskLimit, Timeout.InfiniteTimeSpan, stop);
+    private Task<T> OnDiskAsync<T>(Func<T> work, CancellationToken stop) => _disk.RunAsync(work, DiskLimit, Timeout.InfiniteTimeSpan, time, stop);
 
     private async Task<IResult> StartAsync(HttpContext context)
     {
@@ -137,7 +136,7 @@ internal sealed class RunEndpoints(
                 StartedAt = run.Begun?.At,
                 run.Begun?.Target,
                 run.Begun?.Transport,
-                Snapshot = run.Last is { } last ? JsonNode.Parse(RunResultJson.Serialize(last)) : null,
+                Snapshot = run.Last is { } last ? new ReadyJson(RunResultJson.Serialize(last)) : null,
             });
         }
 

@@ -31,7 +31,7 @@ internal sealed class RunIntake
         (_check, _time) = (check, time);
         Most = Math.Clamp(BytesAtOnce / maxBody, FewestAtOnce, MostAtOnce);
         _places = new Places(Most);
-        _threads = new OwnThreads("check", Math.Max(1, cores / 2), time);
+        _threads = new OwnThreads("check", Math.Max(1, cores / 2));
     }
 
     /// <summary>Most run files that are read and checked at once; others wait.</summary>
@@ -48,7 +48,7 @@ internal sealed class RunIntake
     /// <see cref="System.Text.DecoderFallbackException"/>, <see cref="ThreadsBusyException"/>, or <see cref="TimeoutException"/> if the
     /// check takes longer than <see cref="CheckLimit"/>.</summary>
     public Task<RunSettings> CheckAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
-        _threads.RunAsync(() => _check(RunBody.Parse(body.Span)), TurnLimit, CheckLimit, cancellation);
+        _threads.RunAsync(() => _check(RunBody.Parse(body.Span)), TurnLimit, CheckLimit, _time, cancellation);
 
     private sealed class Place(Places places) : IDisposable
     {

@@ -15,13 +15,12 @@ internal static class OneRun
     /// <summary>Runs to the end. <paramref name="stop"/> ends the run early, still with a result.</summary>
     public static async Task<RunProtocol.RunEnded> CarryOutAsync(
         string id, RunSettings settings, ITarget target, RunJournal? journal, RunWatch watch, Func<string> stopReason,
-        CancellationToken stop)
+        TimeProvider time, CancellationToken stop)
     {
         var system = ActorSystem.Create("actorload", StderrLogger.Hocon);
         try
         {
-            var transports = new TransportFactory(system, TimeProvider.System);
-            var runs = system.ActorOf(RunManager.Props(1, order => new RunResources(order, transports), TimeProvider.System), "runs");
+            var runs = system.ActorOf(RunManager.Props(1, new TransportFactory(system, time), time), "runs");
             var follower = system.ActorOf(RunFollower.Props(journal, watch), "follower");
             var answer =
                 await runs.Ask<object>(new RunProtocol.StartRun(id, settings, target, follower), AnswerLimit, CancellationToken.None);

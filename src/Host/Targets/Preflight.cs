@@ -12,8 +12,9 @@ internal static class Preflight
     /// here.</summary>
     /// <param name="settings">The run.</param>
     /// <param name="report">Gets later problems of an embedded server.</param>
+    /// <param name="time">Measures the name look-up.</param>
     /// <param name="cancellation">Ends the name look-up.</param>
-    public static async Task<ITarget> PrepareAsync(RunSettings settings, Action<string> report, CancellationToken cancellation)
+    public static async Task<ITarget> PrepareAsync(RunSettings settings, Action<string> report, TimeProvider time, CancellationToken cancellation)
     {
         try
         {
@@ -28,6 +29,6 @@ internal static class Preflight
 
         return settings.Target.IsEmbedded
             ? new EmbeddedTarget(report)
-            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, TimeProvider.System, cancellation);
+            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, time, cancellation);
     }
 }

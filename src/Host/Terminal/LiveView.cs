@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
@@ -10,10 +9,7 @@ namespace ActorLoad.Hosting.Terminal;
 /// <summary>A run on a terminal, redrawn each interval on a task of its own, so that a slow terminal delays nothing else.</summary>
 internal sealed class LiveView : IRunView
 {
-    // Only the newest picture matters; the last one is always drawn.
-    private readonly Channel<Picture> _pictures = Channel.CreateBounded<Picture>(
-        new BoundedChannelOptions(2) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-
+    private readonly LivePictures<Picture> _pictures = new(Draw);
     private readonly List<string> _complaints = [];
     private RunProtocol.RunStarted? _started;
     private readonly RateWindow _window = new();
@@ -50,30 +46,20 @@ internal sealed class LiveView : IRunView
     }
 
     /// <summary>Ends the display; the last picture stays on the screen.</summary>
-    public void Close() => _pictures.Writer.TryComplete();
+    public void Close() => _pictures.Close();
 
     /// <summary>Draws until the run has ended. After a picture that cannot be drawn, the run continues without a display.</summary>
     public async Task DrawAsync(IAnsiConsole console)
     {
         try
         {
-            await DrawAllAsync(console);
+            await _pictures.DrawAsync(console, "starting ...", keepsLast: true);
         }
         catch (Exception exception)
         {
             ErrorLines.Write($"actorload: progress cannot be shown any more, the run continues: {exception.Message}");
         }
     }
-
-    private Task DrawAllAsync(IAnsiConsole console) =>
-        console.Live(new Text("starting ...")).AutoClear(false).StartAsync(async live =>
-        {
-            await foreach (var picture in _pictures.Reader.ReadAllAsync())
-            {
-                live.UpdateTarget(Draw(picture, console.Profile));
-                live.Refresh();
-            }
-        });
 
     internal static IRenderable Draw(Picture picture, Profile profile)
     {
@@ -106,7 +92,7 @@ internal sealed class LiveView : IRunView
         return new Rows(rows);
     }
 
-    private void Publish() => _pictures.Writer.TryWrite(new Picture(_started, _last, [.. _complaints]) { Rates = _rates });
+    private void Publish() => _pictures.Show(new Picture(_started, _last, [.. _complaints]) { Rates = _rates });
 
     /// <summary>The picture to draw.</summary>
     internal sealed record Picture(RunProtocol.RunStarted? Started, RunSnapshot? Last, IReadOnlyList<string> Complaints)

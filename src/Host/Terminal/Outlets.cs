@@ -7,17 +7,19 @@ internal static class Outlets
     private const int StdoutNumber = 1;
     private const int StderrNumber = 2;
 
-    public static Outlet Stdout { get; } = new(WriterOf(StdoutNumber), isView: false, TimeProvider.System);
+    public static Outlet Stdout { get; private set; } = null!; // opened first thing
 
-    public static Outlet Stderr { get; } = new(WriterOf(StderrNumber), isView: true, TimeProvider.System);
+    public static Outlet Stderr { get; private set; } = null!;
 
     /// <summary>True once the reader of our output has gone, as in <c>actorload monitor | head</c>. A program without an end must
     /// look.</summary>
     public static bool IsStdoutUnread => StandardDescriptors.IsReaderGone(StdoutNumber);
 
     /// <summary>Replaces the console.</summary>
-    public static void Open()
+    public static void Open(TimeProvider time)
     {
+        Stdout = new Outlet(WriterOf(StdoutNumber), isView: false, time);
+        Stderr = new Outlet(WriterOf(StderrNumber), isView: true, time);
         Console.SetOut(new OutletWriter(Stdout));
         Console.SetError(new OutletWriter(Stderr));
     }

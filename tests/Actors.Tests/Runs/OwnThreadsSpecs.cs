@@ -14,26 +14,26 @@ public class OwnThreadsSpecs
     [Fact]
     public async Task Work_has_a_thread_that_is_not_the_pools()
     {
-        var threads = new OwnThreads("spec", 1, _time);
-        Assert.False(await threads.RunAsync(() => Thread.CurrentThread.IsThreadPoolThread, Second, Second, CancellationToken.None));
+        var threads = new OwnThreads("spec", 1);
+        Assert.False(await threads.RunAsync(() => Thread.CurrentThread.IsThreadPoolThread, Second, Second, _time, CancellationToken.None));
     }
 
     [Fact]
     public async Task What_the_work_throws_is_thrown_and_its_place_is_free_again()
     {
-        var threads = new OwnThreads("spec", 1, _time);
-        await Assert.ThrowsAsync<FormatException>(() => threads.RunAsync<int>(() => throw new FormatException(), Second, Second, CancellationToken.None));
-        Assert.Equal(7, await threads.RunAsync(() => 7, Second, Second, CancellationToken.None));
+        var threads = new OwnThreads("spec", 1);
+        await Assert.ThrowsAsync<FormatException>(() => threads.RunAsync<int>(() => throw new FormatException(), Second, Second, _time, CancellationToken.None));
+        Assert.Equal(7, await threads.RunAsync(() => 7, Second, Second, _time, CancellationToken.None));
     }
 
     [Fact]
     public async Task Only_so_many_run_at_once_and_the_next_begins_when_one_ends()
     {
-        var threads = new OwnThreads("spec", 2, _time);
+        var threads = new OwnThreads("spec", 2);
         var (begun, most, now) = (0, 0, 0);
         using var gate = new SemaphoreSlim(0);
         using var arrived = new SemaphoreSlim(0);
-        var all = Enumerable.Range(0, 5).Select(_ => threads.RunAsync(Work, Hang, Hang, CancellationToken.None)).ToArray();
+        var all = Enumerable.Range(0, 5).Select(_ => threads.RunAsync(Work, Hang, Hang, _time, CancellationToken.None)).ToArray();
         Assert.True(await arrived.WaitAsync(Hang));
         Assert.True(await arrived.WaitAsync(Hang));
 
@@ -56,10 +56,10 @@ public class OwnThreadsSpecs
     [Fact]
     public async Task Work_that_finds_no_thread_in_time_is_refused()
     {
-        var threads = new OwnThreads("spec", 1, _time);
+        var threads = new OwnThreads("spec", 1);
         using var gate = new SemaphoreSlim(0);
-        var first = threads.RunAsync(() => gate.Wait(Hang), Second, Hang, CancellationToken.None);
-        var second = threads.RunAsync(() => true, Second, Hang, CancellationToken.None);
+        var first = threads.RunAsync(() => gate.Wait(Hang), Second, Hang, _time, CancellationToken.None);
+        var second = threads.RunAsync(() => true, Second, Hang, _time, CancellationToken.None);
         Assert.False(second.IsCompleted);
         _time.Advance(Second);
         var busy = await Assert.ThrowsAsync<ThreadsBusyException>(() => second.WaitAsync(Hang));
@@ -71,7 +71,7 @@ public class OwnThreadsSpecs
     [Fact]
     public async Task Work_that_takes_too_long_is_not_waited_for_and_keeps_its_place()
     {
-        var threads = new OwnThreads("spec", 1, _time);
+        var threads = new OwnThreads("spec", 1);
         using var gate = new SemaphoreSlim(0);
         using var begun = new SemaphoreSlim(0);
         var slow = threads.RunAsync(
@@ -80,12 +80,12 @@ public class OwnThreadsSpecs
                 begun.Release();
                 return gate.Wait(Hang);
             },
-            Second, Second, CancellationToken.None);
+            Second, Second, _time, CancellationToken.None);
         Assert.True(await begun.WaitAsync(Hang));
         await Eventually.IsAsync(true, () => _time.NextAlarm is not null);
         _time.Advance(Second);
         await Assert.ThrowsAsync<TimeoutException>(() => slow.WaitAsync(Hang));
-        var next = threads.RunAsync(() => true, Hang, Hang, CancellationToken.None);
+        var next = threads.RunAsync(() => true, Hang, Hang, _time, CancellationToken.None);
         Assert.False(next.IsCompleted);
         gate.Release();
         Assert.True(await next.WaitAsync(Hang));

@@ -8,7 +8,7 @@ using Akka.Event;
 namespace ActorLoad.Runs;
 
 /// <summary>A run while it is carried out: its children, its plan, and what is known of it so far. Confined to <see cref="LoadSupervisor"/>.</summary>
-internal sealed class LiveRun(RunOrder order, IRunResources resources, ILoggingAdapter log) : IDisposable
+internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggingAdapter log) : IDisposable
 {
     private IDisposable? _watch;
     private int _sample;
