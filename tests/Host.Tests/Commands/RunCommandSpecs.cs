@@ -52,7 +52,7 @@ public class RunCommandSpecs : IDisposable
         Assert.Equal(run.Stdout.TrimEnd(), File.ReadAllText(_files["a/b/result.json"]));
         var result = RunResultJson.Parse(run.Stdout);
         var lines = File.ReadAllLines(_files["a/b/samples.jsonl"]).Select(RunResultJson.ParseSnapshot).ToArray();
-        Assert.Equal(result.Samples.Count, lines.Length);
+        Assert.InRange(result.Samples.Count, 1, lines.Length); // an interval that is short beside another joins it
         Assert.Equal(result.Connections, lines[^1].Connections);
         Assert.Equal(result.Run.Id, JsonDocument.Parse(File.ReadAllText(_files["a/b/run.json"])).RootElement.GetProperty("id").GetString());
         Assert.Equal(["result.json", "run.json", "samples.jsonl"], Directory.GetFiles(_files["a/b"]).Select(Path.GetFileName).Order());
