@@ -2,6 +2,7 @@ using System.Net;
 using ActorLoad.Metrics;
 using ActorLoad.Observers.Kernel;
 using ActorLoad.Observers.Server;
+using ActorLoad.Resp;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Doctor;
@@ -12,35 +13,32 @@ public static class ServerProbe
     private static readonly string[] MoreSettings = ["save", "appendonly", "disable-thp"];
 
     /// <summary>What can be seen without asking it: whether it is here, and its listener. Takes a fraction of a millisecond.</summary>
-    public static ServerReadings Look(IPEndPoint endpoint)
+    public static ServerReadings Look(Endpoint endpoint)
     {
-        if (!LoopCount.IsHere(endpoint.Address))
+        if (!LoopCount.IsHere(endpoint.Address.Address))
         {
             return new ServerReadings($"{endpoint}", IsHere: false);
         }
 
-        using var diag = new SocketDiag([endpoint]);
+        using var diag = new SocketDiag([endpoint.Address]);
         var sockets = diag.ReadListeners(new UnseenNotes());
         return new ServerReadings($"{endpoint}", IsHere: true) { QueueLimit = sockets?.AcceptQueueLimit, IsElsewhere = sockets is { Listeners: 0 } };
     }
 
     /// <summary>All that can be seen, over one connection with one INFO and a few CONFIG GET.</summary>
     /// <param name="endpoint">The server.</param>
-    /// <param name="username">Null or empty for the default user.</param>
-    /// <param name="password">Null or empty sends no AUTH.</param>
+    /// <param name="credentials">How it signs in.</param>
     /// <param name="limit">How long it may take.</param>
     /// <param name="time">Clock of its connection.</param>
     /// <param name="stop">Ends it.</param>
     /// <param name="words">How words of the server are kept; null: without the password.</param>
     public static async Task<ServerReadings> AskAsync(
-        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider time, CancellationToken stop, ServerWords? words = null)
+        Endpoint endpoint, Credentials credentials, TimeSpan limit, TimeProvider time, CancellationToken stop, ServerWords? words = null)
     {
-        var (user, word) = (username is "" ? null : username, password is "" ? null : password);
-        var seen = Look(endpoint);
-        seen = string.IsNullOrEmpty(username) ? seen : seen with { User = username };
+        var seen = Look(endpoint) with { User = credentials.User };
         try
         {
-            var session = await ServerSession.OpenAsync(endpoint, user, word, limit, time, words, stop).ConfigureAwait(false);
+            var session = await ServerSession.OpenAsync(endpoint, credentials, limit, time, words, stop).ConfigureAwait(false);
             using var connection = session.Connection;
             var configuration = session.Configuration;
             if (configuration.Refusal is null)
@@ -53,7 +51,7 @@ public static class ServerProbe
             {
                 Reading = session.Reading,
                 Configuration = configuration,
-                Proxy = session.Proxy ?? (await session.IsOneOfSeveralAsync(endpoint, user, word, limit, time, words, stop).ConfigureAwait(false)
+                Proxy = session.Proxy ?? (await session.IsOneOfSeveralAsync(endpoint, credentials, limit, time, words, stop).ConfigureAwait(false)
                     ? ServerSession.OneOfSeveral : null),
             };
         }
@@ -84,7 +82,7 @@ public static class ServerProbe
         {
             try
             {
-                using var connection = await ServerConnection.OpenAsync(endpoint, user, word, limit, time, words, stop).ConfigureAwait(false);
+                using var connection = await ServerConnection.OpenAsync(endpoint, credentials, limit, time, words, stop).ConfigureAwait(false);
                 return true;
             }
             catch (ServerUnavailableException)

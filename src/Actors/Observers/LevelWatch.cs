@@ -4,7 +4,7 @@ namespace ActorLoad.Observers;
 public sealed record WatchedLevel(long Before, long Peak, long After);
 
 /// <summary>A level that goes up and down, over the readings of a run.</summary>
-/// <param name="own">What of it is the observers' own doing.</param>
+/// <param name="own">The share of the observers themselves, which is taken off.</param>
 internal sealed class LevelWatch(long own = 0)
 {
     private long? _before;
@@ -14,7 +14,7 @@ internal sealed class LevelWatch(long own = 0)
     /// <summary>Null if it was never read.</summary>
     public WatchedLevel? Level => _before is { } before ? new WatchedLevel(before, _peak, _after) : null;
 
-    /// <summary>Takes a reading; null where it does not tell.</summary>
+    /// <summary>Takes a reading; null where it has no value.</summary>
     public void Read(long? value)
     {
         if (value is { } level)
@@ -25,7 +25,7 @@ internal sealed class LevelWatch(long own = 0)
         }
     }
 
-    /// <summary>The last reading is the one before the run.</summary>
+    /// <summary>The run begins: the last reading is the level before it.</summary>
     public void Begin()
     {
         if (_before is not null)

@@ -4,7 +4,7 @@ namespace ActorLoad.Observers;
 
 /// <summary>Who watches a run (<c>actorload.observers</c>).</summary>
 /// <param name="Interval">Time between readings of servers and kernel.</param>
-/// <param name="ReadyTimeout">How long the first burst waits for them, beside the times that they need by themselves.</param>
+/// <param name="ReadyTimeout">How long the first burst waits for observers, beyond the times that their baselines take.</param>
 /// <param name="Server">Ask the servers.</param>
 /// <param name="Kernel">Read what this machine's kernel counts.</param>
 /// <param name="Baseline">How long the idle machine is watched before the first burst.</param>
@@ -12,7 +12,7 @@ namespace ActorLoad.Observers;
 public sealed record ObserverSettings(
     TimeSpan Interval, TimeSpan ReadyTimeout, bool Server, bool Kernel, TimeSpan Baseline, BystanderSettings? Bystander)
 {
-    // What an observer may take for its last reading when a storm has ended: a server that the storm has left busy answers late.
+    // For the last reading of an observer. A server that is still busy after the storm answers late.
     private static readonly TimeSpan LastReading = TimeSpan.FromSeconds(5);
 
     /// <summary>Longest time from the start of the observers to the storm.</summary>

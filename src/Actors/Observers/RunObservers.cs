@@ -12,18 +12,20 @@ namespace ActorLoad.Observers;
 /// <param name="Props">How it is made.</param>
 public sealed record ObserverPlan(string Name, Props Props);
 
-/// <summary>Everybody who watches one run: says when the storm may begin, and what was seen. Whatever becomes of an observer, the run goes on.</summary>
+/// <summary>All observers of one run: says when the storm may begin, and what was seen. The run goes on even if an observer
+/// fails.</summary>
 /// <remarks><code>
 /// Starting --all are ready or gone, or its time is up--> ObserversReady: Watching
-/// Starting, Watching --StormEnded, ConcludeNow--> Settling --last closes are over--> Collecting --ConcludeNow, or its time is up--> Concluding
+/// Starting, Watching --StormEnded, ConcludeNow--> Settling --last closes are over--> Collecting
+/// Collecting --ConcludeNow, or its time is up--> Concluding
 /// Collecting, Concluding --all have answered or are gone, or the time is up--> RunObserved, stopped
 /// </code></remarks>
 public sealed class RunObservers : UntypedActor, IWithTimers
 {
-    // The loops may still be at their last closes, and the kernel has not counted those.
+    // The loops may still be closing their last connections, which the kernel has not counted yet.
     private static readonly TimeSpan Closes = TimeSpan.FromMilliseconds(100);
 
-    // A run that was stopped has five seconds for all that its end takes: time for a last reading, and not for a server that has none.
+    // A run that was stopped has five seconds to end. That is enough for a last reading, but not to wait for a server that does not answer.
     private static readonly TimeSpan Hurry = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan LastWait = TimeSpan.FromMilliseconds(300);
 
@@ -49,8 +51,8 @@ public sealed class RunObservers : UntypedActor, IWithTimers
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Observers of one run. <paramref name="longestStart"/> after the start it is ready, whoever is not; <paramref name="longestEnd"/> after
-    /// the storm it asks for what there is.</summary>
+    /// <summary>Observers of one run. <paramref name="longestStart"/> after the start it is ready without those who are not.
+    /// <paramref name="longestEnd"/> after the storm it asks for the ledgers as they are.</summary>
     public static Props Props(IReadOnlyList<ObserverPlan> plans, TimeSpan longestStart, TimeSpan longestEnd) =>
         Akka.Actor.Props.Create<RunObservers>(plans, longestStart, longestEnd);
 
@@ -143,7 +145,7 @@ public sealed class RunObservers : UntypedActor, IWithTimers
         }
     }
 
-    /// <summary>An observer that fails is a bug, and costs what it would have seen.</summary>
+    /// <summary>An observer that fails is a bug. The run loses what it would have seen, and no more.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, HandleFailure, loggingEnabled: false);
 
     private Directive HandleFailure(Exception cause)
@@ -157,7 +159,8 @@ public sealed class RunObservers : UntypedActor, IWithTimers
     {
         foreach (var observer in _unready)
         {
-            _unseen.Add($"the {_working[observer]} observer was not ready {_longestStart.TotalSeconds:0.#} s after its start: the storm began without waiting for it");
+            _unseen.Add($"the {_working[observer]} observer was not ready {_longestStart.TotalSeconds:0.#} s after its start: "
+                + "the storm began without waiting for it");
         }
 
         _unready.Clear();

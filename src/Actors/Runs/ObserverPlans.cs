@@ -48,7 +48,7 @@ internal static class ObserverPlans
         var (target, bystanders) = (settings.Target, settings.Observers.Bystander?.Connections ?? 0);
         var here = (bystanders / endpoints) + (index < bystanders % endpoints ? 1 : 0); // they take the endpoints in turn
         return ServerObserver.Props(
-            index, endpoint.Address, target.Credentials.Username, target.Credentials.Password,
+            index, endpoint, target.Credentials,
             new ServerObserverSettings(
                 settings.Observers.Interval, ServerObserverSettings.UsualAnswerLimit, here,
                 target.IsEmbedded ? new OwnServer(process, ServerDefaults.GarnetBacklog) : null)

@@ -53,7 +53,7 @@ public static class RunDoctor
 
         var servers = settings.Observers.Server
             ? await AskAsync(settings, addresses, GlanceLimit, time, stop).ConfigureAwait(false)
-            : [.. addresses.Distinct().Select(endpoint => ServerProbe.Look(endpoint.Address))]; // nobody but the storm shall connect
+            : [.. addresses.Distinct().Select(ServerProbe.Look)]; // nobody but the storm shall connect
         return
         [
             .. Checkup.Brief(RunDemand.Of(settings, addresses), Machine(addresses), settings.Transport.Kind, choice, servers).Where(check => check.State >= CheckState.Warn),
@@ -79,7 +79,7 @@ public static class RunDoctor
     {
         var words = settings.Words;
         return Task.WhenAll(addresses.Distinct().Select(address => ServerProbe.AskAsync(
-            address.Address, settings.Target.Credentials.Username, settings.Target.Credentials.Password, limit, time, stop, words)));
+            address, settings.Target.Credentials, limit, time, stop, words)));
     }
 
     private static MachineReadings Machine(ImmutableArray<Endpoint> addresses) =>

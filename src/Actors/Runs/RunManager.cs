@@ -1,6 +1,6 @@
-using ActorLoad.Transport;
 using ActorLoad.Configuration;
 using ActorLoad.Metrics;
+using ActorLoad.Transport;
 using Akka.Actor;
 using Akka.Event;
 using static ActorLoad.Runs.RunProtocol;

@@ -2,6 +2,7 @@ using ActorLoad.Doctor;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Requirements;
+using ActorLoad.Resp;
 using Xunit;
 
 namespace ActorLoad.Actors.Tests.Doctor;
@@ -36,7 +37,7 @@ public sealed class ServerProbeSpecs
     {
         await using var redis = await RedisServer.StartAsync("--tcp-backlog", "99");
         await redis.CommandAsync("ACL", "SETUSER", "storm", "on", ">word", "~*", "+@all", "-config");
-        var seen = await ServerProbe.AskAsync(redis.EndPoint, "storm", "word", _limit, TimeProvider.System, CancellationToken.None);
+        var seen = await ServerProbe.AskAsync(redis.EndPoint, new Credentials("storm", "word"), _limit, TimeProvider.System, CancellationToken.None);
         Assert.StartsWith("NOPERM", seen.Configuration?.Refusal, StringComparison.Ordinal);
         Assert.Equal((99L, null, null, "storm"), (seen.QueueLimit, seen.TcpBacklog, seen.Forks, seen.User));
         Assert.NotNull(seen.MaxClients);
@@ -47,7 +48,7 @@ public sealed class ServerProbeSpecs
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.CommandAsync("ACL", "SETUSER", "storm", "on", ">word", "~*", "+get", "+ping");
-        var seen = await ServerProbe.AskAsync(redis.EndPoint, "storm", "word", _limit, TimeProvider.System, CancellationToken.None);
+        var seen = await ServerProbe.AskAsync(redis.EndPoint, new Credentials("storm", "word"), _limit, TimeProvider.System, CancellationToken.None);
         Assert.False(seen.IsDown, $"{seen}");
         Assert.Contains("NOPERM", seen.Problem, StringComparison.Ordinal);
     }
@@ -59,14 +60,14 @@ public sealed class ServerProbeSpecs
         var seen = await AskAsync(redis);
         Assert.True(seen.IsDown, $"{seen}");
         Assert.Contains("NOAUTH", seen.Problem, StringComparison.Ordinal);
-        Assert.False((await ServerProbe.AskAsync(redis.EndPoint, "", "word", _limit, TimeProvider.System, CancellationToken.None)).IsDown);
+        Assert.False((await ServerProbe.AskAsync(redis.EndPoint, new Credentials("", "word"), _limit, TimeProvider.System, CancellationToken.None)).IsDown);
     }
 
     [Fact]
     public async Task Nobody_there_is_down_and_not_elsewhere()
     {
         await using var peer = FaultPeer.ClosedPort();
-        var seen = await ServerProbe.AskAsync(peer.EndPoint, null, null, _limit, TimeProvider.System, CancellationToken.None);
+        var seen = await ServerProbe.AskAsync(peer.EndPoint, Credentials.None, _limit, TimeProvider.System, CancellationToken.None);
         Assert.True(seen is { IsDown: true, IsElsewhere: false, Reading: null }, $"{seen}");
         Assert.Contains("nobody listens", seen.Problem, StringComparison.Ordinal);
     }
@@ -75,10 +76,10 @@ public sealed class ServerProbeSpecs
     public async Task One_that_hangs_is_given_up()
     {
         await using var peer = FaultPeer.Hanging();
-        var seen = await ServerProbe.AskAsync(peer.EndPoint, null, null, TimeSpan.FromSeconds(3), TimeProvider.System, CancellationToken.None); // long enough to connect, whatever else runs
+        var seen = await ServerProbe.AskAsync(peer.EndPoint, Credentials.None, TimeSpan.FromSeconds(3), TimeProvider.System, CancellationToken.None); // long enough to connect, whatever else runs
         Assert.True(seen.IsDown, $"{seen}");
         Assert.Contains("did not answer", seen.Problem, StringComparison.Ordinal);
     }
 
-    private static Task<ServerReadings> AskAsync(RedisServer redis) => ServerProbe.AskAsync(redis.EndPoint, null, null, _limit, TimeProvider.System, CancellationToken.None);
+    private static Task<ServerReadings> AskAsync(RedisServer redis) => ServerProbe.AskAsync(redis.EndPoint, Credentials.None, _limit, TimeProvider.System, CancellationToken.None);
 }

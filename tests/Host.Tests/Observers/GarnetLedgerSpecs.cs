@@ -2,6 +2,7 @@ using System.Net;
 using ActorLoad.Observers.Server;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Resp;
+using ActorLoad.Resp;
 using Akka.TestKit.Xunit2;
 using Xunit;
 using static ActorLoad.Observers.ObserverProtocol;
@@ -22,7 +23,7 @@ public sealed class GarnetLedgerSpecs() : TestKit("akka.loglevel = WARNING")
         await ComeAndGoAsync(endpoint.Port, 5);
         var settings = new ServerObserverSettings(TimeSpan.FromMilliseconds(100), Patience);
         var parent = CreateTestProbe();
-        var observer = parent.ChildActorOf(ServerObserver.Props(0, endpoint, null, null, settings, TimeProvider.System));
+        var observer = parent.ChildActorOf(ServerObserver.Props(0, endpoint, Credentials.None, settings, TimeProvider.System));
         await parent.ExpectMsgAsync<ObserverReady>(Patience);
         observer.Tell(StormBegins.Instance, TestActor);
         await ComeAndGoAsync(endpoint.Port, 40);

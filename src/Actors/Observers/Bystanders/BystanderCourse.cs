@@ -1,10 +1,10 @@
 namespace ActorLoad.Observers.Bystanders;
 
-/// <summary>Where a bystander stands: baseline, storm, recovery, closing. The actor sets the marks from its thread, the bystander's thread
-/// reads them in its turns.</summary>
+/// <summary>The phase of a bystander: baseline, storm, recovery, closing. The actor sets the marks from its thread, and the bystander's
+/// thread reads them at each turn.</summary>
 internal sealed class BystanderCourse(BystanderSettings settings, PingTally book, TimeProvider time)
 {
-    // For the replies that are under way at the end.
+    // Time for the replies that are under way at the end.
     private static readonly TimeSpan _lastReplies = TimeSpan.FromMilliseconds(200);
 
     // Time stamps, 0 until they are set.
@@ -17,16 +17,16 @@ internal sealed class BystanderCourse(BystanderSettings settings, PingTally book
     private long? _readyAt;
     private long? _closeBy;
 
-    /// <summary>The baseline is there, or cannot be had.</summary>
+    /// <summary>True once the baseline is taken, or cannot be.</summary>
     public bool IsReady { get; private set; }
 
-    /// <summary>No PING is sent any more.</summary>
+    /// <summary>True once no PING is sent any more.</summary>
     public bool IsClosing => _closeBy is not null;
 
-    /// <summary>What to say of a recovery that was not seen.</summary>
+    /// <summary>Why no recovery was seen.</summary>
     public string NoRecovery { get; private set; } = "";
 
-    /// <summary>The storm begins now. Safe from any thread, as the next two.</summary>
+    /// <summary>The storm begins now. Any thread may call this, and the next two.</summary>
     public void BeginStorm() => Volatile.Write(ref _stormAt, time.GetTimestamp());
 
     /// <summary>The storm has ended now.</summary>
@@ -35,10 +35,10 @@ internal sealed class BystanderCourse(BystanderSettings settings, PingTally book
     /// <summary>Sum up now.</summary>
     public void Conclude() => Volatile.Write(ref _concludeAt, time.GetTimestamp());
 
-    /// <summary>PINGs begin: the baseline needs its time, and none if nobody answers.</summary>
+    /// <summary>PINGs begin. The baseline takes its time, or no time if no server answers.</summary>
     public void Begin(bool isUp) => _readyAt = time.GetTimestamp() + (isUp ? Ticks(settings.Before) : 0);
 
-    /// <summary>Hears what the actor has set.</summary>
+    /// <summary>Takes over the marks that the actor has set.</summary>
     public void Listen()
     {
         if (_storm is null && Volatile.Read(ref _stormAt) is var begun and > 0)
@@ -64,7 +64,7 @@ internal sealed class BystanderCourse(BystanderSettings settings, PingTally book
     /// <summary>True once, when the baseline has had its time.</summary>
     public bool BecomesReady() => !IsReady && time.GetTimestamp() >= _readyAt && (IsReady = true);
 
-    /// <summary>Closes when p99 is back in the band, or the time for that is up.</summary>
+    /// <summary>Closes once p99 is back in the band, or the time for that is up.</summary>
     /// <param name="settledUntil">Every PING that was due before it has been answered or lost.</param>
     public void Judge(long settledUntil)
     {
@@ -89,7 +89,7 @@ internal sealed class BystanderCourse(BystanderSettings settings, PingTally book
         }
     }
 
-    /// <summary>True when the last replies are in, or are not waited for any longer.</summary>
+    /// <summary>True once the last replies have come, or their time is up.</summary>
     public bool IsOver(bool isWaiting) => _closeBy is { } by && (!isWaiting || time.GetTimestamp() >= by);
 
     private void CloseWith(string noRecovery)

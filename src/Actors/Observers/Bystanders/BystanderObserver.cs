@@ -27,8 +27,8 @@ public sealed class BystanderObserver : UntypedActor
     /// <summary>What it calls itself in <see cref="ObserverReady"/>.</summary>
     public const string Name = "bystander";
 
-    /// <summary>A bystander of the target's endpoints, which its connections take in turn. The clock gives the time stamps; the waits
-    /// are real ones.</summary>
+    /// <summary>A bystander of the target's endpoints, which its connections take in turn. The clock gives the time stamps, but the waits
+    /// are real.</summary>
     public static Props Props(BystanderSettings settings, ImmutableArray<Endpoint> endpoints, TimeProvider time) =>
         Akka.Actor.Props.Create<BystanderObserver>(settings, endpoints, time);
 
@@ -70,7 +70,7 @@ public sealed class BystanderObserver : UntypedActor
         Context.Stop(Self);
     }
 
-    // The run goes on without it.
+    // A run goes on without its bystander.
     private void HandleFailed(Exception cause)
     {
         _log.Error(cause, "The bystander has failed");

@@ -6,15 +6,16 @@ using ActorLoad.Transport.Sockets;
 
 namespace ActorLoad.Observers.Bystanders;
 
-/// <summary>What a bystander says to a server, and what it calls its failures: as the storm does, by the names of outcomes.</summary>
+/// <summary>What a bystander says to a server, and what it calls its failures: the names of outcomes, as in the storm.</summary>
 internal static class BystanderWords
 {
-    /// <summary>So many PINGs are unanswered that the kernel takes no more of them.</summary>
+    /// <summary>The kernel takes no more PINGs, because too many are unanswered.</summary>
     public const string SendBufferFull = "send-buffer-full";
 
     /// <summary>PING.</summary>
     public static readonly byte[] Ping = RespCommand.Encode("PING");
 
-    /// <summary>What to count a socket's error under.</summary>
-    public static string For(SocketError error, bool isConnecting) => SocketFaults.From(error).ToOutcome(isConnecting)?.Name() ?? error.ToString();
+    /// <summary>The name under which a socket's error is counted.</summary>
+    public static string For(SocketError error, bool isConnecting) =>
+        SocketFaults.From(error).ToOutcome(isConnecting)?.Name() ?? error.ToString();
 }

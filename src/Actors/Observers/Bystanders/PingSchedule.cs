@@ -1,6 +1,6 @@
 namespace ActorLoad.Observers.Bystanders;
 
-/// <summary>When each PING is due: absolute, at a fixed rate; the connections are spread evenly over the time between two PINGs of
+/// <summary>When each PING is due, at a fixed rate. The connections take turns, evenly spread over the time between two PINGs of
 /// one.</summary>
 /// <param name="Epoch">The first PING of the first connection, as a time stamp.</param>
 /// <param name="Frequency">Ticks of the clock in a second.</param>

@@ -2,15 +2,16 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers.Bystanders;
 
-/// <summary>What became of the PINGs of all bystanders: times by phase, errors, stalls, recovery. Confined to one thread; time stamps are
-/// ticks of one clock.</summary>
-/// <remarks>Until <see cref="Begin"/> it only warms the code up: what the runtime compiles meanwhile is not the server's latency.</remarks>
+/// <summary>What became of the PINGs of all bystanders: times by phase, errors, stalls, recovery. One thread uses it. Time stamps are ticks
+/// of one clock.</summary>
+/// <remarks>Until <see cref="Begin"/> it only warms the code up, so that time of the compiler is not counted as latency of the
+/// server.</remarks>
 internal sealed class PingTally(BystanderSettings settings, long frequency)
 {
-    // Microseconds that a thread on a quiet machine may well be late.
+    // In microseconds. A thread on a quiet machine is often this late.
     private const double LeastLateness = 1_000;
 
-    // Of what PINGs took, from where on their own lateness is to blame as much as the server.
+    // Of the time that PINGs took. If more than this share is our own lateness, the server is not the cause alone.
     private const double LargeShare = 0.5;
 
     private readonly LatencyHistogram _before = new();
@@ -30,10 +31,10 @@ internal sealed class PingTally(BystanderSettings settings, long frequency)
     /// <summary>True if any PING that counts was answered with PONG.</summary>
     public bool HasAnswers => HasBegun && _before.TotalCount + _during.TotalCount + _after.TotalCount > 0;
 
-    /// <summary>True if there is a p99 to recover to.</summary>
+    /// <summary>True if there is a p99 of before the storm, to which a recovery can come back.</summary>
     public bool HasBaseline => HasBegun && _before.TotalCount > 0;
 
-    /// <summary>When p99 was back in the band; null as long as it is not.</summary>
+    /// <summary>When p99 came back into the band; null until then.</summary>
     public long? RecoveredAt => _recovery?.RecoveredAt;
 
     /// <summary>From now on PINGs count.</summary>
@@ -60,7 +61,7 @@ internal sealed class PingTally(BystanderSettings settings, long frequency)
         }
     }
 
-    /// <summary>True from the storm's begin to its end.</summary>
+    /// <summary>True from the beginning of the storm to its end.</summary>
     public bool IsInStorm(long at) => at >= _stormAt && at < _endedAt;
 
     /// <summary>A PING that was due is about to be sent.</summary>
@@ -72,7 +73,7 @@ internal sealed class PingTally(BystanderSettings settings, long frequency)
         }
     }
 
-    /// <summary>It was answered.</summary>
+    /// <summary>A PING was answered.</summary>
     public void Answered(long due, long at)
     {
         var micros = Micros(at - due);
@@ -80,7 +81,7 @@ internal sealed class PingTally(BystanderSettings settings, long frequency)
         _recovery?.Add(due, micros);
     }
 
-    /// <summary>It never will be.</summary>
+    /// <summary>A PING will never be answered.</summary>
     public void Lost(long due)
     {
         _unanswered++;
@@ -90,14 +91,14 @@ internal sealed class PingTally(BystanderSettings settings, long frequency)
     /// <summary>A connection waited so many ticks for its next reply.</summary>
     public void Stalled(long ticks) => _worstStall = Math.Max(_worstStall, ticks);
 
-    /// <summary>Something went wrong.</summary>
+    /// <summary>Counts an error under a name.</summary>
     public void Failed(string word) => _errors.Count(word);
 
     /// <summary>Every PING that was due before this time stamp has been answered or lost.</summary>
     public void Settle(long until) => _recovery?.Judge(until);
 
-    /// <summary>All of it.</summary>
-    /// <param name="recovery">What to say where there was no recovery.</param>
+    /// <summary>The ledger of all PINGs so far.</summary>
+    /// <param name="recovery">Why there was no recovery, if there was none.</param>
     public BystanderLedger Ledger(string recovery)
     {
         var seconds = RecoveredAt is { } at ? Math.Round((double)(at - _endedAt) / frequency, 3) : (double?)null;
@@ -112,7 +113,7 @@ internal sealed class PingTally(BystanderSettings settings, long frequency)
             _errors.ByPrefix(), _unanswered, _lateness.Summarize());
     }
 
-    /// <summary>What could not be seen, or not be told apart, in sentences.</summary>
+    /// <summary>What could not be seen or not be told apart, in sentences.</summary>
     public IEnumerable<string> Unseen()
     {
         if (!HasAnswers)

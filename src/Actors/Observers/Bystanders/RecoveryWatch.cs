@@ -1,7 +1,7 @@
 namespace ActorLoad.Observers.Bystanders;
 
-/// <summary>Finds when the time after a storm was as the baseline again: the first window in which p99 of the PINGs that were due is within
-/// the limit. A PING that was never answered is above any limit.</summary>
+/// <summary>Finds when latency after a storm was back at the baseline: the first window in which p99 of the PINGs that were due is within
+/// the limit. A PING that was never answered is above the limit.</summary>
 internal sealed class RecoveryWatch
 {
     private readonly long _end;
@@ -12,17 +12,17 @@ internal sealed class RecoveryWatch
     private int _within;
     private long _from;
 
-    /// <summary>Nothing has been seen yet.</summary>
+    /// <summary>Watches from the end of the storm on.</summary>
     /// <param name="end">When the storm ended, as a time stamp.</param>
     /// <param name="window">Length of the window, in ticks.</param>
     /// <param name="limitMicros">Upper end of the band.</param>
     public RecoveryWatch(long end, long window, double limitMicros) =>
         (_end, _from, _length, _limitMicros) = (end, end, window, limitMicros);
 
-    /// <summary>Where the first good window begins; null as long as there is none.</summary>
+    /// <summary>When the first good window begins; null until there is one.</summary>
     public long? RecoveredAt { get; private set; }
 
-    /// <summary>A PING was answered after so many microseconds from when it was due, or, if null, never. Any order will do.</summary>
+    /// <summary>A PING was answered this many microseconds after it was due; null if it never was. PINGs may come in any order.</summary>
     public void Add(long due, long? micros)
     {
         if (due >= _end && RecoveredAt is null)
@@ -44,7 +44,7 @@ internal sealed class RecoveryWatch
             else if (_window.TryDequeue(out var first))
             {
                 _within -= first.IsWithin ? 1 : 0;
-                _from = first.Due + 1; // the same window until its first PING is out of it
+                _from = first.Due + 1; // the window is the same until its first PING is out of it
             }
             else if (_settled.TryPeek(out _, out var next))
             {
@@ -67,6 +67,6 @@ internal sealed class RecoveryWatch
         }
     }
 
-    // As LatencyHistogram has it: p99 is the value of this rank, so it is within the limit when as many values are.
+    // As in LatencyHistogram: p99 is the value of this rank. It is within the limit if as many values are.
     private static long RankOfP99(int count) => Math.Max(1, (long)((0.99 * count) + 0.5));
 }

@@ -5,8 +5,8 @@ namespace ActorLoad.Observers.Kernel;
 /// <summary>Counters of connection tracking in <c>/proc/net/stat/nf_conntrack</c>: one line for each processor, in hexadecimal.</summary>
 internal static class ConntrackCounters
 {
-    /// <summary>Name in the file -> name in the ledger: packets dropped as the table was full (or not traceable), entries that made place
-    /// for others, entries that found none.</summary>
+    /// <summary>Name in the file -> name in the ledger: packets dropped because the table was full or they could not be tracked, entries
+    /// that made room for others, entries that found no room.</summary>
     public static readonly IReadOnlyDictionary<string, string> Names = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["drop"] = "ConntrackDrop",
@@ -14,7 +14,7 @@ internal static class ConntrackCounters
         ["insert_failed"] = "ConntrackInsertFailed",
     };
 
-    /// <summary>Adds up the processors; false if the file has nothing of the kind.</summary>
+    /// <summary>Adds up the processors; false if the file has no such counters.</summary>
     public static bool Take(string text, NetCounters counters)
     {
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);

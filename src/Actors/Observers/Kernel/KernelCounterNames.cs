@@ -10,9 +10,9 @@ public static class KernelCounterNames
     /// <summary>Those of the line <c>TcpExt</c> of <c>/proc/net/netstat</c>.</summary>
     public static IReadOnlyList<string> TcpExt { get; } =
     [
-        "SyncookiesSent", "SyncookiesRecv", "SyncookiesFailed", "EmbryonicRsts", "TW", "TWRecycled", "TWKilled", "ListenOverflows", "ListenDrops",
-        "TCPTimeouts", "TCPAbortOnData", "TCPAbortOnClose", "TCPAbortOnMemory", "TCPAbortOnTimeout", "TCPAbortOnLinger", "TCPAbortFailed",
-        "TCPMemoryPressures", "TCPBacklogDrop", "TCPDeferAcceptDrop", "TCPTimeWaitOverflow", "TCPReqQFullDoCookies", "TCPReqQFullDrop",
-        "TCPRetransFail", "TCPChallengeACK", "TCPSynRetrans",
+        "SyncookiesSent", "SyncookiesRecv", "SyncookiesFailed", "EmbryonicRsts", "TW", "TWRecycled", "TWKilled", "ListenOverflows",
+        "ListenDrops", "TCPTimeouts", "TCPAbortOnData", "TCPAbortOnClose", "TCPAbortOnMemory", "TCPAbortOnTimeout", "TCPAbortOnLinger",
+        "TCPAbortFailed", "TCPMemoryPressures", "TCPBacklogDrop", "TCPDeferAcceptDrop", "TCPTimeWaitOverflow", "TCPReqQFullDoCookies",
+        "TCPReqQFullDrop", "TCPRetransFail", "TCPChallengeACK", "TCPSynRetrans",
     ];
 }

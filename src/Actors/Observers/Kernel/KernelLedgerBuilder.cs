@@ -3,12 +3,12 @@ namespace ActorLoad.Observers.Kernel;
 
 /// <summary>Makes a ledger out of readings: first those of the idle machine, then those of the run.</summary>
 /// <remarks>
-/// The run is counted from the reading before the last idle one. When the storm is announced the last may already have seen some of it, if
-/// it was taken while the announcement lay in the mailbox; the one before cannot, as its successor was asked for after it.
+/// The run is counted from the last idle reading but one. The last may already have seen some of the storm, if it was taken while
+/// <c>StormBegins</c> was in the mailbox. The one before it cannot have.
 /// </remarks>
 internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen)
 {
-    // The kernel's files hold gauges too, which may well go back.
+    // The kernel's files hold gauges too, and a gauge may go back.
     private static readonly string[] _names = [.. KernelCounterNames.Tcp, .. KernelCounterNames.TcpExt, .. ConntrackCounters.Names.Values];
 
     private readonly Dictionary<string, long> _lastValues = new(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen)
     private bool _sawSockets;
     private bool _sawListener;
 
-    /// <summary>How long the idle machine has been watched, up to where the run would start now.</summary>
+    /// <summary>How long the idle machine has been watched, up to the reading from which the run would count now.</summary>
     public TimeSpan Baseline => _first is { } first && (_start ?? _earlier ?? _latest) is { } end
         ? time.GetElapsedTime(first.At, end.At) : TimeSpan.Zero;
 
@@ -129,7 +129,7 @@ internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen)
 
     private static LevelWatch[] Levels() => [.. Enumerable.Range(0, (int)TcpState.Closing + 1).Select(_ => new LevelWatch())];
 
-    // The states that matter most, and every other in which a socket was seen.
+    // The states that matter most, and every other state in which a socket was seen.
     private static Dictionary<string, WatchedLevel> ByState(LevelWatch[] levels, bool isThere) => TcpStates.OfConnections
         .Where(state => levels[(int)state].Level is { } level
             && (level.Peak > 0 || (isThere && state is TcpState.Established or TcpState.TimeWait)))

@@ -6,15 +6,16 @@ namespace ActorLoad.Observers.Kernel;
 
 /// <summary>Reads what this machine's kernel counts before, during and after a run, and answers its parent with the ledger.</summary>
 /// <remarks><code>
-/// Idle      every 100 ms a reading; ObserverReady once the baseline is long enough --StormBegins--> Watching
+/// Idle      every 100 ms a reading --the baseline is long enough, or cannot be read--> ObserverReady: Ready
+/// Ready     every 100 ms a reading
 /// Watching  every interval a reading, every 50 ms a look at the accept queues, every 10 ms while one is in use
-/// either    --StormEnded, ConcludeNow--> last reading, KernelObserved, stopped
+/// Idle, Ready --StormBegins--> Watching;  every state --StormEnded, ConcludeNow--> last reading, KernelObserved, stopped
 /// </code></remarks>
 public sealed class KernelObserver : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan _idleStep = TimeSpan.FromMilliseconds(100);
 
-    // To be woken costs more than the look. A queue that fills is seen to fill, and one that is empty is left alone.
+    // Waking up costs more than the look. So a queue that is in use is looked at often, and an empty one is not.
     private static readonly TimeSpan _emptyStep = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _busyStep = TimeSpan.FromMilliseconds(10);
 
@@ -36,8 +37,6 @@ public sealed class KernelObserver : UntypedActor, IWithTimers
     private readonly TimeProvider _time;
     private KernelSources? _sources;
     private KernelLedgerBuilder? _book;
-    private bool _isReady;
-    private bool _isWatching;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
     public KernelObserver(Func<KernelSources> open, TimeSpan baseline, TimeSpan interval, TimeProvider time) =>
@@ -52,21 +51,53 @@ public sealed class KernelObserver : UntypedActor, IWithTimers
         Akka.Actor.Props.Create<KernelObserver>(open, baseline, interval, time);
 
     /// <inheritdoc/>
-    protected override void PreStart() => Guard(() =>
+    protected override void PreStart()
     {
-        _sources = _open();
-        _book = new KernelLedgerBuilder(_time, _sources.Unseen);
-        HandleReadingDue();
-    });
+        Guard(() =>
+        {
+            _sources = _open();
+            _book = new KernelLedgerBuilder(_time, _sources.Unseen);
+        });
+        HandleFirstReadings();
+    }
 
     /// <inheritdoc/>
-    protected override void OnReceive(object message)
+    protected override void OnReceive(object message) => Idle(message);
+
+    private void Idle(object message)
+    {
+        switch (message)
+        {
+            case ReadingDue: HandleFirstReadings(); break;
+            default: BeforeStorm(message); break;
+        }
+    }
+
+    private void Ready(object message)
+    {
+        switch (message)
+        {
+            case ReadingDue: ReadIdle(); break;
+            default: BeforeStorm(message); break;
+        }
+    }
+
+    private void BeforeStorm(object message)
+    {
+        switch (message)
+        {
+            case StormBegins: HandleStormBegins(); break;
+            case StormEnded or ConcludeNow: Conclude(); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void Watching(object message)
     {
         switch (message)
         {
             case ReadingDue: HandleReadingDue(); break;
             case ListenersDue: HandleListenersDue(); break;
-            case StormBegins: HandleStormBegins(); break;
             case StormEnded or ConcludeNow: Conclude(); break;
             default: Unhandled(message); break;
         }
@@ -75,32 +106,30 @@ public sealed class KernelObserver : UntypedActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostStop() => _sources?.Dispose();
 
-    // One reading at a time: the next is asked for after the last has been taken, however long that took. The book relies on it.
+    private void HandleFirstReadings()
+    {
+        ReadIdle();
+        if (_book is null || _failures.Sentences.Count > 0 || _book.Baseline >= _baseline)
+        {
+            Become(Ready);
+            Context.Parent.Tell(new ObserverReady("kernel"));
+        }
+    }
+
+    private void ReadIdle()
+    {
+        Guard(() => _book?.AddIdle(_sources!.Read()));
+        ReadAgainAfter(_interval < _idleStep ? _interval : _idleStep);
+    }
+
     private void HandleReadingDue()
     {
-        Guard(Read);
-        Timers.StartSingleTimer(ReadingDue.Instance, ReadingDue.Instance, _isWatching || _interval < _idleStep ? _interval : _idleStep);
+        Guard(() => _book?.Add(_sources!.Read()));
+        ReadAgainAfter(_interval);
     }
 
-    private void Read()
-    {
-        if (_sources is not { } sources || _book is not { } book)
-        {
-            return; // they could not be opened, which has been said
-        }
-
-        if (_isWatching)
-        {
-            book.Add(sources.Read());
-            return;
-        }
-
-        book.AddIdle(sources.Read());
-        if (book.Baseline >= _baseline)
-        {
-            SayReady();
-        }
-    }
+    // One reading at a time: the next is due only after the last has been taken, however long that took. The book relies on it.
+    private void ReadAgainAfter(TimeSpan step) => Timers.StartSingleTimer(ReadingDue.Instance, ReadingDue.Instance, step);
 
     private void HandleListenersDue()
     {
@@ -119,8 +148,8 @@ public sealed class KernelObserver : UntypedActor, IWithTimers
     private void HandleStormBegins()
     {
         Guard(() => _book?.Begin());
-        _isWatching = true;
-        Timers.StartSingleTimer(ReadingDue.Instance, ReadingDue.Instance, _interval);
+        Become(Watching);
+        ReadAgainAfter(_interval);
         HandleListenersDue();
     }
 
@@ -137,16 +166,7 @@ public sealed class KernelObserver : UntypedActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private void SayReady()
-    {
-        if (!_isReady)
-        {
-            _isReady = true;
-            Context.Parent.Tell(new ObserverReady("kernel"));
-        }
-    }
-
-    // No reader throws. Should one do so all the same, the run goes on without it: its books are worth more than the observer's.
+    // No reader throws. If one does so because of a bug, the run goes on without its readings.
     private void Guard(Action action)
     {
         try
@@ -160,8 +180,6 @@ public sealed class KernelObserver : UntypedActor, IWithTimers
                 _log.Error(bug, "the kernel's counts could not be read");
                 _failures.Add("bug", $"Some of what the kernel counts was not seen: {bug.Message}");
             }
-
-            SayReady();
         }
     }
 }

@@ -24,15 +24,17 @@ public static class KernelSettings
         "kernel.io_uring_disabled", "vm.overcommit_memory", "vm.swappiness", "fs.file-max", "fs.nr_open",
     ];
 
-    // Of the whole machine: older kernels do not show them in a network namespace, some not even the newest. Conntrack wants its module.
+    // They are of the whole machine. Older kernels do not show them in a network namespace, and some of them no kernel does. Conntrack
+    // needs its module.
     private static readonly string[] MayBeMissing =
     [
         "net.core.rmem_max", "net.core.wmem_max", "net.ipv4.tcp_max_orphans", "net.ipv4.tcp_mem", "net.netfilter.nf_conntrack_max",
         "net.netfilter.nf_conntrack_count",
     ];
 
-    /// <summary>Each setting that there is, as it stands; columns are parted by one space. One that may not be read is absent and noted, and so are
-    /// those that every Linux has and that are hidden here (some containers), if they <paramref name="areMissed"/>.</summary>
+    /// <summary>Each setting that exists, with one space between columns. A setting that may not be read is absent, and a note says so. So
+    /// it is for settings that every Linux has and that are hidden here, as in some containers, if they
+    /// <paramref name="areMissed"/>.</summary>
     public static IReadOnlyDictionary<string, string> Read(KernelPaths paths, UnseenNotes unseen, bool areMissed = true)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);

@@ -3,16 +3,16 @@ using System.Net;
 
 namespace ActorLoad.Observers.Kernel;
 
-/// <summary>All that is read of the kernel during a run, opened before it: a reading needs no descriptor. Belongs to the network namespace
-/// of the thread that opens it, and may then be read from any thread, by one at a time. Never throws: what cannot be seen is
-/// noted.</summary>
+/// <summary>All that is read of the kernel during a run. It is opened before the run, so that a reading needs no descriptor. It belongs to
+/// the network namespace of the thread that opens it. Any thread may read it, one at a time. It never throws, but notes what cannot be
+/// seen.</summary>
 public sealed class KernelSources : IDisposable
 {
     /// <summary>Key of the tracked connections among the levels.</summary>
     public const string Conntrack = "conntrack";
 
-    // Counting the sockets may take this part of the time: a count that took 25 ms is not repeated within a second. Beside a storm that
-    // takes every core it takes longer, and is repeated less often, which is what the storm needs.
+    // After a count of the sockets, none for so many times as long: a count that took 25 ms is not repeated within a second. Beside a storm
+    // that takes every core a count takes longer, and is repeated less often.
     private const int SocketsRest = 40;
 
     private readonly TimeProvider _time;
@@ -27,10 +27,11 @@ public sealed class KernelSources : IDisposable
     private SocketCounts? _sockets;
     private long _socketsDue = long.MinValue;
 
-    /// <summary>Opens everything, and reads the settings as they stand. A counter that is not among the <paramref name="wanted"/>, if these
-    /// are given, is not missed where a kernel lacks it. <paramref name="isOurs"/> as for <see cref="SocketDiag"/>.</summary>
+    /// <summary>Opens everything, and reads the settings. If counters are named in <paramref name="wanted"/>, a note says which of these
+    /// the kernel lacks, but not which of the others. <paramref name="isOurs"/> as for <see cref="SocketDiag"/>.</summary>
     public KernelSources(
-        KernelPaths paths, IEnumerable<IPEndPoint> endpoints, TimeProvider time, IReadOnlyList<string>? wanted = null, Func<int, bool>? isOurs = null)
+        KernelPaths paths, IEnumerable<IPEndPoint> endpoints, TimeProvider time, IReadOnlyList<string>? wanted = null,
+        Func<int, bool>? isOurs = null)
     {
         (_time, _wanted) = (time, wanted);
         _snmp = new ProcFile(Path.Combine(paths.Net, "snmp"));
@@ -43,13 +44,13 @@ public sealed class KernelSources : IDisposable
         Settings = KernelSettings.Read(paths, Unseen, areMissed: wanted is null);
     }
 
-    /// <summary>What could not be seen so far.</summary>
+    /// <summary>Notes of what could not be seen so far.</summary>
     public UnseenNotes Unseen { get; } = new();
 
-    /// <summary>The settings when this was made.</summary>
+    /// <summary>The settings when the sources were opened.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 
-    /// <summary>Reads everything. The sockets may be those of the reading before if they are many or cannot be counted, unless
+    /// <summary>Reads everything. Sockets that are many or cannot be counted may be those of the reading before, unless
     /// <paramref name="countAnew"/>.</summary>
     public KernelReading Read(bool countAnew = false)
     {
@@ -61,7 +62,7 @@ public sealed class KernelSources : IDisposable
         return new KernelReading(at, counters, ReadLevels(), CountSockets(countAnew));
     }
 
-    /// <summary>Reads the accept queues alone: 10 us for each. Null if they cannot be seen.</summary>
+    /// <summary>Reads only the accept queues: 10 us for each. Null if they cannot be seen.</summary>
     public SocketCounts? ReadListeners() => _diag.ReadListeners(Unseen);
 
     /// <inheritdoc/>
@@ -91,7 +92,7 @@ public sealed class KernelSources : IDisposable
         }
     }
 
-    // Most machines track nothing, and nothing is then missed.
+    // Most machines do not track connections. That needs no note.
     private void TakeConntrack(NetCounters counters)
     {
         if (_conntrack.Read() is { } text)
@@ -119,7 +120,7 @@ public sealed class KernelSources : IDisposable
             Unseen.Add(_sockstat.Path, $"How many sockets the machine has was not seen: {_sockstat.Path} has no line of TCP.");
         }
 
-        SockStat.Take(_sockstat6.Read() ?? "", levels); // none where there is no IPv6
+        SockStat.Take(_sockstat6.Read() ?? "", levels); // the file is missing where there is no IPv6
         if (long.TryParse(_conntrackCount.Read(), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var tracked))
         {
             levels[Conntrack] = tracked;

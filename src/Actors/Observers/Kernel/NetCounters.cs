@@ -6,7 +6,7 @@ namespace ActorLoad.Observers.Kernel;
 /// (TcpExt). What this kernel does not count is absent.</summary>
 public sealed class NetCounters
 {
-    // A counter is as wide as the kernel's `unsigned long`: on a 32-bit machine it starts again after this.
+    // A counter is as wide as the kernel's `unsigned long`. On a 32-bit machine it starts again here.
     private const long Wrap = 1L << 32;
 
     private readonly Dictionary<string, long> _values = new(StringComparer.Ordinal);
@@ -38,7 +38,7 @@ public sealed class NetCounters
     }
 
     /// <summary>Takes the counters of <paramref name="protocol"/> (<c>Tcp</c>, <c>TcpExt</c>) out of pairs of lines such as <c>Tcp:
-    /// ActiveOpens OutRsts</c> above <c>Tcp: 12 3</c>; false if there is none. A number that is none is left out.</summary>
+    /// ActiveOpens OutRsts</c> above <c>Tcp: 12 3</c>; false if there are none. Skips fields that are not numbers.</summary>
     public bool Take(string text, string protocol)
     {
         var before = _values.Count;

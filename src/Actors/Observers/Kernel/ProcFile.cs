@@ -4,25 +4,25 @@ using Microsoft.Win32.SafeHandles;
 namespace ActorLoad.Observers.Kernel;
 
 /// <summary>
-/// A file of /proc that is opened once and read again and again from its start: a storm that has taken the last descriptor cannot blind who
-/// reads it. A file of a network namespace stays one of the namespace in which it was opened. Never throws.
+/// A file of /proc that is opened once and read again and again from its start, so that it can be read when a storm has taken the last
+/// descriptor. A file of a network namespace stays that of the namespace in which it was opened. Never throws.
 /// </summary>
 public sealed class ProcFile : IDisposable
 {
-    // The largest file that is read, /proc/net/netstat, has 5 KB; what is far larger is not what it should be.
+    // The largest file that is read, /proc/net/netstat, has 5 KB. A file that is far larger is not what it should be.
     private const int FirstSize = 16 * 1024;
     private const int Limit = 1024 * 1024;
 
     private readonly SafeFileHandle? _file;
     private byte[] _buffer = new byte[FirstSize];
 
-    /// <summary>Opens it, or has its <see cref="Problem"/>.</summary>
+    /// <summary>Opens it. If that fails, <see cref="Problem"/> says why.</summary>
     public ProcFile(string path)
     {
         Path = path;
         try
         {
-            // Shared for writing: else .NET would lock it.
+            // Shared for writing, or .NET would lock it.
             _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -34,13 +34,13 @@ public sealed class ProcFile : IDisposable
     /// <summary>As it was given.</summary>
     public string Path { get; }
 
-    /// <summary>True if there is none: an old kernel, a container, not Linux, a module that is not loaded.</summary>
+    /// <summary>True if there is no such file: an old kernel, a container, not Linux, a module that is not loaded.</summary>
     public bool IsMissing { get; }
 
-    /// <summary>Why it could not be opened or last read, such as <c>/proc/net/snmp does not exist</c>; null if all is well.</summary>
+    /// <summary>Why it could not be opened or last read, such as <c>/proc/net/snmp does not exist</c>; null if it could.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>What stands in it now; null, with a <see cref="Problem"/>, if that cannot be had.</summary>
+    /// <summary>Its text now; null if it cannot be read, and <see cref="Problem"/> says why.</summary>
     public string? Read()
     {
         if (_file is null)

@@ -6,8 +6,7 @@ namespace ActorLoad.Observers.Kernel;
 public static class SockStat
 {
     /// <summary>Takes the levels of the line <c>TCP:</c> (<c>inuse orphan tw alloc</c> sockets, <c>mem</c> pages), or those of <c>TCP6:</c>
-    /// as
-    /// <c>inuse6</c>; false if there is no such line. What is no number is left out.</summary>
+    /// as <c>inuse6</c>; false if there is no such line. Skips fields that are not numbers.</summary>
     public static bool Take(string text, IDictionary<string, long> levels)
     {
         var found = false;

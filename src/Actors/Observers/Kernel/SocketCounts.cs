@@ -10,18 +10,18 @@ public sealed class SocketCounts
     /// <summary>Listeners that listen for a watched endpoint.</summary>
     public int Listeners { get; private set; }
 
-    /// <summary>Connections that wait to be accepted, of the listener that has most; one more than the limit means that it
+    /// <summary>Connections that wait to be accepted, at the listener with most of them. One more than the limit means that it
     /// overflows.</summary>
     public long? AcceptQueue { get; private set; }
 
-    /// <summary>What may wait: the listener's backlog as the kernel cut it, the smallest if there are several.</summary>
+    /// <summary>How many may wait: the listener's backlog as the kernel cut it, the smallest if there are several.</summary>
     public long? AcceptQueueLimit { get; private set; }
 
-    /// <summary>The inodes of the listeners: the process that holds one listens.</summary>
+    /// <summary>The inodes of the listeners. The process that has one of them open is the one that listens.</summary>
     public IReadOnlyList<uint> ListenerInodes => _inodes;
 
-    /// <summary>Sockets in TIME_WAIT whose remote end is a watched endpoint, and whose local port no connection of the run had; null if nobody knows
-    /// those ports.</summary>
+    /// <summary>Sockets in TIME_WAIT whose remote end is a watched endpoint, and whose local port no connection of the run had; null if the
+    /// ports of the run are not known.</summary>
     public int? ForeignTimeWait { get; private set; }
 
     /// <summary>Sockets whose remote end is a watched endpoint.</summary>

@@ -5,9 +5,9 @@ using ActorLoad.Observers.Kernel.SockDiag;
 namespace ActorLoad.Observers.Kernel;
 
 /// <summary>
-/// Counts the sockets of some endpoints by asking the kernel (netlink <c>sock_diag</c>), which picks them out by port: 20,000 of them cost
-/// a fraction of what reading <c>/proc/net/tcp</c> does. Opened once; a reading needs no descriptor and allocates nothing for each socket.
-/// Never throws. One thread at a time.
+/// Counts the sockets of some endpoints by asking the kernel (netlink <c>sock_diag</c>), which selects them by port. For 20,000 sockets
+/// that costs a fraction of reading <c>/proc/net/tcp</c>. It is opened once; a reading needs no descriptor and allocates nothing for each
+/// socket. Never throws. One thread at a time may use it.
 /// </summary>
 public sealed class SocketDiag : IDisposable
 {
@@ -15,13 +15,13 @@ public sealed class SocketDiag : IDisposable
     private const int ENOENT = 2;
     private const int Attempts = 3;
 
-    // An answer comes in pieces as large as the reader's buffer, 32 KB at most; a smaller buffer after a larger one would cut them.
+    // An answer comes in pieces as large as the reader's buffer, at most 32 KB. A smaller buffer after a larger one would cut them.
     private const int BufferSize = 64 * 1024;
 
-    // No table has more pieces: 250 sockets in each.
+    // No table has more pieces. There are 250 sockets in each.
     private const int MaxPieces = 100_000;
 
-    // More listeners than these are found faster by going through the table of all.
+    // Going through the whole table is faster if there are more listeners than this.
     private const int MaxLookUps = 16;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
@@ -76,7 +76,7 @@ public sealed class SocketDiag : IDisposable
             var isTorn = false;
             if (_socket is null || Ask(_socket, request, counts, isForOne: true, ref isTorn) is not (null or ENOENT))
             {
-                return Ask(_listeners, unseen); // which says what is wrong, if it is
+                return Ask(_listeners, unseen); // this one notes what is wrong
             }
         }
 
@@ -117,7 +117,8 @@ public sealed class SocketDiag : IDisposable
 
             if (attempt >= Attempts)
             {
-                unseen.Add($"{Subject}, torn", "Socket states were counted while the kernel's table changed (sock_diag): some may be missing.");
+                unseen.Add(
+                    $"{Subject}, torn", "Socket states were counted while the kernel's table changed (sock_diag): some may be missing.");
                 return counts;
             }
         }
@@ -136,7 +137,7 @@ public sealed class SocketDiag : IDisposable
         return null;
     }
 
-    // Null, or the errno of what went wrong.
+    // The errno of what went wrong, or null.
     private int? Ask(NetlinkSocket socket, byte[] request, SocketCounts counts, bool isForOne, ref bool isTorn)
     {
         if (_isUnfinished)
@@ -175,12 +176,12 @@ public sealed class SocketDiag : IDisposable
         return answer.Error == 0 ? null : answer.Error;
     }
 
-    // What is left of an answer that was given up; the kernel takes no new request before it has been read.
+    // Reads the rest of an answer that was given up. Before that the kernel takes no new request.
     private void Drain(NetlinkSocket socket)
     {
         for (var piece = 0; piece < MaxPieces && socket.Receive(_buffer, wait: false) >= 0; piece++)
         {
-            // Nobody wants it.
+            // The rest is not needed.
         }
 
         _isUnfinished = false;
@@ -189,15 +190,15 @@ public sealed class SocketDiag : IDisposable
     private static string Describe(int errno) => errno == NetlinkSocket.EAGAIN
         ? $"no answer within {_patience.TotalSeconds:0} s" : $"{Marshal.GetPInvokeErrorMessage(errno)}, errno {errno}";
 
-    /// <summary>A question for all sockets in some states: the older message asks for both families at once, and where a kernel does not
-    /// know it any more, each is asked for by itself.</summary>
+    /// <summary>A question for all sockets in some states. The older message asks for both families at once. Where a kernel no longer knows
+    /// it, each family has a question of its own.</summary>
     private sealed class Dump(ushort messageType, byte protocol, uint states, IReadOnlyList<int> ports)
     {
         private bool _byFamily;
 
         public byte[][] Requests { get; private set; } = ports.Count == 0 ? [] : [DiagRequest.OfBothFamilies(messageType, states, ports)];
 
-        /// <summary>False if that is how it was asked already.</summary>
+        /// <summary>Asks for each family from now on; false if it did so already.</summary>
         public bool UseFamilies()
         {
             if (_byFamily)

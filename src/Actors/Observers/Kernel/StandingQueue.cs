@@ -2,11 +2,11 @@ using ActorLoad.Observers.Server;
 
 namespace ActorLoad.Observers.Kernel;
 
-/// <summary>Finds the longest time in which nothing was taken out of an accept queue: it was not empty, and no look found it shorter than the one
-/// before.</summary>
+/// <summary>Finds the longest time in which nothing was taken out of an accept queue: it was not empty, and no look found it shorter than
+/// the look before.</summary>
 internal sealed class StandingQueue(TimeProvider time)
 {
-    // Of looks that are further apart nobody knows what was between them: we may have stood still ourselves.
+    // If two looks are further apart, we do not know what was between them: we may have stood still ourselves.
     private static readonly TimeSpan FurthestApart = TimeSpan.FromMilliseconds(250);
 
     private long _lookedAt;
@@ -14,7 +14,7 @@ internal sealed class StandingQueue(TimeProvider time)
     private long _queue;
     private (long At, TimeSpan Length) _longest;
 
-    /// <summary>So many wait now.</summary>
+    /// <summary>This many connections wait now.</summary>
     public void Look(long queue)
     {
         var now = time.GetTimestamp();
@@ -31,6 +31,9 @@ internal sealed class StandingQueue(TimeProvider time)
     }
 
     /// <summary>The longest such time, in seconds from <paramref name="start"/>; null if there was none.</summary>
-    public ObserverWait? Longest(long start) => _longest.Length == TimeSpan.Zero ? null
-        : new ObserverWait(Math.Round(Math.Max(0, time.GetElapsedTime(start, _longest.At).TotalSeconds), 3), Math.Round(_longest.Length.TotalSeconds, 3));
+    public ObserverWait? Longest(long start)
+    {
+        var at = Math.Max(0, time.GetElapsedTime(start, _longest.At).TotalSeconds);
+        return _longest.Length == TimeSpan.Zero ? null : new ObserverWait(Math.Round(at, 3), Math.Round(_longest.Length.TotalSeconds, 3));
+    }
 }

@@ -9,10 +9,10 @@ public enum TcpState
     /// <summary>Connecting.</summary>
     SynSent,
 
-    /// <summary>Being connected to: not yet in the accept queue.</summary>
+    /// <summary>A peer is connecting; not yet in the accept queue.</summary>
     SynReceived,
 
-    /// <summary>Closed here, and the peer has not said that it knows.</summary>
+    /// <summary>Closed here, and the peer has not acknowledged it.</summary>
     FinWait1,
 
     /// <summary>Closed here, and not yet by the peer.</summary>
@@ -21,7 +21,7 @@ public enum TcpState
     /// <summary>Closed by both; the pair of addresses is kept back for a minute.</summary>
     TimeWait,
 
-    /// <summary>In no connection.</summary>
+    /// <summary>Not connected.</summary>
     Closed,
 
     /// <summary>Closed by the peer, and not yet here.</summary>
@@ -41,7 +41,10 @@ public enum TcpState
 public static class TcpStates
 {
     private static readonly string[] _names =
-        ["", "ESTAB", "SYN-SENT", "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "UNCONN", "CLOSE-WAIT", "LAST-ACK", "LISTEN", "CLOSING"];
+    [
+        "", "ESTAB", "SYN-SENT", "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "UNCONN", "CLOSE-WAIT", "LAST-ACK", "LISTEN",
+        "CLOSING",
+    ];
 
     /// <summary>States in which a connection can be: all but <see cref="TcpState.Closed"/> and <see cref="TcpState.Listening"/>.</summary>
     public static IReadOnlyList<TcpState> OfConnections { get; } =

@@ -2,14 +2,17 @@ using System.Globalization;
 
 namespace ActorLoad.Observers.Server;
 
-/// <summary>Follows what a server answers, byte by byte, and says when no server that can be asked would send it. It keeps nothing of it.</summary>
-/// <remarks>It stands before the client library, which makes room for as many values, and goes as deep, as a header says.</remarks>
+/// <summary>Follows the answers of a server byte by byte: tells where an answer ends, and what no server that can be asked would send. It
+/// keeps none of the bytes.</summary>
 internal sealed class AnswerGuard
 {
     private const int LongestLine = 16 * 1024;
     private const int MostValues = 4096; // of one answer
     private const int Deepest = 8;
-    private const int LineEnd = 2;
+    private const string NoNumber = "sent what is not RESP: a length that is no number";
+
+    /// <summary>Bytes that end a line or a payload.</summary>
+    public const int LineEnd = 2;
 
     private readonly long _longestPayload;
     private readonly long[] _left = new long[Deepest];
@@ -20,9 +23,19 @@ internal sealed class AnswerGuard
     private int _line;
     private long? _number;
     private bool _isNegative;
+    private bool _hasReturned;
 
-    /// <summary>A guard that lets texts of so many bytes pass.</summary>
+    /// <summary>Lets texts of so many bytes pass.</summary>
     public AnswerGuard(long longestPayload) => _longestPayload = longestPayload;
+
+    /// <summary>True unless an answer has begun and not ended.</summary>
+    public bool IsWhole => _type == 0 && _payload == 0 && _depth == 0;
+
+    /// <summary>True if a value of this type begins with a length or a count.</summary>
+    public static bool HasLength(byte type) => "$!=*%~>"u8.Contains(type);
+
+    /// <summary>True if a value of this type is as many bytes as its length says.</summary>
+    public static bool HasPayload(byte type) => "$!="u8.Contains(type);
 
     /// <summary>Takes the next bytes; says what is wrong with them, or null.</summary>
     public string? Follow(ReadOnlySpan<byte> bytes)
@@ -51,7 +64,7 @@ internal sealed class AnswerGuard
     {
         if (_type == 0)
         {
-            (_type, _line, _number, _isNegative) = (next, 0, null, false);
+            (_type, _line, _number, _isNegative, _hasReturned) = (next, 0, null, false, false);
             return !"+-:$*_#,!=(%~>"u8.Contains(next) ? "sent what is not RESP" : ++_values > MostValues ? TooMany() : null;
         }
 
@@ -65,10 +78,9 @@ internal sealed class AnswerGuard
             return string.Create(CultureInfo.InvariantCulture, $"sent a line of more than {LongestLine >> 10} KB");
         }
 
-        return !HasLength || next == '\r' || TakeDigit(next) ? null : "sent what is not RESP: a length that is no number";
+        _hasReturned |= next == '\r';
+        return !HasLength(_type) || next == '\r' || (!_hasReturned && TakeDigit(next)) ? null : NoNumber;
     }
-
-    private bool HasLength => "$!=*%~>"u8.Contains(_type);
 
     private bool TakeDigit(byte next)
     {
@@ -85,7 +97,7 @@ internal sealed class AnswerGuard
     {
         var (type, length) = (_type, _number);
         _type = 0;
-        if (!"$!=*%~>"u8.Contains(type))
+        if (!HasLength(type))
         {
             End();
             return null;
@@ -93,7 +105,7 @@ internal sealed class AnswerGuard
 
         if (length is not { } number || (_isNegative && number != 1))
         {
-            return "sent what is not RESP: a length that is no number";
+            return NoNumber;
         }
 
         if (_isNegative)
@@ -102,13 +114,14 @@ internal sealed class AnswerGuard
             return null;
         }
 
-        return type is (byte)'$' or (byte)'!' or (byte)'=' ? BeginPayload(number) : BeginValues(type == '%' ? number * 2 : number);
+        return HasPayload(type) ? BeginPayload(number) : BeginValues(type == '%' ? number * 2 : number);
     }
 
     private string? BeginPayload(long length)
     {
         _payload = length + LineEnd;
-        return length > _longestPayload ? string.Create(CultureInfo.InvariantCulture, $"sent more than {_longestPayload >> 20} MB for one answer") : null;
+        return length > _longestPayload
+            ? string.Create(CultureInfo.InvariantCulture, $"sent more than {_longestPayload >> 20} MB for one answer") : null;
     }
 
     private string? BeginValues(long count)
@@ -133,7 +146,7 @@ internal sealed class AnswerGuard
         return null;
     }
 
-    // A value is whole, and with the last of a list the list.
+    // A value ends. If it is the last of a list, the list ends too.
     private void End()
     {
         while (_depth > 0 && --_left[_depth - 1] == 0)

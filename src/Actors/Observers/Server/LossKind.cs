@@ -1,6 +1,6 @@
 namespace ActorLoad.Observers.Server;
 
-/// <summary>What it was that an observer missed.</summary>
+/// <summary>What an observer missed in a time of loss.</summary>
 internal enum LossKind
 {
     /// <summary>An answer: the question was asked over a connection, and nothing came back in time.</summary>

@@ -12,16 +12,17 @@ internal sealed class MainThreadWatch
     private double _total;
     private double? _peak;
 
-    /// <summary>Seconds that it used; null if the server does not tell.</summary>
+    /// <summary>Seconds of CPU that the thread used; null if the server does not tell.</summary>
     public double? Seconds => _last is null ? null : Math.Round(_total, 6);
 
-    /// <summary>Largest share of one core between two readings; of a run too short for that its share of all of it. Null if it is not known.</summary>
+    /// <summary>Largest share of one core between two readings. If the run was too short for that, the share over the whole run. Null if
+    /// not known.</summary>
     public double? PeakShare => _peak ?? (_last is { } last && last.Clock - _window.Clock >= ShortestRun ? Share(last) : null);
 
     /// <summary>Takes a reading.</summary>
     /// <param name="cpu">Seconds that the thread has used; null where the server does not tell.</param>
-    /// <param name="clock">Seconds on a clock that stands still for no one, the server's own if it tells.</param>
-    /// <param name="isAnother">The process is another one than at the last reading.</param>
+    /// <param name="clock">Seconds on a clock that never stops: the server's own, if it tells its time.</param>
+    /// <param name="isAnother">True if the server is another process than at the last reading.</param>
     public void Read(double? cpu, double clock, bool isAnother)
     {
         if (cpu is not { } now)
@@ -47,7 +48,7 @@ internal sealed class MainThreadWatch
         _last = (now, clock);
     }
 
-    /// <summary>The last reading is where counting starts.</summary>
+    /// <summary>Counting starts at the last reading.</summary>
     public void Begin()
     {
         (_total, _peak) = (0, null);

@@ -1,35 +1,25 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorLoad.Metrics;
-using StackExchange.Redis;
+using ActorLoad.Resp;
 
 namespace ActorLoad.Observers.Server;
 
-/// <summary>One connection to a server, to ask it things; one TCP connection, no more, and none again when it is lost.</summary>
-/// <remarks>It says AUTH (if there is a password) and PING when it opens, and then what it is asked to say.</remarks>
+/// <summary>One connection to a server, over which questions are asked one after the other. It is never opened again once it is
+/// lost.</summary>
+/// <remarks>It says AUTH (if there is a password) and PING when it opens, and after that only what it is told to ask.</remarks>
 public sealed class ServerConnection : IDisposable
 {
-    // Longer than a run: whoever asks has a limit of his own, and a slow server keeps its connection.
-    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
-
     private const int LongestComplaint = 120;
 
-    // Of an answer's limit: a server that sends a byte now and then keeps nobody for ever.
+    // In times of an answer's limit: a server that sends a byte now and then is not waited for without end.
     private const int LongestDialogue = 5;
 
-    private readonly ServerStream _stream;
-    private readonly ConnectionMultiplexer _client;
-    private readonly IDatabase _commands;
+    private readonly ServerLine _line;
     private readonly TimeProvider _clock;
 
-    private ServerConnection(ServerStream stream, ConnectionMultiplexer client, bool isLocal, ServerWords words, TimeProvider clock)
-    {
-        (_stream, _clock) = (stream, clock);
-        Words = words;
-        _client = client;
-        _commands = client.GetDatabase();
-        IsLocal = isLocal;
-    }
+    private ServerConnection(ServerLine line, bool isLocal, ServerWords words, TimeProvider clock) =>
+        (_line, IsLocal, Words, _clock) = (line, isLocal, words, clock);
 
     /// <summary>True if its address is one of this machine, in this network namespace.</summary>
     public bool IsLocal { get; }
@@ -37,17 +27,64 @@ public sealed class ServerConnection : IDisposable
     /// <summary>How words of the server are kept.</summary>
     public ServerWords Words { get; }
 
-    /// <summary>True if the server has ended it.</summary>
-    public bool HasClosed => _stream.End is not null && _stream.HasHungUp;
+    /// <summary>True if the server has hung up.</summary>
+    public bool HasClosed => _line.HasHungUp;
 
-    /// <summary>When the server last said something: a timestamp of the clock that it was opened with.</summary>
-    public long HeardAt => _stream.HeardAt;
+    /// <summary>How the connection ended, once it has: <c>reset the connection</c>.</summary>
+    public Task<string> Ended => _line.Ended;
+
+    /// <summary>When the server last said something: a timestamp of the clock that the connection was opened with.</summary>
+    public long HeardAt => _line.HeardAt;
 
     /// <summary>How often this machine's kernel has sent a segment of it again.</summary>
-    public long Resent => _stream.Resent;
+    public long Resent => _line.Resent;
 
-    /// <summary>Waits for what is asked as long as the server answers: throws <see cref="ServerUnavailableException"/> once nothing has come for
-    /// <paramref name="limit"/>, or it is not over after some times that. A far server answers each question late, and is none that does not answer.</summary>
+    /// <summary>Opens one. Throws <see cref="ServerUnavailableException"/> if a step of it takes longer than <paramref name="limit"/>, or
+    /// for any other reason. <paramref name="words"/> say how words of the server are kept; null: without the password.</summary>
+    public static async Task<ServerConnection> OpenAsync(
+        Endpoint endpoint, Credentials credentials, TimeSpan limit, TimeProvider clock, ServerWords? words, CancellationToken stop = default)
+    {
+        words ??= new ServerWords(credentials.Password);
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        time.CancelAfter(limit);
+        var socket = await ConnectAsync(endpoint, limit, time.Token).ConfigureAwait(false);
+        var (line, isLocal) = (new ServerLine(socket, clock), IsOfThisMachine(socket));
+        time.CancelAfter(limit); // anew: a far server is slow to connect to, and slow to answer
+        string? complaint = null;
+        try
+        {
+            await GreetAsync().WaitAsync(time.Token).ConfigureAwait(false);
+            return new ServerConnection(line, isLocal, words, clock);
+        }
+        catch (Exception cause) when (cause is ServerUnavailableException or OperationCanceledException)
+        {
+            var resent = line.Resent; // while it is open
+            var obstacle = Unavailable(cause, complaint, line, limit, words, resent);
+            line.Dispose();
+            throw obstacle;
+        }
+
+        // A server without a password refuses AUTH and answers PING.
+        async Task GreetAsync()
+        {
+            byte[][] greeting = [.. credentials.AreGiven ? [RespCommand.Encode(credentials.Auth)] : Array.Empty<byte[]>(), RespCommand.Encode("PING")];
+            foreach (var command in greeting)
+            {
+                var answer = await line.AskAsync(command).ConfigureAwait(false);
+                complaint ??= answer?.Error;
+                if (answer is null || (command == greeting[^1] && answer.Texts is not ["PONG"]))
+                {
+                    var said = words.Keep(answer?.Texts is [{ } text, ..] ? text : "", LongestComplaint);
+                    throw new ServerUnavailableException($"answers PING with something else: \"{said}\"");
+                }
+            }
+        }
+    }
+
+    /// <summary>Waits for what is asked as long as the server answers: throws <see cref="ServerUnavailableException"/> once nothing has
+    /// come for
+    /// <paramref name="limit"/>, or if it takes some times as long in all. A far server answers each question late, but it
+    /// answers.</summary>
     public async Task<T> WhileItAnswersAsync<T>(Task<T> asking, TimeSpan limit, CancellationToken stop)
     {
         var began = _clock.GetTimestamp();
@@ -72,84 +109,29 @@ public sealed class ServerConnection : IDisposable
         }
     }
 
-    /// <summary>Opens one. Throws <see cref="ServerUnavailableException"/> if a step of it takes longer than <paramref name="limit"/>, or for any other
-    /// reason. <paramref name="words"/> say how words of the server are kept; null: without the password.</summary>
-    public static async Task<ServerConnection> OpenAsync(
-        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider clock, ServerWords? words, CancellationToken stop = default)
-    {
-        words ??= new ServerWords(password ?? "");
-        using var time = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        time.CancelAfter(limit);
-        var stream = new ServerStream(await ConnectAsync(endpoint, limit, time.Token).ConfigureAwait(false), clock);
-        time.CancelAfter(limit); // anew: a far server is slow to connect to, and slow to answer
-        var opening = ConnectionMultiplexer.ConnectAsync(Options(endpoint, username, password, limit, stream));
-        try
-        {
-            return new ServerConnection(stream, await opening.WaitAsync(time.Token).ConfigureAwait(false), IsOfThisMachine(stream.Socket), words, clock);
-        }
-        catch (Exception cause)
-        {
-            var resent = stream.Resent; // while it is open
-            await stream.DisposeAsync().ConfigureAwait(false);
-            _ = DisposeAsync(opening);
-            throw Unavailable(cause, stream, limit, words, resent);
-        }
-    }
-
-    /// <summary>Says a command and gives the reply as the server wrote it, which nobody may keep but through <see cref="Words"/>: an array's elements,
-    /// or the one string; null for what is no text. Throws <see cref="ServerUnavailableException"/> if the connection is lost,
+    /// <summary>Says a command and gives the reply as the server wrote it: the elements of a list, or the one text; null for what is no
+    /// text. Keep it only through <see cref="Words"/>. Throws <see cref="ServerUnavailableException"/> if the connection is lost, and
     /// <see cref="ServerRefusedException"/> for an error reply.</summary>
-    public async Task<IReadOnlyList<string?>> AskAsync(string command, params object[] arguments)
-    {
-        _stream.Asked();
-        try
+    public async Task<IReadOnlyList<string?>> AskAsync(params IReadOnlyList<string> command) =>
+        await _line.AskAsync(RespCommand.Encode(command)).ConfigureAwait(false) switch
         {
-            var reply = await _commands.ExecuteAsync(command, arguments).ConfigureAwait(false);
-            return reply is null || reply.IsNull ? []
-                : IsList(reply) ? [.. Enumerable.Range(0, reply.Length).Select(index => Text(reply[index]))]
-                : [Text(reply)];
-        }
-        catch (RedisServerException refusal)
-        {
-            throw new ServerRefusedException(Words.Keep(refusal.Message));
-        }
-        catch (Exception cause) when (cause is RedisException or ObjectDisposedException)
-        {
-            throw new ServerUnavailableException(_stream.End ?? $"could not be asked ({FirstSentence(cause, Words)})") { WasConnected = true, Kind = LossKind.End };
-        }
-    }
+            null => throw new ServerUnavailableException(_line.End!) { WasConnected = true, Kind = LossKind.End },
+            { Error: { } error } => throw new ServerRefusedException(Words.Keep(error)),
+            var answer => answer.Texts,
+        };
+
+    /// <summary>Ends it with a RST, so that nothing of it stays in TIME_WAIT.</summary>
+    public void Dispose() => _line.Dispose();
 
     private static TimeSpan Later(TimeSpan rest) => rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
 
-    private static bool IsList(RedisResult reply) => reply.Length >= 0;
-
-    private static string? Text(RedisResult? reply) =>
-        reply is null || reply.IsNull || IsList(reply) || reply.Resp2Type == ResultType.Error ? null : (string?)reply;
-
-    /// <summary>Tells, once, how the connection was lost; at once if it is lost already.</summary>
-    public void WhenLost(Action<string> tell)
+    private static async Task<Socket> ConnectAsync(Endpoint endpoint, TimeSpan limit, CancellationToken stop)
     {
-        _stream.Ended = tell;
-        if (_stream.End is { } end)
-        {
-            tell(end);
-        }
-    }
-
-    /// <summary>Ends it with a RST, so that nothing of it stays in TIME_WAIT.</summary>
-    public void Dispose()
-    {
-        _stream.Ended = null;
-        _stream.Dispose();
-        _client.Dispose();
-    }
-
-    private static async Task<Socket> ConnectAsync(IPEndPoint endpoint, TimeSpan limit, CancellationToken stop)
-    {
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, LingerState = new LingerOption(true, 0) };
+        var socket = new Socket(endpoint.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+        { NoDelay = true, LingerState = new LingerOption(true, 0) };
         try
         {
-            await socket.ConnectAsync(endpoint, stop).ConfigureAwait(false);
+            await socket.ConnectAsync(endpoint.Address, stop).ConfigureAwait(false);
             await Task.Yield(); // not on the thread that polls the sockets of the storm
             return socket;
         }
@@ -157,66 +139,47 @@ public sealed class ServerConnection : IDisposable
         {
             await Task.Yield();
             socket.Dispose();
-            throw new ServerUnavailableException(
-                cause switch
-                {
-                    SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "refused the connection: nobody listens there",
-                    SocketException => $"could not be reached ({cause.Message})",
-                    _ => $"did not take a connection within {limit.TotalSeconds:0.###} s",
-                },
-                cause)
-            { Kind = LossKind.NoConnection };
+            var reason = cause switch
+            {
+                SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "refused the connection: nobody listens there",
+                SocketException => $"could not be reached ({cause.Message})",
+                _ => $"did not take a connection within {limit.TotalSeconds:0.###} s",
+            };
+            throw new ServerUnavailableException(reason, cause) { Kind = LossKind.NoConnection };
         }
     }
 
-    /// <summary>No discovery (an Envoy proxy is one of which nothing can be found out), no second connection, no second try.</summary>
-    private static ConfigurationOptions Options(IPEndPoint endpoint, string? username, string? password, TimeSpan limit, ServerStream stream) => new()
+    private static ServerUnavailableException Unavailable(
+        Exception cause, string? complaint, ServerLine line, TimeSpan limit, ServerWords words, long resent)
     {
-        EndPoints = { endpoint },
-        User = username,
-        Password = password,
-        Tunnel = new ServerTunnel(stream),
-        CommandMap = CommandMap.Create(["AUTH", "PING", "INFO", "CONFIG"]),
-        Proxy = Proxy.Envoyproxy,
-        DefaultVersion = new Version(2, 6), // before the library asks of its own accord for a role
-        Protocol = RedisProtocol.Resp2,
-        AllowAdmin = true, // the library calls INFO a command for administrators
-        AbortOnConnectFail = true,
-        ConnectRetry = 1,
-        ReconnectRetryPolicy = new NoRetry(),
-        ConnectTimeout = (int)(limit * LongestDialogue).TotalMilliseconds, // ours is the shorter one, and knows what it waited for
-        AsyncTimeout = (int)Never.TotalMilliseconds,
-        SyncTimeout = (int)Never.TotalMilliseconds,
-        KeepAlive = (int)Never.TotalSeconds,
-        ConfigCheckSeconds = 0,
-        BacklogPolicy = BacklogPolicy.FailFast,
-        SetClientLibrary = false,
-    };
-
-    private static ServerUnavailableException Unavailable(Exception cause, ServerStream stream, TimeSpan limit, ServerWords words, long resent)
-    {
-        if (stream.Complaint is { IsResp: false } other)
+        if (complaint is not null)
         {
-            return new($"does not speak the Redis protocol: it said \"{words.Keep(other.Text, LongestComplaint)}\"") { IsFinal = true, WasConnected = true };
+            return Refused(words.Keep(complaint, LongestComplaint));
         }
 
-        if (stream.Complaint is not { } complaint)
+        if (line.Foreign is { } foreign)
         {
-            // One that was ended without a word waited in the queue of a process that died: nobody counts it.
-            var isEnded = stream.End is not (null or ServerStream.GivenUp);
-            return new(
-                isEnded ? stream.End!
-                    : !stream.HasSpoken ? $"took a connection and did not answer within {limit.TotalSeconds:0.###} s"
-                    : cause is OperationCanceledException ? $"answered, and had not taken the observer's AUTH and PING within {limit.TotalSeconds:0.###} s"
-                    : $"could not be asked ({FirstSentence(cause, words)})")
-            {
-                WasConnected = stream.HasSpoken || !isEnded,
-                Kind = isEnded ? LossKind.End : LossKind.Silence,
-                Resent = resent,
-            };
+            return new($"does not speak the Redis protocol: it said \"{words.Keep(foreign, LongestComplaint)}\"")
+            { IsFinal = true, WasConnected = true };
         }
 
-        var error = words.Keep(complaint.Text, LongestComplaint);
+        // A connection that ended without a word waited in the queue of a process that died. No server counts it.
+        var end = line.End;
+        var within = $"within {limit.TotalSeconds:0.###} s";
+        var reason = end
+            ?? (!line.HasSpoken ? $"took a connection and did not answer {within}"
+            : cause is OperationCanceledException ? $"answered, and had not taken the observer's AUTH and PING {within}"
+            : cause.Message);
+        return new(reason)
+        {
+            WasConnected = line.HasSpoken || end is null,
+            Kind = end is not null ? LossKind.End : LossKind.Silence,
+            Resent = resent,
+        };
+    }
+
+    private static ServerUnavailableException Refused(string error)
+    {
         var (said, isFinal) = error.Split(' ')[0] switch
         {
             "NOAUTH" => ("wants a password", true),
@@ -228,29 +191,11 @@ public sealed class ServerConnection : IDisposable
         return new($"{said} ({error})") { IsFinal = isFinal, WasConnected = true, WasRejected = IsRejection(error), Error = error };
     }
 
-    /// <summary>The two that are counted in rejected_connections.</summary>
+    // These two are counted in rejected_connections.
     private static bool IsRejection(string error) =>
         error.StartsWith("ERR max number of clients", StringComparison.Ordinal) || error.StartsWith("DENIED", StringComparison.Ordinal);
-
-    /// <summary>The library may still be at it when its time is over.</summary>
-    private static async Task DisposeAsync(Task<ConnectionMultiplexer> opening)
-    {
-        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what it throws now comes of the stream's end, and that is told
-        if (opening.IsCompletedSuccessfully)
-        {
-            await (await opening.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
-        }
-    }
 
     private static bool IsOfThisMachine(Socket socket) =>
         socket is { RemoteEndPoint: IPEndPoint { Address: var remote }, LocalEndPoint: IPEndPoint { Address: var local } }
         && (IPAddress.IsLoopback(remote) || remote.Equals(local));
-
-    // The library quotes the server in some.
-    private static string FirstSentence(Exception cause, ServerWords words) => words.Keep(cause.Message.ReplaceLineEndings(" ").Split(';', 2)[0]);
-
-    private sealed class NoRetry : IReconnectRetryPolicy
-    {
-        public bool ShouldRetry(long currentRetryCount, int timeElapsedMillisecondsSinceLastRetry) => false;
-    }
 }

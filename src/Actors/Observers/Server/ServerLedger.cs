@@ -16,30 +16,32 @@ namespace ActorLoad.Observers.Server;
 /// <param name="UsedMemory">used_memory, bytes; of Garnet the resident memory of its process.</param>
 /// <param name="MainThreadCpuSeconds">CPU of its main thread; null if it does not tell.</param>
 /// <param name="PeakMainThreadShare">Largest share of one core that the main thread took in one interval.</param>
-/// <param name="MaxClients">As it stood, whatever was configured.</param>
+/// <param name="MaxClients">The limit as the server applies it.</param>
 /// <param name="TcpBacklog">By CONFIG GET; null where that is refused.</param>
-/// <param name="OpenFilesLimit">Descriptors that its process may have, where its /proc can be read.</param>
-/// <param name="OvercommitMemory">vm.overcommit_memory of its machine, where the server is on this one.</param>
-/// <param name="Restarts">Times at which it was another process than before, in seconds from the start of the run.</param>
-/// <param name="Losses">Times at which it did not answer the observer.</param>
-/// <param name="Meaningless">Counters that this kind of server has and does not keep.</param>
+/// <param name="OpenFilesLimit">Descriptors that its process may have, if its /proc can be read.</param>
+/// <param name="OvercommitMemory">vm.overcommit_memory, if the server is on this machine.</param>
+/// <param name="Restarts">When it was another process than before, in seconds from the start of the run.</param>
+/// <param name="Losses">When it did not answer the observer.</param>
+/// <param name="Meaningless">Counters that this kind of server shows but does not count.</param>
 public sealed record ServerLedger(
-    string Endpoint, string Kind, string Version, double Seconds, long? ConnectionsReceived, long? ConnectionsRejected, long? CommandsProcessed,
-    long? ErrorReplies, long? EvictedClients, WatchedLevel? ConnectedClients, WatchedLevel? UsedMemory, double? MainThreadCpuSeconds,
-    double? PeakMainThreadShare, long? MaxClients, long? TcpBacklog, long? OpenFilesLimit, string? OvercommitMemory,
+    string Endpoint, string Kind, string Version, double Seconds, long? ConnectionsReceived, long? ConnectionsRejected,
+    long? CommandsProcessed, long? ErrorReplies, long? EvictedClients, WatchedLevel? ConnectedClients, WatchedLevel? UsedMemory,
+    double? MainThreadCpuSeconds, double? PeakMainThreadShare, long? MaxClients, long? TcpBacklog, long? OpenFilesLimit,
+    string? OvercommitMemory,
     IReadOnlyList<double> Restarts, IReadOnlyList<ObserverLoss> Losses, IReadOnlyList<string> Meaningless)
 {
-    /// <summary>Times at which its counters were set back and it went on (CONFIG RESETSTAT), in seconds from the start of the run.</summary>
+    /// <summary>When its counters were set back without a restart (CONFIG RESETSTAT), in seconds from the start of the run.</summary>
     public IReadOnlyList<double> Resets { get; init; } = [];
 
-    /// <summary>Its process, where that is on this machine and can be told from others.</summary>
+    /// <summary>Its process, if that is on this machine and can be told from others.</summary>
     public int? ProcessId { get; init; }
 
     /// <summary>To what <see cref="OpenFilesLimit"/> may be raised without a privilege.</summary>
     public long? OpenFilesHard { get; init; }
 
-    /// <summary>How the server says that the listener at <see cref="Endpoint"/> is not its own, as the end of a sentence that begins with the server: a
-    /// proxy or a mapped port stands before it. Null if it is its own, or nothing tells. What such a server counts are the proxy's connections.</summary>
+    /// <summary>Why the listener at <see cref="Endpoint"/> is not the server's own, as the end of a sentence that begins with the server: a
+    /// proxy or a mapped port stands before it. The server then counts the connections of the proxy. Null if the listener is its own, or if
+    /// nothing tells.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Proxy { get; init; }
 
@@ -51,22 +53,23 @@ public sealed record ServerLedger(
     [JsonIgnore]
     public double? FirstAnswerAt { get; init; }
 
-    /// <summary>Connections that it had counted by then, ever: those of the run that are in no ledger are among them.</summary>
+    /// <summary>Connections that it had counted until its first answer. Among them are those of the run that are in no ledger.</summary>
     [JsonIgnore]
     public long? ReceivedBefore { get; init; }
 
-    /// <summary>Longest that its observer waited for an answer during the run, in seconds; null if it was not asked.</summary>
+    /// <summary>The longest wait of its observer for an answer during the run; null if there was no answer.</summary>
     [JsonIgnore]
     public ObserverWait? LongestWait { get; init; }
 
-    /// <summary>Longest time between two answers during the run, in seconds: it was never silent for longer. Null if there were no two.</summary>
+    /// <summary>The longest time between two answers during the run, in seconds: it was never silent for longer. Null if there were not
+    /// two.</summary>
     [JsonIgnore]
     public double? LongestGap { get; init; }
 
-    /// <summary>True if its process is older than the run and was there at the end: it listened all the time.</summary>
+    /// <summary>True if its process is older than the run and answered at the end: it listened all the time.</summary>
     internal bool RanThroughout { get; init; }
 
-    /// <summary>The same without connections that the run's bystander opened to it while the storm was on.</summary>
+    /// <summary>The same without the connections that the run's bystander opened to it during the storm.</summary>
     public ServerLedger WithoutConnections(int others) =>
         this with { ConnectionsReceived = ConnectionsReceived is { } received ? Math.Max(0, received - others) : null };
 }
@@ -85,7 +88,8 @@ public sealed record ObserverLoss(double At, double? Seconds, string Reason)
     /// <summary>What was missed.</summary>
     internal LossKind Kind { get; init; }
 
-    /// <summary>How often the kernel sent the question again. The kernel of a server that merely stands still acknowledges it at once.</summary>
+    /// <summary>How often the kernel sent the question again. If only the server process hangs, its kernel acknowledges the question at
+    /// once.</summary>
     internal long Resent { get; init; }
 
     /// <summary>True if the server did answer, with an error.</summary>

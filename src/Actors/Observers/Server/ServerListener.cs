@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers.Server;
 
@@ -11,13 +11,15 @@ public sealed record ServerListener(IReadOnlyList<string> Addresses, int Port)
 {
     private const int MostListeners = 32;
 
-    /// <summary>The listeners of an INFO reply, whose lines Redis has from 7.2 on: <c>listener0:name=tcp,bind=*,bind=-::*,port=6379</c>. Before that, and in
-    /// its kin, the one port that it tells.</summary>
+    /// <summary>The listeners of an INFO reply. Redis lists them from 7.2 on: <c>listener0:name=tcp,bind=*,bind=-::*,port=6379</c>. Older
+    /// and related servers tell only one port.</summary>
     public static IReadOnlyList<ServerListener> Of(ServerInfo info)
     {
-        var lines = Enumerable.Range(0, MostListeners).Select(index => info.Text(string.Create(CultureInfo.InvariantCulture, $"listener{index}"))).OfType<string>()
-            .Select(Parse).OfType<ServerListener>().ToArray();
-        return lines.Length > 0 ? lines : info.Number("tcp_port") is >= 0 and <= IPEndPoint.MaxPort and var port ? [new([], (int)port)] : [];
+        var lines = Enumerable.Range(0, MostListeners)
+            .Select(index => info.Text(string.Create(CultureInfo.InvariantCulture, $"listener{index}")))
+            .OfType<string>().Select(Parse).OfType<ServerListener>().ToArray();
+        return lines.Length > 0 ? lines
+            : info.Number("tcp_port") is >= 0 and <= IPEndPoint.MaxPort and var port ? [new([], (int)port)] : [];
     }
 
     /// <summary>True if it takes connections to an address; also if that cannot be told.</summary>
@@ -29,8 +31,9 @@ public sealed record ServerListener(IReadOnlyList<string> Addresses, int Port)
         var text => !IPAddress.TryParse(text, out var known) || known.Equals(address), // a name may be any address
     });
 
-    /// <summary>True if it takes connections of its own machine only.</summary>
-    public bool IsLoopback => Addresses.Count > 0 && Addresses.All(bound => IPAddress.TryParse(Bare(bound), out var known) && IPAddress.IsLoopback(known));
+    /// <summary>True if it takes connections only from its own machine.</summary>
+    public bool IsLoopback => Addresses.Count > 0
+        && Addresses.All(bound => IPAddress.TryParse(Bare(bound), out var known) && IPAddress.IsLoopback(known));
 
     /// <summary>The addresses as CONFIG GET bind tells them.</summary>
     public static IReadOnlyList<string> Bound(string? bind) => bind?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -48,16 +51,16 @@ public sealed record ServerListener(IReadOnlyList<string> Addresses, int Port)
     }
 }
 
-/// <summary>Whose a listener is. Pure.</summary>
+/// <summary>Decides whether a listener is the server's own.</summary>
 internal static class ListenerJudge
 {
-    /// <summary>Why the listener at an endpoint is not the server's that answers there, as the end of a sentence that begins with the server; null if it is
-    /// the server's, or nothing tells.</summary>
+    /// <summary>Why the listener at an endpoint does not belong to the server that answers there, as the end of a sentence that begins with
+    /// the server. Null if it does, or if nothing tells.</summary>
     /// <param name="endpoint">Where connections go.</param>
     /// <param name="reading">What the server says.</param>
-    /// <param name="settings">Its settings: <c>tcp-backlog</c>, and <c>bind</c> if it was asked for.</param>
+    /// <param name="settings">Its settings: <c>tcp-backlog</c>, and <c>bind</c> if that was asked for.</param>
     /// <param name="look">What is seen of the listener from here.</param>
-    public static string? Proxy(IPEndPoint endpoint, ServerReading reading, ServerConfiguration settings, ListenerLook look)
+    public static string? Proxy(Endpoint endpoint, ServerReading reading, ServerConfiguration settings, ListenerLook look)
     {
         if (look.IsServers == true)
         {
@@ -65,7 +68,7 @@ internal static class ListenerJudge
         }
 
         var ports = reading.Listeners.Select(listener => listener.Port).Where(port => port > 0).ToArray();
-        if (reading.Listeners.Count > 0 && !ports.Contains(endpoint.Port))
+        if (reading.Listeners.Count > 0 && !ports.Contains(endpoint.Address.Port))
         {
             return ports.Length == 0 ? "says that it listens on no TCP port"
                 : string.Create(CultureInfo.InvariantCulture, $"says that it listens on port {string.Join(", ", ports.Distinct())}");
@@ -76,16 +79,17 @@ internal static class ListenerJudge
             return string.Create(CultureInfo.InvariantCulture, $"is process {reading.ProcessId}, and does not hold the listener");
         }
 
-        var here = reading.Listeners.FirstOrDefault(listener => listener.Port == endpoint.Port);
-        here = here is { Addresses.Count: 0 } ? here with { Addresses = ServerListener.Bound(settings.Values.GetValueOrDefault(ServerSession.Bind)) } : here;
-        if (here is not null && !here.Takes(endpoint.Address) && (look.IsHere || here.IsLoopback))
+        var here = reading.Listeners.FirstOrDefault(listener => listener.Port == endpoint.Address.Port);
+        here = here is { Addresses.Count: 0 }
+            ? here with { Addresses = ServerListener.Bound(settings.Values.GetValueOrDefault(ServerSession.Bind)) } : here;
+        if (here is not null && !here.Takes(endpoint.Address.Address) && (look.IsHere || here.IsLoopback))
         {
             return $"says that it listens on {string.Join(", ", here.Addresses)} only";
         }
 
-        return look.QueueLimit > settings.Number(ServerSession.TcpBacklog)
-            ? string.Create(
-                CultureInfo.InvariantCulture, $"asks for an accept queue of {settings.Number(ServerSession.TcpBacklog)}, and the listener has {look.QueueLimit}")
+        var backlog = settings.Number(ServerSession.TcpBacklog);
+        return look.QueueLimit > backlog
+            ? string.Create(CultureInfo.InvariantCulture, $"asks for an accept queue of {backlog}, and the listener has {look.QueueLimit}")
             : null;
     }
 }
@@ -96,17 +100,18 @@ internal static class ListenerJudge
 /// <param name="IsServers">True if the server's process holds it, false if it does not; null if that cannot be told.</param>
 internal sealed record ListenerLook(bool IsHere, long? QueueLimit, bool? IsServers)
 {
-    /// <summary>Looks: a fraction of a millisecond, and longer for a process that has many files open.</summary>
-    public static ListenerLook At(IPEndPoint endpoint, bool isHere, ServerProcess? process)
+    /// <summary>Looks at it, which takes a fraction of a millisecond, or longer for a process that has many files open.</summary>
+    public static ListenerLook At(Endpoint endpoint, bool isHere, ServerProcess? process)
     {
         if (!isHere)
         {
             return new ListenerLook(false, null, null);
         }
 
-        using var diag = new Kernel.SocketDiag([endpoint]);
+        using var diag = new Kernel.SocketDiag([endpoint.Address]);
         var sockets = diag.ReadListeners(new Kernel.UnseenNotes());
-        return new ListenerLook(
-            true, sockets?.AcceptQueueLimit, process?.Id is { } id && sockets is { ListenerInodes.Count: > 0 } ? ServerProcess.Holds(id, sockets.ListenerInodes) : null);
+        bool? isServers = process?.Id is { } id && sockets is { ListenerInodes.Count: > 0 }
+            ? ServerProcess.Holds(id, sockets.ListenerInodes) : null;
+        return new ListenerLook(true, sockets?.AcceptQueueLimit, isServers);
     }
 }

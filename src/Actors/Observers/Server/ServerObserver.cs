@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using ActorLoad.Metrics;
+using ActorLoad.Resp;
 using Akka.Actor;
 using Akka.Event;
 using static ActorLoad.Observers.ObserverProtocol;
@@ -7,92 +9,131 @@ using static ActorLoad.Observers.ObserverProtocol;
 namespace ActorLoad.Observers.Server;
 
 /// <summary>Keeps the ledger of one server over one connection that was opened before the storm.</summary>
-/// <remarks><code>
-/// Opening --first reading, or none to be had--> ObserverReady: Waiting --StormBegins--> Watching --StormEnded--> Ending --last reading--> ServerObserved
-///   connection lost: a loss, tried again at each interval; nothing more is tried where the same would come of it
-///   ConcludeNow at any time: ServerObserved with what is there
+/// <remarks>Its states are the phases of a run. Those of its connection are in <see cref="ServerLink"/>.<code>
+/// Preparing --Steady--> Baseline --answered--> ObserverReady: Waiting --StormBegins--> Watching --StormEnded--> Ending
+///   Ending --last reading--> ServerObserved
+///   Preparing, Baseline --no answer to be had--> ObserverReady: Waiting
+///   Preparing, Baseline --StormBegins--> Watching; every state before the storm --StormEnded--> Ending
+///   every state --ConcludeNow--> ServerObserved with what is there
 /// </code></remarks>
 #pragma warning disable CA1001 // PostStop disposes of what is disposable
-public sealed partial class ServerObserver : UntypedActor, IWithTimers
+public sealed class ServerObserver : UntypedActor, IWithTimers
 #pragma warning restore CA1001
 {
     // While nothing happens, so that the last reading before the storm is a fresh one.
     private static readonly TimeSpan IdleInterval = TimeSpan.FromMilliseconds(100);
 
-    // A server that has just been left by thousands is asked again until it has seen that.
+    // Thousands of clients leave at the end of a storm. The server is asked again until it has seen that.
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan SampleMargin = TimeSpan.FromMilliseconds(300);
     private const int MostSettleReadings = 10;
-    private const double KernelsEarlyStart = 0.25;
 
     private readonly int _index;
-    private readonly IPEndPoint _endpoint;
-    private readonly string? _username;
-    private readonly string? _password;
+    private readonly Endpoint _endpoint;
+    private readonly Credentials _credentials;
     private readonly ServerObserverSettings _settings;
     private readonly TimeProvider _time;
-    private readonly long _origin;
     private readonly ServerLedgerBuilder _books;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly IActorRef _self;
-
-    private CancellationTokenSource? _stop;
-    private double _endedAt = double.PositiveInfinity;
-    private bool _isReady;
-    private bool _isSettled;
-    private bool _isWarm;
-    private bool _isBegun;
+    private readonly ServerLink _link;
+    private readonly CancellationTokenSource _stop = new();
     private double _begunAt = double.PositiveInfinity;
-    private int _lastReadings;
+    private double _endedAt;
+    private int _settleReadings;
     private long _lastLevel;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
-    public ServerObserver(int index, IPEndPoint endpoint, string? username, string? password, ServerObserverSettings settings, TimeProvider time)
+    public ServerObserver(int index, Endpoint endpoint, Credentials credentials, ServerObserverSettings settings, TimeProvider time)
     {
-        (_index, _endpoint, _username, _password, _settings, _time) = (index, endpoint, username, password, settings, time);
-        _origin = time.GetTimestamp();
+        (_index, _endpoint, _credentials, _settings, _time) = (index, endpoint, credentials, settings, time);
         _books = new ServerLedgerBuilder(endpoint.ToString(), settings.OthersConnections, settings.Own is not null);
-        _self = Self;
+        _link = new ServerLink(endpoint, credentials, settings, time, _books, Self, Context.GetLogger(), _stop.Token);
     }
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>An observer of the server at a place among the target's addresses; name and password may be null.</summary>
-    public static Props Props(int index, IPEndPoint endpoint, string? username, string? password, ServerObserverSettings settings, TimeProvider time) =>
-        Akka.Actor.Props.Create<ServerObserver>(index, endpoint, username, password, settings, time);
-
-    private double Now => At(_time.GetTimestamp());
-
-    private bool IsEnding => !double.IsPositiveInfinity(_endedAt);
+    public static Props Props(int index, Endpoint endpoint, Credentials credentials, ServerObserverSettings settings, TimeProvider time) =>
+        Akka.Actor.Props.Create<ServerObserver>(index, endpoint, credentials, settings, time);
 
     /// <inheritdoc />
     protected override void PreStart()
     {
-        _stop = new CancellationTokenSource();
         var interval = _settings.Interval < IdleInterval ? _settings.Interval : IdleInterval;
-        Timers.StartPeriodicTimer(Due.Reading, new Alarm(Due.Reading), interval, interval);
-        Open();
+        Timers.StartPeriodicTimer(LinkCommand.Tick, LinkCommand.Tick, interval, interval);
     }
 
     /// <inheritdoc />
-    protected override void OnReceive(object message)
+    protected override void OnReceive(object message) => Preparing(message);
+
+    private void Preparing(object message)
+    {
+        switch (_link.Take(message) ?? message)
+        {
+            case LinkNews.Opened opened: HandleFirstOpened(opened.Session); break;
+            case LinkNews.NotOpened or LinkNews.Silent: BeReady(); break;
+            case LinkNews.Lost: BeReady(); _link.Take(LinkCommand.Tick); break;
+            case Steady: Become(Baseline); _link.Take(LinkCommand.Ask); break;
+            case var other: BeforeStorm(other); break;
+        }
+    }
+
+    private void Baseline(object message)
+    {
+        switch (_link.Take(message) ?? message)
+        {
+            case LinkNews.Answered or LinkNews.Silent: BeReady(); break; // the storm does not wait for a server that answered once
+            case LinkNews.Lost: BeReady(); _link.Take(LinkCommand.Tick); break;
+            case var other: BeforeStorm(other); break;
+        }
+    }
+
+    private void Waiting(object message)
+    {
+        switch (_link.Take(message) ?? message)
+        {
+            case LinkNews.Opened { IsFirst: true } opened: HandleFirstOpened(opened.Session); break;
+            case LinkNews.Lost: _link.Take(LinkCommand.Tick); break;
+            case var other: BeforeStorm(other); break;
+        }
+    }
+
+    private void BeforeStorm(object message)
     {
         switch (message)
         {
-            case Opened opened: HandleOpened(opened.Session); break;
-            case LookedAgain looked: HandleLookedAgain(looked.IsAnother); break;
-            case NotOpened failed: HandleNotOpened(failed.Cause); break;
-            case Answered answered when answered.Session == _session: HandleAnswered(answered); break;
-            case Unanswered unanswered when unanswered.Session == _session: HandleLost(unanswered.Reason, unanswered.Cause); break;
-            case Answered or Unanswered: break; // of a connection that was given up
-            case Alarm { Due: Due.Reading }: HandleReadingDue(); break;
-            case Alarm { Due: Due.Question }: Ask(); break;
-            case Alarm { Due: Due.Settled }: _isSettled = true; Ask(); break;
-            case Alarm { Due: Due.Warm }: _isWarm = true; Ask(); break;
-            case Alarm { Due: Due.End }: HandleOverdue(); break;
             case StormBegins: HandleStormBegins(); break;
+            case StormEnded: HandleStormBegins(); HandleStormEnded(); break;
+            default: InEveryState(message); break;
+        }
+    }
+
+    private void Watching(object message)
+    {
+        switch (_link.Take(message) ?? message)
+        {
+            case LinkNews.Lost: _link.Take(LinkCommand.Tick); break; // at once: a server that only cut us off is not silent
             case StormEnded: HandleStormEnded(); break;
+            case var other: InEveryState(other); break;
+        }
+    }
+
+    private void Ending(object message)
+    {
+        switch (_link.Take(message) ?? message)
+        {
+            case LinkNews.Opened: _link.Take(LinkCommand.Ask); break; // its first reading may be from before the end
+            case LinkNews.Answered answered: HandleLastReading(answered.AskedAt); break;
+            case LinkNews.NotOpened or LinkNews.Lost: Conclude(); break;
+            case EndOverdue: _link.GiveUp(); Conclude(); break;
+            case var other: InEveryState(other); break;
+        }
+    }
+
+    private void InEveryState(object message)
+    {
+        switch (message)
+        {
+            case LinkNews or Steady: break;
             case ConcludeNow: Conclude(); break;
             default: Unhandled(message); break;
         }
@@ -101,73 +142,63 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
     /// <summary>The connection ends with its observer, also one that is still being opened.</summary>
     protected override void PostStop()
     {
-        _stop?.Cancel();
-        _stop?.Dispose();
+        _stop.Cancel();
+        _stop.Dispose();
     }
 
-    private double At(long timestamp) => _time.GetElapsedTime(_origin, timestamp).TotalSeconds;
-
-    private void Ready()
+    // Steady once this connection is in the server's counts and readings cost little. If something goes wrong meanwhile, the next reading
+    // tells.
+    private void HandleFirstOpened(ServerSession session)
     {
-        if (!_isReady)
-        {
-            _isReady = true;
-            Context.Parent.Tell(new ObserverReady(string.Create(CultureInfo.InvariantCulture, $"server-{_index}")));
-        }
+        var counted = Task.Delay(_settings.Own is null ? session.SampleTime : TimeSpan.Zero, _time, _stop.Token);
+        var looked = Task.WhenAll(ServerWarmUp.OnceAsync(session, _time, _stop.Token), _link.LookAgainAsync(session));
+        Task.WhenAll(counted, looked.WaitAsync(_settings.AnswerLimit, _time))
+            .ContinueWith(_ => new Steady(), TaskScheduler.Default).PipeTo(Self);
+    }
+
+    private void BeReady()
+    {
+        Become(Waiting);
+        Context.Parent.Tell(new ObserverReady(string.Create(CultureInfo.InvariantCulture, $"server-{_index}")));
     }
 
     private void HandleStormBegins()
     {
-        (_isBegun, _begunAt) = (true, Now);
+        Become(Watching);
+        _begunAt = _link.Now;
         _books.Begin(_begunAt);
-        Timers.StartPeriodicTimer(Due.Reading, new Alarm(Due.Reading), _settings.Interval, _settings.Interval);
-        Ask();
+        Timers.StartPeriodicTimer(LinkCommand.Tick, LinkCommand.Tick, _settings.Interval, _settings.Interval);
+        _link.Take(LinkCommand.Ask);
     }
 
     private void HandleStormEnded()
     {
-        if (!_isBegun)
-        {
-            HandleStormBegins();
-        }
-
-        _endedAt = Now;
-        Timers.Cancel(Due.Reading);
-        var sample = _session is { } session ? Sampled(session) : TimeSpan.Zero;
-        SetAlarm(Due.End, _settings.AnswerLimit + sample);
-        if (_session is not null)
-        {
-            _endedAt += sample.TotalSeconds;
-            SetAlarm(Due.Question, sample);
-        }
-        else if (_isHopeless)
+        if (_link.IsHopeless)
         {
             Conclude();
+            return;
         }
-        else if (!_isOpening)
-        {
-            Open();
-        }
+
+        Become(Ending);
+        var sample = _link.SampleTime;
+        _endedAt = _link.Now + sample.TotalSeconds;
+        Timers.Cancel(LinkCommand.Tick);
+        Timers.StartSingleTimer(LinkCommand.AskAnew, LinkCommand.AskAnew, sample);
+        Timers.StartSingleTimer(nameof(EndOverdue), new EndOverdue(), _settings.AnswerLimit + sample);
     }
-
-    private void SetAlarm(Due due, TimeSpan after) => Timers.StartSingleTimer(due, new Alarm(due), after);
-
-    /// <summary>How long it takes until a change is in the counts.</summary>
-    private static TimeSpan Sampled(ServerSession session) =>
-        session.Reading.Kind.SampleSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) + SampleMargin : TimeSpan.Zero;
 
     private void HandleLastReading(double asked)
     {
         var (before, _, after) = _books.Connected ?? new WatchedLevel(0, 0, 0);
-        var isLeaving = after > before && (_lastReadings == 0 || after < _lastLevel);
+        var isLeaving = after > before && (_settleReadings == 0 || after < _lastLevel);
         if (asked < _endedAt)
         {
-            Ask();
+            _link.Take(LinkCommand.Ask);
         }
-        else if (isLeaving && _lastReadings < MostSettleReadings)
+        else if (isLeaving && _settleReadings < MostSettleReadings)
         {
-            (_lastReadings, _lastLevel) = (_lastReadings + 1, after);
-            SetAlarm(Due.Question, SettleInterval);
+            (_settleReadings, _lastLevel) = (_settleReadings + 1, after);
+            Timers.StartSingleTimer(LinkCommand.AskAnew, LinkCommand.AskAnew, SettleInterval);
         }
         else
         {
@@ -175,35 +206,20 @@ public sealed partial class ServerObserver : UntypedActor, IWithTimers
         }
     }
 
-    private void HandleOverdue()
-    {
-        if (_askedAt is { } asked)
-        {
-            _books.Lost(asked, NoAnswer, resent: Resent);
-        }
-
-        Conclude();
-    }
-
     private void Conclude()
     {
+        var (first, own) = (_link.First, _settings.Own);
         var ledger = _books.Ledger(
-            _first?.Configuration.Number(ServerSession.MaxClients), _settings.Own?.TcpBacklog ?? _first?.Configuration.Number(ServerSession.TcpBacklog),
-            _settings.Own?.ProcessId is { } id ? ServerProcess.Of(id) : _first?.Process) is { } known
-            ? known with { Proxy = Proxy, HoldsListener = _first?.IsServersListener == true } : null;
-        var unseen = ServerUnseen.Of(_endpoint, _username, _settings.Own is not null, _whyNever, _first, _books, Proxy);
-        Context.Parent.Tell(new ServerObserved(_index, ledger, OwnConnections, unseen));
+            first?.Configuration.Number(ServerSession.MaxClients),
+            own?.TcpBacklog ?? first?.Configuration.Number(ServerSession.TcpBacklog),
+            own?.ProcessId is { } id ? ServerProcess.Of(id) : first?.Process);
+        ledger = ledger is null ? null : ledger with { Proxy = _link.Proxy, HoldsListener = first?.IsServersListener == true };
+        var unseen = ServerUnseen.Of(_endpoint, _credentials, own is not null, _link.WhyNever, first, _books, _link.Proxy);
+        Context.Parent.Tell(new ServerObserved(_index, ledger, _link.OwnConnections(_begunAt), unseen));
         Context.Stop(Self);
     }
 
-    private enum Due
-    {
-        Reading,
-        Question,
-        Settled,
-        Warm,
-        End,
-    }
+    private sealed record Steady : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed record Alarm(Due Due) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    private sealed record EndOverdue : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

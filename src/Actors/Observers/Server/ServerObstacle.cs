@@ -6,10 +6,10 @@ namespace ActorLoad.Observers.Server;
 /// <summary>What stands between us and a server.</summary>
 public enum ServerObstacle
 {
-    /// <summary>It says what it is in words that are not known here.</summary>
+    /// <summary>The server names an obstacle that is not known here.</summary>
     Other,
 
-    /// <summary>Nobody listens at the port.</summary>
+    /// <summary>Nothing listens at the port.</summary>
     NobodyListens,
 
     /// <summary>The host cannot be reached.</summary>
@@ -30,19 +30,19 @@ public enum ServerObstacle
     /// <summary>DENIED: protected mode.</summary>
     ProtectedMode,
 
-    /// <summary>LOADING: it reads its data.</summary>
+    /// <summary>LOADING: it loads its data.</summary>
     Loading,
 
-    /// <summary>BUSY: it has been at one script, function or command of a module for so long that it says so.</summary>
+    /// <summary>BUSY: it has been running one script, function or module command for too long.</summary>
     Busy,
 
     /// <summary>As many clients as it takes.</summary>
     Full,
 
-    /// <summary>It is well, and does not know INFO.</summary>
+    /// <summary>It answers, but does not know INFO.</summary>
     NoInfo,
 
-    /// <summary>It answers PING, and closes the connection on INFO: a proxy that does not pass it on.</summary>
+    /// <summary>It answers PING, and closes the connection on INFO, as a proxy does that does not pass INFO on.</summary>
     ClosesOnInfo,
 
     /// <summary>It wants TLS.</summary>

@@ -1,10 +1,11 @@
 using System.Net;
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 
 namespace ActorLoad.Observers.Server;
 
-/// <summary>One connection of an observer from which INFO can be had, and what was learnt when it was opened.</summary>
-/// <param name="Connection">To be disposed of.</param>
+/// <summary>One connection of an observer to a server that answers INFO, and what was learnt when it was opened.</summary>
+/// <param name="Connection">The user of the session disposes of it.</param>
 /// <param name="Reader">Knows the server's form of INFO.</param>
 /// <param name="Reading">The first reading.</param>
 /// <param name="Configuration">Settings that INFO does not tell.</param>
@@ -16,25 +17,32 @@ internal sealed record ServerSession(
     public const string TcpBacklog = "tcp-backlog";
     public const string Bind = "bind";
 
+    // A server that takes its counts from time to time may be a little late.
+    private static readonly TimeSpan SampleMargin = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Why the listener is not the server's, see <see cref="ListenerJudge"/>; null if it is, or nothing tells.</summary>
     public string? Proxy { get; init; }
 
-    /// <summary>True if the server's own process was seen to hold the listener: nobody stands between.</summary>
+    /// <summary>True if the server's own process was seen to hold the listener, so that there is no proxy.</summary>
     public bool IsServersListener { get; init; }
+
+    /// <summary>How long it takes until a change is in the counts of the server.</summary>
+    public TimeSpan SampleTime =>
+        Reading.Kind.SampleSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) + SampleMargin : TimeSpan.Zero;
 
     /// <summary>True if a second connection may reach another server.</summary>
     public bool MayBeOneOfSeveral => !IsServersListener && Reading.RunId is not null;
 
-    /// <summary>Opens one; throws <see cref="ServerUnavailableException"/> if an answer takes longer than <paramref name="limit"/>. <paramref name="words"/>
-    /// as for <see cref="ServerConnection.OpenAsync"/>.</summary>
+    /// <summary>Opens one; throws <see cref="ServerUnavailableException"/> if an answer takes longer than <paramref name="limit"/>.
+    /// <paramref name="words"/> as for <see cref="ServerConnection.OpenAsync"/>.</summary>
     public static async Task<ServerSession> OpenAsync(
-        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider time, ServerWords? words, CancellationToken stop)
+        Endpoint endpoint, Credentials credentials, TimeSpan limit, TimeProvider time, ServerWords? words, CancellationToken stop)
     {
-        var connection = await ServerConnection.OpenAsync(endpoint, username, password, limit, time, words, stop).ConfigureAwait(false);
+        var connection = await ServerConnection.OpenAsync(endpoint, credentials, limit, time, words, stop).ConfigureAwait(false);
         try
         {
             var session = await connection.WhileItAnswersAsync(BeginAsync(connection, endpoint), limit, stop).ConfigureAwait(false);
-            stop.Register(connection.Dispose); // whoever asked for it may be gone by now
+            stop.Register(connection.Dispose); // the one who asked for it may be gone by now
             return session;
         }
         catch
@@ -47,13 +55,14 @@ internal sealed record ServerSession(
     /// <summary>Takes a reading; throws as <see cref="ServerInfoReader.ReadAsync"/> does.</summary>
     public async Task<ServerReading> ReadAsync() => ServerReading.Of(await Reader.ReadAsync().ConfigureAwait(false));
 
-    /// <summary>Why the listener is not the server's where several share an address, as the end of a sentence that begins with the server.</summary>
+    /// <summary>Why the listener is not the server's if several servers share an address: the end of a sentence that begins with the
+    /// server.</summary>
     public const string OneOfSeveral = "is one of several: connections to this address reach different servers (run_id)";
 
-    /// <summary>True if a second connection reaches another server than this one: of those behind one address each may get another. False if it reaches the
-    /// same, or none: a server that has no place for a second connection has told what it is.</summary>
+    /// <summary>True if a second connection reaches another server than this one, as it may where several are behind one address. False if
+    /// it reaches the same, or fails: a server that has no place for a second connection is there all the same.</summary>
     public async Task<bool> IsOneOfSeveralAsync(
-        IPEndPoint endpoint, string? username, string? password, TimeSpan limit, TimeProvider time, ServerWords? words, CancellationToken stop)
+        Endpoint endpoint, Credentials credentials, TimeSpan limit, TimeProvider time, ServerWords? words, CancellationToken stop)
     {
         if (!MayBeOneOfSeveral)
         {
@@ -64,7 +73,8 @@ internal sealed record ServerSession(
         until.CancelAfter(limit);
         try
         {
-            using var connection = await ServerConnection.OpenAsync(endpoint, username, password, limit, time, words, until.Token).ConfigureAwait(false);
+            using var connection = await ServerConnection
+                .OpenAsync(endpoint, credentials, limit, time, words, until.Token).ConfigureAwait(false);
             var info = await new ServerInfoReader(connection).ReadAsync().WaitAsync(until.Token).ConfigureAwait(false);
             return info.Text("run_id") is { } another && another != Reading.RunId;
         }
@@ -75,7 +85,7 @@ internal sealed record ServerSession(
         }
     }
 
-    private static async Task<ServerSession> BeginAsync(ServerConnection connection, IPEndPoint endpoint)
+    private static async Task<ServerSession> BeginAsync(ServerConnection connection, Endpoint endpoint)
     {
         var reader = new ServerInfoReader(connection);
         var reading = ServerReading.Of(await reader.ReadAsync().ConfigureAwait(false));
@@ -89,8 +99,8 @@ internal sealed record ServerSession(
         };
     }
 
-    // No more than is needed: each is a command.
-    private static IEnumerable<string> Names(ServerReading reading, IPEndPoint endpoint, ListenerLook look)
+    // No more than is needed, for each is a command.
+    private static IEnumerable<string> Names(ServerReading reading, Endpoint endpoint, ListenerLook look)
     {
         if (reading.MaxClients is null)
         {
@@ -98,7 +108,7 @@ internal sealed record ServerSession(
         }
 
         yield return TcpBacklog;
-        if (look.IsServers != true && reading.Listeners is [{ Addresses.Count: 0 } only] && only.Port == endpoint.Port)
+        if (look.IsServers != true && reading.Listeners is [{ Addresses.Count: 0 } only] && only.Port == endpoint.Address.Port)
         {
             yield return Bind;
         }

@@ -2,10 +2,10 @@ namespace ActorLoad.Observers.Server;
 
 /// <summary>A server cannot be asked; the message is the end of a sentence that begins with its address.</summary>
 /// <param name="reason">What it did: "refused the connection ...".</param>
-/// <param name="cause">What was thrown; null if the server said it.</param>
+/// <param name="cause">The exception behind it; null if the server said the reason.</param>
 public sealed class ServerUnavailableException(string reason, Exception? cause = null) : Exception(reason, cause)
 {
-    /// <summary>True if asking again will give the same: a password, a permission, another protocol.</summary>
+    /// <summary>True if asking again would end in the same way: a password, a permission, another protocol.</summary>
     public bool IsFinal { get; init; }
 
     /// <summary>The error that the server answered with, prefix first; null if it gave none.</summary>
@@ -20,10 +20,10 @@ public sealed class ServerUnavailableException(string reason, Exception? cause =
     /// <summary>True if a connection was made, which the server counts.</summary>
     public bool WasConnected { get; init; }
 
-    /// <summary>What is missed for it.</summary>
+    /// <summary>What the observer misses.</summary>
     internal LossKind Kind { get; init; } = LossKind.Silence;
 
-    /// <summary>How often the kernel sent again what had been asked: it never arrived, or nobody acknowledged it.</summary>
+    /// <summary>How often the kernel sent the question again, because it was never acknowledged.</summary>
     internal long Resent { get; init; }
 
     /// <summary>True if the server counts that connection as rejected.</summary>

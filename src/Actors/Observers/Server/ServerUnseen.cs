@@ -1,19 +1,22 @@
 using System.Net;
+using ActorLoad.Metrics;
+using ActorLoad.Resp;
 
 namespace ActorLoad.Observers.Server;
 
-/// <summary>Says in sentences what an observer could not see of its server, and what would show it.</summary>
+/// <summary>Says in sentences what an observer could not see of its server, and what would make it visible.</summary>
 internal static class ServerUnseen
 {
-    /// <summary>One sentence for each thing; none if everything was seen.</summary>
+    /// <summary>One sentence for each thing that was not seen.</summary>
     /// <param name="endpoint">The server.</param>
-    /// <param name="username">Whose rights the observer had; null for the default user.</param>
-    /// <param name="isOwn">It was started for the run: what it does not tell is known.</param>
+    /// <param name="credentials">Whose rights the observer had.</param>
+    /// <param name="isOwn">True if the server was started for the run: what it does not tell is known all the same.</param>
     /// <param name="whyNever">Why the last try to ask it failed; null if none did.</param>
     /// <param name="first">The first session; null if there was none.</param>
     /// <param name="books">What was read.</param>
     /// <param name="proxy">Why the listener is not the server's; null if it is.</param>
-    public static IReadOnlyList<string> Of(IPEndPoint endpoint, string? username, bool isOwn, string? whyNever, ServerSession? first, ServerLedgerBuilder books, string? proxy = null)
+    public static IReadOnlyList<string> Of(
+        Endpoint endpoint, Credentials credentials, bool isOwn, string? whyNever, ServerSession? first, ServerLedgerBuilder books, string? proxy = null)
     {
         if (first is null)
         {
@@ -28,12 +31,13 @@ internal static class ServerUnseen
 
         if (proxy is not null)
         {
-            sentences.Add($"{endpoint} is a proxy's, or a port that is mapped: the server behind it {proxy}; what that server counts are not our connections");
+            sentences.Add($"{endpoint} is a proxy's, or a port that is mapped: the server behind it {proxy}; "
+                + "what that server counts are not our connections");
         }
 
         if (first.Configuration.Refusal is { } refusal)
         {
-            sentences.Add($"{endpoint} refused CONFIG GET ({refusal}): its tcp-backlog is not known; {WhatAllows(refusal, username)}");
+            sentences.Add($"{endpoint} refused CONFIG GET ({refusal}): its tcp-backlog is not known; {WhatAllows(refusal, credentials.User)}");
         }
         else if (first.Configuration.Number(ServerSession.TcpBacklog) is null)
         {
@@ -55,8 +59,8 @@ internal static class ServerUnseen
         return [.. sentences, .. books.Unseen];
     }
 
-    /// <summary>What lets CONFIG GET be said that was refused in these words: a right, or nothing.</summary>
-    public static string WhatAllows(string refusal, string? username) => refusal.StartsWith("NOPERM", StringComparison.Ordinal)
-        ? $"`ACL SETUSER {username ?? "default"} +config|get` allows it"
+    /// <summary>What would allow CONFIG GET, after it was refused in these words.</summary>
+    public static string WhatAllows(string refusal, string user) => refusal.StartsWith("NOPERM", StringComparison.Ordinal)
+        ? $"`ACL SETUSER {user} +config|get` allows it"
         : "no right would change that: the command was renamed or taken away (rename-command), or there is none";
 }

@@ -1,16 +1,18 @@
 namespace ActorLoad.Observers.Server;
 
-/// <summary>Runs what a reading runs until the runtime has compiled it for good: in a storm that would cost 300 ms of CPU in its first second.</summary>
+/// <summary>Takes readings until the runtime has optimized their code. In a storm that would cost 300 ms of CPU in the first
+/// second.</summary>
 internal static class ServerWarmUp
 {
-    // .NET counts calls from 100 ms after it first compiled something, compiles again what was called 30 times, and does so in the background.
+    // .NET counts calls once 100 ms have passed since it last compiled something new. After 30 calls it compiles a method again, in the
+    // background.
     private const int Readings = 40;
     private static readonly TimeSpan BeforeCounting = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan WhileCompiling = TimeSpan.FromMilliseconds(300);
 
     private static int _isDone;
 
-    /// <summary>Takes some readings, the first time in this process; throws as <see cref="ServerSession.ReadAsync"/> does.</summary>
+    /// <summary>Warms up, the first time in this process. Throws as <see cref="ServerSession.ReadAsync"/> does.</summary>
     public static async Task OnceAsync(ServerSession session, TimeProvider time, CancellationToken stop)
     {
         if (Interlocked.Exchange(ref _isDone, 1) == 1)

@@ -6,6 +6,7 @@ using ActorLoad.Metrics;
 using ActorLoad.Observers.Server;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
+using ActorLoad.Resp;
 using Xunit;
 using static ActorLoad.Observers.ObserverProtocol;
 
@@ -22,7 +23,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
         await Parallel.ForEachAsync(MalformedInputs.Seeds(usually: 150), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (seed, _) =>
         {
             await using var peer = Peer(seed);
-            var seen = await ServerProbe.AskAsync(peer.EndPoint, "me", HostileAnswers.Secret, Briefly, TimeProvider.System, CancellationToken.None).WaitAsync(Patience, CancellationToken.None);
+            var seen = await ServerProbe.AskAsync(peer.EndPoint, new Credentials("me", HostileAnswers.Secret), Briefly, TimeProvider.System, CancellationToken.None).WaitAsync(Patience, CancellationToken.None);
             var report = DoctorReport.Of([peer.Target], [peer.Target], Storms.Needs, Storms.Full(Storms.Needs, Storms.Machine, seen)).ToJson();
             ExpectSafe(report, seed);
             Assert.True(seen.Reading is not null || seen.Problem is not null, $"seed {seed}: {seen}");
@@ -37,7 +38,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
         {
             await using var peer = Peer(seed);
             var settings = new ServerObserverSettings(Often, Briefly) { Words = new ServerWords(HostileAnswers.Secret) };
-            var observer = Parent.ChildActorOf(ServerObserver.Props(2, peer.EndPoint, null, HostileAnswers.Secret, settings, TimeProvider.System));
+            var observer = Parent.ChildActorOf(ServerObserver.Props(2, peer.EndPoint, new Credentials("", HostileAnswers.Secret), settings, TimeProvider.System));
             await Parent.ExpectMsgAsync<ObserverReady>(Patience);
             observer.Tell(StormBegins.Instance, Parent);
             observer.Tell(StormEnded.Instance, Parent);
@@ -57,7 +58,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
     public async Task Answer_that_is_said_to_be_huge_is_not_waited_for(string info, string told)
     {
         await using var peer = Answering(info);
-        var seen = await ServerProbe.AskAsync(peer.EndPoint, null, null, Patience, TimeProvider.System, CancellationToken.None);
+        var seen = await ServerProbe.AskAsync(peer.EndPoint, Credentials.None, Patience, TimeProvider.System, CancellationToken.None);
         Assert.Contains(told, seen.Problem, StringComparison.Ordinal);
     }
 
@@ -65,7 +66,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
     public async Task Lists_within_lists_without_end_are_not_followed()
     {
         await using var peer = Answering(string.Concat(Enumerable.Repeat("*1\r\n", 500_000)));
-        var seen = await ServerProbe.AskAsync(peer.EndPoint, null, null, Patience, TimeProvider.System, CancellationToken.None);
+        var seen = await ServerProbe.AskAsync(peer.EndPoint, Credentials.None, Patience, TimeProvider.System, CancellationToken.None);
         Assert.Contains("nested more than 8 deep", seen.Problem, StringComparison.Ordinal);
     }
 
@@ -81,7 +82,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
     public async Task Server_that_answers_every_CONFIG_GET_alike_tells_only_what_was_asked(string answer, int? backlog, int? maxClients)
     {
         await using var peer = Answering($"${InfoTexts.Redis.Length}\r\n{InfoTexts.Redis}\r\n", answer);
-        var seen = await ServerProbe.AskAsync(peer.EndPoint, null, null, Patience, TimeProvider.System, CancellationToken.None);
+        var seen = await ServerProbe.AskAsync(peer.EndPoint, Credentials.None, Patience, TimeProvider.System, CancellationToken.None);
         Assert.Equal(((long?)backlog, (long?)maxClients, null), (seen.TcpBacklog, seen.MaxClients, seen.Problem));
         Assert.NotEmpty(Storms.Full(Storms.Needs, Storms.Machine, seen));
     }
@@ -92,7 +93,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
     public async Task Version_is_shown_without_secrets_and_escapes(string info, string shown)
     {
         await using var peer = Answering($"${info.Length}\r\n{info}\r\n");
-        var seen = await ServerProbe.AskAsync(peer.EndPoint, null, HostileAnswers.Secret, Patience, TimeProvider.System, CancellationToken.None);
+        var seen = await ServerProbe.AskAsync(peer.EndPoint, new Credentials("", HostileAnswers.Secret), Patience, TimeProvider.System, CancellationToken.None);
         Assert.Equal(shown, Storms.Full(Storms.Needs, Storms.Machine, seen).Named("target").Present);
     }
 
@@ -111,7 +112,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
                 await connection.SendAsync(greeting, stop);
             }
         });
-        var seen = await ServerProbe.AskAsync(peer.EndPoint, null, HostileAnswers.Secret, Briefly * 5, TimeProvider.System, CancellationToken.None);
+        var seen = await ServerProbe.AskAsync(peer.EndPoint, new Credentials("", HostileAnswers.Secret), Briefly * 5, TimeProvider.System, CancellationToken.None);
         Assert.NotNull(seen.Problem);
         ExpectSafe(seen.Problem, 0);
     }

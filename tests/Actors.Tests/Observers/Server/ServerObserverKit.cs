@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
 using ActorLoad.Actors.Tests.Peers;
+using ActorLoad.Metrics;
 using ActorLoad.Observers.Server;
 using ActorLoad.Peers;
+using ActorLoad.Resp;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
@@ -25,14 +27,13 @@ public abstract class ServerObserverKit() : TestKit("akka.loglevel = WARNING")
 
     /// <summary>Starts one and waits until it is ready.</summary>
     /// <param name="endpoint">The server.</param>
-    /// <param name="username">Null for the default user.</param>
-    /// <param name="password">Null for none.</param>
+    /// <param name="credentials">Null for none.</param>
     /// <param name="limit">How long an answer may take; longer than it ever does if null.</param>
     /// <param name="others">1 for the connection over which a <see cref="RedisServer"/> is asked by the test.</param>
-    private protected async Task StartAsync(IPEndPoint endpoint, string? username = null, string? password = null, TimeSpan? limit = null, int others = 1)
+    private protected async Task StartAsync(Endpoint endpoint, Credentials? credentials = null, TimeSpan? limit = null, int others = 1)
     {
         var settings = new ServerObserverSettings(Often, limit ?? Patience, others);
-        Observer = Parent.ChildActorOf(ServerObserver.Props(2, endpoint, username, password, settings, TimeProvider.System));
+        Observer = Parent.ChildActorOf(ServerObserver.Props(2, endpoint, credentials ?? Credentials.None, settings, TimeProvider.System));
         Parent.Watch(Observer);
         Assert.Equal("server-2", (await Parent.ExpectMsgAsync<ObserverReady>(Patience)).Observer);
     }

@@ -3,6 +3,7 @@ using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Observers.Server;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Requirements;
+using ActorLoad.Resp;
 using Xunit;
 
 namespace ActorLoad.Actors.Tests.Observers.Server;
@@ -66,5 +67,5 @@ public sealed class ServerPatienceSpecs
     }
 
     private Task<ServerConnection> OpenAsync(RedisServer redis) =>
-        ServerConnection.OpenAsync(IPEndPoint.Parse(redis.Target), null, null, TimeSpan.FromSeconds(30), _time, null);
+        ServerConnection.OpenAsync(redis.EndPoint, Credentials.None, TimeSpan.FromSeconds(30), _time, null);
 }

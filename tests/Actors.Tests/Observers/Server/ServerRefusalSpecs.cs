@@ -2,6 +2,7 @@ using ActorLoad.Observers.Server;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Requirements;
+using ActorLoad.Resp;
 using Akka.Actor;
 using Xunit;
 using static ActorLoad.Observers.ObserverProtocol;
@@ -17,18 +18,18 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     public async Task A_password_is_given()
     {
         await using var redis = await RedisServer.StartAsync("--requirepass", "secret");
-        await StartAsync(redis.EndPoint, password: "secret");
+        await StartAsync(redis.EndPoint, new Credentials("", "secret"));
         Begin();
         Assert.Equal(0, (await HealthyEndAsync()).ConnectionsReceived);
     }
 
     [RedisTheory]
-    [InlineData(null, "wants a password (NOAUTH Authentication required.)")]
+    [InlineData("", "wants a password (NOAUTH Authentication required.)")]
     [InlineData("wrong", "does not take the user and password (WRONGPASS ")]
-    public async Task Without_the_password_nothing_is_seen_and_it_is_not_tried_again(string? password, string reason)
+    public async Task Without_the_password_nothing_is_seen_and_it_is_not_tried_again(string password, string reason)
     {
         await using var redis = await RedisServer.StartAsync("--requirepass", "secret");
-        await StartAsync(redis.EndPoint, password: password);
+        await StartAsync(redis.EndPoint, new Credentials("", password));
         Begin();
         Assert.StartsWith($"{redis.Target} {reason}", await UnseenAsync(), StringComparison.Ordinal);
         Assert.Equal(1, await redis.ConnectionsReceivedAsync());
@@ -38,7 +39,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     public async Task A_password_that_the_server_does_not_want_does_no_harm()
     {
         await using var redis = await RedisServer.StartAsync();
-        await StartAsync(redis.EndPoint, password: "secret");
+        await StartAsync(redis.EndPoint, new Credentials("", "secret"));
         Begin();
         Assert.Equal(0, (await HealthyEndAsync()).ConnectionsReceived);
     }
@@ -48,7 +49,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.CommandAsync("ACL", "SETUSER", "blind", "on", ">pass", "~*", "+@all", "-info");
-        await StartAsync(redis.EndPoint, "blind", "pass");
+        await StartAsync(redis.EndPoint, new Credentials("blind", "pass"));
         Begin();
         Assert.StartsWith($"{redis.Target} refused INFO (NOPERM ", await UnseenAsync(), StringComparison.Ordinal);
         Assert.Equal(1, await redis.ConnectionsReceivedAsync());
@@ -59,7 +60,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.CommandAsync("ACL", "SETUSER", "mute", "on", ">pass");
-        await StartAsync(redis.EndPoint, "mute", "pass");
+        await StartAsync(redis.EndPoint, new Credentials("mute", "pass"));
         Begin();
         Assert.StartsWith($"{redis.Target} does not let this user in; +ping and +info are what an observer needs (NOPERM ", await UnseenAsync(), StringComparison.Ordinal);
     }
@@ -69,7 +70,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.CommandAsync("ACL", "SETUSER", "shy", "on", ">pass", "~*", "+@all", "-config");
-        await StartAsync(redis.EndPoint, "shy", "pass");
+        await StartAsync(redis.EndPoint, new Credentials("shy", "pass"));
         Begin();
         await ComeAndGoAsync(redis.EndPoint, 3);
         var observed = await EndAsync();
@@ -84,7 +85,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.CommandAsync("ACL", "SETUSER", "one", "on", ">pass", "~*", "+@all");
-        await StartAsync(redis.EndPoint, "one", "pass");
+        await StartAsync(redis.EndPoint, new Credentials("one", "pass"));
         Begin();
         await redis.CommandAsync("ACL", "SETUSER", "one", "-info");
         await redis.HasClientsAsync(0);
@@ -268,7 +269,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     {
         await using var peer = FaultPeer.Hanging();
         var settings = new ServerObserverSettings(Often, Patience);
-        var observer = Parent.ChildActorOf(ServerObserver.Props(0, peer.EndPoint, null, null, settings, TimeProvider.System));
+        var observer = Parent.ChildActorOf(ServerObserver.Props(0, peer.EndPoint, Credentials.None, settings, TimeProvider.System));
         await peer.AcceptedAsync(1);
         observer.Tell(ConcludeNow.Instance);
         var observed = await Parent.ExpectMsgAsync<ServerObserved>(Patience);

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace ActorLoad.Observers.Kernel.SockDiag;
 
 /// <summary>Counts the sockets in the kernel's answer to one request, as its pieces come. The answer to a question for one socket is that
-/// socket; one for many has an end.</summary>
-internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, SocketCounts counts, bool isForOne = false, Func<int, bool>? isOurs = null)
+/// socket. An answer with many sockets has an end mark.</summary>
+internal sealed class DiagAnswer(
+    WatchedEndpoints watched, uint sequence, SocketCounts counts, bool isForOne = false, Func<int, bool>? isOurs = null)
 {
     private const int ErrorSize = 4;
     private const ushort NLMSG_ERROR = 2;
@@ -22,17 +23,17 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
     private const int SendQueue = 60;
     private const int Inode = 68;
 
-    /// <summary>True once the kernel has said that this was all.</summary>
+    /// <summary>True once the kernel has said that the answer is over.</summary>
     public bool IsDone { get; private set; }
 
     /// <summary>The errno with which the kernel refused or broke off; 0 if it did not.</summary>
     public int Error { get; private set; }
 
-    /// <summary>True if the kernel says that the table changed under it, or if a piece was not what it should be: sockets may be
-    /// missing.</summary>
+    /// <summary>True if sockets may be missing: the kernel says that its table changed meanwhile, or a piece was malformed.</summary>
     public bool IsTorn { get; private set; }
 
-    /// <summary>Counts one piece, of which <paramref name="length"/> bytes were sent and as many received as have room.</summary>
+    /// <summary>Counts one piece. The kernel sent <paramref name="length"/> bytes of it; those that did not fit into the buffer are
+    /// lost.</summary>
     public void Take(byte[] buffer, int length)
     {
         var rest = buffer.AsSpan(0, Math.Min(length, buffer.Length));
@@ -69,7 +70,7 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
         }
     }
 
-    // Both carry a negative errno; a dump that went well ends with what it dumped, which is no error.
+    // Both carry a negative errno. A dump that went well ends with a positive number, which is not an error.
     private void TakeEnd(ReadOnlySpan<byte> body)
     {
         IsDone = true;
@@ -87,7 +88,9 @@ internal sealed class DiagAnswer(WatchedEndpoints watched, uint sequence, Socket
         {
             if (watched.IsListener(localPort, local))
             {
-                counts.AddListener(MemoryMarshal.Read<uint>(socket[ReceiveQueue..]), MemoryMarshal.Read<uint>(socket[SendQueue..]), MemoryMarshal.Read<uint>(socket[Inode..]));
+                counts.AddListener(
+                    MemoryMarshal.Read<uint>(socket[ReceiveQueue..]), MemoryMarshal.Read<uint>(socket[SendQueue..]),
+                    MemoryMarshal.Read<uint>(socket[Inode..]));
             }
 
             return;

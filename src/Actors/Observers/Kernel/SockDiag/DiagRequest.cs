@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace ActorLoad.Observers.Kernel.SockDiag;
 
-/// <summary>The bytes of a request (linux/netlink.h, linux/sock_diag.h, linux/inet_diag.h). Whoever sends one writes a number of its own at
-/// <see cref="SequenceOffset"/>.</summary>
+/// <summary>The bytes of a request (linux/netlink.h, linux/sock_diag.h, linux/inet_diag.h). The sender writes a number of
+/// its own at <see cref="SequenceOffset"/>.</summary>
 internal static class DiagRequest
 {
     public const int HeaderSize = 16;
@@ -28,8 +28,8 @@ internal static class DiagRequest
     private const int TestSize = 8;
     private const int JumpSize = 4;
 
-    /// <summary>All sockets of both families in these states (one bit for each) that have one of the ports at either end. The older
-    /// message, and the only one with which the kernel goes through its table once for both.</summary>
+    /// <summary>All sockets of both families in these states (one bit for each) that have one of the ports at either end. It is the
+    /// older message, and the only one with which the kernel goes through its table once for both.</summary>
     public static byte[] OfBothFamilies(ushort messageType, uint states, IReadOnlyList<int> ports)
     {
         // struct inet_diag_req: family, lengths and extensions, addresses, states.
@@ -82,11 +82,12 @@ internal static class DiagRequest
         Write(request, HeaderSize + 4, states);
     }
 
-    // Any of the tests: each but the last is followed by a jump over all the others, which is what `ss` sends for "or". One that fails goes
-    // on after that jump. The end means yes, one word past it no.
+    // Any of the tests. Each but the last is followed by a jump over all the others, which is what `ss` sends for "or". A test that fails
+    // goes on after that jump. The end means yes, and one word past the end means no.
     private static byte[] Filter(IReadOnlyList<int> ports)
     {
-        var tests = ports.SelectMany(port => new[] { (Code: INET_DIAG_BC_S_EQ, Port: port), (Code: INET_DIAG_BC_D_EQ, Port: port) }).ToList();
+        var tests = ports
+            .SelectMany(port => new[] { (Code: INET_DIAG_BC_S_EQ, Port: port), (Code: INET_DIAG_BC_D_EQ, Port: port) }).ToList();
         var filter = new byte[(tests.Count * (TestSize + JumpSize)) - JumpSize];
         var at = 0;
         for (var index = 0; index < tests.Count; index++)

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ActorLoad.Observers.Kernel.SockDiag;
 
-/// <summary>A socket to the kernel's <c>sock_diag</c>. It sees the network namespace in which it was made, from every thread. What fails
-/// gives a negative errno.</summary>
+/// <summary>A socket to the kernel's <c>sock_diag</c>. It sees the network namespace in which it was made, from every thread. A call that
+/// fails gives a negative errno.</summary>
 internal sealed class NetlinkSocket : IDisposable
 {
     public const int EAGAIN = 11;
@@ -24,7 +24,7 @@ internal sealed class NetlinkSocket : IDisposable
 
     private NetlinkSocket(SafeFileHandle file) => _file = file;
 
-    /// <summary>Null, with a reason, where there is none: another system, a seccomp profile, no descriptor.</summary>
+    /// <summary>Opens one. Null, with a reason, where that fails: another system, a seccomp profile, no descriptor.</summary>
     public static NetlinkSocket? Open(TimeSpan patience, out string problem)
     {
         problem = "";
@@ -44,7 +44,7 @@ internal sealed class NetlinkSocket : IDisposable
 
         // struct timeval: two words of the machine's size.
         nint[] timeout = [(nint)patience.TotalSeconds, patience.Microseconds + (patience.Milliseconds * 1000)];
-        _ = SetSocketOption(file, SOL_SOCKET, SO_RCVTIMEO, timeout, (uint)(2 * nint.Size)); // without it a silent kernel is waited for
+        _ = SetSocketOption(file, SOL_SOCKET, SO_RCVTIMEO, timeout, (uint)(2 * nint.Size)); // or we may wait for ever
         return new NetlinkSocket(file);
     }
 
@@ -75,7 +75,7 @@ internal sealed class NetlinkSocket : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    // A signal came before anything else did: to be called again.
+    // A signal came first: call again.
     private static bool IsInterrupted(int attempt, out int error)
     {
         error = -Marshal.GetLastPInvokeError();

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace ActorLoad.Observers.Kernel.SockDiag;
 
-/// <summary>The endpoints whose sockets are counted, in a form that can be held against thousands of sockets without allocating.</summary>
+/// <summary>The endpoints whose sockets are counted, in a form that can be compared with thousands of sockets without allocating.</summary>
 internal sealed class WatchedEndpoints
 {
     // An IPv4 address is compared in its mapped form, ::ffff:a.b.c.d.
@@ -58,7 +58,7 @@ internal sealed class WatchedEndpoints
         return false;
     }
 
-    /// <summary>Does who listens here listen for a watched endpoint? One that listens on all addresses does so only for those of this
+    /// <summary>Does a listener of this address listen for a watched endpoint? A listener on all addresses does so only for those of this
     /// machine.</summary>
     public bool IsListener(int port, UInt128 address)
     {
@@ -83,7 +83,8 @@ internal sealed class WatchedEndpoints
         public static Watched From(IPEndPoint endpoint)
         {
             var isAny = endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any);
-            return new(endpoint.Port, WatchedEndpoints.Address(endpoint.Address.GetAddressBytes()), isAny, isAny || CanBind(endpoint.Address));
+            var address = WatchedEndpoints.Address(endpoint.Address.GetAddressBytes());
+            return new(endpoint.Port, address, isAny, isAny || CanBind(endpoint.Address));
         }
 
         // Only an address of this machine (of this namespace) can be bound.
