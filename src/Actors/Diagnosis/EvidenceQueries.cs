@@ -11,7 +11,7 @@ namespace ActorLoad.Diagnosis;
 /// <summary>Questions to the evidence that several rules share.</summary>
 internal static class EvidenceQueries
 {
-    /// <summary>Seconds. A server with time answers sooner. A server that stands still answers nobody, not even its observer.</summary>
+    /// <summary>Seconds. A server with time answers sooner. A server that stands still does not even answer its observer.</summary>
     public const double LongAnswer = 0.5;
 
     private const string TimeWait = "TIME-WAIT";

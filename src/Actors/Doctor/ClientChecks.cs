@@ -65,7 +65,7 @@ internal static class ClientChecks
             return Check.Fail(
                 Range, pair, present, $"{open + needs.Observers}",
                 $"{open.Of("connection")} at once to {share.Target}{observers} need a port each, and there are {ports.Of("port")}. "
-                + "The others would find none",
+                + "The other connections would fail",
                 TroubleRemedies.Ports(range, ports, open + needs.Observers, needs.Targets, needs.MaxOpen, needs.Observers));
         }
 

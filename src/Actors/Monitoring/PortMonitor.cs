@@ -83,7 +83,7 @@ public sealed class PortMonitor : IDisposable
         }
     }
 
-    // Timers count in whole milliseconds: a shorter wait would be none.
+    // Timers count in whole milliseconds: a shorter wait would not wait at all.
     private Task WaitAsync(TimeSpan span, CancellationToken stop) =>
         Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(span.TotalMilliseconds)), _time, stop).ContinueWith(
             _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

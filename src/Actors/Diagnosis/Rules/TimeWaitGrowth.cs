@@ -43,7 +43,7 @@ internal sealed class TimeWaitGrowth : IRule
             Name, isFull ? Severity.Error : share >= Many || !isGraceful ? Severity.Warning : Severity.Info,
             $"{grown.Of("connection")} of this run waited in TIME_WAIT on this side, each with its port for 60 s, {why}"
             + (ports is { } range ? $". There are {range.Of("port")}" : "")
-            + (isFull ? $", and {exhausted.Of("attempt")} found none" : ""),
+            + (isFull ? $", and {exhausted.Of("attempt")} found no free port" : ""),
             new Dictionary<string, double>
             {
                 ["before"] = level.Before,
