@@ -50,7 +50,7 @@ internal sealed class ServerMachineChecks(RunNeeds needs, MachineReadings machin
                 ? Check.Ok(Name, Subject, $"{present}", $"{needed}", $"bursts have {needed.Of("connection")}")
                 : Check.Warn(
                     Name, Subject, $"{present}", $"{needed}",
-                    $"a listener may have {present.Of("handshake")} half open, because {TuningKeys.SynCookies} is {cookies ?? "not known"}. "
+                    $"a listener may have {present.Of("handshake")} half open ({TuningKeys.SynCookies} is {cookies ?? "not known"}). "
                     + $"Bursts have {needed.Of("connection")}: further SYNs are dropped, and sent again a second later",
                     Remedies.Sysctl(Name, RemedyHost.Server, $"{present}", needed)));
     }
