@@ -61,7 +61,7 @@ public class ReconciliationSpecs
         { "accepted", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsReceived = 4_988 }), 12, "12 unexplained" },
         { "accepted", Healthy.Evidence.Counting("ListenOverflows", 30).Counting("PassiveOpens", 4_980)
             .With((ServerLedger server) => server with { ConnectionsReceived = 4_980 }), 0, "accept queue" },
-        { "accepted", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsReceived = 2_000, Restarts = [1] }), 0, "could not be asked any more" },
+        { "accepted", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsReceived = 2_000, Restarts = [1] }), 0, "stopped answering" },
         { "rejected", Healthy.Evidence.Rejecting("ERR max number of clients reached", 60).Failing("reset", 40)
             .With((ServerLedger server) => server with { ConnectionsRejected = 100 }), 0, "overtook" },
         { "rejected", Healthy.Evidence.With((ServerLedger server) => server with { ConnectionsRejected = 7 }), 7, "other clients" },
@@ -76,7 +76,7 @@ public class ReconciliationSpecs
         { "failed connects", Healthy.Evidence.Failing("refused", 30).Counting("AttemptFails", 30), 0, "" },
         { "failed connects", Healthy.Evidence.Failing("refused", 30).Failing("connect-timeout", 5).Counting("AttemptFails", 30), 0, "" },
         { "failed connects", Healthy.Evidence.Counting("AttemptFails", 9), 9, "other programs" },
-        { "retransmitted SYNs", Healthy.Evidence.Slow(1, 100).Counting("TCPSynRetrans", 130), 0, "further ones" },
+        { "retransmitted SYNs", Healthy.Evidence.Slow(1, 100).Counting("TCPSynRetrans", 130), 0, "further retransmits" },
         { "retransmitted SYNs", Healthy.Evidence.Slow(1, 100).Counting("TCPSynRetrans", 60), 40, "without a retransmit" },
         { "retransmitted SYNs", Healthy.Evidence.Long(160).Counting("TCPSynRetrans", 392), 0, "took a second or more" },
         { "retransmitted SYNs", Healthy.Evidence.Counting("TCPSynRetrans", 392), 392, "392 unexplained" },
