@@ -1,16 +1,16 @@
 # What systune/apply and systune/restore share: reading and writing settings of the kernel. Sourced, not run.
-# Messages of the kernel and of bash are parsed here and there: in English.
+# These scripts parse messages of the kernel and of bash, which must be English.
 export LC_ALL=C
 
 me=${0##*/}
 # shellcheck disable=SC2034 # exit codes, for those who source this
 readonly ok=0 cannot=1 bad_usage=2 left_changed=3 interrupted=130
 
-# What put_all writes: keys[i] gets values[i]; and what read_saved has read.
+# put_all writes values[i] to keys[i]. read_saved fills saved_keys and saved.
 keys=() values=() saved_keys=()
 declare -A saved=()
 
-# leave CODE LINE...: the lines on stderr, and out.
+# leave CODE LINE...: prints the lines on stderr and exits.
 leave() {
     local code=$1
     shift
@@ -26,14 +26,14 @@ path_of() {
     esac
 }
 
-# present KEY: its value, with one blank between numbers; of "always [madvise] never" what is in brackets. Fails where it cannot be read.
+# present KEY: its value, with one blank between numbers; of "always [madvise] never" the choice in brackets. Fails if unreadable.
 present() {
     local words
     { read -ra words <"$(path_of "$1")" || ((${#words[@]} > 0)); } 2>/dev/null || return 1
     if [[ "${words[*]}" =~ \[([^]]+)\] ]]; then echo "${BASH_REMATCH[1]}"; else echo "${words[*]}"; fi
 }
 
-# why_not KEY: why it cannot be written, on stdout; fails if it can. Whoever is not root is not asked about rights.
+# why_not KEY: prints why it cannot be written; fails if it can. Checks rights only for root.
 why_not() {
     local path
     path=$(path_of "$1")
@@ -42,7 +42,7 @@ why_not() {
     elif ! present "$1" >/dev/null; then
         echo "it cannot be read"
     elif [[ $(stat -c %A "$path") != ?-w* && $(stat -c %A "$path") != ??w* ]]; then
-        echo "it is the whole machine's and read-only in this network namespace"
+        echo "it belongs to the whole machine and is read-only in this network namespace"
     elif ((EUID == 0)) && [[ ! -w $path ]]; then
         echo "$path is mounted read-only, as in most containers"
     else
@@ -50,21 +50,21 @@ why_not() {
     fi
 }
 
-# put KEY VALUE: writes it and looks whether the kernel has it now; otherwise fails, with the reason in $reason.
+# put KEY VALUE: writes it and checks that the kernel has it now. Fails with the reason in $reason.
 put() {
     local said now
     if ! said=$({ printf '%s\n' "$2" >"$(path_of "$1")"; } 2>&1); then
         reason=${said##*: }
     elif now=$(present "$1") && [[ $now != "$2" ]]; then
-        reason="the kernel made \"$now\" of it"
+        reason="the kernel changed it to \"$now\""
     else
         return 0
     fi
     return 1
 }
 
-# put_all: writes keys[] = values[], all or none. When one fails, or a signal comes, what was written before it gets back what it had.
-# Sets $failure to what went wrong and $code to the exit code; exits by itself if something could not be put back.
+# put_all: writes keys[] = values[], all or none. If one fails, or a signal comes, all earlier ones get their old values back.
+# Sets $failure to the problem and $code to the exit code. Exits by itself if a value could not be put back.
 put_all() {
     local i was
     undo_keys=() undo_values=() failure='' code=$cannot
@@ -82,7 +82,7 @@ put_all() {
     [[ -z $failure ]]
 }
 
-# The last first. The one that failed too, if the kernel has changed it all the same.
+# In reverse order. Includes the failed one, if the kernel changed it anyway.
 undo() {
     local i left=()
     for ((i = ${#undo_keys[@]} - 1; i >= 0; i--)); do
@@ -90,19 +90,19 @@ undo() {
         put "${undo_keys[i]}" "${undo_values[i]}" || left+=("${undo_keys[i]} could not be put back ($reason): it was \"${undo_values[i]}\"")
     done
     if ((${#left[@]} > 0)); then
-        leave $left_changed "$failure" "${left[@]}" "put these back by hand, with sysctl -w; what else was saved is in $state"
+        leave $left_changed "$failure" "${left[@]}" "put these back by hand, with sysctl -w; all saved values are in $state"
     fi
 }
 
-# The values of before live where they die with the settings: /run is empty after a restart, and so are those.
+# A restart clears both the settings and /run, where the old values are saved.
 state=/run/actorload/systune.saved
 
-# circumstances: what the saved values are values of.
+# circumstances: the boot and the network namespace of the saved values.
 circumstances() {
     echo "boot=$(</proc/sys/kernel/random/boot_id) net=$(readlink /proc/self/ns/net)"
 }
 
-# read_saved: saved[KEY]=VALUE and saved_keys[] from $state; exits if it is another boot's, another namespace's, or no such file at all.
+# read_saved: reads saved[KEY]=VALUE and saved_keys[] from $state. Exits if the file is of another boot or namespace, or unreadable.
 read_saved() {
     local line key value number=0
     { [[ -f $state ]] && exec {file}<"$state"; } 2>/dev/null || leave $cannot "$state cannot be read; nothing was changed"
@@ -114,8 +114,8 @@ read_saved() {
         fi
         key=${line%%$'\t'*} value=${line#*$'\t'}
         if [[ $line != *$'\t'* || -z $value || ! $key =~ ^(/sys/kernel/mm/[a-z_/]+|[a-z0-9_.]+)$ ]]; then
-            leave $cannot "$state:$number: \"$line\" is no saved value; nothing was changed. Mend that line (key, tab, value), or remove the" \
-                "file: then the values before the first apply are lost, and a restart of the machine has the kernel's own again"
+            leave $cannot "$state:$number: \"$line\" is not a saved value; nothing was changed. Fix that line (key, tab, value), or remove the" \
+                "file: then the old values are lost, until a restart of the machine brings back the kernel's own"
         fi
         # shellcheck disable=SC2034 # for those who source this
         saved[$key]=$value
@@ -132,23 +132,23 @@ same_circumstances() {
     if [[ $1 != "# boot="* ]]; then
         leave $cannot "$state holds no values saved by systune/apply; nothing was changed. Name another file with --state"
     elif [[ ${1%% net=*} == "# ${now%% net=*}" ]]; then
-        leave $cannot "the values in $state are those of another network namespace (${1##* net=}, this is ${now##* net=}); nothing was changed." \
+        leave $cannot "the values in $state belong to another network namespace (${1##* net=}, this is ${now##* net=}); nothing was changed." \
             "Do it there, or name another file with --state"
     else
-        leave $cannot "the values in $state were saved before the machine was restarted, which brought the kernel's own back; nothing was changed." \
+        leave $cannot "the values in $state were saved before the last restart, which brought back the kernel's own; nothing was changed." \
             "Remove that file"
     fi
 }
 
-# alone: nobody else applies or restores at the same time.
+# alone: takes the lock against another apply or restore.
 alone() {
     if ! { mkdir -p "${state%/*}" && exec {lock}<"${state%/*}"; } 2>/dev/null; then
-        leave $cannot "${state%/*} is no directory and cannot be made: the present values cannot be saved there, so nothing was changed." \
+        leave $cannot "${state%/*} is not a directory and cannot be made, so the present values cannot be saved; nothing was changed." \
             "Name another file with --state"
     fi
     flock -n "$lock" || leave $cannot "another apply or restore is at work on ${state%/*}; nothing was changed"
 }
 
 need_root() {
-    ((EUID == 0)) || leave $cannot "only root may change settings of the kernel; nothing was changed. Use sudo, or look first: $me --dry-run"
+    ((EUID == 0)) || leave $cannot "only root may change kernel settings; nothing was changed. Use sudo, or look first: $me --dry-run"
 }

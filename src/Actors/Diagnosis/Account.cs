@@ -3,16 +3,16 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Diagnosis;
 
-/// <summary>Shares the failed attempts of a run out among causes: each attempt is one cause's, and what is proven takes before what is likely. Pure.</summary>
+/// <summary>Assigns each failed attempt of a run to one cause. Proven causes come before likely ones. Pure.</summary>
 internal sealed class Account
 {
-    // Rules whose share is worked out here. AccessDenied and its kin count the words that they know.
+    // Rules whose share is computed here. AccessDenied, ErrorReplies and the like count the server's words themselves.
     private static readonly HashSet<string> Known =
     [
-        AcceptQueueOverflow.RuleName, ConnectionResets.RuleName, GeneratorLimited.RuleName, LineLoss.RuleName, NoReply.RuleName, ProxyQueue.RuleName, RefusedOnTheWay.RuleName,
-        ServerBusy.RuleName, ServerRestarted.RuleName, ServerStalled.RuleName, ServerUnreachable.RuleName, SynRetransmits.RuleName,
-        MaxClientsReached.RuleName, ServerDescriptors.RuleName, ClientDescriptors.RuleName, PortExhaustion.RuleName, TimeWaitGrowth.RuleName, ConntrackFull.RuleName,
-        SynQueueOverflow.RuleName,
+        AcceptQueueOverflow.RuleName, ConnectionResets.RuleName, GeneratorLimited.RuleName, LineLoss.RuleName, NoReply.RuleName,
+        ProxyQueue.RuleName, RefusedOnTheWay.RuleName, ServerBusy.RuleName, ServerRestarted.RuleName, ServerStalled.RuleName,
+        ServerUnreachable.RuleName, SynRetransmits.RuleName, MaxClientsReached.RuleName, ServerDescriptors.RuleName,
+        ClientDescriptors.RuleName, PortExhaustion.RuleName, TimeWaitGrowth.RuleName, ConntrackFull.RuleName, SynQueueOverflow.RuleName,
     ];
 
     private readonly Dictionary<(string Rule, Outcome Outcome), long> _explained = [];
@@ -21,7 +21,7 @@ internal sealed class Account
 
     private Account(Evidence evidence) => _evidence = evidence;
 
-    /// <summary>Attempts that were established here, and that no server accepted: the full accept queue of one dropped them.</summary>
+    /// <summary>Attempts that were established here, but not accepted by a server: its full accept queue dropped them.</summary>
     public long NotAccepted { get; private set; }
 
     private bool HasRestarted => _evidence.Ledgers.Servers.Any(server => server.Restarts.Count > 0);
@@ -38,32 +38,39 @@ internal sealed class Account
         return account;
     }
 
-    /// <summary>The findings with what each explains. Rules that the account does not know tell that themselves.</summary>
+    /// <summary>The findings with the attempts that each explains. Rules outside the account know their own number.</summary>
     public static IReadOnlyList<Finding> Shared(Evidence evidence, IReadOnlyList<Finding> findings)
     {
         var account = Of(evidence);
-        return [.. findings.Select(finding => Known.Contains(finding.Rule) || finding.Explains == 0 ? finding with { Explains = account.Of(finding.Rule) } : finding)];
+        return
+        [
+            .. findings.Select(finding => Known.Contains(finding.Rule) || finding.Explains == 0
+                ? finding with { Explains = account.Of(finding.Rule) } : finding),
+        ];
     }
 
-    /// <summary>Where there are several causes, each sentence says how much of the whole is its own.</summary>
-    public static IReadOnlyList<Finding> Counted(Evidence evidence, IReadOnlyList<Finding> findings) => findings.Count(finding => finding.Explains > 0) < 2 ? findings :
-    [
-        .. findings.Select(finding => finding.Explains == 0 ? finding : finding with
-        {
-            Sentence = $"{finding.Sentence}. This explains {finding.Explains.Text()} of {evidence.Ledgers.Client.AttemptFailures.Values.Sum().Of("failed attempt")}",
-        }),
-    ];
+    /// <summary>With several causes, each sentence says how many failed attempts it explains.</summary>
+    public static IReadOnlyList<Finding> Counted(Evidence evidence, IReadOnlyList<Finding> findings)
+    {
+        var failed = evidence.Ledgers.Client.AttemptFailures.Values.Sum().Of("failed attempt");
+        return findings.Count(finding => finding.Explains > 0) < 2 ? findings :
+        [
+            .. findings.Select(finding => finding.Explains == 0 ? finding
+                : finding with { Sentence = $"{finding.Sentence}. This explains {finding.Explains.Text()} of {failed}" }),
+        ];
+    }
 
-    /// <summary>Failed attempts that a rule's cause explains.</summary>
+    /// <summary>Failed attempts that a rule explains.</summary>
     public long Of(string rule) => _explained.Where(share => share.Key.Rule == rule).Sum(share => share.Value);
 
-    /// <summary>Failed attempts of this outcome that none of these findings explains.</summary>
-    public long Left(Outcome outcome, IEnumerable<Finding> findings) => _evidence.Failed(outcome) - findings.Sum(finding => Of(finding.Rule, outcome));
+    /// <summary>Failed attempts with this outcome that these findings do not explain.</summary>
+    public long Left(Outcome outcome, IEnumerable<Finding> findings) =>
+        _evidence.Failed(outcome) - findings.Sum(finding => Of(finding.Rule, outcome));
 
-    /// <summary>Those of them that ended so.</summary>
+    /// <summary>Failed attempts with this outcome that a rule explains.</summary>
     public long Of(string rule, Outcome outcome) => _explained.GetValueOrDefault((rule, outcome));
 
-    // The server's own words, and its own count of those that did not read them.
+    // The server's own words, and its count of clients that did not read them.
     private void ShareWhatWasSaid()
     {
         if (ServerLimits.Of(_evidence) is { } limits)
@@ -87,7 +94,8 @@ internal sealed class Account
         Take(MemoryOvercommit.RuleName, Outcome.Rejected, _evidence.Rejected("MISCONF"));
         var isWaiting = new TimeWaitGrowth().Judge(_evidence) is { Severity: Severity.Error };
         Take(
-            isWaiting ? TimeWaitGrowth.RuleName : OwnLimits.Of(_evidence).IsOfDescriptors(_evidence) ? ClientDescriptors.RuleName : PortExhaustion.RuleName,
+            isWaiting ? TimeWaitGrowth.RuleName
+                : OwnLimits.Of(_evidence).IsOfDescriptors(_evidence) ? ClientDescriptors.RuleName : PortExhaustion.RuleName,
             Outcome.LocalExhausted);
         if (HasRestarted)
         {
@@ -95,10 +103,11 @@ internal sealed class Account
         }
     }
 
-    // A queue that overflows because nothing is taken out of it is not the cause.
-    private string Queue => AcceptQueueOverflow.IsOfStandstill(_evidence) ? ServerStalled.RuleName : AcceptQueueOverflow.RuleName;
+    // A queue that overflows because the server accepts nothing is not the cause.
+    private string Queue =>
+        AcceptQueueOverflow.IsOfStandstill(_evidence) ? ServerStalled.RuleName : AcceptQueueOverflow.RuleName;
 
-    // Handshakes that another ledger counted otherwise.
+    // Handshakes that another ledger counted differently.
     private void ShareWhatIsCounted()
     {
         var isLocal = _evidence.Ledgers.Kernel?.SeesServer == true;
@@ -157,7 +166,7 @@ internal sealed class Account
 
         if (!line.IsLossy)
         {
-            TakeForLine(line); // some connections lost all they sent, and the others nothing
+            TakeForLine(line); // some connections lost all that they sent, and the others nothing
         }
 
         if (HasRestarted)
@@ -169,21 +178,26 @@ internal sealed class Account
         Take(NoReply.IsNotTheServer(_evidence) ? NoReply.RuleName : ServerStalled.RuleName, Outcome.ReplyTimeout);
     }
 
-    // Those at the endpoints that restarted, and at no others.
+    // Only attempts at endpoints that restarted.
     private void TakeForRestart(params Outcome[] outcomes)
     {
         var restarted = _evidence.Ledgers.Servers.Where(server => server.Restarts.Count > 0).Select(server => server.Endpoint).ToArray();
         foreach (var outcome in outcomes)
         {
-            Take(ServerRestarted.RuleName, outcome, _evidence.Load.ByEndpoint.Count == 0 ? long.MaxValue
-                : _evidence.Load.ByEndpoint.Where(counts => restarted.Contains(counts.Address)).Sum(counts => counts.AttemptFailures.GetValueOrDefault(outcome.Name())));
+            var failed = _evidence.Load.ByEndpoint.Where(counts => restarted.Contains(counts.Address))
+                .Sum(counts => counts.AttemptFailures.GetValueOrDefault(outcome.Name()));
+            Take(ServerRestarted.RuleName, outcome, _evidence.Load.ByEndpoint.Count == 0 ? long.MaxValue : failed);
         }
     }
 
-    // Who loses SYNs and data is one line: one finding tells of it.
-    private void TakeForLine(Line line) => Take(
-        SynRetransmits.TellsOfLine(_evidence, line) ? SynRetransmits.RuleName : LineLoss.RuleName,
-        Outcome.ReplyTimeout, line.Explained(_evidence, _left.GetValueOrDefault(Outcome.ReplyTimeout, _evidence.Failed(Outcome.ReplyTimeout))));
+    // One line loses SYNs and data: one finding reports both.
+    private void TakeForLine(Line line)
+    {
+        var left = _left.GetValueOrDefault(Outcome.ReplyTimeout, _evidence.Failed(Outcome.ReplyTimeout));
+        Take(
+            SynRetransmits.TellsOfLine(_evidence, line) ? SynRetransmits.RuleName : LineLoss.RuleName,
+            Outcome.ReplyTimeout, line.Explained(_evidence, left));
+    }
 
     private void ShareRefusals()
     {
@@ -193,18 +207,19 @@ internal sealed class Account
             Take(ServerUnreachable.RuleName, outcome);
         }
 
-        // A server that goes ends what it has, before it refuses what comes.
+        // A server that stops ends its connections before it refuses new ones.
         Take(ServerUnreachable.RuleName, Outcome.Reset, ServerUnreachable.CutOff(_evidence, Outcome.Reset));
         Take(ServerUnreachable.RuleName, Outcome.PeerClosed, ServerUnreachable.CutOff(_evidence, Outcome.PeerClosed));
     }
 
     private void ShareTheRest() => Take(ConnectionResets.RuleName, Outcome.Reset);
 
-    // With tcp_abort_on_overflow the kernel does not drop the last ACK, it resets.
-    private long ResetByQueue(long dropped) => _evidence.CountedAtServer("ListenOverflows") > 0 && _evidence.Counted("PassiveOpens") is { } opened
-        ? Math.Max(0, _evidence.Ledgers.Client.Established - opened - dropped) : 0;
+    // With tcp_abort_on_overflow, the kernel resets the connection instead of dropping the last ACK.
+    private long ResetByQueue(long dropped) =>
+        _evidence.CountedAtServer("ListenOverflows") > 0 && _evidence.Counted("PassiveOpens") is { } opened
+            ? Math.Max(0, _evidence.Ledgers.Client.Established - opened - dropped) : 0;
 
-    // Connections that the servers count themselves: received, or rejected. Only where all of their counts are of the whole run.
+    // Established connections that the servers did not count. Valid only if all servers counted during the whole run.
     private long NeverReceived()
     {
         var servers = _evidence.Ledgers.Servers;
@@ -213,9 +228,10 @@ internal sealed class Account
         {
             ConnectionsReceived: not null, FirstAnswerAt: null, Proxy: null, Restarts.Count: 0, Resets.Count: 0,
         } && server.Losses.All(loss => loss.Seconds is not null));
-        var missing = isWhole ? client.Established - servers.Sum(server => server.ConnectionsReceived!.Value + (server.ConnectionsRejected ?? 0)) : 0;
+        var counted = servers.Sum(server => (server.ConnectionsReceived ?? 0) + (server.ConnectionsRejected ?? 0));
+        var missing = isWhole ? client.Established - counted : 0;
 
-        // A handful is what the last reading came too early for.
+        // A few are missing because the last reading came too early.
         return missing > Math.Max(1, client.Established / 1_000) ? missing : 0;
     }
 

@@ -13,39 +13,39 @@ public enum Severity
     Error,
 }
 
-/// <summary>On which machine a remedy is carried out.</summary>
+/// <summary>The place of a remedy.</summary>
 public enum RemedyHost
 {
-    /// <summary>Where ActorLoad runs.</summary>
+    /// <summary>ActorLoad's machine.</summary>
     Client,
 
-    /// <summary>Where the target runs.</summary>
+    /// <summary>The target's machine.</summary>
     Server,
 
-    /// <summary>In the run file.</summary>
+    /// <summary>The run file.</summary>
     Run,
 
-    /// <summary>Where the proxy runs that stands before the target.</summary>
+    /// <summary>The machine of the proxy before the target.</summary>
     Proxy,
 }
 
-/// <summary>What a run has shown, and what would change it: an element of <c>findings</c> in <c>result.json</c>.</summary>
+/// <summary>A cause of trouble and its remedies: an element of <c>findings</c> in <c>result.json</c>.</summary>
 /// <param name="Rule">Name of the rule, such as <c>accept-queue-overflow</c>.</param>
 /// <param name="Severity">How much it matters.</param>
-/// <param name="Sentence">What happened, in one sentence with its numbers.</param>
+/// <param name="Sentence">What happened, with its numbers, in one or more sentences without the last full stop.</param>
 /// <param name="Numbers">The evidence, by name.</param>
-/// <param name="Remedies">What to change, the likeliest first; may be empty.</param>
+/// <param name="Remedies">The changes, the likeliest first; may be empty.</param>
 public sealed record Finding(
     string Rule, Severity Severity, string Sentence, IReadOnlyDictionary<string, double> Numbers, IReadOnlyList<Remedy> Remedies)
 {
-    /// <summary>Failed attempts that this cause explains; 0 where it explains none, or nobody can count them.</summary>
+    /// <summary>Failed attempts that this cause explains; 0 also if they cannot be counted.</summary>
     public long Explains { get; init; }
 }
 
-/// <summary>One setting to change. <c>doctor</c> proposes it in the same words.</summary>
+/// <summary>One setting to change, in the same words as in <c>doctor</c>.</summary>
 /// <param name="Key">The setting, such as <c>net.core.somaxconn</c>, <c>tcp-backlog</c> or <c>connection.ports</c>.</param>
-/// <param name="Present">Its value; null if it is not known.</param>
+/// <param name="Present">Its present value; null if not known.</param>
 /// <param name="Proposed">The value to give it.</param>
-/// <param name="Host">Where.</param>
-/// <param name="Command">The command, or line of a file, that does it.</param>
+/// <param name="Host">Where it is set.</param>
+/// <param name="Command">The command, or the line of a file, that sets it.</param>
 public sealed record Remedy(string Key, string? Present, string Proposed, RemedyHost Host, string Command);

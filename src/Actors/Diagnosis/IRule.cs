@@ -1,11 +1,11 @@
 namespace ActorLoad.Diagnosis;
 
-/// <summary>Knows one cause of trouble by its traces. Pure; looks at nothing but the evidence.</summary>
+/// <summary>Recognises one cause of trouble by its traces. Pure: it reads only the evidence.</summary>
 public interface IRule
 {
     /// <summary>Its name in findings, such as <c>accept-queue-overflow</c>.</summary>
     string Name { get; }
 
-    /// <summary>The finding; null if the evidence has no trace of it.</summary>
+    /// <summary>The finding; null without a trace in the evidence.</summary>
     Finding? Judge(Evidence evidence);
 }

@@ -5,23 +5,23 @@ using ActorLoad.Observers.Server;
 
 namespace ActorLoad.Diagnosis;
 
-/// <summary>Times in which ActorLoad itself stood still: when they void a run, and what is left of the evidence without them.</summary>
+/// <summary>Times in which ActorLoad itself stood still: whether they void a run, and the evidence without them.</summary>
 internal static class OwnPauses
 {
-    // A shorter one is in the tail of a few connections, and said in the result.
+    // Seconds. A shorter pause affects only the tail of a few connections, and the result shows it.
     private const double Long = 0.4;
 
-    // Compilation and a first burst on a busy machine make some short ones.
+    // Compilation and a first burst on a busy machine cause some short pauses.
     private const double LongTogether = 1;
     private const double MostOfBusy = 0.1;
     private const int MostNamed = 3;
 
-    // An observer that asks once a second may notice that much later, and replies that came meanwhile are read after it.
+    // Seconds. An observer that asks once a second may notice a pause that much later, and reads late replies after it.
     private const double Slack = 1;
 
     private static readonly string[] _ofFullQueues = ["ListenOverflows", "ListenDrops", "TCPReqQFullDoCookies", "TCPReqQFullDrop"];
 
-    /// <summary>True if they were so long that the numbers tell of them.</summary>
+    /// <summary>True if the pauses were long enough to change the numbers.</summary>
     public static bool Matter(Evidence evidence)
     {
         var pauses = evidence.Generator.Pauses;
@@ -37,14 +37,15 @@ internal static class OwnPauses
         var longest = all.Where(pause => !isLong || pause.Seconds >= Long).OrderByDescending(pause => pause.Seconds).Take(MostNamed)
             .OrderBy(pause => pause.At).ToArray();
         var others = all.Count - longest.Length;
+        var most = others > 0 ? all.Except(longest).Max(pause => pause.Seconds).Seconds() : "";
         return string.Join(" and ", longest.Select(pause => string.Create(
                 CultureInfo.InvariantCulture, $"for {pause.Seconds:0.##} s, from {pause.At:0.#} to {pause.End:0.#} s after the start")))
-            + (others > 0 ? $" and {((long)others).Of("other time")} for {all.Except(longest).Max(pause => pause.Seconds).Seconds()} at most" : "")
-            + " (it was stopped, or something held its loop): what was measured across that is its own lateness";
+            + (others > 0 ? $" and {((long)others).Of("other time")} for {most} at most" : "")
+            + " (it was stopped, or something held its loop): times measured across that are its own delay";
     }
 
-    /// <summary>The evidence without what the pauses explain: replies and connects that waited for us, an observer that asked nobody, and the queues that
-    /// the burst of all that had become due has filled, although one burst of the plan fits into them.</summary>
+    /// <summary>The evidence without the effects of the pauses: replies and connects that waited for us, an observer that did not ask, and
+    /// queues that all overdue connections filled at once, although one burst of the plan fits into them.</summary>
     public static Evidence Without(Evidence evidence)
     {
         if (!Matter(evidence))
@@ -70,13 +71,22 @@ internal static class OwnPauses
             Ledgers = ledgers with
             {
                 Client = ledgers.Client with { AttemptFailures = WithoutTimeouts(ledgers.Client.AttemptFailures, touched) },
-                Servers = [.. ledgers.Servers.Select(server => server with { Losses = [.. server.Losses.Where(loss => !pauses.Any(pause => Overlap(pause, loss)))] })],
+                Servers =
+                [
+                    .. ledgers.Servers.Select(server => server with
+                    {
+                        Losses = [.. server.Losses.Where(loss => !pauses.Any(pause => Overlap(pause, loss)))],
+                    }),
+                ],
                 Kernel = fits && ledgers.Kernel is { } kernel
-                    ? kernel with { Counters = kernel.Counters.ToDictionary(counter => counter.Key, counter => _ofFullQueues.Contains(counter.Key) ? new KernelCount(0, 0) : counter.Value) }
+                    ? kernel with { Counters = kernel.Counters.ToDictionary(counter => counter.Key, WithoutOverflow) }
                     : ledgers.Kernel,
             },
         };
     }
+
+    private static KernelCount WithoutOverflow(KeyValuePair<string, KernelCount> counter) =>
+        _ofFullQueues.Contains(counter.Key) ? new KernelCount(0, 0) : counter.Value;
 
     private static Dictionary<string, long> WithoutTimeouts(IReadOnlyDictionary<string, long> failures, long touched)
     {

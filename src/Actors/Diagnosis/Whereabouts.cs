@@ -2,7 +2,7 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Diagnosis;
 
-/// <summary>Which endpoints a finding is about: those that the evidence points to, and no others.</summary>
+/// <summary>Names the endpoints that the evidence of a finding points to.</summary>
 internal static class Whereabouts
 {
     private const long FirstRetransmit = 1_000_000;
@@ -10,34 +10,38 @@ internal static class Whereabouts
     /// <summary>Most endpoints that a sentence names.</summary>
     public const int MostNamed = 5;
 
-    /// <summary>Endpoints where attempts failed so, those with most failures first; all where they were not counted apart.</summary>
-    public static IReadOnlyList<string> FailedAt(this Evidence evidence, Outcome outcome) => evidence.Where(counts => counts.Failed(outcome));
+    /// <summary>Endpoints with this outcome, most failures first; all endpoints if not counted apart.</summary>
+    public static IReadOnlyList<string> FailedAt(this Evidence evidence, Outcome outcome) =>
+        evidence.Where(counts => counts.Failed(outcome));
 
-    /// <summary>Endpoints that rejected attempts with words that begin so, those with most rejections first.</summary>
-    public static IReadOnlyList<string> RejectedAt(this Evidence evidence, params string[] prefixes) => evidence.Where(counts => counts.Rejections
-        .Where(rejection => prefixes.Any(prefix => rejection.Key.StartsWith(prefix, StringComparison.Ordinal))).Sum(rejection => rejection.Value));
+    /// <summary>Endpoints that rejected attempts with these prefixes, most rejections first.</summary>
+    public static IReadOnlyList<string> RejectedAt(this Evidence evidence, params string[] prefixes) => evidence.Where(counts =>
+        counts.Rejections.Where(rejection => prefixes.Any(prefix => rejection.Key.StartsWith(prefix, StringComparison.Ordinal)))
+            .Sum(rejection => rejection.Value));
 
-    /// <summary>Endpoints where attempts timed out before they were established, or a connect took as long as the kernel waits before it sends a SYN again.</summary>
+    /// <summary>Endpoints with connect-timeouts, or with a connect long enough for a second SYN.</summary>
     public static IReadOnlyList<string> SlowAt(this Evidence evidence) => evidence.Where(counts =>
         counts.Failed(Outcome.ConnectTimeout) + (counts.Latency.GetValueOrDefault(Step.Connect.Name())?.Max >= FirstRetransmit ? 1 : 0));
 
-    /// <summary>How often attempts failed so at each endpoint, of how many: <c>" (127.0.0.1:7399 300 of 310)"</c>; empty if the run had one endpoint.</summary>
+    /// <summary>Failures with this outcome and attempts of each endpoint: <c>" (127.0.0.1:7399 300 of 310)"</c>; empty if the run had one
+    /// endpoint.</summary>
     public static string SharesOf(this Evidence evidence, Outcome outcome, IReadOnlyList<string> where)
     {
-        var failed = evidence.Load.ByEndpoint.Where(counts => counts.Failed(outcome) > 0 && where.Contains(counts.Address)).OrderByDescending(counts => counts.Failed(outcome)).ToArray();
+        var failed = evidence.Load.ByEndpoint.Where(counts => counts.Failed(outcome) > 0 && where.Contains(counts.Address))
+            .OrderByDescending(counts => counts.Failed(outcome)).ToArray();
         return evidence.Load.Endpoints.Count < 2 || failed.Length == 0 ? "" : $" ({Listed(
             [.. failed.Select(counts => $"{counts.Address} {counts.Failed(outcome).Text()} of {counts.Attempts.Text()}")], ", ")})";
     }
 
-    /// <summary><c>" at 127.0.0.1:7301 and 127.0.0.1:7302"</c>; empty if the run had one endpoint, which nobody needs to be told.</summary>
+    /// <summary><c>" at 127.0.0.1:7301 and 127.0.0.1:7302"</c>; empty if the run had one endpoint.</summary>
     public static string At(this Evidence evidence, IReadOnlyList<string> endpoints) =>
         evidence.Load.Endpoints.Count < 2 || endpoints.Count == 0 ? "" : $" at {Listed(endpoints, " and ")}";
 
-    /// <summary>What else the names stand for whose stormed address is among these, in sentences that follow another one.</summary>
+    /// <summary>Further addresses of these endpoints' names, in sentences after another one.</summary>
     public static string OtherAddresses(this Evidence evidence, IReadOnlyList<string> endpoints) => string.Concat(evidence.Unused(endpoints)
         .Select(name => $". {name.Endpoint} is {name.Used} here, and also {Listed(name.Others, " and ")}, which the run did not try"));
 
-    /// <summary>Names whose stormed address is among these, and that have others.</summary>
+    /// <summary>Names of these endpoints that have further addresses.</summary>
     public static IEnumerable<UnusedAddresses> Unused(this Evidence evidence, IReadOnlyList<string> endpoints) =>
         evidence.Load.Unused.Where(name => endpoints.Contains(name.Used));
 

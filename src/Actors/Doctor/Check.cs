@@ -2,31 +2,31 @@ using ActorLoad.Diagnosis;
 
 namespace ActorLoad.Doctor;
 
-/// <summary>What a check comes to, the gravest last.</summary>
+/// <summary>The result of a check, the worst last.</summary>
 public enum CheckState
 {
-    /// <summary>There is what the run needs.</summary>
+    /// <summary>The run has what it needs.</summary>
     Ok,
 
-    /// <summary>It cannot be seen from here; the sentence says why, and what would show it.</summary>
+    /// <summary>Not visible from here. The sentence says why, and what would show it.</summary>
     Unseen,
 
-    /// <summary>The run goes through, and its numbers tell of this.</summary>
+    /// <summary>The run works, but its numbers suffer.</summary>
     Warn,
 
-    /// <summary>Connections would fail of it.</summary>
+    /// <summary>Connections would fail.</summary>
     Fail,
 }
 
-/// <summary>One thing that a run needs, and what there is of it.</summary>
-/// <param name="Name">The setting, such as <c>net.core.somaxconn</c>; one of <c>TuningKeys</c> where there is one.</param>
-/// <param name="Subject">Whose it is: <c>this machine</c>, <c>the run</c>, <c>the server's machine</c>, or address and port of a server.</param>
-/// <param name="State">What it comes to.</param>
-/// <param name="Present">What there is; null if that is not known.</param>
-/// <param name="Needed">What the run needs; null where that is no value.</param>
-/// <param name="Sentence">Why, without a full stop.</param>
-/// <param name="Remedies">What would mend it, the likeliest first, as a diagnosis would propose it; empty where all is well.</param>
-/// <param name="Look">The command that shows it, to be carried out where it can be seen; null where it was seen.</param>
+/// <summary>One need of a run, and the present value.</summary>
+/// <param name="Name">The setting, such as <c>net.core.somaxconn</c>: one of <c>TuningKeys</c>, or another name.</param>
+/// <param name="Subject">Its owner: <c>this machine</c>, <c>the run</c>, <c>the server's machine</c>, or a server's HOST:PORT.</param>
+/// <param name="State">The result.</param>
+/// <param name="Present">The present value; null if not known.</param>
+/// <param name="Needed">The value that the run needs; null without one.</param>
+/// <param name="Sentence">The reason, without the last full stop.</param>
+/// <param name="Remedies">The changes that would help, the likeliest first, as in a diagnosis; empty if all is well.</param>
+/// <param name="Look">The command that shows the value, where it is visible; null if it was seen.</param>
 public sealed record Check(
     string Name, string Subject, CheckState State, string? Present, string? Needed, string Sentence, IReadOnlyList<Remedy> Remedies,
     string? Look = null)
@@ -43,10 +43,12 @@ public sealed record Check(
     internal static Check Ok(string name, string subject, string? present, string? needed, string sentence) =>
         new(name, subject, CheckState.Ok, present, needed, sentence, []);
 
-    internal static Check Warn(string name, string subject, string? present, string? needed, string sentence, params IReadOnlyList<Remedy> remedies) =>
+    internal static Check Warn(
+        string name, string subject, string? present, string? needed, string sentence, params IReadOnlyList<Remedy> remedies) =>
         new(name, subject, CheckState.Warn, present, needed, sentence, remedies);
 
-    internal static Check Fail(string name, string subject, string? present, string? needed, string sentence, params IReadOnlyList<Remedy> remedies) =>
+    internal static Check Fail(
+        string name, string subject, string? present, string? needed, string sentence, params IReadOnlyList<Remedy> remedies) =>
         new(name, subject, CheckState.Fail, present, needed, sentence, remedies);
 
     internal static Check Unseen(string name, string subject, string? needed, string sentence, string? look = null) =>

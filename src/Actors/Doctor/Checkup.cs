@@ -5,16 +5,16 @@ using ActorLoad.Transport;
 
 namespace ActorLoad.Doctor;
 
-/// <summary>All checks of a run, in the order in which what they propose is to be done. Pure.</summary>
+/// <summary>All checks of a run, in the order of their remedies. Pure.</summary>
 public static class Checkup
 {
-    /// <summary>What <c>doctor</c> shows.</summary>
-    /// <param name="needs">Of the run.</param>
+    /// <summary>The checks of <c>doctor</c>.</summary>
+    /// <param name="needs">The needs of the run.</param>
     /// <param name="machine">This machine.</param>
     /// <param name="kind">The transport that the run asks for.</param>
-    /// <param name="transport">The one that it would get; null if none.</param>
-    /// <param name="transportProblem">Why none.</param>
-    /// <param name="servers">The servers of the target; none if it is embedded.</param>
+    /// <param name="transport">The transport that it would get; null without one.</param>
+    /// <param name="transportProblem">Why it would get no transport.</param>
+    /// <param name="servers">The servers of the target; empty if it is embedded.</param>
     public static IReadOnlyList<Check> Full(
         RunNeeds needs, MachineReadings machine, TransportKind kind, TransportChoice? transport, string? transportProblem,
         IReadOnlyList<ServerReadings> servers)
@@ -28,21 +28,22 @@ public static class Checkup
             .. servers.SelectMany(server => OfServer(needs, machine, server)),
             .. needs.IsEmbedded ? [EmbeddedChecks.Queue(needs)] : Array.Empty<Check>(),
         ];
-        return machine.IsReadOnly && checks.Any(check => check.Remedies.Any(remedy => remedy.Command.StartsWith("sysctl ", StringComparison.Ordinal)))
-            ? [.. checks, ReadOnly] : checks;
+        var needsSysctl = checks.Any(check => check.Remedies.Any(remedy => remedy.Command.StartsWith("sysctl ", StringComparison.Ordinal)));
+        return machine.IsReadOnly && needsSysctl ? [.. checks, ReadOnly] : checks;
     }
 
-    /// <summary>What would cost a run something that is about to begin. Which transport it gets it says itself; a firewall that tracks nothing now will
-    /// not do so then; a server that had no time for a question may have it for a storm; and what is mere advice is not told each time.</summary>
-    /// <param name="needs">Of the run.</param>
+    /// <summary>The checks that matter to a run that is about to begin. Four kinds are left out: the transport, which the run names itself;
+    /// a firewall that tracks nothing now; a server that was too busy to answer but may have time for a storm; and mere advice.</summary>
+    /// <param name="needs">The needs of the run.</param>
     /// <param name="machine">This machine.</param>
     /// <param name="kind">The transport that the run asks for.</param>
-    /// <param name="transport">The one that it gets.</param>
+    /// <param name="transport">The transport that it gets.</param>
     /// <param name="servers">As for <see cref="Full"/>.</param>
     public static IEnumerable<Check> Brief(
         RunNeeds needs, MachineReadings machine, TransportKind kind, TransportChoice transport, IReadOnlyList<ServerReadings> servers)
     {
-        var silent = servers.Where(server => server.Obstacle is ServerObstacle.Silence or ServerObstacle.ClosesOnInfo).Select(server => server.Endpoint).ToHashSet();
+        var silent = servers.Where(server => server.Obstacle is ServerObstacle.Silence or ServerObstacle.ClosesOnInfo)
+            .Select(server => server.Endpoint).ToHashSet();
         var saves = servers.Any(server => server.Forks == true);
         return Full(needs, machine, kind, transport, null, servers).Where(check => check.Name switch
         {
@@ -55,7 +56,8 @@ public static class Checkup
     }
 
     private static Check ReadOnly => Check.Unseen(
-        "/proc/sys", Check.Machine, null, "it is mounted read-only, as in most containers: no sysctl -w works here; set it on the host, or those of net.* with "
+        "/proc/sys", Check.Machine, null,
+        "it is mounted read-only, as in most containers: no sysctl -w works here. Set the values on the host, or those of net.* with "
         + "docker run --sysctl KEY=VALUE");
 
     private static IEnumerable<Check> OfClient(RunNeeds needs, MachineReadings machine) =>
@@ -66,11 +68,11 @@ public static class Checkup
 
     private static IEnumerable<Check> OfServer(RunNeeds needs, MachineReadings machine, ServerReadings server) => new[]
     {
-        TargetCheck.Of(needs, server), ServerChecks.Refused(server), ServerChecks.Descriptors(needs, server), ServerChecks.MaxClients(needs, server),
-        ServerChecks.Queue(needs, server, SoMaxConn(machine, server)),
+        TargetCheck.Of(needs, server), ServerChecks.Refused(server), ServerChecks.Descriptors(needs, server),
+        ServerChecks.MaxClients(needs, server), ServerChecks.Queue(needs, server, SoMaxConn(machine, server)),
     }.OfType<Check>();
 
-    // Loaded on many machines, and with no rule that asks it to track.
+    // nf_conntrack is loaded on many machines without a rule that needs it.
     private static bool IsTracking(MachineReadings machine) => machine.Number(ClientChecks.ConntrackCount) > 0;
 
     private static long? SoMaxConn(MachineReadings machine, ServerReadings server) =>

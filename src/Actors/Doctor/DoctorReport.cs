@@ -6,17 +6,18 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Doctor;
 
-/// <summary>What <c>actorload doctor --json</c> prints.</summary>
+/// <summary>The output of <c>actorload doctor --json</c>.</summary>
 /// <param name="SchemaVersion">1.</param>
-/// <param name="State">The gravest that a check came to: <c>ok</c>, <c>warn</c> or <c>fail</c>.</param>
+/// <param name="State">The worst result: <c>ok</c>, <c>warn</c> or <c>fail</c>.</param>
 /// <param name="Endpoints">The target as the run file names it.</param>
 /// <param name="Addresses">Where connections would go; empty if the target is embedded.</param>
-/// <param name="Needs">What the run needs.</param>
-/// <param name="Checks">Each thing that was looked at.</param>
+/// <param name="Needs">The needs of the run.</param>
+/// <param name="Checks">All checks.</param>
 public sealed record DoctorReport(
-    int SchemaVersion, CheckState State, IReadOnlyList<string> Endpoints, IReadOnlyList<string> Addresses, RunNeeds Needs, IReadOnlyList<Check> Checks)
+    int SchemaVersion, CheckState State, IReadOnlyList<string> Endpoints, IReadOnlyList<string> Addresses, RunNeeds Needs,
+    IReadOnlyList<Check> Checks)
 {
-    /// <summary>Names with addresses that the run would not storm; absent if there are none.</summary>
+    /// <summary>Names with further addresses that the run would not storm; absent without any.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<UnusedAddresses>? Unused { get; init; }
 
@@ -27,22 +28,31 @@ public sealed record DoctorReport(
         NewLine = "\n",
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter<CheckState>(JsonNamingPolicy.KebabCaseLower), new JsonStringEnumConverter<RemedyHost>(JsonNamingPolicy.KebabCaseLower) },
+        Converters =
+        {
+            new JsonStringEnumConverter<CheckState>(JsonNamingPolicy.KebabCaseLower),
+            new JsonStringEnumConverter<RemedyHost>(JsonNamingPolicy.KebabCaseLower),
+        },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // commands stay readable
     });
 
-    /// <summary>The report on these checks; what cannot be seen is no fault.</summary>
-    public static DoctorReport Of(IReadOnlyList<string> endpoints, IReadOnlyList<string> addresses, RunNeeds needs, IReadOnlyList<Check> checks) => new(
-        1, checks.Select(check => check.State).Where(state => state != CheckState.Unseen).Append(CheckState.Ok).Max(), endpoints, addresses, needs, checks);
+    /// <summary>The report of these checks. Unseen values are no fault.</summary>
+    public static DoctorReport Of(
+        IReadOnlyList<string> endpoints, IReadOnlyList<string> addresses, RunNeeds needs, IReadOnlyList<Check> checks)
+    {
+        var worst = checks.Select(check => check.State).Where(state => state != CheckState.Unseen).Append(CheckState.Ok).Max();
+        return new DoctorReport(1, worst, endpoints, addresses, needs, checks);
+    }
 
     /// <summary>As JSON, indented.</summary>
     public string ToJson() => ForeignText.ShownJson(JsonSerializer.Serialize(this, Json.DoctorReport));
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    public static DoctorReport Parse(string json) => JsonSerializer.Deserialize(json, Json.DoctorReport) ?? throw new JsonException("null is no report");
+    /// <summary>Reads the output of <see cref="ToJson"/>.</summary>
+    public static DoctorReport Parse(string json) =>
+        JsonSerializer.Deserialize(json, Json.DoctorReport) ?? throw new JsonException("null is no report");
 }
 
-/// <summary>Generated at build time, as that of results.</summary>
+/// <summary>Generated at build time, as for results.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class DoctorJsonContext : JsonSerializerContext;

@@ -5,16 +5,17 @@ using ActorLoad.Observers.Server;
 
 namespace ActorLoad.Doctor;
 
-/// <summary>What each server of the target must give. Pure.</summary>
+/// <summary>Checks of each server of the target. Pure.</summary>
 internal static class ServerChecks
 {
     private const long OfRedis = ServerDefaults.Descriptors;
 
-    /// <summary>What it does not tell, because CONFIG GET is refused; null if it is not.</summary>
+    /// <summary>A refused CONFIG GET; null if it was allowed.</summary>
     public static Check? Refused(ServerReadings server) => server.Configuration?.Refusal is { } refusal
         ? Check.Unseen(
             "CONFIG GET", server.Endpoint, null,
-            $"{server.Endpoint} refused it ({refusal}): the tcp-backlog that it asks for, and whether it saves, are not known; {ServerUnseen.WhatAllows(refusal, server.User)}")
+            $"{server.Endpoint} refused it ({refusal}), so its tcp-backlog and its saves are not known. "
+            + ServerUnseen.WhatAllows(refusal, server.User))
         : null;
 
     /// <summary>Descriptors of its process.</summary>
@@ -31,10 +32,13 @@ internal static class ServerChecks
         if (server.Descriptors is not { } limits)
         {
             return server.IsRedis && server.MaxClients >= clients
-                ? Check.Ok(Name, server.Endpoint, null, $"{needed}", $"it could not have its maxclients of {server.MaxClients.Value.Text()} with fewer than {OfRedis} descriptors more")
+                ? Check.Ok(
+                    Name, server.Endpoint, null, $"{needed}",
+                    $"its maxclients of {server.MaxClients.Value.Text()} shows that it has at least {OfRedis} descriptors more")
                 : Check.Unseen(
                     Name, server.Endpoint, $"{needed}",
-                    $"the descriptors of {server.Endpoint} cannot be seen: {(server.IsHere ? "no process here is the one that it says it is" : "it is on another machine")}",
+                    $"the descriptors of {server.Endpoint} cannot be seen: it is "
+                    + (server.IsHere ? "not among the processes of this machine" : "on another machine"),
                     $"grep 'open files' /proc/$(pidof {ServerDefaults.Program(server.Kind)})/limits");
         }
 
@@ -43,7 +47,8 @@ internal static class ServerChecks
             ? Check.Ok(Name, server.Endpoint, present, $"{needed}", Demand(needs, server))
             : Check.Fail(
                 Name, server.Endpoint, present, $"{needed}",
-                $"{server.Endpoint} may have {limits.Soft.Text()} descriptors and keeps {OfRedis} for itself, and {Demand(needs, server)} want more",
+                $"{server.Endpoint} may have {limits.Soft.Text()} descriptors and keeps {OfRedis} for itself, too few for "
+                + Demand(needs, server),
                 TroubleRemedies.ServerDescriptors(limits.Soft, needed, server.ProcessId, limits.Hard));
     }
 
@@ -61,8 +66,12 @@ internal static class ServerChecks
         if (server.MaxClients is not { } present)
         {
             return server.Kind == ServerDefaults.Garnet
-                ? Check.Ok(Name, server.Endpoint, null, $"{clients}", "Garnet has no such limit, unless it was started with --network-connection-limit")
-                : Check.Unseen(Name, server.Endpoint, $"{clients}", $"{server.Endpoint} does not tell its maxclients", RedisCli.To(server.Endpoint, $"config get {Name}"));
+                ? Check.Ok(
+                    Name, server.Endpoint, null, $"{clients}",
+                    "Garnet has no such limit, unless it was started with --network-connection-limit")
+                : Check.Unseen(
+                    Name, server.Endpoint, $"{clients}", $"{server.Endpoint} does not tell its maxclients",
+                    RedisCli.To(server.Endpoint, $"config get {Name}"));
         }
 
         var remedies = TroubleRemedies.NoPlace(present, needed, server.Endpoint, kind, server.Descriptors?.Hard);
@@ -70,19 +79,21 @@ internal static class ServerChecks
         {
             return Check.Fail(
                 Name, server.Endpoint, $"{present}", $"{clients}",
-                $"{server.Endpoint} takes {present.Of("client")} at once, and {Demand(needs, server)} are more: the others would be turned away", remedies);
+                $"{server.Endpoint} takes {present.Of("client")} at once, too few for {Demand(needs, server)}. It would turn the rest away",
+                remedies);
         }
 
         return present < needed
             ? Check.Warn(
                 Name, server.Endpoint, $"{present}", $"{needed}",
-                $"{server.Endpoint} takes {present.Of("client")} at once: enough for {Demand(needs, server)}, with hardly a place for anybody else", remedies)
+                $"{server.Endpoint} takes {present.Of("client")} at once: enough for {Demand(needs, server)}, but hardly for other clients",
+                remedies)
             : Check.Ok(Name, server.Endpoint, $"{present}", $"{clients}", Demand(needs, server));
     }
 
-    /// <summary>Its accept queue: what it asks for, and what its listener has.</summary>
-    /// <param name="needs">Of the run.</param>
-    /// <param name="server">Asked, or only looked at.</param>
+    /// <summary>Its accept queue: the requested length and the listener's.</summary>
+    /// <param name="needs">The needs of the run.</param>
+    /// <param name="server">A server that answered, or was only looked at.</param>
     /// <param name="soMaxConn">net.core.somaxconn of its machine; null if not known.</param>
     public static Check? Queue(RunNeeds needs, ServerReadings server, long? soMaxConn)
     {
@@ -98,46 +109,60 @@ internal static class ServerChecks
             return ProxysQueue(needs, server, proxy, soMaxConn);
         }
 
-        // What the kernel did not cut is what the server asked for.
-        var asked = server.TcpBacklog ?? (server.Kind == ServerDefaults.Garnet ? ServerDefaults.GarnetBacklog : server.QueueLimit < soMaxConn ? server.QueueLimit : null);
+        // Below somaxconn, the kernel kept what the server asked for.
+        var kept = server.QueueLimit < soMaxConn ? server.QueueLimit : null;
+        var asked = server.TcpBacklog ?? (server.Kind == ServerDefaults.Garnet ? ServerDefaults.GarnetBacklog : kept);
         var holds = server.QueueLimit ?? asked;
         if (holds is not { } limit)
         {
             return Check.Unseen(
-                Name, server.Endpoint, $"{needed}", $"the accept queue of {server.Endpoint} is not known; its listener shows it", $"ss -ltn 'sport = :{Port(server)}'");
+                Name, server.Endpoint, $"{needed}",
+                $"the accept queue of {server.Endpoint} is not known; its listener shows it", $"ss -ltn 'sport = :{Port(server)}'");
         }
 
         if (limit >= needed)
         {
-            return Check.Ok(Name, server.Endpoint, $"{limit}", $"{needed}", $"bursts are of {needed.Of("connection")}{(needs.Targets > 1 ? " for each" : "")}");
+            return Check.Ok(Name, server.Endpoint, $"{limit}", $"{needed}", Bursts(needs));
         }
 
         var why = asked >= needed
-            ? $"although its tcp-backlog is {asked.Value.Text()}: net.core.somaxconn cut it when the listener was opened, and only a restart opens a new one"
-            : server.QueueLimit is null && soMaxConn is null ? "or less, if net.core.somaxconn of its machine is" : "as its tcp-backlog says";
+            ? $"although its tcp-backlog is {asked.Value.Text()}: net.core.somaxconn cut it when the listener was opened, and only a "
+                + "restart opens a new one"
+            : server.QueueLimit is null && soMaxConn is null
+                ? "or less, if net.core.somaxconn of its machine is smaller" : "as its tcp-backlog says";
         why = asked is null ? "" : $", {why}";
         return Check.Warn(
             Name, server.Endpoint, $"{limit}", $"{needed}",
-            $"the accept queue of {server.Endpoint} holds {limit.Text()}{why}, and bursts are of {needed.Text()}: a SYN that finds it full is dropped, and sent "
-            + "again after a second",
+            $"the accept queue of {server.Endpoint} holds {limit.Text()}{why}. {Overflow(needed)}",
             TroubleRemedies.ServersQueue(new QueueLimits(soMaxConn, asked, server.QueueLimit, server.Kind, needs.LargestPhase), needed));
     }
 
-    // What the server behind it asks for is no matter of this listener.
+    // The backlog of the server behind a proxy does not matter to the proxy's listener.
     private static Check ProxysQueue(RunNeeds needs, ServerReadings server, string proxy, long? soMaxConn)
     {
         const string Name = "the proxy's backlog";
-        var (needed, why) = (needs.BurstForEach, $"the listener is a proxy's, or a mapped port: the server behind it {proxy}");
-        return server.QueueLimit is not { } limit
-            ? Check.Unseen(Name, server.Endpoint, $"{needed}", $"the accept queue of {server.Endpoint} is not known; {why}", $"ss -ltn 'sport = :{Port(server)}'")
-            : limit >= needed
-                ? Check.Ok(Name, server.Endpoint, $"{limit}", $"{needed}", $"bursts are of {needed.Of("connection")}{(needs.Targets > 1 ? " for each" : "")}; {why}")
-                : Check.Warn(
-                    Name, server.Endpoint, $"{limit}", $"{needed}",
-                    $"the accept queue of {server.Endpoint} holds {limit.Text()}, and bursts are of {needed.Text()}: a SYN that finds it full is dropped, and sent "
-                    + $"again after a second; {why}",
-                    TroubleRemedies.ProxysQueue(new QueueLimits(soMaxConn, null, limit, ServerDefaults.Unknown), needed));
+        var (needed, why) = (needs.BurstForEach, $"The listener is a proxy or a mapped port: the server behind it {proxy}");
+        if (server.QueueLimit is not { } limit)
+        {
+            return Check.Unseen(
+                Name, server.Endpoint, $"{needed}", $"the accept queue of {server.Endpoint} is not known. {why}",
+                $"ss -ltn 'sport = :{Port(server)}'");
+        }
+
+        return limit >= needed
+            ? Check.Ok(Name, server.Endpoint, $"{limit}", $"{needed}", $"{Bursts(needs)}. {why}")
+            : Check.Warn(
+                Name, server.Endpoint, $"{limit}", $"{needed}",
+                $"the accept queue of {server.Endpoint} holds {limit.Text()}. {Overflow(needed)}. {why}",
+                TroubleRemedies.ProxysQueue(new QueueLimits(soMaxConn, null, limit, ServerDefaults.Unknown), needed));
     }
+
+    private static string Bursts(RunNeeds needs) =>
+        $"bursts have {needs.BurstForEach.Of("connection")}{(needs.Targets > 1 ? " for each server" : "")}";
+
+    /// <summary>The effect of bursts that are longer than an accept queue, as sentences.</summary>
+    public static string Overflow(long burst) =>
+        $"Bursts have {burst.Of("connection")}: a SYN to a full queue is dropped, and sent again after a second";
 
     /// <summary>Clients that it would have at once.</summary>
     private static long Clients(RunNeeds needs, ServerReadings server) => needs.OpenForEach + needs.Observers + server.Others;

@@ -15,27 +15,31 @@ internal static class TargetCheck
     {
         { Reading: { Kind: var kind } } => Check.Ok(
             Name, server.Endpoint, kind.Version.Length > 0 ? $"{kind.Name} {kind.Version}" : kind.Name, null,
-            server.Proxy is null ? "it answers" : $"it answers; the listener is a proxy's, or a mapped port: the server behind it {server.Proxy}"),
+            server.Proxy is null ? "it answers"
+                : $"it answers. The listener is a proxy or a mapped port: the server behind it {server.Proxy}"),
         { Obstacle: ServerObstacle.ClosesOnInfo } => Check.Warn(
             Name, server.Endpoint, null, null,
-            $"{server.Endpoint} {server.Problem}: it is a proxy, or no server that can be asked; its limits were not seen, and a run need not care"),
-        { IsDown: true } => Check.Fail(Name, server.Endpoint, null, null, $"{server.Endpoint} {server.Problem}{Advice(server)}; its limits were not seen", Remedies(needs, server)) with
+            $"{server.Endpoint} {server.Problem}: it is a proxy or another service. So its limits were not seen, but a run may still work"),
+        { IsDown: true } => Check.Fail(
+            Name, server.Endpoint, null, null, $"{server.Endpoint} {server.Problem}{Advice(server)}. Its limits were not seen",
+            Remedies(needs, server)) with
         {
             Look = LookAt(server),
         },
         _ => Check.Unseen(
-            Name, server.Endpoint, null, $"{server.Endpoint} {server.Problem}; its limits were not seen, and a run need not care"
-            + (server.Obstacle == ServerObstacle.Permission ? $". `ACL SETUSER {server.User} +ping +info +config|get` lets them be seen" : "")),
+            Name, server.Endpoint, null, $"{server.Endpoint} {server.Problem}. Its limits were not seen, but a run may still work"
+            + (server.Obstacle == ServerObstacle.Permission
+                ? $". `ACL SETUSER {server.User} +ping +info +config|get` makes them visible" : "")),
     };
 
     private static string Advice(ServerReadings server) => server.Obstacle switch
     {
         ServerObstacle.Loading => ": wait until it has read its data",
         ServerObstacle.Busy => ": wait until it is done, or end it as it says",
-        ServerObstacle.Full => ": it takes no redis-cli either before somebody has left",
-        ServerObstacle.Silence => ": it is stopped or blocked, its queue is full, or something else listens there",
+        ServerObstacle.Full => ": even redis-cli gets no connection until a client leaves",
+        ServerObstacle.Silence => ": it is stopped or blocked, its queue is full, or another program listens there",
         ServerObstacle.Tls => ": name its port without TLS with --target",
-        ServerObstacle.OtherProtocol => ": something else listens there; correct target.endpoints",
+        ServerObstacle.OtherProtocol => ": another program listens there; correct target.endpoints",
         _ => "",
     };
 
@@ -45,7 +49,8 @@ internal static class TargetCheck
         ServerObstacle.NoRoute => TroubleRemedies.NoRoute([server.Endpoint]),
         ServerObstacle.Password => TroubleRemedies.Password(),
         ServerObstacle.ProtectedMode => TroubleRemedies.ProtectedMode(server.Endpoint),
-        ServerObstacle.Full => TroubleRemedies.NoPlace(null, needs.OpenForEach + needs.Observers + ServerDefaults.Descriptors, server.Endpoint, "redis", null),
+        ServerObstacle.Full => TroubleRemedies.NoPlace(
+            null, needs.OpenForEach + needs.Observers + ServerDefaults.Descriptors, server.Endpoint, "redis", null),
         _ => [],
     };
 

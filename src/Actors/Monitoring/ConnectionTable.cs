@@ -4,13 +4,13 @@ using TcpState = ActorLoad.Observers.Kernel.TcpState;
 
 namespace ActorLoad.Monitoring;
 
-/// <summary>The sockets of a port where <c>sock_diag</c> cannot be asked (another system, a container that forbids it): .NET's own table of
-/// connections, which is <c>/proc/net/tcp</c> on Linux. Many times dearer, and without listeners.</summary>
+/// <summary>The sockets of a port where <c>sock_diag</c> is not available (another system, a container that forbids it). It reads .NET's
+/// own table of connections, which is <c>/proc/net/tcp</c> on Linux: many times slower, and without listeners.</summary>
 internal static class ConnectionTable
 {
     private const string Subject = "connection table";
 
-    /// <summary>Null, with a note, if that cannot be had either.</summary>
+    /// <summary>The counts; null, with a note, if the table is not readable either.</summary>
     public static SocketCounts? Read(int port, UnseenNotes unseen)
     {
         try
@@ -18,7 +18,7 @@ internal static class ConnectionTable
             var counts = Count(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections(), port);
             unseen.Add(
                 Subject,
-                "Socket states are taken from the system's table of connections instead: that is slower, and has no accept queue.");
+                "Socket states come from the system's table of connections instead, which is slower and has no accept queue.");
             return counts;
         }
         catch (Exception cause) when (

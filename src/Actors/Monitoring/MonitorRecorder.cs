@@ -3,12 +3,12 @@ using ActorLoad.Observers.Kernel;
 
 namespace ActorLoad.Monitoring;
 
-/// <summary>Makes lines out of readings of the kernel, and keeps their peaks.</summary>
-/// <param name="port">The port that is watched.</param>
-/// <param name="settings">The machine's settings, of which <c>net.ipv4.tcp_mem</c> is used.</param>
-/// <param name="pageSize">Bytes of a page, in which the kernel counts memory.</param>
+/// <summary>Turns readings of the kernel into lines, and keeps their peaks.</summary>
+/// <param name="port">The watched port.</param>
+/// <param name="settings">The machine's settings, for <c>net.ipv4.tcp_mem</c>.</param>
+/// <param name="pageSize">Bytes of a page, the kernel's unit of memory.</param>
 /// <param name="time">The clock of the readings' timestamps.</param>
-/// <param name="unseen">Takes what cannot be seen.</param>
+/// <param name="unseen">Collects what cannot be seen.</param>
 internal sealed class MonitorRecorder(
     int port, IReadOnlyDictionary<string, string> settings, int pageSize, TimeProvider time, UnseenNotes unseen)
 {
@@ -27,7 +27,7 @@ internal sealed class MonitorRecorder(
     private long? _queueLimit;
     private int _lines;
 
-    /// <summary>A reading that makes a line. The first has no rates, as nothing was read before it, and does not count as a line.</summary>
+    /// <summary>Makes a line of a reading. The first line has no rates, because nothing was read before it, and is not counted.</summary>
     public MonitorLine Add(KernelReading reading, DateTimeOffset at)
     {
         var isFirst = _start is null;
@@ -42,10 +42,10 @@ internal sealed class MonitorRecorder(
         return line;
     }
 
-    /// <summary>The last reading, that ends an interval before its time: a rate over a few milliseconds is no peak.</summary>
+    /// <summary>Adds the last reading, which ends an interval early: a rate over a few milliseconds is no peak.</summary>
     public void End(KernelReading reading, DateTimeOffset at) => Take(reading, at, 0);
 
-    /// <summary>A look at the accept queue between readings.</summary>
+    /// <summary>Adds a look at the accept queue between readings.</summary>
     public void AddListeners(SocketCounts sockets, DateTimeOffset at)
     {
         if (sockets.AcceptQueue is { } queue)
@@ -56,14 +56,14 @@ internal sealed class MonitorRecorder(
         }
     }
 
-    /// <summary>True while no reading has shown anything at all.</summary>
+    /// <summary>True until a reading shows anything.</summary>
     public bool IsBlind { get; private set; } = true;
 
-    /// <summary>All that was seen so far.</summary>
+    /// <summary>The summary so far.</summary>
     public MonitorSummary Summary() => new(
         port, _startedAt, Seconds(_last), _lines,
         new MonitorPeaks(
-            PerState.Of(_client.Select(book => book.Peak).ToList()), PerState.Of(_server.Select(book => book.Peak).ToList()),
+            PerState.Of(_client.Select(watch => watch.Peak).ToList()), PerState.Of(_server.Select(book => book.Peak).ToList()),
             _queue.Peak, _memory.Peak, PerCounter.Of(name => _rates[name].Peak)),
         _queueLimit, _memoryLimit,
         PerCounter.Of(name => _totals.TryGetValue(name, out var total) ? total : (long?)null), [.. unseen.Sentences]);
@@ -90,7 +90,7 @@ internal sealed class MonitorRecorder(
     {
         if (sockets is null)
         {
-            return null; // that, and why, has been said where it was read
+            return null; // the reading has noted why
         }
 
         AddListeners(sockets, at);
@@ -103,8 +103,8 @@ internal sealed class MonitorRecorder(
 
         unseen.Add(
             "listener",
-            $"There was a time when nobody listened on port {port} in this network namespace: "
-            + "an accept queue is seen only beside its server.");
+            $"For a time nothing listened on port {port} in this network namespace. "
+            + "An accept queue is visible only beside its server.");
         return null;
     }
 
@@ -125,7 +125,7 @@ internal sealed class MonitorRecorder(
         return new TcpMemory(pages * pageSize, _memoryLimit);
     }
 
-    // Null for a counter that was not there before, or is not there now.
+    // Null for a counter that was absent before, or is absent now.
     private long? Growth(string name, KernelReading reading)
     {
         if (reading.Counters[name] is not { } value)

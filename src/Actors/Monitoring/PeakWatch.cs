@@ -1,12 +1,12 @@
 namespace ActorLoad.Monitoring;
 
-/// <summary>Keeps the highest of the values that are shown to it.</summary>
+/// <summary>Keeps the highest value.</summary>
 internal sealed class PeakWatch
 {
-    /// <summary>The highest; null if nothing was seen.</summary>
+    /// <summary>The highest value; null without any.</summary>
     public Peak? Peak { get; private set; }
 
-    /// <summary>One that was not seen changes nothing.</summary>
+    /// <summary>Adds a value; null changes nothing.</summary>
     public void Add(double? value, DateTimeOffset at)
     {
         if (value is { } seen && (Peak is null || seen > Peak.Value))

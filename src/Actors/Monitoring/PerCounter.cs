@@ -1,6 +1,6 @@
 namespace ActorLoad.Monitoring;
 
-/// <summary>One value for each counter of the machine (of its network namespace) that tells an operator something.</summary>
+/// <summary>One value for each useful counter of the machine (of its network namespace).</summary>
 /// <param name="Opens">Connections begun from here (<c>ActiveOpens</c>).</param>
 /// <param name="Accepts">Connections taken into an accept queue here (<c>PassiveOpens</c>).</param>
 /// <param name="Overflows">Connections that found an accept queue full (<c>ListenOverflows</c>).</param>
@@ -13,14 +13,14 @@ public sealed record PerCounter<T>(T Opens, T Accepts, T Overflows, T Drops, T R
     public IReadOnlyList<T> ToList() => [Opens, Accepts, Overflows, Drops, Retransmits, SynRetransmits];
 }
 
-/// <summary>What makes values for each counter.</summary>
+/// <summary>Makes values for each counter.</summary>
 public static class PerCounter
 {
     /// <summary>The kernel's names.</summary>
     public static IReadOnlyList<string> Names { get; } =
         ["ActiveOpens", "PassiveOpens", "ListenOverflows", "ListenDrops", "RetransSegs", "TCPSynRetrans"];
 
-    /// <summary>What is said of each of the kernel's names.</summary>
+    /// <summary>The value for each of the kernel's names.</summary>
     public static PerCounter<T> Of<T>(Func<string, T> value) =>
         new(value(Names[0]), value(Names[1]), value(Names[2]), value(Names[3]), value(Names[4]), value(Names[5]));
 }

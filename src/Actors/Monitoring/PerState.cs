@@ -2,13 +2,13 @@ using ActorLoad.Observers.Kernel;
 
 namespace ActorLoad.Monitoring;
 
-/// <summary>One value for each state of a connection that tells an operator something.</summary>
+/// <summary>One value for each useful state of a connection.</summary>
 /// <param name="SynSent">Connecting, from here.</param>
-/// <param name="SynRecv">Being connected to, and not yet in the accept queue.</param>
-/// <param name="Estab">Open; at the server also what still waits to be accepted.</param>
+/// <param name="SynRecv">Being connected from elsewhere, not yet in the accept queue.</param>
+/// <param name="Estab">Open; at the server, this includes connections that wait to be accepted.</param>
 /// <param name="FinWait">Closed here, not yet by the peer (FIN-WAIT-1 and FIN-WAIT-2).</param>
 /// <param name="CloseWait">Closed by the peer, not yet here.</param>
-/// <param name="TimeWait">Closed by both; the pair of addresses is kept back.</param>
+/// <param name="TimeWait">Closed by both; the pair of addresses stays reserved.</param>
 /// <param name="Other">LAST-ACK and CLOSING.</param>
 public sealed record PerState<T>(T SynSent, T SynRecv, T Estab, T FinWait, T CloseWait, T TimeWait, T Other)
 {
@@ -16,7 +16,7 @@ public sealed record PerState<T>(T SynSent, T SynRecv, T Estab, T FinWait, T Clo
     public IReadOnlyList<T> ToList() => [SynSent, SynRecv, Estab, FinWait, CloseWait, TimeWait, Other];
 }
 
-/// <summary>What makes values for each state.</summary>
+/// <summary>Makes values for each state.</summary>
 public static class PerState
 {
     private static readonly (string Name, TcpState[] States)[] _states =
@@ -30,10 +30,10 @@ public static class PerState
         ("other", [TcpState.LastAck, TcpState.Closing]),
     ];
 
-    /// <summary>As <c>ss</c> writes them, but for FIN-WAIT, which is both, and <c>other</c>.</summary>
+    /// <summary>The names of <c>ss</c>, except for FIN-WAIT, which covers both, and <c>other</c>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. _states.Select(state => state.Name)];
 
-    /// <summary>Counts of the kernel's states, put together.</summary>
+    /// <summary>Adds up the kernel's states.</summary>
     public static PerState<int> Count(Func<TcpState, int> count) => Of(_states.Select(state => state.States.Sum(count)).ToList());
 
     /// <summary>Values in the order of <see cref="Names"/>.</summary>

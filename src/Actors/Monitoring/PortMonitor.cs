@@ -4,11 +4,11 @@ using ActorLoad.Observers.Kernel;
 
 namespace ActorLoad.Monitoring;
 
-/// <summary>Watches the sockets of one port in this network namespace, at either end, and the machine's TCP beside them. Changes nothing,
-/// and needs no right beyond reading /proc and asking <c>sock_diag</c>. One user at a time.</summary>
+/// <summary>Watches both ends of the sockets of one port in this network namespace, and the machine's TCP. Changes nothing. Needs only the
+/// rights to read /proc and to ask <c>sock_diag</c>. One user at a time.</summary>
 public sealed class PortMonitor : IDisposable
 {
-    // A queue fills and empties within an interval; a look at it costs 20 us.
+    // A queue fills and empties within an interval, and a look costs 20 us.
     private static readonly TimeSpan _lookStep = TimeSpan.FromMilliseconds(20);
 
     private readonly int _port;
@@ -16,7 +16,7 @@ public sealed class PortMonitor : IDisposable
     private readonly KernelSources _sources;
     private readonly MonitorRecorder _book;
 
-    /// <summary>Opens what is read.</summary>
+    /// <summary>Opens its sources.</summary>
     public PortMonitor(KernelPaths paths, int port, TimeProvider time)
     {
         (_port, _time) = (port, time);
@@ -24,15 +24,15 @@ public sealed class PortMonitor : IDisposable
         _book = new MonitorRecorder(port, _sources.Settings, Environment.SystemPageSize, time, _sources.Unseen);
     }
 
-    /// <summary>All that was seen so far.</summary>
+    /// <summary>The summary so far.</summary>
     public MonitorSummary Summary => _book.Summary();
 
-    /// <summary>True if no reading has shown anything at all: another system, or a container that shows nothing.</summary>
+    /// <summary>True if no reading has shown anything: another system, or a container that shows nothing.</summary>
     public bool IsBlind => _book.IsBlind;
 
-    /// <summary>A line at once, that has no rates, and then one at each multiple of <paramref name="interval"/> from the start; one that
-    /// cannot be on time by half of it is left out. Ends after <paramref name="duration"/>, if there is one, or when it is told to
-    /// <paramref name="stop"/>, without an exception, after a last look for the summary.</summary>
+    /// <summary>Yields a line without rates at once, and then one at each multiple of <paramref name="interval"/> from the start. It skips
+    /// lines that would be late by more than half an interval. It ends after <paramref name="duration"/>, or without an exception on
+    /// <paramref name="stop"/>. A last look completes the summary.</summary>
     public async IAsyncEnumerable<MonitorLine> WatchAsync(
         TimeSpan interval, TimeSpan? duration, [EnumeratorCancellation] CancellationToken stop)
     {
@@ -65,7 +65,7 @@ public sealed class PortMonitor : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _sources.Dispose();
 
-    // The next multiple that is at least half an interval away: two lines that are hardly apart would make rates out of nothing.
+    // The next multiple at least half an interval away: with a shorter distance, rates would be meaningless.
     internal static TimeSpan DueAfter(TimeSpan now, TimeSpan interval) =>
         interval * Math.Ceiling((now + (interval / 2)) / interval);
 
@@ -83,7 +83,7 @@ public sealed class PortMonitor : IDisposable
         }
     }
 
-    // Timers count in whole milliseconds: less would be no wait at all.
+    // Timers count in whole milliseconds: a shorter wait would not wait at all.
     private Task WaitAsync(TimeSpan span, CancellationToken stop) =>
         Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(span.TotalMilliseconds)), _time, stop).ContinueWith(
             _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

@@ -185,7 +185,7 @@ public class DiagnosisSpecs
     {
         var evidence = Overflowing.With((ServerLedger server) => server with { TcpBacklog = null });
 
-        Assert.Contains("it holds 511", Diagnostician.Of(evidence)[0].Sentence, StringComparison.Ordinal);
+        Assert.Contains("It holds 511", Diagnostician.Of(evidence)[0].Sentence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public class ErrorRepliesSpecs
     {
         var finding = Found(Healthy.Evidence.Rejecting("ERR upstream melted", 5_000), "ERR upstream melted", "ERR upstream melted at noon");
 
-        Assert.Equal("5,000 attempts of 5,000 got an error for a reply: 5,000 times (\"ERR upstream melted at noon\")", finding.Sentence);
+        Assert.Equal("5,000 attempts of 5,000 got an error instead of a reply: 5,000 times (\"ERR upstream melted at noon\")", finding.Sentence);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class ErrorRepliesSpecs
     {
         var finding = Found(Healthy.Evidence.Rejecting("ERR Connection refused", 5_000), "ERR Connection refused", "ERR Connection refused");
 
-        Assert.Contains("a proxy answers, and does not reach the server behind it", finding.Sentence, StringComparison.Ordinal);
+        Assert.Contains("a proxy answers, but does not reach the server behind it", finding.Sentence, StringComparison.Ordinal);
     }
 
     [Theory]

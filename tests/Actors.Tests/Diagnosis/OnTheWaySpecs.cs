@@ -9,9 +9,9 @@ public class OnTheWaySpecs
 {
     public static TheoryData<string, string, long, string, Evidence> Causes => new()
     {
-        { "resets of a firewall", "connection-resets", 295, "the server still held 47 connections of the run", RemoteRun.ResetByFirewall },
-        { "resets of who knows whom", "connection-resets", 20, "what is seen from here does not tell", RemoteRun.Quiet.FailingSo(("reset", 20)) },
-        { "resets of a firewall, and a server that was first asked late", "connection-resets", 295, "what is seen from here does not tell",
+        { "resets of a firewall", "connection-resets", 295, "it still held 47 connections of the run", RemoteRun.ResetByFirewall },
+        { "resets of who knows whom", "connection-resets", 20, "What is seen from here does not tell", RemoteRun.Quiet.FailingSo(("reset", 20)) },
+        { "resets of a firewall, and a server that was first asked late", "connection-resets", 295, "What is seen from here does not tell",
             RemoteRun.ResetByFirewall.With((ServerLedger server) => server with { FirstAnswerAt = 1.1, ConnectionsReceived = 1_500 }) },
         { "resets beside rejections, where nobody asks the server", "connection-resets", 29, "most likely by the server, which rejected others",
             Unasked(RemoteRun.LossyLineToFullServer.FailingSo(("reset", 29))) },
@@ -26,12 +26,12 @@ public class OnTheWaySpecs
         { "a narrow line that made attempts time out", "line-loss", 700, "the line was full, and carries less than the run sends",
             RemoteRun.NarrowLine.FailingSo(("reply-timeout", 700)).Counts(("RetransSegs", 5_199)) },
         { "a line that loses 3 %", "syn-retransmits", 0, "116 near 1 s, 6 near 2 s. 305 data segments were sent again too: the line loses packets of every kind", RemoteRun.LossyLine },
-        { "a line that loses 3 %, and replies in vain", "syn-retransmits", 9, "9 attempts had no reply in time", RemoteRun.LossyLine.FailingSo(("reply-timeout", 9)) },
+        { "a line that loses 3 %, and replies in vain", "syn-retransmits", 9, "9 attempts got no reply in time", RemoteRun.LossyLine.FailingSo(("reply-timeout", 9)) },
         { "maxclients behind a line that loses 3 %", "maxclients", 1_474, "1,439 read its words, 35 were cut off", RemoteRun.LossyLineToFullServer },
         { "a round trip of 1.2 s", "long-round-trip", 0, "A round trip to the server takes 1.2 s at least", RemoteRun.FarLine },
-        { "a firewall that rejects", "refused-on-the-way", 402, "402 attempts of 2,000 were refused (a RST to the SYN, or ICMP), while 1,598 to the same place were established and the server answered", RemoteRun.RejectedByFirewall },
+        { "a firewall that rejects", "refused-on-the-way", 402, "402 attempts of 2,000 were refused (a RST to the SYN, or ICMP), while 1,598 to the same place were established. The server answered its observer", RemoteRun.RejectedByFirewall },
         { "a firewall that rejects by ICMP", "refused-on-the-way", 9, "9 attempts of 2,000 were told by ICMP that the host cannot be reached, while 1,991", RemoteRun.Prohibited },
-        { "a firewall that rejects all but the observer", "refused-on-the-way", 2_000, ", while the server answered its observer: it listened all the time",
+        { "a firewall that rejects all but the observer", "refused-on-the-way", 2_000, ". The server answered its observer: it listened all the time",
             RemoteRun.RejectedByFirewall.FailingSo(("refused", 2_000)).Establishing(0) },
         { "a firewall that rejects, where nobody asks the server", "refused-on-the-way", 402, "while 1,598 to the same place were established", Unasked(RemoteRun.RejectedByFirewall) },
         { "SYNs that are dropped for some ports", "syn-retransmits", 400, "1,600 others were established, most of them at once", RemoteRun.SynsDropped },
@@ -39,16 +39,16 @@ public class OnTheWaySpecs
         { "a server that was stopped", "server-stalled", 500, "did not answer its observer from 0 s on for 3.9 s", RemoteRun.Stopped },
         { "a server that was stopped for less than its observer's patience", "server-stalled", 500, "from 1.5 s on for 1.7 s",
             RemoteRun.Stopped.With((ServerLedger server) => server with { Losses = [], LongestWait = new ObserverWait(1.5, 1.7) }) },
-        { "a server that is killed", "server-unreachable", 130, "100 attempts of 2,000 found nobody listening",
+        { "a server that is killed", "server-unreachable", 130, "100 attempts of 2,000 found nothing listening",
             RemoteRun.Quiet.FailingSo(("refused", 100), ("reset", 30)).With((ServerLedger server) => server with { Losses = [new ObserverLoss(2, null, "reset the connection") { Kind = LossKind.End }] }) },
-        { "no reply to a command that waits", "no-reply", 9, "The script has BLPOP, which a server that is well answers late",
+        { "no reply to a command that waits", "no-reply", 9, "The script has BLPOP, which a healthy server answers late",
             RemoteRun.Quiet.FailingSo(("reply-timeout", 9)).With(load => load with { Waits = ["BLPOP"] }) },
-        { "no reply, and nobody to ask", "no-reply", 9, "Nobody could ask the server meanwhile", Unasked(RemoteRun.Quiet.FailingSo(("reply-timeout", 9))) },
-        { "no reply to anybody, and nobody to ask", "server-stalled", 2_000, "nothing was answered", Unasked(RemoteRun.Quiet.FailingSo(("reply-timeout", 2_000))) },
+        { "no reply, and nobody to ask", "no-reply", 9, "The server was not asked (INFO) meanwhile", Unasked(RemoteRun.Quiet.FailingSo(("reply-timeout", 9))) },
+        { "no reply to anybody, and nobody to ask", "server-stalled", 2_000, "no command got an answer", Unasked(RemoteRun.Quiet.FailingSo(("reply-timeout", 2_000))) },
         { "no reply within less than the time between two questions", "no-reply", 9, "reply-timeout is shorter than the time between two questions",
             RemoteRun.Quiet.FailingSo(("reply-timeout", 9)).With(load => load with { ReplyTimeout = 0.3 })
                 .With((ServerLedger server) => server with { LongestWait = new ObserverWait(1, 0.012) }) },
-        { "no reply, and no question asked meanwhile", "no-reply", 9, "Nobody could ask the server meanwhile", RemoteRun.Quiet.FailingSo(("reply-timeout", 9)) },
+        { "no reply, and no question asked meanwhile", "no-reply", 9, "The server was not asked (INFO) meanwhile", RemoteRun.Quiet.FailingSo(("reply-timeout", 9)) },
     };
 
     [Theory]
@@ -167,7 +167,7 @@ public class OnTheWaySpecs
     {
         var evidence = RemoteRun.BlackHoleOfReplies.With((ServerLedger server) => server with { FirstAnswerAt = 5, ConnectionsReceived = 300 });
 
-        Assert.Contains("was asked too late", Diagnostician.Of(evidence)[0].Sentence, StringComparison.Ordinal);
+        Assert.Contains("was asked (INFO) too late", Diagnostician.Of(evidence)[0].Sentence, StringComparison.Ordinal);
     }
 
     private static Evidence Unasked(Evidence evidence) => evidence with { Ledgers = evidence.Ledgers with { Servers = [] } };

@@ -19,7 +19,7 @@ public class ProxySpecs
         var finding = Diagnostician.Of(Proxied.Counting("ListenOverflows", 485).Slow(1, 200).Counting("TCPSynRetrans", 375).Queueing(50))[0];
 
         Assert.Equal("accept-queue-overflow", finding.Rule);
-        Assert.StartsWith("The accept queue of the proxy at 127.0.0.1:6379 overflowed 485 times: it holds 50; that listener is a proxy's", finding.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith("The accept queue of the proxy at 127.0.0.1:6379 overflowed 485 times. It holds 50. The listener is a proxy or a mapped port", finding.Sentence, StringComparison.Ordinal);
         Assert.Contains("says that it listens on port 7301", finding.Sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("somaxconn was raised", finding.Sentence, StringComparison.Ordinal);
         var remedy = Assert.Single(finding.Remedies);
@@ -52,8 +52,8 @@ public class ProxySpecs
         var finding = Assert.Single(Diagnostician.Of(Waiting.Failing("peer-closed", 1_360)));
 
         Assert.Equal(("proxy-queue", 1_360, RemedyHost.Proxy), (finding.Rule, finding.Explains, Assert.Single(finding.Remedies).Host));
-        Assert.Contains("up to 500 were open to the proxy at once, and the server had at most 19 connections from it and used 2 % of one core", finding.Sentence, StringComparison.Ordinal);
-        Assert.Contains("the proxy closed 1,360 attempts", finding.Sentence, StringComparison.Ordinal);
+        Assert.Contains("Up to 500 were open to the proxy at once, and the server had at most 19 connections from it and used 2 % of one core", finding.Sentence, StringComparison.Ordinal);
+        Assert.Contains("The proxy closed 1,360 attempts", finding.Sentence, StringComparison.Ordinal);
         Assert.Equal(["proxy-queue"], Diagnostician.Of(Waiting).Select(each => each.Rule));
     }
 
@@ -100,7 +100,7 @@ public class ProxySpecs
 
         var finding = Diagnostician.Of(evidence with { Ledgers = evidence.Ledgers with { Servers = [] } })[0];
 
-        Assert.Contains("it holds 64, as its listener asked", finding.Sentence, StringComparison.Ordinal);
+        Assert.Contains("It holds 64, as its listener asked", finding.Sentence, StringComparison.Ordinal);
         Assert.DoesNotContain(finding.Remedies, remedy => remedy.Command.Contains("redis.conf", StringComparison.Ordinal));
     }
 }

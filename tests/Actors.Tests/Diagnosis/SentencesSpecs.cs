@@ -55,7 +55,7 @@ public class SentencesSpecs
 
         Assert.StartsWith("1 connection of this run waited", finding.Sentence, StringComparison.Ordinal);
         Assert.DoesNotContain(".;", finding.Sentence, StringComparison.Ordinal);
-        Assert.EndsWith("before the run there were 0; there are 28,232 ports", finding.Sentence, StringComparison.Ordinal);
+        Assert.EndsWith("before the run there were 0. There are 28,232 ports", finding.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]

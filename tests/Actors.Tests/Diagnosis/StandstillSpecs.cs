@@ -34,7 +34,7 @@ public class StandstillSpecs
         Assert.Contains(sentence, findings[0].Sentence, StringComparison.Ordinal);
         var queue = findings.Single(finding => finding.Rule == "accept-queue-overflow");
         Assert.Equal(Severity.Info, queue.Severity);
-        Assert.StartsWith("The server's accept queue overflowed 484 times although it holds 511 and bursts are of 100", queue.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith("The server's accept queue overflowed 484 times, although it holds 511 and bursts have 100 connections", queue.Sentence, StringComparison.Ordinal);
         Assert.Empty(queue.Remedies);
     }
 
@@ -55,7 +55,7 @@ public class StandstillSpecs
 
     [Fact]
     public void A_queue_with_room_for_a_burst_that_overflowed_was_not_emptied() =>
-        Assert.Contains("so several of them came before it was emptied", Diagnostician.Of(Overflowing)[0].Sentence, StringComparison.Ordinal);
+        Assert.Contains("so several bursts came before the server emptied it", Diagnostician.Of(Overflowing)[0].Sentence, StringComparison.Ordinal);
 
     [Fact]
     public void A_busy_server_does_not_stand_still()

@@ -78,7 +78,7 @@ public sealed class TimeWaitJudgeSpecs
     [Fact]
     public void Without_a_kernel_nothing_can_be_told()
     {
-        Assert.Equal((TimeWaitJudge.Unseen, "What the kernel counts was not seen."), Verdict(TimeWaitJudge.Judge(Client(10, 0), null)));
+        Assert.Equal((TimeWaitJudge.Unseen, "The kernel's counters were not seen."), Verdict(TimeWaitJudge.Judge(Client(10, 0), null)));
     }
 
     [Fact]

@@ -16,8 +16,8 @@ public class WhereaboutsSpecs
         var finding = Find("server-unreachable", With("refused", 0, 0, 300).Failing("refused", 300));
 
         Assert.Equal(
-            "300 attempts of 5,000 found nobody listening at the port (RST to the SYN) (127.0.0.1:7399 300 of 1,000)", finding.Sentence);
-        Assert.Contains("listen at 127.0.0.1:7399,", Assert.Single(finding.Remedies).Command, StringComparison.Ordinal);
+            "300 attempts of 5,000 found nothing listening at the port (RST to the SYN) (127.0.0.1:7399 300 of 1,000)", finding.Sentence);
+        Assert.Contains("start a server at 127.0.0.1:7399,", Assert.Single(finding.Remedies).Command, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class ClientChecksSpecs
     {
         var check = ClientChecks.MaxOpen(Needs with { Due = 20_000 });
         Assert.Equal(CheckState.Fail, check.State);
-        Assert.Contains("1,000 of them be dropped", check.Sentence, StringComparison.Ordinal);
+        Assert.Contains("1,000 of them would be dropped", check.Sentence, StringComparison.Ordinal);
         Assert.Equal([Remedies.MaxOpen(19_000, 20_000)], check.Remedies);
     }
 
@@ -86,7 +86,7 @@ public sealed class ClientChecksSpecs
     {
         var check = Assert.Single(ClientChecks.Ports(Needs.Opening(28_232), Machine));
         Assert.Equal((CheckState.Fail, "28233"), (check.State, check.Needed));
-        Assert.Contains("28,232 connections at once to 127.0.0.1:6379 and 1 connection of the run's observers want a port each, and there are 28,232 ports", check.Sentence, StringComparison.Ordinal);
+        Assert.Contains("28,232 connections at once to 127.0.0.1:6379 and 1 connection of the run's observers need a port each, and there are 28,232 ports", check.Sentence, StringComparison.Ordinal);
         Assert.Equal(CheckState.Ok, Assert.Single(ClientChecks.Ports(Needs.Opening(28_232) with { Observers = 0 }, Machine)).State);
     }
 

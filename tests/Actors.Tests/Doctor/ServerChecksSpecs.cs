@@ -55,7 +55,7 @@ public sealed class ServerChecksSpecs
     [InlineData("8000", 4_096L, 8_000L, CheckState.Warn, "only a restart opens a new one")]
     [InlineData("8000", 4_096L, 4_096L, CheckState.Warn, "only a restart opens a new one")]
     [InlineData(null, 511L, 4_096L, CheckState.Warn, "as its tcp-backlog says")]
-    [InlineData(null, 4_096L, 4_096L, CheckState.Warn, "holds 4,096, and")]
+    [InlineData(null, 4_096L, 4_096L, CheckState.Warn, "holds 4,096. Bursts have")]
     [InlineData("511", null, null, CheckState.Warn, "or less, if net.core.somaxconn")]
     [InlineData("8000", null, null, CheckState.Ok, "")]
     [InlineData(null, null, null, CheckState.Unseen, "is not known")]

@@ -127,8 +127,8 @@ public sealed class MonitorRecorderSpecs
         Assert.Null(Add(0, sockets: new SocketCounts()).AcceptQueue);
         Assert.Equal(
             [
-                "There was a time when nobody listened on port 6379 in this network namespace: "
-                + "an accept queue is seen only beside its server.",
+                "For a time nothing listened on port 6379 in this network namespace. "
+                + "An accept queue is visible only beside its server.",
             ],
             _unseen.Sentences);
         Assert.Null(_book.Summary().Peaks.AcceptQueue);

@@ -15,7 +15,7 @@ public sealed class HalfAppliedSpecs
         await File.AppendAllTextAsync(systune.ServerSettings, "\nnet.ipv4.tcp_tw_reuse = 9\n"); // comes last: all others are set by then
         var end = (await systune.ApplyAsync("server")).Expect(1);
         Assert.Contains("apply: net.ipv4.tcp_tw_reuse cannot be set to \"9\": Invalid argument", end.Stderr, StringComparison.Ordinal);
-        Assert.Contains("apply: what was set before it has its old value again: nothing is changed", end.Stderr, StringComparison.Ordinal);
+        Assert.Contains("apply: earlier settings have their old values again: nothing is changed", end.Stderr, StringComparison.Ordinal);
         Assert.Equal(before, await systune.SettingsAsync());
         Assert.False(File.Exists(systune.State));
     }

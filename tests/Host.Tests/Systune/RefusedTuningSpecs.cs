@@ -17,10 +17,10 @@ public sealed class RefusedTuningSpecs
     public async Task Who_is_not_root_is_told_so_and_may_look()
     {
         await using var systune = await SystuneCopy.CreateAsync();
-        await RefusedAsync(systune, [.. Nobody, .. systune.Apply("server")], "only root may change settings of the kernel; nothing was changed");
+        await RefusedAsync(systune, [.. Nobody, .. systune.Apply("server")], "only root may change kernel settings; nothing was changed");
         (await systune.Network.ExecAsync([.. Nobody, .. systune.Apply("--dry-run", "server")])).Expect();
         (await systune.ApplyAsync("server")).Expect();
-        await RefusedAsync(systune, [.. Nobody, .. systune.Restore()], "only root may change settings of the kernel; nothing was changed");
+        await RefusedAsync(systune, [.. Nobody, .. systune.Restore()], "only root may change kernel settings; nothing was changed");
         (await systune.Network.ExecAsync([.. Nobody, .. systune.Restore("--dry-run")])).Expect();
         Assert.True(File.Exists(systune.State));
     }
@@ -65,7 +65,7 @@ public sealed class RefusedTuningSpecs
         await using var systune = await SystuneCopy.CreateAsync();
         await RefusedAsync(
             systune, systune.Apply("--only", "net.core", "server"),
-            "net.core.rmem_max cannot be set: it is the whole machine's and read-only in this network namespace");
+            "net.core.rmem_max cannot be set: it belongs to the whole machine and is read-only in this network namespace");
     }
 
     [NetnsFact]
@@ -73,7 +73,7 @@ public sealed class RefusedTuningSpecs
     {
         await using var systune = await SystuneCopy.CreateAsync();
         await File.WriteAllTextAsync(systune.ClientSettings, "# x\nnet.ipv4.tcp_tw_reuse 1\n");
-        await RefusedAsync(systune, systune.Apply("client"), $"{systune.ClientSettings}:2: \"net.ipv4.tcp_tw_reuse 1\" is no setting; nothing was changed", 2);
+        await RefusedAsync(systune, systune.Apply("client"), $"{systune.ClientSettings}:2: \"net.ipv4.tcp_tw_reuse 1\" is not a setting; nothing was changed", 2);
         File.Delete(systune.ClientSettings);
         await RefusedAsync(systune, systune.Apply("client"), $"{systune.ClientSettings} cannot be read; nothing was changed", 2);
     }
@@ -83,7 +83,7 @@ public sealed class RefusedTuningSpecs
     {
         await using var systune = await SystuneCopy.CreateAsync();
         await RefusedAsync(
-            systune, systune.Apply("--state", "/proc/nowhere/saved", "server"), "/proc/nowhere is no directory and cannot be made: the present values");
+            systune, systune.Apply("--state", "/proc/nowhere/saved", "server"), "/proc/nowhere is not a directory and cannot be made, so the present values");
     }
 
     [NetnsFact]
@@ -100,19 +100,19 @@ public sealed class RefusedTuningSpecs
         (await systune.ApplyAsync("server")).Expect();
         await using (var elsewhere = await SystuneCopy.CreateAsync())
         {
-            await RefusedAsync(elsewhere, systune.Restore(), $"the values in {systune.State} are those of another network namespace");
-            await RefusedAsync(elsewhere, systune.Apply("client"), $"the values in {systune.State} are those of another network namespace");
+            await RefusedAsync(elsewhere, systune.Restore(), $"the values in {systune.State} belong to another network namespace");
+            await RefusedAsync(elsewhere, systune.Apply("client"), $"the values in {systune.State} belong to another network namespace");
         }
 
         var saved = await File.ReadAllTextAsync(systune.State);
         await File.WriteAllTextAsync(systune.State, saved.Replace("boot=", "boot=0", StringComparison.Ordinal));
-        await RefusedAsync(systune, systune.Restore(), $"the values in {systune.State} were saved before the machine was restarted");
+        await RefusedAsync(systune, systune.Restore(), $"the values in {systune.State} were saved before the last restart");
         await File.WriteAllTextAsync(systune.State, "my diary\n");
         await RefusedAsync(systune, systune.Restore(), $"{systune.State} holds no values saved by systune/apply");
         foreach (var line in new[] { "net.core.somaxconn", "../../etc/passwd\t1", "net.core.somaxconn\t" })
         {
             await File.WriteAllTextAsync(systune.State, $"{saved}{line}\n");
-            await RefusedAsync(systune, systune.Restore(), $"{systune.State}:{saved.Split('\n').Length}: \"{line}\" is no saved value; nothing was changed");
+            await RefusedAsync(systune, systune.Restore(), $"{systune.State}:{saved.Split('\n').Length}: \"{line}\" is not a saved value; nothing was changed");
         }
 
         await File.WriteAllTextAsync(systune.State, "");

@@ -4,10 +4,10 @@ using ActorLoad.Observers.Server;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>The server's accept queue was full, and the kernel dropped SYNs (or the last ACK of handshakes) in silence.</summary>
+/// <summary>The server's accept queue was full. The kernel silently dropped SYNs, or the last ACK of handshakes.</summary>
 internal sealed class AcceptQueueOverflow : IRule
 {
-    // A dropped ACK is made good by the first data that is sent again, after 200 ms at the earliest.
+    // After a dropped ACK, the first data is sent again after at least 200 ms.
     private const long FirstRetransmit = 190_000;
 
     public const string RuleName = "accept-queue-overflow";
@@ -26,8 +26,8 @@ internal sealed class AcceptQueueOverflow : IRule
         var (never, unanswered) = (evidence.NeverAccepted(), evidence.LostToQueue());
         var felt = slow + timeouts + resets + unanswered;
 
-        // The counter is the whole machine's: what nobody here felt was another listener's. A late reply alone has many causes, and is none of a queue
-        // in which the whole burst had room.
+        // The counter covers the whole machine: overflows without any effect here belong to another listener.
+        // A late reply alone proves nothing if the whole burst fits into the queue.
         var queue = Queue.Of(evidence);
         var isLate = evidence.Load.FirstReply?.Max >= FirstRetransmit && !(evidence.BurstForEach() <= queue.Length);
         if (overflows == 0 || (felt == 0 && !isLate))
@@ -47,46 +47,55 @@ internal sealed class AcceptQueueOverflow : IRule
             ["tcpBacklog"] = queue.Backlog ?? 0,
         };
 
-        // A queue in which a whole burst has room overflows where nothing is taken out of it: that is the cause, and a longer queue no remedy.
-        if (queue.HoldsBurst(evidence) && Standing(evidence) is { } stood)
+        var (burst, holdsBurst) = (evidence.BurstForEach().Text(), queue.HoldsBurst(evidence));
+        var overflowed = $"{queue.Lead(evidence)} overflowed {overflows.Of("time")}";
+
+        // A queue that holds a whole burst overflows only while the server accepts nothing. A longer queue would not help.
+        if (holdsBurst && Standing(evidence) is { } stood)
         {
             return new Finding(
                 Name, Severity.Info,
-                $"{queue.Lead(evidence)} overflowed {overflows.Of("time")} although it holds {queue.Length!.Value.Text()} and bursts are of {evidence.BurstForEach().Text()}: "
-                + stood,
+                $"{overflowed}, although it holds {queue.Length!.Value.Text()} and bursts have {burst} connections: {stood}",
                 numbers, []);
         }
 
+        var late = unanswered - never;
         return new Finding(
             Name, timeouts + unanswered > 0 ? Severity.Error : Severity.Warning,
-            $"{queue.Lead(evidence)} overflowed {overflows.Of("time")}: {queue.Sentence}, and bursts are of {evidence.BurstForEach().Text()}"
-            + (queue.HoldsBurst(evidence) ? ", so several of them came before it was emptied" : "")
-            + (slow > 0 ? $"; {slow.Of("connect")} waited a second or more until the SYN was sent again" : "")
-            + (timeouts > 0 ? $"; {timeouts.Text()} timed out" : "")
-            + (never > 0 ? $"; {never.Of("was", "were")} established for us only, never accepted, and had no reply" : "")
-            + (unanswered > never ? $"; {(unanswered - never).Of("was", "were")} accepted too late for a reply in time" : ""),
+            Prose.Sentences(
+                overflowed,
+                queue.Sentence,
+                $"Bursts have {burst} connections{(holdsBurst ? ", so several bursts came before the server emptied it" : "")}",
+                slow > 0 ? $"{slow.Of("connect")} waited a second or more until the SYN was sent again" : "",
+                timeouts > 0 ? $"{timeouts.Of("connect")} timed out" : "",
+                never > 0 ? $"{never.Of("connection")} {never.Were()} established on our side only, never accepted, and got no reply" : "",
+                late > 0 ? $"{late.Of("connection")} {late.Were()} accepted too late for a reply in time" : ""),
             numbers, queue.Enlarge(evidence));
     }
 
-    /// <summary>True if a queue overflowed in which a burst has room, because nothing was taken out of it for a time.</summary>
+    /// <summary>True if a queue that holds a burst overflowed because the server accepted nothing for a time.</summary>
     public static bool IsOfStandstill(Evidence evidence) =>
         evidence.CountedAtServer("ListenOverflows") > 0 && Queue.Of(evidence).HoldsBurst(evidence) && Standing(evidence) is not null;
 
-    // What was seen of a server that stood still, be it that its observer lost it.
+    // How a server stood still; also if its observer lost it.
     private static string? Standing(Evidence evidence) => evidence.Standstills() is [var stood, ..] ? stood.Sentence
         : GeneratorLimited.IsLimited(evidence) || ServerBusy.IsBusy(evidence) ? null
-        : evidence.Ledgers.Servers.SelectMany(server => server.Losses.Where(ServerStalled.IsSilence)
-            .Select(loss => $"{server.Endpoint} did not answer its observer from {loss.At.Seconds()} on" + (loss.Seconds is { } length ? $" for {length.Lasting()}" : "")))
+        : evidence.Ledgers.Servers
+            .SelectMany(server => server.Losses.Where(ServerStalled.IsSilence).Select(loss => Silence(server, loss)))
             .FirstOrDefault();
 
-    /// <summary>The two limits of an accept queue, of which the smaller holds.</summary>
+    private static string Silence(ServerLedger server, ObserverLoss loss) =>
+        $"{server.Endpoint} did not answer its observer from {loss.At.Seconds()} on"
+        + (loss.Seconds is { } length ? $" for {length.Lasting()}" : "");
+
+    /// <summary>The two limits of an accept queue. The smaller one holds.</summary>
     internal sealed record Queue(long? SoMaxConn, long? Backlog, long? Limit, string Kind)
     {
         private ServerLedger? Proxied { get; init; }
 
         private bool IsServers { get; init; }
 
-        /// <summary>The limits as far as they are known.</summary>
+        /// <summary>The known limits.</summary>
         public static Queue Of(Evidence evidence)
         {
             var shown = evidence.ServerSetting(TuningKeys.SoMaxConn);
@@ -94,63 +103,70 @@ internal sealed class AcceptQueueOverflow : IRule
             var limit = evidence.Ledgers.Kernel?.Target?.AcceptQueueLimit;
             var slow = evidence.SlowAt();
             var all = evidence.Ledgers.Servers;
-            IReadOnlyList<ServerLedger> servers = evidence.Load.Endpoints.Count > 1 && all.Any(server => slow.Contains(server.Endpoint))
-                ? [.. all.Where(server => slow.Contains(server.Endpoint))] : all;
+            IReadOnlyList<ServerLedger> stormed = [.. all.Where(server => slow.Contains(server.Endpoint))];
+            var servers = evidence.Load.Endpoints.Count > 1 && stormed.Count > 0 ? stormed : all;
             var server = servers.Where(server => server.Proxy is null).MinBy(server => server.TcpBacklog ?? long.MaxValue);
+            var asked = Math.Min(somaxconn ?? long.MaxValue, server?.TcpBacklog ?? long.MaxValue);
 
-            // A proxy's queue has nothing to do with what the server behind it asks for. The smallest is seen: of several listeners it may be a proxy's.
-            if (servers.FirstOrDefault(each => each.Proxy is not null) is { } proxied && (server is null || limit < Math.Min(somaxconn ?? long.MaxValue, server.TcpBacklog ?? long.MaxValue)))
+            // A proxy's queue does not depend on the backlog of the server behind it.
+            // The kernel shows the smallest queue of several listeners, which may be a proxy's.
+            if (servers.FirstOrDefault(each => each.Proxy is not null) is { } proxied && (server is null || limit < asked))
             {
                 return new Queue(somaxconn, null, limit, ServerDefaults.Unknown) { Proxied = proxied };
             }
 
-            // What the kernel did not cut is what the server asked for.
-            return new Queue(somaxconn, server?.TcpBacklog ?? (limit < somaxconn ? limit : null), limit, server?.Kind ?? ServerDefaults.Unknown)
+            // Below somaxconn, the kernel kept what the server asked for.
+            var backlog = server?.TcpBacklog ?? (limit < somaxconn ? limit : null);
+            return new Queue(somaxconn, backlog, limit, server?.Kind ?? ServerDefaults.Unknown)
             {
                 IsServers = server?.HoldsListener == true,
             };
         }
 
-        /// <summary>How many it holds, half-open handshakes too; null if it is not known.</summary>
+        /// <summary>Connections that fit, half-open handshakes included; null if not known.</summary>
         public long? Length => Limit ?? (SoMaxConn < Backlog ? SoMaxConn : Backlog ?? SoMaxConn);
 
-        private bool IsCutByKernel => SoMaxConn is { } somaxconn && (Backlog is not { } backlog ? Limit >= somaxconn : somaxconn < backlog);
+        private bool IsCutByKernel =>
+            SoMaxConn is { } somaxconn && (Backlog is not { } backlog ? Limit >= somaxconn : somaxconn < backlog);
 
-        /// <summary>True if a whole burst has room in it.</summary>
+        /// <summary>True if a whole burst fits.</summary>
         public bool HoldsBurst(Evidence evidence) => evidence.BurstForEach() <= Length;
 
-        /// <summary>Whose queue it is: the beginning of a sentence.</summary>
+        /// <summary>The queue and its owner, as the subject of a sentence.</summary>
         public string Lead(Evidence evidence) => Proxied is { } server
             ? $"The accept queue of the proxy at {server.Endpoint}" : $"The server's accept queue{evidence.At(evidence.SlowAt())}";
 
-        /// <summary>Whose it is: the first words of a sentence.</summary>
+        /// <summary>The owner, as the first words of a sentence.</summary>
         public string Owner => Proxied is { } server ? $"The proxy's ({server.Endpoint})" : "The server's";
 
-        /// <summary>Which of the two limits it is.</summary>
+        /// <summary>How long the queue is, and why, as a sentence.</summary>
         public string Sentence => (SoMaxConn, Backlog) switch
         {
-            _ when Proxied is { } server => $"it holds {Limit?.Text() ?? "less than a burst"}{(Limit >= SoMaxConn ? ", as net.core.somaxconn says" : "")}; that listener is a proxy's, or a "
-                + $"mapped port, because the server behind it {server.Proxy}",
+            _ when Proxied is { } server =>
+                $"It holds {Limit?.Text() ?? "less than a burst"}{(Limit >= SoMaxConn ? ", as net.core.somaxconn says" : "")}. "
+                + $"The listener is a proxy or a mapped port, because the server behind it {server.Proxy}",
             _ when Limit < Math.Min(SoMaxConn ?? 0, Backlog ?? 0) && IsServers =>
-                $"it holds {Limit.Value.Text()}, because its listener was opened before net.core.somaxconn was raised",
+                $"It holds {Limit.Value.Text()}, because its listener was opened before net.core.somaxconn was raised",
             ({ } somaxconn, { } backlog) when Limit < Math.Min(somaxconn, backlog) =>
-                $"it holds {Limit.Value.Text()}, less than the server's tcp-backlog of {backlog.Text()} and net.core.somaxconn = {somaxconn}: its listener was opened before "
-                + "net.core.somaxconn was raised, or belongs to another program, such as a proxy",
+                $"It holds {Limit.Value.Text()}, less than the server's tcp-backlog of {backlog.Text()} and net.core.somaxconn = "
+                + $"{somaxconn}. The listener was opened before net.core.somaxconn was raised, "
+                + "or belongs to another program, such as a proxy",
             ({ } somaxconn, { } backlog) when somaxconn < backlog =>
-                $"it holds {somaxconn.Text()}, because net.core.somaxconn = {somaxconn} cuts the tcp-backlog of {backlog}",
-            ({ } somaxconn, { } backlog) when Kind == ServerDefaults.Unknown => $"it holds {backlog.Text()}, as its listener asked (net.core.somaxconn is {somaxconn})",
-            ({ } somaxconn, { } backlog) => $"it holds {backlog.Text()}, the server's tcp-backlog (net.core.somaxconn is {somaxconn})",
-            ({ } somaxconn, null) when IsCutByKernel => $"it holds {somaxconn.Text()}, as net.core.somaxconn says",
-            (null, { } backlog) => $"the server's tcp-backlog is {backlog.Text()}, or less if net.core.somaxconn is",
-            _ => $"it holds {Limit?.Text() ?? "the smaller of tcp-backlog and net.core.somaxconn"}",
+                $"It holds {somaxconn.Text()}, because net.core.somaxconn = {somaxconn} cuts the tcp-backlog of {backlog}",
+            ({ } somaxconn, { } backlog) when Kind == ServerDefaults.Unknown =>
+                $"It holds {backlog.Text()}, as its listener asked (net.core.somaxconn is {somaxconn})",
+            ({ } somaxconn, { } backlog) => $"It holds {backlog.Text()}, the server's tcp-backlog (net.core.somaxconn is {somaxconn})",
+            ({ } somaxconn, null) when IsCutByKernel => $"It holds {somaxconn.Text()}, as net.core.somaxconn says",
+            (null, { } backlog) => $"It holds {backlog.Text()}, the server's tcp-backlog, or less if net.core.somaxconn is smaller",
+            _ => $"It holds {Limit?.Text() ?? "the smaller of tcp-backlog and net.core.somaxconn"}",
         };
 
-        /// <summary>What makes it as long as a burst, the smaller limit first.</summary>
+        /// <summary>Remedies that make it as long as a burst; the smaller limit comes first.</summary>
         public IReadOnlyList<Remedy> Enlarge(Evidence evidence)
         {
-            var limits = new QueueLimits(SoMaxConn, Backlog, Limit, Kind, evidence.Load.LargestPhase);
-            var (kernels, servers) = (TroubleRemedies.KernelsQueue(limits, evidence.BurstForEach()), TroubleRemedies.ServersQueue(limits, evidence.BurstForEach()));
-            return Proxied is not null ? TroubleRemedies.ProxysQueue(limits, evidence.BurstForEach())
+            var (burst, limits) = (evidence.BurstForEach(), new QueueLimits(SoMaxConn, Backlog, Limit, Kind, evidence.Load.LargestPhase));
+            var (kernels, servers) = (TroubleRemedies.KernelsQueue(limits, burst), TroubleRemedies.ServersQueue(limits, burst));
+            return Proxied is not null ? TroubleRemedies.ProxysQueue(limits, burst)
                 : IsCutByKernel ? [.. kernels, .. servers] : [.. servers, .. kernels];
         }
     }

@@ -3,7 +3,7 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>The server does not let us in: a password is missing or wrong, protected mode is on, or the ACL forbids a command, a key or a channel.</summary>
+/// <summary>The server refuses our user: a missing or wrong password, protected mode, or an ACL without the right.</summary>
 internal sealed class AccessDenied : IRule
 {
     private const string NoPermission = "NOPERM";
@@ -32,25 +32,27 @@ internal sealed class AccessDenied : IRule
 
     private static string Meaning(Evidence evidence, string prefix) => prefix switch
     {
-        "NOAUTH" => "it asks for a password: target.password",
-        "WRONGPASS" => "the password is wrong: target.password",
-        Rejection.Denied => "protected mode takes nobody but 127.0.0.1 and ::1 without a password",
+        "NOAUTH" => "it asks for a password (target.password)",
+        "WRONGPASS" => "the password is wrong (target.password)",
+        Rejection.Denied => "protected mode takes only 127.0.0.1 and ::1 without a password",
         _ => Forbidden(evidence).Select(forbidden => forbidden.Meaning).ToArray() is { Length: > 0 } what
-            ? $"its ACL does not allow {string.Join(" and ", what)} to the user {evidence.Load.User}"
-            : $"its ACL does not allow a command, key or channel of the script to the user {evidence.Load.User}",
+            ? $"its ACL does not allow the user {evidence.Load.User} {string.Join(" and ", what)}"
+            : $"its ACL does not allow the user {evidence.Load.User} a command, key or channel of the script",
     };
 
     private static IEnumerable<Remedy> Remedies(string prefix, Evidence evidence) => prefix switch
     {
-        NoPermission => evidence.RejectedAt(prefix).SelectMany(endpoint => Forbidden(evidence).Select(forbidden => (string?)forbidden.Rule).DefaultIfEmpty()
+        NoPermission => evidence.RejectedAt(prefix).SelectMany(endpoint => Forbidden(evidence)
+            .Select(forbidden => (string?)forbidden.Rule).DefaultIfEmpty()
             .Select(rule => Tuning.Remedies.Permission(endpoint, evidence.Load.User, rule))),
         Rejection.Denied => evidence.RejectedAt(prefix).SelectMany(TroubleRemedies.ProtectedMode),
         _ => TroubleRemedies.Password(),
     };
 
-    // A right to say a command does not help with a key that the user may not touch: the server's words tell which it is.
+    // The server's words tell whether the user lacks a command, a key or a channel: each needs another right.
     private static IEnumerable<(string Meaning, string Rule)> Forbidden(Evidence evidence) =>
-        (evidence.Load.Said.TryGetValue(NoPermission, out var samples) ? samples : []).Select(Forbidden).OfType<(string, string)>().Distinct();
+        (evidence.Load.Said.TryGetValue(NoPermission, out var samples) ? samples : [])
+            .Select(Forbidden).OfType<(string, string)>().Distinct();
 
     private static (string Meaning, string Rule)? Forbidden(string words)
     {

@@ -4,7 +4,7 @@ using ActorLoad.Observers.Kernel;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>ActorLoad had no descriptor left for a socket.</summary>
+/// <summary>ActorLoad ran out of descriptors for sockets.</summary>
 internal sealed class ClientDescriptors : IRule
 {
     /// <summary>Name of the findings of this rule.</summary>
@@ -24,9 +24,14 @@ internal sealed class ClientDescriptors : IRule
         var beside = OwnLimits.Beside + evidence.Load.Observers;
         return new Finding(
             Name, Severity.Error,
-            $"ActorLoad may have {present?.Text()} descriptors (ulimit -n), and {OwnLimits.Wanted(evidence).Text()} connections at once want more: "
-            + $"{limits.Exhausted.Of("attempt")} got no socket",
-            new Dictionary<string, double> { ["localExhausted"] = limits.Exhausted, ["nofile"] = present ?? 0, ["peakOpen"] = evidence.Load.PeakOpen },
+            $"{limits.Exhausted.Of("attempt")} got no socket: ActorLoad may have {present?.Text()} descriptors (ulimit -n), too few for "
+            + $"{OwnLimits.Wanted(evidence).Text()} connections at once",
+            new Dictionary<string, double>
+            {
+                ["localExhausted"] = limits.Exhausted,
+                ["nofile"] = present ?? 0,
+                ["peakOpen"] = evidence.Load.PeakOpen,
+            },
             TroubleRemedies.ClientDescriptors(
                 present, evidence.Number(KernelSettings.NofileHard), OwnLimits.Wanted(evidence) + beside, beside, evidence.Load.MaxOpen))
         {

@@ -4,8 +4,8 @@ using ActorLoad.Observers.Server;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>Connections were reset after they had been established, and no other rule knows by whom. Where a ledger proves that it was not the
-/// server, something in between did it.</summary>
+/// <summary>Connections were reset after they were established, and no other rule knows the sender. If a ledger proves that the server did
+/// not send the RSTs, something in between did.</summary>
 internal sealed class ConnectionResets : IRule
 {
     public const string RuleName = "connection-resets";
@@ -23,19 +23,11 @@ internal sealed class ConnectionResets : IRule
         var (held, foreign) = (Held(evidence), Foreign(evidence));
         var evicted = evidence.Ledgers.Servers.Sum(server => server.EvictedClients ?? 0);
         var observers = evidence.Ledgers.Servers.Sum(server => server.Losses.Count(loss => loss.Kind == LossKind.End));
+        var where = evidence.At(evidence.FailedAt(Outcome.Reset));
         return new Finding(
             Name, Severity.Error,
-            $"{resets.Of("attempt")}{evidence.At(evidence.FailedAt(Outcome.Reset))} {(resets == 1 ? "was" : "were")} reset in use"
-            + (held > 0 ? $", and the server still held {held.Of("connection")} of the run when all of ours were closed: it did not send these RSTs, something in between did (a firewall, "
-                    + "a NAT or a load balancer)"
-                : foreign > 0 ? $", and this machine's kernel, which the server has too, sent too few RSTs for them: at least {foreign.Text()} came from a firewall"
-                : evicted > 0 ? $": the server evicted {evicted.Of("client")} (maxmemory-clients)"
-                : evidence.Rejected(Rejection.MaxClients) > 0 ? ": most likely by the server, which rejected others: its RST overtakes its words"
-                : evidence.Ledgers.Servers.Any(server => server.Proxy is not null) ? ": the proxy before the server may have ended them, or something in between"
-                : evidence.Load.FirstReply is null ? ", and nothing was ever answered: the peer may want TLS, or be a proxy that reaches no server"
-                : ": the server may have ended them with bytes of ours unread (CLIENT KILL, a limit, another program that closes), or something in between did (a firewall, "
-                    + "a NAT, a load balancer); what is seen from here does not tell")
-            + (observers > 0 ? $"; its observer's connection was ended too, {((long)observers).Of("time")}" : ""),
+            $"{resets.Of("attempt")}{where} {resets.Were()} reset in use{Sender(evidence, held, foreign, evicted)}"
+            + (observers > 0 ? $". Its observer's connection was ended too, {((long)observers).Of("time")}" : ""),
             new Dictionary<string, double>
             {
                 ["resets"] = resets,
@@ -48,7 +40,23 @@ internal sealed class ConnectionResets : IRule
                 : evidence.Load.FirstReply is null && evicted == 0 ? [Remedies.PlainPort()] : []);
     }
 
-    // A connection that the server had reset is none of its clients any more. Our own RSTs may be lost on a bad line, and leave some with it, too.
+    private static string Sender(Evidence evidence, long held, long foreign, long evicted) =>
+        held > 0
+            ? $". The server did not send these RSTs: it still held {held.Of("connection")} of the run when all of ours were closed. "
+                + "Something in between sent them (a firewall, a NAT or a load balancer)"
+        : foreign > 0
+            ? $". The kernel of this machine, which the server shares, sent fewer RSTs: at least {foreign.Text()} came from a firewall"
+        : evicted > 0 ? $": the server evicted {evicted.Of("client")} (maxmemory-clients)"
+        : evidence.Rejected(Rejection.MaxClients) > 0
+            ? ", most likely by the server, which rejected others: its RST overtakes its words"
+        : evidence.Ledgers.Servers.Any(server => server.Proxy is not null)
+            ? ", by the proxy before the server or by something in between"
+        : evidence.Load.FirstReply is null
+            ? ", and no command got a reply: the peer may want TLS, or be a proxy that reaches no server"
+        : ". Either the server ended them with bytes of ours unread (CLIENT KILL, a limit, another program that closes). Or something in "
+            + "between reset them (a firewall, a NAT, a load balancer). What is seen from here does not tell";
+
+    // The server no longer counts connections that it reset. On a bad line our own RSTs may be lost, which leaves it some more.
     private static long Held(Evidence evidence)
     {
         var line = Line.Of(evidence);
@@ -57,7 +65,15 @@ internal sealed class ConnectionResets : IRule
         return line.IsLossy || held <= evidence.Failed(Outcome.ReplyTimeout) ? 0 : held;
     }
 
-    // On one machine each RST of client and server is in one counter; those that a firewall makes are not.
-    private static long Foreign(Evidence evidence) => evidence.Ledgers.Kernel?.SeesServer != true || evidence.Counted("OutRsts") is not { } sent ? 0
-        : Math.Max(0, evidence.Failed(Outcome.Reset) - Math.Max(0, sent - evidence.Ledgers.Client.AbortiveCloses));
+    // On one machine, one counter has the RSTs of client and server, but not those of a firewall.
+    private static long Foreign(Evidence evidence)
+    {
+        if (evidence.Ledgers.Kernel?.SeesServer != true || evidence.Counted("OutRsts") is not { } sent)
+        {
+            return 0;
+        }
+
+        var byServer = Math.Max(0, sent - evidence.Ledgers.Client.AbortiveCloses);
+        return Math.Max(0, evidence.Failed(Outcome.Reset) - byServer);
+    }
 }

@@ -4,13 +4,13 @@ using ActorLoad.Observers.Kernel;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>The firewall's table of connections was full, and what found no room in it was dropped in silence.</summary>
+/// <summary>The firewall's connection table was full, and the firewall silently dropped new packets.</summary>
 internal sealed class ConntrackFull : IRule
 {
-    /// <summary>The level of the table among <see cref="KernelLedger.Sockets"/>.</summary>
+    /// <summary>The key of the table's level in <see cref="KernelLedger.Sockets"/>.</summary>
     public const string Level = "conntrack";
 
-    /// <summary>Packets dropped for want of room, among <see cref="KernelLedger.Counters"/>.</summary>
+    /// <summary>The key of the dropped packets in <see cref="KernelLedger.Counters"/>.</summary>
     public const string Dropped = "ConntrackDrop";
 
     /// <summary>Name of the findings of this rule.</summary>
@@ -27,8 +27,8 @@ internal sealed class ConntrackFull : IRule
         var isFull = dropped > 0 || (max is { } most && level?.Peak >= most * 95 / 100);
         return !isFull || felt == 0 ? null : new Finding(
             Name, evidence.Failed(Outcome.ConnectTimeout) > 0 ? Severity.Error : Severity.Warning,
-            $"The connection tracking of this machine's firewall was full ({TuningKeys.Conntrack} = {max?.Text() ?? "?"}): it dropped "
-            + $"{dropped.Of("packet")} in silence, and {felt.Of("connect")} waited for a SYN to be sent again or timed out",
+            $"The connection table of this machine's firewall was full ({TuningKeys.Conntrack} = {max?.Text() ?? "?"}). "
+            + $"It silently dropped {dropped.Of("packet")}. {felt.Of("connect")} timed out, or waited until a SYN was sent again",
             new Dictionary<string, double> { ["max"] = max ?? 0, ["peak"] = level?.Peak ?? 0, ["dropped"] = dropped, ["felt"] = felt },
             TroubleRemedies.Conntrack(max, evidence.Load.PeakOpen + (level?.Before ?? 0)))
         {

@@ -1,7 +1,7 @@
 using ActorLoad.Metrics;
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>The line's round trip is longer than the kernel waits for an answer to a SYN: it sends SYNs again, though none was lost.</summary>
+/// <summary>The round trip takes longer than the kernel waits for a SYN's answer: it sends SYNs again, though none was lost.</summary>
 internal sealed class DistantServer : IRule
 {
     private const double FirstSynAgain = 1;
@@ -12,19 +12,20 @@ internal sealed class DistantServer : IRule
     {
         var (distant, trip) = (evidence.Load.DistantConnects, Line.RoundTrip(evidence));
 
-        // One or two are of a loop that looked late.
+        // One or two may come from a loop that looked late.
         if (distant * 2 < evidence.Load.Connected || distant == 0)
         {
             return null;
         }
 
-        var again = evidence.Counted("TCPSynRetrans");
+        var again = evidence.Counted("TCPSynRetrans") ?? 0;
+        var lost = evidence.SlowConnects() == 0 ? "no SYN was lost" : "the first ones were not lost";
         return new Finding(
             Name, Severity.Info,
-            $"A round trip to the server takes {((long)(trip * 1e6)).Span()} at least, and {distant.Of("connect")} took a second or more for it alone. The kernel waits {FirstSynAgain.Seconds()} "
-            + "for an answer to a SYN, and then sends another one"
-            + (again > 0 ? $": it did so {again.Value.Of("time")}, though {(evidence.SlowConnects() == 0 ? "no SYN was" : "the first of these were not")} lost" : ""),
-            new Dictionary<string, double> { ["roundTripMicros"] = trip * 1e6, ["connects"] = distant, ["synRetransmits"] = again ?? 0 },
+            $"A round trip to the server takes {((long)(trip * 1e6)).Span()} at least, so {distant.Of("connect")} took a second or more. "
+            + $"The kernel sends a SYN again after {FirstSynAgain.Seconds()} without an answer"
+            + (again > 0 ? $". It did so {again.Of("time")}, though {lost}" : ""),
+            new Dictionary<string, double> { ["roundTripMicros"] = trip * 1e6, ["connects"] = distant, ["synRetransmits"] = again },
             []);
     }
 }

@@ -4,13 +4,12 @@ using ActorLoad.Observers.Server;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>The numbers tell of this machine: ActorLoad could not do what it was told when it was told to.</summary>
+/// <summary>ActorLoad could not start or read connections on time: the numbers describe its own machine.</summary>
 /// <remarks>
-/// This one changes the verdict, so it asks for more than that something was busy. A burst keeps the loop at work as it keeps the server, and
-/// a start lag of a tenth of a second belongs to every burst of thousands; both are in <c>total</c>, and said in the report. What makes the
-/// numbers worthless is another thing: that mostly our own waiting was measured. The bounds are shares of the time in which bursts were open,
-/// and that must be a second at least: a shorter one is compilation and chance. A loop that stood still needs no share: it says by itself what was
-/// not measured then.
+/// This rule changes the verdict, so a busy loop is not enough. A burst keeps the loop busy as it keeps the server busy. Every burst of
+/// thousands has a start lag of a tenth of a second. The report shows both, and <c>total</c> includes them. The numbers are worthless only
+/// if they are mostly our own waiting. The bounds are shares of the time in which bursts were open. That time must be at least a second:
+/// a shorter one shows mostly compilation and chance. A loop that stood still needs no share: its pauses show what was not measured.
 /// </remarks>
 internal sealed class GeneratorLimited : IRule
 {
@@ -19,32 +18,33 @@ internal sealed class GeneratorLimited : IRule
 
     private const double Shortest = 1;
 
-    /// <summary>Most of the time in which a loop has work that it may stand in the scheduler's queue.</summary>
-    /// <remarks>Beyond three fifths, what it measures takes more than twice as long as it would. A server and ActorLoad on two cores wait for each other
-    /// for two fifths.</remarks>
+    /// <summary>Largest share of its working time that a loop may wait for a processor.</summary>
+    /// <remarks>Above three fifths, measured times more than double. A server and ActorLoad on two cores wait two fifths for each
+    /// other.</remarks>
     public const double MostWait = 0.6;
 
-    // How long the loop slept in between does not matter, but it must have had something to do. And bursts that each lacked the processor must have been
-    // most of it: a neighbour that is at work during the first ones, as a compiler after a build is, leaves the others as they are.
+    // The loop must have had something to do; its sleep in between does not matter.
+    // Most of its work must lie in bursts that lacked the processor. A neighbour that is busy only during the first bursts, such as a
+    // compiler after a build, leaves the others as they are.
     private const double LeastWork = 0.25;
     private const double MostStarved = 0.5;
 
-    // The loop never waited for anybody: the pace was its own. Only where the server had time left; else both were at their end.
+    // The loop was always busy, so it set the pace. This counts only if the server had time left; otherwise both were at their limit.
     private const double MostLoop = 0.95;
     private const double IdleServer = 0.8;
 
-    // All processors at work for ActorLoad itself.
+    // ActorLoad used all processors.
     private const double MostCpu = 0.9;
 
     private const double MostGc = 0.1;
 
-    // More than half of what `total` shows is the wait for the first attempt, and that is seconds: nobody asked for such a storm.
+    // Connections waited seconds for their first attempt, and that wait is more than half of `total`.
     private const double MostLag = 0.5;
     private const long LongLag = 1_000_000;
 
     public string Name => RuleName;
 
-    /// <summary>True if the rule has something to say.</summary>
+    /// <summary>True if this rule has a finding.</summary>
     public static bool IsLimited(Evidence evidence) => Reasons(evidence).Any();
 
     public Finding? Judge(Evidence evidence)
@@ -54,11 +54,12 @@ internal sealed class GeneratorLimited : IRule
         var told = OwnPauses.Without(evidence);
         var timeouts = Timeouts(evidence) - (IsLimited(told) ? 0 : Timeouts(told));
         return reasons.Length == 0 ? null : new Finding(
-            Name, timeouts > 0 ? Severity.Error : Severity.Warning, // who gets no processor reads replies too late
-            $"ActorLoad itself was the limit: {string.Join("; ", reasons)}"
-            + (timeouts > 0 ? $"; {timeouts.Of("attempt")} timed out meanwhile" : "")
-            + (OwnPauses.Matter(evidence) && evidence.CountedAtServer("ListenOverflows") is var overflows and > 0
-                ? $"; what had become due came all at once then, and the accept queue overflowed {overflows.Of("time")}" : ""),
+            Name, timeouts > 0 ? Severity.Error : Severity.Warning, // without a processor, replies are read too late
+            Prose.Sentences(
+                $"ActorLoad itself was the limit: {string.Join("; ", reasons)}",
+                timeouts > 0 ? $"{timeouts.Of("attempt")} timed out meanwhile" : "",
+                OwnPauses.Matter(evidence) && evidence.CountedAtServer("ListenOverflows") is var overflows and > 0
+                    ? $"All overdue connections then came at once, and the accept queue overflowed {overflows.Of("time")}" : ""),
             new Dictionary<string, double>
             {
                 ["busySeconds"] = own.BusySeconds,
@@ -75,7 +76,8 @@ internal sealed class GeneratorLimited : IRule
                 ["worstBurstLagMicros"] = own.WorstBurstLag,
             },
             [
-                Remedies.AnotherMachine($"{((long)own.Cores).Of("core")}{(evidence.Ledgers.Kernel?.SeesServer == true ? ", shared with the server" : "")}"),
+                Remedies.AnotherMachine(
+                    $"{((long)own.Cores).Of("core")}{(evidence.Ledgers.Kernel?.SeesServer == true ? ", shared with the server" : "")}"),
                 .. own.Loops < own.Cores - 1 ? [Remedies.Loops(own.Loops, own.Cores - 1)] : Array.Empty<Remedy>(),
             ])
         {
@@ -85,7 +87,7 @@ internal sealed class GeneratorLimited : IRule
 
     private static long Timeouts(Evidence evidence) => evidence.Failed(Outcome.ReplyTimeout) + evidence.Failed(Outcome.ConnectTimeout);
 
-    // Who cannot be seen may have been at its end.
+    // A server that cannot be seen may have been at its limit.
     private static bool HadServerTime(IReadOnlyList<ServerLedger> servers) =>
         servers.Count > 0 && servers.All(server => server.PeakMainThreadShare < IdleServer);
 
@@ -99,7 +101,7 @@ internal sealed class GeneratorLimited : IRule
 
         if (own.LateBursts > 0)
         {
-            yield return $"{own.LateBursts.Text()} of {own.Bursts.Of("burst")} began a second or more after {(own.LateBursts == 1 ? "it was" : "they were")} due, "
+            yield return $"{own.LateBursts.Text()} of {own.Bursts.Of("burst")} began a second or more late, "
                 + $"at worst {own.WorstBurstLag.Span()}";
         }
 
@@ -108,16 +110,17 @@ internal sealed class GeneratorLimited : IRule
             yield break;
         }
 
-        if (own.LoopsCpuSeconds + own.LoopWaitSeconds is { } wanted && wanted >= LeastWork && own.LoopWaitSeconds / wanted is { } wait && wait > MostWait
+        var (ran, waited) = (own.LoopsCpuSeconds, own.LoopWaitSeconds);
+        if (ran + waited is { } wanted && wanted >= LeastWork && waited / wanted is { } wait && wait > MostWait
             && own.StarvedShare > MostStarved)
         {
             yield return $"its loop had no processor for {wait.Percent()} of the time in which it had work "
-                + $"(it ran for {own.LoopsCpuSeconds!.Value.Seconds()} and waited for {own.LoopWaitSeconds!.Value.Seconds()})";
+                + $"(it ran for {ran!.Value.Seconds()} and waited for {waited!.Value.Seconds()})";
         }
 
         if (own.LoopCpuSeconds / own.BusySeconds is { } loop && loop > MostLoop && HadServerTime(evidence.Ledgers.Servers))
         {
-            yield return $"its loop was at work for {loop.Percent()} of the time in which bursts were open, so the pace was its own";
+            yield return $"its loop was busy for {loop.Percent()} of the time in which bursts were open, so it set the pace";
         }
 
         if (own.CpuSeconds / (own.BusySeconds * own.Cores) is var cpu && cpu > MostCpu)
@@ -132,7 +135,8 @@ internal sealed class GeneratorLimited : IRule
 
         if (own.StartLag is { P99: >= LongLag } lag && evidence.Load.Total is { } total && lag.P50 >= total.P50 * MostLag)
         {
-            yield return $"connections started {lag.P50.Span()} late at the median (p99 {lag.P99.Span()}), which is most of their total of {total.P50.Span()}";
+            yield return $"connections started {lag.P50.Span()} late at the median (p99 {lag.P99.Span()}), "
+                + $"most of their total of {total.P50.Span()}";
         }
     }
 }

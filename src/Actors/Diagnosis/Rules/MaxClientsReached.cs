@@ -3,7 +3,7 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>The server had as many clients as it takes (<c>maxclients</c>).</summary>
+/// <summary>The server already had <c>maxclients</c> clients.</summary>
 internal sealed class MaxClientsReached : IRule
 {
     /// <summary>Name of the findings of this rule.</summary>
@@ -11,15 +11,24 @@ internal sealed class MaxClientsReached : IRule
 
     public string Name => RuleName;
 
-    public Finding? Judge(Evidence evidence) =>
-        ServerLimits.Of(evidence) is not { IsOfDescriptors: false } limits ? null : new Finding(
-            Name, Severity.Error,
-            limits.Sentence + (limits.Full?.MaxClients is { } max ? $": maxclients of {limits.Full.Endpoint} is {max.Text()}" : $": its maxclients{evidence.At(evidence.RejectedAt(Rejection.MaxClients))} is reached"),
-            limits.Numbers,
+    public Finding? Judge(Evidence evidence)
+    {
+        if (ServerLimits.Of(evidence) is not { IsOfDescriptors: false } limits)
+        {
+            return null;
+        }
+
+        var at = evidence.RejectedAt(Rejection.MaxClients);
+        var (full, first) = (limits.Full, at is [var most, ..] ? most : null);
+        var reached = full?.MaxClients is { } max
+            ? $"maxclients of {full.Endpoint} is {max.Text()}" : $"its maxclients{evidence.At(at)} is reached";
+        return new Finding(
+            Name, Severity.Error, $"{limits.Sentence}: {reached}", limits.Numbers,
             TroubleRemedies.NoPlace(
-                limits.Full?.MaxClients, limits.Needed(evidence), limits.Full?.Endpoint ?? (evidence.RejectedAt(Rejection.MaxClients) is [var first, ..] ? first : null),
-                limits.Full?.Kind ?? ServerDefaults.Unknown, limits.Full?.OpenFilesHard))
+                full?.MaxClients, limits.Needed(evidence), full?.Endpoint ?? first, full?.Kind ?? ServerDefaults.Unknown,
+                full?.OpenFilesHard))
         {
             Explains = limits.Total,
         };
+    }
 }

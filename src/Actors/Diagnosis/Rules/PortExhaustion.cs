@@ -3,7 +3,7 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>There was no local port left towards a target.</summary>
+/// <summary>ActorLoad ran out of local ports towards a target.</summary>
 internal sealed class PortExhaustion : IRule
 {
     /// <summary>Name of the findings of this rule.</summary>
@@ -23,13 +23,15 @@ internal sealed class PortExhaustion : IRule
         var waiting = evidence.TimeWaits()?.Peak ?? 0;
         var wanted = OwnLimits.Wanted(evidence);
         var isShort = limits.Ports is { } ports && wanted + waiting > ports * 9 / 10;
+        var targets = Math.Max(1, evidence.Load.Targets);
+        var observers = evidence.ObserversForEach();
         return new Finding(
             Name, Severity.Error,
-            $"{limits.Exhausted.Of("attempt")} found no local port, descriptor or buffer: "
-            + (limits.Ports is not { } all ? "how many ports there are is not known"
+            $"{limits.Exhausted.Of("attempt")} found no local port, descriptor or buffer. "
+            + (limits.Ports is not { } all ? "The number of ports is not known"
                 : $"{wanted.Text()} connections at once wanted {all.Text()} ports"
-                    + (waiting > 0 ? $", of which up to {waiting.Text()} were in TIME_WAIT" : "")
-                    + (isShort ? "" : ", which should have sufficed: other programs may hold some of them, or buffers ran out")),
+                    + (waiting > 0 ? $"; up to {waiting.Text()} ports were in TIME_WAIT" : "")
+                    + (isShort ? "" : ". These should have sufficed: other programs may hold some of them, or buffers ran out")),
             new Dictionary<string, double>
             {
                 ["localExhausted"] = limits.Exhausted,
@@ -38,7 +40,8 @@ internal sealed class PortExhaustion : IRule
                 ["timeWait"] = waiting,
             },
             TroubleRemedies.Ports(
-                range, evidence.Ports(), ((wanted + waiting) / Math.Max(1, evidence.Load.Targets)) + evidence.ObserversForEach(), evidence.Load.Targets, evidence.Load.MaxOpen, evidence.ObserversForEach()))
+                range, evidence.Ports(), ((wanted + waiting) / targets) + observers, evidence.Load.Targets, evidence.Load.MaxOpen,
+                observers))
         {
             Explains = limits.Exhausted,
         };

@@ -2,10 +2,10 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>The full accept queue of a server on another machine, whose kernel cannot be asked: the handshakes that the server never came to see tell of it.</summary>
+/// <summary>A full accept queue on another machine, whose kernel cannot be asked. Handshakes that the server never saw reveal it.</summary>
 internal static class RemoteQueue
 {
-    /// <summary>The finding; null if each connection was accepted, or nobody can tell.</summary>
+    /// <summary>The finding; null if the server accepted every connection, or if that is unknown.</summary>
     public static Finding? Judge(Evidence evidence)
     {
         var account = Account.Of(evidence);
@@ -16,13 +16,18 @@ internal static class RemoteQueue
         }
 
         var servers = evidence.Ledgers.Servers;
-        var (received, rejected) = (servers.Sum(server => server.ConnectionsReceived ?? 0), servers.Sum(server => server.ConnectionsRejected ?? 0));
+        var received = servers.Sum(server => server.ConnectionsReceived ?? 0);
+        var rejected = servers.Sum(server => server.ConnectionsRejected ?? 0);
+        var at = evidence.At(evidence.FailedAt(Outcome.ReplyTimeout));
         return new Finding(
             AcceptQueueOverflow.RuleName, Severity.Error,
-            $"{missing.Of("attempt")}{evidence.At(evidence.FailedAt(Outcome.ReplyTimeout))} {(missing == 1 ? "was" : "were")} established on our side only: of {evidence.Ledgers.Client.Established.Text()} "
-            + $"connections the server accepted {received.Text()}{(rejected > 0 ? $" and rejected {rejected.Text()}" : "")} (INFO). Its accept queue was full, and its kernel dropped the "
-            + "last ACK of the handshake (compare nstat -az TcpExtListenOverflows there), or something before it answers in its place"
-            + (slow > 0 ? $"; {slow.Of("connect")} waited a second or more until the SYN was sent again" : ""),
+            Prose.Sentences(
+                $"{missing.Of("attempt")}{at} {missing.Were()} established on our side only: of "
+                    + $"{evidence.Ledgers.Client.Established.Text()} connections the server accepted {received.Text()}"
+                    + $"{(rejected > 0 ? $" and rejected {rejected.Text()}" : "")} (INFO)",
+                "Its accept queue was full, and its kernel dropped the last ACK of the handshake (compare nstat -az "
+                    + "TcpExtListenOverflows there). Or something before the server answers in its place",
+                slow > 0 ? $"{slow.Of("connect")} waited a second or more until the SYN was sent again" : ""),
             new Dictionary<string, double>
             {
                 ["neverAccepted"] = missing,

@@ -3,8 +3,8 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>The server takes fewer clients than it was told to, because it may not have more descriptors: Redis then lowers
-/// <c>maxclients</c> to nofile - 32 and says so in its log only.</summary>
+/// <summary>The server takes fewer clients than configured, because it may not have more descriptors. Redis then lowers
+/// <c>maxclients</c> to nofile - 32, and says so only in its log.</summary>
 internal sealed class ServerDescriptors : IRule
 {
     /// <summary>Name of the findings of this rule.</summary>
@@ -22,8 +22,8 @@ internal sealed class ServerDescriptors : IRule
         var (server, needed) = (limits.Full!, limits.Needed(evidence));
         return new Finding(
             Name, Severity.Error,
-            $"{limits.Sentence}: {server.Endpoint} may have {server.OpenFilesLimit!.Value.Text()} descriptors, and so lowered its maxclients to "
-            + $"{server.MaxClients!.Value.Text()}",
+            $"{limits.Sentence}: {server.Endpoint} may have {server.OpenFilesLimit!.Value.Text()} descriptors, "
+            + $"so it lowered its maxclients to {server.MaxClients!.Value.Text()}",
             limits.Numbers,
             [
                 TroubleRemedies.ServerDescriptors(server.OpenFilesLimit, needed, server.ProcessId, server.OpenFilesHard),

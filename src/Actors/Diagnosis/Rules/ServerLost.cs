@@ -3,14 +3,15 @@ using ActorLoad.Observers.Server;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>A server that had answered its observer did so no longer, and no other rule knows why.</summary>
+/// <summary>A server stopped answering its observer, and no other rule knows why.</summary>
 internal sealed class ServerLost : IRule
 {
     public string Name => "observer-lost";
 
     public Finding? Judge(Evidence evidence)
     {
-        // It tells of every loss; the rules below of those that they explain, and who gets no processor hears nobody for long.
+        // ServerUnreachable reports every loss. ServerBusy and ServerStalled report those that they explain.
+        // An observer without a processor misses answers, too.
         if (new ServerUnreachable().Judge(evidence) is not null)
         {
             return null;
@@ -20,7 +21,8 @@ internal sealed class ServerLost : IRule
         var areSilencesKnown = GeneratorLimited.IsLimited(evidence) || new ServerStalled().Judge(evidence) is not null;
         var losses = evidence.Ledgers.Servers
             .Where(server => server.Restarts.Count == 0 && !(isBusy && ServerBusy.IsBusy(server)))
-            .SelectMany(server => server.Losses.Where(loss => !(areSilencesKnown && ServerStalled.IsSilence(loss))).Select(loss => (server.Endpoint, Loss: Told(server, loss))))
+            .SelectMany(server => server.Losses.Where(loss => !(areSilencesKnown && ServerStalled.IsSilence(loss)))
+                .Select(loss => (server.Endpoint, Loss: Told(server, loss))))
             .ToArray();
         return losses.Length == 0 ? null : new Finding(
             Name, Severity.Warning,
@@ -30,7 +32,8 @@ internal sealed class ServerLost : IRule
             []);
     }
 
-    // Its observer took a refusal for what it mostly is; the server knew better.
-    private static ObserverLoss Told(ServerLedger server, ObserverLoss loss) => server.RanThroughout && loss.Kind == LossKind.NoConnection
-        ? loss with { Reason = "its connect was refused or had no answer, though the server listened" } : loss;
+    // The observer took a refusal for an absent server, but the server's uptime shows that it ran.
+    private static ObserverLoss Told(ServerLedger server, ObserverLoss loss) =>
+        server.RanThroughout && loss.Kind == LossKind.NoConnection
+            ? loss with { Reason = "its connect was refused or got no answer, though the server listened" } : loss;
 }

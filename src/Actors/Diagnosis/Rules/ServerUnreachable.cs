@@ -3,21 +3,29 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>Nobody listened at the target's port, or no route led there.</summary>
+/// <summary>Nothing listened at the target's port, or no route led there.</summary>
 internal sealed class ServerUnreachable : IRule
 {
     public const string RuleName = "server-unreachable";
 
     public string Name => RuleName;
 
-    /// <summary>Attempts that ended so at endpoints where nobody listened afterwards.</summary>
-    public static long CutOff(Evidence evidence, Outcome outcome) => evidence.Load.ByEndpoint.Count == 0
-        ? evidence.Failed(Outcome.Refused) > RefusedOnTheWay.Count(evidence, Outcome.Refused) ? evidence.Failed(outcome) : 0
-        : evidence.Load.ByEndpoint.Where(counts => Nobody(evidence, counts) > 0).Sum(counts => counts.AttemptFailures.GetValueOrDefault(outcome.Name()));
+    /// <summary>Attempts with this outcome at endpoints where nothing listened afterwards.</summary>
+    public static long CutOff(Evidence evidence, Outcome outcome)
+    {
+        if (evidence.Load.ByEndpoint.Count == 0)
+        {
+            return evidence.Failed(Outcome.Refused) > RefusedOnTheWay.Count(evidence, Outcome.Refused) ? evidence.Failed(outcome) : 0;
+        }
 
-    // Attempts that nobody took at an endpoint.
+        return evidence.Load.ByEndpoint.Where(counts => Nobody(evidence, counts) > 0)
+            .Sum(counts => counts.AttemptFailures.GetValueOrDefault(outcome.Name()));
+    }
+
+    // Refused attempts of an endpoint that did not listen all the time.
     private static long Nobody(Evidence evidence, EndpointCounts counts) =>
-        RefusedOnTheWay.Listened(evidence, counts.Address, counts.Established) ? 0 : counts.AttemptFailures.GetValueOrDefault(Outcome.Refused.Name());
+        RefusedOnTheWay.Listened(evidence, counts.Address, counts.Established)
+            ? 0 : counts.AttemptFailures.GetValueOrDefault(Outcome.Refused.Name());
 
     public Finding? Judge(Evidence evidence)
     {
@@ -30,20 +38,26 @@ internal sealed class ServerUnreachable : IRule
 
         var (closed, far) = (Away(evidence, Outcome.Refused), Away(evidence, Outcome.Unreachable));
         IReadOnlyList<string> missing = [.. refused > 0 ? closed : [], .. unreachable > 0 ? far : []];
-        var away = evidence.Ledgers.Servers.Where(server => missing.Count == 0 || missing.Contains(server.Endpoint)).SelectMany(server => server.Losses.Select(loss => (server.Endpoint, loss))).ToArray();
+        var away = evidence.Ledgers.Servers.Where(server => missing.Count == 0 || missing.Contains(server.Endpoint))
+            .SelectMany(server => server.Losses.Select(loss => (server.Endpoint, Loss: loss))).ToArray();
         var when = string.Join(" and ", away.Select(lost =>
-            $"{lost.Endpoint} did not answer its observer from {lost.loss.At.Seconds()} on{(lost.loss.Seconds is { } seconds ? $", for {seconds.Seconds()}" : "")}"));
+            $"{lost.Endpoint} did not answer its observer from {lost.Loss.At.Seconds()} on"
+            + (lost.Loss.Seconds is { } seconds ? $" for {seconds.Seconds()}" : "")));
+        var (attempts, shown) = (evidence.Ledgers.Client.Attempts, evidence.Ledgers.Client.Attempts.Text());
         return new Finding(
             Name, Severity.Error,
-            (refused > 0 ? $"{refused.Of("attempt")} of {evidence.Ledgers.Client.Attempts.Text()} found nobody listening at the port (RST to the SYN){evidence.SharesOf(Outcome.Refused, closed)}" : "")
-            + (refused > 0 && unreachable > 0 ? ", and " : "")
-            + (unreachable > 0 ? $"{unreachable.Of("attempt")} of {evidence.Ledgers.Client.Attempts.Text()} were told that the host cannot be reached (no route, or a firewall that forbids it){evidence.SharesOf(Outcome.Unreachable, far)}" : "")
+            Prose.Join(
+                ", and ",
+                refused > 0 ? $"{refused.Of("attempt")} of {shown} found nothing listening at the port (RST to the SYN)"
+                    + evidence.SharesOf(Outcome.Refused, closed) : "",
+                unreachable > 0 ? $"{unreachable.Of("attempt")} of {shown} {unreachable.Were()} told that the host cannot be reached "
+                    + $"(no route, or a firewall that forbids it){evidence.SharesOf(Outcome.Unreachable, far)}" : "")
             + (when.Length > 0 ? $": {when}" : "") + evidence.OtherAddresses(missing),
             new Dictionary<string, double>
             {
                 ["refused"] = refused,
                 ["unreachable"] = unreachable,
-                ["attempts"] = evidence.Ledgers.Client.Attempts,
+                ["attempts"] = attempts,
                 ["losses"] = away.Length,
             },
             [
@@ -55,7 +69,8 @@ internal sealed class ServerUnreachable : IRule
 
     private static IReadOnlyList<string> Away(Evidence evidence, Outcome outcome) =>
     [
-        .. evidence.FailedAt(outcome).Where(address => evidence.Load.ByEndpoint.FirstOrDefault(counts => counts.Address == address) is not { } counts
+        .. evidence.FailedAt(outcome).Where(address =>
+            evidence.Load.ByEndpoint.FirstOrDefault(counts => counts.Address == address) is not { } counts
             || !RefusedOnTheWay.Listened(evidence, address, counts.Established)),
     ];
 }

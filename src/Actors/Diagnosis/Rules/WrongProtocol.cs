@@ -3,7 +3,7 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Diagnosis.Rules;
 
-/// <summary>Who listens at the port does not speak RESP, sends back what it is sent, or answers more often than it is asked.</summary>
+/// <summary>The peer does not speak RESP, echoes commands, or answers more often than it is asked.</summary>
 internal sealed class WrongProtocol : IRule
 {
     private const string Tls = "TLS";
@@ -22,12 +22,15 @@ internal sealed class WrongProtocol : IRule
         }
 
         var said = evidence.Load.StrangeReplies.GroupBy(replies => (replies.Endpoint, replies.Reply.Peer))
-            .Select(group => new Said(group.Key.Endpoint, group.MaxBy(replies => replies.Count)!.Reply, group.Sum(replies => replies.Count)))
+            .Select(group => new Said(
+                group.Key.Endpoint, group.MaxBy(replies => replies.Count)!.Reply, group.Sum(replies => replies.Count)))
             .OrderByDescending(each => each.Count).ToArray();
         var what = string.Join("; ", said.Take(Whereabouts.MostNamed).Select(each => each.Words(said.Length > 1)));
+        var where = what.Length > 0
+            ? $": {what}" : evidence.SharesOf(Outcome.ProtocolError, evidence.FailedAt(Outcome.ProtocolError));
         return new Finding(
             Name, Severity.Error,
-            $"{failed.Of("attempt")} of {evidence.Ledgers.Client.Attempts.Text()} got something else than a reply{(what.Length > 0 ? $": {what}" : evidence.SharesOf(Outcome.ProtocolError, evidence.FailedAt(Outcome.ProtocolError)))}",
+            $"{failed.Of("attempt")} of {evidence.Ledgers.Client.Attempts.Text()} got something else than a reply{where}",
             new Dictionary<string, double> { ["protocol-error"] = failed, ["attempts"] = evidence.Ledgers.Client.Attempts },
             [
                 .. said.Where(each => each.Reply != StrangeReply.Unasked).DistinctBy(each => each.Endpoint).Take(Whereabouts.MostNamed)

@@ -1,12 +1,12 @@
 namespace ActorLoad.Diagnosis.Tuning;
 
-/// <summary>Commands for redis-cli.</summary>
+/// <summary>Builds redis-cli commands.</summary>
 internal static class RedisCli
 {
-    /// <summary>A command to the server at HOST:PORT; null leaves that to redis-cli's default.</summary>
+    /// <summary>A command to the server at HOST:PORT; null uses redis-cli's default.</summary>
     public static string To(string? endpoint, string command) => $"redis-cli{Host(endpoint)}{Port(endpoint)} {command}";
 
-    /// <summary>A command to be given on the server's machine, over loopback.</summary>
+    /// <summary>A command to run on the server's machine, over loopback.</summary>
     public static string There(string? endpoint, string command) => $"redis-cli{Port(endpoint)} {command}";
 
     private static string Host(string? endpoint) => endpoint is null ? "" : $" -h {endpoint[..Colon(endpoint)].Trim('[', ']')}";

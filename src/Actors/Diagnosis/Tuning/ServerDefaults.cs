@@ -2,7 +2,7 @@ using ActorLoad.Observers.Server;
 
 namespace ActorLoad.Diagnosis.Tuning;
 
-/// <summary>What servers have fixed in their sources.</summary>
+/// <summary>Values that servers have in their sources.</summary>
 public static class ServerDefaults
 {
     /// <summary>Kind of a Garnet server.</summary>
@@ -11,16 +11,17 @@ public static class ServerDefaults
     /// <summary>The accept queue that Garnet asks for.</summary>
     public const long GarnetBacklog = 512;
 
-    /// <summary>Kind of a server that did not tell what it is.</summary>
+    /// <summary>Kind of a server that does not tell its kind.</summary>
     public const string Unknown = "unknown";
 
-    /// <summary>What a server calls the accept queue that it asks for.</summary>
+    /// <summary>The name of the setting for the accept queue.</summary>
     /// <param name="kind">As in <see cref="ServerLedger.Kind"/>.</param>
     public static string BacklogKey(string kind) => kind == "kvrocks" ? "backlog" : TuningKeys.TcpBacklog;
 
-    /// <summary>The file that a server reads its settings from; of one that is not known no name is made up.</summary>
+    /// <summary>The configuration file of a server, without a name for unknown kinds.</summary>
     /// <param name="kind">As in <see cref="ServerLedger.Kind"/>.</param>
-    public static string ConfigurationFile(string kind) => kind is "redis" or "valkey" or "keydb" or "kvrocks" ? $"{kind}.conf" : "its configuration";
+    public static string ConfigurationFile(string kind) =>
+        kind is "redis" or "valkey" or "keydb" or "kvrocks" ? $"{kind}.conf" : "its configuration";
 
     /// <summary>The name of a server's process.</summary>
     /// <param name="kind">As in <see cref="ServerLedger.Kind"/>.</param>
@@ -32,7 +33,7 @@ public static class ServerDefaults
         _ => "redis-server",
     };
 
-    /// <summary>Descriptors that Redis and Valkey keep for themselves (CONFIG_MIN_RESERVED_FDS). As many clients more than a storm's are proposed, as
-    /// room for others.</summary>
+    /// <summary>Descriptors that Redis and Valkey reserve (CONFIG_MIN_RESERVED_FDS). Proposals of maxclients add as many, as room for other
+    /// clients.</summary>
     public const long Descriptors = 32;
 }

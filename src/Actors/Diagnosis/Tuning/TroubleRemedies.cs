@@ -2,7 +2,7 @@ using ActorLoad.Observers.Server;
 
 namespace ActorLoad.Diagnosis.Tuning;
 
-/// <summary>What mends each trouble, the likeliest first: one list for each, whether <c>doctor</c> foresees the trouble or a diagnosis has found it.</summary>
+/// <summary>The remedies for each trouble, the likeliest first. <c>doctor</c> and a diagnosis share these lists.</summary>
 public static class TroubleRemedies
 {
     private const string Graceful = "graceful";
@@ -10,9 +10,9 @@ public static class TroubleRemedies
 
     /// <summary>ActorLoad has too few descriptors.</summary>
     /// <param name="present">Its soft limit.</param>
-    /// <param name="hard">Its hard limit; null if it is not known.</param>
-    /// <param name="needed">What the run needs, <paramref name="beside"/> included.</param>
-    /// <param name="beside">What ActorLoad has open beside the connections.</param>
+    /// <param name="hard">Its hard limit; null if not known.</param>
+    /// <param name="needed">Descriptors that the run needs, <paramref name="beside"/> included.</param>
+    /// <param name="beside">Descriptors of ActorLoad beside the connections.</param>
     /// <param name="maxOpen">connection.max-open.</param>
     public static IReadOnlyList<Remedy> ClientDescriptors(long? present, long? hard, long needed, long beside, long maxOpen) =>
     [
@@ -20,25 +20,29 @@ public static class TroubleRemedies
         .. present is { } limit ? [Remedies.MaxOpen(maxOpen, Math.Max(1, limit - beside))] : Array.Empty<Remedy>(),
     ];
 
-    /// <summary>More connections to one target than there are ports.</summary>
-    /// <param name="range">First and last port; null if it is not known.</param>
-    /// <param name="ports">How many of them connections may have; null if it is not known.</param>
+    /// <summary>More connections to one target than ports.</summary>
+    /// <param name="range">First and last port; null if not known.</param>
+    /// <param name="ports">Ports that connections may use; null if not known.</param>
     /// <param name="needed">Ports for one target.</param>
     /// <param name="targets">Different addresses and ports.</param>
     /// <param name="maxOpen">connection.max-open.</param>
-    /// <param name="beside">Those of them that the run's observers take.</param>
+    /// <param name="beside">Ports of the run's observers among them.</param>
     public static IReadOnlyList<Remedy> Ports(string? range, long? ports, long needed, int targets, long maxOpen, int beside = 0) =>
-        [.. Wider(range, needed), .. (ports - beside) * targets is { } room and > 0 ? [Remedies.MaxOpen(maxOpen, room)] : Array.Empty<Remedy>()];
+    [
+        .. Wider(range, needed),
+        .. (ports - beside) * targets is { } room and > 0 ? [Remedies.MaxOpen(maxOpen, room)] : Array.Empty<Remedy>(),
+    ];
 
-    /// <summary>More connections to one target than half of the ports, which the kernel chooses.</summary>
-    public static IReadOnlyList<Remedy> HalfRange(string? range, long open) => [Remedies.SlotPorts(Kernels), .. Wider(range, 2 * open)];
+    /// <summary>More connections to one target than half of the ports, while the kernel chooses ports.</summary>
+    public static IReadOnlyList<Remedy> HalfRange(string? range, long open) =>
+        [Remedies.SlotPorts(Kernels), .. Wider(range, 2 * open)];
 
-    /// <summary>Ports that wait in TIME_WAIT, because connections are closed by FIN.</summary>
-    /// <param name="reuse">net.ipv4.tcp_tw_reuse; null if it is not known.</param>
+    /// <summary>Ports wait in TIME_WAIT, because connections close by FIN.</summary>
+    /// <param name="reuse">net.ipv4.tcp_tw_reuse; null if not known.</param>
     /// <param name="isLoopback">Each target is reached over loopback.</param>
-    /// <param name="kernelPorts">connection.ports = kernel: a port that was bound can be had again anyway.</param>
+    /// <param name="kernelPorts">connection.ports = kernel. Otherwise ports are bound, and can be used again anyway.</param>
     /// <param name="range">First and last port.</param>
-    /// <param name="needed">Ports for one target, those that wait included; null if there are enough.</param>
+    /// <param name="needed">Ports for one target, including those that wait; null if there are enough.</param>
     public static IReadOnlyList<Remedy> TimeWait(string? reuse, bool isLoopback, bool kernelPorts, string? range, long? needed)
     {
         var isReused = reuse == "1" || (reuse == "2" && isLoopback);
@@ -51,9 +55,9 @@ public static class TroubleRemedies
         ];
     }
 
-    /// <summary>The firewall's table of connections is, or would be, full.</summary>
-    /// <param name="present">net.netfilter.nf_conntrack_max; null if it is not known.</param>
-    /// <param name="needed">What would be in it. A table that was full with less needs more than it has.</param>
+    /// <summary>The firewall's connection table is full, or would be.</summary>
+    /// <param name="present">net.netfilter.nf_conntrack_max; null if not known.</param>
+    /// <param name="needed">Entries that it would have. A table that was full with fewer gets more than it has.</param>
     public static IReadOnlyList<Remedy> Conntrack(long? present, long needed)
     {
         var room = TuningCatalogue.BuiltIn[TuningKeys.Conntrack, RemedyHost.Client].Number;
@@ -69,23 +73,28 @@ public static class TroubleRemedies
     public static IReadOnlyList<Remedy> KernelsQueue(QueueLimits limits, long burst)
     {
         var needed = limits.Kind == ServerDefaults.Garnet ? Math.Min(burst, ServerDefaults.GarnetBacklog) : burst;
-        return limits.SoMaxConn >= needed ? [] : [Remedies.Sysctl(TuningKeys.SoMaxConn, RemedyHost.Server, Remedies.Text(limits.SoMaxConn), needed)];
+        return limits.SoMaxConn >= needed
+            ? [] : [Remedies.Sysctl(TuningKeys.SoMaxConn, RemedyHost.Server, Remedies.Text(limits.SoMaxConn), needed)];
     }
 
-    /// <summary>The server asks for a shorter queue than a burst, or has a listener that is older than what it asks for.</summary>
+    /// <summary>The server asks for a shorter queue than a burst, or has an older listener with a shorter queue.</summary>
     public static IReadOnlyList<Remedy> ServersQueue(QueueLimits limits, long burst) => limits switch
     {
-        { Kind: ServerDefaults.Garnet } => burst > ServerDefaults.GarnetBacklog ? [Remedies.SmallerBursts(burst, ServerDefaults.GarnetBacklog, limits.Phase)] : [],
+        { Kind: ServerDefaults.Garnet } => burst > ServerDefaults.GarnetBacklog
+            ? [Remedies.SmallerBursts(burst, ServerDefaults.GarnetBacklog, limits.Phase)] : [],
         { Asked: { } asked } when asked >= burst => limits.Listener < burst ? [Remedies.NewListener(limits.Listener!.Value, asked)] : [],
         { Asked: null, Listener: { } listener } when listener >= burst => [],
         _ => [Remedies.TcpBacklog(limits.Asked ?? limits.Listener, burst, limits.Kind)],
     };
 
-    /// <summary>The listener is a proxy's, and its queue shorter than a burst.</summary>
-    public static IReadOnlyList<Remedy> ProxysQueue(QueueLimits limits, long burst) =>
-        limits.Listener >= burst ? [] : [.. limits.Listener >= limits.SoMaxConn ? KernelsQueue(limits, burst) : [], Remedies.ProxysBacklog(limits.Listener, burst)];
+    /// <summary>The listener is a proxy's, and its queue is shorter than a burst.</summary>
+    public static IReadOnlyList<Remedy> ProxysQueue(QueueLimits limits, long burst) => limits.Listener >= burst ? [] :
+    [
+        .. limits.Listener >= limits.SoMaxConn ? KernelsQueue(limits, burst) : [],
+        Remedies.ProxysBacklog(limits.Listener, burst),
+    ];
 
-    /// <summary>The server may have too few descriptors for its clients.</summary>
+    /// <summary>The server has too few descriptors for its clients.</summary>
     /// <param name="present">Its limit.</param>
     /// <param name="clients">Clients that it should take.</param>
     /// <param name="processId">See <see cref="Remedies.ServerDescriptors"/>.</param>
@@ -93,16 +102,16 @@ public static class TroubleRemedies
     public static Remedy ServerDescriptors(long? present, long clients, int? processId, long? hard) =>
         Remedies.ServerDescriptors(present, clients + ServerDefaults.Descriptors, processId, hard);
 
-    /// <summary>The server has no place for another client.</summary>
-    /// <param name="present">Its maxclients; null if it is not known.</param>
+    /// <summary>The server is full.</summary>
+    /// <param name="present">Its maxclients; null if not known.</param>
     /// <param name="needed">Clients that it should take.</param>
     /// <param name="endpoint">HOST:PORT.</param>
     /// <param name="kind">As in <see cref="ServerLedger.Kind"/>.</param>
-    /// <param name="hard">See <see cref="Remedies.MaxClients"/>. Of a server of which nothing is known no more is asked than the run needs.</param>
+    /// <param name="hard">See <see cref="Remedies.MaxClients"/>. An unknown server is asked for no more than the run needs.</param>
     public static IReadOnlyList<Remedy> NoPlace(long? present, long needed, string? endpoint, string kind, long? hard) =>
         [Remedies.MaxClients(present, needed, endpoint, kind, hard ?? (present is null ? needed + ServerDefaults.Descriptors : null))];
 
-    /// <summary>Nobody listens at the target's port.</summary>
+    /// <summary>Nothing listens at the target's port.</summary>
     public static IReadOnlyList<Remedy> NobodyListens(IEnumerable<string> endpoints) => [.. endpoints.Select(Remedies.Start)];
 
     /// <summary>The target's host cannot be reached.</summary>
@@ -112,18 +121,18 @@ public static class TroubleRemedies
     /// <summary>The server wants a password, or another one.</summary>
     public static IReadOnlyList<Remedy> Password() => [Remedies.Password()];
 
-    /// <summary>The server has as much memory as it may have.</summary>
+    /// <summary>The server's memory is at its limit.</summary>
     public static IReadOnlyList<Remedy> Memory(string? endpoint) =>
     [
         Remedies.Look("maxmemory", "more, or 0", endpoint, "config set maxmemory 0"),
         Remedies.Look("maxmemory-policy", "allkeys-lru", endpoint, "config set maxmemory-policy allkeys-lru"),
     ];
 
-    /// <summary>Protected mode is on, and we come from elsewhere.</summary>
+    /// <summary>Protected mode is on, and we come from another machine.</summary>
     public static IReadOnlyList<Remedy> ProtectedMode(string? endpoint) => [Remedies.ProtectedMode(endpoint)];
 
-    /// <summary>io_uring was asked for and cannot be had, or <c>auto</c> went without it.</summary>
-    /// <param name="disabled">kernel.io_uring_disabled; null if it is not known.</param>
+    /// <summary>io_uring is not available: the run asked for it, or <c>auto</c> went without it.</summary>
+    /// <param name="disabled">kernel.io_uring_disabled; null if not known.</param>
     /// <param name="isDemanded">The run asks for it.</param>
     public static IReadOnlyList<Remedy> NoRing(string? disabled, bool isDemanded) =>
     [
@@ -131,15 +140,15 @@ public static class TroubleRemedies
         isDemanded ? Remedies.Transport("io-uring", "auto") : Remedies.Transport("auto", "sockets"),
     ];
 
-    /// <summary>A wider range, if there is one.</summary>
+    /// <summary>A wider range, if possible.</summary>
     private static Remedy[] Wider(string? range, long needed) =>
         Remedies.PortRange(range, needed) is var remedy && remedy.Proposed != remedy.Present ? [remedy] : [];
 }
 
-/// <summary>What decides how long a server's accept queue is.</summary>
-/// <param name="SoMaxConn">net.core.somaxconn of its machine; null if it is not known.</param>
-/// <param name="Asked">Its tcp-backlog; null if it is not known.</param>
-/// <param name="Listener">What its listener has, which was cut when it was opened; null if it cannot be seen.</param>
+/// <summary>The limits of a server's accept queue.</summary>
+/// <param name="SoMaxConn">net.core.somaxconn of its machine; null if not known.</param>
+/// <param name="Asked">Its tcp-backlog; null if not known.</param>
+/// <param name="Listener">The queue of its listener, as cut when it was opened; null if not seen.</param>
 /// <param name="Kind">As in <see cref="ServerLedger.Kind"/>.</param>
 /// <param name="Phase">Index of the phase with the largest bursts.</param>
 public sealed record QueueLimits(long? SoMaxConn, long? Asked, long? Listener, string Kind, int Phase = 0);

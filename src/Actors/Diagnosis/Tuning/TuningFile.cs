@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace ActorLoad.Diagnosis.Tuning;
 
-/// <summary>Reads the settings of one file of systune/, whatever program the file is for.</summary>
+/// <summary>Reads the settings of one file of systune/, for any program.</summary>
 /// <remarks>
-/// The comment right before a setting tells of it. A line that begins with <c>Default:</c>, <c>Frankly:</c> or <c>Left alone:</c> begins that
-/// part, and what stands before them is the meaning. <c>systune/apply</c> reads the same files.
+/// The comment right before a setting describes it. A line that begins with <c>Default:</c>, <c>Frankly:</c> or <c>Left alone:</c> begins
+/// that part. The lines before them are the meaning. <c>systune/apply</c> reads the same files.
 /// </remarks>
 internal static partial class TuningFile
 {
-    /// <summary>Its settings in their order; throws <see cref="FormatException"/>, with file and line, for one that cannot be read.</summary>
-    /// <param name="name">Such as <c>systune/redis.conf</c>: it says which program reads the file.</param>
+    /// <summary>Its settings in order. An unreadable line throws <see cref="FormatException"/> with file and line.</summary>
+    /// <param name="name">Such as <c>systune/redis.conf</c>. It tells which program reads the file.</param>
     /// <param name="text">Its content.</param>
     public static IReadOnlyList<TuningSetting> Parse(string name, string text)
     {
@@ -34,14 +34,14 @@ internal static partial class TuningFile
             }
             else
             {
-                throw new FormatException($"{name}:{number}: \"{raw}\" is no setting");
+                throw new FormatException($"{name}:{number}: \"{raw}\" is not a setting");
             }
         }
 
         return settings;
     }
 
-    /// <summary>limits.d says one thing in four lines, for users and root, soft and hard.</summary>
+    /// <summary>limits.d has four lines for one setting: users and root, soft and hard.</summary>
     private static void Add(List<TuningSetting> settings, TuningSetting setting, int number)
     {
         var earlier = settings.Find(other => other.Key == setting.Key);
@@ -78,7 +78,7 @@ internal static partial class TuningFile
         _ when name.StartsWith("systune/systemd/", StringComparison.Ordinal) => (RemedyHost.Server, UnitLine()),
         "systune/redis.conf" => (RemedyHost.Server, RedisLine()),
         "systune/run.conf" => (RemedyHost.Run, RunLine()),
-        _ => throw new FormatException($"{name}: no program is known that reads it"),
+        _ => throw new FormatException($"{name}: no known program reads it"),
     };
 
     [GeneratedRegex(@"^-?(?<key>[a-z0-9_.]+)\s*=\s*(?<value>\S.*)$")]

@@ -2,37 +2,37 @@ using System.Globalization;
 
 namespace ActorLoad.Diagnosis.Tuning;
 
-/// <summary>What settings are called, in the catalogue, in findings and in what <c>doctor</c> says.</summary>
+/// <summary>Names of settings in the catalogue, in findings and in <c>doctor</c>.</summary>
 public static class TuningKeys
 {
     /// <summary>Longest accept queue that the kernel gives a listener.</summary>
     public const string SoMaxConn = "net.core.somaxconn";
 
-    /// <summary>Half-open handshakes of a listener, where there are no syncookies.</summary>
+    /// <summary>Half-open handshakes of a listener without syncookies.</summary>
     public const string SynBacklog = "net.ipv4.tcp_max_syn_backlog";
 
-    /// <summary>What is done when half-open handshakes fill a listener.</summary>
+    /// <summary>What the kernel does when half-open handshakes fill a listener.</summary>
     public const string SynCookies = "net.ipv4.tcp_syncookies";
 
-    /// <summary>Ports for connections that we open: first and last.</summary>
+    /// <summary>Ports for our connections: first and last.</summary>
     public const string PortRange = "net.ipv4.ip_local_port_range";
 
-    /// <summary>Ports of <see cref="PortRange"/> that connections do not get.</summary>
+    /// <summary>Ports of <see cref="PortRange"/> that connections must not use.</summary>
     public const string ReservedPorts = "net.ipv4.ip_local_reserved_ports";
 
-    /// <summary>May connect() take a port in TIME_WAIT.</summary>
+    /// <summary>Whether connect() may take a port in TIME_WAIT.</summary>
     public const string TimeWaitReuse = "net.ipv4.tcp_tw_reuse";
 
     /// <summary>Connections that the firewall remembers.</summary>
     public const string Conntrack = "net.netfilter.nf_conntrack_max";
 
-    /// <summary>May fork() promise more memory than there is.</summary>
+    /// <summary>Whether fork() may promise more memory than there is.</summary>
     public const string Overcommit = "vm.overcommit_memory";
 
     /// <summary>How readily programs are swapped out.</summary>
     public const string Swappiness = "vm.swappiness";
 
-    /// <summary>Transparent huge pages: a file of sysfs, no sysctl.</summary>
+    /// <summary>Transparent huge pages, a file of sysfs.</summary>
     public const string HugePages = "/sys/kernel/mm/transparent_hugepage/enabled";
 
     /// <summary>Descriptors that a process may have open.</summary>
@@ -50,13 +50,13 @@ public static class TuningKeys
     /// <summary>RST or FIN.</summary>
     public const string Close = "connection.close";
 
-    /// <summary>Most connections open at once in the run.</summary>
+    /// <summary>Limit of open connections in the run.</summary>
     public const string MaxOpen = "connection.max-open";
 
     /// <summary>Event loops.</summary>
     public const string Loops = "transport.loops";
 
-    /// <summary>Which transport.</summary>
+    /// <summary>The transport.</summary>
     public const string Transport = "transport.kind";
 
     /// <summary>Who may use io_uring.</summary>
@@ -65,16 +65,16 @@ public static class TuningKeys
     /// <summary>Where connections go.</summary>
     public const string Target = "target.endpoints";
 
-    /// <summary>What lets packets pass, or not, on either machine or between them.</summary>
+    /// <summary>The firewall on either machine, or between them.</summary>
     public const string Firewall = "firewall";
 
-    /// <summary>What connections send, and how often each command is answered.</summary>
+    /// <summary>What connections send, and how many replies each command gets.</summary>
     public const string Script = "connection.script";
 
-    /// <summary>What AUTH says.</summary>
+    /// <summary>The password for AUTH.</summary>
     public const string Password = "target.password";
 
-    /// <summary>Whether a server without a password takes clients from elsewhere.</summary>
+    /// <summary>Whether a server without a password refuses other machines.</summary>
     public const string ProtectedMode = "protected-mode";
 
     /// <summary>The machine on which ActorLoad runs.</summary>

@@ -61,7 +61,7 @@ public sealed class TuningCatalogueSpecs
     [InlineData("net.ipv4.tcp_fin_timeout", RemedyHost.Server, "does not govern TIME_WAIT")]
     [InlineData("net.ipv4.tcp_fin_timeout", RemedyHost.Client, "does not govern TIME_WAIT")]
     [InlineData("net.ipv4.tcp_tw_reuse", RemedyHost.Client, "closed by RST has no TIME_WAIT")]
-    [InlineData("net.ipv4.tcp_max_syn_backlog", RemedyHost.Server, "only where tcp_syncookies is 0")]
+    [InlineData("net.ipv4.tcp_max_syn_backlog", RemedyHost.Server, "only if tcp_syncookies is 0")]
     [InlineData("net.ipv4.tcp_syncookies", RemedyHost.Server, "fallback")]
     [InlineData("net.core.rmem_max", RemedyHost.Server, "tcp_rmem")]
     public void What_is_older_than_its_effect_is_told_frankly(string key, RemedyHost host, string word) =>

@@ -34,7 +34,7 @@ public sealed class TuningFileSpecs
     [InlineData(SystuneFiles.DropIn, "LimitNOFILE")]
     [InlineData(SystuneFiles.Run, "connection.ports = slot")]
     public void A_line_that_is_no_setting_is_named(string name, string line) => Assert.Equal(
-        $"{name}:2: \"{line}\" is no setting", Assert.Throws<FormatException>(() => TuningFile.Parse(name, $"# x\n{line}\n")).Message);
+        $"{name}:2: \"{line}\" is not a setting", Assert.Throws<FormatException>(() => TuningFile.Parse(name, $"# x\n{line}\n")).Message);
 
     [Fact]
     public void Limits_that_disagree_are_named()

@@ -138,7 +138,7 @@ public sealed class LimitSpecs
         var storm = await RunAsync(network, $"127.0.1.1:{server.Port}", Storm.Load(30) + "\n connection.ports = kernel\n " + Storm.OneAttempt);
 
         var cause = storm.Cause("access-denied");
-        Assert.Contains("protected mode takes nobody but 127.0.0.1", cause.GetProperty("sentence").GetString(), StringComparison.Ordinal);
+        Assert.Contains("protected mode takes only 127.0.0.1", cause.GetProperty("sentence").GetString(), StringComparison.Ordinal);
         Assert.Equal(30, cause.GetProperty("numbers").GetProperty("DENIED").GetDouble());
         Assert.Contains("protected mode", storm.Unseen, StringComparison.Ordinal);
     }

@@ -26,7 +26,7 @@ public sealed class ProxySpecs
         var cause = storm.Cause("accept-queue-overflow");
         var sentence = cause.GetProperty("sentence").GetString();
         Assert.Contains($"The accept queue of the proxy at {Front} overflowed", sentence, StringComparison.Ordinal);
-        Assert.Contains($"it holds 10; that listener is a proxy's, or a mapped port, because the server behind it says that it listens on port {server.Port}", sentence, StringComparison.Ordinal);
+        Assert.Contains($"It holds 10. The listener is a proxy or a mapped port, because the server behind it says that it listens on port {server.Port}", sentence, StringComparison.Ordinal);
         var remedy = Assert.Single(cause.GetProperty("remedies").EnumerateArray().ToArray());
         Assert.Equal(("proxy", "10"), (remedy.GetProperty("host").GetString(), remedy.GetProperty("present").GetString()));
         Assert.DoesNotContain("redis.conf", $"{storm.Result.GetProperty("findings")}", StringComparison.Ordinal);
