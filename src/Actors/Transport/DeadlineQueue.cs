@@ -1,8 +1,8 @@
 namespace ActorLoad.Transport;
 
 /// <summary>
-/// Links whose operation may take one fixed time, in the order in which they began, which is the order in which they fall due:
-/// an intrusive list, so that a deadline costs no timer, no allocation and no search.
+/// Links whose operations may take the same time, in the order in which they began, which is the order in which they fall due. The list is
+/// intrusive, so that a deadline costs no timer, no allocation and no search.
 /// </summary>
 public sealed class DeadlineQueue
 {
@@ -25,7 +25,7 @@ public sealed class DeadlineQueue
 
     private long Ticks { get; }
 
-    /// <summary>An operation of <paramref name="link"/> begins now; the deadline of the one before no longer counts. Gives that moment.</summary>
+    /// <summary>Begins the deadline of an operation of <paramref name="link"/>, in place of any before; returns the time stamp.</summary>
     internal long Enter(Link link)
     {
         Leave(link);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ActorLoad.Transport;
 
 /// <summary>
-/// How many descriptors connections may use. A few are kept back: without any, the runtime cannot open the next file it needs and ends the
-/// process, and the run with it.
+/// How many descriptors connections may use. A few are kept back: without a descriptor for the next file that it needs, the runtime ends
+/// the process.
 /// </summary>
 internal static class DescriptorLimit
 {
@@ -15,7 +15,7 @@ internal static class DescriptorLimit
     /// <summary>The first descriptor number that a connection may not have; the kernel gives the lowest free ones.</summary>
     public static int FirstReserved { get; } = Read();
 
-    /// <summary>Soft and hard limit (numbers, or <c>unlimited</c>) in the lines of a process's <c>limits</c>; null if they have none.</summary>
+    /// <summary>Soft and hard limit (numbers, or <c>unlimited</c>) in the lines of a process's <c>limits</c>; null if not there.</summary>
     internal static (string Soft, string Hard)? Find(IEnumerable<string> lines)
     {
         var row = lines.FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal));

@@ -8,7 +8,7 @@ internal static class EphemeralPorts
     private const string RangeFile = "/proc/sys/net/ipv4/ip_local_port_range";
     private const string ReservedFile = "/proc/sys/net/ipv4/ip_local_reserved_ports";
 
-    /// <summary>The range now, without what is reserved; none where it cannot be read, because any port could then be somebody's.</summary>
+    /// <summary>The present range without reserved ports; empty if it cannot be read: other programs may then own any port.</summary>
     public static IEnumerable<int> Read()
     {
         try
@@ -36,7 +36,7 @@ internal static class EphemeralPorts
         return [.. Range(first, last).Where(port => !taken.Contains(port))];
     }
 
-    /// <summary>How many ports <see cref="Parse"/> finds; null if a text is no list of ports that we know, or there is none.</summary>
+    /// <summary>How many ports <see cref="Parse"/> finds; null if a text is not a list of ports, or there are no ports.</summary>
     internal static long? Count(string? range, string? reserved) =>
         range is not null && TryParse(range, reserved ?? "") is { Count: > 0 } ports ? ports.Count : null;
 

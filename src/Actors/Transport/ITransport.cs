@@ -12,7 +12,7 @@ public interface ITransport
     /// <summary>Beginning of the names of its loops and their dispatchers.</summary>
     string LoopName { get; }
 
-    /// <summary>Makes a loop; throws <see cref="RingUnavailableException"/> where this machine gives none.</summary>
+    /// <summary>Makes a loop; throws <see cref="RingUnavailableException"/> if this machine gives none.</summary>
     /// <param name="id">Of its dispatcher.</param>
     /// <param name="time">Its clock.</param>
     /// <param name="reportFailure">Takes exceptions of the work that runs on it.</param>
@@ -22,8 +22,8 @@ public interface ITransport
 /// <summary>Gives runs their loops.</summary>
 public interface ITransportFactory
 {
-    /// <summary>The loops of a run that begins now, each with its own ports. The run gives them back by <see cref="RunLoops.Release"/>. Throws
-    /// <see cref="RingUnavailableException"/> if io_uring was asked for and cannot be had.</summary>
+    /// <summary>The loops of a run that begins now, each with its own ports. The run gives them back by <see cref="RunLoops.Release"/>.
+    /// Throws <see cref="RingUnavailableException"/> if the settings demand io_uring and this machine has none.</summary>
     /// <param name="settings">Kind and number.</param>
     /// <param name="targets">Where its connections go.</param>
     RunLoops Lease(TransportSettings settings, IReadOnlyList<Endpoint> targets);
@@ -38,13 +38,13 @@ public sealed class RunLoops(TransportChoice choice, IReadOnlyList<LoopDispatche
     /// <summary>Which transport, and why.</summary>
     public TransportChoice Choice => choice;
 
-    /// <summary>A lane each.</summary>
+    /// <summary>One for each lane.</summary>
     public IReadOnlyList<LoopDispatcher> Dispatchers => dispatchers;
 
-    /// <summary>Dispatcher for actors that work on the first loop because it is near. They move to the thread pool when that loop is given up.</summary>
+    /// <summary>Dispatcher for actors that work on the first loop, and move to the thread pool when that loop is given up.</summary>
     public string MovableId => registry.MovableIdOf(dispatchers[0]);
 
-    /// <summary>The run has ended, and no actor of it is left: the first loop stays for the next run, the others end with their last run.</summary>
+    /// <summary>The run and all its actors have ended: the first loop stays for the next run, the others end with their last run.</summary>
     public void Release()
     {
         foreach (var (index, dispatcher) in dispatchers.Index())

@@ -28,17 +28,17 @@ public enum LinkFault
     /// <summary>EMFILE, ENFILE, EADDRNOTAVAIL, EADDRINUSE, ENOBUFS: a limit of this machine.</summary>
     LocalExhausted,
 
-    /// <summary>The loop itself can do no more: see <see cref="LoopFailedException"/>.</summary>
+    /// <summary>The loop itself has failed: see <see cref="LoopFailedException"/>.</summary>
     LoopFailed,
 
-    /// <summary>None of these: a bug, or a kernel that says what none said before.</summary>
+    /// <summary>Another fault: a bug, or an error number that is new to us.</summary>
     Unknown,
 }
 
 /// <summary>What the peer had done to a connection when we closed it.</summary>
 public enum PeerEnd
 {
-    /// <summary>Nothing, or nobody knows.</summary>
+    /// <summary>Nothing, or unknown.</summary>
     None,
 
     /// <summary>It had sent FIN.</summary>
@@ -83,15 +83,15 @@ public abstract class Link
     /// <summary>Sends the first <paramref name="size"/> outgoing bytes, then receives: ends as Received or LinkFailed.</summary>
     public abstract void Exchange(int size, DeadlineQueue deadline);
 
-    /// <summary>Receives: ends as Received or LinkFailed. Null goes on under the deadline of the operation before, so that a reply that
-    /// comes in parts has one deadline as a whole.</summary>
+    /// <summary>Receives: ends as Received or LinkFailed. Null keeps the deadline of the operation before, so that a reply in
+    /// parts has one deadline.</summary>
     public abstract void Receive(DeadlineQueue? deadline);
 
     /// <summary>Closes as the socket settings say, whatever is under way. Safe to call again.</summary>
     public abstract void Close();
 
-    /// <summary>Closes at once and tells what the peer had done by then, which costs a look into the kernel: for connections that end otherwise than
-    /// they should.</summary>
+    /// <summary>Closes at once and tells what the peer had done by then. That costs a system call: only for connections that end otherwise
+    /// than they should.</summary>
     public virtual PeerEnd CloseAndTell()
     {
         Close();
@@ -108,11 +108,12 @@ public sealed record Connected(Link Link) : IDeadLetterSuppression, INoSerializa
 /// <summary>Bytes have come: <see cref="Link.Incoming"/>, at least one.</summary>
 public sealed record Received(Link Link) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
-/// <summary>The operation under way has failed; the link is good for nothing but <see cref="Link.Close"/>.</summary>
+/// <summary>The operation under way has failed; the link can only be closed now.</summary>
 /// <param name="Link">Which link.</param>
 /// <param name="Fault">Why.</param>
 /// <param name="Detail">The error's own name, when the fault is unknown.</param>
-public sealed record LinkFailed(Link Link, LinkFault Fault, string Detail = "") : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+public sealed record LinkFailed(Link Link, LinkFault Fault, string Detail = "")
+    : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
 /// <summary>What a link is opened with.</summary>
 /// <param name="Target">Where to.</param>

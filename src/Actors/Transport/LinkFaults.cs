@@ -2,7 +2,7 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Transport;
 
-/// <summary>What faults of links are counted under.</summary>
+/// <summary>Outcomes of the faults of links.</summary>
 public static class LinkFaults
 {
     /// <summary>The outcome of a connection that ends by <paramref name="fault"/>; null if the fault is not the connection's own.</summary>

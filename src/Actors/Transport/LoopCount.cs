@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace ActorLoad.Transport;
 
-/// <summary>How many loops <c>transport.loops = auto</c> gives a ring.</summary>
+/// <summary>How many loops over io_uring <c>transport.loops = auto</c> means.</summary>
 internal static class LoopCount
 {
-    // Four loops make some 50,000 connections a second: more than one server accepts.
+    // Four loops make about 50,000 connections a second: more than one server accepts.
     private const int Most = 4;
 
     /// <summary>One for each core, less one for the server if it is on this machine; 1 to 4.</summary>

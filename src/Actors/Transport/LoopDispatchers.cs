@@ -5,11 +5,11 @@ using Akka.Dispatch;
 
 namespace ActorLoad.Transport;
 
-/// <summary>A loop and the id of the dispatcher that it is.</summary>
+/// <summary>A loop, and the id of its dispatcher.</summary>
 public sealed record LoopDispatcher(string DispatcherId, TransportLoop Loop);
 
-/// <summary>The loops of an actor system: made when first asked for, shared by its runs while they are usable, ended when no run uses them or
-/// the system terminates.</summary>
+/// <summary>The loops of an actor system: made when first asked for, shared by its runs while usable, ended when no run uses them or the
+/// system terminates.</summary>
 public sealed class LoopDispatchers : IExtension
 {
     private const string Dispatcher = "actorload-loop-dispatcher";
@@ -30,14 +30,14 @@ public sealed class LoopDispatchers : IExtension
         _system = system;
         system.Settings.InjectTopLevelFallback(_definitions.Value);
         LoopExecutorConfigurator.Introduce(system.EventStream, this);
-        system.RegisterOnTermination(DisposeLoops); // who waits for the system's end waits for theirs
+        system.RegisterOnTermination(DisposeLoops); // so the system ends only when its loops have
     }
 
     /// <summary>The loops of <paramref name="system"/>.</summary>
     public static LoopDispatchers Of(ActorSystem system) => system.WithExtension<LoopDispatchers, Provider>();
 
-    /// <summary>The loop called <paramref name="name"/>, made by <paramref name="create"/> for the id of its dispatcher: the first time, and anew
-    /// when the one before has ended, has failed or was given up.</summary>
+    /// <summary>The loop called <paramref name="name"/>. <paramref name="create"/> makes it, for the id of its dispatcher: at first, and
+    /// again when the loop before has ended, has failed or was given up.</summary>
     public LoopDispatcher Get(string name, Func<string, TransportLoop> create)
     {
         lock (_gate)
@@ -46,7 +46,7 @@ public sealed class LoopDispatchers : IExtension
         }
     }
 
-    /// <summary>The same for a run that will <see cref="Release"/> it, once: it does not end before.</summary>
+    /// <summary>The same for a run, which must <see cref="Release"/> it once: the loop does not end before.</summary>
     public LoopDispatcher Lease(string name, Func<string, TransportLoop> create)
     {
         lock (_gate)
@@ -57,8 +57,8 @@ public sealed class LoopDispatchers : IExtension
         }
     }
 
-    /// <summary>A run has ended, and no actor of it is left on the loop. When no other run uses it, its thread and its memory are given back,
-    /// unless it <paramref name="staysWarm"/> for the next and is usable.</summary>
+    /// <summary>A run and all its actors on the loop have ended. If no other run uses the loop, it gives back its thread and its memory,
+    /// unless it is usable and <paramref name="staysWarm"/> for the next run.</summary>
     public void Release(LoopDispatcher dispatcher, bool staysWarm)
     {
         lock (_gate)
@@ -75,7 +75,7 @@ public sealed class LoopDispatchers : IExtension
         }
     }
 
-    /// <summary>The id of a dispatcher for actors that work on a loop because that is near, and are moved to the thread pool when it is given up.</summary>
+    /// <summary>The id of a dispatcher for actors that work on a loop, and move to the thread pool when the loop is given up.</summary>
     public string MovableIdOf(LoopDispatcher dispatcher)
     {
         lock (_gate)
@@ -92,7 +92,7 @@ public sealed class LoopDispatchers : IExtension
         }
     }
 
-    /// <summary>The loop that is dispatcher <paramref name="id"/>.</summary>
+    /// <summary>The loop of dispatcher <paramref name="id"/>.</summary>
     internal TransportLoop LoopOf(string id) => SeatOf(id).Loop;
 
     /// <summary>What runs the mailboxes of dispatcher <paramref name="id"/>.</summary>
@@ -119,7 +119,7 @@ public sealed class LoopDispatchers : IExtension
             }
         }
 
-        // What is left of an earlier run may still be on its dispatcher: its id is for no other loop.
+        // Actors of an earlier run may still be on that dispatcher: no other loop may have its id.
         var id = _seats.ContainsKey(name) ? $"{name}-again-{++_replacements}" : name;
         seat = _seats[id] = new LoopSeat(id, create(id));
         Register(id);
@@ -146,7 +146,7 @@ public sealed class LoopDispatchers : IExtension
             endings = [.. _endings];
         }
 
-        Parallel.ForEach(left, loop => loop.Dispose()); // each that is blocked is waited for
+        Parallel.ForEach(left, loop => loop.Dispose()); // in parallel, because Dispose waits for a blocked loop
         Task.WaitAll(endings);
     }
 

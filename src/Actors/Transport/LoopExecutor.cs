@@ -8,7 +8,7 @@ namespace ActorLoad.Transport;
 /// <summary>Named by <c>executor</c> in a dispatcher's HOCON: makes the loop of the dispatcher's id run its mailboxes.</summary>
 public sealed class LoopExecutorConfigurator : ExecutorServiceConfigurator
 {
-    // Akka gives an executor its HOCON and this, and nothing that tells of the actor system but its event stream.
+    // Akka gives an executor only its HOCON and these prerequisites: only the event stream in them tells of the actor system.
     private static readonly ConditionalWeakTable<EventStream, LoopDispatchers> _systems = [];
 
     private readonly LoopDispatchers _loops;
@@ -37,7 +37,7 @@ internal sealed class LoopExecutor(string id, LoopSeat seat) : ExecutorService(i
     }
 }
 
-/// <summary>Runs mailboxes on a loop until that is given up.</summary>
+/// <summary>Runs mailboxes on a loop until the loop is given up.</summary>
 internal sealed class MovableExecutor(string id, MovableWork work) : ExecutorService(id)
 {
     public override void Execute(IRunnable run) => work.Execute(run);

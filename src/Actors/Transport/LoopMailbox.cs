@@ -5,7 +5,7 @@ using Akka.Dispatch.MessageQueues;
 
 namespace ActorLoad.Transport;
 
-/// <summary>The mailbox of an actor that lives shortly and has one message at a time: a queue that costs 48 bytes until a second one waits.</summary>
+/// <summary>A mailbox for short-lived actors with one message at a time: it costs 48 bytes until a second message waits.</summary>
 /// <remarks>Akka's unbounded mailbox costs 1.3 KB for each actor, in its padding and its first 32 places.</remarks>
 public sealed class LoopMailbox : MailboxType, IProducesMessageQueue<LoopMessageQueue>
 {
@@ -38,7 +38,7 @@ public sealed class LoopMessageQueue : IMessageQueue
     /// <inheritdoc />
     public void Enqueue(IActorRef receiver, Envelope envelope)
     {
-        lock (this) // nobody else can see this object: Akka keeps it in the mailbox
+        lock (this) // no other code can lock this object: Akka keeps it in the mailbox
         {
             if (_count++ == 0)
             {
@@ -57,7 +57,7 @@ public sealed class LoopMessageQueue : IMessageQueue
         envelope = default;
         if (!HasMessages)
         {
-            return false; // only the mailbox takes messages, one thread at a time: none can vanish after this look
+            return false; // only the mailbox takes messages, one thread at a time: no message can vanish after this look
         }
 
         lock (this)

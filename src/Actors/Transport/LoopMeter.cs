@@ -5,7 +5,7 @@ namespace ActorLoad.Transport;
 
 /// <summary>What the threads of the loops used during a run.</summary>
 /// <param name="BusiestCpu">Processor time of the loop that used most.</param>
-/// <param name="Wait">Time in which loops were ready to run and had no processor, of all together.</param>
+/// <param name="Wait">Time that all loops together were ready to run and waited for a processor.</param>
 public sealed record LoopUsage(TimeSpan BusiestCpu, TimeSpan Wait)
 {
     /// <summary>Processor time of all loops together.</summary>
@@ -21,18 +21,18 @@ public interface ILoopMeter
     /// <summary>What was used since then; null where the kernel does not tell.</summary>
     LoopUsage? Read();
 
-    /// <summary>How often queues of the loops were full since then, of all together; null for loops that have none.</summary>
+    /// <summary>How often queues of all loops together were full since then; null for loops without such queues.</summary>
     QueueCounts? ReadQueues();
 
-    /// <summary>When loops stood still since then, in order; where several did at once, that is one time.</summary>
+    /// <summary>When loops stood still since then, in order; pauses at the same time are one.</summary>
     IReadOnlyList<LoopPause> ReadPauses();
 
     /// <summary>Connects of the run from ports that the server may still have held.</summary>
     long ReadRetiredPorts();
 }
 
-/// <summary>Reads <c>schedstat</c> of the loops' threads: Linux. A loop that moves from thread to thread (<c>sockets</c> in the daemon) shows what
-/// the one did that it was on first.</summary>
+/// <summary>Reads <c>schedstat</c> of the loops' threads (Linux only). If a loop moves between threads (<c>sockets</c> in the daemon), this
+/// shows the first of them.</summary>
 public sealed class LoopMeter(IReadOnlyList<TransportLoop> loops) : ILoopMeter
 {
     private const string ThisThread = "/proc/thread-self";
@@ -77,8 +77,8 @@ public sealed class LoopMeter(IReadOnlyList<TransportLoop> loops) : ILoopMeter
     public QueueCounts? ReadQueues() => SumOfQueues() is { } now && _queues is { } start ? now - start : null;
 
     /// <inheritdoc />
-    public IReadOnlyList<LoopPause> ReadPauses() => LoopPause.Union(loops.SelectMany((loop, index) => loop.Pauses.Since(_began[index]).Select(pause => new LoopPause(
-        Seconds(loop, _began[index], pause.From), Seconds(loop, pause.From, pause.To)))));
+    public IReadOnlyList<LoopPause> ReadPauses() => LoopPause.Union(loops.SelectMany((loop, index) => loop.Pauses.Since(_began[index])
+        .Select(pause => new LoopPause(Seconds(loop, _began[index], pause.From), Seconds(loop, pause.From, pause.To)))));
 
     /// <inheritdoc />
     public long ReadRetiredPorts() => loops.Sum(loop => loop.Ports.RetiredTaken); // a run begins with new ports
@@ -87,13 +87,15 @@ public sealed class LoopMeter(IReadOnlyList<TransportLoop> loops) : ILoopMeter
 
     private static TimeSpan Span(long nanoseconds) => TimeSpan.FromMicroseconds(nanoseconds / 1000);
 
-    private QueueCounts? SumOfQueues() => loops.Select(loop => loop.Queues).OfType<QueueCounts>().Aggregate((QueueCounts?)null, (sum, one) => sum is null ? one : sum + one);
+    private QueueCounts? SumOfQueues() => loops.Select(loop => loop.Queues).OfType<QueueCounts>()
+        .Aggregate((QueueCounts?)null, (sum, one) => sum is null ? one : sum + one);
 
     private static ThreadReading? OfThisThread()
     {
         try
         {
-            return File.ResolveLinkTarget(ThisThread, returnFinalTarget: false) is { } thread ? Read(Path.Combine(thread.FullName, "schedstat")) : null;
+            return File.ResolveLinkTarget(ThisThread, returnFinalTarget: false) is { } thread
+                ? Read(Path.Combine(thread.FullName, "schedstat")) : null;
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -101,13 +103,14 @@ public sealed class LoopMeter(IReadOnlyList<TransportLoop> loops) : ILoopMeter
         }
     }
 
-    // Nanoseconds on a processor, nanoseconds in the queue for one, and how often.
+    // The file has nanoseconds on a processor, nanoseconds of waiting for one, and a count.
     private static ThreadReading? Read(string file)
     {
         try
         {
             return File.ReadAllText(file).Split(' ') is [var cpu, var wait, ..]
-                && long.TryParse(cpu, CultureInfo.InvariantCulture, out var ran) && long.TryParse(wait, CultureInfo.InvariantCulture, out var waited)
+                && long.TryParse(cpu, CultureInfo.InvariantCulture, out var ran)
+                && long.TryParse(wait, CultureInfo.InvariantCulture, out var waited)
                 ? new ThreadReading(file, ran, waited)
                 : null;
         }

@@ -1,7 +1,7 @@
 namespace ActorLoad.Transport;
 
-/// <summary>The id of a dispatcher, and the loop that it is. A loop that nobody uses may end; the next one to be made takes its seat. Guarded by
-/// <see cref="LoopDispatchers"/>, but for what says otherwise.</summary>
+/// <summary>The id of a dispatcher, and its loop. An unused loop may end; the next loop then takes its seat. <see cref="LoopDispatchers"/>
+/// guards all members, except where they say otherwise.</summary>
 internal sealed class LoopSeat
 {
     private volatile TransportLoop _loop = null!;
@@ -17,13 +17,13 @@ internal sealed class LoopSeat
     /// <summary>Of the dispatcher.</summary>
     public string Id { get; }
 
-    /// <summary>The loop; the last one while the seat is vacant, which has ended. Readable from any thread.</summary>
+    /// <summary>The loop; while the seat is vacant, the loop that ended last. Readable from any thread.</summary>
     public TransportLoop Loop => _loop;
 
-    /// <summary>What runs are told of it.</summary>
+    /// <summary>What runs get.</summary>
     public LoopDispatcher Dispatcher { get; private set; } = null!;
 
-    /// <summary>Work that leaves the loop when that is given up.</summary>
+    /// <summary>Work that leaves the loop when the loop is given up.</summary>
     public MovableWork Movable { get; }
 
     /// <summary>True once the dispatcher of <see cref="Movable"/> has been registered.</summary>
@@ -46,7 +46,7 @@ internal sealed class LoopSeat
         loop.GivenUp += Movable.MoveOn;
     }
 
-    /// <summary>The loop is to end.</summary>
+    /// <summary>Makes the seat vacant; returns the loop, which must end.</summary>
     public TransportLoop Leave()
     {
         (IsVacant, WasGivenUp) = (true, !_loop.IsUsable);

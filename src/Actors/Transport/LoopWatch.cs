@@ -2,23 +2,23 @@ using Akka.Dispatch;
 
 namespace ActorLoad.Transport;
 
-/// <summary>A loop that does not answer.</summary>
-/// <param name="Index">Which of those that are watched.</param>
+/// <summary>A blocked loop.</summary>
+/// <param name="Index">Its place among the watched loops.</param>
 /// <param name="Name">The id of its dispatcher.</param>
-/// <param name="Silence">For how long it has done no work, although some waited.</param>
+/// <param name="Silence">How long it has done no work, although work waited.</param>
 public sealed record BlockedLoop(int Index, string Name, TimeSpan Silence);
 
-/// <summary>Watches loops, on threads of the pool: tells of each that does no work for <see cref="Patience"/> although it was given some.</summary>
+/// <summary>Watches loops, on threads of the pool: tells of each that has work and does none of it for <see cref="Patience"/>.</summary>
 /// <remarks>
-/// It counts looks and not time. While the process is stopped, or its threads are paused for a collection, nobody looks, and no look is made
-/// up for: so the pause is not taken for a loop's silence. A loop that is slow, but does one piece of work between two looks, answers.
+/// It counts looks and not time. While the process is stopped, or its threads are paused for a collection, there are no looks, and they are
+/// not made up for: so that pause does not count. A slow loop that does one piece of work between two looks is not blocked.
 /// </remarks>
 internal sealed class LoopWatch : IDisposable
 {
-    /// <summary>How long a loop may do nothing.</summary>
+    /// <summary>How long a loop may do no work.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>The same in a run that is to end.</summary>
+    /// <summary>The same in a run that is stopping.</summary>
     public static readonly TimeSpan PatienceWhenStopping = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -39,7 +39,7 @@ internal sealed class LoopWatch : IDisposable
 
     private IReadOnlyList<string> Names { get; }
 
-    /// <summary>Watches from now on; <paramref name="tell"/> hears of each blocked loop once.</summary>
+    /// <summary>Watches from now on; calls <paramref name="tell"/> once for each blocked loop.</summary>
     public static LoopWatch Start(IReadOnlyList<LoopDispatcher> loops, TimeProvider time, Action<BlockedLoop> tell)
     {
         var watch = new LoopWatch(loops, time, tell);
@@ -47,7 +47,7 @@ internal sealed class LoopWatch : IDisposable
         return watch;
     }
 
-    /// <summary>The run is to end: nobody waits for a blocked loop as long as before.</summary>
+    /// <summary>The run is stopping: shortens the time that a loop may do no work.</summary>
     public void Hurry()
     {
         lock (_gate)
@@ -56,7 +56,7 @@ internal sealed class LoopWatch : IDisposable
         }
     }
 
-    /// <summary>Looks no more.</summary>
+    /// <summary>Stops watching.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -102,10 +102,10 @@ internal sealed class LoopWatch : IDisposable
             _answer = new ActionRunnable(() => Volatile.Write(ref _waits, false));
         }
 
-        /// <summary>True once.</summary>
+        /// <summary>True the first time only.</summary>
         public bool IsNews => !_isTold && (_isTold = true);
 
-        /// <summary>How many looks in a row it has done nothing, with work waiting.</summary>
+        /// <summary>Number of looks in a row between which it did no work, although work waited.</summary>
         public int Look()
         {
             var before = _done;

@@ -3,8 +3,8 @@ using Akka.Dispatch;
 namespace ActorLoad.Transport;
 
 /// <summary>
-/// Work that is done on a loop because that is near, and could be done anywhere: once the loop is given up, the thread pool does what waits
-/// there and all that comes. Whoever ends a run whose loop is blocked must not wait for that very loop. Safe from any thread.
+/// Work that a loop does because it is near, and that any thread could do. Once the loop is given up, the thread pool does what waits and
+/// all that comes: the actors that end a run with a blocked loop must not wait for that loop. Safe from any thread.
 /// </summary>
 internal sealed class MovableWork(LoopSeat seat)
 {
@@ -12,7 +12,7 @@ internal sealed class MovableWork(LoopSeat seat)
     private readonly HashSet<Piece> _waiting = [];
     private bool _hasMoved;
 
-    /// <summary>Does it on the loop, or on the pool.</summary>
+    /// <summary>Runs work on the loop, or on the pool.</summary>
     public void Execute(IRunnable work)
     {
         var piece = new Piece(this, work);
@@ -48,7 +48,7 @@ internal sealed class MovableWork(LoopSeat seat)
         }
     }
 
-    // Either the loop does it or the pool.
+    // Either the loop or the pool runs a piece, never both.
     private bool TryTake(Piece piece)
     {
         lock (_gate)

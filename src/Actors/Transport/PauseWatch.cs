@@ -1,10 +1,10 @@
 namespace ActorLoad.Transport;
 
-/// <summary>Knows when a loop was not there, from the times at which it looks at its clock anyway. Between two of them lies what the loop meant to
-/// sleep and a little work; whatever is beyond that, it stood still.</summary>
+/// <summary>Finds when a loop stood still, from the times at which it reads its clock anyway. Between two readings the loop sleeps as long
+/// as it meant to, and does a little work; it stood still for the rest.</summary>
 /// <remarks>
-/// A loop with open connections looks at its clock every <see cref="Beat"/> at least, so that a pause is seen whatever it waited for. One that has
-/// nothing open and nothing due may sleep for ever. All members but <see cref="Since"/> belong to the loop's thread.
+/// A loop with open connections reads its clock every <see cref="Beat"/> at least, so that a pause is seen whatever the loop waited for. A
+/// loop with nothing open and nothing due may sleep for ever. Members belong to the loop's thread, except where they say otherwise.
 /// </remarks>
 /// <param name="frequency">Ticks of the loop's clock in a second.</param>
 internal sealed class PauseWatch(long frequency)
@@ -12,10 +12,10 @@ internal sealed class PauseWatch(long frequency)
     /// <summary>How long a loop with open connections sleeps at most.</summary>
     public static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
 
-    // Shorter ones are what a scheduler does on a busy machine, and what compilation takes.
+    // The scheduler of a busy machine and compilation cause shorter pauses.
     private static readonly TimeSpan _shortest = TimeSpan.FromMilliseconds(100);
 
-    // A loop that stands still ever again: the first ones tell enough.
+    // If a loop stands still again and again, the first pauses tell enough.
     private const int MostKept = 1_000;
 
     private readonly long _least = (long)(_shortest.TotalSeconds * frequency);
@@ -37,7 +37,7 @@ internal sealed class PauseWatch(long frequency)
     /// <summary>After this look the loop sleeps, for <paramref name="ticks"/> at most.</summary>
     public void Sleep(long ticks) => _next += ticks;
 
-    /// <summary>After this look nothing is open and nothing due: the loop may look again whenever it likes.</summary>
+    /// <summary>After this look nothing is open and nothing due: the loop may look again at any time.</summary>
     public void Rest() => _next = long.MaxValue;
 
     /// <summary>The pauses that began at a time stamp or later. Safe from any thread.</summary>
@@ -49,7 +49,7 @@ internal sealed class PauseWatch(long frequency)
         }
     }
 
-    /// <summary>Forgets what ended before a time stamp: of an earlier run. Safe from any thread.</summary>
+    /// <summary>Forgets pauses of an earlier run, which ended before a time stamp. Safe from any thread.</summary>
     public void ForgetBefore(long start)
     {
         lock (_gate)

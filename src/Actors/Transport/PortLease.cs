@@ -5,18 +5,18 @@ namespace ActorLoad.Transport;
 /// <summary>The port of one connection, from before its connect until its close is complete.</summary>
 internal struct PortLease(TargetPorts? ports)
 {
-    // Somebody who holds a port may hold the thousands after it, and a connection that tried them all would be measured with that.
+    // A process that holds a port may hold the thousands after it, and trying them all would count as the connection's own time.
     private const int MostTries = 3;
 
     private int _tries;
 
-    /// <summary>The port; <see cref="TargetPorts.KernelsChoice"/> if there is none.</summary>
+    /// <summary>The port; <see cref="TargetPorts.KernelsChoice"/> without a port of ours.</summary>
     public int Port { get; private set; }
 
-    /// <summary>True if its connect had no answer when it was given up: the server may know of it, and hears nothing of its end.</summary>
+    /// <summary>True if we gave up its connect before an answer came: the server may still hold its half of the connection.</summary>
     public bool IsUnanswered { get; set; }
 
-    /// <summary>Where to bind.</summary>
+    /// <summary>The address to bind.</summary>
     public readonly IPAddress Source => ports!.Source!;
 
     /// <summary>True if the same port may be bound for another target at the same time.</summary>
@@ -25,7 +25,7 @@ internal struct PortLease(TargetPorts? ports)
     /// <summary>True if the socket is bound to a port of ours.</summary>
     public readonly bool IsHeld => Port != TargetPorts.KernelsChoice;
 
-    /// <summary>Takes a port to try. The one before, if any, is somebody else's: it is set aside. False leaves the choice to the kernel.</summary>
+    /// <summary>Takes a port to try. The port before it belongs to another process: it is set aside. False: the kernel chooses.</summary>
     public bool TryNext()
     {
         if (IsHeld)

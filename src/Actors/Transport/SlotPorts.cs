@@ -4,10 +4,10 @@ using System.Net.Sockets;
 namespace ActorLoad.Transport;
 
 /// <summary>
-/// The local ports of one loop in one run: those of the ephemeral range, so that no search for a free one is needed. The kernel's own search
-/// scans half the range for each connect once half of it is open. Each target may have all of them: connections are told apart by both ends.
+/// The local ports of one loop in one run, from the ephemeral range, without a search for a free port: once half the range is in use, the
+/// kernel's search scans that half for each connect. Each target may have all of them: both ends tell connections apart.
 /// </summary>
-/// <remarks>Confined to the loop. A run begins with new ones: what was set aside is forgotten, and the machine's range is read again.</remarks>
+/// <remarks>Only the loop uses it. Each run makes a new one: it forgets ports that were set aside, and reads the range again.</remarks>
 /// <param name="usable">The ports.</param>
 /// <param name="targets">How many targets the run has.</param>
 internal sealed class SlotPorts(IReadOnlyList<int> usable, int targets = 1)
@@ -19,10 +19,10 @@ internal sealed class SlotPorts(IReadOnlyList<int> usable, int targets = 1)
     private volatile bool _areOthersUsed;
     private long _retiredTaken;
 
-    /// <summary>Connects from ports that the server may still have held, because none other was left. Readable from any thread.</summary>
+    /// <summary>Connects from ports that the server may still have held, because no other was left. Readable from any thread.</summary>
     public long RetiredTaken => Volatile.Read(ref _retiredTaken);
 
-    /// <summary>One more of them.</summary>
+    /// <summary>Counts one more of them.</summary>
     public void TookRetired() => Volatile.Write(ref _retiredTaken, _retiredTaken + 1);
 
     /// <summary>True if a connection of the run may have had this port so far. Safe from any thread.</summary>
@@ -51,13 +51,13 @@ internal sealed class SlotPorts(IReadOnlyList<int> usable, int targets = 1)
     /// <summary>A connection is about to have a port for the first time. On the loop only.</summary>
     internal void Use(int port) => Volatile.Write(ref _used[port / Bits], _used[port / Bits] | (1L << (port % Bits)));
 
-    /// <summary>A connection is left to the kernel's choice: nobody knows its port.</summary>
+    /// <summary>The kernel chooses the port of a connection: we do not know it.</summary>
     internal void UseUnknown() => _areOthersUsed = true;
 
-    // From the target's own address and port a connect finds itself, and succeeds where nobody listens.
+    // From the target's own address and port a connect finds itself, and succeeds although nothing listens.
     private IReadOnlyList<int> Without(int port) => usable.Contains(port) ? [.. usable.Where(each => each != port)] : usable;
 
-    /// <summary>The local address from which the routes lead to <paramref name="target"/>; null if none do.</summary>
+    /// <summary>The local address from which a route leads to <paramref name="target"/>; null without a route.</summary>
     public static IPAddress? FindSource(IPEndPoint target)
     {
         try

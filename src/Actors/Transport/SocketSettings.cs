@@ -10,13 +10,13 @@ public enum CloseMode
     Graceful,
 }
 
-/// <summary>Who chooses a connection's local port (<c>connection.ports</c>).</summary>
+/// <summary>How a connection's local port is chosen (<c>connection.ports</c>).</summary>
 public enum PortChoice
 {
-    /// <summary>The port that has been free for longest, else the next of the range: no search, and no cliff at half the ephemeral range.</summary>
+    /// <summary>We do: the port that has been free for longest, else the next of the range. No search, even past half the range.</summary>
     Slot,
 
-    /// <summary>The kernel, for each connect.</summary>
+    /// <summary>The kernel chooses, for each connect.</summary>
     Kernel,
 }
 
@@ -25,7 +25,7 @@ public enum PortChoice
 /// <param name="KeepAlive">SO_KEEPALIVE.</param>
 /// <param name="NoDelay">TCP_NODELAY.</param>
 /// <param name="ReceiveBuffer">Bytes that one receive takes at most; longer replies take several.</param>
-/// <param name="Ports">Who chooses the local port.</param>
+/// <param name="Ports">How the local port is chosen.</param>
 public sealed record SocketSettings(CloseMode Close, bool KeepAlive, bool NoDelay, int ReceiveBuffer, PortChoice Ports = PortChoice.Kernel);
 
 /// <summary>Which transport carries the connections (<c>transport.kind</c>).</summary>
@@ -42,13 +42,13 @@ public enum TransportKind
 }
 
 /// <summary>The choice of transport (<c>actorload.transport</c>).</summary>
-/// <param name="Kind">Which one.</param>
+/// <param name="Kind">The transport.</param>
 /// <param name="Loops">Event loops, each with one lane; null leaves it to the transport (<c>auto</c>).</param>
 public sealed record TransportSettings(TransportKind Kind, int? Loops)
 {
     /// <summary>Most loops that a run may have.</summary>
     public const int Limit = 64;
 
-    /// <summary>Most that this one may have, <c>auto</c> or not: fewer than <see cref="Limit"/> for a stranger's.</summary>
+    /// <summary>Most loops that this run may have, <c>auto</c> or not: fewer than <see cref="Limit"/> if it came over the API.</summary>
     public int MostLoops { get; init; } = Limit;
 }

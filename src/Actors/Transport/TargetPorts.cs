@@ -2,8 +2,8 @@ using System.Net;
 
 namespace ActorLoad.Transport;
 
-/// <summary>The ports of one loop for connections to one target: as many as were ever open there at once, from the start of the range. They
-/// are handed on: what one connection gives back goes to the end of the queue of those for the next ones.</summary>
+/// <summary>The ports of one loop for connections to one target: as many as were ever open there at once, from the start of the range. A
+/// connection gives its port back to the end of a queue, from which later connections take theirs.</summary>
 internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyList<int> usable)
 {
     /// <summary>Not bound: the kernel chooses.</summary>
@@ -20,11 +20,11 @@ internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyLis
     /// <summary>True if connections to other targets have the same ports.</summary>
     public bool AreShared => all.AreShared;
 
-    /// <summary>True if every port is in use, or somebody else's.</summary>
+    /// <summary>True if every port is in use, by us or by other processes.</summary>
     public bool IsUsedUp => _free.Count == 0 && _next >= usable.Count;
 
-    /// <summary>The port that has been free for longest, else the next of the range, else one that was set aside, which may be free by now, else one that
-    /// the server may still hold; <see cref="KernelsChoice"/> when there is none.</summary>
+    /// <summary>The port that has been free for longest, else the next of the range, else a port that was set aside and may be free by now,
+    /// else a port that the server may still hold; <see cref="KernelsChoice"/> when no port is left.</summary>
     public int Take()
     {
         if (_free.TryDequeue(out var port))
@@ -58,10 +58,10 @@ internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyLis
     /// <summary>The socket of that port has been closed.</summary>
     public void GiveBack(int port) => _free.Enqueue(port);
 
-    /// <summary>The socket of that port has been closed, and the server may still hold its half: it would answer the next SYN with what belongs to the
-    /// last connection, and that SYN would have to be sent again.</summary>
+    /// <summary>The socket of that port has been closed, and the server may still hold its half. It would answer the next SYN for the last
+    /// connection, and that SYN would have to be sent again.</summary>
     public void Retire(int port) => _retired.Enqueue(port);
 
-    /// <summary>Somebody else holds that port.</summary>
+    /// <summary>Another process holds that port.</summary>
     public void SetAside(int port) => _setAside.Enqueue(port);
 }

@@ -1,6 +1,6 @@
 namespace ActorLoad.Transport;
 
-/// <summary>What <c>TCP_INFO</c> tells of a connection (linux/tcp.h): it begins with its state.</summary>
+/// <summary>The parts of <c>TCP_INFO</c> that we read (linux/tcp.h); its first byte is the connection's state.</summary>
 internal static class TcpInfo
 {
     /// <summary>IPPROTO_TCP.</summary>
@@ -9,7 +9,7 @@ internal static class TcpInfo
     /// <summary>TCP_INFO.</summary>
     public const int Option = 11;
 
-    /// <summary>Where tcpi_total_retrans is in it: 32 bits.</summary>
+    /// <summary>Offset of tcpi_total_retrans: 32 bits.</summary>
     public const int TotalResent = 100;
 
     private const byte Close = 7;

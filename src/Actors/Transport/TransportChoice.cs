@@ -7,7 +7,7 @@ namespace ActorLoad.Transport;
 /// <param name="Kind"><c>io-uring</c> or <c>sockets</c>.</param>
 /// <param name="Loops">How many loops.</param>
 /// <param name="Reason">One sentence.</param>
-/// <param name="IsFallback">True if <c>auto</c> could not take the ring, or fewer loops than it would.</param>
+/// <param name="IsFallback">True if <c>auto</c> could not have the ring, or not all the loops that it wanted.</param>
 public sealed record TransportChoice(string Kind, int Loops, string Reason, bool IsFallback = false)
 {
     private const string NoRing = "auto: no ring, because ";
@@ -21,7 +21,8 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason, bool
     /// <see cref="RingUnavailableException"/> if io_uring was asked for and cannot be had.</summary>
     public static TransportChoice Make(TransportSettings settings, int automatic) => Make(settings, automatic, RingProbe.Problem);
 
-    /// <summary>The same where <paramref name="probe"/> says why so many loops over io_uring cannot be had; null if they can.</summary>
+    /// <summary>The same with a <paramref name="probe"/> that says why this machine cannot have so many loops over io_uring, or null.
+    /// </summary>
     internal static TransportChoice Make(TransportSettings settings, int automatic, Func<int, string?> probe)
     {
         // One thread of .NET polls all sockets: a second loop would wait for it too.
@@ -36,7 +37,7 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason, bool
         var fewer = "";
         if (problem is not null && settings.Loops is null && loops > 1)
         {
-            // One may have the memory that several have not.
+            // There may be memory for one loop and not for several.
             fewer = $"; 1 loop in place of {loops}, because {problem}";
             (loops, problem) = (1, probe(1));
         }
@@ -50,8 +51,8 @@ public sealed record TransportChoice(string Kind, int Loops, string Reason, bool
         };
     }
 
-    /// <summary>The loops of the choice, as <paramref name="create"/> makes them. What the kernel could give a moment ago it may not have any
-    /// more: then, too, <c>auto</c> takes what there is.</summary>
+    /// <summary>Makes the choice, and its loops with <paramref name="create"/>. If the kernel then has less than it had a moment ago,
+    /// <c>auto</c> falls back to sockets.</summary>
     public static T MakeReady<T>(TransportSettings settings, int automatic, Func<TransportChoice, T> create)
     {
         try

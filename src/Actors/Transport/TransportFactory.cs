@@ -6,7 +6,7 @@ using Akka.Actor;
 namespace ActorLoad.Transport;
 
 /// <summary>Loops against the kernel of this machine, shared by the runs of an actor system.</summary>
-/// <param name="system">Whose dispatchers they are.</param>
+/// <param name="system">Owner of their dispatchers.</param>
 /// <param name="time">Their clock.</param>
 public sealed class TransportFactory(ActorSystem system, TimeProvider time) : ITransportFactory
 {

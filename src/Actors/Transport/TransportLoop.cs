@@ -8,24 +8,32 @@ namespace ActorLoad.Transport;
 /// use them, one thing at a time, so that a completion and the actor that waits for it meet without crossing a thread.
 /// </summary>
 /// <remarks>
-/// What does not say that it is safe from any thread belongs to code that runs on the loop. Time comes from the loop, and nothing here
-/// assumes that it is the wall's: a simulated network may play it.
+/// Members that do not say that they are safe from any thread belong to code that runs on the loop. Time comes from the loop's clock, which
+/// a simulated network may play.
 /// </remarks>
 public abstract class TransportLoop : IDisposable
 {
     /// <summary>
-    /// Pieces of work that a loop runs before it looks for completions again, two milliseconds or so: what is ready is stamped when it is
-    /// ready and not when its turn has come, or a busy loop would report its own queue as the target's latency.
+    /// Pieces of work that a loop runs before it looks for completions again: about two milliseconds. Completions are stamped when they are
+    /// ready and not when their turn comes. Else a busy loop would report its own queue as the target's latency.
     /// </summary>
     protected const int WorkInTurn = 256;
 
+    [ThreadStatic]
+    private static TransportLoop? t_current;
+
+    private readonly Action<Exception>? _reportFailure;
     private readonly Dictionary<TimeSpan, DeadlineQueue> _deadlines = [];
     private readonly PriorityQueue<(IActorRef Receiver, object Message), long> _scheduled = new();
     private long _armedFor = long.MaxValue;
     private volatile bool _isGivenUp;
 
-    /// <summary>Takes its time from <paramref name="time"/>.</summary>
-    protected TransportLoop(TimeProvider time) => (Time, Pauses) = (time, new PauseWatch(time.TimestampFrequency));
+    /// <summary>A loop with that clock; <paramref name="reportFailure"/> takes exceptions of its work.</summary>
+    protected TransportLoop(TimeProvider time, Action<Exception>? reportFailure = null)
+    {
+        (Time, Pauses, Work) = (time, new PauseWatch(time.TimestampFrequency), new WorkQueue(reportFailure));
+        _reportFailure = reportFailure;
+    }
 
     /// <summary>The clock of loops that wait in the kernel.</summary>
     internal static TimeProvider MachineTime => TimeProvider.System;
@@ -39,8 +47,18 @@ public abstract class TransportLoop : IDisposable
     /// <summary>When it stood still.</summary>
     internal PauseWatch Pauses { get; }
 
-    /// <summary>Where new links take their local ports; none to begin with. May be replaced from any thread: a link gives its port back to
-    /// where it took it.</summary>
+    /// <summary>The work that it has to do.</summary>
+    internal WorkQueue Work { get; }
+
+    /// <summary>True on the thread that runs the loop.</summary>
+    private protected bool IsCurrent
+    {
+        get => ReferenceEquals(t_current, this);
+        set => t_current = value ? this : null;
+    }
+
+    /// <summary>Where new links take their local ports; empty at first. May be replaced from any thread: a link gives its port back to the
+    /// object that it took it from.</summary>
     internal SlotPorts Ports
     {
         get => Volatile.Read(ref field);
@@ -50,19 +68,19 @@ public abstract class TransportLoop : IDisposable
     /// <summary>Now, as a time stamp of the loop's clock. Safe from any thread.</summary>
     public long Now => Time.GetTimestamp();
 
-    /// <summary>How often its queues were full so far; null for a loop that has none. Safe from any thread.</summary>
+    /// <summary>How often its queues were full so far; null for a loop without such queues. Safe from any thread.</summary>
     public virtual QueueCounts? Queues => null;
 
-    /// <summary>False once it has failed or was given up: a run that begins then needs another one. Safe from any thread.</summary>
+    /// <summary>False once it has failed or was given up: later runs need another loop. Safe from any thread.</summary>
     public virtual bool IsUsable => !_isGivenUp;
 
-    /// <summary>Pieces of work that have run so far: one that is asked for work and does not count is blocked. Safe from any thread.</summary>
-    public abstract long WorkDone { get; }
+    /// <summary>Pieces of work that have run so far: a loop that has work and does not count is blocked. Safe from any thread.</summary>
+    public virtual long WorkDone => Work.Done;
 
-    /// <summary>It was given up; on the thread that did so, and perhaps more than once.</summary>
+    /// <summary>Raised by <see cref="GiveUp"/>, on its thread, and perhaps more than once.</summary>
     internal event Action? GivenUp;
 
-    /// <summary>Something blocks it: no run to come shall wait for that to end. Safe from any thread.</summary>
+    /// <summary>Work blocks it: later runs must not use it. Safe from any thread.</summary>
     public void GiveUp()
     {
         _isGivenUp = true;
@@ -70,13 +88,24 @@ public abstract class TransportLoop : IDisposable
     }
 
     /// <summary>Runs work on the loop, after what is queued already. Safe from any thread.</summary>
-    public abstract void Execute(IRunnable work);
+    public virtual void Execute(IRunnable work)
+    {
+        if (IsCurrent)
+        {
+            Work.Enqueue(work);
+        }
+        else
+        {
+            Work.EnqueueForeign(work);
+            WakeUp();
+        }
+    }
 
     /// <summary>
-    /// Runs work in the loop's next turn, before all that waits: after the completions that are ready by then have been taken and stamped,
-    /// and before what they cause. Whoever has much to do cuts it into turns. On the loop only.
+    /// Runs work in the loop's next turn, before all that waits: after the completions that are ready by then have been stamped, and before
+    /// what they cause. Code with much to do cuts it into turns. On the loop only.
     /// </summary>
-    public abstract void ExecuteNextTurn(IRunnable work);
+    public virtual void ExecuteNextTurn(IRunnable work) => Work.EnqueueNextTurn(work);
 
     /// <summary>Begins a connect whose completion is sent to <paramref name="owner"/>: Connected or LinkFailed.</summary>
     public abstract Link Open(IActorRef owner, in LinkRequest request);
@@ -122,7 +151,15 @@ public abstract class TransportLoop : IDisposable
         }
     }
 
-    /// <summary>Asks for one call of <see cref="SweepTimers"/> on the loop at <paramref name="due"/>, instead of any asked for before.</summary>
+    /// <summary>Tells the loop, if it sleeps, that another thread has brought work. Called on that thread.</summary>
+    protected virtual void WakeUp()
+    {
+    }
+
+    /// <summary>Reports a failure that ends no operation.</summary>
+    internal void ReportFailure(Exception cause) => _reportFailure?.Invoke(cause);
+
+    /// <summary>Has the loop call <see cref="SweepTimers"/> once, at <paramref name="due"/>; replaces an alarm set before.</summary>
     protected abstract void SetAlarm(long due);
 
     /// <summary>Ends operations whose deadline has passed and delivers messages that are due; sets the next alarm.</summary>

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace ActorLoad.Transport.Sockets;
 
-/// <summary>Makes sockets as the settings say.</summary>
+/// <summary>Makes, asks and ends the sockets of links.</summary>
 internal static class ClientSocket
 {
     private static readonly LingerOption _abortive = new(enable: true, seconds: 0);
 
-    /// <summary>A socket that has not been connected, bound to the port of <paramref name="lease"/> if one can be had; throws
+    /// <summary>A socket that is not connected, bound to the port of <paramref name="lease"/> if there is one; throws
     /// <see cref="SocketException"/>.</summary>
     public static Socket Create(AddressFamily family, SocketSettings settings, ref PortLease lease)
     {
@@ -37,7 +37,7 @@ internal static class ClientSocket
 
             while (lease.TryNext() && !TryBind(socket, lease))
             {
-                // Somebody else has it: the next one.
+                // Another process has that port: try the next one.
             }
 
             return socket;
@@ -49,11 +49,41 @@ internal static class ClientSocket
         }
     }
 
+    /// <summary>What the peer has done to the connection of a socket.</summary>
+    public static PeerEnd PeerEndOf(Socket socket)
+    {
+        Span<byte> state = stackalloc byte[1];
+        try
+        {
+            return OperatingSystem.IsLinux() && socket.GetRawSocketOption(TcpInfo.Level, TcpInfo.Option, state) == 1
+                ? TcpInfo.PeerEndIn(state[0]) : PeerEnd.None;
+        }
+        catch (SocketException)
+        {
+            return PeerEnd.None; // the kernel cannot tell: our own close counts
+        }
+    }
+
+    /// <summary>Sends FIN, so that an operation under way ends by itself: Dispose would abort it, and .NET then resets the connection.
+    /// False if the peer has ended the connection already.</summary>
+    public static bool TryShutdown(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     private static bool TryBind(Socket socket, in PortLease lease)
     {
         try
         {
-            // With SO_REUSEADDR, which .NET sets by itself on Unix: past what others, and we, have left in TIME_WAIT.
+            // .NET sets SO_REUSEADDR by itself on Unix, which allows ports that we or others left in TIME_WAIT.
             socket.Bind(new IPEndPoint(lease.Source, lease.Port));
             return true;
         }

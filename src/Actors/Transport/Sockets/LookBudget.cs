@@ -1,7 +1,7 @@
 namespace ActorLoad.Transport.Sockets;
 
-/// <summary>How much a loop does before it asks the engine what is ready. The way there costs a hundredth of that. Without it the engine, which hands out
-/// what it has one by one, would see all that follows from the first done before it stamps the last.</summary>
+/// <summary>How much a loop does before it asks the engine what is ready; asking costs a hundredth of that. The engine hands out
+/// completions one by one: without such looks all work that the first one causes would run before the last one is stamped.</summary>
 /// <param name="longest">Ticks of work between two looks.</param>
 internal struct LookBudget(long longest)
 {
@@ -18,14 +18,14 @@ internal struct LookBudget(long longest)
     /// <summary>A piece of work is done.</summary>
     public void Did() => _done++;
 
-    /// <summary>Somebody has read the clock for something else.</summary>
+    /// <summary>The clock was read, for another purpose.</summary>
     public void Saw(long now)
     {
         _seen = now;
         _from = _from == 0 ? now : _from;
     }
 
-    /// <summary>Nothing waits: time that passes now is no work.</summary>
+    /// <summary>No work waits: time that passes from now on does not count.</summary>
     public void IsIdle() => _from = 0;
 
     /// <summary>The engine was asked.</summary>

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace ActorLoad.Transport.Sockets;
 
-/// <summary>What the socket API's errors mean for a link.</summary>
+/// <summary>Translates errors of the socket API to faults of a link.</summary>
 internal static class SocketFaults
 {
     /// <summary>The fault behind <paramref name="error"/>.</summary>

@@ -2,8 +2,8 @@ using Akka.Dispatch;
 
 namespace ActorLoad.Transport.Sockets;
 
-/// <summary>Brings a loop that has no thread of its own to look at its clock while anything is open, so that it notices when it was not there. A clock
-/// that is not the system's tells nothing of that.</summary>
+/// <summary>Makes a loop without a thread of its own look at its clock while anything is open, so that it notices when it stood still.
+/// A clock that is not the system's cannot show that.</summary>
 internal sealed class SocketHeart : IDisposable
 {
     private readonly SocketLoop _loop;

@@ -85,7 +85,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         {
             Release();
         }
-        else if (settings.Close == CloseMode.Abort || _pending == Pending.Connect || !TryShutdown())
+        else if (settings.Close == CloseMode.Abort || _pending == Pending.Connect || !ClientSocket.TryShutdown(_socket!))
         {
             _socket!.Dispose();
         }
@@ -93,12 +93,12 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
 
     public override PeerEnd CloseAndTell()
     {
-        var end = _closed || _socket is null ? PeerEnd.None : AskPeer(_socket);
+        var end = _closed || _socket is null ? PeerEnd.None : ClientSocket.PeerEndOf(_socket);
         Close();
         return end;
     }
 
-    /// <summary>The engine has let go of the operation: on the loop.</summary>
+    /// <summary>The operation has ended: on the loop.</summary>
     public void Complete()
     {
         var (ended, error) = (_pending, _operation!.Arguments.SocketError);
@@ -149,7 +149,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         End(new LinkFailed(this, LinkFault.TimedOut));
     }
 
-    // From a completion: nobody called who could catch it.
+    // Begins from a completion, where no caller could catch an exception.
     private void GoOn(Pending operation)
     {
         try
@@ -159,20 +159,6 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         catch (Exception cause)
         {
             End(new LinkFailed(this, LinkFault.Unknown, cause.Message));
-        }
-    }
-
-    private static PeerEnd AskPeer(Socket socket)
-    {
-        Span<byte> state = stackalloc byte[1];
-        try
-        {
-            return OperatingSystem.IsLinux() && socket.GetRawSocketOption(TcpInfo.Level, TcpInfo.Option, state) == 1
-                ? TcpInfo.PeerEndIn(state[0]) : PeerEnd.None;
-        }
-        catch (SocketException)
-        {
-            return PeerEnd.None; // it cannot be told: our own close counts
         }
     }
 
@@ -217,7 +203,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
         catch
         {
-            // Nothing is under way, and who opens a link that throws never gets to close it.
+            // Nothing is under way, and the caller never gets a link that throws while it opens, to close it.
             _pending = Pending.None;
             Close();
             throw;
@@ -238,24 +224,10 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         Answer(failure);
     }
 
-    // The deadline goes on: what was received may be the first part only.
+    // The deadline goes on: this may be only the first part of a reply.
     private void Answer(object message)
     {
         owner.Tell(message, ActorRefs.NoSender);
-    }
-
-    // Dispose aborts an operation under way, and .NET then resets the connection. A FIN lets the operation end by itself first.
-    private bool TryShutdown()
-    {
-        try
-        {
-            _socket!.Shutdown(SocketShutdown.Both);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false; // the peer was faster: there is nothing left to shut down
-        }
     }
 
     private void Release()

@@ -1,81 +1,42 @@
-using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Dispatch;
 
 namespace ActorLoad.Transport.Sockets;
 
 /// <summary>
-/// The portable loop. It has no thread of its own: whichever thread brings a completion runs the loop until nothing is left to do, and any
-/// other thread that has something leaves it in the queue. With inline completions
-/// (<c>DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1</c>) and one socket engine that thread is always the engine's, so a completion and
-/// the mailbox that it fills run back to back; without them the loop is slower and just as correct.
+/// The portable loop. It has no thread of its own: the thread that brings a completion runs the loop until nothing is left to do, and other
+/// threads leave their work in the queue. With inline completions (<c>DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1</c>) and one socket
+/// engine that is always the engine's thread, so a completion and the mailbox that it fills run back to back. Without them the loop is
+/// slower and just as correct.
 /// </summary>
 internal sealed class SocketLoop : TransportLoop
 {
     private static readonly TimeSpan _timeBetweenLooks = TimeSpan.FromMilliseconds(0.6);
 
-    [ThreadStatic]
-    private static SocketLoop? t_running;
-
-    private readonly WorkQueue _local = new();
-    private readonly ConcurrentQueue<IRunnable> _remote = new();
-    private readonly Queue<IRunnable> _nextTurn = new();
     private readonly Stack<SocketOperation> _operations = new();
-    private readonly Action<Exception> _reportFailure;
-    private readonly Socket _bell = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly SocketAsyncEventArgs _ring = new(true);
+    private readonly SocketBell _bell;
     private readonly ITimer _alarm;
     private readonly IRunnable _sweep;
     private readonly IRunnable _beginTurn;
     private readonly SocketHeart _heart;
     private LookBudget _budget;
     private int _running;
-    private int _rung;
     private int _turnAsked;
-    private volatile bool _disposed;
 
     public SocketLoop(TimeProvider time, Action<Exception> reportFailure)
-        : base(time)
+        : base(time, reportFailure)
     {
-        _reportFailure = reportFailure;
         _sweep = new ActionRunnable(SweepTimers);
-        _beginTurn = new ActionRunnable(BeginTurn);
+        _beginTurn = new ActionRunnable(Work.BeginTurn);
         _alarm = time.CreateTimer(_ => Execute(_sweep), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         (_heart, _budget) = (new SocketHeart(this), new LookBudget(ToTicks(_timeBetweenLooks)));
-
-        // A datagram to itself brings foreign work to the engine's thread without touching a TCP counter.
-        _bell.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _bell.Connect(_bell.LocalEndPoint!);
-        _ring.SetBuffer(new byte[1]);
-        _ring.Completed += (_, _) => HearBell();
-        ListenForBell();
+        _bell = new SocketBell(this);
+        _bell.Listen();
     }
 
-    /// <inheritdoc />
-    public override long WorkDone => _local.Done;
-
-    /// <summary>Operations that links have borrowed, or that the engine has not let go of.</summary>
+    /// <summary>Operations that links have borrowed, or that the engine still uses.</summary>
     internal int OperationsInUse { get; private set; }
-
-    public override void Execute(IRunnable work)
-    {
-        if (ReferenceEquals(t_running, this))
-        {
-            _local.Enqueue(work);
-            return;
-        }
-
-        _remote.Enqueue(work);
-        if (Volatile.Read(ref _running) == 0)
-        {
-            RingBell();
-        }
-    }
-
-    public override void ExecuteNextTurn(IRunnable work) => _nextTurn.Enqueue(work);
 
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
@@ -89,10 +50,11 @@ internal sealed class SocketLoop : TransportLoop
     {
         OperationsInUse++;
         _heart.Wake();
-        return _operations.TryPop(out var operation) && operation.ReceiveBuffer == receiveBuffer ? operation : new SocketOperation(this, receiveBuffer);
+        return _operations.TryPop(out var operation) && operation.ReceiveBuffer == receiveBuffer
+            ? operation : new SocketOperation(this, receiveBuffer);
     }
 
-    /// <summary>Takes them back; nothing may be under way on them.</summary>
+    /// <summary>Takes an operation back; nothing may be under way on it.</summary>
     internal void ReturnOperation(SocketOperation operation)
     {
         OperationsInUse--;
@@ -103,15 +65,15 @@ internal sealed class SocketLoop : TransportLoop
     internal void Complete(SocketOperation operation)
     {
         operation.CompletedAt = Now;
-        if (ReferenceEquals(t_running, this))
+        if (IsCurrent)
         {
-            _local.Enqueue(operation);
+            Work.Enqueue(operation);
         }
         else if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
         {
             _heart.Look(operation.CompletedAt);
-            _local.Enqueue(operation);
-            RunTurn(takesWork: _turnAsked == 0); // with work left over, the engine first hands out all that it has ready
+            Work.Enqueue(operation);
+            RunTurn(takesWork: _turnAsked == 0); // if work is left, the engine first hands out all that it has ready
             RingIfWorkIsLeft();
         }
         else
@@ -120,13 +82,45 @@ internal sealed class SocketLoop : TransportLoop
         }
     }
 
-    /// <summary>What a link has read from the loop's clock for itself: how long the loop has been at work costs no look of its own.</summary>
+    /// <summary>A link has read the loop's clock: so the loop need not, to know how long it has been at work.</summary>
     internal void Saw(long now) => _budget.Saw(now);
+
+    /// <summary>Hands work that is left to the engine's next round. The engine takes what is ready on its way.</summary>
+    internal void RingIfWorkIsLeft()
+    {
+        if (Volatile.Read(ref _turnAsked) > 0)
+        {
+            _bell.Ring();
+        }
+    }
+
+    /// <summary>The bell has sounded: runs the loop, if no other thread does.</summary>
+    internal void HearBell()
+    {
+        if (Interlocked.Exchange(ref _turnAsked, 0) > 0)
+        {
+            Work.EnqueueForeign(_beginTurn);
+        }
+
+        if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
+        {
+            _budget.Renew();
+            RunTurn(takesWork: true);
+        }
+    }
+
+    protected override void WakeUp()
+    {
+        if (Volatile.Read(ref _running) == 0)
+        {
+            _bell.Ring();
+        }
+    }
 
     protected override void SetAlarm(long due)
     {
         var wait = Time.GetElapsedTime(Now, due);
-        // Whole milliseconds, upwards: the timer cuts off the rest, and would ring before anything is due.
+        // Whole milliseconds, rounded up: the timer cuts off the rest, and would ring too early.
         _alarm.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(wait.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
     }
 
@@ -139,7 +133,6 @@ internal sealed class SocketLoop : TransportLoop
 
     private void Close()
     {
-        _disposed = true;
         _bell.Dispose();
         while (_operations.TryPop(out var operation))
         {
@@ -151,126 +144,27 @@ internal sealed class SocketLoop : TransportLoop
     {
         do
         {
-            t_running = this;
-            while (takesWork && _remote.TryDequeue(out var foreign))
+            IsCurrent = true;
+            if (takesWork)
             {
-                _local.Enqueue(foreign);
+                Work.TakeForeign();
             }
 
-            while (takesWork && !_budget.IsSpent && _local.TryDequeue(out var work))
+            while (takesWork && !_budget.IsSpent && Work.TryRunNext())
             {
-                Run(work);
                 _budget.Did();
             }
 
-            var left = _local.Count + _nextTurn.Count;
+            var left = Work.Count;
             if (left == 0)
             {
                 _budget.IsIdle();
             }
 
             Volatile.Write(ref _turnAsked, left);
-            t_running = null;
+            IsCurrent = false;
             Interlocked.Exchange(ref _running, 0);
         }
-        while (!_remote.IsEmpty && _turnAsked == 0 && Interlocked.CompareExchange(ref _running, 1, 0) == 0);
-    }
-
-    // Through the engine, which takes what is ready on its way.
-    private void RingIfWorkIsLeft()
-    {
-        if (Volatile.Read(ref _turnAsked) > 0)
-        {
-            RingBell();
-        }
-    }
-
-    private void BeginTurn()
-    {
-        while (_nextTurn.TryDequeue(out var work))
-        {
-            _local.EnqueueUrgent(work);
-        }
-    }
-
-    private void Run(IRunnable work)
-    {
-        try
-        {
-            work.Run();
-        }
-        catch (Exception cause)
-        {
-            // One mailbox's disaster is reported and must not take the loop from all others.
-            _reportFailure(cause);
-        }
-        finally
-        {
-            _local.Ended();
-        }
-    }
-
-    private void RingBell()
-    {
-        if (Interlocked.Exchange(ref _rung, 1) != 0 || _disposed)
-        {
-            return;
-        }
-
-        try
-        {
-            _bell.Send("!"u8);
-        }
-        catch (Exception cause) when (cause is ObjectDisposedException or SocketException)
-        {
-            // No bell, no engine thread: any pool thread will do.
-            ThreadPool.UnsafeQueueUserWorkItem(static loop =>
-            {
-                loop.HearRemote();
-                loop.RingIfWorkIsLeft();
-            }, this, preferLocal: false);
-        }
-    }
-
-    private void ListenForBell()
-    {
-        while (!_disposed && !ReceiveRing())
-        {
-            HearRemote();
-        }
-    }
-
-    private void HearBell()
-    {
-        HearRemote();
-        ListenForBell();
-        RingIfWorkIsLeft(); // after listening: a ring that is there already would be heard at once, past the engine
-    }
-
-    private void HearRemote()
-    {
-        Interlocked.Exchange(ref _rung, 0);
-        if (Interlocked.Exchange(ref _turnAsked, 0) > 0)
-        {
-            _remote.Enqueue(_beginTurn);
-        }
-
-        if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
-        {
-            _budget.Renew();
-            RunTurn(takesWork: true);
-        }
-    }
-
-    private bool ReceiveRing()
-    {
-        try
-        {
-            return _bell.ReceiveAsync(_ring);
-        }
-        catch (ObjectDisposedException)
-        {
-            return true;
-        }
+        while (Work.HasForeign && _turnAsked == 0 && Interlocked.CompareExchange(ref _running, 1, 0) == 0);
     }
 }

@@ -4,8 +4,8 @@ using Akka.Dispatch;
 namespace ActorLoad.Transport.Sockets;
 
 /// <summary>
-/// Event arguments and buffers of one operation at a time. Links borrow it from their loop's stock and the loop takes it back only when
-/// the socket engine has let go of it, so that no buffer is used again while a late completion may still write to it.
+/// Event arguments and buffers of one operation at a time. Links borrow it from their loop's stock, and return it only when the socket
+/// engine no longer uses it: until then a late completion may still write to a buffer.
 /// </summary>
 internal sealed class SocketOperation : IRunnable, IDisposable
 {

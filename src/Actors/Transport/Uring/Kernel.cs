@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ActorLoad.Transport.Uring;
 
 /// <summary>
-/// The kernel's words that the ring needs, under the kernel's names. Sources: <c>include/uapi/linux/io_uring.h</c> where nothing else is
-/// said, the man pages of the calls, and for the socket constants the generic headers (x86-64 and arm64 agree on all of them).
+/// The constants and calls of the kernel that the ring needs, under the kernel's names. Sources: <c>include/uapi/linux/io_uring.h</c>
+/// unless a comment names another, the man pages of the calls, and the generic headers for sockets (the same on x86-64 and arm64).
 /// </summary>
 internal static unsafe partial class Kernel
 {
@@ -48,7 +48,7 @@ internal static unsafe partial class Kernel
     public const uint IORING_REGISTER_PROBE = 8;
     public const ushort IO_URING_OP_SUPPORTED = 1 << 0;
 
-    // As many operations as a struct io_uring_probe can be asked for: their codes are a byte (IORING_REGISTER_PROBE in io_uring_register(2)).
+    // A struct io_uring_probe has room for 256 operations: their codes are a byte (IORING_REGISTER_PROBE in io_uring_register(2)).
     public const int MostOperations = 256;
 
     // asm-generic/mman-common.h, linux/mman.h
@@ -110,7 +110,8 @@ internal static unsafe partial class Kernel
     public static partial long Setup(long number, uint entries, Parameters* parameters);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    public static partial long Enter(long number, int ring, uint toSubmit, uint minComplete, uint flags, WaitArgument* argument, nuint size);
+    public static partial long Enter(
+        long number, int ring, uint toSubmit, uint minComplete, uint flags, WaitArgument* argument, nuint size);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial long Register(long number, int ring, uint operation, void* argument, uint count);
@@ -127,7 +128,7 @@ internal static unsafe partial class Kernel
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(SafeFileHandle file, void* buffer, nuint count);
 
-    // Short calls that cannot block: without the switch of GC mode they cost what they cost in C.
+    // These calls are short and cannot block, so they do without the switch of GC mode.
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true), SuppressGCTransition]
     public static partial int Socket(int domain, int type, int protocol);
 
@@ -142,120 +143,4 @@ internal static unsafe partial class Kernel
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int file);
-
-    /// <summary><c>struct io_uring_params</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct Parameters
-    {
-        public uint SqEntries;
-        public uint CqEntries;
-        public uint Flags;
-        public uint SqThreadCpu;
-        public uint SqThreadIdle;
-        public uint Features;
-        public uint WqFd;
-        public fixed uint Reserved[3];
-        public SqOffsets Sq;
-        public CqOffsets Cq;
-    }
-
-    /// <summary><c>struct io_sqring_offsets</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct SqOffsets
-    {
-        public uint Head;
-        public uint Tail;
-        public uint RingMask;
-        public uint RingEntries;
-        public uint Flags;
-        public uint Dropped;
-        public uint Array;
-        public uint Reserved;
-        public ulong UserAddress;
-    }
-
-    /// <summary><c>struct io_cqring_offsets</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct CqOffsets
-    {
-        public uint Head;
-        public uint Tail;
-        public uint RingMask;
-        public uint RingEntries;
-        public uint Overflow;
-        public uint Cqes;
-        public uint Flags;
-        public uint Reserved;
-        public ulong UserAddress;
-    }
-
-    /// <summary><c>struct io_uring_sqe</c>: one operation to carry out.</summary>
-    [StructLayout(LayoutKind.Sequential, Size = 64)]
-    public struct Submission
-    {
-        public byte OpCode;
-        public byte Flags;
-        public ushort IoPriority;
-        public int File;
-        public ulong Offset;
-        public ulong Address;
-        public uint Length;
-        public uint OperationFlags;
-        public ulong UserData;
-    }
-
-    /// <summary><c>struct io_uring_cqe</c>: how one ended.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct Completion
-    {
-        public ulong UserData;
-        public int Result;
-        public uint Flags;
-    }
-
-    /// <summary><c>struct io_uring_probe</c>, without the <see cref="ProbeOperation"/>s that follow it.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct Probe
-    {
-        public byte LastOp;
-        public byte OpsLen;
-        public ushort Reserved;
-        public fixed uint Reserved2[3];
-    }
-
-    /// <summary><c>struct io_uring_probe_op</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct ProbeOperation
-    {
-        public byte Op;
-        public byte Reserved;
-        public ushort Flags;
-        public uint Reserved2;
-    }
-
-    /// <summary><c>struct io_uring_getevents_arg</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct WaitArgument
-    {
-        public ulong SignalMask;
-        public uint SignalMaskSize;
-        public uint Padding;
-        public TimeSpec* Timeout;
-    }
-
-    /// <summary><c>struct __kernel_timespec</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct TimeSpec
-    {
-        public long Seconds;
-        public long Nanoseconds;
-    }
-
-    /// <summary><c>struct linger</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct Linger
-    {
-        public int OnOff;
-        public int Seconds;
-    }
 }

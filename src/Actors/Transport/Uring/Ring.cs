@@ -4,19 +4,16 @@ using static ActorLoad.Transport.Uring.Kernel;
 namespace ActorLoad.Transport.Uring;
 
 /// <summary>
-/// One io_uring instance: prepares submissions, enters the kernel, hands out completions. It belongs to the thread that made it, from
-/// set-up to disposal (<c>IORING_SETUP_SINGLE_ISSUER</c>).
+/// One io_uring instance: prepares submissions, enters the kernel, hands out completions. Only the thread that made it may use and dispose
+/// of it (<c>IORING_SETUP_SINGLE_ISSUER</c>).
 /// </summary>
-internal sealed unsafe partial class Ring : IDisposable
+internal sealed unsafe class Ring : IDisposable
 {
-    // How often the kernel may say that it cannot take an operation now, once a millisecond.
+    // How often the kernel may refuse an operation for now; it is asked once a millisecond.
     private const int MostRefusals = 1_000;
 
-    private readonly int _file;
-    private readonly void* _rings;
-    private readonly nuint _ringsSize;
+    private readonly RingMemory _memory;
     private readonly Submission* _submissions;
-    private readonly nuint _submissionsSize;
     private readonly uint* _sqHead;
     private readonly uint* _sqTail;
     private readonly uint* _sqFlags;
@@ -30,52 +27,27 @@ internal sealed unsafe partial class Ring : IDisposable
     private uint _submitted;
     private LoopFailedException? _failure;
 
-    /// <summary>Sets one up, with queues of so many submissions, two or more so that a chain fits, and completions; throws
-    /// <see cref="RingUnavailableException"/> with the reason where it cannot be had.</summary>
+    /// <summary>Sets up an instance; throws <see cref="RingUnavailableException"/> with the reason if the kernel gives none.</summary>
+    /// <param name="submissions">Length of the queue for submissions; at least two, so that a chain fits.</param>
+    /// <param name="completions">Length of the queue for completions.</param>
     public Ring(uint submissions, uint completions)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(submissions, 2u);
-        var parameters = new Parameters
-        {
-            Flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN
-                | IORING_SETUP_TASKRUN_FLAG,
-            CqEntries = completions,
-        };
-        _file = SetUp(submissions, &parameters);
-
-        if ((parameters.Features & NeededFeatures) != NeededFeatures)
-        {
-            Kernel.Close(_file);
-            throw new RingUnavailableException($"the kernel is too old: its io_uring has the features {parameters.Features:x}, needed are {NeededFeatures:x}");
-        }
-
-        _ringsSize = Math.Max(
-            parameters.Sq.Array + (parameters.SqEntries * sizeof(uint)), parameters.Cq.Cqes + (parameters.CqEntries * (uint)sizeof(Completion)));
-        _submissionsSize = parameters.SqEntries * (uint)sizeof(Submission);
-        _rings = MapOrThrow(_ringsSize, IORING_OFF_SQ_RING);
-        try
-        {
-            _submissions = (Submission*)MapOrThrow(_submissionsSize, IORING_OFF_SQES);
-        }
-        catch
-        {
-            Unmap(_rings, _ringsSize);
-            throw;
-        }
-
-        var start = (byte*)_rings;
-        _sqHead = (uint*)(start + parameters.Sq.Head);
-        _sqTail = (uint*)(start + parameters.Sq.Tail);
-        _sqFlags = (uint*)(start + parameters.Sq.Flags);
-        _sqMask = *(uint*)(start + parameters.Sq.RingMask);
-        _sqEntries = parameters.SqEntries;
-        _cqHead = (uint*)(start + parameters.Cq.Head);
-        _cqTail = (uint*)(start + parameters.Cq.Tail);
-        _cqMask = *(uint*)(start + parameters.Cq.RingMask);
-        _completions = (Completion*)(start + parameters.Cq.Cqes);
+        _memory = new RingMemory(submissions, completions);
+        _submissions = _memory.Submissions;
+        var (sq, cq) = (_memory.SubmissionQueue, _memory.CompletionQueue);
+        _sqHead = _memory.At(sq.Head);
+        _sqTail = _memory.At(sq.Tail);
+        _sqFlags = _memory.At(sq.Flags);
+        _sqMask = *_memory.At(sq.RingMask);
+        _sqEntries = _memory.Entries;
+        _cqHead = _memory.At(cq.Head);
+        _cqTail = _memory.At(cq.Tail);
+        _cqMask = *_memory.At(cq.RingMask);
+        _completions = (Completion*)_memory.At(cq.Cqes);
 
         // Entry n of the queue is always submission n.
-        var array = (uint*)(start + parameters.Sq.Array);
+        var array = _memory.At(sq.Array);
         for (uint index = 0; index < _sqEntries; index++)
         {
             array[index] = index;
@@ -88,13 +60,13 @@ internal sealed unsafe partial class Ring : IDisposable
     public Action? Submitting { get; set; }
 
     /// <summary>Its descriptor.</summary>
-    public int File => _file;
+    public int File => _memory.File;
 
     /// <summary>What the kernel says of itself (<c>IORING_SQ_*</c>), in memory that it shares.</summary>
     public ref uint Flags => ref *_sqFlags;
 
-    /// <summary>True while the kernel says that it has more for the next <see cref="Enter"/>: it finishes twenty operations in one, and what does
-    /// not fit into the queue waits, too. It may say so when it has no more.</summary>
+    /// <summary>True while the kernel says that it has more for the next <see cref="Enter"/>: one entry finishes twenty operations, and
+    /// completions may wait for room in the queue. It may say so when it has no more.</summary>
     public bool HasMore => (Volatile.Read(ref Flags) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0;
 
     /// <summary>True if completions can be taken without entering the kernel.</summary>
@@ -109,10 +81,10 @@ internal sealed unsafe partial class Ring : IDisposable
     /// <summary>True if anything has been prepared since the last <see cref="Enter"/>.</summary>
     public bool HasPrepared => _prepared != _submitted;
 
-    /// <summary>How often the submission queue was full before its turn to be handed over had come.</summary>
+    /// <summary>How often the submission queue was full, and had to be handed over early.</summary>
     public long FullQueues { get; private set; }
 
-    /// <summary>How often the kernel held completions back because the queue for them was full: entries after which some still waited.</summary>
+    /// <summary>Entries after which the kernel held completions back because the queue for them was full.</summary>
     public long Overflows { get; private set; }
 
     /// <summary>Makes room for a chain of linked operations, so that a full queue cannot tear it apart.</summary>
@@ -136,8 +108,8 @@ internal sealed unsafe partial class Ring : IDisposable
 
     /// <summary>
     /// Submits what was prepared and waits for <paramref name="completions"/> of them, at most for <paramref name="timeout"/> (null: for
-    /// ever). After an operation that it rejects the kernel takes no more and does not wait: the rest goes with the next entry. Throws
-    /// <see cref="LoopFailedException"/>, from then on always, if the kernel says what only a bug or lost completions (EBADR) make it say.
+    /// ever). When the kernel rejects an operation, it takes no more and does not wait: the rest goes with the next entry. Throws
+    /// <see cref="LoopFailedException"/>, from then on always, after an error that means a bug or lost completions (EBADR).
     /// </summary>
     public void Enter(uint completions, TimeSpan? timeout)
     {
@@ -205,7 +177,7 @@ internal sealed unsafe partial class Ring : IDisposable
         return true;
     }
 
-    /// <summary>Closes the descriptors whose close the kernel has not taken, and never will if it wants to hear no more.</summary>
+    /// <summary>Closes descriptors whose close was prepared and not taken by the kernel: for a ring that has failed.</summary>
     public void CloseWhatIsPrepared()
     {
         for (var next = Volatile.Read(ref *_sqHead); next != _prepared; next++)
@@ -219,12 +191,7 @@ internal sealed unsafe partial class Ring : IDisposable
     }
 
     /// <summary>Gives ring and memory back to the kernel.</summary>
-    public void Dispose()
-    {
-        Unmap(_submissions, _submissionsSize);
-        Unmap(_rings, _ringsSize);
-        Kernel.Close(_file);
-    }
+    public void Dispose() => _memory.Dispose();
 
     private bool HasRoomFor(uint operations) => _prepared + operations - Volatile.Read(ref *_sqHead) <= _sqEntries;
 
@@ -249,12 +216,14 @@ internal sealed unsafe partial class Ring : IDisposable
     {
         if (timeout is not { } limit)
         {
-            return Kernel.Enter(SYS_io_uring_enter, _file, toSubmit, completions, IORING_ENTER_GETEVENTS, null, 0);
+            return Kernel.Enter(SYS_io_uring_enter, File, toSubmit, completions, IORING_ENTER_GETEVENTS, null, 0);
         }
 
-        var time = new TimeSpec { Seconds = limit.Ticks / TimeSpan.TicksPerSecond, Nanoseconds = limit.Ticks % TimeSpan.TicksPerSecond * 100 };
+        var (seconds, rest) = Math.DivRem(limit.Ticks, TimeSpan.TicksPerSecond);
+        var time = new TimeSpec { Seconds = seconds, Nanoseconds = rest * TimeSpan.NanosecondsPerTick };
         var argument = new WaitArgument { Timeout = &time };
         return Kernel.Enter(
-            SYS_io_uring_enter, _file, toSubmit, completions, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument, (nuint)sizeof(WaitArgument));
+            SYS_io_uring_enter, File, toSubmit, completions, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument,
+            (nuint)sizeof(WaitArgument));
     }
 }

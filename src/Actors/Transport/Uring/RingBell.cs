@@ -22,11 +22,10 @@ internal sealed unsafe class RingBell : IDisposable
         _rung = (ulong*)NativeMemory.AllocZeroed(sizeof(ulong));
     }
 
-    /// <summary>True while the kernel may write what it read.</summary>
+    /// <summary>True while a read is under way, for which the kernel may write to our memory.</summary>
     public bool IsListening { get; private set; }
 
-    /// <summary>Wakes the loop, or the next one that listens. Safe from any thread, at any time: after the end it does nothing, and never
-    /// writes to a descriptor that somebody else has by then.</summary>
+    /// <summary>Wakes the loop, or ends its next read. Safe from any thread; does nothing after <see cref="Dispose"/>.</summary>
     public void Sound()
     {
         ulong one = 1;
@@ -36,7 +35,7 @@ internal sealed unsafe class RingBell : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // Nobody sleeps here any more.
+            // The loop has ended.
         }
     }
 
@@ -51,7 +50,7 @@ internal sealed unsafe class RingBell : IDisposable
     /// <summary>The read has ended.</summary>
     public void Heard() => IsListening = false;
 
-    /// <summary>Frees descriptor and memory; the memory only if the kernel has let go of it.</summary>
+    /// <summary>Frees descriptor and memory; the memory only if the kernel no longer writes to it.</summary>
     public void Dispose()
     {
         _file.Dispose();

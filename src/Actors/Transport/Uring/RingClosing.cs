@@ -3,16 +3,16 @@ using static ActorLoad.Transport.Uring.Kernel;
 namespace ActorLoad.Transport.Uring;
 
 /// <summary>
-/// How slots come back: what is under way is cancelled, then the descriptor closed, then the slot is given out again. Each step is one
-/// submission, and none of them enters the kernel: a step for which the queue has no room waits here for the next entry. Whoever takes the
-/// kernel's answers may therefore go on with a slot, and never makes the kernel answer more meanwhile.
+/// How slots become free: a cancel ends what is under way, a close follows, then the slot is given back. Each step is one submission, and
+/// none enters the kernel: a step for which the queue has no room waits here for the next entry. So code that takes completions may go on
+/// with a slot, and the kernel completes nothing meanwhile.
 /// </summary>
 /// <remarks>
-/// The descriptor stays open until the kernel has let go of the last operation: the kernel looks it up when it begins one, for the receive of
-/// a chain that is after the send and not when it was submitted, and by then the number may be somebody else's.
+/// The descriptor stays open until the kernel has completed the last operation. The kernel looks a descriptor up when an operation begins,
+/// and the receive of a chain begins after its send: by then the number could belong to another connection.
 /// </remarks>
 /// <param name="ring">Where the steps go.</param>
-/// <param name="giveBack">Takes a slot of which nothing is left.</param>
+/// <param name="giveBack">Takes slots that are free.</param>
 internal sealed class RingClosing(Ring ring, Action<RingSlot> giveBack)
 {
     /// <summary>A cancel, then a close.</summary>
@@ -22,7 +22,7 @@ internal sealed class RingClosing(Ring ring, Action<RingSlot> giveBack)
     private readonly Queue<(RingSlot Slot, uint Generation)> _missed = new();
     private bool _isBroken;
 
-    /// <summary>Slots that are on their way back.</summary>
+    /// <summary>Slots that are not free yet.</summary>
     public int Count { get; private set; }
 
     /// <summary>True while a step waits for room.</summary>
@@ -31,7 +31,7 @@ internal sealed class RingClosing(Ring ring, Action<RingSlot> giveBack)
     /// <summary>True while a cancel that found nothing waits for <see cref="TryAgain"/>.</summary>
     public bool HasMissed => _missed.Count > 0;
 
-    /// <summary>Its owner has no more use for a slot, whatever is under way on it.</summary>
+    /// <summary>Begins to close a slot, whatever is under way on it.</summary>
     public void Close(RingSlot slot)
     {
         slot.IsClosing = true;
@@ -41,10 +41,10 @@ internal sealed class RingClosing(Ring ring, Action<RingSlot> giveBack)
             GoOn(slot);
         }
 
-        // Else it never comes back: without the ring nobody tells when the kernel lets go of it.
+        // Else it never becomes free: without the ring nothing tells when the kernel no longer uses it.
     }
 
-    /// <summary>The next step of a slot: at the beginning, and after each of its completions.</summary>
+    /// <summary>Takes the next step of a slot: at the beginning, and after each of its completions.</summary>
     public void GoOn(RingSlot slot)
     {
         if (slot.InFlight == 0 && slot.File == RingSlot.NoFile)
@@ -64,7 +64,8 @@ internal sealed class RingClosing(Ring ring, Action<RingSlot> giveBack)
         }
     }
 
-    /// <summary>A cancel ended with an error. Of a chain the other operation is under way, or neither yet; else the end is on its way.</summary>
+    /// <summary>A cancel ended with an error. In a chain the other operation is under way, or neither yet; else a completion will follow.
+    /// </summary>
     public void Missed(RingSlot slot, uint generation, int result)
     {
         if (!IsUnderWay(slot, generation))
@@ -85,8 +86,8 @@ internal sealed class RingClosing(Ring ring, Action<RingSlot> giveBack)
         _missed.Enqueue((slot, generation));
     }
 
-    /// <summary>Lets cancels that found nothing be prepared again. To be called when the kernel has done what it had to do when they came: before
-    /// that they would find nothing again.</summary>
+    /// <summary>Prepares cancels that found nothing again. Only when the kernel has done what it had when they came: before that they would
+    /// find nothing again.</summary>
     public void TryAgain()
     {
         while (_missed.TryDequeue(out var missed))
@@ -95,13 +96,13 @@ internal sealed class RingClosing(Ring ring, Action<RingSlot> giveBack)
         }
     }
 
-    /// <summary>Prepares the steps that wait, as far as there is room; tells how many it prepared.</summary>
+    /// <summary>Prepares the steps that wait, as far as there is room; returns their number.</summary>
     public int PrepareWaiting()
     {
         var prepared = 0;
         while (ring.HasRoom && _waiting.TryDequeue(out var step))
         {
-            // A slot may have gone on, or come back, while its cancel waited.
+            // A slot may have gone on, or become free, while its cancel waited.
             var (slot, generation) = step;
             if (slot.Generation == generation && slot.File != RingSlot.NoFile)
             {
@@ -113,7 +114,7 @@ internal sealed class RingClosing(Ring ring, Action<RingSlot> giveBack)
         return prepared;
     }
 
-    /// <summary>The ring has failed, and each descriptor has been closed: what the kernel holds no operation of comes back.</summary>
+    /// <summary>The ring has failed, and each descriptor has been closed: slots without an operation in the kernel become free.</summary>
     public void Break()
     {
         _isBroken = true;
@@ -134,7 +135,7 @@ internal sealed class RingClosing(Ring ring, Action<RingSlot> giveBack)
     {
         if (slot.InFlight > 0)
         {
-            // It completes only if it found nothing.
+            // A cancel completes only if it found nothing.
             ref var cancel = ref ring.Prepare(IORING_OP_ASYNC_CANCEL, RingSlot.NoFile, slot.UserData(RingOperation.Cancel));
             (cancel.Address, cancel.Flags) = (slot.UserData(slot.UnderWay), IOSQE_CQE_SKIP_SUCCESS);
         }

@@ -2,7 +2,7 @@ using static ActorLoad.Transport.Uring.Kernel;
 
 namespace ActorLoad.Transport.Uring;
 
-/// <summary>What the kernel's error numbers mean for a link.</summary>
+/// <summary>Translates error numbers of the kernel to faults of a link.</summary>
 internal static class RingFaults
 {
     /// <summary>The fault behind <paramref name="error"/>, an errno.</summary>

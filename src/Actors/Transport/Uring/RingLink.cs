@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Akka.Actor;
 using static ActorLoad.Transport.Uring.Kernel;
 
@@ -18,7 +16,7 @@ internal sealed unsafe class RingLink(
     private bool _expired;
     private bool _closed;
 
-    /// <summary>Its place on the ring, until it is closed.</summary>
+    /// <summary>Its slot, until it is closed.</summary>
     public RingSlot Slot => slot;
 
     public override ReadOnlySpan<byte> Incoming => new(slot.Incoming, _received);
@@ -43,13 +41,13 @@ internal sealed unsafe class RingLink(
         _isOverdue = false;
         deadline.Enter(this);
 
-        // One chain: the receive begins when the send is done. One completion: a send that succeeds says nothing, one that fails silences
-        // its receive.
+        // One chain: the receive begins when the send is done. One completion: a send that succeeds brings none, and one that fails brings
+        // its own in place of the receive's.
         loop.Ring.Reserve(2);
         ref var send = ref loop.Ring.Prepare(IORING_OP_SEND, slot.File, slot.UserData(RingOperation.Send));
         (send.Address, send.Length, send.OperationFlags) = ((ulong)slot.Outgoing, (uint)size, MSG_WAITALL | MSG_NOSIGNAL);
         send.Flags = IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
-        loop.LeavesWithNextEntry(this);
+        loop.Departures.Add(this);
         PrepareReceive();
     }
 
@@ -87,11 +85,10 @@ internal sealed unsafe class RingLink(
         var end = PeerEnd.None;
         if (!_closed && slot.File != RingSlot.NoFile)
         {
-            end = AskPeer();
+            end = RingSocket.PeerEndOf(slot.File);
             if (slot.InFlight == 0)
             {
-                Kernel.Close(slot.File); // not with the next entry: the peer's RST may come first, and then ours is not sent
-                slot.File = RingSlot.NoFile;
+                slot.CloseFile(); // not with the next entry: the peer's RST may come first, and then ours is not sent
             }
         }
 
@@ -102,47 +99,49 @@ internal sealed unsafe class RingLink(
     /// <summary>What was prepared, a SYN or a command, is handed to the kernel at <paramref name="now"/>.</summary>
     public void Leaves(long now) => SentAt = now;
 
-    /// <summary>The operation has ended, and how will be told soon: its deadline no longer counts.</summary>
+    /// <summary>The operation has ended, and <see cref="Complete"/> will follow: its deadline no longer counts.</summary>
     public void CompletionTaken() => _isTaken = true;
 
-    /// <summary>A connect or receive has ended with <paramref name="result"/>: bytes, or a negative errno.</summary>
-    public void Complete(RingOperation operation, int result)
+    /// <summary>A connect or receive has ended.</summary>
+    /// <param name="operation">Which of them.</param>
+    /// <param name="result">Bytes, or a negative errno.</param>
+    /// <param name="takenAt">When its completion was taken from the ring.</param>
+    public void Complete(RingOperation operation, int result, long takenAt)
     {
         (_isPending, _isTaken) = (false, false);
         if (_closed || _expired)
         {
-            return; // nobody waits for it any more
+            return; // the owner no longer waits for it
         }
 
         if (operation == RingOperation.Connect && result is -EADDRNOTAVAIL or -EADDRINUSE && _lease.IsHeld)
         {
-            ConnectFromAnotherPort(-result);
+            ConnectFromAnotherPort(-result, takenAt);
         }
         else if (result < 0)
         {
             _lease.IsUnanswered = operation == RingOperation.Connect && result == -ETIMEDOUT;
-            Fail(-result, loop.TakenAt);
+            Fail(-result, takenAt);
         }
         else if (operation == RingOperation.Connect)
         {
-            Answer(new Connected(this), loop.TakenAt);
+            Answer(new Connected(this), takenAt);
         }
         else if (result == 0)
         {
-            End(new LinkFailed(this, LinkFault.PeerClosed), loop.TakenAt);
+            End(new LinkFailed(this, LinkFault.PeerClosed), takenAt);
         }
         else
         {
             _received = result;
-            Answer(new Received(this), loop.TakenAt);
+            Answer(new Received(this), takenAt);
         }
     }
 
-    /// <summary>The ring has failed, and with it what is under way.</summary>
+    /// <summary>The ring has failed, and with it the operation under way.</summary>
     public void Break(LoopFailedException cause)
     {
-        Kernel.Close(slot.File);
-        slot.File = RingSlot.NoFile;
+        slot.CloseFile();
         if (_isPending && !_closed && !_expired)
         {
             _isPending = false;
@@ -150,7 +149,7 @@ internal sealed unsafe class RingLink(
         }
     }
 
-    // A connect that nobody answered, and that we give up without a word: the server may have answered, and still hold the port.
+    // We give up a connect without telling the server, whose answer may be under way: it may still hold the port.
     private void NoteUnanswered()
     {
         if (_isPending && slot.UnderWay == RingOperation.Connect)
@@ -159,7 +158,7 @@ internal sealed unsafe class RingLink(
         }
     }
 
-    /// <summary>Nothing of the socket is left: its port is free.</summary>
+    /// <summary>The socket is closed: its port is free.</summary>
     public void EndLease() => _lease.End();
 
     protected internal override void Expire()
@@ -174,19 +173,12 @@ internal sealed unsafe class RingLink(
         End(new LinkFailed(this, LinkFault.TimedOut), loop.Now);
     }
 
-    private PeerEnd AskPeer()
-    {
-        byte state = 0;
-        uint size = 1;
-        return GetOption(slot.File, TcpInfo.Level, TcpInfo.Option, &state, &size) == 0 ? TcpInfo.PeerEndIn(state) : PeerEnd.None;
-    }
-
     private void PrepareConnect()
     {
         var size = SocketAddressWriter.Write(target.Address, target.Port, new Span<byte>(slot.Address, RingSlot.AddressSize));
         ref var connect = ref loop.Ring.Prepare(IORING_OP_CONNECT, slot.File, slot.UserData(RingOperation.Connect));
         (connect.Address, connect.Offset) = ((ulong)slot.Address, (ulong)size);
-        loop.LeavesWithNextEntry(this);
+        loop.Departures.Add(this);
         _isPending = true;
         slot.Begin(RingOperation.Connect);
     }
@@ -199,16 +191,15 @@ internal sealed unsafe class RingLink(
         slot.Begin(RingOperation.Receive);
     }
 
-    private void ConnectFromAnotherPort(int refusal)
+    private void ConnectFromAnotherPort(int refusal, long takenAt)
     {
         if (_isOverdue)
         {
-            Fail(refusal, loop.TakenAt); // its deadline has left the queue: nothing would end another connect
+            Fail(refusal, takenAt); // its deadline has left the queue, so nothing would end another connect
             return;
         }
 
-        Kernel.Close(slot.File);
-        slot.File = RingSlot.NoFile;
+        slot.CloseFile();
         if (OpenSocket() is var error and not 0)
         {
             Fail(error, loop.Now);
@@ -218,75 +209,7 @@ internal sealed unsafe class RingLink(
         PrepareConnect();
     }
 
-    private int OpenSocket()
-    {
-        var isV6 = target.AddressFamily == AddressFamily.InterNetworkV6;
-        var file = Kernel.Socket(isV6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (file < 0)
-        {
-            return Marshal.GetLastPInvokeError();
-        }
-
-        if (file >= DescriptorLimit.FirstReserved)
-        {
-            Kernel.Close(file);
-            return EMFILE;
-        }
-
-        slot.File = file;
-        if (!TrySetOptions(file))
-        {
-            return Marshal.GetLastPInvokeError();
-        }
-
-        while (_lease.TryNext() && !TryBind(file))
-        {
-            // Somebody else has it: the next one.
-        }
-
-        return 0;
-    }
-
-    // False with errno: without linger zero its close would leave a TIME_WAIT, and the promise is that none does.
-    private bool TrySetOptions(int file)
-    {
-        var linger = new Linger { OnOff = 1, Seconds = 0 };
-        return (settings.Close != CloseMode.Abort || SetOption(file, SOL_SOCKET, SO_LINGER, &linger, (uint)sizeof(Linger)) == 0)
-            && (!settings.NoDelay || TrySwitchOn(file, IPPROTO_TCP, TCP_NODELAY))
-            && (!settings.KeepAlive || TrySwitchOn(file, SOL_SOCKET, SO_KEEPALIVE));
-    }
-
-    private static bool TrySwitchOn(int file, int level, int option)
-    {
-        var on = 1;
-        return SetOption(file, level, option, &on, sizeof(int)) == 0;
-    }
-
-    // SO_REUSEADDR is a system call that hardly ever matters: it gets us past what others have left in TIME_WAIT, and beside our own connection
-    // from the same port to another target. Both ends of that must have it.
-    private bool TryBind(int file)
-    {
-        var size = (uint)SocketAddressWriter.Write(_lease.Source, _lease.Port, new Span<byte>(slot.Address, RingSlot.AddressSize));
-        var isShared = _lease.IsShared || settings.Close != CloseMode.Abort;
-        if (isShared && !AllowReuse(file))
-        {
-            return false;
-        }
-
-        if (Bind(file, slot.Address, size) == 0)
-        {
-            return true;
-        }
-
-        if (isShared || Marshal.GetLastPInvokeError() != EADDRINUSE)
-        {
-            return false;
-        }
-
-        return AllowReuse(file) && Bind(file, slot.Address, size) == 0;
-    }
-
-    private static bool AllowReuse(int file) => TrySwitchOn(file, SOL_SOCKET, SO_REUSEADDR);
+    private int OpenSocket() => RingSocket.Open(slot, target.AddressFamily, settings, ref _lease);
 
     private void Fail(int error, long at) => End(new LinkFailed(this, RingFaults.From(error), $"errno {error}"), at);
 

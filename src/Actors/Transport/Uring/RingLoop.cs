@@ -1,48 +1,39 @@
-using System.Collections.Concurrent;
 using Akka.Actor;
-using Akka.Dispatch;
 
 namespace ActorLoad.Transport.Uring;
 
 /// <summary>
-/// A thread that runs mailboxes and an io_uring instance: work until none is left, then one system call that submits what the work prepared
-/// and waits for completions, each of which becomes a message to the connection that owns it.
+/// A thread that runs mailboxes and an io_uring instance. It runs work until none is left. Then one system call submits what the work
+/// prepared and waits for completions, each of which becomes a message to the connection that owns it.
 /// </summary>
-internal sealed partial class RingLoop : TransportLoop
+internal sealed class RingLoop : TransportLoop
 {
     private const uint SubmissionEntries = 4096;
     private const uint CompletionEntries = 65536;
 
-    [ThreadStatic]
-    private static RingLoop? t_own;
+    // Without a ring only time wakes the thread.
+    private static readonly TimeSpan _nap = TimeSpan.FromMilliseconds(10);
 
-    private readonly WorkQueue _local = new();
-    private readonly ConcurrentQueue<IRunnable> _remote = new();
-    private readonly Queue<IRunnable> _nextTurn = new();
-    private readonly List<RingSlot> _slots = [];
-    private readonly Queue<RingSlot> _free = new();
-    private readonly Action<Exception> _reportFailure;
+    private readonly RingSlots _slots = new();
+    private readonly RingSleeper _sleeper;
     private readonly Thread _thread;
-    private long _foreignWork;
-    private bool _kernelHasMore;
     private volatile bool _stops;
-    private Ring _ring = null!; // made by the loop's thread, before anybody sees the loop
-    private RingClosing _closing = null!; // with it
+    private LoopFailedException? _failure;
+    private RingDriver _driver = null!; // the loop's thread makes it before the constructor returns
 
-    /// <summary>Starts the loop, with room for so many operations between two looks at the kernel, and for so many completions; throws
-    /// <see cref="RingUnavailableException"/> if there can be none.</summary>
+    /// <summary>Starts the loop; throws <see cref="RingUnavailableException"/> if this machine has no ring for it.</summary>
+    /// <param name="name">Of its thread.</param>
+    /// <param name="time">Its clock.</param>
+    /// <param name="reportFailure">Takes exceptions of the work that runs on it.</param>
+    /// <param name="submissions">Room for operations between two entries into the kernel.</param>
+    /// <param name="completions">Room for completions.</param>
     public RingLoop(
-        string name, TimeProvider time, Action<Exception> reportFailure, uint submissions = SubmissionEntries, uint completions = CompletionEntries)
-        : base(time)
+        string name, TimeProvider time, Action<Exception> reportFailure, uint submissions = SubmissionEntries,
+        uint completions = CompletionEntries)
+        : base(time, reportFailure)
     {
-        _reportFailure = reportFailure;
-        if (!IsMachineTime)
-        {
-            // The kernel waits in its own time; a clock of another kind rings when its time has come.
-            _virtualAlarm = time.CreateTimer(_ => RingVirtualAlarm(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-
-        _bell = new RingBell();
+        Departures = new RingDepartures(this);
+        _sleeper = new RingSleeper(this, _slots);
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _thread = new Thread(() => Main(started, submissions, completions)) { IsBackground = true, Name = name };
         try
@@ -52,7 +43,7 @@ internal sealed partial class RingLoop : TransportLoop
         }
         catch
         {
-            _bell.Dispose();
+            _sleeper.Bell.Dispose();
             throw;
         }
     }
@@ -63,57 +54,44 @@ internal sealed partial class RingLoop : TransportLoop
         get
         {
             ThrowIfBroken();
-            return _ring;
+            return _driver.Ring;
         }
     }
 
-    /// <inheritdoc />
-    public override long WorkDone => _local.Done;
+    /// <summary>What leaves with the next entry into the kernel.</summary>
+    public RingDepartures Departures { get; }
 
     /// <inheritdoc />
-    public override QueueCounts Queues => new(_ring.FullQueues, _ring.Overflows);
+    public override QueueCounts Queues => new(_driver.Ring.FullQueues, _driver.Ring.Overflows);
 
-    /// <summary>Pieces of work that came from other threads and have been taken. Readable from any thread.</summary>
-    public long ForeignWork => Volatile.Read(ref _foreignWork);
+    /// <summary>Pieces of work from other threads that the loop has taken. Readable from any thread.</summary>
+    public long ForeignWork => Work.ForeignTaken;
 
-    /// <summary>Slots of connections that are open, or that the kernel has not let go of. On the loop.</summary>
-    public int SlotsInUse => _slots.Count - _free.Count;
+    /// <summary>How often work from another thread has woken the loop. Readable from any thread.</summary>
+    public long BellsSounded => _sleeper.BellsSounded;
 
-    private bool HasWork => _local.Count > 0 || _failed.Count > 0 || _taken.Count > 0 || _nextTurn.Count > 0 || !_remote.IsEmpty;
+    /// <summary>Slots of connections that are open, or that the kernel still uses. On the loop.</summary>
+    public int SlotsInUse => _slots.InUse;
 
-    public override void Execute(IRunnable work)
-    {
-        if (ReferenceEquals(t_own, this))
-        {
-            ExecuteHere(work);
-            return;
-        }
+    /// <summary>How long <see cref="Dispose(bool)"/> waits for the work that runs.</summary>
+    public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(10);
 
-        _remote.Enqueue(work);
-        RingBellIfAsleep();
-    }
+    /// <inheritdoc />
+    public override bool IsUsable => base.IsUsable && Volatile.Read(ref _failure) is null;
 
-    /// <summary>Ends what is under way on a slot, and gives it out again when nothing of it is left.</summary>
-    public void Close(RingSlot slot) => _closing.Close(slot);
+    private bool IsBroken => _failure is not null;
 
-    public override void ExecuteNextTurn(IRunnable work) => _nextTurn.Enqueue(work);
+    private bool HasWork => Work.Count > 0 || Work.HasForeign || _driver.Completions.HasAny;
+
+    /// <summary>Ends what is under way on a slot, which is free when nothing of it is left.</summary>
+    public void Close(RingSlot slot) => _driver.Close(slot);
 
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
         ThrowIfBroken();
         var ports = request.Socket.Ports == PortChoice.Slot ? Ports.For(request.Target.Address) : null;
-        for (var round = 0; round < RingClosing.Rounds && _closing.Count > 0 && (_free.Count == 0 || ports is { IsUsedUp: true }); round++)
-        {
-            // Who waits for a place is not the one to whom the limits of this machine apply: those that are left are vacated first.
-            _closing.PrepareWaiting();
-            SubmitAndTake();
-        }
-
-        if (!_free.TryDequeue(out var slot))
-        {
-            _slots.Add(slot = new RingSlot(_slots.Count));
-        }
-
+        _driver.FinishCloses(ports); // so that a connection waiting for a slot does not fail on our own limit
+        var slot = _slots.Take();
         var link = new RingLink(this, owner, slot, request.Target.Address, request.Socket, new PortLease(ports));
         slot.Take(link, request.Socket.ReceiveBuffer);
         try
@@ -123,8 +101,26 @@ internal sealed partial class RingLoop : TransportLoop
         }
         catch
         {
-            link.Close(); // who opens a link that throws never gets to close it
+            link.Close(); // the caller never gets this link to close it
             throw;
+        }
+    }
+
+    protected override void SetAlarm(long due) => _sleeper.SetAlarm(due);
+
+    protected override void WakeUp() => _sleeper.WakeUp();
+
+    /// <summary>Closes what is open, waits until the kernel no longer uses it, frees all. If work does not end, that is reported, and the
+    /// loop's thread frees all when it goes on.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        _sleeper.Dispose();
+        _stops = true;
+        _sleeper.Bell.Sound();
+        if (!IsCurrent && !_thread.Join(StopLimit))
+        {
+            ReportFailure(new TimeoutException($"loop {_thread.Name} did not stop within {StopLimit.TotalSeconds} s: work on it blocks. "
+                + "Its ring, sockets and memory stay"));
         }
     }
 
@@ -132,8 +128,7 @@ internal sealed partial class RingLoop : TransportLoop
     {
         try
         {
-            _ring = new Ring(submissions, completions) { Submitting = StampLeaving };
-            _closing = new RingClosing(_ring, _free.Enqueue);
+            _driver = new RingDriver(this, _slots, _sleeper, submissions, completions);
         }
         catch (Exception cause)
         {
@@ -141,7 +136,7 @@ internal sealed partial class RingLoop : TransportLoop
             return;
         }
 
-        t_own = this;
+        IsCurrent = true;
         started.SetResult();
         while (!_stops)
         {
@@ -156,28 +151,22 @@ internal sealed partial class RingLoop : TransportLoop
         }
 
         CloseAll();
+        IsCurrent = false;
     }
 
     private void RunTurn()
     {
         RunWork();
-        if (IsBroken)
+        if (!IsBroken)
         {
-            WaitWithoutRing();
+            _driver.Wait(HasWork);
         }
-        else
+        else if (!HasWork)
         {
-            Wait();
-            if (!_kernelHasMore)
-            {
-                _closing.TryAgain();
-            }
-
-            TakeCompletions();
-            _kernelHasMore = TakeWhatIsLeft();
+            Thread.Sleep(_nap);
         }
 
-        BeginTurn();
+        Work.BeginTurn();
     }
 
     private void RunWork()
@@ -186,60 +175,75 @@ internal sealed partial class RingLoop : TransportLoop
         Pauses.Look(now);
 
         // What is ready has come in time, however late this thread looks: deadlines wait until the kernel has no more.
-        if (_alarm <= now && (IsBroken || !_kernelHasMore))
+        if ((IsBroken || !_driver.KernelHasMore) && _sleeper.TryTakeAlarm(now))
         {
-            _alarm = long.MaxValue;
             SweepTimers();
         }
 
-        while (_remote.TryDequeue(out var foreign))
-        {
-            _local.Enqueue(foreign);
-            _foreignWork++;
-        }
-
+        Work.TakeForeign();
         var count = 0;
-        for (; count < WorkInTurn && _failed.TryDequeue(out var failed); count++)
+        for (; count < WorkInTurn && _driver.Completions.TryHandOutFailed(); count++) // even while a burst opens: a breaker waits for them
         {
-            HandOut(failed.Completion, failed.At); // while a burst opens, too: a breaker waits for them
-            EnterInBetween(count);
+            _driver.EnterInBetween(count);
         }
 
-        for (; count < WorkInTurn && _local.TryDequeue(out var work); count++)
+        for (; count < WorkInTurn && Work.TryRunNext(); count++)
         {
-            Run(work);
-            EnterInBetween(count);
+            _driver.EnterInBetween(count);
         }
 
-        for (; count < WorkInTurn && _nextTurn.Count == 0 && _taken.TryDequeue(out var taken); count++)
+        for (; count < WorkInTurn && !Work.HasNextTurn && _driver.Completions.TryHandOutNext(); count++)
         {
-            HandOut(taken.Completion, taken.At);
-            EnterInBetween(count);
+            _driver.EnterInBetween(count);
         }
     }
 
-    private void BeginTurn()
+    private void ThrowIfBroken()
     {
-        while (_nextTurn.TryDequeue(out var work))
+        if (_failure is not null)
         {
-            _local.EnqueueUrgent(work);
+            throw _failure;
         }
     }
 
-    private void Run(IRunnable work)
+    // The loop goes on without its ring: mailboxes must run, so that connections hear how they ended.
+    private void Break(Exception cause)
+    {
+        var failure = cause as LoopFailedException ?? new LoopFailedException($"a turn of the loop failed: {cause.Message}", cause);
+        ReportFailure(failure);
+        if (IsBroken)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _failure, failure);
+        _driver.Break(failure);
+    }
+
+    private void CloseAll()
     {
         try
         {
-            work.Run();
+            _driver.CloseLinks();
         }
         catch (Exception cause)
         {
-            // One mailbox's disaster is reported and must not take the loop from all others.
-            _reportFailure(cause);
+            Break(cause);
         }
-        finally
+
+        if (!IsBroken)
         {
-            _local.Ended();
+            _driver.Ring.Dispose();
         }
+
+        if (SlotsInUse > 0)
+        {
+            // The kernel may still write to their memory, so it is not freed.
+            var reason = IsBroken ? "without the ring nobody can tell when the kernel lets go of it" : "the kernel did not let go of it";
+            ReportFailure(new InvalidOperationException($"the memory of {SlotsInUse} slots is lost: {reason}"));
+        }
+
+        _slots.Free();
+        _sleeper.Bell.Dispose();
     }
 }

@@ -1,17 +1,18 @@
+using System.Runtime.InteropServices;
 using static ActorLoad.Transport.Uring.Kernel;
 
 namespace ActorLoad.Transport.Uring;
 
-/// <summary>Asks the kernel for all that the loops need, by using it.</summary>
-internal static class RingProbe
+/// <summary>Finds out whether the kernel has all that the loops need, by trying it.</summary>
+internal static unsafe class RingProbe
 {
     private static readonly byte[] _neededOperations =
         [IORING_OP_ASYNC_CANCEL, IORING_OP_CONNECT, IORING_OP_CLOSE, IORING_OP_READ, IORING_OP_SEND, IORING_OP_RECV];
 
     private static int s_proven;
 
-    /// <summary>Why there cannot be that many loops over io_uring here; null if there can. Once there could, it is not asked again: the kernel
-    /// gives the memory of a ring back late, and a second look might find none where the loops themselves have had theirs.</summary>
+    /// <summary>Why this machine cannot have that many loops over io_uring; null if it can. A success is remembered: the kernel gives a
+    /// ring's memory back late, so a second probe might fail where the loops themselves would succeed.</summary>
     public static string? Problem(int loops)
     {
         if (!OperatingSystem.IsLinux())
@@ -37,13 +38,44 @@ internal static class RingProbe
         }
     }
 
+    /// <summary>Throws <see cref="RingUnavailableException"/> unless the kernel knows each of these operations and lets us enter.</summary>
+    internal static void Require(Ring ring, ReadOnlySpan<byte> opCodes)
+    {
+        var size = sizeof(Probe) + (sizeof(ProbeOperation) * MostOperations);
+        var memory = stackalloc byte[size];
+        new Span<byte>(memory, size).Clear();
+        var probe = (Probe*)memory;
+        var operations = (ProbeOperation*)(memory + sizeof(Probe));
+        if (Register(SYS_io_uring_register, ring.File, IORING_REGISTER_PROBE, probe, MostOperations) < 0)
+        {
+            throw Forbidden("IORING_REGISTER_PROBE");
+        }
+
+        if (Enter(SYS_io_uring_enter, ring.File, 0, 0, IORING_ENTER_GETEVENTS, null, 0) < 0)
+        {
+            throw Forbidden("io_uring_enter");
+        }
+
+        foreach (var opCode in opCodes)
+        {
+            if (opCode > probe->LastOp || (operations[opCode].Flags & IO_URING_OP_SUPPORTED) == 0)
+            {
+                throw new RingUnavailableException(
+                    $"this kernel is too old: its io_uring has no operation {opCode} (IORING_REGISTER_PROBE)");
+            }
+        }
+    }
+
+    private static RingUnavailableException Forbidden(string call) =>
+        new($"{call} failed with errno {Marshal.GetLastPInvokeError()}: a sandbox may forbid it");
+
     private static void TryOperations()
     {
         using var ring = new Ring(8, 16);
-        ring.Require(_neededOperations);
+        Require(ring, _neededOperations);
     }
 
-    // In their full size, and all at once: a limit on memory may let the first of them be, and not the last.
+    // In their full size, and all at once: a limit on memory may allow the first of them and not the last.
     private static void TryLoops(int count)
     {
         var loops = new List<RingLoop>();

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorLoad.Transport.Uring;
 
-/// <summary>What an operation in flight is; the low byte of its user data.</summary>
+/// <summary>Kinds of operation; the low byte of their user data.</summary>
 internal enum RingOperation : byte
 {
     /// <summary>The read of the eventfd that wakes the loop.</summary>
@@ -15,9 +15,9 @@ internal enum RingOperation : byte
 }
 
 /// <summary>
-/// The place of one connection on a ring: descriptor, buffers, and the count of operations that the kernel has not let go of. A slot is
-/// given out again only when that count is back to zero, its close included: until then the kernel may write to its buffer, and its port is
-/// taken. The generation in the user data tells a completion of its last owner from one of the present one.
+/// Descriptor and buffers of one connection, and the count of its operations that the kernel has not completed. The next connection gets
+/// the slot only when that count is zero, the close included: until then the kernel may write to the buffer, and the port is taken. The
+/// generation in the user data tells completions of one connection from those of the next.
 /// </summary>
 internal sealed unsafe class RingSlot(int index)
 {
@@ -44,7 +44,7 @@ internal sealed unsafe class RingSlot(int index)
 
     public int InFlight { get; set; }
 
-    /// <summary>The operation that is to be cancelled, should it come to that; of a chain, whichever is tried next.</summary>
+    /// <summary>The operation that a cancel names; of a chain, the one that it tries next.</summary>
     public RingOperation UnderWay { get; set; }
 
     public bool IsClosing { get; set; }
@@ -72,6 +72,13 @@ internal sealed unsafe class RingSlot(int index)
         (Link, IsClosing, InFlight, File) = (link, false, 0, NoFile);
     }
 
+    /// <summary>Closes the descriptor at once.</summary>
+    public void CloseFile()
+    {
+        Kernel.Close(File);
+        File = NoFile;
+    }
+
     /// <summary>An operation has been prepared: one completion will come.</summary>
     public void Begin(RingOperation operation)
     {
@@ -79,7 +86,7 @@ internal sealed unsafe class RingSlot(int index)
         InFlight++;
     }
 
-    /// <summary>Nothing of the last owner is in flight any more.</summary>
+    /// <summary>Parts with the last owner, of which nothing is in flight any more.</summary>
     public void Release()
     {
         Generation++;

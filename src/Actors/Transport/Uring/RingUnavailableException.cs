@@ -2,13 +2,13 @@ using static ActorLoad.Transport.Uring.Kernel;
 
 namespace ActorLoad.Transport.Uring;
 
-/// <summary>io_uring cannot be had here; the message says why and what would help.</summary>
+/// <summary>This machine gives us no io_uring; the message says why and what would help.</summary>
 public sealed class RingUnavailableException(string message) : Exception(message)
 {
     /// <summary>What an error number of <c>io_uring_setup</c>, of mapping its memory or of <c>eventfd</c> means on this machine.</summary>
     internal static RingUnavailableException ForSetup(int error) => ForSetup(error, RingPermission.Read());
 
-    /// <summary>What it means where <paramref name="permission"/> holds.</summary>
+    /// <summary>The same for a machine with that <paramref name="permission"/>.</summary>
     internal static RingUnavailableException ForSetup(int error, RingPermission permission) => new(error switch
     {
         ENOSYS => "this kernel has no io_uring, or a sandbox hides it: run on Linux 6.1 or later, outside of the sandbox",

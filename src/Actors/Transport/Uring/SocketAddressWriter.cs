@@ -7,7 +7,7 @@ namespace ActorLoad.Transport.Uring;
 /// <summary>Writes <c>struct sockaddr_in</c> and <c>struct sockaddr_in6</c>.</summary>
 internal static class SocketAddressWriter
 {
-    // netinet/in.h: where the members of both are, after the family of two bytes, and how large the structures are.
+    // netinet/in.h: offsets of the members, after the family of two bytes, and sizes of the structures.
     private const int Port = 2;
     private const int V4Address = 4;
     private const int V4Size = 16;

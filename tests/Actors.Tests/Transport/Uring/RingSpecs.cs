@@ -18,8 +18,8 @@ public sealed class RingSpecs
     public void An_operation_that_the_kernel_does_not_know_is_a_reason_to_do_without_the_ring()
     {
         using var ring = Rings.CreateBare(8, 16);
-        ring.Require([Nop]);
-        var refusal = Assert.Throws<RingUnavailableException>(() => ring.Require([Nop, NoSuchOperation]));
+        RingProbe.Require(ring, [Nop]);
+        var refusal = Assert.Throws<RingUnavailableException>(() => RingProbe.Require(ring, [Nop, NoSuchOperation]));
         Assert.Contains("this kernel is too old: its io_uring has no operation 255", refusal.Message, StringComparison.Ordinal);
     }
 

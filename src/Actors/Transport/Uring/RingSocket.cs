@@ -1,0 +1,88 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using static ActorLoad.Transport.Uring.Kernel;
+
+namespace ActorLoad.Transport.Uring;
+
+/// <summary>Makes the sockets of links.</summary>
+internal static unsafe class RingSocket
+{
+    /// <summary>Gives a slot a socket as the settings say, bound to the port of <paramref name="lease"/> if there is one; returns 0 or an
+    /// errno.</summary>
+    public static int Open(RingSlot slot, AddressFamily family, SocketSettings settings, ref PortLease lease)
+    {
+        var file = Kernel.Socket(family == AddressFamily.InterNetworkV6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (file < 0)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+
+        if (file >= DescriptorLimit.FirstReserved)
+        {
+            Kernel.Close(file);
+            return EMFILE;
+        }
+
+        slot.File = file;
+        if (!TrySetOptions(file, settings))
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+
+        while (lease.TryNext() && !TryBind(slot, settings, lease))
+        {
+            // Another process has that port: try the next one.
+        }
+
+        return 0;
+    }
+
+    /// <summary>What the peer has done to the connection of a descriptor.</summary>
+    public static PeerEnd PeerEndOf(int file)
+    {
+        byte state = 0;
+        uint size = 1;
+        return GetOption(file, TcpInfo.Level, TcpInfo.Option, &state, &size) == 0 ? TcpInfo.PeerEndIn(state) : PeerEnd.None;
+    }
+
+    // False with errno: without linger zero the close would leave a TIME_WAIT, and ActorLoad promises to leave none.
+    private static bool TrySetOptions(int file, SocketSettings settings)
+    {
+        var linger = new Linger { OnOff = 1, Seconds = 0 };
+        return (settings.Close != CloseMode.Abort || SetOption(file, SOL_SOCKET, SO_LINGER, &linger, (uint)sizeof(Linger)) == 0)
+            && (!settings.NoDelay || TrySwitchOn(file, IPPROTO_TCP, TCP_NODELAY))
+            && (!settings.KeepAlive || TrySwitchOn(file, SOL_SOCKET, SO_KEEPALIVE));
+    }
+
+    private static bool TrySwitchOn(int file, int level, int option)
+    {
+        var on = 1;
+        return SetOption(file, level, option, &on, sizeof(int)) == 0;
+    }
+
+    // SO_REUSEADDR is a system call that is seldom needed: to bind a port that others left in TIME_WAIT, or that our own connection to
+    // another target has. In that case both sockets must have it.
+    private static bool TryBind(RingSlot slot, SocketSettings settings, in PortLease lease)
+    {
+        var size = (uint)SocketAddressWriter.Write(lease.Source, lease.Port, new Span<byte>(slot.Address, RingSlot.AddressSize));
+        var isShared = lease.IsShared || settings.Close != CloseMode.Abort;
+        if (isShared && !AllowReuse(slot.File))
+        {
+            return false;
+        }
+
+        if (Bind(slot.File, slot.Address, size) == 0)
+        {
+            return true;
+        }
+
+        if (isShared || Marshal.GetLastPInvokeError() != EADDRINUSE)
+        {
+            return false;
+        }
+
+        return AllowReuse(slot.File) && Bind(slot.File, slot.Address, size) == 0;
+    }
+
+    private static bool AllowReuse(int file) => TrySwitchOn(file, SOL_SOCKET, SO_REUSEADDR);
+}
