@@ -40,10 +40,10 @@ public class ArchitectureSpecs
 
     [Theory]
     [MemberData(nameof(Forbidden))]
-    public void Folder_does_not_use_the_folder(string from, string to) => Assert.Empty(Users(from, to));
+    public void Folder_does_not_use_a_forbidden_folder(string from, string to) => Assert.Empty(Users(from, to));
 
     [Fact]
-    public void Use_of_another_folder_is_seen() => Assert.Contains("ActorLoad.Connections.ConnectionActor", Users("Connections", "Transport"));
+    public void Use_of_another_folder_is_found() => Assert.Contains("ActorLoad.Connections.ConnectionActor", Users("Connections", "Transport"));
 
     [Fact]
     public void Every_folder_has_its_floor() => Assert.Equal(
@@ -52,7 +52,7 @@ public class ArchitectureSpecs
             .Select(type => type.Namespace!.Split('.')[1]).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
-    public void Library_knows_no_console_and_no_web() => Assert.Empty(Types.InAssembly(typeof(Outcome).Assembly)
+    public void Library_uses_no_console_and_no_web() => Assert.Empty(Types.InAssembly(typeof(Outcome).Assembly)
         .That().HaveDependencyOnAny("System.Console", "Microsoft.AspNetCore", "Spectre.Console", "System.CommandLine").GetTypes());
 
     private static IEnumerable<string?> Users(string from, string to) => Types.InAssembly(typeof(Outcome).Assembly)

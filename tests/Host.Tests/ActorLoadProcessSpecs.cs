@@ -6,7 +6,7 @@ namespace ActorLoad.Hosting.Tests;
 public sealed class ActorLoadProcessSpecs
 {
     [Fact]
-    public async Task The_built_host_runs_and_its_exit_code_is_told()
+    public async Task Built_host_runs_and_returns_its_exit_code()
     {
         (await ActorLoadProcess.RunAsync(["--version"])).Expect();
     }

@@ -9,7 +9,7 @@ namespace ActorLoad.Actors.Tests.Configuration;
 public class ConfigLoaderSpecs
 {
     [Fact]
-    public void Later_layers_win_and_what_they_do_not_name_stays()
+    public void Later_layers_win_and_unnamed_keys_stay()
     {
         var settings = ConfigLoader.Load(
             [
@@ -22,7 +22,7 @@ public class ConfigLoaderSpecs
     }
 
     [Fact]
-    public void A_mistake_that_a_later_layer_replaces_is_not_judged() =>
+    public void Mistake_replaced_by_a_later_layer_is_not_reported() =>
         Assert.Equal(5, LoadFile("actorload.seed = x", Set("seed", "5")).Settings.Seed);
 
     [Theory]
@@ -63,7 +63,7 @@ public class ConfigLoaderSpecs
         Assert.StartsWith(error, Assert.Single(Errors("", Set(path, value))), StringComparison.Ordinal);
 
     [Fact]
-    public void An_option_beats_the_other_way_to_end_a_phase_in_a_file()
+    public void Option_overrides_the_files_way_to_end_a_phase()
     {
         var counted = Assert.Single(LoadFile("actorload.load = [ { duration = 20s } ]", Set("load.0.count", "4")).Settings.Load);
         var timed = Assert.Single(LoadFile("actorload.load = [ { count = 4 } ]", Set("load.0.duration", "20s")).Settings.Load);
@@ -75,7 +75,7 @@ public class ConfigLoaderSpecs
     }
 
     [Fact]
-    public void A_phase_that_names_its_duration_is_not_counted_by_the_defaults()
+    public void Default_count_does_not_apply_to_a_phase_with_its_own_duration()
     {
         var load = LoadKeys("phase-defaults.count = 3, load = [ {}, { duration = 9s } ]").Settings.Load;
 
@@ -105,7 +105,7 @@ public class ConfigLoaderSpecs
     }
 
     [Fact]
-    public void A_wrong_variable_is_named_as_it_is_spelled()
+    public void Wrong_variable_is_reported_as_spelled()
     {
         var layers = EnvironmentLayers.From(new Hashtable { ["Actorload__Sede"] = "1", ["ACTORLOAD__"] = "1" });
 
@@ -116,7 +116,7 @@ public class ConfigLoaderSpecs
     }
 
     [Fact]
-    public void Name_of_a_variable_is_shown_without_its_control_characters()
+    public void Control_characters_in_the_name_of_a_variable_are_escaped()
     {
         var layers = EnvironmentLayers.From(new Hashtable { ["ACTORLOAD__\u001b]0;x\n"] = "1" });
 
@@ -124,7 +124,7 @@ public class ConfigLoaderSpecs
     }
 
     [Fact]
-    public void The_configuration_of_a_result_has_numbers_and_flags_durations_as_written_and_no_secrets()
+    public void Configuration_in_a_result_keeps_types_and_durations_and_hides_secrets()
     {
         var json = LoadKeys(
             """
@@ -148,7 +148,7 @@ public class ConfigLoaderSpecs
     }
 
     [Fact]
-    public void What_is_printed_is_readable()
+    public void Printed_configuration_is_readable()
     {
         var printed = LoadKeys("target.password = hunter2, target.username = bob, load = [ {}, { name = \"two words\", count = 3 } ]").ToHocon();
 

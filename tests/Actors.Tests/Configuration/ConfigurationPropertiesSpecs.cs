@@ -69,7 +69,7 @@ public class ConfigurationPropertiesSpecs
     });
 
     [Property(MaxTest = 200)]
-    public void A_duration_is_what_its_number_and_unit_say(PositiveInt number)
+    public void Duration_is_its_number_times_its_unit(PositiveInt number)
     {
         (string, long)[] units = [("micros", 10), ("ms", 10_000), ("s", 10_000_000), ("m", 600_000_000), ("h", 36_000_000_000)];
         foreach (var (unit, ticks) in units)
@@ -81,7 +81,7 @@ public class ConfigurationPropertiesSpecs
     }
 
     [Property(MaxTest = 200)]
-    public void The_distance_of_keys_is_a_distance(NonNull<string> one, NonNull<string> other)
+    public void Distance_of_keys_is_symmetric_and_zero_only_for_equal_keys(NonNull<string> one, NonNull<string> other)
     {
         var distance = NearestKey.Distance(one.Get, other.Get);
 

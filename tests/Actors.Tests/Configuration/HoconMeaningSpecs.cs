@@ -171,7 +171,7 @@ public class HoconMeaningSpecs
     [InlineData("defaults { a = ${item1.b}, b = 2 }, item1.b = 7, item1 = ${defaults}", "{defaults:{a:7,b:2},item1:{a:7,b:2}}")]
     [InlineData("base { n = x }, one = ${base} { m = 1 }, two = ${base} { m = 2 }", "{base:{n:x},one:{m:1,n:x},two:{m:2,n:x}}")]
     [InlineData("a { x = ${b} }, b { y = 1 }, a { x { z = 2 } }", "{a:{x:{y:1,z:2}},b:{y:1}}")]
-    public void Text_means_what_it_means_to_the_reference_implementation(string text, string meaning)
+    public void Text_has_the_same_meaning_as_in_the_reference_implementation(string text, string meaning)
     {
         var problems = new SettingsProblems();
         var root = HoconDocument.Reader(problems)(new FileLayer("run.conf", text));

@@ -93,7 +93,7 @@ public class HoconRefusalSpecs
     [InlineData("include url(\"http://x\")", "an include of an unknown kind")]
     [InlineData("include classpath(\"x\")", "an include of an unknown kind")]
     [InlineData("a = \"\\ud800\"", "half of a surrogate pair")]
-    public void Text_is_refused_though_the_reference_implementation_takes_it(string text, string error)
+    public void Text_is_refused_although_the_reference_implementation_accepts_it(string text, string error)
     {
         var problems = new SettingsProblems();
         var root = HoconDocument.Reader(problems)(new FileLayer("run.conf", text));

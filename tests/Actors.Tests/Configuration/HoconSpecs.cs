@@ -42,7 +42,7 @@ public class HoconSpecs
     [InlineData("a { b = ${c}, d = 1 }, c = ${a.d}", "{a:{b:1,d:1},c:1}")]
     [InlineData("include = 5", "{include:5}")]
     [InlineData("", "{}")]
-    public void A_text_means(string text, string? meaning)
+    public void Text_resolves_to_its_meaning_or_is_an_error(string text, string? meaning)
     {
         var problems = new SettingsProblems();
         var root = HoconDocument.Reader(problems)(new FileLayer("run.conf", text));
@@ -79,7 +79,7 @@ public class HoconSpecs
     [InlineData("a..b = 1", "1: \".\" where a key should be; ")]
     [InlineData("include url(\"x\")", "1: an include of an unknown kind; ")]
     [InlineData("include \"x\"", "1: include \"x\": includes are not allowed here; ")]
-    public void Broken_syntax_is_told_with_its_line_and_what_was_expected(string text, params string?[] errors)
+    public void Syntax_error_is_reported_with_its_line_and_what_was_expected(string text, params string?[] errors)
     {
         var found = Errors(text).Where(error => !error.Contains("unknown key", StringComparison.Ordinal)).ToList();
 
@@ -92,7 +92,7 @@ public class HoconSpecs
     }
 
     [Fact]
-    public void Several_broken_lines_are_told_at_once_with_what_is_wrong_elsewhere()
+    public void Several_broken_lines_are_reported_at_once_with_the_other_errors()
     {
         var errors = Errors("actorload {\n  seed = *\n  connection { hold = ]\n  }\n  metrics.interval = 5\n  load = [ { gap = @ }, { count = x } ]\n}");
 
@@ -127,7 +127,7 @@ public class HoconSpecs
     [InlineData("metrics = ${actorload.target}", "metrics: a substitution of a secret, or of an object with a secret")]
     [InlineData("metrics = ${actorload}", "metrics: a substitution of a secret, or of an object with a secret")]
     [InlineData("metrics = ${actorload.daemon.token.x}", "metrics: a substitution of a secret")]
-    public void A_substitution_that_cannot_be_is_an_error(string keys, string error) =>
+    public void Impossible_substitution_is_an_error(string keys, string error) =>
         Assert.Contains(ErrorsOfKeys(keys), found => found.StartsWith($"run.conf:2: {error}", StringComparison.Ordinal));
 
     [Fact]
@@ -153,7 +153,7 @@ public class HoconSpecs
     [InlineData("", "y += ${{y}}\ny = [${{y}}, ${{?y.x}}]\n", 4000, "")]
     [InlineData("z = [", "{{}},", 300000, "more values than a run file may have; expected at most 100000")]
     [InlineData("", "a.b.c.d.e.f = 1\n", 30000, "more values than a run file may have; expected at most 100000")]
-    public void Text_that_would_expand_is_refused_with_the_place_where_it_does(string first, string next, int lines, string error)
+    public void Text_that_expands_too_much_is_refused_with_its_place(string first, string next, int lines, string error)
     {
         var text = string.Format(null, first) + string.Concat(Enumerable.Range(0, lines).Select(line => string.Format(null, next, line, line + 1)));
         var problems = new SettingsProblems();
@@ -164,7 +164,7 @@ public class HoconSpecs
     }
 
     [Fact]
-    public void List_of_thousands_of_added_items_is_no_trouble()
+    public void List_with_thousands_of_added_items_is_read()
     {
         var problems = new SettingsProblems();
         var text = string.Concat(Enumerable.Range(0, 40_000).Select(line => $"a += {line}\n"));
@@ -184,7 +184,7 @@ public class HoconSpecs
     [InlineData("a = ", "${?b} [", 50000)]
     [InlineData("a = ", "{}", 200000)]
     [InlineData("a", " \"b\".c", 50000)]
-    public void Deep_nesting_is_an_error_and_not_the_end_of_the_process(string start, string repeated, int times) =>
+    public void Deep_nesting_is_an_error_and_does_not_crash(string start, string repeated, int times) =>
         Assert.InRange(Errors(start + string.Concat(Enumerable.Repeat(repeated, times))).Length, 1, 25);
 
     internal static string Shown(HoconNode node) => node switch

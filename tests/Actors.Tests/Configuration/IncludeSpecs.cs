@@ -6,7 +6,7 @@ namespace ActorLoad.Actors.Tests.Configuration;
 public class IncludeSpecs
 {
     [Fact]
-    public void An_included_file_melts_in_where_it_is_included()
+    public void Included_file_is_merged_where_it_is_included()
     {
         var settings = ConfigLoader.Load([Files(
             ("run.conf", "actorload.seed = 1\ninclude \"more.conf\"\nactorload.connection { include file(\"connection.conf\"), max-open = 3 }"),
@@ -26,7 +26,7 @@ public class IncludeSpecs
                 "actorload.seed = x\nactorload.metrics.intervall = 1s"))));
 
     [Fact]
-    public void A_missing_file_is_told_as_its_reader_tells_it_beside_all_other_errors() =>
+    public void Missing_include_is_reported_beside_all_other_errors() =>
         Assert.Equal(
             ["none.conf: cannot be read", "run.conf:2: sed: unknown key \"sed\"; keys live under \"actorload\""],
             Errors(Files(("run.conf", "include \"none.conf\"\nsed = 1"))));
@@ -38,7 +38,7 @@ public class IncludeSpecs
         Assert.StartsWith(error, Assert.Single(Errors(Files(("run.conf", run), ("a.conf", a)))), StringComparison.Ordinal);
 
     [Fact]
-    public void Includes_end_somewhere()
+    public void Endless_includes_are_an_error()
     {
         var opened = 0;
         FileLayer Endless(string name) => new(name + ++opened, "include \"x\", include \"y\"", Endless);
@@ -56,11 +56,11 @@ public class IncludeSpecs
     [InlineData("include\n  // which\n  \"more.conf\"")]
     [InlineData("include\"more.conf\", actorload.connection.hold = 0s")]
     [InlineData("actorload { include \"keys.conf\" }")]
-    public void Include_may_be_written_in_every_form_that_names_a_file(string text) => Assert.Equal(
+    public void Include_accepts_every_form_that_names_a_file(string text) => Assert.Equal(
         7, ConfigLoader.Load([Files(("run.conf", text), ("more.conf", "actorload.seed = 7"), ("keys.conf", "\uFEFFseed = 7"))]).Settings.Seed);
 
     [Fact]
-    public void Included_text_is_bounded_as_a_whole()
+    public void Total_size_of_included_text_is_bounded()
     {
         var text = "# " + new string('x', 1_000_000);
         FileLayer Large(string name) => new(name, text);
@@ -71,7 +71,7 @@ public class IncludeSpecs
     }
 
     [Fact]
-    public void List_that_an_included_file_adds_to_is_the_one_where_it_is_included() => Assert.Equal(
+    public void Included_file_adds_to_the_list_at_the_place_of_the_include() => Assert.Equal(
         ["PING", "GET foo", "SET foo {burst}:{client}", "QUIT"],
         (string[])[.. ConfigLoader.Load([Files(
             ("run.conf", "actorload.connection { include \"more.conf\" }"),

@@ -21,7 +21,7 @@ public class OverrideTextSpecs
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public void Password_from_a_variable_or_an_option_is_the_text_itself(string text)
+    public void Password_from_a_variable_or_an_option_is_literal(string text)
     {
         var variable = EnvironmentLayers.From(new Hashtable { ["ACTORLOAD__TARGET__PASSWORD"] = text });
 
@@ -31,7 +31,7 @@ public class OverrideTextSpecs
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public void Other_texts_from_an_option_are_the_text_itself_or_an_error_about_it(string text)
+    public void Other_text_from_an_option_is_literal_or_an_error(string text)
     {
         foreach (var path in new[] { "daemon.results", "load.0.name", "phase-defaults.name", "target.username", "connection.script.0" })
         {
@@ -58,11 +58,11 @@ public class OverrideTextSpecs
     [InlineData("loads", "load", false)]
     [InlineData("load", "load.0", false)]
     [InlineData("load.1.count", "load.0", false)]
-    public void Path_is_within_another_however_its_indexes_are_written(string path, string outer, bool isWithin) =>
+    public void Path_is_within_another_for_any_spelling_of_its_indexes(string path, string outer, bool isWithin) =>
         Assert.Equal(isWithin, new OverrideLayer("--set", path, "1").IsWithin(outer));
 
     [Property(MaxTest = 200)]
-    public void Any_password_from_an_option_is_the_text_itself(NonNull<string> text)
+    public void Password_from_an_option_is_taken_literally(NonNull<string> text)
     {
         if (!text.Get.Contains('\uFFFD', StringComparison.Ordinal) && text.Get.All(character => !char.IsSurrogate(character)))
             Assert.Equal(text.Get, LoadFile("", Set("target.password", text.Get)).Settings.Target.Credentials.Password);
@@ -82,7 +82,7 @@ public class OverrideTextSpecs
     [InlineData("target.endpoints.0", "\"[::1]:6379\"", """["[::1]:6379"]""")]
     [InlineData("safety.allowed-targets.0", "127.0.0.1/32", """["127.0.0.1/32","::1/128"]""")]
     [InlineData("target", "{ endpoints = [\"b:2\"] }", """{"endpoints":["b:2"],"addresses":"first","username":"","password":""}""")]
-    public void Lists_numbers_and_objects_from_an_option_are_hocon(string path, string text, string shown)
+    public void Option_values_for_lists_numbers_and_objects_are_HOCON(string path, string text, string shown)
     {
         var json = (System.Text.Json.Nodes.JsonNode?)LoadFile("", Set(path, text)).Settings.Configuration;
         foreach (var key in path.Split('.').Where(key => key != "0"))

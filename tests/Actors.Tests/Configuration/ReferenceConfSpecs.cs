@@ -12,7 +12,7 @@ namespace ActorLoad.Actors.Tests.Configuration;
 public class ReferenceConfSpecs
 {
     [Fact]
-    public void Every_key_of_the_reference_is_read_and_every_key_that_is_read_is_in_the_reference()
+    public void Keys_of_the_reference_are_exactly_the_keys_that_are_read()
     {
         var read = new KeysRead();
         ConfigLoader.Read([], null, read);
@@ -25,7 +25,7 @@ public class ReferenceConfSpecs
     }
 
     [Fact]
-    public void Every_key_of_the_reference_stands_under_a_comment_or_is_explained_before_its_blocks()
+    public void Every_key_of_the_reference_has_a_comment_or_one_before_its_block()
     {
         var lines = BuiltIn.ReferenceConf.Split('\n');
         string[] explainedTogether = ["directive", "max-retries", "within", "backoff"];
@@ -62,7 +62,7 @@ public class ReferenceConfSpecs
     }
 
     [Fact]
-    public void Every_cause_has_a_rule_and_only_passing_failures_are_retried()
+    public void Every_cause_has_a_rule_and_only_temporary_failures_are_retried()
     {
         var rules = ConfigLoader.Load([]).Settings.Supervision.Rules;
 
@@ -79,7 +79,7 @@ public class ReferenceConfSpecs
     [InlineData(0.0)]
     [InlineData(0.5)]
     [InlineData(1.0)]
-    public void Default_retries_leave_a_server_that_restarts_ten_seconds(double random)
+    public void Default_retries_allow_ten_seconds_for_a_server_restart(double random)
     {
         var rule = ConfigLoader.Load([]).Settings.Supervision.Rules[Outcome.Refused];
 

@@ -7,7 +7,7 @@ namespace ActorLoad.Actors.Tests.Configuration;
 public class RunFileSpecs
 {
     [Fact]
-    public void The_quick_run_brings_its_own_server_and_opens_five_thousand_connections_in_about_ten_seconds()
+    public void Quick_run_brings_its_own_server_and_opens_5000_connections_in_ten_seconds()
     {
         var settings = Configurations.LoadFile(BuiltIn.QuickConf).Settings;
 

@@ -7,7 +7,7 @@ namespace ActorLoad.Actors.Tests.Configuration;
 public class ScriptStepSpecs
 {
     [Fact]
-    public void A_step_is_a_text_or_says_what_is_answered()
+    public void Script_step_is_a_text_or_declares_its_replies()
     {
         var script = LoadKeys("""
             connection.script = [PING, { send = "SUBSCRIBE a b" }, { send = "EVAL x 0", replies = 3 }, { send = "DEBUG x", expect = none }, { send = ECHO, expect = auto, replies = auto }]
@@ -17,7 +17,7 @@ public class ScriptStepSpecs
     }
 
     [Fact]
-    public void A_script_is_shown_as_it_can_be_loaded_again_and_without_secrets()
+    public void Script_is_shown_without_secrets_and_can_be_loaded_again()
     {
         const string Shown = """[{"send":"AUTH ***"},"PING",{"send":"X","expect":"none"},{"send":"Y","replies":2}]""";
         var json = LoadKeys("""

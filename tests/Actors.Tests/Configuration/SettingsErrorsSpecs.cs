@@ -111,7 +111,7 @@ public class SettingsErrorsSpecs
     [InlineData("daemon.url = \"http://0.0.0.0:8471\"", "daemon.url: the address is not loopback and there is no token; ")]
     [InlineData("daemon.url = \"http://example.org:8471\"", "daemon.url: the address is not loopback and there is no token; ")]
     [InlineData("phase-defaults.gap = 5, load = [ {}, {}, {} ]", "phase-defaults.gap: \"5\" has no unit; ")]
-    public void One_mistake_is_one_line_that_names_file_line_key_and_what_is_allowed(string key, string error) =>
+    public void Mistake_is_one_line_with_file_line_key_and_allowed_values(string key, string error) =>
         Assert.StartsWith($"run.conf:2: {error}", Assert.Single(ErrorsOfKeys(key)), StringComparison.Ordinal);
 
     [Theory]
@@ -131,10 +131,10 @@ public class SettingsErrorsSpecs
     [InlineData("target.endpoints = [\"[::1]:6379\", \"my_host.example-1.org:1\"]")]
     [InlineData("supervision.refused { directive = stop, max-retries = 0 }")]
     [InlineData("safety.allowed-targets = [\"10.1.2.3\", \"::/0\", \"fe80::/10\"]")]
-    public void What_makes_sense_is_no_error(string keys) => Assert.Empty(ErrorsOfKeys(keys));
+    public void Valid_keys_give_no_error(string keys) => Assert.Empty(ErrorsOfKeys(keys));
 
     [Fact]
-    public void All_errors_come_at_once_by_layer_and_line()
+    public void All_errors_are_reported_at_once_by_layer_and_line()
     {
         var errors = Errors(
             "actorload {\n  connection { hold = 5, max-opne = 3 }\n\n  load = [ {}, { conections = 5,\n    gap = -1s } ]\n}\nother = 1\n",
@@ -163,7 +163,7 @@ public class SettingsErrorsSpecs
     }
 
     [Fact]
-    public void Hundred_errors_are_all_there_are_when_there_are_no_more()
+    public void Hundred_errors_are_listed_without_a_remaining_count()
     {
         var wrong = Assert.Throws<SettingsException>(() => LoadKeys(string.Concat(Enumerable.Range(0, 100).Select(index => $"k{index} = 1\n"))));
 
@@ -175,11 +175,11 @@ public class SettingsErrorsSpecs
     [InlineData("actorlod { seed = 1 }", "actorlod: unknown key \"actorlod\"; keys live under \"actorload\"; did you mean \"actorload\"?")]
     [InlineData("akka.loglevel = DEBUG", "akka: unknown key \"akka\"; keys live under \"actorload\"")]
     [InlineData("actorload = 5", "a single value where an object should be; { target, ")]
-    public void What_stands_beside_the_root_object_is_an_error(string text, string error) =>
+    public void Text_beside_the_root_object_is_an_error(string text, string error) =>
         Assert.StartsWith($"run.conf:1: {error}", Assert.Single(Errors(text)), StringComparison.Ordinal);
 
     [Fact]
-    public void No_error_spreads_over_two_lines_or_grows_with_its_value()
+    public void Every_error_is_one_line_of_bounded_length()
     {
         var errors = Errors($"actorload.connection.hold = \"{new string('x', 5000)}\\n\\r\\u2028\"\nactorload.\"a\\nb\" = 1\n\"{new string('k', 5000)}\" = 1");
 
@@ -189,7 +189,7 @@ public class SettingsErrorsSpecs
     }
 
     [Fact]
-    public void What_other_readers_quote_is_one_line_too()
+    public void Quoted_text_in_an_error_is_one_line()
     {
         var error = ErrorsOfKeys("thresholds = [\"\"\"a\nb\u2028c\"\"\"], connection.script = [\"\"\"\n\"\"\"]");
 
@@ -213,7 +213,7 @@ public class SettingsErrorsSpecs
     [InlineData("hodl", "hold")]
     [InlineData("zebra", null)]
     [InlineData("", null)]
-    public void The_nearest_key_is_named_if_it_is_near(string unknown, string? nearest) =>
+    public void Nearest_key_is_suggested_only_if_it_is_near(string unknown, string? nearest) =>
         Assert.Equal(nearest, NearestKey.Find(unknown, ["connections", "max-open", "hold", "script"]));
 
     private sealed class SourceOrder : IComparer<string>

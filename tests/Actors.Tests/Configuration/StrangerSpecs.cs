@@ -27,7 +27,7 @@ public class StrangerSpecs
     }
 
     [Fact]
-    public void It_can_lower_the_limit_and_bring_a_password_of_its_own()
+    public void Strangers_run_may_lower_the_limit_and_bring_its_own_password()
     {
         var stranger = Stranger("actorload { connection.max-open = 20, target.password = mine }");
 
@@ -36,7 +36,7 @@ public class StrangerSpecs
     }
 
     [Fact]
-    public void It_has_no_more_loops_than_the_daemon_would_have()
+    public void Strangers_run_has_no_more_loops_than_the_daemons_own_runs()
     {
         Assert.Equal((3, 3), LoopsOf(Stranger("")));
         Assert.Equal((2, 3), LoopsOf(Stranger("actorload.transport.loops = 2")));
@@ -65,7 +65,7 @@ public class StrangerSpecs
     [InlineData("actorload.target.username = ${actorload.target.password}", "body:1: target.username: a substitution of a secret")]
     [InlineData("actorload.target.password = ${actorload.daemon.token}", "body:1: target.password: a substitution of a secret")]
     [InlineData("actorload.load = [ { name = ${actorload.daemon} } ]", "body:1: load[0].name: a substitution of a secret")]
-    public void It_cannot_take_what_is_the_daemons(string body, string error) =>
+    public void Strangers_run_cannot_change_what_belongs_to_the_daemon(string body, string error) =>
         Assert.Contains(Errors(() => Stranger(body)), found => found.StartsWith(error, StringComparison.Ordinal));
 
     [Theory]
@@ -77,19 +77,19 @@ public class StrangerSpecs
     [InlineData(
         "actorload { load = [ { count = 1 } ], connection.hold = 59m, observers.bystander { connections = 1, before = 2m } }",
         "body: load: the run takes 1.02h or longer")]
-    public void Its_plan_cannot_take_longer_than_the_daemon_allows(string body, string error) =>
+    public void Strangers_plan_cannot_take_longer_than_the_daemon_allows(string body, string error) =>
         Assert.StartsWith(error + ", more than this daemon allows; at most 1h (daemon.max-duration)", Assert.Single(Errors(() => Stranger(body))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("actorload.load = [ { count = 721, gap = 5s } ]")]
     [InlineData("actorload { load = [ { count = 1 } ], connection.hold = 1h }")]
-    public void Its_plan_may_take_as_long_as_the_daemon_allows(string body) => Assert.NotNull(Stranger(body));
+    public void Strangers_plan_may_take_as_long_as_the_daemon_allows(string body) => Assert.NotNull(Stranger(body));
 
     [Theory]
     [InlineData("")]
     [InlineData("actorload.load = [ { name = ${actorload.daemon.results}${actorload.daemon.url} } ]")]
     [InlineData("actorload.target { username = u, password = p }")]
-    public void Nothing_that_it_shows_tells_of_the_daemon(string body)
+    public void Strangers_configuration_shows_nothing_of_the_daemon(string body)
     {
         var stranger = Stranger(body);
 

@@ -23,15 +23,15 @@ public class VariableSpecs
     [InlineData("target { username = ${NULL}, password = ${SECRET} }", """{"endpoints":["127.0.0.1:6379"],"addresses":"first","username":"null","password":"***"}""")]
     [InlineData("target { username = u, username = ${?NOPE}, password = ${?SECRET} }", """{"endpoints":["127.0.0.1:6379"],"addresses":"first","username":"u","password":"***"}""")]
     [InlineData("target { username = u, username = ${?EMPTY} }", """{"endpoints":["127.0.0.1:6379"],"addresses":"first","username":"","password":""}""")]
-    public void Variable_is_looked_up_when_the_configuration_has_no_such_value(string keys, string target) =>
+    public void Variable_is_used_when_the_configuration_has_no_such_value(string keys, string target) =>
         Assert.Equal(target, Operators($"actorload {{ {keys} }}").Settings.Configuration["target"]!.ToJsonString());
 
     [Fact]
-    public void Value_of_the_configuration_comes_before_a_variable() =>
+    public void Configuration_value_comes_before_a_variable() =>
         Assert.Equal(1, Operators("actorload.seed = ${actorload.seed}").Settings.Seed);
 
     [Fact]
-    public void Password_from_a_variable_is_the_text_itself_and_is_not_shown()
+    public void Password_from_a_variable_is_literal_and_not_shown()
     {
         var loaded = Operators("actorload.target.password = ${SECRET}");
 
@@ -43,7 +43,7 @@ public class VariableSpecs
     [InlineData("${HOLD}", 7)]
     [InlineData("${?HOLD}", 7)]
     [InlineData("${?NOPE}", 0)]
-    public void Option_sees_variables_as_a_file_of_the_operator_does(string value, int seconds) =>
+    public void Option_sees_variables_like_an_operators_file(string value, int seconds) =>
         Assert.Equal(
             TimeSpan.FromSeconds(seconds),
             ConfigLoader.Load([new OverrideLayer("--set", "connection.hold", value, Variables.GetValueOrDefault)]).Settings.Connection.Hold);
@@ -63,7 +63,7 @@ public class VariableSpecs
         Assert.Equal(TimeSpan.Zero, Posted("actorload.connection.hold = ${?HOLD}").Settings.Connection.Hold);
 
     [Fact]
-    public void Posted_file_cannot_reach_a_variable_through_a_key_of_the_daemon() =>
+    public void Posted_file_cannot_read_a_variable_through_a_daemon_key() =>
         Assert.Equal("", Posted("actorload.target.username = ${?actorload.target.username}").Settings.Target.Credentials.Username);
 
     private static LoadedConfiguration Posted(string text) => ConfigLoader.LoadStranger(

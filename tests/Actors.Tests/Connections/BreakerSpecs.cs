@@ -31,7 +31,7 @@ public sealed class BreakerSpecs
     [InlineData("ccccccccccccc", false)]
     [InlineData("xxxxxxxxxxxxx", false)]
     [InlineData("lRcRxRRRRRRRR", true)]
-    public void Endpoint_that_served_nobody_is_given_up_after_enough_failures(string attempts, bool isGivenUp)
+    public void Endpoint_that_served_no_attempt_is_given_up_after_enough_failures(string attempts, bool isGivenUp)
     {
         var breaker = Breaker();
         var trips = attempts.Count(attempt => Does(breaker, attempt));
@@ -48,7 +48,7 @@ public sealed class BreakerSpecs
     }
 
     [Fact]
-    public void Rejections_that_overtake_replies_do_not_give_an_endpoint_up()
+    public void Early_rejections_do_not_give_up_an_endpoint()
     {
         var breaker = Breaker();
         Times(600, breaker.Establish);
@@ -62,7 +62,7 @@ public sealed class BreakerSpecs
     }
 
     [Fact]
-    public void Endpoint_that_rejects_everybody_is_given_up_when_nobody_waits_any_more()
+    public void Endpoint_that_rejects_every_attempt_is_given_up_when_no_attempt_is_pending()
     {
         var breaker = Breaker();
         Times(100, breaker.Establish);
@@ -72,7 +72,7 @@ public sealed class BreakerSpecs
     }
 
     [Fact]
-    public void Endpoint_with_attempts_that_wait_for_ever_is_given_up_after_the_grace()
+    public void Endpoint_whose_attempts_wait_forever_is_given_up_after_the_grace()
     {
         var breaker = Breaker();
         Times(1000, breaker.Establish);
@@ -82,7 +82,7 @@ public sealed class BreakerSpecs
     }
 
     [Fact]
-    public void Fleet_that_is_cut_before_its_replies_has_the_time_of_its_retries()
+    public void Fleet_cut_before_its_replies_is_given_up_after_the_grace()
     {
         var breaker = Breaker();
         Times(400, breaker.Establish);
@@ -94,7 +94,7 @@ public sealed class BreakerSpecs
     }
 
     [Fact]
-    public void Attempt_that_is_cancelled_while_it_waits_for_replies_is_not_waited_for()
+    public void Cancelled_attempt_is_not_awaited_by_the_breaker()
     {
         var breaker = Breaker();
         Times(20, breaker.Establish);
@@ -122,7 +122,7 @@ public sealed class BreakerSpecs
     }
 
     [Fact]
-    public void Endpoint_that_was_well_and_stays_away_is_given_up_after_the_grace()
+    public void Healthy_endpoint_that_stays_away_is_given_up_after_the_grace()
     {
         var breaker = Breaker();
         Hold(breaker, 20);
@@ -141,7 +141,7 @@ public sealed class BreakerSpecs
     }
 
     [Fact]
-    public void Endpoint_that_dies_is_given_up_though_bursts_come_rarely()
+    public void Dead_endpoint_is_given_up_even_with_rare_bursts()
     {
         var breaker = Breaker();
         Hold(breaker, 5);
@@ -159,7 +159,7 @@ public sealed class BreakerSpecs
     [Theory]
     [InlineData(1, false)]
     [InlineData(4, true)]
-    public void Endpoint_that_serves_some_is_judged_by_the_ratio(int servedOf24, bool isKept)
+    public void Endpoint_that_serves_some_attempts_is_judged_by_the_ratio(int servedOf24, bool isKept)
     {
         var breaker = Breaker();
         for (var second = 0; second < 60; second++, _now += Second)
@@ -176,7 +176,7 @@ public sealed class BreakerSpecs
     }
 
     [Fact]
-    public void Connections_that_are_held_count_as_good_however_old_they_are()
+    public void Held_connections_count_as_good_at_any_age()
     {
         var breaker = Breaker();
         Hold(breaker, 560);
@@ -197,7 +197,7 @@ public sealed class BreakerSpecs
     }
 
     [Fact]
-    public void Lanes_count_together_the_failures_of_an_endpoint_that_served_nobody()
+    public void Lanes_share_the_failure_count_of_an_endpoint_that_served_no_attempt()
     {
         var (one, other) = (Breaker(), Breaker());
         Times(6, () => Assert.False(Does(one, 'R')));
@@ -207,7 +207,7 @@ public sealed class BreakerSpecs
     }
 
     [Fact]
-    public void Breaker_that_is_off_gives_nothing_up()
+    public void Disabled_breaker_gives_up_no_endpoint()
     {
         var breaker = Breaker(_settings with { Enabled = false });
         Times(100, () => Assert.False(Does(breaker, 'R')));
@@ -215,7 +215,7 @@ public sealed class BreakerSpecs
 
     /// <summary>Against one that keeps every attempt and counts anew each time, without a grace. The window moves by tenths.</summary>
     [Property(MaxTest = 500)]
-    public void Breaker_counts_as_one_that_keeps_every_attempt(NonNegativeInt[] steps, PositiveInt minAttempts, byte ratio)
+    public void Breaker_decides_like_a_model_that_keeps_every_attempt(NonNegativeInt[] steps, PositiveInt minAttempts, byte ratio)
     {
         _health = new EndpointHealth("127.0.0.1:6379"); // one instance has all cases
         var settings = _settings with { FailureRatio = (ratio % 10 + 1) / 10.0, MinAttempts = minAttempts.Get };

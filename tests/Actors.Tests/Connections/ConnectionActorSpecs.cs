@@ -29,7 +29,7 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
     };
 
     [SkippableFact]
-    public async Task It_sends_its_script_command_by_command_and_succeeds()
+    public async Task Connection_sends_its_script_command_by_command_and_succeeds()
     {
         var commands = new ConcurrentQueue<string>();
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
@@ -101,7 +101,7 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
     }
 
     [SkippableFact]
-    public async Task Without_commands_it_connects_and_closes()
+    public async Task Connection_without_commands_connects_and_closes()
     {
         await using var peer = FaultPeer.Answering();
         await OpenAsync(peer, Given.Connection());
@@ -142,7 +142,7 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
 
     [SkippableTheory]
     [MemberData(nameof(FaultsInUse))]
-    public async Task A_server_that_misbehaves_in_use_is_named_by_what_it_did(string fault, Outcome outcome)
+    public async Task Misbehaving_server_fails_with_the_outcome_of_its_fault(string fault, Outcome outcome)
     {
         await using var peer = PeerThat(fault);
         var timeout = outcome == Outcome.ReplyTimeout ? Given.Briefly : Given.Patience;
@@ -160,7 +160,7 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
     [InlineData("*1\r\n$4\r\nPING\r\n", true, "echo")]
     [InlineData("*1\r\n$4\r\nPI", false, "echo")]
     [InlineData("+PONG\r\n+PONG\r\n", false, "unasked")]
-    public async Task A_server_that_does_not_answer_in_RESP_is_known_by_what_it_says(string said, bool inSingleBytes, string peer)
+    public async Task Server_without_RESP_is_known_by_its_words(string said, bool inSingleBytes, string peer)
     {
         await using var server = FaultPeer.Scripted(async (connection, stop) =>
         {
@@ -188,7 +188,7 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
     }
 
     [SkippableFact]
-    public async Task A_restarted_connection_begins_its_script_anew_with_the_same_ticket()
+    public async Task Restarted_connection_repeats_its_script_with_the_same_ticket()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {
@@ -214,7 +214,7 @@ public abstract class ConnectionActorSpecs(string transport) : ConnectionKit(tra
     }
 
     [SkippableFact]
-    public async Task What_an_older_link_still_says_is_ignored()
+    public async Task Late_messages_of_an_older_link_are_ignored()
     {
         var mayAnswer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>

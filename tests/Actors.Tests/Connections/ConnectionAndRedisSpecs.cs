@@ -12,7 +12,7 @@ namespace ActorLoad.Actors.Tests.Connections;
 public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(transport)
 {
     [RedisFact]
-    public async Task A_push_beside_a_reply_is_passed_over()
+    public async Task Push_beside_a_reply_is_skipped()
     {
         await using var server = await RedisServer.StartAsync();
         await server.CommandAsync("HSET", "h", "f", "1");
@@ -21,7 +21,7 @@ public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(
     }
 
     [RedisFact]
-    public async Task A_push_that_comes_alone_is_no_reply_and_an_error_behind_it_is_seen()
+    public async Task Push_alone_is_not_a_reply_and_an_error_after_it_is_noticed()
     {
         await using var server = await RedisServer.StartAsync();
         await OpenAsync(server.EndPoint, Given.Connection("HELLO 3", "CLIENT SETNAME waiting", "CLIENT TRACKING ON", "GET k", "BLPOP q 0"));
@@ -52,7 +52,7 @@ public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(
     }
 
     [RedisFact]
-    public async Task MONITOR_may_tell_of_others_between_replies_and_while_its_client_holds()
+    public async Task MONITOR_lines_may_arrive_between_replies_and_during_the_hold()
     {
         await using var server = await RedisServer.StartAsync();
         await OpenAsync(server.EndPoint, Given.Connection("CLIENT SETNAME watching", "MONITOR", "PING", "PING", "ECHO x") with { Hold = Given.Patience });
@@ -62,7 +62,7 @@ public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(
     }
 
     [RedisFact]
-    public async Task CLIENT_REPLY_says_what_is_answered()
+    public async Task CLIENT_REPLY_decides_which_commands_are_answered()
     {
         await using var server = await RedisServer.StartAsync();
         await OpenAsync(server.EndPoint, Given.Connection(
@@ -73,7 +73,7 @@ public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(
     }
 
     [RedisFact]
-    public async Task Commands_that_nobody_answers_are_sent_before_the_connection_ends()
+    public async Task Unanswered_commands_are_sent_before_the_connection_ends()
     {
         await using var server = await RedisServer.StartAsync();
         await OpenAsync(server.EndPoint, Given.Connection("PING", "CLIENT REPLY OFF", "SET c 3"));

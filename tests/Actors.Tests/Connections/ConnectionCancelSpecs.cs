@@ -13,7 +13,7 @@ namespace ActorLoad.Actors.Tests.Connections;
 public abstract class ConnectionCancelSpecs(string transport) : ConnectionKit(transport)
 {
     [SkippableFact]
-    public async Task While_it_waits_for_its_backoff_it_never_opens()
+    public async Task Cancelled_connection_never_opens_after_its_backoff()
     {
         await using var peer = FaultPeer.Answering();
         var connection = await CreateAsync(peer, Given.Connection("PING"));
@@ -25,7 +25,7 @@ public abstract class ConnectionCancelSpecs(string transport) : ConnectionKit(tr
     }
 
     [LinuxFact]
-    public async Task While_it_opens_it_gives_up_its_connect()
+    public async Task Cancelled_connection_abandons_its_connect()
     {
         await using var peer = await FaultPeer.NotAcceptingAsync();
         var connection = await OpenAsync(peer, Given.Connection("PING"));
@@ -36,7 +36,7 @@ public abstract class ConnectionCancelSpecs(string transport) : ConnectionKit(tr
     }
 
     [SkippableFact]
-    public async Task While_it_waits_for_a_reply_it_resets()
+    public async Task Cancelled_connection_resets_while_it_waits_for_a_reply()
     {
         var (ends, asked) = (new Ends(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         await using var peer = ends.Peer(async (connection, stop) =>
@@ -53,7 +53,7 @@ public abstract class ConnectionCancelSpecs(string transport) : ConnectionKit(tr
     }
 
     [SkippableFact]
-    public async Task While_it_holds_it_resets()
+    public async Task Cancelled_connection_resets_during_its_hold()
     {
         var ends = new Ends();
         await using var peer = ends.AnsweringPeer();

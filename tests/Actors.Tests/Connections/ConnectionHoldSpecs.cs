@@ -11,7 +11,7 @@ public abstract class ConnectionHoldSpecs(string transport) : ConnectionKit(tran
     [SkippableTheory]
     [InlineData]
     [InlineData("PING")]
-    public async Task A_hold_that_is_over_is_a_success(params string[] script)
+    public async Task Completed_hold_is_a_success(params string[] script)
     {
         var ends = new Ends();
         await using var peer = ends.AnsweringPeer();
@@ -49,7 +49,7 @@ public abstract class ConnectionHoldSpecs(string transport) : ConnectionKit(tran
     [InlineData("+what?\r\n", Outcome.ProtocolError)]
     [InlineData("what?", Outcome.ProtocolError)]
     [InlineData("-ERR idle too long\r\n", Outcome.Rejected)]
-    public async Task What_the_server_says_unasked_is_no_success(string text, Outcome outcome)
+    public async Task Unrequested_server_message_during_a_hold_is_not_a_success(string text, Outcome outcome)
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {

@@ -15,7 +15,7 @@ public sealed class ConnectionRecordSpecs
     public void Retries_are_used_up_one_by_one() => Assert.Equal([0, 1, 2, null, null], Retry(Outcome.Refused, false, false, false, false, false));
 
     [Fact]
-    public void Retries_are_used_up_by_a_connection_that_recovers_each_time() =>
+    public void Connection_that_recovers_each_time_still_uses_up_its_retries() =>
         Assert.Equal([0, 0, 0, null, null], Retry(Outcome.PeerClosed, true, true, true, true, true));
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class ConnectionRecordSpecs
     }
 
     [Fact]
-    public void No_retries_are_none()
+    public void Zero_retries_allow_no_retry()
     {
         Assert.False(_entry.TryRetry(Outcome.Reset, _rule with { MaxRetries = 0 }, hasRecovered: true, out var inRow));
         Assert.Equal(0, inRow);

@@ -87,16 +87,16 @@ public sealed class DialogueSpecs
 
     [Theory]
     [MemberData(nameof(WithoutReply))]
-    public void What_was_not_asked_for_is_no_reply(string what, string stream) => AtEveryCut(what, stream, pieces => Assert.Equal([Turn.More], Hear(["GET foo"], pieces)));
+    public void Unrequested_message_is_not_a_reply(string what, string stream) => AtEveryCut(what, stream, pieces => Assert.Equal([Turn.More], Hear(["GET foo"], pieces)));
 
     [Theory]
     [MemberData(nameof(WithReply))]
-    public void A_reply_is_one_whatever_stands_beside_it(string what, string stream) =>
+    public void Reply_counts_once_whatever_arrives_beside_it(string what, string stream) =>
         AtEveryCut(what, stream, pieces => Assert.Equal([Turn.Answered], Hear(["GET foo"], pieces)));
 
     [Theory]
     [MemberData(nameof(WithError))]
-    public void An_error_is_seen_behind_what_is_passed_over(string what, string stream) => AtEveryCut(what, stream, pieces =>
+    public void Error_is_noticed_behind_skipped_messages(string what, string stream) => AtEveryCut(what, stream, pieces =>
     {
         var dialogue = default(Dialogue);
         Assert.Equal([Turn.Rejected], Hear(["GET foo"], pieces, ref dialogue));
@@ -118,13 +118,13 @@ public sealed class DialogueSpecs
     [InlineData("+PONG\r\n" + Push + "+PONG\r\n")]
     [InlineData("+PONG\r\n" + Message)]
     [InlineData("+PONG\r\n" + Line)]
-    public void A_reply_that_nobody_asked_for_is_noticed(string stream) => Assert.Equal([Turn.Unasked], Hear(["PING", "GET foo"], [stream]));
+    public void Unrequested_reply_is_noticed(string stream) => Assert.Equal([Turn.Unasked], Hear(["PING", "GET foo"], [stream]));
 
     [Theory]
     [InlineData("+PONG\r\n" + Message + PushedMessage)]
     [InlineData("+PONG\r\n" + Push)]
     [InlineData("+PONG\r\n" + Line)]
-    public void A_connection_that_is_to_hold_may_receive_behind_its_last_reply(string stream) =>
+    public void Connection_about_to_hold_may_receive_more_after_its_last_reply(string stream) =>
         AtEveryCut(stream, stream, pieces => Assert.Equal([Turn.Answered], Hear(["PING"], pieces, isHeld: true)));
 
     [Property(MaxTest = 500)]
@@ -146,7 +146,7 @@ public sealed class DialogueSpecs
     }
 
     [Fact]
-    public void Replies_to_a_last_command_that_expects_none_may_come_while_it_holds()
+    public void Replies_to_a_last_command_without_expected_reply_may_come_during_the_hold()
     {
         var (dialogue, script) = (default(Dialogue), Lines("PING", "SET a 1/none"));
         dialogue.Begin(script.Expected(1));
@@ -175,7 +175,7 @@ public sealed class DialogueSpecs
     }
 
     [Fact]
-    public void An_echo_is_noticed_in_a_longer_script_and_behind_a_greeting()
+    public void Echo_is_noticed_in_a_longer_script_and_after_a_greeting()
     {
         var (dialogue, script) = (default(Dialogue), Given.Script("PING", "GET foo"));
         dialogue.Begin(script.Expected(0));
@@ -196,7 +196,7 @@ public sealed class DialogueSpecs
     [InlineData("H", nameof(Turn.Strange))]
     [InlineData("SSH", nameof(Turn.Strange))]
     [InlineData("$3\r\nba", nameof(Turn.More))]
-    public void Half_an_echo_and_half_a_greeting_are_known_when_no_more_comes(string stream, string rest) => AtEveryCut(stream, stream, pieces =>
+    public void Half_an_echo_or_greeting_is_recognized_when_no_more_arrives(string stream, string rest) => AtEveryCut(stream, stream, pieces =>
     {
         var dialogue = default(Dialogue);
         Assert.Equal([Turn.More], Hear(["PING"], pieces, ref dialogue));

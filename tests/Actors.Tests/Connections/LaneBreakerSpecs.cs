@@ -14,7 +14,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
     private static readonly BreakerSettings _breaker = new(true, 0.9, TimeSpan.FromMinutes(10), 10);
 
     [SkippableFact]
-    public async Task It_trips_once_and_nothing_more_is_tried()
+    public async Task Breaker_trips_once_and_ends_all_attempts()
     {
         await using var peer = FaultPeer.ClosedPort();
         var lane = StartLane([peer.EndPoint], Given.Connection("PING"), Given.Policy(Given.Restart(maxRetries: 1_000_000), _breaker));
@@ -40,7 +40,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task An_endpoint_that_is_down_is_given_up_and_the_others_are_stormed_on()
+    public async Task Down_endpoint_is_given_up_and_the_others_continue()
     {
         await using var one = FaultPeer.Answering();
         await using var closed = FaultPeer.ClosedPort();
@@ -64,7 +64,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task The_run_is_over_when_every_endpoint_was_given_up()
+    public async Task Run_ends_when_every_endpoint_is_given_up()
     {
         await using var one = FaultPeer.ClosedPort();
         await using var other = FaultPeer.ClosedPort();
@@ -76,7 +76,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task A_connection_that_waits_ends_as_it_failed_when_its_endpoint_is_given_up()
+    public async Task Waiting_connection_ends_with_its_last_failure_when_its_endpoint_is_given_up()
     {
         var time = new ManualTime();
         await using var closed = FaultPeer.ClosedPort();
@@ -94,7 +94,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task Rejections_that_come_before_the_replies_do_not_end_a_burst_that_mostly_succeeds()
+    public async Task Early_rejections_do_not_end_a_burst_that_mostly_succeeds()
     {
         const int All = 31;
         const int Rejected = 12;
@@ -146,7 +146,7 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task A_burst_that_never_reached_anybody_says_whether_each_endpoint_was_tried()
+    public async Task Burst_that_reached_no_endpoint_reports_whether_each_was_tried()
     {
         await using var closed = FaultPeer.ClosedPort();
         await using var well = FaultPeer.Answering();

@@ -14,7 +14,7 @@ public abstract class LaneBurstSpecs(string transport) : LaneKit(transport)
     private static readonly TimeSpan _hour = TimeSpan.FromHours(1);
 
     [SkippableFact]
-    public async Task A_burst_begins_when_it_is_due_and_tells_its_skew()
+    public async Task Burst_begins_when_it_is_due_and_reports_its_skew()
     {
         var time = new ManualTime();
         await using var peer = FaultPeer.Answering();
@@ -49,7 +49,7 @@ public abstract class LaneBurstSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task What_is_due_beyond_max_open_is_dropped()
+    public async Task Connections_beyond_max_open_are_dropped()
     {
         await using var peer = FaultPeer.Answering();
         var lane = StartLane([peer.EndPoint], Given.Connection("PING") with { Hold = _hour }, Given.Policy(Given.Stop), maxOpen: 10);
@@ -65,7 +65,7 @@ public abstract class LaneBurstSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task Bursts_that_overlap_are_counted_apart_and_share_the_room()
+    public async Task Overlapping_bursts_are_counted_separately_and_share_max_open()
     {
         var time = new ManualTime();
         await using var peer = FaultPeer.Answering();
@@ -106,7 +106,7 @@ public abstract class LaneBurstSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task An_abort_in_the_midst_of_opening_drops_what_is_not_open_yet()
+    public async Task Abort_during_opening_drops_the_connections_not_yet_open()
     {
         await using var peer = FaultPeer.Hanging();
         var lane = StartLane([peer.EndPoint], Given.Connection("PING"), Given.Policy(Given.Stop));
@@ -150,7 +150,7 @@ public abstract class LaneBurstSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task Each_report_holds_what_came_since_the_one_before()
+    public async Task Each_report_holds_the_counts_since_the_previous_one()
     {
         await using var peer = FaultPeer.Answering();
         StartLane([peer.EndPoint], Given.Connection("PING"), Given.Policy(Given.Stop));

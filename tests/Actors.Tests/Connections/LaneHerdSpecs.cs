@@ -17,7 +17,7 @@ public abstract class LaneHerdSpecs(string transport) : LaneKit(transport)
     private static readonly BackoffSettings _oneSecond = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), 1, Jitter: 0);
 
     [SkippableFact]
-    public async Task Steps_of_connections_that_hold_are_known_while_they_hold()
+    public async Task Steps_of_holding_connections_are_known_during_the_hold()
     {
         await using var peer = FaultPeer.Answering();
         Begin(Herd, StartLane([peer.EndPoint], Holding("PING", "GET foo"), Given.Policy(Given.Stop)));
@@ -31,7 +31,7 @@ public abstract class LaneHerdSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task A_connection_without_a_script_is_known_once_it_is_established()
+    public async Task Connection_without_a_script_counts_as_connected_once_established()
     {
         await using var peer = FaultPeer.Answering();
         Begin(Herd, StartLane([peer.EndPoint], Holding(), Given.Policy(Given.Stop)));
@@ -42,7 +42,7 @@ public abstract class LaneHerdSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task A_herd_that_comes_back_is_counted_when_it_comes_back()
+    public async Task Herd_is_counted_when_it_reconnects()
     {
         var cut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var peer = CuttingPeer(cut);
@@ -77,7 +77,7 @@ public abstract class LaneHerdSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task The_total_of_a_connection_that_held_and_was_cut_is_without_its_hold()
+    public async Task Total_of_a_held_and_cut_connection_leaves_out_its_hold()
     {
         var (time, cut) = (new ManualTime(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         await using var peer = CuttingPeer(cut);
@@ -114,7 +114,7 @@ public abstract class LaneHerdSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
-    public async Task An_endpoint_that_takes_no_connection_is_absent_from_the_first_failure_to_the_last()
+    public async Task Unreachable_endpoint_is_absent_from_its_first_failure_to_its_last()
     {
         var time = new ManualTime();
         await using var peer = FaultPeer.ClosedPort();

@@ -16,7 +16,7 @@ public sealed class LaneLoopFailureSpecs() : LaneKit(LoopsOf.Ring)
     [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task It_stops_opening_says_why_and_counts_what_was_open_as_crashed(bool whileOpen)
+    public async Task Lane_of_a_failed_loop_stops_and_counts_its_open_connections_as_crashed(bool whileOpen)
     {
         await using var peer = FaultPeer.Hanging();
         var lane = StartLane([peer.EndPoint], Given.Connection("PING"), Given.Policy(Given.Stop));

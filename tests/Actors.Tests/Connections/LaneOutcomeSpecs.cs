@@ -39,7 +39,7 @@ public abstract class LaneOutcomeSpecs(string transport) : LaneKit(transport)
 
     [SkippableTheory]
     [MemberData(nameof(Faults))]
-    public async Task Connections_that_fail_are_counted_by_what_happened(string fault, Outcome outcome)
+    public async Task Failed_connections_are_counted_by_outcome(string fault, Outcome outcome)
     {
         await using var peer = fault switch
         {
@@ -89,7 +89,7 @@ public abstract class LaneOutcomeSpecs(string transport) : LaneKit(transport)
     }
 
     [RedisFact]
-    public async Task Two_thousand_connections_are_as_many_as_the_server_counts()
+    public async Task Server_counts_all_of_two_thousand_connections()
     {
         await using var server = await RedisServer.StartAsync();
         var lane = StartLane([server.EndPoint], Given.Connection("PING", "GET foo", "SET foo {burst}:{client}"), Given.Policy(Given.Stop));

@@ -47,7 +47,7 @@ public abstract class LaneSupervisionSpecs(string transport) : LaneKit(transport
     }
 
     [SkippableFact]
-    public async Task Backoffs_follow_each_other_as_the_policy_says()
+    public async Task Backoffs_grow_as_the_policy_says()
     {
         var time = new ManualTime();
         await using var peer = FaultPeer.ClosedPort();
@@ -146,7 +146,7 @@ public abstract class LaneSupervisionSpecs(string transport) : LaneKit(transport
     }
 
     [SkippableFact]
-    public async Task An_escalated_failure_reaches_the_parent_and_the_books_stay_right()
+    public async Task Escalated_failure_reaches_the_parent_and_the_counts_stay_right()
     {
         await using var peer = FaultPeer.ClosedPort();
         await using var hanging = FaultPeer.Hanging();
@@ -161,7 +161,7 @@ public abstract class LaneSupervisionSpecs(string transport) : LaneKit(transport
     }
 
     [SkippableFact]
-    public async Task A_bug_costs_its_connection_alone_and_is_logged_once()
+    public async Task Bug_ends_only_its_connection_and_is_logged_once()
     {
         await using var peer = FaultPeer.Answering();
         StartLane([peer.EndPoint, new ThrowingEndPoint(hasFamily: false)], Given.Connection("PING"), Given.Policy(Given.Restart(maxRetries: 3)));

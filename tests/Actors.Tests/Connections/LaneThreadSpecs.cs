@@ -13,7 +13,7 @@ public sealed class LaneThreadSpecs() : LaneKit(LoopsOf.Ring)
     private const int Few = 9;
 
     [SkippableFact]
-    public async Task A_burst_of_a_thousand_crosses_threads_no_more_often_than_one_of_ten()
+    public async Task Burst_of_a_thousand_crosses_threads_as_rarely_as_a_burst_of_ten()
     {
         await using var peer = FaultPeer.Answering();
         StartLane([peer.EndPoint], Given.Connection("PING", "GET foo"), Given.Policy(Given.Stop));
@@ -29,7 +29,7 @@ public sealed class LaneThreadSpecs() : LaneKit(LoopsOf.Ring)
     }
 
     [SkippableFact]
-    public async Task Retries_and_failures_cross_no_thread_either()
+    public async Task Retries_and_failures_do_not_cross_threads()
     {
         await using var peer = FaultPeer.ClosedPort();
         StartLane([peer.EndPoint], Given.Connection("PING"), Given.Policy(Given.Restart(maxRetries: 3)));

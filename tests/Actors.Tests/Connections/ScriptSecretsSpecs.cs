@@ -39,7 +39,7 @@ public sealed class ScriptSecretsSpecs
     [InlineData("AUTH \"hunter2")]
     [InlineData("AUTH {hunter2}")]
     [InlineData("AUTH 'hunter2' \"")]
-    public void Error_in_a_command_does_not_tell_its_secret(string command)
+    public void Error_about_a_command_does_not_show_its_secret(string command)
     {
         Assert.False(Script.TryParse([command], out _, out var problem));
         Assert.DoesNotContain("hunter2", problem, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class ScriptSecretsSpecs
     }
 
     [Fact]
-    public void Script_tells_its_secrets_as_they_are_sent()
+    public void Secrets_of_a_script_are_listed_as_they_are_sent()
     {
         Assert.True(Script.TryParse(["PING", "AUTH \"{{hunter\\\"2\"", "AUTH user{client} pass{client}word"], out var script, out _));
         Assert.Equal("{hunter\"2 pass word", string.Join(' ', script!.Secrets));
@@ -55,7 +55,7 @@ public sealed class ScriptSecretsSpecs
     }
 
     [Property(MaxTest = 1000)]
-    public void No_command_makes_it_throw(string? command, string? more)
+    public void Secrets_of_any_command_are_found_without_an_exception(string? command, string? more)
     {
         foreach (var text in new[] { command ?? "", $"AUTH {command}", $"ACL SETUSER {command} {more}", $"HELLO {command} AUTH {more}" })
         {

@@ -49,7 +49,7 @@ public sealed class ScriptSpecs
     [InlineData("SET k {{{client}}}", "SET", "k", "{42}")]
     [InlineData("SET k }}{{", "SET", "k", "}{")]
     [InlineData("SET k \"{burst} {client}\"", "SET", "k", "7 42")]
-    public void Words_are_quoted_and_placeholders_filled_in(string command, params string[] words) =>
+    public void Quotes_are_removed_and_placeholders_are_filled_in(string command, params string[] words) =>
         Assert.Equal(words, Read(Write(Parse(command))));
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class ScriptSpecs
     [InlineData("GET {clinet}", "unknown placeholder {clinet}")]
     [InlineData("GET {}", "unknown placeholder {}")]
     [InlineData("GET {Client}", "unknown placeholder {Client}")]
-    public void What_is_wrong_with_a_command_is_said_with_its_number(string command, string problem)
+    public void Error_in_a_command_is_reported_with_its_number(string command, string problem)
     {
         Assert.False(Script.TryParse(["PING", command], out var script, out var told));
         Assert.Null(script);
@@ -99,7 +99,7 @@ public sealed class ScriptSpecs
     [InlineData(false, "QUIT", "PING")]
     [InlineData(false, "PING", "QUIT now")]
     [InlineData(false)]
-    public void Script_whose_last_command_is_quit_lets_the_server_close_first(bool ends, params string[] commands)
+    public void Script_that_ends_with_QUIT_lets_the_server_close_first(bool ends, params string[] commands)
     {
         Assert.True(Script.TryParse(commands, out var script, out _));
         Assert.Equal(ends, script!.EndsWithQuit);
@@ -117,7 +117,7 @@ public sealed class ScriptSpecs
     }
 
     [Fact]
-    public void Setup_is_auth_and_takes_its_words_as_they_are()
+    public void Setup_is_AUTH_and_takes_its_words_literally()
     {
         Assert.Equal(["AUTH", "{client} \"x\" "], Read(Write(Script.Setup(new Credentials("", "{client} \"x\" ")))));
         Assert.Equal(["AUTH", "me", "secret"], Read(Write(Script.Setup(new Credentials("me", "secret")))));
@@ -128,7 +128,7 @@ public sealed class ScriptSpecs
     [Theory]
     [InlineData(0, 0)]
     [InlineData(int.MaxValue, int.MaxValue)]
-    public void Any_number_fits_into_the_room_that_is_asked_for(int burst, int client)
+    public void Any_number_fits_into_the_reserved_space(int burst, int client)
     {
         var script = Parse("SET {client}{burst} {burst}:{client}");
         var room = new byte[script.MaxLength(0)];
@@ -137,7 +137,7 @@ public sealed class ScriptSpecs
     }
 
     [Property]
-    public void What_is_written_reads_back_as_the_words(NonEmptyArray<NonNull<string>> words, NonNegativeInt burst, NonNegativeInt client)
+    public void Written_command_reads_back_as_its_words(NonEmptyArray<NonNull<string>> words, NonNegativeInt burst, NonNegativeInt client)
     {
         var plain = words.Get.Select(word => Sound(word.Get)).ToArray();
         var script = Parse(string.Join(' ', plain.Select(Quote)));

@@ -146,7 +146,7 @@ public class DiagnosisSpecs
 
     [Theory]
     [MemberData(nameof(Causes))]
-    public void The_cause_comes_first(string rule, Evidence evidence)
+    public void Expected_cause_is_the_first_finding(string rule, Evidence evidence)
     {
         var findings = Diagnostician.Of(evidence);
 
@@ -157,7 +157,7 @@ public class DiagnosisSpecs
     }
 
     [Fact]
-    public void Every_rule_is_provoked_and_has_a_name_of_its_own()
+    public void Every_rule_is_provoked_by_a_case_and_has_a_unique_name()
     {
         var names = Diagnostician.Rules.Select(rule => rule.Name).ToArray();
 
@@ -181,7 +181,7 @@ public class DiagnosisSpecs
     }
 
     [Fact]
-    public void A_backlog_that_could_not_be_asked_for_is_what_the_kernel_shows()
+    public void Backlog_is_taken_from_the_kernel_when_the_server_does_not_tell_it()
     {
         var evidence = Overflowing.With((ServerLedger server) => server with { TcpBacklog = null });
 
@@ -189,7 +189,7 @@ public class DiagnosisSpecs
     }
 
     [Fact]
-    public void Long_connects_and_retransmits_say_so_where_there_is_no_mode()
+    public void Long_connects_with_retransmits_are_reported_without_a_mode()
     {
         var finding = Diagnostician.Of(Healthy.Evidence.Long(2_500).Counting("TCPSynRetrans", 6_500))[0];
 
@@ -210,7 +210,7 @@ public class DiagnosisSpecs
 
     [Theory]
     [MemberData(nameof(Others))]
-    public void A_server_that_was_lost_is_told_of_whatever_became_of_the_other(Evidence evidence)
+    public void Lost_server_is_reported_whatever_the_state_of_the_other(Evidence evidence)
     {
         var findings = Diagnostician.Of(evidence.Beside(Losing(4, 0.4, "reset the connection")(Healthy.Server) with { Endpoint = "10.0.0.9:6379" }));
 
@@ -218,7 +218,7 @@ public class DiagnosisSpecs
     }
 
     [Fact]
-    public void Rejections_that_were_overtaken_by_a_reset_are_told_with_those_that_were_not()
+    public void Rejections_overtaken_by_a_reset_are_counted_with_the_others()
     {
         var evidence = Healthy.Evidence.Rejecting("ERR max number of clients reached", 12).Failing("reset", 4)
             .With((ServerLedger server) => server with { ConnectionsRejected = 16, MaxClients = 5 });
@@ -243,7 +243,7 @@ public class DiagnosisSpecs
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public void Pause_of_ours_is_said_first_and_blames_nobody(string what, Evidence evidence)
+    public void Pause_of_ActorLoad_is_reported_and_no_other_cause_is_named(string what, Evidence evidence)
     {
         var finding = Assert.Single(Diagnostician.Of(evidence));
 
@@ -253,7 +253,7 @@ public class DiagnosisSpecs
     }
 
     [Fact]
-    public void What_a_pause_of_ours_does_not_explain_is_told_after_it()
+    public void Failures_beyond_our_own_pause_are_reported_after_it()
     {
         string[] Rules(Evidence evidence) => [.. Diagnostician.Of(evidence).Select(finding => finding.Rule)];
 
@@ -270,7 +270,7 @@ public class DiagnosisSpecs
     private static Evidence Own(Func<GeneratorEvidence, GeneratorEvidence> change) => Healthy.Evidence.With(change);
 
     [Fact]
-    public void A_server_that_restarted_was_away_from_the_first_failure_to_the_last()
+    public void Restarted_server_was_away_from_the_first_failure_to_the_last()
     {
         var evidence = Healthy.Evidence.Failing("refused", 300).With((ServerLedger server) => server with
         {
@@ -288,7 +288,7 @@ public class DiagnosisSpecs
     }
 
     [Fact]
-    public void A_restart_that_nobody_felt_has_its_time()
+    public void Restart_without_failures_is_reported_with_its_time()
     {
         var evidence = Healthy.Evidence.With((ServerLedger server) => server with { Restarts = [3.2] });
         Assert.Contains("127.0.0.1:6379 restarted: at 3.2 s after the start of the run", Restarted(evidence).Sentence, StringComparison.Ordinal);

@@ -18,7 +18,7 @@ public class ErrorRepliesSpecs
     [InlineData("NOREPLICAS", "NOREPLICAS Not enough good replicas to write.", "fewer replicas", "info replication")]
     [InlineData("BUSY", "BUSY Redis is busy running a script.", "keeps it busy", "script kill")]
     [InlineData("ERR Client sent AUTH, but no password is", "ERR Client sent AUTH, but no password is set", "has no password", "leave target.username")]
-    public void An_error_that_a_server_answers_with_is_found_with_its_words_and_what_to_change(string prefix, string words, string meaning, string command)
+    public void Error_reply_is_diagnosed_with_its_words_and_a_remedy(string prefix, string words, string meaning, string command)
     {
         var finding = Found(Healthy.Evidence.Rejecting(prefix, 5_000), prefix, words);
 
@@ -29,7 +29,7 @@ public class ErrorRepliesSpecs
     }
 
     [Fact]
-    public void A_server_that_cannot_save_is_found_also_where_overcommit_is_as_it_should_be()
+    public void Failed_save_is_diagnosed_even_with_the_right_overcommit_setting()
     {
         var evidence = Healthy.Evidence.Rejecting("MISCONF", 5_000).With((ServerLedger server) => server with { OvercommitMemory = "1" });
 
@@ -37,7 +37,7 @@ public class ErrorRepliesSpecs
     }
 
     [Fact]
-    public void Words_that_nobody_knows_are_told_as_they_are()
+    public void Unknown_error_words_are_quoted_unchanged()
     {
         var finding = Found(Healthy.Evidence.Rejecting("ERR upstream melted", 5_000), "ERR upstream melted", "ERR upstream melted at noon");
 
@@ -45,7 +45,7 @@ public class ErrorRepliesSpecs
     }
 
     [Fact]
-    public void A_proxy_that_reaches_no_server_is_told_of_as_a_proxy()
+    public void Proxy_that_reaches_no_server_is_reported_as_a_proxy()
     {
         var finding = Found(Healthy.Evidence.Rejecting("ERR Connection refused", 5_000), "ERR Connection refused", "ERR Connection refused");
 
@@ -59,7 +59,7 @@ public class ErrorRepliesSpecs
     [InlineData("NOPERM this user has no permissions to access one of the keys used as arguments", "a key", "acl setuser default '~*'")]
     [InlineData("NOPERM No permissions to access a channel", "a channel", "acl setuser default '&*'")]
     [InlineData("NOPERM not today", "a command, key or channel", "acl log")]
-    public void What_an_ACL_forbids_is_what_the_remedy_allows(string words, string what, string command)
+    public void ACL_remedy_allows_exactly_the_forbidden_command(string words, string what, string command)
     {
         var evidence = Healthy.Evidence.Rejecting("NOPERM", 20).With(load => load with { Endpoints = ["127.0.0.1:6379"] });
 

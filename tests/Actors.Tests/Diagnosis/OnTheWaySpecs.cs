@@ -53,7 +53,7 @@ public class OnTheWaySpecs
 
     [Theory]
     [MemberData(nameof(Causes))]
-    public void Cause_on_the_way_comes_first_and_says_how_much_it_explains(string what, string rule, long explains, string words, Evidence evidence)
+    public void Network_cause_comes_first_with_the_number_of_attempts_it_explains(string what, string rule, long explains, string words, Evidence evidence)
     {
         var findings = Diagnostician.Of(evidence);
 
@@ -90,21 +90,21 @@ public class OnTheWaySpecs
         Diagnostician.Of(evidence).All(finding => finding.Rule is not ("server-stalled" or "server-cpu" or "server-unreachable")), $"{what}: {string.Join("; ", Diagnostician.Of(evidence))}");
 
     [Fact]
-    public void Queue_of_the_server_is_not_to_be_enlarged_for_a_line() => Assert.All(
+    public void Network_cause_has_no_remedy_for_the_servers_queue() => Assert.All(
         (Evidence[])[RemoteRun.LossyLine, RemoteRun.NarrowLine, RemoteRun.FarLine, RemoteRun.SynsDropped, RemoteRun.Prohibited, RemoteRun.RejectedByFirewall],
         evidence => Assert.DoesNotContain(Diagnostician.Of(evidence).SelectMany(finding => finding.Remedies), remedy => remedy.Key is "net.core.somaxconn" or "tcp-backlog"));
 
     [Fact]
-    public void Server_that_listens_is_not_to_be_started() => Assert.All(
+    public void Listening_server_gets_no_remedy_to_start_it() => Assert.All(
         (Evidence[])[RemoteRun.RejectedByFirewall, RemoteRun.Prohibited],
         evidence => Assert.Equal(["firewall"], Diagnostician.Of(evidence)[0].Remedies.Select(remedy => remedy.Key)));
 
     [Fact]
-    public void Seconds_that_a_slow_line_smears_are_not_told_apart() => Assert.StartsWith(
+    public void Connect_times_smeared_by_a_slow_line_are_not_split_by_second() => Assert.StartsWith(
         "300 connects took a second or more", Diagnostician.Of(RemoteRun.Quiet.Slow(6, 1).Long(299).Counts(("TCPSynRetrans", 700), ("RetransSegs", 900)))[0].Sentence, StringComparison.Ordinal);
 
     [Fact]
-    public void Lost_syns_of_a_far_line_are_still_found()
+    public void Lost_SYNs_on_a_distant_line_are_still_found()
     {
         var evidence = RemoteRun.FarLine.Long(300).Slow(2, 0);
 
@@ -112,7 +112,7 @@ public class OnTheWaySpecs
     }
 
     [Fact]
-    public void Firewall_of_this_machine_sends_resets_that_its_kernel_does_not_count()
+    public void Local_firewall_sends_resets_that_its_kernel_does_not_count()
     {
         var evidence = Healthy.Evidence.Failing("reset", 280).With((ClientLedger client) => client with { AbortiveCloses = 4_720 }).Counting("OutRsts", 4_730);
 
@@ -133,7 +133,7 @@ public class OnTheWaySpecs
     }
 
     [Fact]
-    public void Black_hole_and_a_server_that_stands_still_are_two_causes()
+    public void Black_hole_and_stalled_server_are_two_causes()
     {
         var evidence = RemoteRun.BlackHole.FailingSo(("reply-timeout", 700)).With((ServerLedger server) => server with { Losses = [new ObserverLoss(4, 4.2, "did not answer")] });
 
@@ -141,11 +141,11 @@ public class OnTheWaySpecs
     }
 
     [Fact]
-    public void Segments_that_others_of_this_machine_sent_again_are_no_bad_line() =>
+    public void Other_programs_retransmits_are_not_a_bad_line() =>
         Assert.Empty(Diagnostician.Of(RemoteRun.Quiet.Counts(("RetransSegs", 60))));
 
     [Fact]
-    public void Queue_that_resets_what_it_has_no_room_for_explains_the_resets()
+    public void Queue_that_resets_on_overflow_explains_the_resets()
     {
         var evidence = Healthy.Evidence.Failing("reset", 80).Counting("ListenOverflows", 80).Counting("PassiveOpens", 4_920);
 
@@ -163,7 +163,7 @@ public class OnTheWaySpecs
                 ("rejected", 5), ("refused", 40), ("unreachable", 30), ("reset", 60), ("connect-timeout", 300), ("reply-timeout", 400), ("peer-closed", 20))));
 
     [Fact]
-    public void Server_that_was_asked_late_is_not_said_to_have_answered_all_the_time()
+    public void Server_asked_late_is_not_reported_as_answering_all_the_time()
     {
         var evidence = RemoteRun.BlackHoleOfReplies.With((ServerLedger server) => server with { FirstAnswerAt = 5, ConnectionsReceived = 300 });
 

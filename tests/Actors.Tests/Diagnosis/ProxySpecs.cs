@@ -28,7 +28,7 @@ public class ProxySpecs
     }
 
     [Fact]
-    public void A_proxys_queue_that_the_kernel_cut_is_the_kernels_first()
+    public void Proxy_queue_cut_by_the_kernel_is_raised_in_the_kernel_first()
     {
         var evidence = Proxied.Counting("ListenOverflows", 485).Slow(1, 200).Counting("TCPSynRetrans", 375).Queueing(128).Setting("net.core.somaxconn", "128");
 
@@ -36,7 +36,7 @@ public class ProxySpecs
     }
 
     [Fact]
-    public void A_short_queue_of_a_listener_that_nobody_was_seen_to_hold_may_be_another_programs()
+    public void Short_queue_with_an_unknown_owner_may_be_another_programs()
     {
         var evidence = Healthy.Evidence.Counting("ListenOverflows", 485).Slow(1, 200).Counting("TCPSynRetrans", 375).Queueing(50);
 
@@ -47,7 +47,7 @@ public class ProxySpecs
     }
 
     [Fact]
-    public void Connections_that_wait_in_a_proxy_do_not_wait_for_the_server()
+    public void Connections_waiting_in_a_proxy_are_diagnosed_as_proxy_queue()
     {
         var finding = Assert.Single(Diagnostician.Of(Waiting.Failing("peer-closed", 1_360)));
 
@@ -58,17 +58,17 @@ public class ProxySpecs
     }
 
     [Fact]
-    public void A_server_behind_a_proxy_that_is_busy_or_stands_still_is_told_of_itself()
+    public void Busy_or_stalled_server_behind_a_proxy_is_still_diagnosed()
     {
         Assert.Equal("server-cpu", Diagnostician.Of(Waiting.With((ServerLedger server) => server with { PeakMainThreadShare = 0.97 }))[0].Rule);
         Assert.Equal("server-stalled", Diagnostician.Of(Waiting.With((ServerLedger server) => server with { LongestWait = new(1, 1.8) }))[0].Rule);
     }
 
     [Fact]
-    public void A_proxy_that_passes_all_on_has_no_queue() => Assert.Empty(Diagnostician.Of(Proxied));
+    public void Proxy_that_forwards_everything_has_no_finding() => Assert.Empty(Diagnostician.Of(Proxied));
 
     [Fact]
-    public void What_a_server_behind_a_proxy_counts_stands_in_no_column()
+    public void Counts_of_a_server_behind_a_proxy_stand_in_no_column()
     {
         var evidence = Proxied.Counting("ActiveOpens", 10_000).Counting("PassiveOpens", 10_001).Counting("TCPAbortOnData", 10_000).Counting("EstabResets", 20_000);
         var rows = Reconciliation.Of(
@@ -85,7 +85,7 @@ public class ProxySpecs
     [InlineData("valkey", "valkey.conf")]
     [InlineData("keydb", "keydb.conf")]
     [InlineData("dragonfly", "--tcp_backlog")]
-    public void Each_server_is_told_its_own_configuration(string kind, string told)
+    public void Each_kind_of_server_gets_a_remedy_in_its_own_configuration(string kind, string told)
     {
         var evidence = Healthy.Evidence.Counting("ListenOverflows", 485).Slow(1, 200).Counting("TCPSynRetrans", 375).Queueing(64)
             .With((ServerLedger server) => server with { Kind = kind, TcpBacklog = 64 });
@@ -94,7 +94,7 @@ public class ProxySpecs
     }
 
     [Fact]
-    public void A_server_that_was_never_seen_is_not_told_of_redis_conf()
+    public void Unseen_server_gets_no_redis_conf_remedy()
     {
         var evidence = Healthy.Evidence.Counting("ListenOverflows", 485).Slow(1, 200).Counting("TCPSynRetrans", 375).Queueing(64);
 

@@ -21,7 +21,7 @@ public class ReconciliationSpecs
     }
 
     [Fact]
-    public void What_no_other_ledger_can_see_has_no_row()
+    public void Quantity_that_no_other_ledger_counts_has_no_row()
     {
         var alone = Healthy.Evidence with { Ledgers = Healthy.Evidence.Ledgers with { Kernel = null, Servers = [] } };
 
@@ -31,7 +31,7 @@ public class ReconciliationSpecs
     }
 
     [Fact]
-    public void One_server_that_does_not_count_leaves_the_column_empty()
+    public void Accepted_column_is_empty_when_one_server_does_not_count()
     {
         var evidence = Healthy.Evidence with
         {
@@ -105,7 +105,7 @@ public class ReconciliationSpecs
 
     [Theory]
     [MemberData(nameof(Remarks))]
-    public void What_is_missing_is_not_explained_by_what_adds_to_a_count(string quantity, Evidence evidence, long unexplained, string remark)
+    public void Remark_explains_a_difference_only_in_its_own_direction(string quantity, Evidence evidence, long unexplained, string remark)
     {
         var row = Row(evidence, quantity);
 
@@ -113,7 +113,7 @@ public class ReconciliationSpecs
     }
 
     [Fact]
-    public void Reconnects_of_the_observers_are_in_every_count_of_the_kernel()
+    public void Reconnects_of_the_observers_are_subtracted_from_every_kernel_count()
     {
         var evidence = Healthy.Evidence.Counting("ActiveOpens", 5_003).Counting("PassiveOpens", 5_003).Counting("TCPAbortOnData", 5_006).Counting("EstabResets", 10_006)
             .Counting("AttemptFails", 3).Counting("TCPSynRetrans", 9).Counting("ListenDrops", 3);
@@ -124,7 +124,7 @@ public class ReconciliationSpecs
     [Theory]
     [InlineData(false, 149, 1_500)]
     [InlineData(true, 1_500, 1_649)]
-    public void Resets_that_came_first_are_received_and_not_sent(bool seesServer, long aborted, long ended)
+    public void Resets_that_arrive_first_count_as_received_and_not_as_sent(bool seesServer, long aborted, long ended)
     {
         var evidence = Healthy.Evidence.Rejecting("ERR max number of clients reached", 1_450).With((ClientLedger client) => client with
         {
@@ -142,7 +142,7 @@ public class ReconciliationSpecs
     }
 
     [Fact]
-    public void Server_that_closes_first_has_no_established_socket_that_we_could_reset()
+    public void Connection_closed_first_by_the_server_counts_no_received_reset()
     {
         var evidence = Healthy.Evidence.With((ClientLedger client) => client with { PeerFinishes = 4_000 }).Counting("EstabResets", Healthy.Attempts + 1_000);
         Assert.Equal((0, 0), (Row(evidence, "resets received").Client, Row(evidence, "resets received").Unexplained));
@@ -152,7 +152,7 @@ public class ReconciliationSpecs
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Each_row_takes_off_what_is_known_to_differ(string quantity, Evidence evidence, long unexplained, string remark)
+    public void Each_row_subtracts_the_known_differences(string quantity, Evidence evidence, long unexplained, string remark)
     {
         var row = Row(evidence, quantity);
 
@@ -161,7 +161,7 @@ public class ReconciliationSpecs
     }
 
     [Fact]
-    public void What_an_idle_machine_counts_for_certain_is_taken_off()
+    public void Certain_idle_traffic_is_subtracted()
     {
         var evidence = Idle(perSecond: 100, baseline: 4);
 
@@ -170,7 +170,7 @@ public class ReconciliationSpecs
     }
 
     [Fact]
-    public void Two_connections_in_a_short_baseline_are_not_taken_for_a_habit() =>
+    public void Two_idle_connections_in_a_short_baseline_are_not_subtracted() =>
         Assert.Equal(6_000, Row(Idle(perSecond: 10, baseline: 0.2), "attempts / SYNs").Kernel);
 
     private static Evidence Idle(double perSecond, double baseline) => Healthy.Evidence.With((KernelLedger kernel) => kernel with
@@ -180,7 +180,7 @@ public class ReconciliationSpecs
     });
 
     [Fact]
-    public void Connections_of_the_observers_are_explained()
+    public void Observer_connections_are_explained_in_the_reconciliation()
     {
         var evidence = Healthy.Evidence.Counting("ActiveOpens", 5_004);
 

@@ -18,7 +18,7 @@ public class SentencesSpecs
     [InlineData(0.004, "less than 1 %")]
     [InlineData(0, "0 %")]
     [InlineData(-0.01, "0 %")]
-    public void Percent_stays_within_the_whole(double share, string text) => Assert.Equal(text, share.Percent());
+    public void Percentage_stays_between_0_and_100(double share, string text) => Assert.Equal(text, share.Percent());
 
     [Theory]
     [InlineData(0, "less than 0.1 ms")]
@@ -26,16 +26,16 @@ public class SentencesSpecs
     [InlineData(0.04, "40 ms")]
     [InlineData(0.99996, "1 s")]
     [InlineData(2.44, "2.4 s")]
-    public void A_time_that_lasted_is_never_a_time_of_nothing(double seconds, string text) => Assert.Equal(text, seconds.Lasting());
+    public void Duration_is_never_shown_as_zero(double seconds, string text) => Assert.Equal(text, seconds.Lasting());
 
     [Theory]
     [InlineData(12, "less than 0.1 ms")]
     [InlineData(120, "0.1 ms")]
     [InlineData(999_960, "1 s")]
-    public void A_span_is_never_a_span_of_nothing(long micros, string text) => Assert.Equal(text, micros.Span());
+    public void Span_is_never_shown_as_zero(long micros, string text) => Assert.Equal(text, micros.Span());
 
     [Fact]
-    public void A_loss_of_milliseconds_is_not_told_as_no_time()
+    public void Loss_of_milliseconds_is_not_shown_as_zero()
     {
         var finding = Find(Healthy.Evidence.With((ServerLedger server) => server with { Losses = [new ObserverLoss(4.4, 0.02, "reset the connection")] }), "observer-lost");
 
@@ -43,7 +43,7 @@ public class SentencesSpecs
     }
 
     [Fact]
-    public void Sockets_in_time_wait_end_no_sentence_within_the_sentence()
+    public void TIME_WAIT_reason_adds_no_full_stop_within_the_sentence()
     {
         var proof = Healthy.Proof with { State = "fail", Reason = "1 socket to the target is left in TIME_WAIT; before the run there were 0." };
         var evidence = Healthy.Evidence.With((KernelLedger kernel) => kernel with
@@ -59,7 +59,7 @@ public class SentencesSpecs
     }
 
     [Fact]
-    public void One_cookie_is_one()
+    public void Single_cookie_is_described_in_the_singular()
     {
         var finding = Find(Healthy.Evidence.Counting("TCPReqQFullDoCookies", 1).Counting("TCPReqQFullDrop", 1).Slow(1, 1).Counting("TCPSynRetrans", 1), "syn-queue-overflow");
 

@@ -26,7 +26,7 @@ public class StandstillSpecs
 
     [Theory]
     [MemberData(nameof(Standing))]
-    public void A_server_that_stood_still_is_the_cause_and_not_its_queue(Evidence evidence, string sentence)
+    public void Stalled_server_is_the_cause_and_not_its_queue(Evidence evidence, string sentence)
     {
         var findings = Diagnostician.Of(evidence);
 
@@ -39,7 +39,7 @@ public class StandstillSpecs
     }
 
     [Fact]
-    public void A_server_that_its_observer_lost_meanwhile_stood_still_too()
+    public void Server_lost_by_its_observer_counts_as_stalled_too()
     {
         var lost = Overflowing.With((ServerLedger server) => server with { PeakMainThreadShare = 0.1, Losses = [new ObserverLoss(2, 2.2, "did not answer INFO within 2 s")] });
 
@@ -50,11 +50,11 @@ public class StandstillSpecs
     }
 
     [Fact]
-    public void A_queue_that_is_shorter_than_a_burst_is_the_cause_whatever_stood_still() =>
+    public void Queue_shorter_than_a_burst_is_the_cause_even_with_a_standstill() =>
         Assert.Equal("accept-queue-overflow", Diagnostician.Of(Overflowing.Queueing(64))[0].Rule);
 
     [Fact]
-    public void A_queue_with_room_for_a_burst_that_overflowed_was_not_emptied() =>
+    public void Overflow_of_a_queue_with_room_for_a_burst_means_it_was_not_emptied() =>
         Assert.Contains("so several bursts came before the server emptied it", Diagnostician.Of(Overflowing)[0].Sentence, StringComparison.Ordinal);
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class TimeWaitJudgeSpecs
     [InlineData("the server here aborted what it rejected", 1_000, 1_000, 300, 0, 0, 0, 0, 300, true)]
     [InlineData("others left sockets there before", 1_000, 1_000, 0, 0, 50, 55, 54, 0, false)]
     [InlineData("what others had left is gone", 1_000, 1_000, 0, 0, 50, 50, 0, 0, false)]
-    public void It_passes_when(
+    public void Proof_passes_when_every_close_was_an_abort_or_is_explained(
         string why, long closes, long onData, long onClose, double idle, long before, long peak, long after, long byServer, bool seesServer)
     {
         var proof = Judge(closes, onData, onClose, idle, before, peak, after, byServer, seesServer);
@@ -37,7 +37,7 @@ public sealed class TimeWaitJudgeSpecs
     [InlineData(
         "more were none than the server can have ended", 1_000, 600, 0, 0, 0, 300,
         "ActorLoad closed 1,000 sockets with linger zero, but the kernel aborted only 600; of the others the server may have ended 300, which did not succeed.")]
-    public void It_fails_when(string why, long closes, long aborts, long before, long peak, long after, long byServer, string reason)
+    public void Proof_fails_when_sockets_are_left_or_closes_were_not_aborts(string why, long closes, long aborts, long before, long peak, long after, long byServer, string reason)
     {
         var proof = Judge(closes, aborts, 0, 0, before, peak, after, byServer, seesServer: false);
         Assert.Equal((TimeWaitJudge.Fail, reason, why), (proof.State, proof.Reason, why));
@@ -48,7 +48,7 @@ public sealed class TimeWaitJudgeSpecs
     [InlineData(300, false)] // the server is elsewhere: its aborts are not among this kernel's
     [InlineData(0, true)]
     [InlineData(199, true)]
-    public void So_many_aborts_of_others_that_ours_could_be_missing_among_them_prove_nothing(long byServer, bool seesServer)
+    public void Proof_is_unseen_when_foreign_aborts_could_hide_missing_ones(long byServer, bool seesServer)
     {
         var proof = Judge(1_000, 1_200, 0, 0, 0, 0, 0, byServer, seesServer);
         Assert.Equal(TimeWaitJudge.Unseen, proof.State);
@@ -56,7 +56,7 @@ public sealed class TimeWaitJudgeSpecs
     }
 
     [Fact]
-    public void A_pass_says_what_agreed()
+    public void Reason_of_a_pass_says_which_counts_agree()
     {
         Assert.Equal(
             "The kernel aborted 1,005 sockets for 1,000 closes with linger zero (5 more are other programs'), and no socket to the target went to TIME_WAIT.",
@@ -64,11 +64,11 @@ public sealed class TimeWaitJudgeSpecs
     }
 
     [Fact]
-    public void A_pass_says_what_the_server_may_have_aborted() => Assert.Contains(
+    public void Reason_of_a_pass_says_how_many_aborts_may_be_the_servers() => Assert.Contains(
         "(300 more are the server's or other programs')", Judge(1_000, 1_000, 300, 0, 0, 0, 0, byServer: 300, seesServer: true).Reason, StringComparison.Ordinal);
 
     [Fact]
-    public void A_pass_says_what_the_server_ended()
+    public void Reason_of_a_pass_says_how_many_sockets_the_server_ended()
     {
         Assert.Equal(
             "The kernel aborted 700 sockets for 1,000 closes with linger zero (300 had been ended by the server), and no socket to the target went to TIME_WAIT.",
@@ -76,20 +76,20 @@ public sealed class TimeWaitJudgeSpecs
     }
 
     [Fact]
-    public void Without_a_kernel_nothing_can_be_told()
+    public void Proof_is_unseen_without_the_kernels_counts()
     {
         Assert.Equal((TimeWaitJudge.Unseen, "The kernel's counters were not seen."), Verdict(TimeWaitJudge.Judge(Client(10, 0), null)));
     }
 
     [Fact]
-    public void Without_socket_states_nothing_can_be_told()
+    public void Proof_is_unseen_without_socket_states()
     {
         var kernel = Kernel(10, 0, 0, null, seesServer: false);
         Assert.Equal((TimeWaitJudge.Unseen, "The states of the sockets to the target were not seen."), Verdict(TimeWaitJudge.Judge(Client(10, 0), kernel)));
     }
 
     [Fact]
-    public void Without_counters_of_aborts_it_is_told_only_if_sockets_were_left()
+    public void Proof_without_abort_counters_fails_only_if_sockets_are_left()
     {
         var clean = Kernel(0, 0, 0, new WatchedLevel(0, 0, 0), seesServer: false) with { Counters = new Dictionary<string, KernelCount>() };
         Assert.Equal((TimeWaitJudge.Unseen, "TCPAbortOnData and TCPAbortOnClose were not seen."), Verdict(TimeWaitJudge.Judge(Client(10, 0), clean)));
@@ -98,7 +98,7 @@ public sealed class TimeWaitJudgeSpecs
     }
 
     [Fact]
-    public void Connections_of_the_observers_are_aborted_too_and_may_not_be_in_time_wait()
+    public void Observer_connections_count_as_aborts_and_must_not_be_in_TIME_WAIT()
     {
         var left = Kernel(1_000, 0, 0, new WatchedLevel(0, 2, 2), seesServer: false);
         Assert.Equal(TimeWaitJudge.Fail, TimeWaitJudge.Judge(Client(1_000, 0), left, observersConnections: 2).State);
@@ -109,7 +109,7 @@ public sealed class TimeWaitJudgeSpecs
     }
 
     [Fact]
-    public void A_socket_from_a_port_that_the_run_never_used_is_another_programs()
+    public void TIME_WAIT_socket_from_an_unused_port_belongs_to_another_program()
     {
         var kernel = Kernel(503, 0, 0, new WatchedLevel(0, 2, 2), seesServer: false);
         Assert.Equal(TimeWaitJudge.Fail, TimeWaitJudge.Judge(Client(500, 0), kernel).State);
@@ -123,7 +123,7 @@ public sealed class TimeWaitJudgeSpecs
     }
 
     [Fact]
-    public void Where_the_kernel_chose_the_ports_as_many_aborts_as_closes_prove_the_same()
+    public void Equal_aborts_and_closes_prove_the_same_where_the_kernel_chose_the_ports()
     {
         var proof = TimeWaitJudge.Judge(Client(500, 0), Kernel(500, 0, 0, new WatchedLevel(0, 1, 1), seesServer: false));
         Assert.Equal(TimeWaitJudge.Pass, proof.State);
@@ -131,7 +131,7 @@ public sealed class TimeWaitJudgeSpecs
     }
 
     [Fact]
-    public void Aborts_of_a_proxy_of_this_machine_prove_nothing_against_ours()
+    public void Aborts_of_a_local_proxy_are_not_counted_against_ours()
     {
         var kernel = Kernel(800, 0, 0, new WatchedLevel(0, 0, 0), seesServer: true);
         Assert.Equal(TimeWaitJudge.Unseen, TimeWaitJudge.Judge(Client(400, 0), kernel).State);

@@ -12,14 +12,14 @@ public class UnexplainedFailuresSpecs
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public void A_run_in_which_one_in_twenty_fails_has_a_finding_whatever_the_cause(string outcome) =>
+    public void Run_with_one_failure_in_twenty_has_a_finding_for_every_outcome(string outcome) =>
         Assert.Contains(Diagnostician.Of(Healthy.Evidence.Failing(outcome, 250)), finding => finding.Severity == Severity.Error);
 
     [Fact]
-    public void Few_failures_without_a_cause_are_no_finding() => Assert.Empty(Diagnostician.Of(Healthy.Evidence.Failing("peer-closed", 100)));
+    public void Few_unexplained_failures_are_not_a_finding() => Assert.Empty(Diagnostician.Of(Healthy.Evidence.Failing("peer-closed", 100)));
 
     [Fact]
-    public void Failures_without_a_cause_are_told_by_outcome_and_endpoint_with_what_to_look_at()
+    public void Unexplained_failures_are_reported_by_outcome_and_endpoint_with_a_hint()
     {
         var evidence = Healthy.Evidence.Failing("peer-closed", 900).Failing("crashed", 200).With(load => load with { Endpoints = ["127.0.0.1:6379"] });
 
@@ -32,7 +32,7 @@ public class UnexplainedFailuresSpecs
     }
 
     [Fact]
-    public void A_peer_that_hangs_up_before_it_says_a_word_may_want_TLS()
+    public void Peer_that_hangs_up_before_any_reply_may_want_TLS()
     {
         var finding = Assert.Single(Diagnostician.Of(Healthy.Evidence.Failing("peer-closed", 5_000).With(load => load with { FirstReply = null, Total = null })));
 
@@ -41,7 +41,7 @@ public class UnexplainedFailuresSpecs
     }
 
     [Fact]
-    public void What_other_findings_explain_is_not_told_again()
+    public void Failures_explained_by_other_findings_are_not_reported_again()
     {
         var evidence = Healthy.Evidence.Failing("reset", 400).With((ServerLedger server) => server with { ConnectionsRejected = 400 });
         Assert.Equal(["maxclients"], Diagnostician.Of(evidence).Select(finding => finding.Rule));
@@ -56,7 +56,7 @@ public class UnexplainedFailuresSpecs
 
     [Theory]
     [MemberData(nameof(Waits))]
-    public void Commands_that_wait_do_not_make_a_stalled_server(string told, ImmutableArray<string> waits)
+    public void Blocking_commands_are_not_diagnosed_as_a_stalled_server(string told, ImmutableArray<string> waits)
     {
         var evidence = Healthy.Evidence.Failing("reply-timeout", 900).With(load => load with { Waits = waits, ReplyTimeout = 2 });
         var answering = evidence.With((ServerLedger server) => server with { LongestWait = new(1, 0.012), LongestGap = 1.01 });

@@ -11,7 +11,7 @@ public class WhereaboutsSpecs
     private static readonly string[] Endpoints = ["127.0.0.1:7301", "127.0.0.1:7302", "127.0.0.1:7399"];
 
     [Fact]
-    public void Unreachable_server_is_the_endpoint_that_refused()
+    public void Refusing_endpoint_is_named_as_the_unreachable_server()
     {
         var finding = Find("server-unreachable", With("refused", 0, 0, 300).Failing("refused", 300));
 
@@ -21,7 +21,7 @@ public class WhereaboutsSpecs
     }
 
     [Fact]
-    public void Two_unreachable_servers_are_two_remedies()
+    public void Two_unreachable_servers_have_two_remedies()
     {
         var finding = Find("server-unreachable", With("refused", 20, 0, 300).Failing("refused", 320));
 
@@ -31,7 +31,7 @@ public class WhereaboutsSpecs
     }
 
     [Fact]
-    public void Observer_of_another_endpoint_says_nothing_of_the_one_that_refused()
+    public void Observer_of_another_endpoint_is_not_quoted_for_a_refused_endpoint()
     {
         var lost = Healthy.Server with { Endpoint = "127.0.0.1:7302", Losses = [new ObserverLoss(2, 0.1, "did not answer")] };
 
@@ -39,7 +39,7 @@ public class WhereaboutsSpecs
     }
 
     [Fact]
-    public void Other_addresses_of_a_name_that_nobody_listens_at_are_named()
+    public void Unused_addresses_of_a_refused_name_are_reported()
     {
         var evidence = Healthy.Evidence.Failing("refused", 60).With(load => load with
         {
@@ -54,7 +54,7 @@ public class WhereaboutsSpecs
     }
 
     [Fact]
-    public void Server_that_lets_nobody_in_is_the_endpoint_that_said_so()
+    public void Access_denied_names_the_endpoint_that_refused()
     {
         var evidence = With("rejected", 0, 40, 0).Rejecting("NOPERM", 40);
         var finding = Find("access-denied", evidence);
@@ -64,7 +64,7 @@ public class WhereaboutsSpecs
     }
 
     [Fact]
-    public void Accept_queue_that_overflowed_is_that_of_the_endpoint_with_slow_connects()
+    public void Overflowed_accept_queue_belongs_to_the_endpoint_with_slow_connects()
     {
         var evidence = With("refused", 0, 0, 0).Counting("ListenOverflows", 484).Counting("TCPSynRetrans", 484).Slow(1, 470);
         evidence = evidence.With(load => load with
@@ -79,7 +79,7 @@ public class WhereaboutsSpecs
     }
 
     [Fact]
-    public void Many_endpoints_are_named_up_to_five()
+    public void Only_five_of_many_endpoints_are_named()
     {
         var counts = Enumerable.Range(7301, 9).Select(port => Counts($"127.0.0.1:{port}", "refused", 10)).ToArray();
         var evidence = Healthy.Evidence.Failing("refused", 90).With(load => load with { Endpoints = [.. counts.Select(count => count.Address)], ByEndpoint = counts });

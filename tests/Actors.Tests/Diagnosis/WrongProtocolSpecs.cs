@@ -19,7 +19,7 @@ public class WrongProtocolSpecs
     }
 
     [Fact]
-    public void A_port_with_TLS_is_to_be_replaced_by_one_without() =>
+    public void Remedy_for_a_TLS_port_is_a_port_without_TLS() =>
         Assert.Equal("a port without TLS", Assert.Single(Find(new StrangeReplies(Here, new StrangeReply("TLS", "0x15030100020246"), 40)).Remedies).Proposed);
 
     [Fact]
@@ -27,11 +27,11 @@ public class WrongProtocolSpecs
         ": 127.0.0.1:6379 speaks another protocol (\"0xdeadbeef\")", Find(new StrangeReplies(Here, new StrangeReply("", "0xdeadbeef"), 40)).Sentence, StringComparison.Ordinal);
 
     [Fact]
-    public void An_echo_is_said_to_be_one() =>
+    public void Echo_is_reported_as_an_echo() =>
         Assert.EndsWith(": 127.0.0.1:6379 echoes: it sends back the commands that it is sent", Find(new StrangeReplies(Here, StrangeReply.Echo, 40)).Sentence, StringComparison.Ordinal);
 
     [Fact]
-    public void Replies_that_nobody_asked_for_are_mended_in_the_script()
+    public void Remedy_for_unrequested_replies_is_in_the_script()
     {
         var finding = Find(new StrangeReplies(Here, StrangeReply.Unasked, 40));
 
@@ -40,7 +40,7 @@ public class WrongProtocolSpecs
     }
 
     [Fact]
-    public void Each_of_several_endpoints_has_its_words_and_its_count()
+    public void Each_endpoint_has_its_own_words_and_count()
     {
         var finding = Find(
             new StrangeReplies("127.0.0.1:80", new StrangeReply("HTTP", "HTTP/1.1 400 Bad Request"), 10), new StrangeReplies("127.0.0.1:80", new StrangeReply("HTTP", "HTTP/1.1 503 Busy"), 2),

@@ -24,7 +24,7 @@ public sealed partial class DocsSpecs
         """;
 
     [Fact]
-    public void Each_link_leads_to_a_file_and_its_heading()
+    public void Each_link_leads_to_an_existing_file_and_heading()
     {
         var broken = Pages().SelectMany(page => MarkdownLinks.Broken(page, Read(page), Exists, Read)).ToArray();
 
@@ -49,10 +49,10 @@ public sealed partial class DocsSpecs
     [InlineData("## The [daemon](daemon.md)'s unit", "the-daemons-unit")]
     [InlineData("## result.json", "resultjson")]
     [InlineData("## A b_c & d", "a-b_c--d")]
-    public void A_heading_has_the_anchor_of_GitHub(string heading, string anchor) => Assert.Equal([anchor], MarkdownLinks.Anchors(heading));
+    public void Heading_has_the_same_anchor_as_on_GitHub(string heading, string anchor) => Assert.Equal([anchor], MarkdownLinks.Anchors(heading));
 
     [Fact]
-    public void Each_finding_has_one_row_in_its_page() => Assert.Equal(
+    public void Each_finding_has_one_row_in_the_findings_page() => Assert.Equal(
         FindingNames().Order(StringComparer.Ordinal),
         Row().Matches(Read("docs/findings.md")).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
 

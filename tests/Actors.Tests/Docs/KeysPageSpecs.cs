@@ -9,7 +9,7 @@ public sealed class KeysPageSpecs
     private const string WriteDocs = "ACTORLOAD_WRITE_DOCS";
 
     [Fact]
-    public void The_list_of_keys_is_that_of_reference_conf()
+    public void Keys_page_equals_the_keys_of_reference_conf()
     {
         var path = Path.Combine(Sources.Root, "docs", "run-files.md");
         var page = File.ReadAllText(path);
@@ -25,7 +25,7 @@ public sealed class KeysPageSpecs
     }
 
     [Fact]
-    public void A_key_has_a_row_and_a_block_without_comments_has_one_too() => Assert.Equal(
+    public void Keys_page_has_a_row_for_each_key_and_for_a_block_without_comments() => Assert.Equal(
         """
 
         ### a
@@ -85,6 +85,6 @@ public sealed class KeysPageSpecs
             """));
 
     [Fact]
-    public void The_list_stands_between_its_markers() =>
+    public void Key_list_is_replaced_between_its_markers() =>
         Assert.Equal("a\n<!-- keys -->\n\nnew\n\n<!-- /keys -->\nb\n", KeysPage.Put("a\n<!-- keys -->\nold\n<!-- /keys -->\nb\n", "\nnew\n"));
 }

@@ -10,7 +10,7 @@ namespace ActorLoad.Actors.Tests.Doctor;
 public sealed class ClientChecksSpecs
 {
     [Fact]
-    public void A_machine_that_has_all_gets_no_warning() =>
+    public void Machine_with_every_setting_gets_no_warning() =>
         Assert.All(Full(Needs, Machine, Redis), check => Assert.True(check.State == CheckState.Ok, $"{check}"));
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class ClientChecksSpecs
     }
 
     [Fact]
-    public void What_is_due_beyond_max_open_is_told()
+    public void Connections_beyond_max_open_fail_the_check()
     {
         var check = ClientChecks.MaxOpen(Needs with { Due = 20_000 });
         Assert.Equal(CheckState.Fail, check.State);
@@ -42,7 +42,7 @@ public sealed class ClientChecksSpecs
     [InlineData(true, 14_116, "", CheckState.Ok)]
     [InlineData(true, 14_117, "", CheckState.Warn)]
     [InlineData(true, 28_233, "", CheckState.Fail)]
-    public void A_pair_of_addresses_has_so_many_ports_and_the_cliff_only_where_the_kernel_chooses(bool kernel, long open, string reserved, CheckState state)
+    public void Ports_of_a_pair_must_suffice_and_half_of_them_where_the_kernel_chooses(bool kernel, long open, string reserved, CheckState state)
     {
         var check = Assert.Single(ClientChecks.Ports(
             Needs.Opening(open) with { KernelPorts = kernel }, Machine.With(("net.ipv4.ip_local_reserved_ports", reserved))));
@@ -62,7 +62,7 @@ public sealed class ClientChecksSpecs
     [InlineData(14_116, 14_117, CheckState.Ok, CheckState.Warn)]
     [InlineData(28_233, 14_116, CheckState.Fail, CheckState.Ok)]
     [InlineData(28_231, 28_232, CheckState.Warn, CheckState.Fail)]
-    public void Each_pair_of_addresses_is_a_check_of_its_own(long one, long other, CheckState first, CheckState second)
+    public void Each_pair_of_addresses_has_its_own_port_check(long one, long other, CheckState first, CheckState second)
     {
         TargetShare[] shares = [new("127.0.0.1:6379", one), new("[2001:db8::7]:6379", other)];
         Assert.Equal(
@@ -71,18 +71,18 @@ public sealed class ClientChecksSpecs
     }
 
     [Fact]
-    public void A_target_to_which_no_route_leads_has_no_source() => Assert.Equal(
+    public void Target_without_a_route_has_no_source_address() => Assert.Equal(
         "* -> 192.0.2.1:6379", Assert.Single(ClientChecks.Ports(Needs with { Shares = [new("192.0.2.1:6379", 5)] }, Machine)).Subject);
 
     [Fact]
-    public void Where_all_ports_do_not_suffice_only_fewer_connections_do()
+    public void Remedy_is_fewer_connections_when_all_ports_do_not_suffice()
     {
         var check = Assert.Single(ClientChecks.Ports(Needs.Opening(70_000) with { Targets = 2 }, Machine.With((TuningKeys.PortRange, "1024 65535"))));
         Assert.Equal([Remedies.MaxOpen(19_000, 2 * 64_511)], check.Remedies);
     }
 
     [Fact]
-    public void The_observers_take_ports_of_the_same_range()
+    public void Observers_need_ports_of_the_same_range()
     {
         var check = Assert.Single(ClientChecks.Ports(Needs.Opening(28_232), Machine));
         Assert.Equal((CheckState.Fail, "28233"), (check.State, check.Needed));
@@ -94,7 +94,7 @@ public sealed class ClientChecksSpecs
     [InlineData("no range", "")]
     [InlineData("60999 32768", "")]
     [InlineData("32768 60999", "x")]
-    public void A_range_that_is_none_is_not_seen(string range, string reserved) => Assert.Equal(
+    public void Malformed_port_range_is_unseen(string range, string reserved) => Assert.Equal(
         CheckState.Unseen,
         Assert.Single(ClientChecks.Ports(Needs, Machine.With((TuningKeys.PortRange, range), ("net.ipv4.ip_local_reserved_ports", reserved)))).State);
 
@@ -107,7 +107,7 @@ public sealed class ClientChecksSpecs
     [InlineData(true, "0", true, 28_233L, CheckState.Fail)]
     [InlineData(true, "0", true, null, CheckState.Warn)]
     [InlineData(true, null, true, 1L, CheckState.Unseen)]
-    public void Time_wait_matters_to_a_graceful_close_and_2_helps_on_loopback_only(
+    public void TIME_WAIT_matters_to_a_graceful_close_and_reuse_2_helps_only_on_loopback(
         bool graceful, string? reuse, bool loopback, long? started, CheckState state)
     {
         var needs = Needs with { IsGraceful = graceful, KernelPorts = true, IsLoopback = loopback, StartedInMinute = started };
@@ -126,7 +126,7 @@ public sealed class ClientChecksSpecs
     [InlineData("8010", "10", CheckState.Ok)]
     [InlineData("8009", "10", CheckState.Fail)]
     [InlineData("7999", "0", CheckState.Warn)]
-    public void The_firewalls_table_must_have_room(string max, string count, CheckState state)
+    public void Conntrack_table_must_have_room(string max, string count, CheckState state)
     {
         var check = ClientChecks.Conntrack(Needs, Machine.With((TuningKeys.Conntrack, max), (ClientChecks.ConntrackCount, count)));
         Assert.Equal(state, check.State);
@@ -134,11 +134,11 @@ public sealed class ClientChecksSpecs
     }
 
     [Fact]
-    public void Closed_connections_that_a_firewall_remembers_are_a_warning() => Assert.Equal(
+    public void Closed_connections_kept_by_a_firewall_are_a_warning() => Assert.Equal(
         CheckState.Warn, ClientChecks.Conntrack(Needs with { Tracked = 200_000 }, Machine).State);
 
     [Fact]
-    public void A_machine_that_tracks_nothing_has_no_such_limit_and_one_that_shows_nothing_is_not_seen()
+    public void Machine_without_conntrack_has_no_limit_and_hidden_conntrack_is_unseen()
     {
         var without = Machine.With((TuningKeys.Conntrack, null));
         Assert.Equal(CheckState.Ok, ClientChecks.Conntrack(Needs, without).State);
@@ -156,7 +156,7 @@ public sealed class ClientChecksSpecs
     [InlineData(true, 1_020_000_000L, CheckState.Ok)]
     [InlineData(false, 80_000_000L, CheckState.Fail)]
     [InlineData(false, null, CheckState.Unseen)]
-    public void Memory_is_estimated_by_what_was_measured(bool embedded, long? available, CheckState state)
+    public void Memory_is_checked_against_a_measured_estimate(bool embedded, long? available, CheckState state)
     {
         var check = GeneratorChecks.Memory(Needs with { IsEmbedded = embedded }, Machine with { MemoryAvailable = available });
         Assert.Equal(state, check.State);
@@ -164,7 +164,7 @@ public sealed class ClientChecksSpecs
     }
 
     [Fact]
-    public void As_many_connections_are_proposed_as_there_is_memory_for() => Assert.Equal(
+    public void Memory_remedy_proposes_as_many_connections_as_fit() => Assert.Equal(
         [Remedies.MaxOpen(19_000, 2_000)],
         GeneratorChecks.Memory(Needs, Machine with { MemoryAvailable = 139_000_000 }).Remedies);
 
@@ -183,7 +183,7 @@ public sealed class ClientChecksSpecs
     }
 
     [Fact]
-    public void A_ring_that_cannot_be_had_is_a_warning_or_where_it_is_demanded_a_failure()
+    public void Missing_ring_is_a_warning_or_a_failure_when_required()
     {
         var fallback = new TransportChoice("sockets", 1, "auto: no ring, because a seccomp profile forbids io_uring", IsFallback: true);
         var warned = GeneratorChecks.Transport(Machine, TransportKind.Auto, fallback, null);

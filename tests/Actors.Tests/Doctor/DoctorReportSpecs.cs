@@ -8,7 +8,7 @@ namespace ActorLoad.Actors.Tests.Doctor;
 public sealed class DoctorReportSpecs
 {
     [Fact]
-    public void Its_state_is_the_gravest_and_what_is_not_seen_is_no_fault()
+    public void Report_has_its_worst_state_and_ignores_unseen_checks()
     {
         Assert.Equal(CheckState.Ok, Report().State);
         Assert.Equal(CheckState.Ok, Report(Check.Unseen("a", "b", null, "c")).State);
@@ -17,7 +17,7 @@ public sealed class DoctorReportSpecs
     }
 
     [Fact]
-    public void Its_JSON_can_be_read_again()
+    public void Report_JSON_can_be_read_again()
     {
         var report = DoctorReport.Of(["db:6379"], ["127.0.0.1:6379"], Needs, Full(Needs with { Due = 20_000 }, Machine, Redis));
         var json = report.ToJson();

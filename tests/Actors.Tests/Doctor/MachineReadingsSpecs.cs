@@ -19,7 +19,7 @@ public sealed class MachineReadingsSpecs
     }
 
     [Fact]
-    public void Memory_is_what_is_free_or_what_a_container_may_have()
+    public void Memory_is_the_lesser_of_free_memory_and_the_containers_limit()
     {
         using var files = new KernelFiles();
         files.Write("proc/meminfo", "MemTotal:  9000 kB\nMemAvailable:   5000 kB\nSwapTotal:   7 kB\n");
@@ -29,7 +29,7 @@ public sealed class MachineReadingsSpecs
     }
 
     [Fact]
-    public void Where_nothing_can_be_read_each_check_says_so_and_none_fails()
+    public void Unreadable_machine_leaves_every_check_unseen_and_none_failed()
     {
         using var files = new KernelFiles();
         var machine = MachineReadings.Read(files.Paths, 0);
@@ -44,7 +44,7 @@ public sealed class MachineReadingsSpecs
     }
 
     [LinuxFact]
-    public void A_file_that_may_not_be_read_is_named()
+    public void Forbidden_file_is_named_as_the_reason()
     {
         using var files = new KernelFiles();
         foreach (var path in new[] { "proc/sys/net/core/somaxconn", "sys/kernel/mm/transparent_hugepage/enabled" })

@@ -12,7 +12,7 @@ public class ProxyChecksSpecs
     private static readonly ServerReadings Proxied = Redis with { Proxy = "says that it listens on port 7301", QueueLimit = 50 };
 
     [Fact]
-    public void A_proxys_queue_is_the_proxys_and_not_of_the_servers_backlog()
+    public void Queue_of_a_proxy_is_the_proxys_backlog_and_not_the_servers()
     {
         var check = ServerChecks.Queue(Needs, Proxied, soMaxConn: 4_096)!;
 
@@ -40,7 +40,7 @@ public class ProxyChecksSpecs
     }
 
     [Fact]
-    public void A_peer_that_wants_TLS_fails_and_says_so()
+    public void Peer_that_wants_TLS_fails_the_target_check()
     {
         var check = TargetCheck.Of(Needs, new ServerReadings("127.0.0.1:6379", IsHere: true)
         {

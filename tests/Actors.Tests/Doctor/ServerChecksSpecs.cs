@@ -14,7 +14,7 @@ public sealed class ServerChecksSpecs
     [InlineData(8_001, 1, CheckState.Warn)]
     [InlineData(8_000, 1, CheckState.Fail)]
     [InlineData(8_100, 101, CheckState.Fail)]
-    public void Maxclients_must_suffice_for_the_storm_its_observers_and_who_is_there(long max, long connected, CheckState state)
+    public void Maxclients_must_suffice_for_the_storm_its_observers_and_present_clients(long max, long connected, CheckState state)
     {
         var server = Redis with { Reading = Reading("redis", max, connected), Descriptors = (20_000, 20_000) };
         var check = ServerChecks.MaxClients(Needs, server)!;
@@ -24,7 +24,7 @@ public sealed class ServerChecksSpecs
     }
 
     [Fact]
-    public void A_server_that_does_not_tell_its_maxclients_is_not_judged()
+    public void Server_with_unknown_maxclients_is_not_judged()
     {
         var check = ServerChecks.MaxClients(Needs, Redis with { Reading = Reading("dragonfly", null, 1) })!;
         Assert.Equal((CheckState.Unseen, "redis-cli -h 127.0.0.1 -p 6379 config get maxclients"), (check.State, check.Look));
@@ -35,7 +35,7 @@ public sealed class ServerChecksSpecs
     [Theory]
     [InlineData(8_033, CheckState.Ok)]
     [InlineData(8_032, CheckState.Fail)]
-    public void Its_descriptors_must_be_32_more(long soft, CheckState state)
+    public void Servers_descriptors_must_exceed_its_clients_by_32(long soft, CheckState state)
     {
         var check = ServerChecks.Descriptors(Needs, Redis with { Descriptors = (soft, 10_000) })!;
         Assert.Equal(state, check.State);
@@ -46,7 +46,7 @@ public sealed class ServerChecksSpecs
     [InlineData("redis", 9_000, CheckState.Ok)]
     [InlineData("redis", 7_000, CheckState.Unseen)]
     [InlineData("dragonfly", 9_000, CheckState.Unseen)]
-    public void Where_its_process_cannot_be_seen_its_maxclients_tell_of_its_descriptors_if_it_is_redis(string kind, long max, CheckState state) => Assert.Equal(
+    public void Maxclients_of_Redis_tells_its_descriptors_when_its_process_is_unseen(string kind, long max, CheckState state) => Assert.Equal(
         state, ServerChecks.Descriptors(Needs, Redis with { Descriptors = null, Reading = Reading(kind, max, 1) })!.State);
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class ServerChecksSpecs
     [InlineData("511", null, null, CheckState.Warn, "or less, if net.core.somaxconn")]
     [InlineData("8000", null, null, CheckState.Ok, "")]
     [InlineData(null, null, null, CheckState.Unseen, "is not known")]
-    public void The_accept_queue_is_that_of_the_listener_or_else_what_the_server_asks_for(
+    public void Accept_queue_is_the_listeners_or_else_the_servers_backlog(
         string? backlog, long? listener, long? soMaxConn, CheckState state, string words)
     {
         var check = ServerChecks.Queue(Needs, Redis with { Configuration = Configured(backlog), QueueLimit = listener }, soMaxConn)!;
@@ -69,7 +69,7 @@ public sealed class ServerChecksSpecs
     }
 
     [Fact]
-    public void Garnets_queue_is_known_and_cannot_be_longer()
+    public void Garnets_queue_is_512_and_its_remedy_is_smaller_bursts()
     {
         var check = ServerChecks.Queue(Needs, Redis with { Reading = Reading("garnet", null, 1), Configuration = Configured(null), QueueLimit = null }, null)!;
         Assert.Equal((CheckState.Warn, "512"), (check.State, check.Present));
@@ -85,7 +85,7 @@ public sealed class ServerChecksSpecs
     }
 
     [Fact]
-    public void A_server_that_is_down_fails_and_one_that_refuses_only_us_is_not_seen()
+    public void Down_server_fails_and_a_server_that_refuses_only_us_is_unseen()
     {
         var down = new ServerReadings("127.0.0.1:6379", true) { Problem = "refused the connection: nobody listens there", IsDown = true, Obstacle = ServerObstacle.NobodyListens };
         var checks = Full(Needs, Machine, down);
@@ -99,7 +99,7 @@ public sealed class ServerChecksSpecs
     }
 
     [Fact]
-    public void A_refused_CONFIG_GET_is_told_with_what_allows_it()
+    public void Refused_CONFIG_GET_is_reported_with_the_ACL_that_allows_it()
     {
         var refusing = Redis with { Configuration = new ServerConfiguration(new Dictionary<string, string>(), "NOPERM no"), User = "storm" };
         var checks = Full(Needs, Machine, refusing);

@@ -29,7 +29,7 @@ public sealed class ServerMachineChecksSpecs
     [InlineData("0", "100", CheckState.Warn)]
     [InlineData("0", "8000", CheckState.Ok)]
     [InlineData("0", null, CheckState.Unseen)]
-    public void The_syn_backlog_counts_where_there_are_no_cookies(string cookies, string? present, CheckState state) => Assert.Equal(
+    public void SYN_backlog_matters_only_without_cookies(string cookies, string? present, CheckState state) => Assert.Equal(
         state,
         Full(Needs, Machine.With((TuningKeys.SynCookies, cookies), (TuningKeys.SynBacklog, present)), Redis).Named(TuningKeys.SynBacklog).State);
 
@@ -48,7 +48,7 @@ public sealed class ServerMachineChecksSpecs
     }
 
     [Fact]
-    public void A_server_that_does_not_say_whether_it_saves_may_save()
+    public void Server_with_unknown_save_settings_gets_an_overcommit_warning()
     {
         var check = Full(Needs, Machine.With((TuningKeys.Overcommit, "0")), Redis with { Configuration = null }).Named(TuningKeys.Overcommit);
         Assert.Equal(CheckState.Warn, check.State);
@@ -61,7 +61,7 @@ public sealed class ServerMachineChecksSpecs
     [InlineData("madvise", "no", CheckState.Ok)]
     [InlineData("never", "no", CheckState.Ok)]
     [InlineData(null, "no", CheckState.Unseen)]
-    public void Huge_pages_for_everybody_matter_unless_the_server_switches_them_off(string? mode, string disabled, CheckState state)
+    public void Huge_pages_for_all_programs_give_a_warning_unless_the_server_disables_them(string? mode, string disabled, CheckState state)
     {
         var server = Redis with { Configuration = Configured("8000", disableThp: disabled) };
         var check = Full(Needs, Machine.With(("transparent_hugepage", mode)), server).Named(TuningKeys.HugePages);
@@ -70,7 +70,7 @@ public sealed class ServerMachineChecksSpecs
     }
 
     [Fact]
-    public void Another_machine_is_not_judged_by_this_one_and_the_command_is_told()
+    public void Remote_machine_is_not_judged_by_this_machine_and_gets_a_command_to_look()
     {
         var bad = Machine.With((TuningKeys.SoMaxConn, "1"), (TuningKeys.Overcommit, "0"), ("transparent_hugepage", "always"), (TuningKeys.SynCookies, "0"));
         var checks = Full(Needs, bad, new ServerReadings("192.0.2.1:6379", IsHere: false) { Reading = Reading("redis", 9_000, 1) });
@@ -89,7 +89,7 @@ public sealed class ServerMachineChecksSpecs
         Full(Needs, Machine, Redis with { IsElsewhere = true, QueueLimit = null }).Named(TuningKeys.SoMaxConn).Sentence, StringComparison.Ordinal);
 
     [Fact]
-    public void Servers_here_and_elsewhere_are_told_apart()
+    public void Local_and_remote_servers_are_judged_separately()
     {
         var checks = Full(Needs with { Targets = 2 }, Machine, Redis, new ServerReadings("192.0.2.1:6379", IsHere: false));
         Assert.Equal([CheckState.Ok, CheckState.Unseen], checks.Where(check => check.Name == TuningKeys.SoMaxConn).Select(check => check.State));
@@ -98,7 +98,7 @@ public sealed class ServerMachineChecksSpecs
     [Theory]
     [InlineData(512, CheckState.Ok)]
     [InlineData(513, CheckState.Warn)]
-    public void The_embedded_server_is_ours_with_a_queue_of_512(long burst, CheckState state)
+    public void Embedded_server_is_checked_with_its_queue_of_512(long burst, CheckState state)
     {
         var embedded = Needs with { IsEmbedded = true, BurstForEach = burst };
         var checks = Full(embedded, Machine.With((TuningKeys.Overcommit, "0"), ("transparent_hugepage", "always")));
@@ -108,7 +108,7 @@ public sealed class ServerMachineChecksSpecs
     }
 
     [Fact]
-    public void A_run_looks_at_what_costs_connections_and_not_at_advice()
+    public void Run_checks_settings_that_lose_connections_and_not_mere_advice()
     {
         var advice = Machine.With((TuningKeys.Swappiness, "60"), (TuningKeys.Overcommit, "0"), ("transparent_hugepage", "always"))
             .With((TuningKeys.Conntrack, "1"), (ClientChecks.ConntrackCount, "0"));
@@ -123,7 +123,7 @@ public sealed class ServerMachineChecksSpecs
     }
 
     [Fact]
-    public void Where_no_sysctl_can_be_set_it_is_said_beside_those_that_should_be()
+    public void Read_only_sysctls_are_reported_beside_the_needed_ones()
     {
         var fixedMachine = Machine with { IsReadOnly = true };
         Assert.DoesNotContain(Full(Needs, fixedMachine, Redis), check => check.Name == "/proc/sys");

@@ -12,7 +12,7 @@ public sealed class ServerProbeSpecs
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
 
     [RedisFact]
-    public async Task A_server_tells_its_limits_and_its_listener_and_process_are_seen()
+    public async Task Probe_reads_limits_from_the_server_and_sees_its_listener_and_process()
     {
         await using var redis = await RedisServer.StartAsync("--maxclients", "123", "--tcp-backlog", "99");
         var seen = await AskAsync(redis);
@@ -24,7 +24,7 @@ public sealed class ServerProbeSpecs
     }
 
     [RedisFact]
-    public async Task A_server_that_is_only_looked_at_gets_no_connection()
+    public async Task Look_at_a_server_opens_no_connection()
     {
         await using var redis = await RedisServer.StartAsync("--tcp-backlog", "99");
         var seen = ServerProbe.Look(redis.EndPoint);
@@ -33,7 +33,7 @@ public sealed class ServerProbeSpecs
     }
 
     [RedisFact]
-    public async Task A_user_that_may_not_CONFIG_GET_still_has_INFO()
+    public async Task User_without_CONFIG_GET_still_has_INFO()
     {
         await using var redis = await RedisServer.StartAsync("--tcp-backlog", "99");
         await redis.CommandAsync("ACL", "SETUSER", "storm", "on", ">word", "~*", "+@all", "-config");
@@ -44,7 +44,7 @@ public sealed class ServerProbeSpecs
     }
 
     [RedisFact]
-    public async Task A_user_that_may_not_ask_for_INFO_may_still_storm()
+    public async Task User_without_INFO_may_still_storm()
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.CommandAsync("ACL", "SETUSER", "storm", "on", ">word", "~*", "+get", "+ping");
@@ -54,7 +54,7 @@ public sealed class ServerProbeSpecs
     }
 
     [RedisFact]
-    public async Task A_server_that_wants_a_password_would_refuse_the_run_too()
+    public async Task Server_that_wants_a_password_counts_as_down()
     {
         await using var redis = await RedisServer.StartAsync("--requirepass", "word");
         var seen = await AskAsync(redis);
@@ -64,7 +64,7 @@ public sealed class ServerProbeSpecs
     }
 
     [Fact]
-    public async Task Nobody_there_is_down_and_not_elsewhere()
+    public async Task Server_without_a_listener_is_down_and_not_elsewhere()
     {
         await using var peer = FaultPeer.ClosedPort();
         var seen = await ServerProbe.AskAsync(peer.EndPoint, Credentials.None, _limit, TimeProvider.System, CancellationToken.None);
@@ -73,7 +73,7 @@ public sealed class ServerProbeSpecs
     }
 
     [Fact]
-    public async Task One_that_hangs_is_given_up()
+    public async Task Hanging_server_is_given_up_by_the_probe()
     {
         await using var peer = FaultPeer.Hanging();
         var seen = await ServerProbe.AskAsync(peer.EndPoint, Credentials.None, TimeSpan.FromSeconds(3), TimeProvider.System, CancellationToken.None); // long enough to connect, whatever else runs

@@ -52,7 +52,7 @@ public class RunPlanSpecs
     }
 
     [Fact]
-    public void The_longest_plan_that_can_be_written_has_a_shortest_time()
+    public void Longest_possible_plan_has_a_shortest_time()
     {
         var longest = new PhaseSettings("storm", 1, TimeSpan.FromDays(1), TimeSpan.FromDays(30), 1_000_000, Pacing.AfterBurst);
 
@@ -60,7 +60,7 @@ public class RunPlanSpecs
     }
 
     [Fact]
-    public void Bursts_of_several_phases_add_up_unless_one_goes_on_until_its_duration_is_spent()
+    public void Bursts_of_several_phases_add_up_unless_a_phase_ends_by_its_duration()
     {
         var warmUp = AfterBurst(5, TimeSpan.FromSeconds(5), count: 2, name: "warm-up");
         var storm = Fixed(8_000, TimeSpan.FromSeconds(5), duration: TimeSpan.FromSeconds(20));
@@ -75,7 +75,7 @@ public class RunPlanSpecs
     }
 
     [Fact]
-    public void More_bursts_than_a_number_holds_are_no_error()
+    public void More_bursts_than_an_integer_holds_are_no_error()
     {
         var endless = Fixed(1, TimeSpan.FromTicks(1), duration: TimeSpan.FromDays(30));
 
@@ -93,7 +93,7 @@ public class RunPlanSpecs
     }
 
     [Fact]
-    public void Without_gap_and_count_bursts_follow_each_other_until_the_duration_is_spent()
+    public void Bursts_without_gap_and_count_are_due_until_the_duration_ends()
     {
         var phase = PhasePlan.Create(AfterBurst(5, TimeSpan.Zero, duration: TimeSpan.FromSeconds(20)));
         var almost = TimeSpan.FromSeconds(120) - TimeSpan.FromTicks(1);

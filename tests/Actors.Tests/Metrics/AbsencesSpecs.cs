@@ -8,7 +8,7 @@ public sealed class AbsencesSpecs
     private readonly Absences _absences = new();
 
     [Fact]
-    public void What_two_lanes_saw_of_one_absence_is_one()
+    public void Absence_seen_by_two_lanes_counts_once()
     {
         _absences.Add([new("a:1", 5.9, 8.2), new("b:1", 6, 7), new("a:1", 6.1, 8.7), new("a:1", 20, 21)]);
 
@@ -16,7 +16,7 @@ public sealed class AbsencesSpecs
     }
 
     [Fact]
-    public void One_that_joins_two_makes_them_one()
+    public void Absence_that_overlaps_two_others_joins_them()
     {
         _absences.Add([new("a:1", 1, 2), new("a:1", 4, 5), new("a:1", 1.5, 4.5)]);
 
@@ -24,7 +24,7 @@ public sealed class AbsencesSpecs
     }
 
     [Fact]
-    public void Of_many_the_longest_are_kept()
+    public void Longest_absences_are_kept()
     {
         for (var second = 0; second < 2 * Absences.Most; second++)
         {

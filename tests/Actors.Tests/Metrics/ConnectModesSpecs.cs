@@ -21,7 +21,7 @@ public class ConnectModesSpecs
 
     [Theory]
     [MemberData(nameof(Times))]
-    public void A_heap_right_after_a_whole_second_is_a_mode((int Millis, long Count)[] times, (int Second, long Count)[] modes)
+    public void Cluster_of_connect_times_just_after_a_whole_second_is_a_mode((int Millis, long Count)[] times, (int Second, long Count)[] modes)
     {
         var found = new ConnectModes();
         foreach (var (millis, count) in times)
@@ -35,7 +35,7 @@ public class ConnectModesSpecs
     }
 
     [Fact]
-    public void Connect_that_took_a_second_for_the_round_trip_alone_is_no_mode()
+    public void Connect_time_of_a_long_round_trip_is_not_a_mode()
     {
         var found = new ConnectModes(roundTrip: 1_200_000);
         found.Add(1_200_000, 2_000);
@@ -47,7 +47,7 @@ public class ConnectModesSpecs
     }
 
     [Fact]
-    public void Lost_syn_costs_a_second_and_a_round_trip()
+    public void Lost_SYN_takes_a_second_and_a_round_trip()
     {
         var found = new ConnectModes(roundTrip: 500_000);
         found.Add(500_000, 1_900);
@@ -57,7 +57,7 @@ public class ConnectModesSpecs
     }
 
     [Fact]
-    public void Successes_and_failures_are_looked_at_together()
+    public void Successes_and_failures_are_counted_together()
     {
         var histogram = new LatencyHistogram();
         histogram.Record(1_004_000);

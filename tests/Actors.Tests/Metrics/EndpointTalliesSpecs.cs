@@ -9,7 +9,7 @@ public class EndpointTalliesSpecs
     [InlineData(3, true)]
     [InlineData(EndpointTallies.MostTimed, true)]
     [InlineData(EndpointTallies.MostTimed + 1, false)]
-    public void Times_are_kept_apart_for_a_few_endpoints_and_together_for_many(int endpoints, bool areTimed)
+    public void Times_are_kept_separately_for_few_endpoints_and_together_for_many(int endpoints, bool areTimed)
     {
         var (tallies, sum) = (new EndpointTallies(Life.Frequency, endpoints), new Tally(Life.Frequency));
         for (var round = 0; round < 2; round++)

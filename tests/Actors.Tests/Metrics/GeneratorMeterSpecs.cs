@@ -11,7 +11,7 @@ public class GeneratorMeterSpecs
     private ProcessReading _now = new(TimeSpan.FromSeconds(2), 50 * Megabyte, 60 * Megabyte, TimeSpan.FromMilliseconds(10));
 
     [Fact]
-    public void It_divides_what_was_used_since_the_start_by_the_connections()
+    public void Meter_divides_the_use_since_the_start_by_the_connections()
     {
         var meter = Started();
         _now = new(TimeSpan.FromSeconds(3), 130 * Megabyte, 130 * Megabyte, TimeSpan.FromMilliseconds(12.5));
@@ -20,7 +20,7 @@ public class GeneratorMeterSpecs
     }
 
     [Fact]
-    public void After_the_stop_no_more_CPU_is_counted()
+    public void CPU_after_the_stop_is_not_counted()
     {
         var meter = Started();
         _now = _now with { Cpu = TimeSpan.FromSeconds(3) };
@@ -34,7 +34,7 @@ public class GeneratorMeterSpecs
     }
 
     [Fact]
-    public void The_peak_of_an_earlier_run_in_this_process_is_not_its_own()
+    public void Peak_of_an_earlier_run_in_this_process_is_not_counted()
     {
         _now = _now with { PeakRss = 900 * Megabyte };
         var meter = Started();
@@ -46,7 +46,7 @@ public class GeneratorMeterSpecs
     }
 
     [Fact]
-    public void A_peak_between_two_readings_is_seen_once_the_process_has_a_new_one()
+    public void Peak_between_two_readings_is_seen_when_the_process_reports_it()
     {
         var meter = Started();
         _now = _now with { PeakRss = 75 * Megabyte };
@@ -55,7 +55,7 @@ public class GeneratorMeterSpecs
     }
 
     [Fact]
-    public void A_second_start_begins_anew()
+    public void Second_start_resets_the_meter()
     {
         var meter = Started();
         meter.Stop();
@@ -67,7 +67,7 @@ public class GeneratorMeterSpecs
     }
 
     [Fact]
-    public void Memory_for_each_connection_is_told_of_no_few()
+    public void Memory_per_connection_is_shown_only_for_many_connections()
     {
         var meter = Started();
         _now = _now with { Rss = 95 * Megabyte };
@@ -97,7 +97,7 @@ public class GeneratorMeterSpecs
     }
 
     [Fact]
-    public void It_reads_this_process()
+    public void Meter_reads_this_process()
     {
         var meter = new GeneratorMeter();
         meter.Start();
@@ -120,7 +120,7 @@ public class GeneratorMeterSpecs
     }
 
     [Fact]
-    public void A_process_that_cannot_be_read_for_want_of_descriptors_costs_no_result()
+    public void Process_that_cannot_be_read_keeps_its_last_reading()
     {
         var exhausted = false;
         var meter = new GeneratorMeter(() => exhausted ? throw new InvalidOperationException("Process has exited") : _now);

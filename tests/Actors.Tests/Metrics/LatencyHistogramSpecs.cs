@@ -16,7 +16,7 @@ public class LatencyHistogramSpecs
     public void A_histogram_without_values_has_no_numbers() => Assert.Null(new LatencyHistogram().Summarize());
 
     [Fact]
-    public void Its_numbers_are_those_of_the_values()
+    public void Summary_has_the_numbers_of_the_recorded_values()
     {
         var histogram = Of(Enumerable.Range(1, 1_000).Select(value => (long)value));
 
@@ -32,7 +32,7 @@ public class LatencyHistogramSpecs
     }
 
     [Fact]
-    public void After_a_reset_nothing_of_the_old_values_is_left()
+    public void Reset_histogram_keeps_nothing_of_its_old_values()
     {
         var histogram = Of([3, 5_000_000]);
         histogram.Reset();
@@ -114,7 +114,7 @@ public class LatencyHistogramSpecs
     }
 
     [Fact]
-    public void Decoding_adds_to_what_is_there()
+    public void Decoding_adds_to_the_existing_counts()
     {
         var histogram = Of([10]);
         HistogramCodec.AddTo(histogram, HistogramCodec.Encode(Of([10, 2_000])));
@@ -140,7 +140,7 @@ public class LatencyHistogramSpecs
     }
 
     [Fact]
-    public void Bytes_of_another_range_or_length_are_refused()
+    public void Encoded_histogram_of_another_range_or_length_is_refused()
     {
         var encoded = HistogramCodec.Encode(Of([5, 900]));
         var other = new LongHistogram(1, 1_000_000, 3);

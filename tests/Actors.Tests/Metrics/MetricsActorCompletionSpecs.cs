@@ -8,7 +8,7 @@ namespace ActorLoad.Actors.Tests.Metrics;
 public class MetricsActorCompletionSpecs : MetricsActorKit
 {
     [Fact]
-    public void Complete_waits_for_the_last_reports_and_answers_its_sender_with_totals_and_samples()
+    public void Complete_waits_for_the_last_reports_and_answers_with_totals_and_samples()
     {
         var metrics = Start(lanes: 2);
         var supervisor = CreateTestProbe();
@@ -42,7 +42,7 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
     }
 
     [Fact]
-    public void Complete_for_a_sample_that_is_out_answers_at_once()
+    public void Complete_for_a_published_sample_answers_at_once()
     {
         var metrics = Start(lanes: 1);
         Interval(metrics, 0, new Life(Outcome.Succeeded));
@@ -54,7 +54,7 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
     }
 
     [Fact]
-    public void Complete_for_a_sample_that_is_out_publishes_what_came_late()
+    public void Complete_for_a_published_sample_publishes_late_counts()
     {
         var metrics = Start(lanes: 1);
         Interval(metrics, 0, new Life(Outcome.Succeeded));
@@ -87,7 +87,7 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
     }
 
     [Fact]
-    public void Complete_now_waits_for_nobody()
+    public void Complete_now_waits_for_no_lane()
     {
         var metrics = Start(lanes: 2);
         metrics.Tell(new Complete(0, Progress));
@@ -101,7 +101,7 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
     }
 
     [Fact]
-    public void Connections_open_in_a_lane_that_is_lost_are_cancelled_and_the_books_balance()
+    public void Connections_open_in_a_lost_lane_are_cancelled_and_the_counts_balance()
     {
         var metrics = Start(lanes: 2);
         metrics.Tell(new BeginSample(0, Progress));
@@ -126,7 +126,7 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
     [InlineData(true, true)]
     [InlineData(false, true)]
     [InlineData(false, false)]
-    public void What_is_open_counts_as_cancelled_when_a_run_is_cut_off(bool allReport, bool sampleIsNew)
+    public void Open_connections_count_as_cancelled_when_a_run_is_cut_off(bool allReport, bool sampleIsNew)
     {
         var metrics = Start(lanes: 2);
         metrics.Tell(new BeginSample(0, Progress));
@@ -178,7 +178,7 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
     [InlineData("opened")]
     [InlineData("attempts")]
     [InlineData("open = 0")]
-    public void Counts_that_do_not_add_up_are_an_error_in_the_log(string invariant)
+    public void Counts_that_do_not_add_up_are_logged_as_an_error(string invariant)
     {
         var tally = TallyOf(invariant == "open = 0" ? [new Life(null)] : []);
         switch (invariant)

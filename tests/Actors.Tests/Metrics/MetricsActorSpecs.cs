@@ -32,7 +32,7 @@ public class MetricsActorSpecs : MetricsActorKit
     }
 
     [Fact]
-    public void Snapshot_has_the_counts_of_each_endpoint_when_there_are_several()
+    public void Snapshot_has_counts_for_each_of_several_endpoints()
     {
         var metrics = Start(lanes: 2, endpoints: [new EndpointName("db:1", "127.0.0.1:1"), new EndpointName("[::1]:2", "[::1]:2")]);
         Advance(TimeSpan.FromSeconds(1));
@@ -51,7 +51,7 @@ public class MetricsActorSpecs : MetricsActorKit
     }
 
     [Fact]
-    public void Snapshot_of_one_endpoint_has_its_counts_as_totals_only()
+    public void Snapshot_of_one_endpoint_has_only_totals()
     {
         var metrics = Start(lanes: 1);
         Interval(metrics, 0, new Life(Outcome.Succeeded));
@@ -60,7 +60,7 @@ public class MetricsActorSpecs : MetricsActorKit
     }
 
     [Fact]
-    public void A_sample_is_the_difference_and_a_snapshot_the_sum()
+    public void Sample_counts_one_interval_and_snapshot_counts_the_whole_run()
     {
         var metrics = Start(lanes: 1);
         Interval(metrics, 0, new Life(Outcome.Succeeded, Micros: 100), new Life(Outcome.Succeeded, Micros: 100));
@@ -74,7 +74,7 @@ public class MetricsActorSpecs : MetricsActorKit
     }
 
     [Fact]
-    public void An_interval_in_which_nothing_happened_is_a_sample_too()
+    public void Interval_without_events_is_still_a_sample()
     {
         var metrics = Start(lanes: 1);
         Interval(metrics, 0);
@@ -86,7 +86,7 @@ public class MetricsActorSpecs : MetricsActorKit
     }
 
     [Fact]
-    public void When_the_next_sample_begins_the_last_one_is_published_with_what_is_there_and_the_late_report_shows_in_the_next()
+    public void New_sample_publishes_the_last_one_and_a_late_report_counts_in_the_next()
     {
         var metrics = Start(lanes: 2);
         metrics.Tell(new BeginSample(0, Progress));
@@ -105,7 +105,7 @@ public class MetricsActorSpecs : MetricsActorKit
     }
 
     [Fact]
-    public void A_report_that_overtakes_its_sample_is_counted_and_not_waited_for_again()
+    public void Report_that_arrives_before_its_sample_is_counted_and_not_awaited_again()
     {
         var metrics = Start(lanes: 2);
         Report(metrics, lane: 0, sample: 0, new Life(Outcome.Succeeded));
@@ -116,7 +116,7 @@ public class MetricsActorSpecs : MetricsActorKit
     }
 
     [Fact]
-    public void Every_subscriber_gets_each_snapshot_once_and_one_that_died_none()
+    public void Every_subscriber_gets_each_snapshot_once_and_a_dead_subscriber_gets_none()
     {
         var metrics = Start(lanes: 1);
         var (other, dying) = (CreateTestProbe(), CreateTestProbe());
@@ -140,7 +140,7 @@ public class MetricsActorSpecs : MetricsActorKit
     }
 
     [Fact]
-    public void A_lane_that_does_not_exist_and_a_sample_that_is_past_are_not_handled()
+    public void Unknown_lane_and_past_sample_are_unhandled()
     {
         var metrics = Start(lanes: 1);
         Interval(metrics, 3);

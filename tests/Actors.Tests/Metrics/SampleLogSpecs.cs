@@ -7,7 +7,7 @@ namespace ActorLoad.Actors.Tests.Metrics;
 public class SampleLogSpecs
 {
     [Fact]
-    public void Samples_are_kept_as_they_are_while_there_is_room()
+    public void Samples_are_kept_unchanged_while_there_is_room()
     {
         var log = new SampleLog(4);
         for (var second = 1; second <= 4; second++)
@@ -48,7 +48,7 @@ public class SampleLogSpecs
     }
 
     [Fact]
-    public void Percentiles_of_a_merged_sample_without_histograms_are_the_largest_of_their_parts()
+    public void Percentiles_of_a_merged_sample_without_histograms_are_the_largest_ones()
     {
         var log = new SampleLog(2);
         log.Add(Snapshots.Sample with { At = 1, Connect = new LatencySummary(3, 10, 20, 20, 30, 40, 50, 60), Total = null }, Nothing);
@@ -61,7 +61,7 @@ public class SampleLogSpecs
     }
 
     [Fact]
-    public void Counts_of_a_merged_sample_are_sums_and_what_is_open_is_the_last()
+    public void Counts_of_a_merged_sample_are_sums_except_the_open_connections()
     {
         var log = new SampleLog(2);
         log.Add(Snapshots.Sample with { At = 1, Open = 5, Connected = 4, Cut = 2 }, Nothing);
@@ -80,7 +80,7 @@ public class SampleLogSpecs
     }
 
     [Fact]
-    public void An_interval_shorter_than_a_tenth_of_the_others_joins_the_one_before()
+    public void Interval_shorter_than_a_tenth_of_the_others_joins_the_previous_one()
     {
         var log = new SampleLog(4);
         Add(log, 1, 100);

@@ -34,7 +34,7 @@ public sealed class SecretsSpecs
     public void Secret_of_any_kind_is_hidden(string secret, string words, string shown) => Assert.Equal(shown, new Secrets([secret]).Hide(words));
 
     [Fact]
-    public void Secret_of_16_KiB_is_found_where_a_server_cut_it()
+    public void Truncated_secret_of_16_KiB_is_hidden()
     {
         var secret = string.Concat(Enumerable.Range(0, 3_000).Select(each => $"{each:x5}"));
         Assert.Equal("with: '***", new Secrets([secret]).Hide($"with: '{secret[..128]}"));

@@ -23,7 +23,7 @@ public sealed class ServerWordsSpecs
     [InlineData("ERR", "ERR max number of clients reached", "ERR max number of clients reached")]
     [InlineData("number of clients", "ERR max number of clients reached", "ERR max number of clients reached")]
     [InlineData("NOAUTH", "NOAUTH Authentication required.", "NOAUTH")]
-    public void What_servers_say_of_their_own_accord_is_kept(string secret, string line, string prefix) =>
+    public void Standard_server_words_are_kept_even_if_the_secret_resembles_them(string secret, string line, string prefix) =>
         Assert.Equal(prefix, new ServerWords(secret).ErrorPrefix(Encoding.UTF8.GetBytes(line)));
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ServerWordsSpecs
     [InlineData("one\r\ntwo\tthree", "one\\r\\ntwo\\tthree")]
     [InlineData("\U0001F600 and \U000E0041", "\U0001F600 and \\udb40\\udc41")]
     [InlineData("naïve 日本", "naïve 日本")]
-    public void Nothing_that_a_terminal_obeys_is_kept(string words, string kept) => Assert.Equal(kept, ServerWords.WithoutSecrets.Keep(words));
+    public void Terminal_control_characters_in_server_words_are_escaped(string words, string kept) => Assert.Equal(kept, ServerWords.WithoutSecrets.Keep(words));
 
     [Theory]
     [InlineData("10000", "10000")]
@@ -56,10 +56,10 @@ public sealed class ServerWordsSpecs
     public void Number_is_kept_unless_it_is_the_secret(string value, string kept) => Assert.Equal(kept, new ServerWords("123456").KeepValue(value));
 
     [Fact]
-    public void Half_a_character_is_escaped() => Assert.Equal("\\ud800 and \\udc00", ServerWords.WithoutSecrets.Keep("\ud800 and \udc00"));
+    public void Half_a_surrogate_pair_is_escaped() => Assert.Equal("\\ud800 and \\udc00", ServerWords.WithoutSecrets.Keep("\ud800 and \udc00"));
 
     [Property(MaxTest = 1000)]
-    public void Whatever_stands_around_a_secret_it_is_not_kept(string? before, string? after, PositiveInt longest)
+    public void Secret_is_removed_whatever_surrounds_it(string? before, string? after, PositiveInt longest)
     {
         var kept = new ServerWords(Secret).Keep($"{before}{Secret}{after}", longest.Get);
         Assert.True(kept.Length <= longest.Get);

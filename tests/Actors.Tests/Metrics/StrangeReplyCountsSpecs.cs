@@ -6,7 +6,7 @@ namespace ActorLoad.Actors.Tests.Metrics;
 public sealed class StrangeReplyCountsSpecs
 {
     [Fact]
-    public void Tallies_merge_what_endpoints_said()
+    public void Tallies_merge_the_strange_replies_of_endpoints()
     {
         var (one, other, sum) = (new Tally(1_000), new Tally(1_000), new Tally(1_000));
         one.RecordStrangeReply("a:1", new StrangeReply("HTTP", "HTTP/1.1 400"));
@@ -20,7 +20,7 @@ public sealed class StrangeReplyCountsSpecs
     }
 
     [Fact]
-    public void A_bounded_number_of_words_is_kept()
+    public void Number_of_distinct_strange_replies_is_bounded()
     {
         var counts = new StrangeReplyCounts();
         for (var each = 0; each < 10 * StrangeReplyCounts.Most; each++)

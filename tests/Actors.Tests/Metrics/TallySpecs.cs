@@ -8,7 +8,7 @@ namespace ActorLoad.Actors.Tests.Metrics;
 public class TallySpecs
 {
     [Fact]
-    public void A_new_tally_is_empty_and_breaks_nothing()
+    public void New_tally_is_empty_and_breaks_no_invariant()
     {
         var tally = TallyOf();
 
@@ -18,7 +18,7 @@ public class TallySpecs
     }
 
     [Fact]
-    public void Connections_are_counted_by_how_far_they_came()
+    public void Connections_are_counted_by_the_stage_they_reached()
     {
         var tally = TallyOf(
             new Life(Outcome.Succeeded), new Life(Outcome.Succeeded), new Life(Outcome.Refused, Retries: 2), new Life(Outcome.Cancelled),
@@ -32,7 +32,7 @@ public class TallySpecs
     }
 
     [Fact]
-    public void Completed_steps_stand_together_and_failed_connections_apart()
+    public void Completed_steps_are_in_one_table_and_failed_connections_in_another()
     {
         var tally = TallyOf(new Life(Outcome.Succeeded, Micros: 100), new Life(Outcome.Reset, Micros: 300), new Life(Outcome.Cancelled));
 
@@ -45,7 +45,7 @@ public class TallySpecs
     }
 
     [Fact]
-    public void A_step_is_known_when_it_is_over_and_its_connection_still_open()
+    public void Step_is_recorded_when_it_ends_while_its_connection_is_open()
     {
         var tally = TallyOf(new Life(null));
         var timings = Life.Timings(100);
@@ -91,7 +91,7 @@ public class TallySpecs
     }
 
     [Fact]
-    public void What_was_taken_is_gone_and_the_next_take_has_only_what_came_after()
+    public void Taken_counts_are_gone_and_the_next_take_has_only_later_ones()
     {
         var tally = TallyOf(new Life(Outcome.Succeeded, Micros: 100), new Life(Outcome.Rejected, Prefix: "NOAUTH"));
         tally.Take();
@@ -105,7 +105,7 @@ public class TallySpecs
     }
 
     [Fact]
-    public void A_stranger_cannot_fill_the_memory_with_prefixes()
+    public void Number_of_rejection_prefixes_is_bounded()
     {
         var tally = TallyOf();
         for (var number = 0; number < 1_000; number++)
@@ -123,7 +123,7 @@ public class TallySpecs
     }
 
     [Fact]
-    public void Merged_prefixes_are_bounded_too()
+    public void Merged_rejection_prefixes_are_bounded()
     {
         var tally = TallyOf();
         for (var part = 0; part < 3; part++)
@@ -192,7 +192,7 @@ public class TallySpecs
     }
 
     [Fact]
-    public void Names_of_another_build_are_refused()
+    public void Tally_of_another_build_is_refused()
     {
         var data = TallyOf().Take();
 
@@ -201,7 +201,7 @@ public class TallySpecs
     }
 
     [Fact]
-    public void Recording_allocates_nothing_for_a_connection_once_the_histograms_are_there()
+    public void Recording_allocates_nothing_once_the_histograms_exist()
     {
         var tally = TallyOf(new Life(Outcome.Succeeded), new Life(Outcome.Rejected, Prefix: "ERR"));
         var timings = Life.Timings(500);

@@ -28,13 +28,13 @@ public class ThresholdSpecs
     [InlineData("total.p99 < 1s", 250_000, true)]
     [InlineData("total.p999 < 1s", 900_001, true)]
     [InlineData("total.max < 1s", 1_000_447, false)]
-    public void A_threshold_is_held_against_the_number_that_it_names(string text, double measured, bool met) =>
+    public void Threshold_judges_the_number_that_it_names(string text, double measured, bool met) =>
         Assert.Equal(new ThresholdResult(Parse(text).Expression, measured, met, null), Parse(text).Judge(Snapshots.Totals));
 
     [Theory]
     [InlineData("success-ratio >= 0.9967", false)]
     [InlineData("success-ratio >= 0.9966", true)]
-    public void The_success_ratio_leaves_cancelled_connections_out_and_counts_dropped_ones(string text, bool met)
+    public void Success_ratio_leaves_out_cancelled_and_counts_dropped_connections(string text, bool met)
     {
         var result = Parse(text).Judge(Snapshots.Totals);
 
@@ -45,7 +45,7 @@ public class ThresholdSpecs
     [Theory]
     [InlineData("setup.p99 < 1s", "no successful connection has a setup time")]
     [InlineData("script.p99 >= 0s", "no successful connection has a script time")]
-    public void What_was_never_measured_is_not_met_and_says_why(string text, string note) =>
+    public void Unmeasured_threshold_is_not_met_and_says_why(string text, string note) =>
         Assert.Equal(new ThresholdResult(text, null, false, note), Parse(text).Judge(Snapshots.Totals));
 
     [Fact]
@@ -61,7 +61,7 @@ public class ThresholdSpecs
     [Theory]
     [InlineData("  total.p99<250ms ", "total.p99 < 250ms")]
     [InlineData("success-ratio  ==1", "success-ratio == 1")]
-    public void Its_expression_has_single_spaces(string text, string expression) => Assert.Equal(expression, Parse(text).Expression);
+    public void Threshold_expression_has_single_spaces(string text, string expression) => Assert.Equal(expression, Parse(text).Expression);
 
     [Theory]
     [InlineData("", "<metric> <op> <value>")]
@@ -84,7 +84,7 @@ public class ThresholdSpecs
     [InlineData("total.p99 < ms", "micros, ms or s")]
     [InlineData("total.p99 < 1s < 2s", "micros, ms or s")]
     [InlineData("total.p99 < 1,5s", "micros, ms or s")]
-    public void What_is_no_threshold_is_told_what_is_allowed(string? text, string problem)
+    public void Invalid_threshold_is_reported_with_the_allowed_forms(string? text, string problem)
     {
         Assert.False(Threshold.TryParse(text, out var threshold, out var told));
         Assert.Null(threshold);

@@ -9,7 +9,7 @@ public class TimingsSpecs
     private const long Nanoseconds = 1_000_000_000;
 
     [Fact]
-    public void A_success_has_the_length_of_each_step_it_came_through()
+    public void Success_has_a_duration_for_each_step_it_completed()
     {
         var timings = new Timings { Due = 1_000_000 };
         timings.BeginAttempt(1_010_000);
@@ -33,7 +33,7 @@ public class TimingsSpecs
     }
 
     [Fact]
-    public void What_waits_in_our_own_loop_is_neither_in_connect_nor_in_first_reply()
+    public void Wait_in_our_own_loop_is_neither_in_connect_nor_in_first_reply()
     {
         var timings = new Timings { Due = 1_000 };
         timings.BeginAttempt(2_000);
@@ -47,7 +47,7 @@ public class TimingsSpecs
     }
 
     [Fact]
-    public void Holds_are_not_in_the_total_of_a_connection_that_was_cut()
+    public void Hold_is_left_out_of_the_total_of_a_cut_connection()
     {
         var timings = new Timings { Due = 1_000 };
         timings.BeginAttempt(1_000);
@@ -64,7 +64,7 @@ public class TimingsSpecs
     }
 
     [Fact]
-    public void The_start_lag_is_that_of_the_first_attempt_and_the_connect_time_that_of_the_last()
+    public void Start_lag_is_of_the_first_attempt_and_connect_time_of_the_last()
     {
         var timings = new Timings { Due = 1_000 };
         timings.BeginAttempt(3_000);
@@ -80,7 +80,7 @@ public class TimingsSpecs
     }
 
     [Fact]
-    public void A_success_without_commands_ends_with_its_connection()
+    public void Total_of_a_success_without_commands_ends_at_its_connect()
     {
         var timings = new Timings { Due = 1_000 };
         timings.BeginAttempt(1_000);
@@ -90,7 +90,7 @@ public class TimingsSpecs
     }
 
     [Fact]
-    public void A_failure_ends_when_it_ends_and_keeps_what_it_came_through()
+    public void Failed_connection_keeps_its_end_time_and_the_steps_it_completed()
     {
         var timings = new Timings { Due = 1_000 };
         timings.BeginAttempt(2_000);
@@ -100,7 +100,7 @@ public class TimingsSpecs
     }
 
     [Fact]
-    public void A_connection_that_never_started_has_its_end_only() =>
+    public void Connection_that_never_started_has_only_an_end_time() =>
         Assert.Equal(
             [null, null, null, null, null, 4L, null, null],
             Steps.All.Select(step => new Timings { Due = 1_000, Ended = 5_000 }.Micros(step, Outcome.Refused, Nanoseconds)));

@@ -24,7 +24,7 @@ public sealed class MonitorRecorderSpecs
     [InlineData(2, 7, 3.5)]
     [InlineData(0.5, 1000, 2000)]
     [InlineData(3, 1, 0.3)]
-    public void A_rate_is_the_growth_in_a_second_of_the_time_that_went_by(double seconds, long growth, double rate)
+    public void Rate_is_the_growth_divided_by_the_elapsed_seconds(double seconds, long growth, double rate)
     {
         Add(0, counter: 500);
         var line = Add(seconds, counter: 500 + growth);
@@ -34,7 +34,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void The_first_reading_has_no_rates_and_is_no_line()
+    public void First_reading_has_no_rates_and_is_not_a_line()
     {
         var first = Add(0, counter: 500);
         Assert.All(first.Rates.ToList(), Assert.Null);
@@ -44,7 +44,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void A_counter_that_is_missing_for_a_while_has_no_rate_until_it_was_read_twice()
+    public void Counter_missing_for_a_while_has_no_rate_until_its_second_reading()
     {
         double?[] expected = [null, 10, null, null, 5];
         long?[] values = [100, 110, null, 500, 505];
@@ -53,7 +53,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void What_a_counter_that_went_back_counted_is_not_known_and_that_is_said()
+    public void Counter_that_goes_back_has_no_rate_and_reports_the_gap()
     {
         Add(0, counter: 100);
         Assert.Null(Add(1, counter: 20).Rates.Drops);
@@ -65,7 +65,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void States_stand_on_their_side_and_those_that_are_nearly_the_same_are_put_together()
+    public void Similar_states_are_added_together_on_each_side()
     {
         var counts = new SocketCounts();
         foreach (var state in TcpStates.OfConnections)
@@ -80,7 +80,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void A_peak_is_the_highest_with_the_time_at_which_it_was_first_seen()
+    public void Peak_is_the_highest_value_and_the_time_it_was_first_seen()
     {
         foreach (var (estab, second) in new[] { 3, 9, 9, 4 }.Select((estab, second) => (estab, second)))
         {
@@ -92,7 +92,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void The_peak_of_a_rate_is_that_of_a_whole_interval()
+    public void Peak_of_a_rate_comes_from_a_whole_interval()
     {
         Add(0, counter: 0);
         Add(1, counter: 10);
@@ -103,7 +103,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void What_the_last_reading_sees_is_in_the_peaks()
+    public void Last_reading_counts_for_the_peaks()
     {
         Add(0, sockets: Sockets(1));
         _book.End(Reading(0.5, 0, Sockets(8)), At(0.5));
@@ -122,7 +122,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void Without_a_listener_there_is_no_accept_queue_and_that_is_said()
+    public void Missing_listener_has_no_accept_queue_and_is_reported()
     {
         Assert.Null(Add(0, sockets: new SocketCounts()).AcceptQueue);
         Assert.Equal(
@@ -135,7 +135,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void Where_sockets_cannot_be_counted_neither_states_nor_queue_are_made_up()
+    public void Uncounted_sockets_give_no_states_and_no_queue()
     {
         Add(0, sockets: Sockets(5));
         var line = Add(1);
@@ -145,7 +145,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void Memory_is_in_bytes_with_the_last_of_tcp_mem_as_its_limit()
+    public void Memory_is_in_bytes_and_its_limit_is_the_last_value_of_tcp_mem()
     {
         Assert.Equal(new TcpMemory(10 * PageSize, 300 * PageSize), Add(0, sockets: Sockets(0)).Memory);
         Assert.Equal(10 * PageSize, _book.Summary().Peaks.MemoryBytes?.Value);
@@ -156,7 +156,7 @@ public sealed class MonitorRecorderSpecs
     [InlineData(null)]
     [InlineData("")]
     [InlineData("many")]
-    public void A_limit_that_a_namespace_does_not_show_is_said(string? tcpMem)
+    public void Limit_hidden_by_a_namespace_is_reported_as_unseen(string? tcpMem)
     {
         var line = Book(tcpMem).Add(Reading(0, 0, Sockets(0)), _midnight);
         Assert.Equal(new TcpMemory(10 * PageSize, null), line.Memory);
@@ -165,7 +165,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void A_sockstat_without_memory_is_said()
+    public void Sockstat_without_memory_is_reported()
     {
         var levels = new Dictionary<string, long> { ["inuse"] = 1 };
         var line = _book.Add(new KernelReading(_start, new NetCounters(), levels, Sockets(0)), _midnight);
@@ -175,7 +175,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void It_is_blind_until_anything_was_seen()
+    public void Recorder_is_blind_until_its_first_values()
     {
         _book.Add(new KernelReading(_start, new NetCounters(), new Dictionary<string, long>(), null), _midnight);
         Assert.True(_book.IsBlind);
@@ -184,7 +184,7 @@ public sealed class MonitorRecorderSpecs
     }
 
     [Fact]
-    public void What_is_written_as_json_is_read_as_it_was()
+    public void Line_and_summary_survive_being_written_as_JSON()
     {
         Add(0, counter: 0, sockets: Sockets(3, queue: 1));
         var line = Add(1, counter: 5, sockets: Sockets(4, queue: 0));

@@ -29,7 +29,7 @@ public sealed class PortMonitorSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task Lines_come_at_multiples_of_the_interval_from_the_start_and_end_with_the_duration()
+    public async Task Lines_come_at_multiples_of_the_interval_and_end_with_the_duration()
     {
         using var monitor = new PortMonitor(_files.Healthy().Paths, 1, _time);
         Assert.Equal([0, 0.7, 1.4, 2.1], await WatchAsync(monitor, TimeSpan.FromSeconds(0.7), TimeSpan.FromSeconds(2.3)));
@@ -58,11 +58,11 @@ public sealed class PortMonitorSpecs : IDisposable
     [InlineData(1.501, 3)]
     [InlineData(7.2, 8)]
     [InlineData(86_400.001, 86_401)]
-    public void A_line_that_came_late_moves_none_of_the_others(double now, double due) =>
+    public void Late_line_does_not_delay_the_following_lines(double now, double due) =>
         Assert.Equal(TimeSpan.FromSeconds(due), PortMonitor.DueAfter(TimeSpan.FromSeconds(now), _second));
 
     [NetnsFact]
-    public async Task Queues_that_fill_and_empty_between_lines_overflows_and_both_ends_are_seen()
+    public async Task Short_queue_peaks_overflows_and_both_ends_are_seen()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.core.somaxconn", "2");
@@ -98,7 +98,7 @@ public sealed class PortMonitorSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task What_is_not_there_is_said_and_null_and_what_nobody_shows_is_not_missed()
+    public async Task Missing_values_are_null_and_reported_unless_no_line_shows_them()
     {
         _files.Write("proc/net/netstat", KernelFiles.Counters("TcpExt", ["ListenOverflows", "ListenDrops"], 5));
         using var monitor = new PortMonitor(_files.Paths, 1, _time);
@@ -117,7 +117,7 @@ public sealed class PortMonitorSpecs : IDisposable
     }
 
     [Fact]
-    public void The_systems_table_of_connections_is_counted_by_side()
+    public void Connection_table_of_the_system_is_counted_by_side()
     {
         var counts = ConnectionTable.Count(
             [

@@ -35,7 +35,7 @@ public class RunObserversSpecs() : TestKit("""
     }
 
     [Fact]
-    public void Who_is_not_ready_in_time_is_not_waited_for_and_still_told_of_the_storm()
+    public void Late_observer_is_not_awaited_and_still_hears_of_the_storm()
     {
         var watched = Watch("kernel", "server");
         Say(0, new ObserverReady("kernel"));
@@ -50,7 +50,7 @@ public class RunObserversSpecs() : TestKit("""
     }
 
     [Fact]
-    public void What_all_have_seen_is_told_once_all_have_answered()
+    public void Observations_are_sent_once_all_observers_have_answered()
     {
         var (watched, observers) = Stormed("kernel", "server", "server", "bystander");
         observers.Tell(StormEnded.Instance);
@@ -72,7 +72,7 @@ public class RunObserversSpecs() : TestKit("""
     }
 
     [Fact]
-    public void Who_does_not_answer_is_asked_for_what_there_is_and_then_left_out()
+    public void Silent_observer_is_asked_to_conclude_and_then_left_out()
     {
         var (watched, observers) = Stormed("kernel", "bystander");
         observers.Tell(StormEnded.Instance);
@@ -90,7 +90,7 @@ public class RunObserversSpecs() : TestKit("""
     }
 
     [Fact]
-    public void A_run_that_was_stopped_has_its_ledgers_within_a_second()
+    public void Stopped_run_waits_one_second_for_its_ledgers()
     {
         var (watched, observers) = Stormed("kernel", "bystander");
         observers.Tell(ConcludeNow.Instance);
@@ -103,7 +103,7 @@ public class RunObserversSpecs() : TestKit("""
     }
 
     [Fact]
-    public void Nobody_waits_for_a_recovery_once_the_run_is_stopped()
+    public void Stopped_run_does_not_wait_for_a_recovery()
     {
         var (watched, observers) = Stormed("bystander");
         observers.Tell(StormEnded.Instance);
@@ -118,7 +118,7 @@ public class RunObserversSpecs() : TestKit("""
     }
 
     [Fact]
-    public void An_observer_that_fails_costs_only_what_it_would_have_seen()
+    public void Failed_observer_loses_only_what_it_watches()
     {
         var (watched, observers) = Stormed("kernel", "server");
         Say(0, new InvalidOperationException("oh"));
@@ -133,7 +133,7 @@ public class RunObserversSpecs() : TestKit("""
     }
 
     [Fact]
-    public void An_observer_that_fails_at_once_holds_nobody_up()
+    public void Observer_that_fails_at_once_does_not_delay_the_run()
     {
         var watched = Watch("kernel", "server");
         Say(0, new InvalidOperationException("oh"));

@@ -30,7 +30,7 @@ public sealed class ChildProcessSpecs
     }
 
     [LinuxFact]
-    public async Task A_line_that_never_comes_is_an_error_that_shows_the_output()
+    public async Task Missing_line_is_an_error_that_shows_the_output()
     {
         await using var child = ChildProcess.Start(["sh", "-c", "echo something else; echo why >&2"]);
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => child.StdoutLineAsync(line => line == "ready"));
@@ -46,7 +46,7 @@ public sealed class ChildProcessSpecs
     }
 
     [LinuxFact]
-    public async Task A_variable_is_set_or_taken_away()
+    public async Task Environment_variable_is_set_or_removed()
     {
         var environment = new Dictionary<string, string?> { ["PEER_SPEC"] = "here", ["HOME"] = null };
         await using var child = ChildProcess.Start(["sh", "-c", "echo $PEER_SPEC:$HOME"], environment);
@@ -61,7 +61,7 @@ public sealed class ChildProcessSpecs
     }
 
     [LinuxFact]
-    public async Task A_program_that_is_not_there_is_named()
+    public async Task Missing_program_is_named_in_the_error()
     {
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ChildProcess.RunAsync("no-such-program"));
         Assert.Contains("no-such-program", error.Message, StringComparison.Ordinal);

@@ -68,7 +68,7 @@ public sealed class FaultPeerSpecs
     }
 
     [Fact]
-    public async Task A_closing_peer_sends_no_reset_even_when_the_client_has_spoken_already()
+    public async Task Closing_peer_sends_no_reset_even_after_a_command()
     {
         await using var peer = FaultPeer.Closing();
         using var client = await RawClient.ConnectAsync(peer.EndPoint);
@@ -101,7 +101,7 @@ public sealed class FaultPeerSpecs
     }
 
     [Fact]
-    public async Task Garbage_is_not_resp()
+    public async Task Garbage_peer_does_not_speak_RESP()
     {
         await using var peer = FaultPeer.Garbage();
         using var client = await RawClient.ConnectAsync(peer.EndPoint);
@@ -110,7 +110,7 @@ public sealed class FaultPeerSpecs
     }
 
     [Fact]
-    public async Task Half_a_reply_is_followed_by_silence_or_a_fin()
+    public async Task Half_reply_peer_stays_silent_or_sends_a_FIN_after_half_a_reply()
     {
         await using var silent = FaultPeer.HalfReply();
         using var first = await RawClient.ConnectAsync(silent.EndPoint);
@@ -126,7 +126,7 @@ public sealed class FaultPeerSpecs
     }
 
     [Fact]
-    public async Task A_huge_reply_has_all_its_bytes_and_a_second_one_follows_on_command()
+    public async Task Huge_reply_is_whole_and_repeats_for_the_next_command()
     {
         const int Size = 3_000_000;
         await using var peer = FaultPeer.HugeReply(Size);
@@ -151,7 +151,7 @@ public sealed class FaultPeerSpecs
     }
 
     [Fact]
-    public async Task Errors_come_as_replies_or_unasked_with_a_fin()
+    public async Task Error_peer_sends_errors_as_replies_or_on_accept_with_a_FIN()
     {
         await using var asked = FaultPeer.ErrorReply("LOADING dataset");
         using var first = await RawClient.ConnectAsync(asked.EndPoint);
@@ -166,7 +166,7 @@ public sealed class FaultPeerSpecs
     }
 
     [Fact]
-    public async Task A_script_that_fails_by_itself_fails_the_test_that_uses_it()
+    public async Task Failing_peer_script_fails_its_test()
     {
         var peer = FaultPeer.Scripted((_, _) => throw new InvalidOperationException("a bug in the script"));
         using (var client = await RawClient.ConnectAsync(peer.EndPoint))

@@ -9,7 +9,7 @@ namespace ActorLoad.Actors.Tests.Peers;
 public sealed class RedisServerSpecs
 {
     [RedisFact]
-    public async Task A_server_counts_the_connections_of_others_and_not_the_one_that_asks()
+    public async Task Server_counts_other_connections_but_not_the_asking_one()
     {
         await using var redis = await RedisServer.StartAsync();
         Assert.Equal(0, await redis.ConnectionsReceivedAsync());
@@ -26,7 +26,7 @@ public sealed class RedisServerSpecs
     }
 
     [RedisFact]
-    public async Task Commands_give_what_the_server_says()
+    public async Task Command_returns_the_servers_reply()
     {
         await using var redis = await RedisServer.StartAsync();
         Assert.Null(await redis.CommandAsync("GET", "foo"));
@@ -38,7 +38,7 @@ public sealed class RedisServerSpecs
     }
 
     [RedisFact]
-    public async Task A_password_and_other_arguments_hold_for_strangers()
+    public async Task Password_and_maxclients_apply_to_other_clients()
     {
         await using var redis = await RedisServer.StartAsync("--requirepass", "secret", "--maxclients", "2");
         using var client = await RawClient.ConnectAsync(redis.EndPoint);
@@ -50,14 +50,14 @@ public sealed class RedisServerSpecs
     }
 
     [RedisFact]
-    public async Task A_bad_argument_is_told_in_the_words_of_the_server()
+    public async Task Bad_argument_is_reported_in_the_words_of_the_server()
     {
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => RedisServer.StartAsync("--no-such-setting", "1"));
         Assert.Contains("no-such-setting", error.Message, StringComparison.Ordinal);
     }
 
     [RedisFact]
-    public async Task A_killed_server_refuses()
+    public async Task Killed_server_refuses_connections()
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.KillAsync();

@@ -38,7 +38,7 @@ public sealed class PeerNameSpecs
     [InlineData("220 mx ESMTP\r\n")]
     [InlineData("* OK IMAP4rev1\r\n")]
     [InlineData("\u0015\u0003\u0001\0\u0002\u0002F")]
-    public void A_peer_is_known_however_its_words_are_cut(string said)
+    public void Peer_is_known_however_its_words_are_split(string said)
     {
         var bytes = Encoding.Latin1.GetBytes(said);
         for (var size = 1; size < bytes.Length; size++)

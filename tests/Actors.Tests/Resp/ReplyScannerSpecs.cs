@@ -32,7 +32,7 @@ public sealed class ReplyScannerSpecs
 
     [Theory]
     [MemberData(nameof(Replies))]
-    public void No_beginning_of_a_reply_is_one(string reply)
+    public void Beginning_of_a_reply_is_incomplete(string reply)
     {
         for (var length = 0; length < reply.Length; length++)
         {
@@ -43,11 +43,11 @@ public sealed class ReplyScannerSpecs
 
     [Theory]
     [MemberData(nameof(Replies))]
-    public void Byte_by_byte_is_as_good_as_whole(string reply) =>
+    public void Reply_in_single_bytes_scans_like_a_whole_reply(string reply) =>
         Assert.Equal(Whole(reply), Cut(reply, [.. Enumerable.Range(1, reply.Length - 1)]));
 
     [Property(MaxTest = 1000)]
-    public void Whatever_the_cuts_the_answer_is_that_of_the_whole(NonNegativeInt which, NonNegativeInt[] cuts)
+    public void Reply_cut_anywhere_scans_like_a_whole_reply(NonNegativeInt which, NonNegativeInt[] cuts)
     {
         var reply = _replies[which.Get % _replies.Length];
         var places = cuts.Select(cut => cut.Get % (reply.Length + 1)).Order().ToArray();
@@ -58,7 +58,7 @@ public sealed class ReplyScannerSpecs
     [InlineData("+OK\r\n+OK\r\n")]
     [InlineData("$3\r\nbar\r\nx")]
     [InlineData("-ERR a\r\n-ERR b\r\n")]
-    public void Bytes_after_a_reply_are_invalid_however_they_come(string bytes)
+    public void Bytes_after_a_reply_are_invalid_however_they_arrive(string bytes)
     {
         Assert.Equal(ReplyState.Invalid, Whole(bytes).State);
         var scanner = default(ReplyScanner);
@@ -78,7 +78,7 @@ public sealed class ReplyScannerSpecs
     [InlineData("_x\r\n")]
     [InlineData("$3\r\nbarXX")]
     [InlineData(".\r\n")]
-    public void What_is_not_RESP_is_invalid(string bytes) => Assert.Equal(ReplyState.Invalid, Whole(bytes).State);
+    public void Bytes_that_are_not_RESP_are_invalid(string bytes) => Assert.Equal(ReplyState.Invalid, Whole(bytes).State);
 
     [Theory]
     [InlineData("$2147483647\r\nabc")]
@@ -95,7 +95,7 @@ public sealed class ReplyScannerSpecs
     [InlineData(":2147483647\r\n")]
     [InlineData("$11\r\n$2147483647\r\n")]
     [InlineData("*2\r\n:1\r\n$16\r\na\r\n$2147483647\r\n\r\n")]
-    public void A_value_that_is_such_a_number_is_fine(string reply) => Assert.Equal(ReplyState.Complete, Whole(reply).State);
+    public void Value_that_equals_the_largest_length_is_complete(string reply) => Assert.Equal(ReplyState.Complete, Whole(reply).State);
 
     [Fact]
     public void A_line_that_never_ends_is_invalid_after_64_KB()
@@ -112,7 +112,7 @@ public sealed class ReplyScannerSpecs
     }
 
     [Property(MaxTest = 2000)]
-    public void Garbage_is_never_a_crash(byte[] bytes, byte prefix)
+    public void Garbage_never_crashes_the_scanner(byte[] bytes, byte prefix)
     {
         var scanner = default(ReplyScanner);
         byte[] reply = [(byte)"+-:$*_#,(!=%~>|"[prefix % 15], .. bytes];
@@ -121,7 +121,7 @@ public sealed class ReplyScannerSpecs
 
     /// <summary>Nearly right is where parsers break: pieces of RESP in any order, cut anywhere.</summary>
     [Property(MaxTest = 2000)]
-    public void Almost_RESP_is_never_a_crash(NonEmptyArray<NonNegativeInt> pieces, PositiveInt cut)
+    public void Malformed_RESP_never_crashes_the_scanner(NonEmptyArray<NonNegativeInt> pieces, PositiveInt cut)
     {
         string[] kinds = [.. "+-:$*_#,(!=%~>|?;.".Select(kind => kind.ToString()), "\r\n", "\r\n", "\r\n", "-1", "0", "3", "abc", "65536", "?"];
         var text = string.Concat(pieces.Get.Select(piece => kinds[piece.Get % kinds.Length]));
@@ -138,7 +138,7 @@ public sealed class ReplyScannerSpecs
     }
 
     [Fact]
-    public void A_huge_payload_is_passed_over_without_memory()
+    public void Huge_payload_is_skipped_without_allocating()
     {
         const int Payload = 512 * 1024 * 1024;
         var (scanner, chunk) = (default(ReplyScanner), new byte[1 << 20]);
@@ -203,7 +203,7 @@ public sealed class ReplyScannerSpecs
     }
 
     [Fact]
-    public void What_a_terminal_would_obey_is_escaped_in_an_error_prefix()
+    public void Terminal_control_characters_in_an_error_prefix_are_escaped()
     {
         var scanner = default(ReplyScanner);
         scanner.Read("-ERR \u001b[31mred\u0007\r\n"u8);
@@ -226,7 +226,7 @@ public sealed class ReplyScannerSpecs
     }
 
     [Fact]
-    public void Lists_as_deep_as_they_go_are_no_crash()
+    public void Deeply_nested_lists_never_crash_the_scanner()
     {
         var scanner = default(ReplyScanner);
         Assert.True(Enum.IsDefined(scanner.Read(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("*1\r\n", 100_000))))));

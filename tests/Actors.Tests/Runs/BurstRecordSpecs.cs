@@ -37,7 +37,7 @@ public class BurstRecordSpecs
     }
 
     [Fact]
-    public void A_lane_without_a_start_does_not_count_for_the_skew()
+    public void Lane_without_a_start_is_left_out_of_the_skew()
     {
         var book = new BurstRecord(0, "storm", Due, lanes: 2);
         book.Add(new BurstShareEnded(0, 0, 1, 1, 1, 0, 0, Due + Micros(50), Due + Micros(60), Due + Micros(90), false));
@@ -47,7 +47,7 @@ public class BurstRecordSpecs
     }
 
     [Fact]
-    public void A_burst_of_which_all_was_dropped_has_a_result_without_lag()
+    public void Burst_with_all_connections_dropped_has_a_result_without_lag()
     {
         var book = new BurstRecord(0, "storm", Due, lanes: 1);
         book.Add(new BurstShareEnded(0, 0, 7, 0, 0, 0, 0, null, null, Due, true));

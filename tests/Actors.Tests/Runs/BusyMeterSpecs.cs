@@ -8,7 +8,7 @@ public sealed class BusyMeterSpecs
     private TimeSpan _cpu;
 
     [Fact]
-    public void What_is_used_between_bursts_is_no_part_of_what_bursts_use()
+    public void CPU_between_bursts_is_not_counted_for_bursts()
     {
         var meter = Meter();
         meter.Begin(due: Seconds(1), now: Seconds(0.9)); // told ahead of its time
@@ -24,7 +24,7 @@ public sealed class BusyMeterSpecs
     }
 
     [Fact]
-    public void Of_bursts_in_quick_succession_some_are_measured()
+    public void Only_some_bursts_in_quick_succession_are_measured()
     {
         var reads = 0;
         var meter = new BusyMeter(() =>
@@ -42,7 +42,7 @@ public sealed class BusyMeterSpecs
     }
 
     [Fact]
-    public void Loop_that_had_not_begun_by_the_first_burst_counts_as_a_whole()
+    public void Loop_not_yet_started_at_the_first_burst_counts_in_full()
     {
         TimeSpan? loop = null;
         var meter = new BusyMeter(() => new OwnReading(default, loop, loop, loop, default));
@@ -53,7 +53,7 @@ public sealed class BusyMeterSpecs
     }
 
     [Fact]
-    public void Bursts_without_a_processor_are_known_one_by_one()
+    public void Busy_meter_measures_starvation_for_each_burst()
     {
         var (cpu, wait) = (TimeSpan.Zero, TimeSpan.Zero);
         var meter = new BusyMeter(() => new OwnReading(cpu, cpu, cpu, wait, default));
@@ -69,7 +69,7 @@ public sealed class BusyMeterSpecs
     }
 
     [Fact]
-    public void Loops_whose_waits_are_not_known_have_no_share()
+    public void Loops_with_unknown_waits_have_no_share()
     {
         var meter = new BusyMeter(() => new OwnReading(default, null, null, null, default));
         meter.Begin(default, default);
@@ -78,7 +78,7 @@ public sealed class BusyMeterSpecs
     }
 
     [Fact]
-    public void Nothing_measured_is_no_share() => Assert.Null(Meter().ShareOf(Seconds(1)));
+    public void Meter_without_a_measurement_has_no_share() => Assert.Null(Meter().ShareOf(Seconds(1)));
 
     private BusyMeter Meter() => new(() => new OwnReading(_cpu, _cpu, _cpu, default, default));
 

@@ -16,7 +16,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     private static readonly RunSettings TwoBursts = Of(AfterBurst(10, 5 * Second, count: 2));
 
     [Fact]
-    public void A_stopped_run_aborts_its_lanes_and_reports_the_part_of_the_burst_that_was_done()
+    public void Stopped_run_aborts_its_lanes_and_reports_the_finished_part_of_the_burst()
     {
         var run = new SupervisedRun(this, TwoBursts);
         run.Pass(Second);
@@ -48,7 +48,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void A_burst_that_was_told_and_stopped_before_it_was_due_is_not_reported()
+    public void Scheduled_burst_stopped_before_it_was_due_is_not_reported()
     {
         var run = new SupervisedRun(this, Of(Fixed(10, Second, count: 2)));
         run.Pass(TimeSpan.FromMilliseconds(950));
@@ -62,7 +62,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void A_stop_of_a_run_of_which_nothing_was_established_does_not_blame_the_target()
+    public void Stop_before_any_connection_is_established_does_not_blame_the_target()
     {
         var run = new SupervisedRun(this, TwoBursts);
 
@@ -73,7 +73,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void A_lane_that_does_not_answer_an_abort_does_not_hang_the_run()
+    public void Lane_that_ignores_an_abort_does_not_hang_the_run()
     {
         var run = new SupervisedRun(this, TwoBursts);
         run.EndShare(0, lane: 0);
@@ -90,7 +90,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void A_lane_that_keeps_its_last_tally_to_itself_does_not_hang_the_run_and_is_reported()
+    public void Lane_that_withholds_its_last_tally_does_not_hang_the_run_and_is_reported()
     {
         var run = new SupervisedRun(this, Of(Fixed(10, Second, count: 1)));
         run.End(0);
@@ -135,7 +135,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void A_stop_after_an_abort_is_told_beside_its_reason()
+    public void Stop_after_an_abort_is_reported_beside_its_reason()
     {
         var run = new SupervisedRun(this, TwoBursts);
         run.Supervisor.Tell(new LaneProtocol.BreakerTripped(0, "breaker"));
@@ -149,7 +149,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void An_escalated_failure_aborts_the_run_and_its_lane_goes_on_with_its_books()
+    public void Escalated_failure_aborts_the_run_and_its_lane_keeps_its_counts()
     {
         var run = new SupervisedRun(this, TwoBursts);
 
@@ -164,7 +164,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void A_lane_with_a_bug_aborts_the_run_is_logged_and_goes_on()
+    public void Bug_in_a_lane_aborts_the_run_and_is_logged_but_the_lane_goes_on()
     {
         var run = new SupervisedRun(this, TwoBursts);
 
@@ -180,7 +180,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void A_lane_that_cannot_be_made_is_not_tried_again_and_ends_the_run()
+    public void Lane_that_cannot_be_created_ends_the_run_without_a_retry()
     {
         SupervisedRun? made = null;
         EventFilter.Exception<ActorInitializationException>("lane-0 failed").ExpectOne(() =>
@@ -196,7 +196,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void A_target_that_was_never_reached_ends_the_run_after_its_first_burst()
+    public void Unreached_target_ends_the_run_after_its_first_burst()
     {
         var run = new SupervisedRun(this, TwoBursts);
 
@@ -209,7 +209,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void A_run_goes_on_while_some_endpoint_has_not_been_tried()
+    public void Run_continues_while_an_endpoint_is_untried()
     {
         var run = new SupervisedRun(this, TwoBursts);
 
@@ -222,7 +222,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void An_endpoint_that_was_given_up_is_told_and_is_not_the_run()
+    public void Endpoint_given_up_is_reported_and_the_run_continues()
     {
         var run = new SupervisedRun(this, TwoBursts);
 
@@ -238,7 +238,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void A_target_that_one_lane_has_reached_is_stormed_again()
+    public void Target_reached_by_one_lane_is_stormed_again()
     {
         var run = new SupervisedRun(this, TwoBursts);
 
@@ -250,7 +250,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     }
 
     [Fact]
-    public void Without_a_breaker_a_target_that_was_never_reached_is_stormed_to_the_end()
+    public void Unreached_target_is_stormed_to_the_end_without_a_breaker()
     {
         var run = new SupervisedRun(this, TwoBursts.WithBreaker(enabled: false));
         run.End(0, share => share with { Succeeded = 0, Failed = share.Opened, NeverReached = true });

@@ -43,7 +43,7 @@ public class LoadSupervisorBlockedLoopSpecs() : TestKit(VirtualScheduler.Configu
     }
 
     [Fact]
-    public void Lane_that_answers_still_ends_what_it_has_open()
+    public void Lane_that_answers_still_ends_its_open_connections()
     {
         var run = new SupervisedRun(this, TwoBursts);
         Block(run, 1);
@@ -56,7 +56,7 @@ public class LoadSupervisorBlockedLoopSpecs() : TestKit(VirtualScheduler.Configu
     }
 
     [Fact]
-    public void Run_whose_only_loop_is_blocked_waits_for_nobody()
+    public void Run_whose_only_loop_is_blocked_waits_for_no_lane()
     {
         var run = new SupervisedRun(this, TwoBursts, lanes: 1);
         Block(run, 0);
@@ -81,7 +81,7 @@ public class LoadSupervisorBlockedLoopSpecs() : TestKit(VirtualScheduler.Configu
     }
 
     [Fact]
-    public void Loop_that_answers_again_later_changes_nothing()
+    public void Blocked_loop_that_answers_later_changes_nothing()
     {
         var run = new SupervisedRun(this, TwoBursts);
         run.EndShare(0, lane: 0);
@@ -107,7 +107,7 @@ public class LoadSupervisorBlockedLoopSpecs() : TestKit(VirtualScheduler.Configu
     [InlineData("a breaker")]
     [InlineData("a blocked loop")]
     [InlineData("the deadline")]
-    public void Run_that_is_to_end_for_whatever_reason_waits_less_for_a_loop(string end)
+    public void Ending_run_waits_less_for_a_blocked_loop(string end)
     {
         var run = new SupervisedRun(this, TwoBursts with { Deadline = Second });
         Assert.False(run.Parts.IsHurried);

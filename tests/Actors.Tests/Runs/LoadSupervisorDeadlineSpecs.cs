@@ -20,7 +20,7 @@ public class LoadSupervisorDeadlineSpecs() : TestKit(VirtualScheduler.Configurat
     private static readonly RunSettings LongRun = Of(Fixed(10, Second, count: 3600)) with { Deadline = 10 * Second };
 
     [Fact]
-    public void Deadline_ends_the_load_and_leaves_the_verdict_as_it_is()
+    public void Deadline_ends_the_load_and_keeps_the_verdict()
     {
         var run = new SupervisedRun(this, LongRun);
         EndBurstsUntil(run, 9.9);
@@ -52,7 +52,7 @@ public class LoadSupervisorDeadlineSpecs() : TestKit(VirtualScheduler.Configurat
     }
 
     [Fact]
-    public void Observers_are_told_that_the_storm_ended_at_the_deadline_and_not_hurried()
+    public void Observers_hear_that_the_storm_ended_at_the_deadline_and_are_not_hurried()
     {
         var observers = CreateTestProbe("observers");
         var run = new SupervisedRun(this, LongRun, observers: observers);
@@ -68,7 +68,7 @@ public class LoadSupervisorDeadlineSpecs() : TestKit(VirtualScheduler.Configurat
     }
 
     [Fact]
-    public void Target_that_was_never_reached_by_the_deadline_aborts_the_run()
+    public void Target_unreached_by_the_deadline_aborts_the_run()
     {
         var run = new SupervisedRun(this, LongRun);
         run.Pass(10.1 * Second);

@@ -15,7 +15,7 @@ public class LoadSupervisorObserverSpecs() : TestKit(VirtualScheduler.Configurat
     private static readonly RunObserved _seen = new([Healthy.Server], Healthy.Kernel, null, 0, ["what INFO says"]);
 
     [Fact]
-    public void The_first_burst_waits_for_the_observers_and_the_runs_clock_with_it()
+    public void First_burst_and_the_runs_clock_wait_for_the_observers()
     {
         var (run, observers) = Watched();
         run.Pass(TimeSpan.FromSeconds(1));
@@ -29,7 +29,7 @@ public class LoadSupervisorObserverSpecs() : TestKit(VirtualScheduler.Configurat
     }
 
     [Fact]
-    public void The_result_waits_for_what_they_have_seen()
+    public void Result_waits_for_the_observers()
     {
         var (run, observers) = Begun();
         run.End(0);
@@ -47,7 +47,7 @@ public class LoadSupervisorObserverSpecs() : TestKit(VirtualScheduler.Configurat
     }
 
     [Fact]
-    public void Share_that_ends_while_the_observers_are_waited_for_is_in_the_result()
+    public void Share_that_ends_while_the_run_waits_for_observers_is_in_the_result()
     {
         var (run, _) = Begun();
         run.Supervisor.Tell(new RunProtocol.StopRun(SupervisedRun.Id, "stopped"));
@@ -61,7 +61,7 @@ public class LoadSupervisorObserverSpecs() : TestKit(VirtualScheduler.Configurat
     }
 
     [Fact]
-    public void A_run_that_is_stopped_asks_for_what_there_is_now()
+    public void Stopped_run_asks_its_observers_to_conclude_now()
     {
         var (run, observers) = Begun();
         run.Supervisor.Tell(new RunProtocol.StopRun(SupervisedRun.Id, "stopped"));
@@ -72,7 +72,7 @@ public class LoadSupervisorObserverSpecs() : TestKit(VirtualScheduler.Configurat
     }
 
     [Fact]
-    public void A_run_that_is_stopped_while_its_observers_still_watch_waits_no_longer()
+    public void Stopped_run_does_not_wait_for_its_observers()
     {
         var (run, observers) = Begun();
         run.End(0);
@@ -86,7 +86,7 @@ public class LoadSupervisorObserverSpecs() : TestKit(VirtualScheduler.Configurat
     }
 
     [Fact]
-    public void A_run_that_is_stopped_before_its_observers_are_ready_has_a_result_too()
+    public void Run_stopped_before_its_observers_are_ready_still_has_a_result()
     {
         var (run, _) = Watched();
 
@@ -104,7 +104,7 @@ public class LoadSupervisorObserverSpecs() : TestKit(VirtualScheduler.Configurat
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Observers_that_fail_cost_the_run_nothing_but_their_ledgers(bool hasBegun)
+    public void Failed_observers_lose_only_their_ledgers(bool hasBegun)
     {
         var (run, _) = hasBegun ? Begun() : Watched();
 

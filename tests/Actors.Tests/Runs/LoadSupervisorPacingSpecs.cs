@@ -52,7 +52,7 @@ public class LoadSupervisorPacingSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void Fixed_bursts_overlap_when_those_before_have_not_ended()
+    public void Fixed_bursts_overlap_when_earlier_bursts_have_not_ended()
     {
         var run = new SupervisedRun(this, Of(Fixed(10, Second, count: 3)));
         run.Pass(3 * Second);
@@ -91,7 +91,7 @@ public class LoadSupervisorPacingSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void A_burst_whose_alarm_is_late_is_told_once()
+    public void Burst_with_a_late_alarm_is_opened_once()
     {
         var run = new SupervisedRun(this, Of(Fixed(10, Second, count: 2)));
         run.Pass(Second / 2);
@@ -127,7 +127,7 @@ public class LoadSupervisorPacingSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void After_burst_counts_the_gap_from_the_end_that_the_lanes_tell_not_from_when_it_was_heard()
+    public void After_burst_pacing_counts_the_gap_from_the_end_that_the_lanes_report()
     {
         var run = new SupervisedRun(this, Of(AfterBurst(10, Second, count: 2)));
         run.Pass(3 * Second);
@@ -140,7 +140,7 @@ public class LoadSupervisorPacingSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void Without_a_gap_the_next_burst_is_due_when_the_one_before_has_ended()
+    public void Burst_without_a_gap_is_due_when_the_previous_burst_has_ended()
     {
         var run = new SupervisedRun(this, Of(AfterBurst(10, TimeSpan.Zero, count: 3)));
         run.Pass(2 * Second);
@@ -154,7 +154,7 @@ public class LoadSupervisorPacingSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void Without_gap_and_count_bursts_go_on_until_the_duration_is_spent()
+    public void Bursts_without_gap_and_count_continue_until_the_duration_ends()
     {
         var run = new SupervisedRun(this, Of(AfterBurst(10, TimeSpan.Zero, duration: 10 * Second)));
 
@@ -170,7 +170,7 @@ public class LoadSupervisorPacingSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void The_next_phase_begins_when_the_last_burst_of_the_one_before_has_ended()
+    public void Next_phase_begins_when_the_last_burst_of_the_previous_phase_has_ended()
     {
         var run = new SupervisedRun(this, Of(
             Fixed(10, Second, count: 2, name: "first"), AfterBurst(7, 2 * Second, count: 2, name: "second"), Fixed(3, Second, count: 1, name: "third")));
@@ -191,7 +191,7 @@ public class LoadSupervisorPacingSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void No_burst_is_told_after_the_run_was_stopped()
+    public void Stopped_run_opens_no_further_burst()
     {
         var run = new SupervisedRun(this, Of(Fixed(10, Second, count: 100)));
         run.Pass(2 * Second);

@@ -16,7 +16,7 @@ public class LoadSupervisorReportSpecs() : TestKit(VirtualScheduler.Configuratio
     private static readonly RunSettings OneBurst = Of(Fixed(10, Second, count: 1));
 
     [Fact]
-    public void The_listener_is_subscribed_and_the_meter_started_before_anything_is_opened()
+    public void Listener_is_subscribed_and_meter_started_before_the_first_connection()
     {
         var run = new SupervisedRun(this, OneBurst);
 
@@ -25,7 +25,7 @@ public class LoadSupervisorReportSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void Each_interval_is_a_sample_of_every_lane()
+    public void Each_interval_takes_a_sample_from_every_lane()
     {
         var run = new SupervisedRun(this, OneBurst);
         Assert.Empty(run.ToldMetrics<MetricsProtocol.BeginSample>());
@@ -38,7 +38,7 @@ public class LoadSupervisorReportSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void A_run_ends_with_the_last_tallies_the_totals_and_its_supervisor()
+    public void Run_end_collects_the_last_tallies_and_totals_and_stops_the_supervisor()
     {
         var run = new SupervisedRun(this, OneBurst);
         run.Pass(Second);
@@ -60,7 +60,7 @@ public class LoadSupervisorReportSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void No_sample_begins_once_the_run_is_finishing()
+    public void Finishing_run_begins_no_sample()
     {
         var run = new SupervisedRun(this, OneBurst);
         run.End(0);
@@ -71,7 +71,7 @@ public class LoadSupervisorReportSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void Dropped_connections_are_told_beside_the_verdict()
+    public void Dropped_connections_are_reported_beside_the_verdict()
     {
         var run = new SupervisedRun(this, OneBurst);
         run.End(0, share => share with { Opened = 3, Succeeded = 3 });
@@ -83,7 +83,7 @@ public class LoadSupervisorReportSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void A_want_of_descriptors_makes_the_run_generator_limited_not_aborted()
+    public void Lack_of_descriptors_makes_the_run_generator_limited_and_not_aborted()
     {
         var run = new SupervisedRun(this, OneBurst);
         run.End(0, share => share with { Succeeded = 0, Failed = share.Opened });
@@ -104,7 +104,7 @@ public class LoadSupervisorReportSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void Progress_only_grows_from_0_to_1_whatever_the_phases()
+    public void Progress_grows_from_0_to_1_for_any_phases()
     {
         var run = new SupervisedRun(this, Of(
             Fixed(10, Second, count: 5, name: "fixed"),
@@ -131,7 +131,7 @@ public class LoadSupervisorReportSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void Progress_of_a_run_that_is_stopped_stays_where_it_was()
+    public void Progress_of_a_stopped_run_does_not_change()
     {
         var run = new SupervisedRun(this, Of(AfterBurst(10, Second, count: 4)));
         run.End(0);

@@ -12,14 +12,14 @@ public class OwnThreadsSpecs
     private readonly ManualTime _time = new();
 
     [Fact]
-    public async Task Work_has_a_thread_that_is_not_the_pools()
+    public async Task Work_runs_outside_the_thread_pool()
     {
         var threads = new OwnThreads("spec", 1);
         Assert.False(await threads.RunAsync(() => Thread.CurrentThread.IsThreadPoolThread, Second, Second, _time, CancellationToken.None));
     }
 
     [Fact]
-    public async Task What_the_work_throws_is_thrown_and_its_place_is_free_again()
+    public async Task Exception_of_the_work_is_rethrown_and_its_place_is_freed()
     {
         var threads = new OwnThreads("spec", 1);
         await Assert.ThrowsAsync<FormatException>(() => threads.RunAsync<int>(() => throw new FormatException(), Second, Second, _time, CancellationToken.None));
@@ -27,7 +27,7 @@ public class OwnThreadsSpecs
     }
 
     [Fact]
-    public async Task Only_so_many_run_at_once_and_the_next_begins_when_one_ends()
+    public async Task Only_a_limited_amount_of_work_runs_at_once_and_the_next_waits()
     {
         var threads = new OwnThreads("spec", 2);
         var (begun, most, now) = (0, 0, 0);
@@ -69,7 +69,7 @@ public class OwnThreadsSpecs
     }
 
     [Fact]
-    public async Task Work_that_takes_too_long_is_not_waited_for_and_keeps_its_place()
+    public async Task Work_that_takes_too_long_is_given_up_and_keeps_its_place()
     {
         var threads = new OwnThreads("spec", 1);
         using var gate = new SemaphoreSlim(0);

@@ -8,7 +8,7 @@ namespace ActorLoad.Actors.Tests.Runs;
 public sealed class PlanCursorSpecs
 {
     [Fact]
-    public void Of_many_bursts_the_first_are_listed_and_all_are_counted()
+    public void First_bursts_are_listed_and_all_bursts_are_counted()
     {
         const int Bursts = PlanCursor.MostKept + 500;
         var course = Course(Pacing.AfterBurst, TimeSpan.Zero, Bursts);
@@ -36,7 +36,7 @@ public sealed class PlanCursorSpecs
     }
 
     [Fact]
-    public void A_burst_that_holds_is_as_far_as_its_hold()
+    public void Progress_of_a_burst_grows_during_its_hold()
     {
         var plan = RunPlan.Create([new PhaseSettings("storm", 3, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), 2, Pacing.AfterBurst)]);
         var course = new PlanCursor(plan, lanes: 1, hold: TimeSpan.FromSeconds(60));

@@ -26,7 +26,7 @@ public sealed class RunDemandSpecs
     [InlineData(1_000, 1_000)]
     [InlineData(2_500, 1_500)]
     [InlineData(60_000, 2_000)] // there are no more than four bursts
-    public void Bursts_that_do_not_wait_overlap_as_long_as_connections_are_held(int hold, long open)
+    public void Bursts_with_fixed_pacing_overlap_while_connections_are_held(int hold, long open)
     {
         var settings = Of(Fixed(500, _second, 4));
         settings = settings with { Connection = settings.Connection with { Hold = TimeSpan.FromMilliseconds(hold) } };
@@ -35,7 +35,7 @@ public sealed class RunDemandSpecs
     }
 
     [Fact]
-    public void Bursts_after_the_deadline_are_not_asked_for()
+    public void Bursts_after_the_deadline_are_not_counted_in_the_demand()
     {
         var settings = Of(Fixed(500, _second, 100), AfterBurst(9_000, _second, 1)) with { Deadline = 3 * _second };
         settings = settings with { Connection = settings.Connection with { Hold = TimeSpan.FromHours(1) } };
@@ -46,21 +46,21 @@ public sealed class RunDemandSpecs
     }
 
     [Fact]
-    public void Bursts_without_a_gap_that_do_not_wait_are_one()
+    public void Fixed_bursts_without_a_gap_count_as_one()
     {
         var needs = RunDemand.Of(Of(Fixed(500, TimeSpan.Zero, 4)), [Local(1)]);
         Assert.Equal((2_000L, 2_000L), (needs.Open, needs.BurstForEach));
     }
 
     [Fact]
-    public void No_more_are_open_than_may_be()
+    public void Open_connections_do_not_exceed_max_open()
     {
         var needs = RunDemand.Of(Of(AfterBurst(20_000, _second, 1)), [Local(1)]);
         Assert.Equal((20_000L, 19_000L, 19_000L), (needs.Due, needs.Open, needs.BurstForEach));
     }
 
     [Fact]
-    public void Targets_share_and_one_that_is_named_twice_has_two_shares()
+    public void Targets_share_the_load_and_a_target_named_twice_has_two_shares()
     {
         var even = RunDemand.Of(Of(AfterBurst(1_001, _second, 1)), [Local(1), Local(2)]);
         Assert.Equal((2, 501L, 501L), (even.Targets, even.OpenForEach, even.BurstForEach));
@@ -70,7 +70,7 @@ public sealed class RunDemandSpecs
     }
 
     [Fact]
-    public void A_minute_has_as_many_connections_as_bursts_fit_into_it()
+    public void Connections_per_minute_count_the_bursts_that_fit_into_a_minute()
     {
         Assert.Equal(61_000, Minute(AfterBurst(1_000, _second, duration: TimeSpan.FromHours(1))));
         Assert.Equal(4_000, Minute(AfterBurst(1_000, _second, 4)));
@@ -81,14 +81,14 @@ public sealed class RunDemandSpecs
     }
 
     [Fact]
-    public void What_a_firewall_remembers_is_bounded_by_what_can_be_made()
+    public void Connections_that_a_firewall_tracks_are_limited_by_what_can_be_opened()
     {
         Assert.Equal(11_000, RunDemand.Of(Of(AfterBurst(1_000, _second, 100)), [Local(1)]).Tracked);
         Assert.Equal(501_000, RunDemand.Of(Of(AfterBurst(1_000, TimeSpan.Zero, 10_000)), [Local(1)]).Tracked);
     }
 
     [Fact]
-    public void The_rest_is_as_the_settings_say()
+    public void Demand_copies_the_remaining_settings()
     {
         var settings = Of(AfterBurst(5, _second, 1));
         var needs = RunDemand.Of(settings, [Local(1)]);

@@ -17,7 +17,7 @@ public sealed class RunDoctorSpecs
     private static readonly ResolvedTarget _two = new(["a:1", "b:1", "b:1"], [Address(1), Address(2), Address(2)]);
 
     [Fact]
-    public void Run_begins_while_one_of_its_servers_can_be_used()
+    public void Run_begins_when_one_of_its_servers_is_usable()
     {
         Assert.Empty(RunDoctor.Obstacles(_settings, _two, []));
         Assert.Empty(RunDoctor.Obstacles(_settings, _two, [Down(1)]));
@@ -25,14 +25,14 @@ public sealed class RunDoctorSpecs
     }
 
     [Fact]
-    public void Run_begins_whatever_else_its_checks_say()
+    public void Run_begins_despite_other_failed_checks()
     {
         Check[] others = [Down(1) with { State = CheckState.Warn }, Down(2), Check.Fail("maxclients", $"{Address(1)}", "5", "10", "too few")];
         Assert.Empty(RunDoctor.Obstacles(_settings, _two, others));
     }
 
     [Fact]
-    public void Run_whose_script_gives_the_password_begins_where_the_check_had_none()
+    public void Run_begins_despite_the_password_check_when_its_script_gives_the_password()
     {
         Assert.True(Script.TryParse(["AUTH word", "PING"], out var script, out _));
         var target = _two with { Endpoints = [Address(1)] };

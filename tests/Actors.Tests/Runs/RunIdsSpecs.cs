@@ -42,7 +42,7 @@ public class RunIdsSpecs
     [InlineData("../../etc/passwd/ab-cd")]
     [InlineData("20261122-225935-../../")]
     [InlineData("٢٠٢٦١١٢٢-225935-4f2a9c")]
-    public void Nothing_else_is_valid(string id) => Assert.False(RunIds.IsValid(id));
+    public void Malformed_run_id_is_not_valid(string id) => Assert.False(RunIds.IsValid(id));
 
     private sealed class FixedTime(DateTimeOffset now) : TimeProvider
     {

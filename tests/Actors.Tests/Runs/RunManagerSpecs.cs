@@ -43,7 +43,7 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
-    public async Task Runs_are_carried_out_one_at_a_time_in_the_order_in_which_they_came()
+    public async Task Runs_happen_one_at_a_time_in_the_order_of_arrival()
     {
         var targets = new[] { TargetDouble.Ready(), TargetDouble.Ready(), TargetDouble.Ready() };
         var listeners = new[] { Start("a", targets[0]), Start("b", targets[1]), Start("c", targets[2]) };
@@ -64,7 +64,7 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
-    public void More_runs_than_may_wait_are_refused_and_their_target_is_left_alone()
+    public void Runs_beyond_the_queue_are_refused_and_their_target_is_not_opened()
     {
         var refused = TargetDouble.Ready();
         Start("a");
@@ -79,7 +79,7 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
-    public void Without_a_queue_a_run_is_taken_when_none_is_active()
+    public void Run_is_accepted_without_a_queue_only_when_no_run_is_active()
     {
         var manager = Manager(maxQueue: 0);
         Start("a", manager: manager).ExpectMsg<RunStarted>();
@@ -128,7 +128,7 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
-    public async Task A_run_that_cannot_end_when_it_is_stopped_is_given_up_and_the_next_begins_on_other_loops()
+    public async Task Run_that_cannot_be_stopped_is_given_up_and_the_next_uses_other_loops()
     {
         var (stuck, sound) = (TargetDouble.Ready(), TargetDouble.Ready());
         var made = new List<PartsDouble>();
@@ -224,7 +224,7 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
-    public void The_wait_of_a_posted_run_does_not_count_for_its_duration()
+    public void Waiting_time_of_a_posted_run_does_not_count_as_duration()
     {
         Start("a");
         var second = Start("b", limits: Limits);
@@ -239,7 +239,7 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
-    public void An_operators_run_may_last_and_wait_as_long_as_it_likes()
+    public void Operators_run_may_last_and_wait_without_limit()
     {
         Start("a").ExpectMsg<RunStarted>();
         Start("b");
@@ -251,7 +251,7 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
-    public void Loops_are_given_back_when_the_last_actor_of_the_run_is_gone()
+    public void Loops_are_released_when_the_last_actor_of_the_run_has_ended()
     {
         var made = new List<PartsDouble>();
         _createParts = _ =>
@@ -285,7 +285,7 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
-    public async Task A_target_that_opens_in_spite_of_the_stop_is_disposed()
+    public async Task Target_that_opens_despite_the_stop_is_disposed()
     {
         var target = new TargetDouble(heedsCancellation: false);
         var listener = Start("a", target);
@@ -300,7 +300,7 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
-    public void A_run_that_nobody_knows_cannot_be_stopped()
+    public void Unknown_run_cannot_be_stopped()
     {
         Start("a");
         ExpectMsg<RunQueued>();
@@ -418,7 +418,7 @@ public class RunManagerSpecs : TestKit
     }
 
     [Fact]
-    public async Task A_target_that_still_opens_when_the_manager_is_stopped_is_disposed_when_it_has()
+    public async Task Target_still_opening_when_the_manager_stops_is_disposed_once_open()
     {
         var target = new TargetDouble(heedsCancellation: false);
         var listener = Start("a", target);

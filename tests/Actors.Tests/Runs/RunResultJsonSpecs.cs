@@ -81,7 +81,7 @@ public class RunResultJsonSpecs
     }
 
     [Fact]
-    public void Ledgers_and_findings_are_read_as_they_were_written()
+    public void Ledgers_and_findings_survive_being_written_and_read()
     {
         var json = JsonNode.Parse(RunResultJson.Serialize(Result))!.AsObject();
 
@@ -94,7 +94,7 @@ public class RunResultJsonSpecs
     }
 
     [Fact]
-    public void A_result_of_an_older_version_is_read_without_them()
+    public void Result_of_an_older_version_is_read_without_ledgers_and_findings()
     {
         var json = JsonNode.Parse(RunResultJson.Serialize(Result))!.AsObject();
         Assert.True(json.Remove("ledgers") && json.Remove("findings"));
@@ -106,7 +106,7 @@ public class RunResultJsonSpecs
     }
 
     [Fact]
-    public void A_result_is_indented_and_leaves_operators_readable()
+    public void Result_is_indented_and_does_not_escape_operators()
     {
         var text = RunResultJson.Serialize(Result);
 
@@ -128,7 +128,7 @@ public class RunResultJsonSpecs
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     [InlineData(double.NegativeInfinity)]
-    public void A_number_that_JSON_cannot_write_costs_that_number_only(double odd)
+    public void Number_that_JSON_cannot_write_becomes_null_and_the_rest_is_kept(double odd)
     {
         var line = RunResultJson.Serialize(Snapshots.Totals with
         {
@@ -149,7 +149,7 @@ public class RunResultJsonSpecs
     [InlineData("generator-limited", Verdict.GeneratorLimited)]
     [InlineData("aborted", Verdict.Aborted)]
     [InlineData("interrupted", Verdict.Interrupted)]
-    public void Verdicts_are_words(string word, Verdict verdict)
+    public void Verdicts_are_written_as_words(string word, Verdict verdict)
     {
         var text = RunResultJson.Serialize(Result with { Verdict = verdict });
 
@@ -163,7 +163,7 @@ public class RunResultJsonSpecs
     [InlineData("{}")]
     [InlineData("[1]")]
     [InlineData("{\"runId\":\"a\",\"elapsedSec")]
-    public void What_is_no_result_is_refused(string text)
+    public void Text_that_is_not_a_result_is_refused(string text)
     {
         Assert.ThrowsAny<JsonException>(() => RunResultJson.Parse(text));
         Assert.ThrowsAny<JsonException>(() => RunResultJson.ParseSnapshot(text));

@@ -62,7 +62,7 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
     }
 
     [Fact]
-    public void A_subscription_still_names_its_subscriber()
+    public void Serialized_subscription_keeps_its_subscriber()
     {
         var copy = (MetricsProtocol.Subscribe)Copy(new MetricsProtocol.Subscribe(TestActor));
 
@@ -71,7 +71,7 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
     }
 
     [Fact]
-    public void A_run_goes_its_way_when_every_message_is_serialized()
+    public void Run_works_when_every_message_is_serialized()
     {
         var run = new SupervisedRun(this, Of(AfterBurst(10, TimeSpan.FromSeconds(1), count: 2)));
         run.Pass(TimeSpan.FromSeconds(2));

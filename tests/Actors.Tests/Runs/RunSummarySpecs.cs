@@ -16,7 +16,7 @@ public class RunSummarySpecs
     private static readonly TransportInfo Transport = new("sockets", 2, "as configured");
 
     [Fact]
-    public void A_run_without_blemish_is_valid_and_needs_no_reason()
+    public void Clean_run_is_valid_and_has_no_reason()
     {
         var result = Sum(Verdict.Valid, [], RunTotals.Succeeded(10));
 
@@ -30,7 +30,7 @@ public class RunSummarySpecs
     }
 
     [Fact]
-    public void Every_outcome_is_listed_those_that_did_not_occur_with_zero()
+    public void Every_outcome_is_listed_even_with_zero()
     {
         var result = Sum(Verdict.Valid, [], RunTotals.Succeeded(10));
 
@@ -40,7 +40,7 @@ public class RunSummarySpecs
     }
 
     [Fact]
-    public void Dropped_connections_are_told_beside_the_verdict()
+    public void Dropped_connections_are_reported_beside_the_verdict()
     {
         var result = Sum(Verdict.Valid, [], RunTotals.Of(new ConnectionCounts(10, 7, 7, 0, 3, 0)));
 
@@ -49,7 +49,7 @@ public class RunSummarySpecs
     }
 
     [Fact]
-    public void Attempts_that_found_no_descriptor_make_the_run_generator_limited_even_if_a_retry_succeeded()
+    public void Attempts_without_a_descriptor_make_a_run_generator_limited_despite_retries()
     {
         var result = Sum(Verdict.Valid, [], RunTotals.Of(
             new ConnectionCounts(10, 10, 10, 0, 0, 0), new Dictionary<string, long> { ["local-exhausted"] = 4, ["refused"] = 2 }));
@@ -61,7 +61,7 @@ public class RunSummarySpecs
     [Theory]
     [InlineData(Verdict.Aborted)]
     [InlineData(Verdict.Interrupted)]
-    public void A_graver_verdict_stands_and_the_limits_are_named_beside_its_reason(Verdict verdict)
+    public void Limits_are_added_to_the_reasons_of_a_worse_verdict(Verdict verdict)
     {
         var result = Sum(verdict, ["the reason"], RunTotals.Of(new ConnectionCounts(10, 7, 7, 0, 3, 0)));
 
@@ -81,7 +81,7 @@ public class RunSummarySpecs
     }
 
     [Fact]
-    public void Bursts_are_in_the_order_of_their_numbers_however_they_ended()
+    public void Bursts_are_listed_by_number_whatever_order_they_ended_in()
     {
         var result = Sum(Verdict.Valid, [], RunTotals.Succeeded(10), Burst(2), Burst(0), Burst(1));
 
@@ -99,7 +99,7 @@ public class RunSummarySpecs
     }
 
     [Fact]
-    public void Endpoint_that_was_given_up_and_a_name_with_other_addresses_are_told_beside_the_verdict()
+    public void Given_up_endpoint_and_unused_addresses_are_reported_beside_the_verdict()
     {
         var totals = RunTotals.Of(new ConnectionCounts(40, 30, 20, 10, 10, 0)).OfTwo();
         totals = totals with { Endpoints = [totals.Endpoints[0], totals.Endpoints[1] with { Avoided = 10 }] };

@@ -14,7 +14,7 @@ public class ScriptVerbsSpecs
     [InlineData("XREAD STREAMS s 0", "XREAD", false)]
     [InlineData("WAIT 1 0", "WAIT", true)]
     [InlineData("GET foo", "GET", false)]
-    public void A_command_that_may_be_answered_late_or_never_is_known(string command, string name, bool waits)
+    public void Script_verbs_tell_which_commands_may_wait_for_their_reply(string command, string name, bool waits)
     {
         Assert.True(Script.TryParse([command], out var script, out var problem), problem);
 

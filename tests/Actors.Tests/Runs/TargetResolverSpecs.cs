@@ -20,7 +20,7 @@ public class TargetResolverSpecs
     [InlineData("both.test:1", "127.0.0.2:1")]
     [InlineData("six.test:1", "[::1]:1")]
     [InlineData("mapped.test:1", "127.0.0.3:1")]
-    public async Task An_allowed_endpoint_becomes_one_address_ipv4_first(string endpoint, string address) =>
+    public async Task Allowed_endpoint_becomes_one_address_with_IPv4_first(string endpoint, string address) =>
         Assert.Equal(address, Assert.Single((await Resolve([endpoint], Loopback)).Endpoints).ToString());
 
     [Fact]
@@ -67,7 +67,7 @@ public class TargetResolverSpecs
     [InlineData("0.0.0.0/0", true)]
     [InlineData("10.1.2.4/30", false)]
     [InlineData("::/0", false)]
-    public async Task A_network_allows_what_lies_in_it(string network, bool allowed)
+    public async Task Network_allows_the_addresses_inside_it(string network, bool allowed)
     {
         var refused = await Record.ExceptionAsync(() => Resolve(["10.1.2.3:1"], [network]));
 
@@ -75,7 +75,7 @@ public class TargetResolverSpecs
     }
 
     [Fact]
-    public async Task Addresses_that_are_not_stormed_are_told()
+    public async Task Addresses_that_are_not_stormed_are_reported()
     {
         var target = await Resolve(["both.test:1", "127.0.0.4:2", "six.test:3"], Loopback);
 
@@ -133,7 +133,7 @@ public class TargetResolverSpecs
     }
 
     [Fact]
-    public async Task A_name_of_many_endpoints_is_looked_up_once()
+    public async Task Name_shared_by_many_endpoints_is_looked_up_once()
     {
         var asked = new List<string>();
         var target = await TargetResolver.ResolveAsync(
@@ -150,7 +150,7 @@ public class TargetResolverSpecs
     }
 
     [Fact]
-    public async Task Names_that_are_not_resolved_in_time_are_an_error_with_the_remedy()
+    public async Task Names_unresolved_in_time_are_an_error_with_the_remedy()
     {
         var time = new ManualTime();
         var asked = new TaskCompletionSource();

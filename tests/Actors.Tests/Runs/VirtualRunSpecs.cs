@@ -14,7 +14,7 @@ public class VirtualRunSpecs() : TestKit(VirtualScheduler.Configuration + """
     """)
 {
     [Fact]
-    public void Run_of_an_hour_is_played_with_all_its_parts()
+    public void Simulated_run_of_an_hour_works_with_all_its_parts()
     {
         var scheduler = (VirtualScheduler)Sys.Scheduler;
         var transports = new VirtualTransports(Sys, scheduler.Time);

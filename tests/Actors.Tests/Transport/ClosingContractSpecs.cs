@@ -16,7 +16,7 @@ public abstract class ClosingContractSpecs : TransportSpecs
     [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_aborted_link_is_reset(bool whileReceiving)
+    public async Task Aborted_link_ends_with_a_RST(bool whileReceiving)
     {
         var ends = new Ends();
         await using var peer = ends.Peer();
@@ -58,7 +58,7 @@ public abstract class ClosingContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task Closing_a_link_in_the_midst_of_an_exchange_says_nothing_more()
+    public async Task Link_closed_during_an_exchange_sends_no_more_messages()
     {
         await using var peer = FaultPeer.Answering();
         for (var round = 0; round < 50; round++)
@@ -119,7 +119,7 @@ public abstract class ClosingContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task A_reply_that_comes_after_its_time_out_is_not_heard()
+    public async Task Reply_after_its_timeout_is_not_delivered()
     {
         var timedOut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -144,7 +144,7 @@ public abstract class ClosingContractSpecs : TransportSpecs
     [LinuxTheory]
     [InlineData(false, true, CloseMode.Abort)]
     [InlineData(true, false, CloseMode.Graceful)]
-    public async Task The_options_are_on_the_socket(bool keepAlive, bool noDelay, CloseMode close)
+    public async Task Socket_has_the_configured_options(bool keepAlive, bool noDelay, CloseMode close)
     {
         await using var peer = FaultPeer.Answering();
         var link = await ConnectAsync(peer, new SocketSettings(close, keepAlive, noDelay, 4096));

@@ -12,7 +12,7 @@ public sealed class DeadlineQueueSpecs : IDisposable
     private readonly StubLoop _loop = new(new ManualTime());
 
     [Fact]
-    public void There_is_one_queue_for_each_length_of_time()
+    public void Each_timeout_has_one_queue()
     {
         Assert.Same(_loop.Deadline(_second), _loop.Deadline(_second));
         Assert.NotSame(_loop.Deadline(_second), _loop.Deadline(2 * _second));
@@ -50,7 +50,7 @@ public sealed class DeadlineQueueSpecs : IDisposable
     }
 
     [Fact]
-    public void Entering_again_forgets_the_deadline_before()
+    public void Entering_again_replaces_the_earlier_deadline()
     {
         var link = Enter(_second);
         _loop.Deadline(3 * _second).Enter(link);
@@ -61,7 +61,7 @@ public sealed class DeadlineQueueSpecs : IDisposable
     }
 
     [Fact]
-    public void Leaving_twice_does_no_harm()
+    public void Leaving_a_queue_twice_does_no_harm()
     {
         var (first, second) = (Enter(_second), Enter(_second));
         DeadlineQueue.Leave(first);
@@ -83,7 +83,7 @@ public sealed class DeadlineQueueSpecs : IDisposable
 
     /// <summary>Against a list that is searched: a positive step enters a link, a negative one ends a link that is under way.</summary>
     [Property]
-    public void Whoever_enters_and_leaves_in_whatever_order_the_others_expire_in_time_and_in_order(int[] steps)
+    public void Links_expire_in_time_and_in_order_whatever_enters_and_leaves(int[] steps)
     {
         using var loop = new StubLoop(new ManualTime());
         var (expired, model, modelExpired) = (new List<StubLink>(), new List<(StubLink Link, long Due)>(), new List<StubLink>());

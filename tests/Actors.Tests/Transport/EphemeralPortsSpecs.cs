@@ -13,7 +13,7 @@ public sealed class EphemeralPortsSpecs
     [InlineData("40000\t40009\n", "40003-40005,40009\n", 40000, 40008, 6)]
     [InlineData("40000\t40009\n", "8080,39990-40001\n", 40002, 40009, 8)]
     [InlineData("40000\t40000\n", "\n", 40000, 40000, 1)]
-    public void The_ports_of_a_range_are_those_that_are_not_reserved(string range, string reserved, int first, int last, int count)
+    public void Ports_of_a_range_leave_out_the_reserved_ones(string range, string reserved, int first, int last, int count)
     {
         var ports = EphemeralPorts.Parse(range, reserved);
         Assert.Equal((first, last, count), (ports[0], ports[^1], ports.Count));
@@ -21,8 +21,8 @@ public sealed class EphemeralPortsSpecs
     }
 
     [Fact]
-    public void A_range_that_is_reserved_as_a_whole_has_none() => Assert.Empty(EphemeralPorts.Parse("40000 40009", "30000-50000"));
+    public void Fully_reserved_range_has_no_ports() => Assert.Empty(EphemeralPorts.Parse("40000 40009", "30000-50000"));
 
     [LinuxFact]
-    public void This_machine_has_a_range() => Assert.NotEmpty(EphemeralPorts.Read());
+    public void This_machine_has_a_port_range() => Assert.NotEmpty(EphemeralPorts.Read());
 }

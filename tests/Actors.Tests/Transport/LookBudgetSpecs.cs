@@ -8,7 +8,7 @@ public sealed class LookBudgetSpecs
     private LookBudget _budget = new(600);
 
     [Fact]
-    public void Budget_is_spent_by_so_many_pieces_of_work()
+    public void Budget_is_spent_after_a_fixed_amount_of_work()
     {
         for (var piece = 0; piece < LookBudget.Work; piece++)
         {
@@ -22,7 +22,7 @@ public sealed class LookBudgetSpecs
     }
 
     [Fact]
-    public void Budget_is_spent_by_the_time_that_few_pieces_take()
+    public void Budget_is_spent_after_the_time_of_a_few_pieces()
     {
         _budget.Saw(1_000);
         _budget.Saw(1_600);
@@ -32,7 +32,7 @@ public sealed class LookBudgetSpecs
     }
 
     [Fact]
-    public void Time_in_which_nothing_waited_is_no_work()
+    public void Idle_time_is_not_spent_from_the_budget()
     {
         _budget.Saw(1_000);
         _budget.IsIdle();

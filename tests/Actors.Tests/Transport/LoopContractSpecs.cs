@@ -55,7 +55,7 @@ public abstract class LoopContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task Work_that_the_loop_gives_itself_runs_after_what_runs_now()
+    public async Task Work_scheduled_by_the_loop_itself_runs_after_the_current_work()
     {
         var order = new List<string>();
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -113,7 +113,7 @@ public abstract class LoopContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public void Time_stamps_become_microseconds()
+    public void Time_stamps_are_converted_to_microseconds()
     {
         var second = Loop.ToTicks(TimeSpan.FromSeconds(1));
         Assert.Equal(1_000_000, Loop.MicrosBetween(5, 5 + second));

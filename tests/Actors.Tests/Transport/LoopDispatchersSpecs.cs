@@ -9,7 +9,7 @@ namespace ActorLoad.Actors.Tests.Transport;
 public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.throughput = 7")
 {
     [Fact]
-    public void A_loop_is_a_dispatcher_as_HOCON_has_it_and_an_actor_systems_own_settings_win()
+    public void Loop_dispatcher_takes_its_HOCON_and_the_actor_systems_own_settings_win()
     {
         using var loop = new StubLoop(new ManualTime());
 
@@ -20,7 +20,7 @@ public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.
     }
 
     [Fact]
-    public void A_loop_that_was_given_up_is_for_no_other_run()
+    public void Loop_that_was_given_up_serves_no_other_run()
     {
         using StubLoop blocked = new(new ManualTime()), sound = new(new ManualTime());
         var loops = LoopDispatchers.Of(Sys);
@@ -37,7 +37,7 @@ public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.
     }
 
     [Fact]
-    public void An_id_belongs_to_one_loop_even_if_its_replacement_could_not_be_made_at_first()
+    public void Dispatcher_id_belongs_to_one_loop_even_if_its_replacement_failed_at_first()
     {
         using StubLoop blocked = new(new ManualTime()), sound = new(new ManualTime());
         var loops = LoopDispatchers.Of(Sys);
@@ -53,7 +53,7 @@ public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.
     }
 
     [Fact]
-    public void Loop_ends_with_the_last_run_that_uses_it_and_its_dispatcher_gets_another()
+    public void Loop_ends_with_its_last_run_and_its_dispatcher_gets_another_loop()
     {
         using StubLoop first = new(new ManualTime()), second = new(new ManualTime());
         var loops = LoopDispatchers.Of(Sys);
@@ -89,7 +89,7 @@ public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.
     }
 
     [Fact]
-    public async Task Loops_end_with_their_actor_system_and_only_once()
+    public async Task Loops_end_once_with_their_actor_system()
     {
         using StubLoop ended = new(new ManualTime()), left = new(new ManualTime());
         var system = Akka.Actor.ActorSystem.Create("ends");
@@ -101,7 +101,7 @@ public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.
     }
 
     [Fact]
-    public void Movable_work_leaves_a_loop_that_is_given_up_and_is_done_once()
+    public void Movable_work_leaves_an_abandoned_loop_and_is_done_once()
     {
         using var loop = new StubLoop(new ManualTime());
         var loops = LoopDispatchers.Of(Sys);
@@ -126,7 +126,7 @@ public sealed class LoopDispatchersSpecs() : TestKit("actorload-loop-dispatcher.
     }
 
     [Fact]
-    public void An_executor_without_its_loop_says_which_is_missing()
+    public void Executor_without_its_loop_names_the_missing_loop()
     {
         var loops = LoopDispatchers.Of(Sys);
         Assert.Contains("no loop for dispatcher other", Assert.Throws<ConfigurationException>(() => loops.LoopOf("other")).Message, StringComparison.Ordinal);

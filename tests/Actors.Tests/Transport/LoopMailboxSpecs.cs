@@ -14,7 +14,7 @@ public sealed class LoopMailboxSpecs : TestKit
     private readonly LoopMessageQueue _queue = new();
 
     [Fact]
-    public void Messages_come_out_as_they_went_in_however_many_wait()
+    public void Messages_leave_the_mailbox_in_order()
     {
         var (next, expected) = (0, 0);
         foreach (var waiting in new[] { 1, 2, 5, 1, 40, 3 })
@@ -66,7 +66,7 @@ public sealed class LoopMailboxSpecs : TestKit
     }
 
     [Fact]
-    public void What_a_dead_actor_did_not_read_goes_to_the_dead_letters()
+    public void Unread_messages_of_a_dead_actor_go_to_the_dead_letters()
     {
         for (var number = 0; number < 3; number++)
         {
@@ -79,7 +79,7 @@ public sealed class LoopMailboxSpecs : TestKit
     }
 
     [Fact]
-    public async Task Akka_gives_it_to_an_actor_that_asks_for_it()
+    public async Task Akka_gives_the_loop_mailbox_to_an_actor_that_asks_for_it()
     {
         LoopDispatchers.Of(Sys); // defines it
         var echo = Sys.ActorOf(Props.Create(() => new Echo()).WithMailbox(LoopMailbox.Id));

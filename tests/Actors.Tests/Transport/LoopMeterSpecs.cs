@@ -7,7 +7,7 @@ namespace ActorLoad.Actors.Tests.Transport;
 public sealed class LoopMeterSpecs
 {
     [Fact]
-    public void Full_queues_are_those_of_all_loops_since_the_run_began()
+    public void Full_queues_are_summed_over_all_loops_since_the_run_began()
     {
         using var one = new StubLoop(new ManualTime()) { Counted = new QueueCounts(5, 70) };
         using var other = new StubLoop(new ManualTime()) { Counted = new QueueCounts(0, 0) };
@@ -18,7 +18,7 @@ public sealed class LoopMeterSpecs
     }
 
     [Fact]
-    public void Pauses_are_of_the_run_and_those_of_several_loops_are_one_time()
+    public void Pauses_count_only_within_the_run_and_overlaps_count_once()
     {
         var time = new ManualTime();
         using var one = new StubLoop(time);
@@ -50,7 +50,7 @@ public sealed class LoopMeterSpecs
     }
 
     [Fact]
-    public void Loops_without_queues_have_none_that_could_be_full()
+    public void Loops_without_queues_report_no_full_queues()
     {
         using var loop = new StubLoop(new ManualTime());
         var meter = new LoopMeter([loop]);

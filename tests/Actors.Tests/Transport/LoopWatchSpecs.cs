@@ -26,14 +26,14 @@ public sealed class LoopWatchSpecs : IDisposable
     }
 
     [Fact]
-    public void Loops_that_answer_are_never_told_of()
+    public void Loops_that_answer_are_never_reported()
     {
         Look(1_000);
         Assert.Empty(_told);
     }
 
     [Fact]
-    public void Blocked_loop_is_told_of_once_after_five_seconds()
+    public void Blocked_loop_is_reported_once_after_five_seconds()
     {
         Look(3);
         _other.IsBlocked = true;
@@ -46,7 +46,7 @@ public sealed class LoopWatchSpecs : IDisposable
     }
 
     [Fact]
-    public void Blocked_loop_is_told_of_sooner_when_the_run_is_to_end()
+    public void Blocked_loop_is_reported_sooner_when_the_run_ends()
     {
         _one.IsBlocked = true;
         Look(4);
@@ -57,7 +57,7 @@ public sealed class LoopWatchSpecs : IDisposable
     }
 
     [Fact]
-    public void Busy_loop_that_works_on_but_has_not_come_to_the_question_is_not_blocked()
+    public void Busy_loop_that_makes_progress_is_not_blocked()
     {
         _one.IsBlocked = true;
         for (var look = 0; look < 1_000; look++)
@@ -70,7 +70,7 @@ public sealed class LoopWatchSpecs : IDisposable
     }
 
     [Fact]
-    public void Loop_is_asked_again_only_when_it_has_answered()
+    public void Loop_is_asked_again_only_after_its_answer()
     {
         _one.IsBlocked = true;
         Look(1_000);
@@ -78,7 +78,7 @@ public sealed class LoopWatchSpecs : IDisposable
     }
 
     [Fact]
-    public void Pause_of_the_whole_process_is_no_silence()
+    public void Pause_of_the_whole_process_is_not_a_blocked_loop()
     {
         for (var pause = 0; pause < 10; pause++)
         {
@@ -94,7 +94,7 @@ public sealed class LoopWatchSpecs : IDisposable
     }
 
     [Fact]
-    public void Watch_that_is_over_looks_no_more()
+    public void Disposed_watch_looks_no_more()
     {
         _watch.Dispose();
         Assert.Null(_time.NextAlarm);
@@ -115,7 +115,7 @@ public sealed class LoopWatchSpecs : IDisposable
 public abstract class BlockedLoopSpecs(string transport) : TestKit("akka.loglevel = WARNING")
 {
     [SkippableFact]
-    public async Task Loop_that_work_blocks_is_told_of_by_its_name_from_another_thread()
+    public async Task Blocked_loop_is_named_by_another_thread()
     {
         var (time, told) = (new ManualTime(), new List<BlockedLoop>());
         using var goOn = new ManualResetEventSlim();

@@ -10,7 +10,7 @@ public sealed class PauseWatchSpecs
     private readonly PauseWatch _watch = new(Second);
 
     [Fact]
-    public void What_a_loop_slept_is_no_pause_and_what_is_beyond_it_is_one()
+    public void Time_beyond_the_planned_sleep_is_a_pause()
     {
         _watch.Look(1_000);
         _watch.Sleep(50);
@@ -32,7 +32,7 @@ public sealed class PauseWatchSpecs
     }
 
     [Fact]
-    public void Loop_without_anything_open_or_due_may_sleep_for_ever()
+    public void Idle_loop_may_sleep_without_a_pause()
     {
         _watch.Look(1_000);
         _watch.Rest();
@@ -42,7 +42,7 @@ public sealed class PauseWatchSpecs
     }
 
     [Fact]
-    public void Loop_that_wakes_early_owes_nothing()
+    public void Early_wake_up_does_not_hide_a_later_pause()
     {
         _watch.Look(1_000);
         _watch.Sleep(5_000);
@@ -52,7 +52,7 @@ public sealed class PauseWatchSpecs
     }
 
     [Fact]
-    public void Pauses_of_an_earlier_run_are_not_told()
+    public void Pauses_of_an_earlier_run_are_not_reported()
     {
         _watch.Look(1_000);
         _watch.Look(2_000);

@@ -11,20 +11,20 @@ namespace ActorLoad.Actors.Tests.Transport;
 public abstract class PeerEndContractSpecs : TransportSpecs
 {
     [LinuxFact]
-    public Task Peer_that_did_nothing_has_ended_nothing() => TellsAsync(_ => { }, PeerEnd.None);
+    public Task Peer_that_did_nothing_has_no_end() => TellsAsync(_ => { }, PeerEnd.None);
 
     [LinuxFact]
-    public Task Peer_that_sent_its_fin_had_finished() => TellsAsync(peer => peer.Shutdown(SocketShutdown.Send), PeerEnd.Finished);
+    public Task Peer_with_a_FIN_counts_as_finished() => TellsAsync(peer => peer.Shutdown(SocketShutdown.Send), PeerEnd.Finished);
 
     [LinuxFact]
-    public Task Peer_whose_rst_came_first_had_reset() => TellsAsync(peer =>
+    public Task Peer_with_an_early_RST_counts_as_reset() => TellsAsync(peer =>
     {
         peer.LingerState = new LingerOption(true, 0);
         peer.Dispose();
     }, PeerEnd.Reset);
 
     [LinuxFact]
-    public Task Peer_that_finished_and_then_sent_a_rst_had_reset() => TellsAsync(peer =>
+    public Task Peer_with_a_FIN_and_then_a_RST_counts_as_reset() => TellsAsync(peer =>
     {
         peer.Shutdown(SocketShutdown.Send);
         peer.LingerState = new LingerOption(true, 0);
@@ -32,7 +32,7 @@ public abstract class PeerEndContractSpecs : TransportSpecs
     }, PeerEnd.Reset);
 
     [LinuxFact]
-    public async Task Closing_again_tells_nothing()
+    public async Task Second_close_reports_no_peer_end()
     {
         using var listener = Listening();
         var link = await OpenAsync((IPEndPoint)listener.LocalEndPoint!);

@@ -34,11 +34,11 @@ public sealed class RingUnavailableSpecs
     [InlineData("2", false, "io_uring_disabled is 2")]
     [InlineData("2", true, "io_uring_disabled is 2")]
     [InlineData("", false, "forbidden here")]
-    public void A_prohibition_names_who_forbids_it(string disabled, bool isFiltered, string reason) => Assert.Contains(
+    public void Refused_ring_setup_names_what_forbids_it(string disabled, bool isFiltered, string reason) => Assert.Contains(
         reason, RingUnavailableException.ForSetup(EPERM, new RingPermission(disabled, isFiltered)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void No_two_reasons_are_the_same()
+    public void Ring_errors_have_distinct_messages()
     {
         int[] errors = [ENOSYS, EINVAL, EPERM, EACCES, ENOMEM, EAGAIN, EMFILE, ENFILE, 71];
         Assert.Equal(errors.Length, errors.Select(error => RingUnavailableException.ForSetup(error, _free).Message).Distinct().Count());

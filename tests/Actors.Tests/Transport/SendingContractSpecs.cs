@@ -32,7 +32,7 @@ public abstract class SendingContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task A_peer_that_resets_in_the_midst_of_a_long_command_is_noticed()
+    public async Task Peer_that_resets_during_a_long_command_is_noticed()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {
@@ -47,7 +47,7 @@ public abstract class SendingContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task A_command_that_nobody_reads_times_out()
+    public async Task Command_that_the_peer_does_not_read_times_out()
     {
         await using var peer = Deaf(out var closed, out _);
         var link = await ConnectAsync(peer);

@@ -14,7 +14,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     private protected static readonly SocketSettings Slot = Abortive with { Ports = PortChoice.Slot };
 
     [LinuxFact]
-    public async Task Links_are_connected_from_the_first_ports_in_turn()
+    public async Task Links_take_the_first_ports_in_turn()
     {
         await using var peer = FaultPeer.Answering();
         var ports = GiveLoop(4);
@@ -24,7 +24,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     }
 
     [LinuxFact]
-    public async Task The_kernel_chooses_where_it_is_asked_to()
+    public async Task Kernel_chooses_the_port_when_asked_to()
     {
         await using var peer = FaultPeer.Answering();
         var ports = GiveLoop(1);
@@ -50,7 +50,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     [LinuxTheory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task A_close_that_is_not_complete_yet_fails_no_connection(int count)
+    public async Task Incomplete_close_does_not_fail_the_next_connection(int count)
     {
         await using var peer = FaultPeer.Answering();
         GiveLoop(count);
@@ -61,7 +61,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     }
 
     [LinuxFact]
-    public async Task A_port_on_which_somebody_listens_is_passed_over()
+    public async Task Port_with_a_listener_is_skipped()
     {
         await using var peer = FaultPeer.Answering();
         var ports = GiveLoop(2);
@@ -73,7 +73,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     [LinuxTheory]
     [InlineData(true)] // bind succeeds, and connect does not
     [InlineData(false)]
-    public async Task A_port_from_which_somebody_else_is_connected_to_the_target_is_passed_over(bool reuse)
+    public async Task Port_with_another_programs_connection_to_the_target_is_skipped(bool reuse)
     {
         await using var peer = FaultPeer.Answering();
         var ports = GiveLoop(2);
@@ -84,7 +84,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     }
 
     [LinuxFact]
-    public async Task A_connection_to_a_port_where_nobody_listens_does_not_find_itself()
+    public async Task Connection_to_a_port_without_a_listener_does_not_connect_to_itself()
     {
         var ports = GiveLoop(2);
         var target = new IPEndPoint(IPAddress.Loopback, ports[0]);
@@ -93,7 +93,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     }
 
     [LinuxFact]
-    public async Task A_connect_that_goes_on_from_another_port_keeps_its_deadline()
+    public async Task Connect_that_retries_from_another_port_keeps_its_deadline()
     {
         using var server = LocalPorts.Listener(LocalPorts.Free(1)[0], backlog: 0); // its queue has a place for one: the others hear nothing
         var target = (IPEndPoint)server.LocalEndPoint!;
@@ -108,7 +108,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     [LinuxTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_port_that_somebody_else_left_in_time_wait_fails_no_connection(bool reuse)
+    public async Task Port_left_in_TIME_WAIT_by_another_program_fails_no_connection(bool reuse)
     {
         await using var peer = FaultPeer.Answering();
         var ports = GiveLoop(2);
@@ -129,7 +129,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     }
 
     [LinuxFact]
-    public async Task A_port_whose_last_connection_the_server_has_not_closed_yet_fails_no_connection()
+    public async Task Port_not_yet_closed_by_the_server_fails_no_connection()
     {
         using var server = LocalPorts.Listener(LocalPorts.Free(1)[0]); // accepts none, so closes none
         var target = (IPEndPoint)server.LocalEndPoint!;
@@ -143,7 +143,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task A_server_that_has_not_heard_the_end_of_a_ports_last_connection_fails_no_connection()
+    public async Task Server_that_missed_the_end_of_a_ports_last_connection_fails_no_connection()
     {
         Skip.If(Requirement.Root.Skip is not null, Requirement.Root.Skip);
         await using var peer = FaultPeer.Answering();
@@ -172,7 +172,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task Each_source_address_has_all_ports_that_of_ipv6_too()
+    public async Task Each_source_address_has_all_ports_including_IPv6()
     {
         Skip.IfNot(Socket.OSSupportsIPv6 || Requirement.RequireAll, "needs IPv6");
         await using var four = FaultPeer.Answering();
@@ -188,7 +188,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     }
 
     [LinuxFact]
-    public async Task When_no_port_is_left_the_kernel_chooses()
+    public async Task Kernel_chooses_when_no_port_is_left()
     {
         await using var peer = FaultPeer.Answering();
         var ports = GiveLoop(2);
@@ -214,7 +214,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     }
 
     [LinuxFact]
-    public async Task A_run_that_begins_has_ports_of_its_own()
+    public async Task New_run_has_its_own_ports()
     {
         await using var peer = FaultPeer.Answering();
         var before = GiveLoop(1);

@@ -9,7 +9,7 @@ namespace ActorLoad.Actors.Tests.Transport;
 public sealed class RingSlotPortsSpecs : SlotPortsContractSpecs
 {
     [LinuxFact]
-    public async Task Closes_that_wait_for_the_loops_next_turn_are_brought_forward_for_a_link_that_needs_their_port()
+    public async Task Pending_closes_run_early_for_a_link_that_needs_their_port()
     {
         await using var peer = FaultPeer.Answering();
         var ports = GiveLoop(1);

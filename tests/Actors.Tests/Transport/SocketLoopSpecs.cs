@@ -28,7 +28,7 @@ public sealed class SocketLoopSpecs : LoopContractSpecs
     private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => new SocketLoop(time, reportFailure);
 
     [Fact]
-    public async Task The_buffers_of_a_closed_link_are_used_again_only_when_the_engine_has_let_go_of_them()
+    public async Task Buffers_of_a_closed_link_are_reused_only_after_the_engine_released_them()
     {
         await using var peer = FaultPeer.Hanging();
         var operation = await StockOneAsync();
@@ -45,7 +45,7 @@ public sealed class SocketLoopSpecs : LoopContractSpecs
     }
 
     [Fact]
-    public async Task A_connect_that_throws_leaves_nothing_behind()
+    public async Task Connect_that_throws_returns_its_operation_and_leaves_no_deadline()
     {
         var operation = await StockOneAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(() => OpenAsync(new ThrowingEndPoint(hasFamily: true)));

@@ -17,7 +17,7 @@ public sealed class TargetPortsSpecs
     }
 
     [Fact]
-    public void A_port_that_was_given_back_is_taken_before_one_that_was_never_used_and_the_oldest_first()
+    public void Returned_ports_are_taken_before_unused_ones_and_the_oldest_first()
     {
         Take(3);
         _ports.GiveBack(40001);
@@ -27,7 +27,7 @@ public sealed class TargetPortsSpecs
     }
 
     [Fact]
-    public void A_run_knows_which_ports_its_connections_may_have_had()
+    public void Run_knows_which_ports_its_connections_may_have_used()
     {
         var all = new SlotPorts([40000, 40001, 40002]);
         var ports = new TargetPorts(all, IPAddress.Loopback, [40000, 40001, 40002]);
@@ -40,7 +40,7 @@ public sealed class TargetPortsSpecs
     }
 
     [Fact]
-    public void A_port_that_was_set_aside_comes_last()
+    public void Port_set_aside_is_taken_last()
     {
         Take(1);
         _ports.SetAside(40000);
@@ -48,7 +48,7 @@ public sealed class TargetPortsSpecs
     }
 
     [Fact]
-    public void A_port_that_the_server_may_still_hold_comes_last_of_all_and_is_counted()
+    public void Port_that_the_server_may_still_hold_is_taken_last_and_counted()
     {
         var all = new SlotPorts([]);
         var ports = new TargetPorts(all, IPAddress.Loopback, [40000, 40001, 40002]);
@@ -65,7 +65,7 @@ public sealed class TargetPortsSpecs
     }
 
     [Fact]
-    public void Without_a_route_there_are_none() => Assert.Equal(TargetPorts.KernelsChoice, new TargetPorts(new SlotPorts([]), null, [40000]).Take());
+    public void Target_without_a_route_has_no_ports() => Assert.Equal(TargetPorts.KernelsChoice, new TargetPorts(new SlotPorts([]), null, [40000]).Take());
 
     [Fact]
     public void A_connection_tries_three_ports_and_leaves_the_fourth_choice_to_the_kernel()
@@ -84,7 +84,7 @@ public sealed class TargetPortsSpecs
     }
 
     [Fact]
-    public void The_end_of_a_connection_gives_its_port_back_once()
+    public void End_of_a_connection_returns_its_port_once()
     {
         var lease = new PortLease(_ports);
         Assert.True(lease.TryNext());
@@ -94,7 +94,7 @@ public sealed class TargetPortsSpecs
     }
 
     [Fact]
-    public void Where_the_kernel_chooses_there_is_nothing_to_give_back()
+    public void Lease_of_a_kernel_port_has_nothing_to_return()
     {
         var lease = new PortLease(null);
         Assert.False(lease.TryNext());

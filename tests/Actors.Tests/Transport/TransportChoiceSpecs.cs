@@ -13,7 +13,7 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     private static readonly IPEndPoint _target = new(IPAddress.Loopback, 6379);
 
     [Fact]
-    public void Sockets_are_taken_where_they_are_asked_for()
+    public void Sockets_are_used_when_requested()
     {
         Assert.Equal(new TransportChoice("sockets", 3, "as configured"), TransportChoice.Make(new TransportSettings(TransportKind.Sockets, 3), 1));
     }
@@ -26,14 +26,14 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     [InlineData("192.0.2.1", 1, 1)] // nobody's: TEST-NET-1
     [InlineData("192.0.2.1", 2, 2)]
     [InlineData("2001:db8::1", 64, 4)]
-    public void Auto_is_a_loop_for_each_core_and_leaves_one_to_a_server_on_this_machine(string target, int cores, int loops)
+    public void Auto_takes_a_loop_for_each_core_and_leaves_one_core_to_a_local_server(string target, int cores, int loops)
     {
         Assert.Equal(loops, LoopCount.For([IPAddress.Parse(target)], cores));
         Assert.Equal(1, LoopCount.For([IPAddress.Parse(target), IPAddress.Loopback], 2));
     }
 
     [SkippableFact]
-    public void What_auto_finds_is_for_rings_and_what_is_configured_for_both()
+    public void Automatic_loop_count_is_for_rings_and_a_configured_count_for_both()
     {
         Skip.If(RingProbe.Problem(2) is not null && !Requirement.RequireAll, RingProbe.Problem(2));
         Assert.Equal(2, TransportChoice.Make(new TransportSettings(TransportKind.Auto, null), 2).Loops);
@@ -44,7 +44,7 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     [Theory]
     [InlineData(TransportKind.Auto, "auto: this kernel has all that the ring needs; 1 loop in place of 3, because there is no memory")]
     [InlineData(TransportKind.IoUring, "as configured; 1 loop in place of 3, because there is no memory")]
-    public void Fewer_loops_than_auto_would_have_are_told_with_their_reason(TransportKind kind, string reason)
+    public void Fallback_to_fewer_loops_is_reported_with_its_reason(TransportKind kind, string reason)
     {
         var choice = TransportChoice.Make(new TransportSettings(kind, null), 3, loops => loops > 1 ? "there is no memory" : null);
 
@@ -52,7 +52,7 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     }
 
     [Fact]
-    public void The_addresses_of_all_interfaces_are_this_machines()
+    public void Addresses_of_all_interfaces_belong_to_this_machine()
     {
         var own = NetworkInterface.GetAllNetworkInterfaces().SelectMany(each => each.GetIPProperties().UnicastAddresses).ToList();
 
@@ -61,7 +61,7 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     }
 
     [Fact]
-    public void Auto_takes_sockets_when_the_rings_cannot_be_made_although_the_kernel_knows_them()
+    public void Auto_takes_sockets_when_rings_cannot_be_created_on_a_kernel_that_has_them()
     {
         var asked = new List<string>();
 
@@ -76,7 +76,7 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     }
 
     [SkippableFact]
-    public void A_ring_that_is_insisted_on_and_cannot_be_made_is_an_error()
+    public void Required_ring_that_cannot_be_created_is_an_error()
     {
         Skip.If(RingProbe.Problem(1) is not null && !Requirement.RequireAll, RingProbe.Problem(1));
         Assert.Throws<RingUnavailableException>(() => TransportChoice.MakeReady<RunLoops>(
@@ -110,7 +110,7 @@ public sealed class TransportChoiceSpecs() : TestKit("akka.loglevel = WARNING")
     [SkippableTheory]
     [InlineData("io-uring")]
     [InlineData("sockets")]
-    public void Runs_with_more_loops_and_with_fewer_share_those_that_there_are(string kind)
+    public void Runs_with_different_loop_counts_share_the_existing_loops(string kind)
     {
         Skip.If(kind == "io-uring" && RingProbe.Problem(3) is not null && !Requirement.RequireAll, RingProbe.Problem(3));
         var three = Loops(kind, 3);

@@ -11,7 +11,7 @@ namespace ActorLoad.Actors.Tests.Transport;
 public abstract class TransportContractSpecs : TransportSpecs
 {
     [SkippableFact]
-    public async Task A_connect_ends_as_connected_with_nothing_received_yet()
+    public async Task Connect_completes_with_no_bytes_received()
     {
         await using var peer = FaultPeer.Answering();
         var before = Loop.Now;
@@ -22,7 +22,7 @@ public abstract class TransportContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task What_is_sent_is_stamped_before_it_is_answered()
+    public async Task Send_time_lies_before_the_answer()
     {
         await using var peer = FaultPeer.Answering();
         var before = Loop.Now;
@@ -65,7 +65,7 @@ public abstract class TransportContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task An_exchange_sends_and_receives_again_and_again()
+    public async Task Link_exchanges_several_commands_in_a_row()
     {
         await using var peer = FaultPeer.Answering();
         var link = await ConnectAsync(peer);
@@ -159,7 +159,7 @@ public abstract class TransportContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task A_hold_ends_by_its_deadline_or_by_a_peer_that_closes_first()
+    public async Task Hold_ends_at_its_deadline_or_when_the_peer_closes()
     {
         await using var patient = FaultPeer.Answering();
         var held = await ConnectAsync(patient);
@@ -203,7 +203,7 @@ public abstract class TransportContractSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task Each_operation_of_many_links_at_once_ends_as_exactly_one_message()
+    public async Task Each_operation_on_many_links_ends_with_exactly_one_message()
     {
         const int Links = 200;
         await using var peer = FaultPeer.Answering();

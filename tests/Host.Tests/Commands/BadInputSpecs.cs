@@ -64,7 +64,7 @@ public class BadInputSpecs : IDisposable
     [InlineData("target --prt 6379", "unknown option '--prt'; did you mean '--port'?")]
     [InlineData("run --stdin-lifeline", "unknown option '--stdin-lifeline'; a file of that name is ./--stdin-lifeline")]
     [InlineData("monitor --wait", "unknown option '--wait'; 'actorload monitor --help' lists all options")]
-    public async Task A_slip_of_the_fingers_is_one_sentence_with_what_was_meant(string line, string told) =>
+    public async Task Typo_is_one_sentence_with_the_intended_word(string line, string told) =>
         Assert.Equal($"actorload: {told}", Assert.Single(await RefusedAsync(line.Split(' '))));
 
     [Fact]
@@ -108,7 +108,7 @@ public class BadInputSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Every_error_of_every_source_is_told_at_once()
+    public async Task All_errors_of_all_sources_are_reported_at_once()
     {
         var file = _files.Write("run.conf", "actorload {\n  conections = 5\n  connection.hold = 5\n}\n");
         var errors = await RefusedAsync(
@@ -130,7 +130,7 @@ public class BadInputSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_directory_that_cannot_be_written_is_found_before_the_run()
+    public async Task Unwritable_directory_is_reported_before_the_run()
     {
         var file = _files.Write("file", "");
         var errors = await RefusedAsync("run", "--quiet", "--target", "127.0.0.1:1", "--out", file);
@@ -138,7 +138,7 @@ public class BadInputSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_daemon_that_listens_to_the_world_needs_a_token()
+    public async Task Daemon_that_listens_on_all_addresses_needs_a_token()
     {
         var errors = await RefusedAsync("serve", "--set", "daemon.url=http://0.0.0.0:0", "--set", $"daemon.results={_files.Root}");
         Assert.Contains("token", Assert.Single(errors), StringComparison.Ordinal);

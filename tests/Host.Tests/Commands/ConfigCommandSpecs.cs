@@ -26,7 +26,7 @@ public class ConfigCommandSpecs
     }
 
     [Fact]
-    public async Task The_flags_of_the_ancestor_mean_what_they_meant()
+    public async Task Flags_of_the_ancestor_keep_their_meaning()
     {
         var load = LoadOf(await PrintAsync(["config", "--cps", "8000", "--durs", "20", "--gaps", "0.5"]));
         Assert.Contains("connections = 8000\n", load, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public class ConfigCommandSpecs
     }
 
     [Fact]
-    public async Task What_a_short_option_does_not_name_is_the_ancestors()
+    public async Task Unnamed_values_beside_a_short_option_come_from_the_ancestor()
     {
         var load = LoadOf(await PrintAsync(["config", "--durs", "7"]));
         Assert.Contains("connections = 5\n", load, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public class ConfigCommandSpecs
     }
 
     [Fact]
-    public async Task Count_replaces_the_load_as_its_neighbours_do()
+    public async Task Count_option_overrides_the_load_and_drops_its_duration()
     {
         var load = LoadOf(await PrintAsync(["config", "--count", "3", "--gap", "0s"]));
         Assert.Contains("count = 3\n", load, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public class ConfigCommandSpecs
     }
 
     [Fact]
-    public async Task Hold_script_and_for_are_set_and_leave_the_load_alone()
+    public async Task Hold_script_and_for_options_leave_the_load_unchanged()
     {
         using var files = new TemporaryDirectory();
         var file = files.Write("run.conf", "actorload { load = [ { connections = 11, gap = 11s } ], connection.script = [PING, PING, PING] }");
@@ -65,7 +65,7 @@ public class ConfigCommandSpecs
     }
 
     [Fact]
-    public async Task Targets_may_be_given_more_than_once() => Assert.Contains(
+    public async Task Target_option_may_be_given_more_than_once() => Assert.Contains(
         "endpoints = [\"127.0.0.1:1\", \"[::1]:2\"]",
         await PrintAsync(["config", "--target", "127.0.0.1:1", "--target", "[::1]:2"]),
         StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public class ConfigCommandSpecs
     }
 
     [Fact]
-    public async Task What_is_printed_can_be_loaded_again()
+    public async Task Printed_configuration_can_be_loaded_again()
     {
         using var files = new TemporaryDirectory();
         var printed = await PrintAsync(["config", "--cps", "7"]);

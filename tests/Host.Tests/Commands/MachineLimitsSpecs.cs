@@ -17,7 +17,7 @@ public sealed class MachineLimitsSpecs : IDisposable
     [InlineData("--nofile=128", "open files (ulimit -n)", "run", "serve")]
     [InlineData("--as=1900000000", "address space (ulimit -v)", "run", "serve", "target", "monitor --port 7300", "doctor", "config")]
     [InlineData("--as=3000000000", "address space (ulimit -v)", "run", "serve", "target")]
-    public async Task A_limit_that_is_too_low_is_one_sentence_and_exit_code_1(string limit, string named, params string[] commands)
+    public async Task Limit_that_is_too_low_ends_with_one_sentence_and_exit_code_1(string limit, string named, params string[] commands)
     {
         foreach (var command in commands)
         {
@@ -26,7 +26,7 @@ public sealed class MachineLimitsSpecs : IDisposable
     }
 
     [SkippableFact]
-    public async Task Too_few_processes_are_one_sentence_and_exit_code_1()
+    public async Task Lack_of_processes_ends_with_one_sentence_and_exit_code_1()
     {
         Needs.These(Requirement.LesserRoot);
         string[] nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];

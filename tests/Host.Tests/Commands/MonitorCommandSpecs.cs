@@ -43,7 +43,7 @@ public sealed class MonitorCommandSpecs : IDisposable
     [LinuxTheory]
     [InlineData(ChildSignal.Interrupt)]
     [InlineData(ChildSignal.Terminate)]
-    public async Task A_signal_ends_it_with_the_peaks_and_exit_code_0(ChildSignal signal)
+    public async Task Signal_ends_the_monitor_with_its_peaks_and_exit_code_0(ChildSignal signal)
     {
         await using var monitor = await MonitorProcess.StartAsync(Port, null, "--json", "--interval", "100ms");
         var line = await monitor.FreshLineAsync();
@@ -54,7 +54,7 @@ public sealed class MonitorCommandSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task For_ends_it_by_itself_and_each_line_is_one_json_object()
+    public async Task Monitor_ends_after_its_for_option_and_each_line_is_one_JSON_object()
     {
         var ended = await WatchAsync([], "--json", "--interval", "100ms", "--for", "350ms");
         var kinds = ended.Stdout.TrimEnd('\n').Split('\n')
@@ -66,7 +66,7 @@ public sealed class MonitorCommandSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task Plain_lines_stand_under_their_heads_and_the_peaks_at_the_end()
+    public async Task Plain_lines_are_aligned_to_their_heads_and_end_with_the_peaks()
     {
         var ended = await WatchAsync([], "--interval", "200ms", "--for", "500ms");
         var lines = ended.Stdout.Split('\n');
@@ -84,7 +84,7 @@ public sealed class MonitorCommandSpecs : IDisposable
     [SkippableTheory]
     [InlineData("--bounding-set=-all --inh-caps=-all --no-new-privs")]
     [InlineData("--reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs")]
-    public async Task It_needs_no_privilege(string confinement)
+    public async Task Command_needs_no_privilege(string confinement)
     {
         Needs.These(Requirement.LesserRoot);
         string[] wrapper = ["setpriv", .. confinement.Split(' ')];
@@ -98,7 +98,7 @@ public sealed class MonitorCommandSpecs : IDisposable
     }
 
     [SkippableFact]
-    public async Task Where_sock_diag_is_refused_states_come_from_the_table_of_connections_and_the_queue_is_said_to_be_unseen()
+    public async Task Refused_sock_diag_falls_back_to_the_connection_table_without_a_queue()
     {
         Needs.These(Requirement.Perl);
         var ended = await WatchAsync(RefusedCalls.Sockets(EPERM), "--json", "--interval", "100ms", "--for", "300ms");
@@ -111,7 +111,7 @@ public sealed class MonitorCommandSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task It_ends_when_nobody_reads_it_any_more()
+    public async Task Monitor_ends_when_its_output_is_closed()
     {
         string[] command = ["dotnet", ActorLoadProcess.Dll, "monitor", "--interval", "100ms", "--port", $"{Port}"];
         var piped = await ChildProcess.RunAsync("sh", "-c", string.Join(' ', command.Select(word => $"'{word}'")) + " | head -n 3");
@@ -124,7 +124,7 @@ public sealed class MonitorCommandSpecs : IDisposable
     [InlineData((1 << 20) - 1)]
     [InlineData((1 << 30) - 1)]
     [InlineData(1L << 39)]
-    public void Columns_stay_below_their_heads_however_much_memory_there_is(long bytes)
+    public void Columns_fit_under_their_heads_for_any_amount_of_memory(long bytes)
     {
         var line = new MonitorLine(1, default, 1, null, null, null, new TcpMemory(bytes, null), PerCounter.Of(_ => (double?)99_999));
         Assert.Equal(MonitorColumns.Heads.Length, MonitorColumns.Of(line).Length);
@@ -132,7 +132,7 @@ public sealed class MonitorCommandSpecs : IDisposable
     }
 
     [Fact]
-    public void What_is_not_seen_is_a_dash()
+    public void Unseen_value_is_shown_as_a_dash()
     {
         var at = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
         var nothing = PerCounter.Of(_ => (double?)null);

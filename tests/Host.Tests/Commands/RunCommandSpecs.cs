@@ -20,7 +20,7 @@ public class RunCommandSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Json_alone_is_on_stdout()
+    public async Task Stdout_has_only_JSON()
     {
         await using var peer = FaultPeer.Answering();
         var run = (await ActorLoadProcess.RunAsync(
@@ -45,7 +45,7 @@ public class RunCommandSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Files_are_written_where_they_are_wanted()
+    public async Task Files_are_written_to_the_given_directory()
     {
         await using var peer = FaultPeer.Answering();
         var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--out", _files["a/b"], .. Bursts(peer, 2)])).Expect();
@@ -59,7 +59,7 @@ public class RunCommandSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Without_out_nothing_is_written()
+    public async Task Run_without_out_option_writes_no_files()
     {
         await using var peer = FaultPeer.Answering();
         (await ActorLoadProcess.RunAsync(["run", "--quiet", .. Bursts(peer, 1)], new ActorLoadOptions { WorkingDirectory = _files.Root })).Expect();
@@ -84,7 +84,7 @@ public class RunCommandSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Run_is_not_begun_when_the_target_fails_its_check()
+    public async Task Run_does_not_begin_when_the_target_fails_its_check()
     {
         await using var peer = FaultPeer.ClosedPort();
         var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--out", _files["out"], "--target", peer.Target, "--cps", "200", "--durs", "3600"])).Expect(4);
@@ -99,7 +99,7 @@ public class RunCommandSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Force_begins_a_run_whose_target_fails_its_check()
+    public async Task Force_option_begins_a_run_whose_target_fails_its_check()
     {
         await using var peer = FaultPeer.ClosedPort();
         var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--force", "--target", peer.Target, "--cps", "20", "--count", "1"])).Expect(4);
@@ -108,7 +108,7 @@ public class RunCommandSpecs : IDisposable
     }
 
     [RedisFact]
-    public async Task Run_is_begun_when_one_of_several_targets_passes_its_check()
+    public async Task Run_begins_when_one_of_several_targets_passes_its_check()
     {
         await using var server = await RedisServer.StartAsync();
         await using var peer = FaultPeer.ClosedPort();
@@ -117,7 +117,7 @@ public class RunCommandSpecs : IDisposable
     }
 
     [RedisFact]
-    public async Task Script_that_gives_its_own_password_is_not_stopped_by_the_check()
+    public async Task Run_whose_script_gives_the_password_is_not_stopped_by_the_check()
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "word");
         string[] args = ["run", "--json", "--target", server.Target, "--cps", "20", "--count", "1"];
@@ -155,7 +155,7 @@ public class RunCommandSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task After_a_kill_every_finished_interval_is_on_disk()
+    public async Task Every_finished_interval_is_on_disk_after_a_kill()
     {
         await using var peer = FaultPeer.Answering();
         await using var run = ActorLoadProcess.Start(["run", "--out", _files["out"], .. Bursts(peer, 1000)]);
@@ -169,7 +169,7 @@ public class RunCommandSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task A_disk_that_is_full_costs_the_files_and_the_exit_code_but_not_the_numbers()
+    public async Task Full_disk_fails_the_exit_code_but_the_numbers_are_still_printed()
     {
         await using var peer = FaultPeer.Answering();
         Directory.CreateDirectory(_files["out"]);

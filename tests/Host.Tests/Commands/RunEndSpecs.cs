@@ -30,7 +30,7 @@ public sealed class RunEndSpecs : IDisposable
     }
 
     [Fact]
-    public void A_run_that_is_ended_at_once_has_what_was_measured()
+    public void Run_ended_at_once_has_its_measurements()
     {
         _end.Rehearse();
         Assert.False(File.Exists(_files["run/result.json"]));
@@ -40,7 +40,7 @@ public sealed class RunEndSpecs : IDisposable
     }
 
     [Fact]
-    public void A_stopped_run_that_is_stuck_has_what_was_measured()
+    public void Run_stuck_after_a_stop_has_its_measurements()
     {
         var ended = _end.Write(new RunProtocol.RunEnded(Results.Id, null, "stopped by SIGTERM, and stuck"), isSignalled: true);
         Assert.Equal(100, ended.Result!.Connections.Planned);
@@ -48,7 +48,7 @@ public sealed class RunEndSpecs : IDisposable
     }
 
     [Fact]
-    public void A_result_that_is_there_is_not_replaced_by_a_last_word()
+    public void Complete_result_is_not_replaced_by_a_last_word()
     {
         var ended = new RunProtocol.RunEnded(Results.Id, Results.Of(Verdict.Valid), null);
         _journal.End(ended);

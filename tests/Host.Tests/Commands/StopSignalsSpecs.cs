@@ -12,7 +12,7 @@ public class StopSignalsSpecs
     public StopSignalsSpecs() => _signals = new StopSignals(_time, () => _said.Add("exit")) { LastWord = signal => _said.Add($"last word: {signal}") };
 
     [Fact]
-    public void Signals_within_two_seconds_are_one_wish()
+    public void Signals_within_two_seconds_count_as_one()
     {
         Assert.False(_signals.Requested.IsCancellationRequested);
         _signals.Handle("SIGTERM");
@@ -44,7 +44,7 @@ public class StopSignalsSpecs
     }
 
     [Fact]
-    public void A_last_word_that_takes_too_long_is_not_waited_for()
+    public void Last_word_that_takes_too_long_does_not_delay_the_exit()
     {
         using var never = new SemaphoreSlim(0);
         _signals.LastWord = _ => never.Wait();
@@ -60,6 +60,6 @@ public class StopSignalsSpecs
     [InlineData("0000000000001007", true)]
     [InlineData("0000000000001006", false)]
     [InlineData("", false)]
-    public void A_hang_up_that_is_ignored_at_the_start_is_known(string mask, bool isIgnored) =>
+    public void SIGHUP_ignored_at_the_start_is_recognized(string mask, bool isIgnored) =>
         Assert.Equal(isIgnored, IgnoredSignals.HasHangUp(["Name:\tactorload", $"SigIgn:\t{mask}", "SigCgt:\t0"]));
 }

@@ -20,7 +20,7 @@ public sealed class BrokenRequestSpecs : IAsyncLifetime, IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public async Task A_broken_request_is_its_senders_fault_whatever_is_broken()
+    public async Task Broken_request_gets_a_4xx_status()
     {
         foreach (var (request, status) in new (string, int)[]
         {
@@ -61,7 +61,7 @@ public sealed class BrokenRequestSpecs : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData("identity", "text/plain")]
     [InlineData(null, "application/json; charset=\"UTF-8\"")]
-    public async Task A_plain_body_is_read_however_its_headers_say_so(string? coding, string type)
+    public async Task Plain_body_is_read_whatever_its_headers_say(string? coding, string type)
     {
         var headers = $"Content-Type: {type}\r\n" + (coding is null ? "" : $"Content-Encoding: {coding}\r\n");
         var answer = await SendAsync($"{Post}{headers}Content-Length: 5\r\n\r\nx = 1");
@@ -85,7 +85,7 @@ public sealed class BrokenRequestSpecs : IAsyncLifetime, IDisposable
     [InlineData("127.0.0.1.example.com", false)]
     [InlineData("[::2]", false)]
     [InlineData("192.0.2.1", false)]
-    public void Names_of_this_machine_are_known_in_any_spelling(string host, bool isOurs) => Assert.Equal(isOurs, Gate.IsThisMachine(host));
+    public void Names_of_this_machine_are_recognized_in_any_spelling(string host, bool isOurs) => Assert.Equal(isOurs, Gate.IsThisMachine(host));
 
     [Theory]
     [InlineData("LOCALHOST", null, 200)]
@@ -95,7 +95,7 @@ public sealed class BrokenRequestSpecs : IAsyncLifetime, IDisposable
     [InlineData("localhost", "http://localhost:1", 403)]
     [InlineData("localhost", "null", 403)]
     [InlineData("example.com", null, 403)]
-    public async Task The_host_and_the_origin_of_a_request_are_compared_as_names_are(string host, string? origin, int status) => Assert.StartsWith(
+    public async Task Host_and_origin_of_a_request_are_compared_as_names(string host, string? origin, int status) => Assert.StartsWith(
         $"HTTP/1.1 {status} ",
         await SendAsync($"GET /runs HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{(origin is null ? "" : $"Origin: {origin}\r\n")}\r\n"),
         StringComparison.Ordinal);

@@ -37,7 +37,7 @@ public class DaemonLifeSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task A_run_that_a_crash_cut_off_is_listed_with_what_was_measured()
+    public async Task Run_interrupted_by_a_crash_is_listed_with_its_measurements()
     {
         await using var peer = FaultPeer.Answering();
         string id;
@@ -88,7 +88,7 @@ public class DaemonLifeSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_token_is_asked_of_everybody_but_probes()
+    public async Task Token_is_required_except_for_probes()
     {
         await using var daemon = await DaemonProcess.StartAsync(_files, "--set", "daemon.token=correct-horse");
         await DaemonProcess.ProblemAsync(daemon.Client.GetAsync("/runs"), 401);
@@ -122,7 +122,7 @@ public class DaemonLifeSpecs : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Only_its_own_url_says_where_it_listens(bool byVariable)
+    public async Task Other_url_settings_do_not_change_where_the_daemon_listens(bool byVariable)
     {
         const string Elsewhere = "http://0.0.0.0:0";
         var options = new ActorLoadOptions { WorkingDirectory = Path.GetDirectoryName(_files["x"]) };

@@ -14,7 +14,7 @@ public sealed class FullDiskSpecs : IDisposable
     public void Dispose() => _files.Dispose();
 
     [OwnMountsFact]
-    public async Task A_full_disk_is_told_and_costs_no_result_and_leaves_nothing_behind()
+    public async Task Full_disk_is_reported_and_the_run_still_has_its_result()
     {
         await using var peer = FaultPeer.Hanging();
         await using var daemon = await DaemonProcess.StartAsync(
@@ -47,7 +47,7 @@ public sealed class FullDiskSpecs : IDisposable
     }
 
     [OwnMountsFact]
-    public async Task The_files_of_a_run_are_named_only_if_they_are_there()
+    public async Task Files_of_a_run_are_named_only_if_they_exist()
     {
         await using var peer = FaultPeer.Answering();
         var full = (await ActorLoadProcess.RunAsync(

@@ -26,14 +26,14 @@ public sealed class ListenAddressesSpecs : IDisposable
     [InlineData("http://ours.test:80", "192.0.2.7:80")]
     [InlineData("http://half.test:80", "192.0.2.7:80")]
     [InlineData("http://debian.test:80", "127.0.1.1:80")]
-    public async Task A_daemon_listens_where_its_url_says_and_nowhere_else(string url, string expected) =>
+    public async Task Daemon_listens_only_where_its_url_says(string url, string expected) =>
         Assert.Equal(expected, string.Join(' ', await FindAsync(url)));
 
     [Theory]
     [InlineData("http://theirs.test:80", "theirs.test resolves to no address of this machine")]
     [InlineData("http://none.test:80", "none.test cannot be resolved (HostNotFound)")]
     [InlineData("http://empty.test:80", "empty.test resolves to no address of this machine")]
-    public async Task A_name_that_is_not_this_machines_is_an_error(string url, string problem)
+    public async Task Name_of_another_machine_is_an_error(string url, string problem)
     {
         var error = Assert.Single((await Assert.ThrowsAsync<SettingsException>(() => FindAsync(url))).Errors);
         Assert.Equal(("daemon.url", problem), (error.Key, error.Problem));

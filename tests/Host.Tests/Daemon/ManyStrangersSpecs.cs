@@ -16,7 +16,7 @@ public sealed class ManyStrangersSpecs : IDisposable
     public void Dispose() => _files.Dispose();
 
     [OwnMountsFact]
-    public async Task Names_that_nobody_resolves_hold_up_their_own_posts_only()
+    public async Task Unresolvable_names_delay_only_their_own_posts()
     {
         const string Silent = "127.0.77.53";
         using var resolver = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -42,7 +42,7 @@ public sealed class ManyStrangersSpecs : IDisposable
     }
 
     [Fact]
-    public async Task An_answer_does_not_grow_with_what_is_wrong()
+    public async Task Size_of_an_error_answer_is_bounded()
     {
         await using var daemon = await DaemonProcess.StartAsync(_files, "--set", "daemon.max-body=1MiB");
         var name = new string('k', 2000);
@@ -53,7 +53,7 @@ public sealed class ManyStrangersSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_posted_run_that_goes_on_for_too_long_is_ended()
+    public async Task Posted_run_that_lasts_too_long_is_ended()
     {
         await using var peer = FaultPeer.Hanging();
         await using var daemon = await DaemonProcess.StartAsync(_files, "--set", "daemon.max-duration=1s");
@@ -75,7 +75,7 @@ public sealed class ManyStrangersSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_posted_run_that_waits_for_too_long_is_refused_and_an_operators_is_not()
+    public async Task Posted_run_that_waits_too_long_is_refused_but_an_operators_run_is_not()
     {
         await using var peer = FaultPeer.Hanging();
         var file = _files.Write("own.conf", RunsApiSpecs.Body(peer, 1));

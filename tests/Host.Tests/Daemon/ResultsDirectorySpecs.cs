@@ -43,7 +43,7 @@ public class ResultsDirectorySpecs : IDisposable
 
     [SkippableTheory]
     [MemberData(nameof(Strangers))]
-    public async Task What_is_no_file_of_a_run_hangs_nobody_and_shows_nothing(string file, string kind)
+    public async Task Special_file_in_place_of_a_run_file_neither_hangs_nor_shows_anything(string file, string kind)
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "needs mkfifo");
         using (var journal = RunJournal.Create(_results.PathOf(Results.Id), Results.Header))
@@ -62,7 +62,7 @@ public class ResultsDirectorySpecs : IDisposable
     }
 
     [LinuxFact]
-    public void The_disk_is_asked_with_new_bytes()
+    public void Disk_is_probed_by_writing_new_bytes()
     {
         Assert.True(_results.IsWritable());
         Assert.Equal([".lock"], Directory.EnumerateFileSystemEntries(_files["results"]).Select(Path.GetFileName));
@@ -71,7 +71,7 @@ public class ResultsDirectorySpecs : IDisposable
     }
 
     [Fact]
-    public void A_run_that_could_not_be_saved_is_shown_from_memory_and_saved_later()
+    public void Unsaved_run_is_shown_from_memory_and_saved_later()
     {
         using var journal = RunJournal.Create(_results.PathOf(Results.Id), Results.Header);
         var live = new LiveRun(Results.Id, DateTimeOffset.UnixEpoch, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
@@ -89,7 +89,7 @@ public class ResultsDirectorySpecs : IDisposable
     }
 
     [Fact]
-    public void The_next_daemon_says_that_a_run_ended_and_was_not_saved()
+    public void Next_daemon_reports_that_a_run_ended_unsaved()
     {
         using (var journal = RunJournal.Create(_results.PathOf(Results.Id), Results.Header))
         {

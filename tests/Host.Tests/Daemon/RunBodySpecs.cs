@@ -18,7 +18,7 @@ public class RunBodySpecs
     [InlineData(16_385, 1)]
     [InlineData(40_000, 1)]
     [InlineData(Limit, 1)]
-    public async Task A_body_needs_a_place_only_when_it_is_long(int length, int entered)
+    public async Task Body_enters_the_intake_only_when_it_is_long(int length, int entered)
     {
         var text = new string('x', length);
         var (body, problem) = await ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), TimeProvider.System);
@@ -30,14 +30,14 @@ public class RunBodySpecs
     [Theory]
     [InlineData(Limit + 1)]
     [InlineData(2 * Limit)]
-    public async Task A_body_that_is_too_long_is_not_kept(int length)
+    public async Task Body_that_is_too_long_is_refused_with_413(int length)
     {
         var (_, problem) = await ReadAsync(new MemoryStream(new byte[length]), TimeProvider.System);
         Assert.Equal(413, Status(problem));
     }
 
     [Fact]
-    public async Task A_client_that_sends_too_slowly_is_not_waited_for()
+    public async Task Slow_client_is_refused_with_408()
     {
         var (_, problem) = await ReadAsync(new Pipe().Reader.AsStream(), new ImpatientTime());
         Assert.Equal(408, Status(problem));
@@ -46,7 +46,7 @@ public class RunBodySpecs
     [Theory]
     [InlineData(typeof(IOException))]
     [InlineData(typeof(BadHttpRequestException))]
-    public async Task Whatever_breaks_while_a_body_is_read_is_the_clients_fault(Type failure)
+    public async Task Failure_while_a_body_is_read_is_refused_with_400(Type failure)
     {
         var (_, problem) = await ReadAsync(new BrokenStream((Exception)Activator.CreateInstance(failure, "broken")!), TimeProvider.System);
         Assert.Equal(400, Status(problem));

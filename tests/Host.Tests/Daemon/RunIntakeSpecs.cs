@@ -16,11 +16,11 @@ public class RunIntakeSpecs
     [InlineData(1 << 20, 64)]
     [InlineData(4 << 20, 16)]
     [InlineData(16 << 20, 4)]
-    public void Fewer_bodies_are_read_at_once_the_larger_they_may_be(int maxBody, int most) =>
+    public void Intake_reads_fewer_bodies_at_once_when_they_may_be_larger(int maxBody, int most) =>
         Assert.Equal(most, new RunIntake(maxBody, 2, _ => Settings, TimeProvider.System).Most);
 
     [Fact]
-    public async Task A_body_waits_until_a_place_is_given_back()
+    public async Task Body_waits_until_an_earlier_one_leaves_the_intake()
     {
         var intake = new RunIntake(16 << 20, 2, _ => Settings, TimeProvider.System);
         var held = new List<IDisposable>();
@@ -41,7 +41,7 @@ public class RunIntakeSpecs
     [InlineData(1, 1)]
     [InlineData(2, 1)]
     [InlineData(4, 2)]
-    public async Task Bodies_are_checked_off_the_pool_and_only_some_at_once(int cores, int most)
+    public async Task Bodies_are_checked_outside_the_thread_pool_and_only_some_at_once(int cores, int most)
     {
         using var gate = new SemaphoreSlim(0);
         using var begun = new SemaphoreSlim(0);
@@ -71,6 +71,6 @@ public class RunIntakeSpecs
     [Theory]
     [InlineData("")]
     [InlineData(" \n\t ")]
-    public async Task A_body_with_nothing_in_it_is_an_error(string body) => await Assert.ThrowsAsync<SettingsException>(
+    public async Task Empty_body_is_an_error(string body) => await Assert.ThrowsAsync<SettingsException>(
         () => new RunIntake(1 << 20, 2, _ => Settings, TimeProvider.System).CheckAsync(Encoding.UTF8.GetBytes(body), CancellationToken.None));
 }

@@ -18,7 +18,7 @@ public sealed class RunsApiSpecs : IAsyncLifetime, IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public async Task A_finished_run_is_its_result()
+    public async Task Finished_run_returns_its_result()
     {
         await using var peer = FaultPeer.Answering();
         var id = await _daemon.RunAsync(Body(peer, 20));
@@ -56,7 +56,7 @@ public sealed class RunsApiSpecs : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_waits_can_be_taken_back()
+    public async Task Waiting_run_can_be_deleted()
     {
         await using var peer = FaultPeer.Hanging();
         var running = await _daemon.RunAsync(Body(peer, 1));
@@ -70,7 +70,7 @@ public sealed class RunsApiSpecs : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Everything_that_is_wrong_with_a_run_file_is_told_at_once()
+    public async Task All_mistakes_in_a_run_file_are_reported_at_once()
     {
         var problem = await DaemonProcess.ProblemAsync(_daemon.PostAsync(
             "actorload {\n conections = 1\n safety.allowed-targets = [\"0.0.0.0/0\"]\n daemon.results = \"/tmp\"\n connection.hold = 5\n}"), 400);
@@ -83,7 +83,7 @@ public sealed class RunsApiSpecs : IAsyncLifetime, IDisposable
     [InlineData("include file(\"/etc/passwd\")")]
     [InlineData("actorload { target { endpoints = [\"127.0.0.1:1\"]")]
     [InlineData(" \n")]
-    public async Task A_body_that_is_no_run_file_is_a_problem(string body)
+    public async Task Body_that_is_not_a_run_file_is_refused_with_400(string body)
     {
         var problem = await DaemonProcess.ProblemAsync(_daemon.PostAsync(body), 400);
         Assert.DoesNotContain("root:", problem.ToString(), StringComparison.Ordinal);
@@ -98,7 +98,7 @@ public sealed class RunsApiSpecs : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Whatever_goes_wrong_is_a_problem_document()
+    public async Task Every_error_is_a_problem_document()
     {
         await DaemonProcess.ProblemAsync(_daemon.Client.GetAsync("/nothing"), 404);
         await DaemonProcess.ProblemAsync(_daemon.Client.GetAsync("/runs/20261122-225935-4f2a9c"), 404);
@@ -114,7 +114,7 @@ public sealed class RunsApiSpecs : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_run_file_may_be_as_long_as_allowed()
+    public async Task Run_file_of_the_maximum_length_is_accepted()
     {
         await using var peer = FaultPeer.Answering();
         var body = Body(peer, 1);
@@ -123,7 +123,7 @@ public sealed class RunsApiSpecs : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_web_page_from_elsewhere_is_not_served()
+    public async Task Request_from_a_foreign_web_page_is_refused_with_403()
     {
         using var fromPage = new HttpRequestMessage(HttpMethod.Post, "/runs") { Content = new StringContent("actorload {}") };
         fromPage.Headers.Add("Origin", "http://example.com");
@@ -134,7 +134,7 @@ public sealed class RunsApiSpecs : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Probes_are_answered()
+    public async Task Health_probes_are_answered()
     {
         Assert.Equal("alive\n", await _daemon.Client.GetStringAsync("/healthz"));
         Assert.Equal("ready\n", await _daemon.Client.GetStringAsync("/readyz"));

@@ -13,7 +13,7 @@ public sealed class ServiceNoticeSpecs : IDisposable
     public void Dispose() => _files.Dispose();
 
     [LinuxFact]
-    public async Task A_service_manager_is_told_when_the_daemon_listens_and_when_it_stops()
+    public async Task Daemon_tells_the_service_manager_when_it_listens_and_when_it_stops()
     {
         using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         manager.Bind(new UnixDomainSocketEndPoint(_files["notify"]));
@@ -40,7 +40,7 @@ public sealed class ServiceNoticeSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task A_service_manager_that_is_gone_costs_a_line_and_not_the_daemon()
+    public async Task Missing_service_manager_is_logged_and_does_not_stop_the_daemon()
     {
         await using var daemon = await DaemonProcess.StartAsync(_files, NotifiedAt(_files["nobody"]));
         var line = await daemon.Process.StderrLineAsync(line => line.Contains("NOTIFY_SOCKET", StringComparison.Ordinal));

@@ -16,7 +16,7 @@ public sealed class DoctorCommandSpecs
     private const int EPERM = 1;
 
     [Fact]
-    public async Task The_quick_run_needs_nothing_that_a_machine_lacks()
+    public async Task Quick_run_needs_no_change_of_the_machine()
     {
         var doctor = (await ActorLoadProcess.RunAsync(["doctor"])).Expect();
         Assert.StartsWith("READY", doctor.Stdout.TrimStart(), StringComparison.Ordinal);
@@ -27,7 +27,7 @@ public sealed class DoctorCommandSpecs
     }
 
     [Fact]
-    public async Task More_than_the_embedded_servers_queue_is_a_warning_with_an_option_that_mends_it()
+    public async Task Burst_beyond_the_embedded_servers_queue_is_a_warning_with_a_working_option()
     {
         var check = (await Examination.OfAsync("embedded", Storm.Load(1500))).Named(TuningKeys.TcpBacklog);
         check.Expect(CheckState.Warn);
@@ -38,7 +38,7 @@ public sealed class DoctorCommandSpecs
     [InlineData("no.conf", "--cps", "many")]
     [InlineData("--target", "192.0.2.1:6379", "--cps", "5")]
     [InlineData("--set", "conections=5", "--gap", "1s", "--gaps", "2")]
-    public async Task What_run_refuses_doctor_refuses_with_the_same_lines(params string[] args)
+    public async Task Doctor_refuses_what_run_refuses_with_the_same_lines(params string[] args)
     {
         var run = (await ActorLoadProcess.RunAsync(["run", .. args])).Expect(2);
         var doctor = (await ActorLoadProcess.RunAsync(["doctor", "--json", .. args])).Expect(2);
@@ -47,7 +47,7 @@ public sealed class DoctorCommandSpecs
     }
 
     [Fact]
-    public async Task A_target_that_is_down_is_told_beside_all_that_can_be_seen()
+    public async Task Down_target_is_reported_beside_all_other_checks()
     {
         await using var peer = FaultPeer.ClosedPort();
         var report = await Examination.OfAsync(peer.Target, Storm.Load(5));
@@ -59,14 +59,14 @@ public sealed class DoctorCommandSpecs
     }
 
     [Fact]
-    public async Task A_target_that_speaks_something_else_would_fail_the_run()
+    public async Task Target_that_speaks_another_protocol_fails_the_target_check()
     {
         await using var peer = FaultPeer.Garbage();
         (await Examination.OfAsync(peer.Target, Storm.Load(5))).Named("target").Expect(CheckState.Fail);
     }
 
     [RedisFact]
-    public async Task A_server_that_refuses_CONFIG_says_what_allows_it_and_that_does()
+    public async Task Refused_CONFIG_is_reported_with_an_ACL_command_that_works()
     {
         await using var redis = await RedisServer.StartAsync("--save", "3600 1", "--tcp-backlog", "600");
         await redis.CommandAsync("ACL", "SETUSER", "storm", "on", ">word", "~*", "+@all", "-config");
@@ -85,7 +85,7 @@ public sealed class DoctorCommandSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_server_on_another_machine_is_asked_and_its_kernel_is_left_to_who_can_look()
+    public async Task Remote_server_is_asked_and_its_kernel_settings_get_a_command_to_look()
     {
         await using var here = await NetworkNamespace.CreateAsync();
         await using var there = await NetworkNamespace.CreateAsync();
@@ -105,7 +105,7 @@ public sealed class DoctorCommandSpecs
     }
 
     [RedisNetnsFact]
-    public async Task Too_few_ports_for_one_of_two_targets()
+    public async Task Too_few_ports_fail_the_check_of_only_one_target()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync(TuningKeys.PortRange, "20000 20099");
@@ -120,7 +120,7 @@ public sealed class DoctorCommandSpecs
     }
 
     [RedisNetnsFact]
-    public async Task Two_in_TIME_WAIT_reuse_does_not_help_against_another_machine()
+    public async Task TIME_WAIT_reuse_of_2_does_not_help_against_another_machine()
     {
         await using var here = await NetworkNamespace.CreateAsync();
         await using var there = await NetworkNamespace.CreateAsync();
@@ -138,7 +138,7 @@ public sealed class DoctorCommandSpecs
     }
 
     [SkippableFact]
-    public async Task A_ring_that_is_forbidden_is_a_warning_and_where_it_is_demanded_a_failure()
+    public async Task Forbidden_ring_is_a_warning_or_a_failure_when_required()
     {
         Needs.These(Requirement.Perl);
         var auto = await Examination.OfAsync("embedded", Storm.Load(5), RefusedCalls.Ring(EPERM));
@@ -153,7 +153,7 @@ public sealed class DoctorCommandSpecs
     [SkippableTheory]
     [InlineData("0755", "does not show it")]
     [InlineData("0000", "may not be read")]
-    public async Task Settings_that_are_missing_or_may_not_be_read_are_told_and_fail_nothing(string mode, string why)
+    public async Task Missing_or_forbidden_settings_are_reported_and_fail_no_check(string mode, string why)
     {
         Needs.These(Requirement.LesserRoot);
         const string Rights = "-dac_override,-dac_read_search"; // with which root may read everything
@@ -176,7 +176,7 @@ public sealed class DoctorCommandSpecs
     [SkippableTheory]
     [InlineData("--bounding-set=-all --inh-caps=-all --no-new-privs")]
     [InlineData("--reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs")]
-    public async Task It_needs_no_privilege(string confinement)
+    public async Task Command_needs_no_privilege(string confinement)
     {
         Needs.These(Requirement.LesserRoot);
         string[] wrapper = ["setpriv", .. confinement.Split(' ')];
@@ -190,7 +190,7 @@ public sealed class DoctorCommandSpecs
     }
 
     [SkippableFact]
-    public async Task Read_only_settings_are_said_beside_what_should_be_set()
+    public async Task Read_only_settings_are_reported_beside_the_needed_ones()
     {
         Needs.These(Requirement.LesserRoot);
         string[] container = ["unshare", "--mount", "bash", "-c", "mount --bind -o ro /proc/sys /proc/sys && mount -o remount,ro,bind /proc/sys && exec \"$0\" \"$@\""];
@@ -200,7 +200,7 @@ public sealed class DoctorCommandSpecs
     }
 
     [RedisFact]
-    public async Task It_only_reads()
+    public async Task Doctor_only_reads()
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.CommandAsync("CONFIG", "RESETSTAT");

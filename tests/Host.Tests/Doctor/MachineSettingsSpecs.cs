@@ -22,7 +22,7 @@ public sealed class MachineSettingsSpecs : IDisposable
     public void Dispose() => _files.Dispose();
 
     [SkippableFact]
-    public async Task A_fork_that_may_fail()
+    public async Task Overcommit_that_may_fail_a_fork_is_found_and_fixed()
     {
         Needs.These(Requirement.Redis, Requirement.LesserRoot);
         await using var redis = await RedisServer.StartAsync("--save", "3600 1");
@@ -30,7 +30,7 @@ public sealed class MachineSettingsSpecs : IDisposable
     }
 
     [SkippableFact]
-    public async Task Programs_that_are_swapped_out()
+    public async Task Swappiness_with_swap_is_found_and_fixed()
     {
         Needs.These(Requirement.LesserRoot);
         await ExpectMendedAsync(
@@ -39,7 +39,7 @@ public sealed class MachineSettingsSpecs : IDisposable
     }
 
     [SkippableFact]
-    public async Task Huge_pages_for_everybody()
+    public async Task Huge_pages_for_all_programs_are_found_and_fixed()
     {
         Needs.These(Requirement.Redis, Requirement.LesserRoot);
         await using var redis = await RedisServer.StartAsync("--disable-thp", "no");
@@ -53,7 +53,7 @@ public sealed class MachineSettingsSpecs : IDisposable
     }
 
     [SkippableFact]
-    public async Task Too_little_memory()
+    public async Task Lack_of_memory_is_found_and_fixed()
     {
         Needs.These(Requirement.LesserRoot);
         var shown = Shown((Memory, "MemTotal: 300000 kB\nMemAvailable: 250000 kB\nSwapTotal: 0 kB\n"));
@@ -64,7 +64,7 @@ public sealed class MachineSettingsSpecs : IDisposable
     }
 
     [SkippableFact]
-    public async Task Systune_sets_what_is_the_whole_machines_and_brings_it_back()
+    public async Task Systune_sets_machine_wide_values_and_restores_them()
     {
         Needs.These(Requirement.Netns, Requirement.LesserRoot);
         await using var systune = await SystuneCopy.CreateAsync();

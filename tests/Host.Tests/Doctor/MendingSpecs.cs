@@ -19,7 +19,7 @@ public sealed class MendingSpecs
     private const string NarrowRange = "20000 20099";
 
     [SkippableFact]
-    public async Task Too_few_descriptors()
+    public async Task Low_descriptor_limit_is_found_and_fixed()
     {
         Needs.These(Requirement.Redis, Requirement.Prlimit);
         await using var redis = await RedisServer.StartAsync();
@@ -60,7 +60,7 @@ public sealed class MendingSpecs
     }
 
     [RedisNetnsFact]
-    public async Task Too_few_ports()
+    public async Task Narrow_port_range_is_found_with_its_remedy()
     {
         await using var network = await NarrowAsync();
         await using var redis = await RedisServer.StartAsync(network);
@@ -84,7 +84,7 @@ public sealed class MendingSpecs
     }
 
     [RedisNetnsFact]
-    public async Task More_than_half_of_the_ports_where_the_kernel_chooses_them()
+    public async Task Kernel_ports_beyond_half_of_the_range_are_found_and_fixed()
     {
         await using var network = await NarrowAsync();
         await using var redis = await RedisServer.StartAsync(network);
@@ -100,7 +100,7 @@ public sealed class MendingSpecs
     }
 
     [RedisNetnsFact]
-    public async Task Ports_that_wait_in_TIME_WAIT()
+    public async Task Ports_waiting_in_TIME_WAIT_are_found_and_fixed()
     {
         await using var network = await NarrowAsync();
         await network.SysctlAsync(TuningKeys.TimeWaitReuse, "0");
@@ -133,7 +133,7 @@ public sealed class MendingSpecs
     }
 
     [RedisNetnsFact]
-    public async Task An_accept_queue_that_is_too_short()
+    public async Task Short_accept_queue_is_fixed_by_the_proposed_remedies()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync(TuningKeys.SoMaxConn, "128");
@@ -161,7 +161,7 @@ public sealed class MendingSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_listener_that_was_opened_before_the_kernel_was_tuned()
+    public async Task Listener_opened_before_the_tuning_needs_a_server_restart()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync(TuningKeys.SoMaxConn, "128");
@@ -178,7 +178,7 @@ public sealed class MendingSpecs
     }
 
     [RedisNetnsFact]
-    public async Task Too_few_half_open_handshakes_without_cookies()
+    public async Task Short_SYN_backlog_without_cookies_is_found_and_fixed()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync(TuningKeys.SynCookies, "0");
@@ -192,7 +192,7 @@ public sealed class MendingSpecs
     }
 
     [RedisFact]
-    public async Task Too_few_clients()
+    public async Task Low_maxclients_is_found_and_fixed()
     {
         await using var redis = await RedisServer.StartAsync("--maxclients", "100");
         using var gate = new Gate(redis);
@@ -212,7 +212,7 @@ public sealed class MendingSpecs
     }
 
     [SkippableFact]
-    public async Task Too_few_descriptors_of_the_server()
+    public async Task Low_descriptor_limit_of_the_server_is_found_and_fixed()
     {
         Needs.These(Requirement.Redis, Requirement.Prlimit);
         await using var redis = await RedisServer.StartAsync("--maxclients", "100");

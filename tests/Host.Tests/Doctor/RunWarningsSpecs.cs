@@ -17,7 +17,7 @@ public sealed class RunWarningsSpecs
     private const int MostRuns = 10;
 
     [Fact]
-    public async Task A_run_that_has_what_it_needs_says_nothing()
+    public async Task Run_with_sufficient_limits_prints_no_warning()
     {
         await using var peer = FaultPeer.Answering();
         var run = (await Examination.RunAsync("run", peer.Target, Storm.Load(20), null, "--json")).Expect();
@@ -25,7 +25,7 @@ public sealed class RunWarningsSpecs
     }
 
     [RedisNetnsFact]
-    public async Task Each_thing_that_will_cost_it_something_is_a_line_with_its_remedy_after_the_first_line()
+    public async Task Each_warning_is_a_line_with_its_remedy_after_the_first_line()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync(TuningKeys.PortRange, "20000 20099");
@@ -44,7 +44,7 @@ public sealed class RunWarningsSpecs
     }
 
     [RedisFact]
-    public async Task The_server_is_asked_too()
+    public async Task Run_warns_of_limits_that_the_server_tells()
     {
         await using var redis = await RedisServer.StartAsync("--maxclients", "100");
         var check = (await Examination.OfAsync(redis.Target, Storm.Load(150))).Named(TuningKeys.MaxClients);
@@ -62,7 +62,7 @@ public sealed class RunWarningsSpecs
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_at_once_is_not_waited_for_and_not_blamed()
+    public async Task Server_without_a_quick_answer_neither_delays_the_run_nor_gets_a_warning()
     {
         await using var peer = FaultPeer.Hanging();
         var run = await Examination.RunAsync("run", peer.Target, $"{Storm.Load(1)}\n {Storm.OneAttempt}\n connection.reply-timeout = 100ms", null, "--json");
@@ -70,7 +70,7 @@ public sealed class RunWarningsSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_quiet_run_keeps_it_to_itself()
+    public async Task Quiet_run_prints_no_warning()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync(TuningKeys.PortRange, "20000 20099");

@@ -19,7 +19,7 @@ public sealed class TargetSpecs
     [RedisTheory]
     [InlineData("", "wants a password (NOAUTH")]
     [InlineData("target.password = other", "does not take the user and password (WRONGPASS")]
-    public async Task A_password_that_is_missing_or_wrong(string lines, string told)
+    public async Task Missing_or_wrong_password_fails_the_target_check(string lines, string told)
     {
         await using var redis = await RedisServer.StartAsync("--requirepass", "word");
         var check = (await Examination.OfAsync(redis.Target, $"{Storm.Load(5)}\n {lines}")).Named("target");
@@ -30,7 +30,7 @@ public sealed class TargetSpecs
     }
 
     [RedisFact]
-    public async Task A_server_without_a_place_for_anybody()
+    public async Task Server_without_a_free_client_slot_fails_the_target_check()
     {
         await using var redis = await RedisServer.StartAsync("--maxclients", "1"); // the spec's own
         var check = (await Examination.OfAsync(redis.Target, Storm.Load(5))).Named("target");
@@ -42,7 +42,7 @@ public sealed class TargetSpecs
     }
 
     [RedisNetnsFact]
-    public async Task Protected_mode()
+    public async Task Protected_mode_is_reported()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         (await network.ExecAsync("ip", "address", "add", $"{Address}/32", "dev", "lo")).Expect();
@@ -56,7 +56,7 @@ public sealed class TargetSpecs
     }
 
     [RedisFact]
-    public async Task A_CONFIG_that_was_renamed_is_not_mended_by_rights()
+    public async Task Renamed_CONFIG_gets_no_ACL_remedy()
     {
         await using var redis = await RedisServer.StartAsync("--rename-command", "CONFIG", "HIDDEN");
         var report = await Examination.OfAsync(redis.Target, Storm.Load(5));
@@ -67,7 +67,7 @@ public sealed class TargetSpecs
     }
 
     [Fact]
-    public async Task One_that_reads_its_data_is_waited_for()
+    public async Task Loading_server_fails_with_advice_to_wait()
     {
         await using var peer = FaultPeer.ErrorReply("LOADING Redis is loading the dataset in memory");
         var check = (await Examination.OfAsync(peer.Target, Storm.Load(5))).Named("target");
@@ -77,7 +77,7 @@ public sealed class TargetSpecs
     }
 
     [RedisFact]
-    public async Task One_that_is_busy_with_a_script_is_waited_for_or_its_script_ended()
+    public async Task Server_busy_with_a_script_fails_until_the_script_ends()
     {
         await using var redis = await RedisServer.StartAsync("--lua-time-limit", "10");
         using var client = await RespClient.ConnectAsync(redis.Port);
@@ -98,7 +98,7 @@ public sealed class TargetSpecs
     }
 
     [LinuxFact]
-    public async Task A_signal_ends_an_examination_that_waits()
+    public async Task Signal_ends_a_doctor_that_waits_for_its_target()
     {
         await using var peer = FaultPeer.Hanging();
         await using var doctor = ActorLoadProcess.Start(["doctor", "--target", peer.Target]);

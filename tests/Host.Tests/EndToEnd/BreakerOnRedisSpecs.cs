@@ -14,7 +14,7 @@ public class BreakerOnRedisSpecs
     [InlineData("auto", 51, 1000)]
     [InlineData("sockets", 561, 600)]
     [InlineData("sockets", 51, 1000)]
-    public async Task A_burst_larger_than_maxclients_is_carried_out_to_its_end(string transport, int maxClients, int connections)
+    public async Task Burst_larger_than_maxclients_runs_to_its_end(string transport, int maxClients, int connections)
     {
         await using var server = await RedisServer.StartAsync("--maxclients", $"{maxClients}");
         var storm = await Storm.RunOverAsync(transport, server.Target, Storm.Load(connections, 2) + "\n connection.hold = 500ms");
@@ -25,7 +25,7 @@ public class BreakerOnRedisSpecs
     [RedisTheory]
     [InlineData("auto")]
     [InlineData("sockets")]
-    public async Task A_held_fleet_that_is_killed_comes_back(string transport)
+    public async Task Held_fleet_reconnects_after_its_connections_are_killed(string transport)
     {
         const int Fleet = 400;
         await using var server = await RedisServer.StartAsync();

@@ -20,7 +20,7 @@ public sealed class EndingSpecs : IDisposable
     [Theory]
     [InlineData("success-ratio >= 0.99", 0)]
     [InlineData("succeeded >= 1000000", 3)]
-    public async Task Run_with_for_ends_as_a_finished_run_whose_open_connections_are_cancelled(string threshold, int exitCode)
+    public async Task Run_with_for_ends_as_finished_and_cancels_its_open_connections(string threshold, int exitCode)
     {
         await using var peer = FaultPeer.Answering();
         var run = (await ActorLoadProcess.RunAsync([
@@ -49,7 +49,7 @@ public sealed class EndingSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task Loops_of_a_posted_run_end_with_it_but_for_one()
+    public async Task All_loops_of_a_posted_run_but_one_end_with_it()
     {
         const string Ring = "actorload-uring";
         await using var peer = FaultPeer.Answering();
@@ -85,7 +85,7 @@ public sealed class EndingSpecs : IDisposable
     }
 
     [RedisFact]
-    public async Task Server_that_cuts_idle_connections_sees_each_held_one_as_often_as_its_retries_say()
+    public async Task Held_connection_returns_to_a_server_with_an_idle_timeout_up_to_its_retries()
     {
         await using var redis = await RedisServer.StartAsync("--timeout", "1");
         var storm = await Storm.RunAsync(redis.Target, Storm.Load(5) + "\n connection.hold = 1h\n supervision.peer-closed.within = 100ms");

@@ -20,7 +20,7 @@ public sealed class FailoverSpecs : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [RedisNetnsFact]
-    public async Task A_fleet_is_cut_and_its_server_goes_away_and_comes_back()
+    public async Task Fleet_recovers_from_cuts_and_from_a_server_restart()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network);

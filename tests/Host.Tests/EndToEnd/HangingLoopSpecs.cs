@@ -15,7 +15,7 @@ public sealed class HangingLoopSpecs
     [InlineData("io-uring", 1, 0)]
     [InlineData("io-uring", 2, 1)]
     [InlineData("sockets", 1, 0)]
-    public async Task Loop_that_hangs_is_named_and_the_run_ends_with_what_it_has(string transport, int loops, int blocked)
+    public async Task Hanging_loop_is_named_and_the_run_ends_with_its_counts(string transport, int loops, int blocked)
     {
         await using var peer = FaultPeer.Answering();
         await using var run = ActorLoadProcess.Start([

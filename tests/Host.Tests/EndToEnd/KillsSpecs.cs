@@ -11,7 +11,7 @@ public class KillsSpecs
 
     /// <summary>Some of the thousand kills of <c>tests/kills.py</c>; the variable says how many.</summary>
     [SkippableFact]
-    public async Task Kills_at_random_moments_leave_results_that_can_be_read()
+    public async Task Kills_at_random_moments_leave_readable_results()
     {
         Needs.These(Requirement.Redis, Requirement.Python);
         var executable = Path.Combine(Path.GetDirectoryName(ActorLoadProcess.Dll)!, "actorload");

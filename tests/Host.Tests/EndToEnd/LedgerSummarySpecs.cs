@@ -14,7 +14,7 @@ public sealed class LedgerSummarySpecs
     [RedisNetnsTheory]
     [InlineData("auto")]
     [InlineData("sockets")]
-    public async Task Resets_of_a_server_without_room_are_received_and_the_others_sent(string transport)
+    public async Task Resets_by_a_full_server_count_as_received_and_the_others_as_sent(string transport)
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network, "--maxclients", "50");
@@ -36,7 +36,7 @@ public sealed class LedgerSummarySpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_run_that_the_server_had_no_room_for()
+    public async Task Summary_names_maxclients_when_the_server_had_no_room()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network, "--maxclients", "50");

@@ -23,7 +23,7 @@ public sealed class MonitorBesideStormSpecs
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
     [RedisNetnsFact]
-    public async Task What_is_open_is_seen_within_one_interval_at_both_ends()
+    public async Task Open_connections_are_seen_within_one_interval_at_both_ends()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network);
@@ -45,7 +45,7 @@ public sealed class MonitorBesideStormSpecs
     }
 
     [RedisNetnsFact]
-    public async Task Its_peaks_agree_with_the_runs_own_counts_within_one_interval()
+    public async Task Monitor_peaks_agree_with_the_runs_own_counts_within_one_interval()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.core.somaxconn", $"{Queue}");

@@ -13,14 +13,14 @@ public abstract class OutcomeSpecs(string transport)
     private const string ShortReply = "\n connection.reply-timeout = 500ms";
 
     [Fact]
-    public async Task Refused_by_a_closed_port()
+    public async Task Closed_port_gives_refused()
     {
         await using var peer = FaultPeer.ClosedPort();
         await ExpectAll(peer.Target, "refused", 40);
     }
 
     [Fact]
-    public async Task Reset_by_a_listener_that_aborts()
+    public async Task Aborting_listener_gives_reset()
     {
         await using var peer = FaultPeer.Resetting(afterCommands: 1);
         await ExpectAll(peer.Target, "reset", 40);
@@ -28,42 +28,42 @@ public abstract class OutcomeSpecs(string transport)
     }
 
     [Fact]
-    public async Task Connect_timeout_by_a_listener_whose_queue_is_full()
+    public async Task Listener_with_a_full_queue_gives_connect_timeouts()
     {
         await using var peer = await FaultPeer.NotAcceptingAsync();
         await ExpectAll(peer.Target, "connect-timeout", 20);
     }
 
     [Fact]
-    public async Task Reply_timeout_by_a_server_that_hangs()
+    public async Task Hanging_server_gives_reply_timeout()
     {
         await using var peer = FaultPeer.Hanging();
         await ExpectAll(peer.Target, "reply-timeout", 20);
     }
 
     [Fact]
-    public async Task Reply_timeout_by_half_a_reply()
+    public async Task Half_a_reply_gives_reply_timeout()
     {
         await using var peer = FaultPeer.HalfReply();
         await ExpectAll(peer.Target, "reply-timeout", 20);
     }
 
     [Fact]
-    public async Task Peer_closed_by_half_a_reply_and_a_fin()
+    public async Task Half_a_reply_and_a_FIN_give_peer_closed()
     {
         await using var peer = FaultPeer.HalfReply(thenClose: true);
         await ExpectAll(peer.Target, "peer-closed", 20);
     }
 
     [Fact]
-    public async Task Peer_closed_by_a_fin_after_the_first_command()
+    public async Task FIN_after_the_first_command_gives_peer_closed()
     {
         await using var peer = FaultPeer.Closing(afterCommands: 1);
         await ExpectAll(peer.Target, "peer-closed", 20);
     }
 
     [Fact]
-    public async Task Peer_closed_is_noticed_while_holding()
+    public async Task Peer_closed_is_noticed_during_a_hold()
     {
         var held = 0;
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
@@ -80,7 +80,7 @@ public abstract class OutcomeSpecs(string transport)
     }
 
     [Fact]
-    public async Task Protocol_error_by_garbage()
+    public async Task Garbage_gives_protocol_error()
     {
         await using var peer = FaultPeer.Garbage();
         var storm = await ExpectAll(peer.Target, "protocol-error", 20);
@@ -88,7 +88,7 @@ public abstract class OutcomeSpecs(string transport)
     }
 
     [Fact]
-    public async Task Protocol_error_by_a_server_that_echoes()
+    public async Task Echoing_server_gives_protocol_error()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {
@@ -111,7 +111,7 @@ public abstract class OutcomeSpecs(string transport)
     }
 
     [Fact]
-    public async Task A_reply_in_single_bytes_is_a_reply()
+    public async Task Reply_in_single_bytes_succeeds()
     {
         await using var peer = FaultPeer.Dribble();
         var storm = await RunAsync(peer.Target, Storm.Load(10) + "\n " + Storm.OneAttempt);
@@ -119,7 +119,7 @@ public abstract class OutcomeSpecs(string transport)
     }
 
     [RedisFact]
-    public async Task Rejected_by_maxclients()
+    public async Task Maxclients_gives_rejected()
     {
         await using var server = await RedisServer.StartAsync("--maxclients", "5"); // one of them observes
 
@@ -133,7 +133,7 @@ public abstract class OutcomeSpecs(string transport)
     }
 
     [RedisFact]
-    public async Task Rejected_for_want_of_a_password()
+    public async Task Missing_password_gives_rejected()
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "x");
         var storm = await ExpectAll(server.Target, "rejected", 30);
@@ -141,7 +141,7 @@ public abstract class OutcomeSpecs(string transport)
     }
 
     [PrlimitFact]
-    public async Task Local_exhausted_by_the_descriptor_limit()
+    public async Task Descriptor_limit_gives_local_exhausted()
     {
         await using var peer = FaultPeer.Hanging();
 
@@ -155,7 +155,7 @@ public abstract class OutcomeSpecs(string transport)
     }
 
     [RedisNetnsFact]
-    public async Task Local_exhausted_by_a_narrow_port_range()
+    public async Task Narrow_port_range_gives_local_exhausted()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.ipv4.ip_local_port_range", "40000 40049");
@@ -170,7 +170,7 @@ public abstract class OutcomeSpecs(string transport)
     }
 
     [NetnsFact]
-    public async Task Unreachable_without_a_route()
+    public async Task Missing_route_gives_unreachable()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         (await network.ExecAsync("ip", "route", "add", "unreachable", "198.51.100.0/24")).Expect();
@@ -194,7 +194,7 @@ public abstract class OutcomeSpecs(string transport)
     }
 
     [Fact]
-    public async Task A_target_that_is_down_is_given_up_even_by_five_connections_without_retries()
+    public async Task Down_target_is_given_up_after_five_connections_without_retries()
     {
         await using var peer = FaultPeer.ClosedPort();
 

@@ -28,7 +28,7 @@ public class SeveralTargetsSpecs
     [RedisTheory]
     [InlineData("auto")]
     [InlineData("sockets")]
-    public async Task One_endpoint_of_two_that_is_down_is_given_up_and_the_other_is_stormed_to_the_end(string transport)
+    public async Task Down_endpoint_is_given_up_and_the_other_is_stormed_to_the_end(string transport)
     {
         await using var well = await RedisServer.StartAsync();
         await using var down = FaultPeer.ClosedPort();
@@ -47,7 +47,7 @@ public class SeveralTargetsSpecs
     }
 
     [RedisFact]
-    public async Task A_dead_endpoint_is_noticed_by_bursts_of_one()
+    public async Task Dead_endpoint_is_noticed_with_bursts_of_one_connection()
     {
         await using var one = await RedisServer.StartAsync();
         await using var down = FaultPeer.ClosedPort();

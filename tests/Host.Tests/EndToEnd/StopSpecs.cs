@@ -20,7 +20,7 @@ public sealed class StopSpecs : IDisposable
     [InlineData(ChildSignal.Terminate, ChildSignal.HangUp)]
     [InlineData(ChildSignal.HangUp, ChildSignal.HangUp)]
     [InlineData(ChildSignal.Quit, ChildSignal.Quit)]
-    public async Task Signals_in_a_row_are_one_wish_and_lose_no_result(ChildSignal first, ChildSignal second)
+    public async Task Several_signals_in_a_row_count_as_one_and_lose_no_result(ChildSignal first, ChildSignal second)
     {
         await using var peer = FaultPeer.Hanging();
         await using var run = ActorLoadProcess.Start(["run", "--json", "--out", _files["out"], .. Load(peer)]);
@@ -34,7 +34,7 @@ public sealed class StopSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task Nohup_keeps_a_run_from_the_end_of_its_terminal()
+    public async Task Nohup_protects_a_run_from_the_end_of_its_terminal()
     {
         await using var peer = FaultPeer.Hanging();
         await using var run = ActorLoadProcess.Start(["run", "--json", .. Load(peer)], new ActorLoadOptions { Wrapper = ["nohup"] });
@@ -46,7 +46,7 @@ public sealed class StopSpecs : IDisposable
 
     /// <summary>A server that answers nothing any more keeps the observers, and with them the end, for as long as they may take.</summary>
     [RedisFact]
-    public async Task A_signal_that_will_not_wait_ends_a_run_whose_server_hangs()
+    public async Task Repeated_SIGTERM_ends_a_run_whose_server_hangs()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var run = ActorLoadProcess.Start(

@@ -20,7 +20,7 @@ public sealed class StoppedStormSpecs : IDisposable
     [InlineData(5_000, "500")]
     [InlineData(8_000, "500")]
     [InlineData(12_000, "10000")]
-    public async Task Storm_ends_when_the_server_has_fewer_places_than_it_has_connections(int connections, string maxClients)
+    public async Task Storm_ends_when_the_server_has_too_few_client_slots(int connections, string maxClients)
     {
         await using var server = await RedisServer.StartAsync("--maxclients", maxClients);
 
@@ -71,7 +71,7 @@ public sealed class StoppedStormSpecs : IDisposable
     }
 
     [RedisFact]
-    public async Task Daemon_gives_the_places_of_the_target_back_when_a_run_is_deleted()
+    public async Task Daemon_frees_the_targets_client_slots_when_a_run_is_deleted()
     {
         await using var server = await RedisServer.StartAsync("--maxclients", "10000");
         await using var daemon = await DaemonProcess.StartAsync(_files);

@@ -12,7 +12,7 @@ public sealed class StormOnGarnetSpecs
     private const int Connections = 600;
 
     [Fact]
-    public async Task Every_connection_is_in_garnets_own_count_and_the_last_value_is_of_the_last_burst()
+    public async Task Garnet_counts_every_connection_and_keeps_the_last_value_of_the_last_burst()
     {
         await using var server = ActorLoadProcess.Start(["target"]);
         var ready = await server.StdoutLineAsync(line => line.StartsWith("ready ", StringComparison.Ordinal));

@@ -12,7 +12,7 @@ public abstract class StormOnRedisSpecs(string transport)
 {
     // In a namespace of its own the kernel's counters are this storm's alone, and can be asserted to the last connection.
     [RedisNetnsFact]
-    public async Task Every_connection_is_in_the_servers_own_count_and_none_is_left_in_time_wait()
+    public async Task Server_counts_every_connection_and_none_is_left_in_TIME_WAIT()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network, "--maxclients", "19000");
@@ -44,7 +44,7 @@ public abstract class StormOnRedisSpecs(string transport)
     }
 
     [RedisFact]
-    public async Task The_result_says_how_often_queues_to_the_kernel_were_full_where_there_are_any()
+    public async Task Result_counts_how_often_queues_to_the_kernel_were_full()
     {
         await using var server = await RedisServer.StartAsync();
 
@@ -57,7 +57,7 @@ public abstract class StormOnRedisSpecs(string transport)
     }
 
     [RedisFact]
-    public async Task A_graceful_close_leaves_time_wait_behind_which_an_abortive_one_does_not()
+    public async Task Graceful_close_leaves_one_TIME_WAIT_for_each_connection()
     {
         await using var server = await RedisServer.StartAsync();
 
@@ -92,7 +92,7 @@ public abstract class StormOnRedisSpecs(string transport)
     }
 
     [RedisFact]
-    public async Task A_password_in_the_run_file_opens_the_server_and_is_shown_nowhere()
+    public async Task Password_in_the_run_file_opens_the_server_and_is_never_shown()
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "s3cret-word");
 

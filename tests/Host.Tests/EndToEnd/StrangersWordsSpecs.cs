@@ -19,7 +19,7 @@ public sealed class StrangersWordsSpecs
     [InlineData($"target.password = {Secret}")]
     [InlineData(Script)]
     [InlineData($"connection.script = [\"HELLO 3 AUTH me {Secret}\"]")]
-    public async Task Secret_that_a_server_repeats_is_nowhere(string lines)
+    public async Task Secret_repeated_by_a_server_is_shown_nowhere(string lines)
     {
         await using var redis = await RedisServer.StartAsync("--rename-command", "AUTH", "", "--rename-command", "PING", "", "--rename-command", "HELLO", "");
         using var files = new TemporaryDirectory();
@@ -37,7 +37,7 @@ public sealed class StrangersWordsSpecs
     }
 
     [Fact]
-    public async Task Secret_that_a_server_says_in_every_place_is_nowhere()
+    public async Task Secret_repeated_by_a_server_in_every_place_is_shown_nowhere()
     {
         await using var peer = Repeating();
         using var files = new TemporaryDirectory();
@@ -51,7 +51,7 @@ public sealed class StrangersWordsSpecs
     }
 
     [Fact]
-    public async Task Secret_of_a_script_is_not_shown_by_the_daemon()
+    public async Task Daemon_does_not_show_the_secret_of_a_script()
     {
         await using var peer = FaultPeer.ErrorReply($"ERR no such command '{Secret}'");
         using var files = new TemporaryDirectory();
@@ -71,7 +71,7 @@ public sealed class StrangersWordsSpecs
     [InlineData("AUTH hunter2secret", "AUTH ***")]
     [InlineData("SET copy hunter2secret", "SET copy ***")]
     [InlineData("CONFIG SET requirepass 'hunter2secret'", "CONFIG SET requirepass ***")]
-    public async Task Secret_of_a_script_is_masked_by_config(string command, string shown)
+    public async Task Config_masks_the_secret_of_a_script(string command, string shown)
     {
         using var files = new TemporaryDirectory();
         var file = files.Write("run.conf", $"actorload {{ target.password = {Secret}, connection.script = [{JsonSerializer.Serialize(command)}] }}");
@@ -103,7 +103,7 @@ public sealed class StrangersWordsSpecs
     }
 
     [Fact]
-    public async Task Terminal_obeys_nothing_that_a_server_says()
+    public async Task Terminal_control_characters_from_a_server_are_escaped()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {
@@ -129,7 +129,7 @@ public sealed class StrangersWordsSpecs
     [InlineData("run")]
     [InlineData("doctor")]
     [InlineData("\u001b]0;no command\u0007")]
-    public async Task Terminal_obeys_nothing_in_a_strangers_run_file(string command)
+    public async Task Terminal_control_characters_in_a_run_file_are_escaped(string command)
     {
         const string Lines = "target.endpoints = [\"h\\u001b]0;x\\u0007:1\"]\n \"k\\u001b[2J\\u202e\" = 1\n load = [ { name = \"\\u202e\\u200b\" } ]\n include \"\\u001b[2J\"";
         using var files = new TemporaryDirectory();
@@ -144,7 +144,7 @@ public sealed class StrangersWordsSpecs
     [InlineData("+OK\r\n")]
     [InlineData("*-1\r\n")]
     [InlineData("*1\r\n*1\r\n*1\r\n:1\r\n")]
-    public async Task Server_that_answers_every_CONFIG_GET_alike_crashes_nothing(string answer)
+    public async Task Identical_answers_to_every_CONFIG_GET_crash_nothing(string answer)
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {

@@ -46,7 +46,7 @@ public sealed class TextAsItIsSpecs : IDisposable
     [InlineData("[a")]
     [InlineData("#{a}//")]
     [InlineData("line\nbreak")]
-    public async Task Password_reaches_the_server_as_the_variable_and_as_the_option_has_it(string password)
+    public async Task Password_reaches_the_server_as_given_by_variable_or_option(string password)
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "first");
         await server.CommandAsync("ACL", "SETUSER", "default", "resetpass", $">{password}");
@@ -67,7 +67,7 @@ public sealed class TextAsItIsSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Short_option_says_which_phases_it_replaces_also_when_quiet()
+    public async Task Short_option_names_the_phases_it_replaces_even_when_quiet()
     {
         var file = _files.Write("two.conf",
             "actorload.load = [ { name = a, connections = 10, count = 3, gap = 100ms, pacing = fixed }, { name = b, connections = 20, count = 2 } ]");
@@ -84,7 +84,7 @@ public sealed class TextAsItIsSpecs : IDisposable
     [InlineData("load.0.count=4")]
     [InlineData("load=[{}]")]
     [InlineData("load[0].gap=1s")]
-    public async Task What_set_says_about_a_replaced_load_is_an_error_and_not_lost(string set)
+    public async Task Set_option_for_a_replaced_load_is_an_error(string set)
     {
         var refused = (await ActorLoadProcess.RunAsync(["config", "--connections", "7", "--set", set])).Expect(2);
 
@@ -97,7 +97,7 @@ public sealed class TextAsItIsSpecs : IDisposable
     [InlineData("--hold", "1s", "connection.hold=2s", "connection.hold: --hold replaces connection.hold")]
     [InlineData("--target", "127.0.0.1:7", "target.endpoints=[\"127.0.0.1:8\"]", "target.endpoints: --target replaces target.endpoints")]
     [InlineData("--for", "1s", "run.deadline=2s", "run.deadline: --for replaces run.deadline")]
-    public async Task What_set_says_beside_the_short_option_for_it_is_an_error(string option, string value, string set, string problem)
+    public async Task Set_option_beside_its_short_option_is_an_error(string option, string value, string set, string problem)
     {
         var refused = (await ActorLoadProcess.RunAsync(["config", option, value, "--set", set])).Expect(2);
 
@@ -105,7 +105,7 @@ public sealed class TextAsItIsSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Short_option_says_nothing_when_nobody_wrote_a_load()
+    public async Task Short_option_is_silent_without_a_load_in_the_file()
     {
         var file = _files.Write("none.conf", "actorload.phase-defaults.gap = 1s");
 

@@ -38,7 +38,7 @@ public sealed class UnwritableOutputSpecs : IDisposable
     }
 
     [SkippableFact]
-    public async Task A_log_whose_disk_fills_half_way_costs_the_journal_nothing()
+    public async Task Log_on_a_full_disk_does_not_harm_the_journal()
     {
         Transport.Needs.These(Requirement.Root);
         await using var peer = FaultPeer.Answering();
@@ -53,7 +53,7 @@ public sealed class UnwritableOutputSpecs : IDisposable
     [LinuxTheory]
     [InlineData(">/dev/full", "No space left on device")]
     [InlineData(">&-", "Bad file descriptor")]
-    public async Task A_result_that_cannot_be_written_is_one_sentence_and_exit_code_1(string redirection, string reason)
+    public async Task Unwritable_result_ends_with_one_sentence_and_exit_code_1(string redirection, string reason)
     {
         await using var peer = FaultPeer.Answering();
         string[][] commands =
@@ -73,7 +73,7 @@ public sealed class UnwritableOutputSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task A_signal_ends_a_run_whose_result_nobody_reads()
+    public async Task Signal_ends_a_run_with_an_unread_result()
     {
         await using var peer = FaultPeer.Answering();
         await MakePipeAsync();
@@ -86,7 +86,7 @@ public sealed class UnwritableOutputSpecs : IDisposable
     }
 
     [LinuxFact]
-    public async Task A_reader_who_has_gone_is_said_too()
+    public async Task Broken_pipe_on_stdout_is_reported()
     {
         await MakePipeAsync();
         var ended = (await RunAsync(">&8", ["config"], "exec 9<>\"$0\" 8>\"$0\" 9>&-; exec \"$@\" ")).Expect(1);

@@ -13,7 +13,7 @@ public class JournalLinesSpecs
     [InlineData("a\n", "a")]
     [InlineData("a\nb", "a|b")]
     [InlineData("a\n\nb\n", "a||b")]
-    public void Lines_end_with_a_newline_or_the_file(string text, string lines) => Assert.Equal(lines, string.Join('|', Read(text)));
+    public void Lines_end_at_a_newline_or_at_the_end_of_the_file(string text, string lines) => Assert.Equal(lines, string.Join('|', Read(text)));
 
     [Property(MaxTest = 50)]
     public bool Lines_of_any_length_are_read_whole(ushort[] lengths)
@@ -26,7 +26,7 @@ public class JournalLinesSpecs
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(100_000)]
-    public void A_line_that_is_too_long_costs_itself_only(int more)
+    public void Line_that_is_too_long_is_skipped_and_the_others_are_read(int more)
     {
         var tooLong = new string('x', JournalLines.Longest + more);
         Assert.Equal(["a", "b"], Read($"a\n{tooLong}\nb\n{tooLong}{tooLong}"));

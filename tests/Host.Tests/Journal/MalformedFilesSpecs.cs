@@ -23,7 +23,7 @@ public sealed class MalformedFilesSpecs : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public void Run_whose_files_are_hurt_is_listed_and_shown_all_the_same()
+    public void Run_with_corrupted_files_is_still_listed_and_shown()
     {
         foreach (var seed in MalformedInputs.Seeds(usually: 500))
         {
@@ -49,7 +49,7 @@ public sealed class MalformedFilesSpecs : IDisposable
     }
 
     [Fact]
-    public void Result_that_is_hurt_is_read_or_said_to_be_none()
+    public void Corrupted_result_is_read_or_refused()
     {
         foreach (var seed in MalformedInputs.Seeds(usually: 1_000))
         {

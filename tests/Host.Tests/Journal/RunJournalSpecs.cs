@@ -30,7 +30,7 @@ public class RunJournalSpecs : IDisposable
     }
 
     [Fact]
-    public void Endpoints_of_a_run_that_was_cut_off_are_those_of_its_last_interval()
+    public void Interrupted_run_has_the_endpoints_of_its_last_interval()
     {
         var snapshot = Results.Snapshot(1);
         var only = Assert.Single(InterruptedRun.Assemble(Results.Header, snapshot, []).Endpoints);
@@ -45,7 +45,7 @@ public class RunJournalSpecs : IDisposable
     }
 
     [Fact]
-    public void A_line_that_was_cut_off_costs_itself_only()
+    public void Truncated_line_is_skipped_and_the_others_are_read()
     {
         using (var journal = RunJournal.Create(_files["run"], Results.Header))
         {
@@ -59,7 +59,7 @@ public class RunJournalSpecs : IDisposable
     }
 
     [Fact]
-    public void A_long_journal_becomes_as_many_samples_as_a_finished_run_has()
+    public void Long_journal_gives_as_many_samples_as_a_finished_run()
     {
         const int Intervals = 4_000;
         using (var file = new StreamWriter(Path.Combine(Directory.CreateDirectory(_files["run"]).FullName, RunJournal.SamplesFile)))
@@ -78,7 +78,7 @@ public class RunJournalSpecs : IDisposable
     }
 
     [Fact]
-    public void Lines_of_another_run_are_not_taken_for_this_ones()
+    public void Lines_of_another_run_are_ignored()
     {
         using (var journal = RunJournal.Create(_files["run"], Results.Header))
         {
@@ -90,14 +90,14 @@ public class RunJournalSpecs : IDisposable
     }
 
     [Fact]
-    public void A_run_that_did_not_end_when_it_was_stopped_says_so()
+    public void Result_says_that_the_run_did_not_end_when_stopped()
     {
         var result = InterruptedRun.Assemble(Results.Header with { Error = "stopped by SIGINT, and had not ended 5 s later" }, Results.Snapshot(1), []);
         Assert.StartsWith("stopped by SIGINT, and had not ended 5 s later: these are", result.VerdictReasons[0], StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_books_of_an_interrupted_run_balance()
+    public void Counts_of_an_interrupted_run_balance()
     {
         var result = InterruptedRun.Assemble(Results.Header, Results.Snapshot(1), [Results.Snapshot(1).Sample]);
         Assert.Equal(Verdict.Interrupted, result.Verdict);
@@ -118,7 +118,7 @@ public class RunJournalSpecs : IDisposable
     }
 
     [Fact]
-    public void The_result_of_a_run_before_is_not_taken_for_this_ones()
+    public void Result_of_an_earlier_run_is_not_taken_for_this_ones()
     {
         using (var before = RunJournal.Create(_files["run"], Results.Header))
         {
@@ -141,7 +141,7 @@ public class RunJournalSpecs : IDisposable
 
     /// <summary>Whenever the process is killed, no sample and no result of the run before stands beside the header of the next.</summary>
     [LinuxFact]
-    public void Samples_are_gone_before_the_next_header_is_there()
+    public void Samples_are_deleted_before_the_next_header_is_written()
     {
         using (var before = RunJournal.Create(_files["run"], Results.Header))
         {
@@ -157,7 +157,7 @@ public class RunJournalSpecs : IDisposable
     }
 
     [Fact]
-    public void Samples_of_another_run_are_not_read_as_this_ones()
+    public void Samples_of_another_run_are_not_read()
     {
         using (var before = RunJournal.Create(_files["run"], Results.Header))
         {
@@ -170,7 +170,7 @@ public class RunJournalSpecs : IDisposable
 
     [LinuxFact]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    public void Files_are_their_owners_alone_even_where_others_were_before()
+    public void Files_are_readable_only_by_their_owner_even_over_existing_ones()
     {
         Directory.CreateDirectory(_files["old"]);
         foreach (var name in new[] { RunJournal.HeaderFile, RunJournal.SamplesFile, RunJournal.ResultFile })
@@ -193,7 +193,7 @@ public class RunJournalSpecs : IDisposable
 
     [LinuxFact]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    public void A_link_in_place_of_the_samples_keeps_the_mode_of_what_it_leads_to()
+    public void Symlink_for_the_samples_keeps_the_mode_of_its_target()
     {
         var file = _files.Write("elsewhere", "");
         var mode = File.GetUnixFileMode(file);
@@ -206,7 +206,7 @@ public class RunJournalSpecs : IDisposable
     }
 
     [Fact]
-    public void A_result_that_is_written_stays()
+    public void Written_result_is_not_overwritten()
     {
         using var journal = RunJournal.Create(_files["run"], Results.Header);
         journal.End(new RunProtocol.RunEnded(Results.Id, null, "stuck"));
@@ -218,7 +218,7 @@ public class RunJournalSpecs : IDisposable
     }
 
     [Fact]
-    public void A_directory_is_locked_while_it_is_held_and_the_lock_leaves_no_file()
+    public void Directory_lock_excludes_others_and_leaves_no_file()
     {
         using (DirectoryLock.Take(_files["run"]))
         {

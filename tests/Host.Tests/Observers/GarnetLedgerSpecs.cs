@@ -15,7 +15,7 @@ public sealed class GarnetLedgerSpecs() : TestKit("akka.loglevel = WARNING")
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Every_connection_of_the_storm_is_in_the_ledger_and_no_other()
+    public async Task Ledger_has_every_connection_of_the_storm_and_no_other()
     {
         await using var server = ActorLoadProcess.Start(["target"]);
         var ready = await server.StdoutLineAsync(line => line.StartsWith("ready ", StringComparison.Ordinal));

@@ -24,7 +24,7 @@ public sealed class RunWatchSpecs : TestKit
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_journal_goes_on_whatever_its_view_is_at(bool throws)
+    public async Task Journal_continues_whatever_happens_to_its_view(bool throws)
     {
         using var never = new SemaphoreSlim(0);
         var view = new SpoiltView(() => { if (throws) { throw new IOException("full"); } never.Wait(); });
@@ -47,7 +47,7 @@ public sealed class RunWatchSpecs : TestKit
     }
 
     [Fact]
-    public async Task A_view_that_keeps_up_is_told_everything_in_order()
+    public async Task View_that_keeps_up_gets_everything_in_order()
     {
         var told = new List<string>();
         var watch = new RunWatch(new TellTale(told));
@@ -61,7 +61,7 @@ public sealed class RunWatchSpecs : TestKit
     }
 
     [Fact]
-    public void A_run_that_is_cut_off_has_what_its_last_interval_had()
+    public void Interrupted_run_has_the_counts_of_its_last_interval()
     {
         var soFar = new RunSoFar(Results.Header);
         Assert.Equal(0, soFar.ResultOr("stuck").Connections.Planned);

@@ -8,7 +8,7 @@ namespace ActorLoad.Hosting.Tests.Systune;
 public sealed class ApplySpecs
 {
     [NetnsFact]
-    public async Task What_was_set_is_brought_back()
+    public async Task Restore_brings_back_the_old_settings()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         var before = await systune.SettingsAsync();
@@ -22,7 +22,7 @@ public sealed class ApplySpecs
     }
 
     [NetnsFact]
-    public async Task The_values_are_those_of_the_catalogue()
+    public async Task Applied_values_are_those_of_the_catalogue()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         foreach (var (side, host) in new[] { ("client", RemedyHost.Client), ("server", RemedyHost.Server) })
@@ -52,7 +52,7 @@ public sealed class ApplySpecs
     }
 
     [NetnsFact]
-    public async Task Applying_twice_and_the_other_side_too_keeps_the_first_values()
+    public async Task Repeated_apply_and_apply_for_the_other_side_keep_the_first_values()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         var before = await systune.SettingsAsync();
@@ -70,7 +70,7 @@ public sealed class ApplySpecs
     }
 
     [NetnsFact]
-    public async Task What_is_better_already_is_left_alone()
+    public async Task Better_values_are_left_unchanged()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         await systune.Network.SysctlAsync("net.core.somaxconn", "100000");
@@ -94,7 +94,7 @@ public sealed class ApplySpecs
     [InlineData("apply --dry-run --skip net.nothing client", "--skip net.nothing: ")]
     [InlineData("restore now", "\"now\" is not known")]
     [InlineData("restore --state", "--state needs a value")]
-    public async Task Bad_usage_is_exit_code_2_and_a_line(string words, string expected)
+    public async Task Bad_usage_ends_with_exit_code_2_and_one_line(string words, string expected)
     {
         string[] command = words.Split(' ');
         var script = Path.Combine(Peers.Processes.Sources.Root, "systune", command[0]);

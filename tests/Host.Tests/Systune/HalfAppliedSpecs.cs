@@ -8,7 +8,7 @@ public sealed class HalfAppliedSpecs
     private const string Bend = "\n# bent\n";
 
     [NetnsFact]
-    public async Task A_value_that_the_kernel_refuses_undoes_what_was_set_before_it()
+    public async Task Value_refused_by_the_kernel_undoes_the_settings_before_it()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         var before = await systune.SettingsAsync();
@@ -21,7 +21,7 @@ public sealed class HalfAppliedSpecs
     }
 
     [NetnsFact]
-    public async Task A_failure_of_a_second_apply_leaves_the_first_and_what_it_saved()
+    public async Task Failed_second_apply_keeps_the_first_and_its_saved_values()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         var before = await systune.SettingsAsync();
@@ -36,7 +36,7 @@ public sealed class HalfAppliedSpecs
     }
 
     [NetnsFact]
-    public async Task A_restore_that_fails_half_way_leaves_all_tuned_and_saved()
+    public async Task Restore_that_fails_midway_keeps_all_settings_tuned_and_saved()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         (await systune.ApplyAsync("server")).Expect();
@@ -49,7 +49,7 @@ public sealed class HalfAppliedSpecs
     }
 
     [NetnsFact]
-    public async Task What_a_killed_apply_left_can_be_completed_or_brought_back()
+    public async Task Killed_apply_can_be_completed_or_undone()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         var before = await systune.SettingsAsync();
@@ -72,7 +72,7 @@ public sealed class HalfAppliedSpecs
     }
 
     [NetnsFact]
-    public async Task A_signal_half_way_undoes_what_was_set()
+    public async Task Signal_midway_undoes_the_settings()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         var before = await systune.SettingsAsync();
@@ -84,7 +84,7 @@ public sealed class HalfAppliedSpecs
     }
 
     [NetnsFact]
-    public async Task What_cannot_be_put_back_is_named_with_its_old_value_and_exit_code_3()
+    public async Task Values_that_cannot_be_restored_are_named_with_exit_code_3()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         var was = await systune.SettingAsync("net.core.somaxconn");
@@ -98,7 +98,7 @@ public sealed class HalfAppliedSpecs
     }
 
     [NetnsFact]
-    public async Task Two_at_once_are_not_let_at_the_same_settings()
+    public async Task Second_apply_at_the_same_time_is_refused()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         var folder = Directory.CreateDirectory(Path.GetDirectoryName(systune.State)!).FullName;

@@ -14,7 +14,7 @@ public sealed class RefusedTuningSpecs
         ["unshare", "-m", "bash", "-c", "mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && exec \"$@\"", "bash"];
 
     [NetnsFact]
-    public async Task Who_is_not_root_is_told_so_and_may_look()
+    public async Task User_other_than_root_is_refused_but_may_look()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         await RefusedAsync(systune, [.. Nobody, .. systune.Apply("server")], "only root may change kernel settings; nothing was changed");
@@ -26,7 +26,7 @@ public sealed class RefusedTuningSpecs
     }
 
     [NetnsFact]
-    public async Task A_read_only_proc_sys_is_named()
+    public async Task Read_only_proc_sys_is_named_as_the_reason()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         await RefusedAsync(
@@ -39,7 +39,7 @@ public sealed class RefusedTuningSpecs
     }
 
     [NetnsFact]
-    public async Task A_key_that_the_kernel_lacks_is_named_with_a_command_for_the_rest()
+    public async Task Key_that_the_kernel_lacks_is_named_with_a_command_for_the_other_keys()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         await File.AppendAllTextAsync(systune.ServerSettings, "\nnet.ipv4.tcp_tw_recycle = 1\n"); // was a key once
@@ -60,7 +60,7 @@ public sealed class RefusedTuningSpecs
     }
 
     [NetnsFact]
-    public async Task A_key_of_the_whole_machine_cannot_be_set_from_a_namespace()
+    public async Task Machine_wide_key_cannot_be_set_from_a_namespace()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         await RefusedAsync(
@@ -69,7 +69,7 @@ public sealed class RefusedTuningSpecs
     }
 
     [NetnsFact]
-    public async Task A_line_that_is_no_setting_is_named()
+    public async Task Line_that_is_not_a_setting_is_reported()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         await File.WriteAllTextAsync(systune.ClientSettings, "# x\nnet.ipv4.tcp_tw_reuse 1\n");
@@ -79,7 +79,7 @@ public sealed class RefusedTuningSpecs
     }
 
     [NetnsFact]
-    public async Task Without_a_place_to_save_nothing_is_set()
+    public async Task Apply_changes_nothing_when_it_cannot_save()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         await RefusedAsync(
@@ -87,14 +87,14 @@ public sealed class RefusedTuningSpecs
     }
 
     [NetnsFact]
-    public async Task Restoring_without_a_save_says_that_there_is_nothing()
+    public async Task Restore_without_saved_values_says_that_nothing_is_saved()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         await RefusedAsync(systune, systune.Restore(), $"nothing is saved ({systune.State} is not there), so nothing was changed");
     }
 
     [NetnsFact]
-    public async Task Values_of_another_namespace_another_boot_or_another_program_are_not_brought_back()
+    public async Task Values_of_another_namespace_boot_or_program_are_not_restored()
     {
         await using var systune = await SystuneCopy.CreateAsync();
         (await systune.ApplyAsync("server")).Expect();

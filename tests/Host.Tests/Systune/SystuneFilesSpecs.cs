@@ -20,7 +20,7 @@ public sealed class SystuneFilesSpecs : IDisposable
     [InlineData("apply")]
     [InlineData("restore")]
     [InlineData("settings.bash")]
-    public async Task The_scripts_are_bash(string script) => (await ChildProcess.RunAsync("bash", "-n", Path.Combine(Folder, script))).Expect();
+    public async Task Scripts_are_valid_bash(string script) => (await ChildProcess.RunAsync("bash", "-n", Path.Combine(Folder, script))).Expect();
 
     [ShellCheckFact]
     public async Task The_scripts_pass_shellcheck()
@@ -30,7 +30,7 @@ public sealed class SystuneFilesSpecs : IDisposable
     }
 
     [SystemdAnalyzeFact]
-    public async Task The_daemons_unit_is_one_that_systemd_takes()
+    public async Task Systemd_accepts_the_daemons_unit()
     {
         var end = (await ChildProcess.RunAsync("systemd-analyze", "verify", "--man=no", await DaemonUnitAsync())).Expect();
         Assert.DoesNotContain("actorload.service", end.Stderr, StringComparison.Ordinal); // what it does not know it ignores, with a warning
@@ -41,7 +41,7 @@ public sealed class SystuneFilesSpecs : IDisposable
         (await ChildProcess.RunAsync("systemd-analyze", "security", "--offline=true", "--threshold=20", await DaemonUnitAsync())).Expect();
 
     [SystemdAnalyzeFact]
-    public async Task The_drop_ins_are_ones_that_systemd_takes()
+    public async Task Systemd_accepts_the_drop_ins()
     {
         var folders = Directory.GetDirectories(Path.Combine(Folder, "systemd"), "*.service.d");
         Assert.True(folders.Length >= 4);
@@ -56,7 +56,7 @@ public sealed class SystuneFilesSpecs : IDisposable
     }
 
     [RedisFact]
-    public async Task The_servers_settings_are_ones_that_redis_takes()
+    public async Task Redis_accepts_the_servers_settings()
     {
         await using var redis = await RedisServer.StartAsync("--include", Path.Combine(Folder, "redis.conf"));
         Assert.Equal("65535", await ValueAsync(redis, "tcp-backlog"));

@@ -12,7 +12,7 @@ namespace ActorLoad.Hosting.Tests.Targets;
 public class EmbeddedTargetSpecs
 {
     [Fact]
-    public async Task A_server_is_there_while_it_is_needed_and_not_after()
+    public async Task Embedded_server_runs_only_while_its_target_is_open()
     {
         var target = new EmbeddedTarget(problem => Assert.Fail(problem));
         var opened = await target.OpenAsync(CancellationToken.None);
@@ -25,7 +25,7 @@ public class EmbeddedTargetSpecs
     }
 
     [Fact]
-    public async Task Nothing_is_left_to_dispose_of_twice()
+    public async Task Embedded_target_may_be_disposed_before_it_opens_and_twice()
     {
         var target = new EmbeddedTarget(problem => Assert.Fail(problem));
         await target.DisposeAsync();
@@ -37,7 +37,7 @@ public class EmbeddedTargetSpecs
     [LinuxTheory]
     [InlineData(ChildSignal.Interrupt)]
     [InlineData(ChildSignal.Terminate)]
-    public async Task A_server_alone_runs_until_a_signal(ChildSignal signal)
+    public async Task Standalone_server_runs_until_a_signal(ChildSignal signal)
     {
         await using var server = ActorLoadProcess.Start(["target"]);
         using var client = await ConnectAsync(await ReadyAsync(server));
@@ -47,7 +47,7 @@ public class EmbeddedTargetSpecs
     }
 
     [Fact]
-    public async Task Port_that_another_program_takes_first_is_given_up_for_the_next()
+    public async Task Chosen_port_that_another_program_takes_is_replaced_by_the_next()
     {
         using var taken = Listen();
         using var free = Listen();
@@ -62,7 +62,7 @@ public class EmbeddedTargetSpecs
     }
 
     [Fact]
-    public void Port_that_another_program_takes_first_is_an_error_of_the_socket_if_it_was_asked_for()
+    public void Requested_port_that_another_program_takes_is_a_socket_error()
     {
         using var taken = Listen();
         var error = Assert.Throws<SocketException>(() => EmbeddedServer.Start(PortOf(taken), port => port));
@@ -80,7 +80,7 @@ public class EmbeddedTargetSpecs
     }
 
     [Fact]
-    public async Task A_server_ends_when_the_pipe_of_its_parent_does() =>
+    public async Task Server_ends_when_the_pipe_to_its_parent_closes() =>
         (await ActorLoadProcess.RunAsync(["target", "--stdin-lifeline"])).Expect(137); // a child of the tests has its stdin closed; it kills itself
 
     [LinuxFact]
@@ -95,7 +95,7 @@ public class EmbeddedTargetSpecs
 
     /// <summary>Ctrl-C reaches the whole process group: the server must not fail the connections of the run that is being stopped.</summary>
     [LinuxFact]
-    public async Task An_interrupt_to_the_group_does_not_take_the_server_from_the_run()
+    public async Task Interrupt_to_the_process_group_leaves_the_embedded_server_running()
     {
         var options = new ActorLoadOptions { Wrapper = ["setsid"] };
         await using var run = ActorLoadProcess.Start(

@@ -16,7 +16,7 @@ public sealed class CheckTableSpecs
         Printed(DoctorReport.Of(["db:1"], ["127.0.0.1:1"], _needs, []) with { Unused = [new UnusedAddresses("db:1", "127.0.0.1:1", ["127.0.0.2:1", "127.0.0.3:1"])] }));
 
     [Fact]
-    public void Sentence_in_a_pipe_is_one_line_and_no_line_ends_in_spaces()
+    public void Sentence_in_a_pipe_is_one_line_without_trailing_spaces()
     {
         var sentence = string.Join(' ', Enumerable.Repeat("a reason", 60));
         var lines = Printed(DoctorReport.Of(["db:1"], ["127.0.0.1:1"], _needs, [new Check("name", "subject", CheckState.Fail, null, null, sentence, [])]));

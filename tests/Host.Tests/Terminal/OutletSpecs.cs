@@ -17,7 +17,7 @@ public sealed class OutletSpecs : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_is_put_in_comes_out_in_order_and_whole(bool isView)
+    public void Output_is_written_in_order_and_whole(bool isView)
     {
         var outlet = Open(isView);
         var large = new string('x', 300_000) + "é";
@@ -30,7 +30,7 @@ public sealed class OutletSpecs : IDisposable
     }
 
     [Fact]
-    public void A_view_that_nobody_reads_holds_up_neither_its_writer_nor_the_end()
+    public void Unread_view_delays_neither_its_writer_nor_the_end()
     {
         _reads.Reset();
         var outlet = Open(isView: true);
@@ -44,7 +44,7 @@ public sealed class OutletSpecs : IDisposable
     }
 
     [Fact]
-    public void A_view_that_cannot_be_written_is_passed_over_and_tried_again()
+    public void Failed_write_of_a_view_is_skipped_and_the_next_is_tried()
     {
         var isFull = true;
         var outlet = new Outlet(bytes => isFull ? ENOSPC : Write(bytes), isView: true, TimeProvider.System);
@@ -57,7 +57,7 @@ public sealed class OutletSpecs : IDisposable
     }
 
     [Fact]
-    public void A_result_that_cannot_be_written_says_why_and_has_no_hole()
+    public void Unwritable_result_reports_the_reason_and_writes_nothing_later()
     {
         var isFull = true;
         var outlet = new Outlet(bytes => isFull ? ENOSPC : Write(bytes), isView: false, TimeProvider.System);
@@ -71,7 +71,7 @@ public sealed class OutletSpecs : IDisposable
     }
 
     [Fact]
-    public void A_result_that_nobody_reads_is_given_up_when_the_process_wants_to_end()
+    public void Unread_result_is_given_up_when_the_process_wants_to_end()
     {
         _reads.Reset();
         var outlet = Open(isView: false);
@@ -82,7 +82,7 @@ public sealed class OutletSpecs : IDisposable
     }
 
     [Fact]
-    public void A_result_that_nobody_wants_is_no_problem()
+    public void Abandoned_output_reports_no_problem()
     {
         var outlet = new Outlet(_ => ENOSPC, isView: false, TimeProvider.System);
         outlet.Put("{}");

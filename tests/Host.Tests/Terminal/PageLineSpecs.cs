@@ -34,7 +34,7 @@ public sealed class PageLineSpecs
     [InlineData("a  ", "a")]
     [InlineData("  a b\r\n", "  a b\r\n")]
     [InlineData("   \n\n", "\n\n")]
-    public void Writer_leaves_out_spaces_at_ends_of_lines(string text, string written)
+    public void Writer_removes_trailing_spaces(string text, string written)
     {
         var (whole, single) = (new StringWriter(), new StringWriter());
         new UnpaddedWriter(whole).Write(text);

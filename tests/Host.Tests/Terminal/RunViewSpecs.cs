@@ -13,7 +13,7 @@ public sealed class RunViewSpecs
     private static readonly LatencySummary _latency = new(1_000, 40, 512.3, 300, 1_200, 25_000, 90_001, 100_447);
 
     [Fact]
-    public void A_pipe_gets_no_line_for_each_interval_of_a_hold()
+    public void Pipe_gets_few_lines_during_a_hold()
     {
         var writer = new StringWriter();
         var view = new LineView(writer);

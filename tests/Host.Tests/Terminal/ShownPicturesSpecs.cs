@@ -10,7 +10,7 @@ public sealed class ShownPicturesSpecs
     private const string Shown = @"7.0\u001b]0;owned\u0007\u202e\u009b31m";
 
     [Fact]
-    public void Terminal_that_is_drawn_on_obeys_nothing_in_a_text()
+    public void Terminal_control_characters_in_drawn_text_are_escaped()
     {
         using var writer = new StringWriter();
         var table = Look.Table("name", Words);
@@ -24,7 +24,7 @@ public sealed class ShownPicturesSpecs
     }
 
     [Fact]
-    public async Task Live_view_obeys_nothing_in_a_text()
+    public async Task Live_view_escapes_terminal_control_characters()
     {
         using var writer = new StringWriter();
         await Terminal(writer).Live(new Text("starting")).StartAsync(live =>

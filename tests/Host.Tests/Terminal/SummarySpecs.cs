@@ -35,7 +35,7 @@ public sealed class SummarySpecs
     }
 
     [Property(MaxTest = 30)]
-    public void Summary_on_a_terminal_has_the_rows_of_a_pipe(int seed)
+    public void Summary_on_a_terminal_has_the_same_rows_as_in_a_pipe(int seed)
     {
         var result = new RandomResults(seed).Next();
         var writer = new StringWriter();
@@ -46,7 +46,7 @@ public sealed class SummarySpecs
     }
 
     [Property(MaxTest = 30)]
-    public void Details_in_a_pipe_have_neither_folds_nor_spaces_at_ends(int seed)
+    public void Piped_details_have_no_folded_lines_or_trailing_spaces(int seed)
     {
         var result = new RandomResults(seed).Next();
         var writer = new StringWriter();
@@ -75,11 +75,11 @@ public sealed class SummarySpecs
     [Theory]
     [InlineData(0, "no connection was started; stopped (interrupted)")]
     [InlineData(7, "all 7 connections were cut off; figures until it was stopped (interrupted)")]
-    public void Headline_of_a_run_in_which_nothing_ended_judges_nothing(int cancelled, string told) => Assert.Equal(
+    public void Headline_of_a_run_with_no_ended_connection_gives_no_judgement(int cancelled, string told) => Assert.Equal(
         told, Headline.Of(_run with { Connections = new ConnectionCounts(cancelled, cancelled, 0, 0, 0, cancelled), Verdict = Verdict.Interrupted }, Columns).Text);
 
     [Fact]
-    public void First_finding_stays_whole_when_there_are_many_and_the_others_are_named()
+    public void First_of_many_findings_is_shown_whole_and_the_others_are_named()
     {
         string[] rules = ["accept-queue-overflow", "server-cpu", "syn-retransmits", "time-wait", "half-range-cliff", "generator-limited"];
         var sentence = string.Join(' ', Enumerable.Repeat("the kernel dropped what did not fit", 6));

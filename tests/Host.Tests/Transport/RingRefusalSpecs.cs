@@ -24,14 +24,14 @@ public sealed class RingRefusalSpecs
     [InlineData(EPERM, "seccomp profile forbids io_uring")]
     [InlineData(ENOSYS, "no io_uring")]
     [InlineData(EINVAL, "Linux 6.1")]
-    public async Task A_kernel_that_refuses_a_ring_is_exit_code_2_with_its_reason(int errno, string reason)
+    public async Task Refused_ring_ends_with_exit_code_2_and_the_reason(int errno, string reason)
     {
         Needs.These(Requirement.Perl);
         await ExpectRefusalAsync(RefusedCalls.Ring(errno), reason);
     }
 
     [SkippableFact]
-    public async Task A_ring_that_may_not_be_entered_or_asked_is_none()
+    public async Task Ring_that_may_not_be_entered_or_probed_is_refused()
     {
         Needs.These(Requirement.Perl);
         Needs.Ring();
@@ -42,7 +42,7 @@ public sealed class RingRefusalSpecs
     [SkippableTheory]
     [InlineData]
     [InlineData("--quiet")]
-    public async Task Auto_goes_without_and_says_why_in_the_result_and_in_one_line(params string[] quiet)
+    public async Task Auto_falls_back_to_sockets_and_gives_the_reason_in_result_and_one_line(params string[] quiet)
     {
         Needs.These(Requirement.Perl);
         await using var peer = FaultPeer.Answering();
@@ -60,7 +60,7 @@ public sealed class RingRefusalSpecs
     }
 
     [SkippableFact]
-    public async Task A_daemon_that_goes_without_says_why_in_its_log_and_refuses_a_run_that_insists()
+    public async Task Daemon_without_a_ring_logs_the_reason_and_refuses_a_run_that_requires_it()
     {
         Needs.These(Requirement.Perl);
         await using var peer = FaultPeer.Answering();
@@ -78,7 +78,7 @@ public sealed class RingRefusalSpecs
     }
 
     [SkippableFact]
-    public async Task Memory_that_may_not_be_locked_is_a_reason()
+    public async Task Limit_of_locked_memory_is_named_as_the_reason()
     {
         Needs.These(Requirement.LesserRoot);
         Needs.Ring();
@@ -95,7 +95,7 @@ public sealed class RingRefusalSpecs
 
     // At 1 the sysctl shuts out only those without CAP_SYS_ADMIN: our child, and nobody else here who is root.
     [SkippableFact]
-    public async Task A_sysctl_that_forbids_io_uring_is_a_reason()
+    public async Task Sysctl_that_forbids_io_uring_is_named_as_the_reason()
     {
         const string Sysctl = "/proc/sys/kernel/io_uring_disabled";
         Needs.These(Requirement.LesserRoot);

@@ -16,7 +16,7 @@ public abstract class SlotPortsStormSpecs(string transport)
     private const string Graceful = "\n connection.close = graceful";
 
     [RedisNetnsFact]
-    public async Task Ports_are_those_of_the_slots_from_the_start_of_the_range_but_for_reserved_ones()
+    public async Task Storm_uses_slot_ports_from_the_start_of_the_range_without_reserved_ones()
     {
         await using var network = await NarrowAsync("20000 20099");
         await network.SysctlAsync("net.ipv4.ip_local_reserved_ports", "20003,20010-20019");
@@ -30,7 +30,7 @@ public abstract class SlotPortsStormSpecs(string transport)
     }
 
     [RedisNetnsFact]
-    public async Task Each_port_of_the_range_can_be_used_and_each_loop_has_its_own()
+    public async Task Each_port_of_the_range_is_usable_and_each_loop_has_its_own_ports()
     {
         const int Ports = 60;
         await using var network = await NarrowAsync("20000 20059");
@@ -44,7 +44,7 @@ public abstract class SlotPortsStormSpecs(string transport)
     }
 
     [RedisNetnsFact]
-    public async Task A_burst_that_follows_at_once_finds_the_ports_of_the_last_one_free()
+    public async Task Immediate_next_burst_finds_the_ports_of_the_last_burst_free()
     {
         await using var network = await NarrowAsync("20000 20059");
         await using var server = await RedisServer.StartAsync(network);
@@ -69,7 +69,7 @@ public abstract class SlotPortsStormSpecs(string transport)
     }
 
     [RedisNetnsFact]
-    public async Task Two_at_once_that_need_the_same_ports_of_the_same_server_have_no_failed_connection()
+    public async Task Two_runs_at_once_that_share_ports_and_server_have_no_failed_connection()
     {
         const int Each = 45;
         await using var network = await NarrowAsync("20000 20099");
@@ -83,7 +83,7 @@ public abstract class SlotPortsStormSpecs(string transport)
     }
 
     [RedisNetnsFact]
-    public async Task Two_at_once_that_come_and_go_have_no_failed_connection()
+    public async Task Two_runs_at_once_that_open_and_close_have_no_failed_connection()
     {
         await using var network = await NarrowAsync("20000 20099");
         await using var server = await RedisServer.StartAsync(network);
@@ -110,7 +110,7 @@ public abstract class SlotPortsStormSpecs(string transport)
     }
 
     [RedisNetnsFact]
-    public async Task A_daemon_takes_the_range_as_it_is_when_a_run_begins()
+    public async Task Daemon_reads_the_port_range_when_a_run_begins()
     {
         await using var network = await NarrowAsync("20000 20099");
         await using var server = await RedisServer.StartAsync(network);

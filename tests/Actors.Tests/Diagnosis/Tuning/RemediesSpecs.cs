@@ -18,14 +18,14 @@ public sealed partial class RemediesSpecs
     [InlineData(TuningKeys.Conntrack, RemedyHost.Server, SystuneFiles.Server)]
     [InlineData(TuningKeys.Conntrack, RemedyHost.Client, SystuneFiles.Client)]
     [InlineData(TuningKeys.TimeWaitReuse, RemedyHost.Client, SystuneFiles.Client)]
-    public void A_sysctl_gets_what_its_file_says(string key, RemedyHost host, string file)
+    public void Sysctl_remedy_takes_the_value_of_its_tuning_file(string key, RemedyHost host, string file)
     {
         var value = SystuneFiles.Value(file, key);
         Assert.Equal(new Remedy(key, "0", value, host, $"sysctl -w {key}={value}"), Remedies.Sysctl(key, host, "0\n"));
     }
 
     [Fact]
-    public void Each_other_remedy_has_the_value_of_its_file() => Assert.Equal(
+    public void Other_remedies_take_the_value_of_their_tuning_file() => Assert.Equal(
         new (string, string)[]
         {
             (TuningKeys.PortRange, SystuneFiles.Value(SystuneFiles.Client, TuningKeys.PortRange)),
@@ -44,7 +44,7 @@ public sealed partial class RemediesSpecs
         }.Select(remedy => (remedy.Key, remedy.Proposed)));
 
     [Fact]
-    public void Values_stand_in_the_files_and_not_in_the_code()
+    public void Tuning_values_are_in_the_files_and_not_in_the_code()
     {
         var values = TuningCatalogue.BuiltIn.Settings.SelectMany(setting => setting.Value.Split(' ')).ToHashSet();
         Assert.Superset(new HashSet<string> { "65535", "madvise", "1" }, values);
@@ -59,7 +59,7 @@ public sealed partial class RemediesSpecs
     [InlineData(0, "65535")]
     [InlineData(8_000, "65535")]
     [InlineData(100_000, "100000")]
-    public void A_run_that_needs_more_than_the_files_have_gets_it(long needed, string proposed)
+    public void Remedy_proposes_more_than_the_tuning_file_when_a_run_needs_it(long needed, string proposed)
     {
         Assert.Equal(proposed, Remedies.Sysctl(TuningKeys.SoMaxConn, RemedyHost.Server, "4096", needed).Proposed);
         Assert.Equal(proposed, Remedies.TcpBacklog(511, needed).Proposed);
@@ -67,11 +67,11 @@ public sealed partial class RemediesSpecs
     }
 
     [Fact]
-    public void A_choice_is_not_a_number_that_could_be_larger() =>
+    public void Syncookies_remedy_is_1_for_any_size_of_burst() =>
         Assert.Equal("1", Remedies.Sysctl(TuningKeys.SynCookies, RemedyHost.Server, "0", 8_000).Proposed);
 
     [Fact]
-    public void Nothing_is_proposed_that_takes_away()
+    public void Remedy_never_lowers_a_present_value()
     {
         Assert.Equal("200000", Remedies.Sysctl(TuningKeys.SoMaxConn, RemedyHost.Server, "200000").Proposed);
         Assert.Equal("200000", Remedies.MaxClients(200_000, 8_000).Proposed);
@@ -86,7 +86,7 @@ public sealed partial class RemediesSpecs
     [InlineData("10000\t65535\n", 60_000, "1024 65535")]
     [InlineData("32768\t60999\n", 100_000, "1024 65535")]
     [InlineData(null, 0, "18000 65535")]
-    public void Ports_are_those_of_the_file_or_all(string? present, long needed, string proposed)
+    public void Port_range_remedy_is_the_files_range_or_all_ports(string? present, long needed, string proposed)
     {
         var remedy = Remedies.PortRange(present, needed);
         Assert.Equal((proposed, $"sysctl -w net.ipv4.ip_local_port_range=\"{proposed}\""), (remedy.Proposed, remedy.Command));
@@ -98,7 +98,7 @@ public sealed partial class RemediesSpecs
     [InlineData("127.0.0.1:6380", "redis", "redis-cli -h 127.0.0.1 -p 6380 config set maxclients 60000")]
     [InlineData("[::1]:6380", "valkey", "redis-cli -h ::1 -p 6380 config set maxclients 60000")]
     [InlineData("127.0.0.1:6380", "garnet", "--network-connection-limit 60000 when Garnet is started")]
-    public void A_server_takes_more_clients_in_its_own_way(string? endpoint, string kind, string command) => Assert.Equal(
+    public void Maxclients_remedy_has_a_command_for_each_kind_of_server(string? endpoint, string kind, string command) => Assert.Equal(
         new Remedy("maxclients", "10000", "60000", RemedyHost.Server, command), Remedies.MaxClients(10_000, 20_000, endpoint, kind));
 
     [Theory]
@@ -106,11 +106,11 @@ public sealed partial class RemediesSpecs
     [InlineData(19_968, 20_000, "19968")]
     [InlineData(19_969, 20_000, "60000")]
     [InlineData(8_000, 500_000, "60000")]
-    public void A_server_takes_no_more_clients_than_it_has_descriptors_if_those_suffice(long needed, long hard, string proposed) =>
+    public void Maxclients_remedy_stays_within_the_servers_descriptors_if_they_suffice(long needed, long hard, string proposed) =>
         Assert.Equal(proposed, Remedies.MaxClients(1_000, needed, hard: hard).Proposed);
 
     [Fact]
-    public void A_backlog_needs_a_restart_and_Garnets_smaller_bursts()
+    public void Backlog_remedy_is_a_restart_and_for_Garnet_smaller_bursts()
     {
         Assert.Equal("tcp-backlog 65535 in redis.conf, then restart", Remedies.TcpBacklog(511, 8_000).Command);
         Assert.Equal("tcp-backlog 65535 in valkey.conf, then restart", Remedies.TcpBacklog(511, 8_000, "valkey").Command);
@@ -124,7 +124,7 @@ public sealed partial class RemediesSpecs
     }
 
     [Fact]
-    public void Descriptors_are_had_by_ulimit_by_prlimit_or_by_the_service()
+    public void Descriptor_remedy_is_ulimit_prlimit_or_a_service_setting()
     {
         Assert.Equal("ulimit -n 64000", Remedies.ClientDescriptors(1_024, 8_100).Command);
         Assert.Equal("ulimit -n 64000", Remedies.ClientDescriptors(1_024, 8_100, 524_288).Command);
@@ -137,7 +137,7 @@ public sealed partial class RemediesSpecs
     }
 
     [Fact]
-    public void What_the_run_file_can_mend_is_an_option()
+    public void Remedy_in_the_run_file_is_an_option()
     {
         Assert.Equal(new Remedy("connection.ports", "kernel", "slot", RemedyHost.Run, "--set connection.ports=slot"), Remedies.SlotPorts("kernel"));
         Assert.Equal(new Remedy("connection.close", "graceful", "abort", RemedyHost.Run, "--set connection.close=abort"), Remedies.AbortiveClose("graceful"));
@@ -151,7 +151,7 @@ public sealed partial class RemediesSpecs
     [InlineData("return Judge(Name, \"madvise\", present => 65_535)", "65535,madvise")]
     [InlineData("present == \"1\" || (disabled is \"1\" or \"2\") || cookies is not (\"0\" or null) || close != \"abort\"", "")]
     [InlineData("$\"connection.close = abort, {ports / 60} ports and 1 more\"", "")]
-    public void What_is_compared_or_said_is_no_value_that_stands_in_the_code(string line, string values) =>
+    public void Search_for_tuning_values_finds_proposals_but_not_comparisons_or_messages(string line, string values) =>
         Assert.Equal(values, string.Join(',', Values(line)));
 
     /// <summary>What a line of code may propose: long numbers wherever they stand; short ones, and words, where they are a whole text.</summary>

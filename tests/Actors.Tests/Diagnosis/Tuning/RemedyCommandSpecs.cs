@@ -14,7 +14,7 @@ namespace ActorLoad.Actors.Tests.Diagnosis.Tuning;
 public sealed class RemedyCommandSpecs
 {
     [NetnsFact]
-    public async Task The_commands_for_sysctls_are_taken_by_a_kernel()
+    public async Task Kernel_accepts_the_sysctl_remedies()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         Remedy[] remedies =
@@ -56,7 +56,7 @@ public sealed class RemedyCommandSpecs
     }
 
     [Fact]
-    public void The_options_for_a_run_are_taken_by_the_configuration()
+    public void Configuration_accepts_the_options_of_the_remedies()
     {
         Remedy[] remedies =
         [

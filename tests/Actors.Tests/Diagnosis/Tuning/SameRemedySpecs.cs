@@ -102,7 +102,7 @@ public sealed class SameRemedySpecs
 
     [Theory]
     [MemberData(nameof(Situations))]
-    public void What_was_foreseen_and_what_was_found_is_mended_in_the_same_words(string situation)
+    public void Doctor_and_diagnosis_propose_the_same_remedies(string situation)
     {
         var (rule, run, checks) = _situations[situation];
 

@@ -34,14 +34,14 @@ public sealed class TuningCatalogueSpecs
     [InlineData("tcp-backlog", RemedyHost.Server)]
     [InlineData("timeout", RemedyHost.Server)]
     [InlineData("tcp-keepalive", RemedyHost.Server)]
-    public void Every_setting_of_the_ancestor_and_more_is_there(string key, RemedyHost host) => Assert.NotNull(Catalogue.Find(key, host));
+    public void Catalogue_has_every_setting_of_the_ancestor_and_more(string key, RemedyHost host) => Assert.NotNull(Catalogue.Find(key, host));
 
     [Fact]
-    public void Each_value_is_the_one_that_stands_in_its_file() =>
+    public void Each_value_equals_the_value_in_its_file() =>
         Assert.All(Catalogue.Settings, setting => Assert.Equal(SystuneFiles.Value(setting.File, NameInFile(setting)), setting.Value));
 
     [Fact]
-    public void Every_line_of_every_file_is_a_setting_of_the_catalogue()
+    public void Every_line_of_the_tuning_files_is_a_setting_of_the_catalogue()
     {
         var built = TuningCatalogue.Parse(SystuneFiles.Names.Select(name => (name, SystuneFiles.Text(name))));
         Assert.Equal(built.Settings, Catalogue.Settings);
@@ -51,7 +51,7 @@ public sealed class TuningCatalogueSpecs
     }
 
     [Fact]
-    public void Each_setting_says_what_it_does_and_what_it_is_where_nobody_changed_it() => Assert.All(Catalogue.Settings, setting =>
+    public void Each_setting_states_its_meaning_and_its_default() => Assert.All(Catalogue.Settings, setting =>
     {
         Assert.True(setting.Meaning.Length > 20, $"{setting.File}: {setting.Key} has no meaning");
         Assert.True(setting.Default.Length > 0, $"{setting.File}: {setting.Key} has no default");
@@ -64,11 +64,11 @@ public sealed class TuningCatalogueSpecs
     [InlineData("net.ipv4.tcp_max_syn_backlog", RemedyHost.Server, "only if tcp_syncookies is 0")]
     [InlineData("net.ipv4.tcp_syncookies", RemedyHost.Server, "fallback")]
     [InlineData("net.core.rmem_max", RemedyHost.Server, "tcp_rmem")]
-    public void What_is_older_than_its_effect_is_told_frankly(string key, RemedyHost host, string word) =>
+    public void Outdated_setting_says_so_frankly(string key, RemedyHost host, string word) =>
         Assert.Contains(word, Catalogue[key, host].Frankly, StringComparison.Ordinal);
 
     [Fact]
-    public void Nothing_sets_tcp_tw_recycle_and_both_files_say_why()
+    public void Tuning_files_do_not_set_tcp_tw_recycle_and_say_why()
     {
         Assert.DoesNotContain(Catalogue.Settings, setting => setting.Key.Contains("recycle", StringComparison.Ordinal));
         Assert.Contains("never: tcp_tw_recycle", SystuneFiles.Text(SystuneFiles.Client), StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class TuningCatalogueSpecs
     }
 
     [Fact]
-    public void Client_and_server_may_be_one_machine() => Assert.All(Catalogue.Settings.GroupBy(setting => setting.Key), hosts =>
+    public void Client_and_server_settings_agree_for_use_on_one_machine() => Assert.All(Catalogue.Settings.GroupBy(setting => setting.Key), hosts =>
     {
         if (hosts.Key != TuningKeys.Descriptors)
         {
@@ -85,7 +85,7 @@ public sealed class TuningCatalogueSpecs
     });
 
     [Fact]
-    public void The_values_fit_each_other()
+    public void Values_of_the_catalogue_fit_each_other()
     {
         var server = long.Parse(Catalogue[TuningKeys.Descriptors, RemedyHost.Server].Value, CultureInfo.InvariantCulture);
         Assert.InRange(Catalogue[TuningKeys.MaxClients, RemedyHost.Server].Number, 1, server - 32);
@@ -95,7 +95,7 @@ public sealed class TuningCatalogueSpecs
     }
 
     [Fact]
-    public void Descriptors_are_for_users_and_root_soft_and_hard()
+    public void Descriptor_limits_are_set_for_users_and_root_both_soft_and_hard()
     {
         string[] expected = ["* soft nofile 64000", "* hard nofile 64000", "root soft nofile 64000", "root hard nofile 64000"];
         Assert.Equal(expected, SystuneFiles.Lines(SystuneFiles.Limits).Select(TuningSetting.Chosen));
@@ -107,7 +107,7 @@ public sealed class TuningCatalogueSpecs
         SystuneFiles.Names.Where(name => name.StartsWith("systune/systemd/", StringComparison.Ordinal)).Select(SystuneFiles.Text).Distinct());
 
     [Fact]
-    public void What_a_run_should_have_are_the_defaults()
+    public void Recomfixed_run_settings_are_the_defaults()
     {
         var text = SystuneFiles.Text(SystuneFiles.Run);
         Assert.Equal(ConfigLoader.Load([]).Settings.Connection.Socket, ConfigLoader.Load([new FileLayer("run.conf", text)]).Settings.Connection.Socket);
@@ -115,7 +115,7 @@ public sealed class TuningCatalogueSpecs
     }
 
     [Fact]
-    public void A_key_that_no_file_has_is_an_error_that_names_it() => Assert.Contains(
+    public void Key_in_no_tuning_file_is_an_error_with_its_name() => Assert.Contains(
         "no net.core.somaxconn for the Client",
         Assert.Throws<KeyNotFoundException>(() => Catalogue[TuningKeys.SoMaxConn, RemedyHost.Client]).Message,
         StringComparison.Ordinal);

@@ -7,7 +7,7 @@ namespace ActorLoad.Actors.Tests.Diagnosis.Tuning;
 public sealed class TuningFileSpecs
 {
     [Fact]
-    public void A_comment_is_taken_apart()
+    public void Comment_of_a_setting_is_split_into_its_parts()
     {
         var setting = Assert.Single(TuningFile.Parse(SystuneFiles.Server, """
             # About the file, and no setting's.
@@ -33,7 +33,7 @@ public sealed class TuningFileSpecs
     [InlineData(SystuneFiles.HugePages, "w /sys/x 5")]
     [InlineData(SystuneFiles.DropIn, "LimitNOFILE")]
     [InlineData(SystuneFiles.Run, "connection.ports = slot")]
-    public void A_line_that_is_no_setting_is_named(string name, string line) => Assert.Equal(
+    public void Line_that_is_not_a_setting_is_reported(string name, string line) => Assert.Equal(
         $"{name}:2: \"{line}\" is not a setting", Assert.Throws<FormatException>(() => TuningFile.Parse(name, $"# x\n{line}\n")).Message);
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class TuningFileSpecs
     }
 
     [Fact]
-    public void A_file_of_no_known_program_is_an_error() =>
+    public void File_of_an_unknown_program_is_an_error() =>
         Assert.Throws<FormatException>(() => TuningFile.Parse("systune/nginx.conf", ""));
 
     [Theory]
@@ -71,6 +71,6 @@ public sealed class TuningFileSpecs
     [InlineData("madvise", "never", "always [madvise] never\n", true)]
     [InlineData("madvise", "never", "always madvise [never]\n", true)]
     [InlineData("madvise", "never", "[always] madvise never\n", false)]
-    public void A_present_value_is_good_or_not(string proposed, string leftAlone, string present, bool good) => Assert.Equal(
+    public void Setting_is_met_by_a_good_enough_present_value(string proposed, string leftAlone, string present, bool good) => Assert.Equal(
         good, new TuningSetting("key", proposed, RemedyHost.Client, "", "", "", leftAlone, "file").IsMetBy(present));
 }

@@ -25,7 +25,7 @@ public class AnswerSpecs
     [InlineData("\r\n", "Garbage")]
     [InlineData("+PON", "")]
     [InlineData("", "")]
-    public void Answers_are_taken_from_whatever_pieces_they_come_in(string bytes, string expected)
+    public void Answers_are_read_from_pieces_of_any_size(string bytes, string expected)
     {
         Assert.Equal(expected, Read(bytes, 10_000));
         Assert.Equal(expected, Read(bytes, 1));
@@ -33,7 +33,7 @@ public class AnswerSpecs
     }
 
     [Fact]
-    public void Replies_follow_each_other_without_end() =>
+    public void Thousands_of_replies_in_one_piece_are_read() =>
         Assert.Equal(
             string.Join(' ', Enumerable.Repeat("Pong", 3_000)),
             Read(string.Concat(Enumerable.Repeat("+PONG\r\n", 3_000)), 4096));

@@ -25,7 +25,7 @@ public class BystanderCourseSpecs
     }
 
     [Fact]
-    public void It_is_ready_once_when_the_baseline_has_had_its_time()
+    public void Bystander_is_ready_once_after_its_baseline()
     {
         Assert.False(_course.BecomesReady());
         Begin();
@@ -38,14 +38,14 @@ public class BystanderCourseSpecs
     }
 
     [Fact]
-    public void It_is_ready_at_once_when_nobody_answers()
+    public void Bystander_is_ready_at_once_when_no_server_answers()
     {
         Begin(isUp: false);
         Assert.True(_course.BecomesReady());
     }
 
     [Fact]
-    public void It_goes_on_until_it_has_recovered()
+    public void Bystander_continues_until_it_has_recovered()
     {
         Begin();
         Storm();
@@ -59,7 +59,7 @@ public class BystanderCourseSpecs
     }
 
     [Fact]
-    public void It_goes_on_no_longer_than_it_may()
+    public void Bystander_waits_for_recovery_only_up_to_its_limit()
     {
         Begin();
         Storm();
@@ -70,7 +70,7 @@ public class BystanderCourseSpecs
     }
 
     [Fact]
-    public void Without_a_baseline_there_is_nothing_to_wait_for()
+    public void Bystander_without_a_baseline_waits_for_no_recovery()
     {
         _book.Begin();
         _course.Begin(isUp: false);
@@ -80,7 +80,7 @@ public class BystanderCourseSpecs
     }
 
     [Fact]
-    public void It_concludes_when_it_is_told()
+    public void Bystander_concludes_when_told()
     {
         Begin();
         _course.BeginStorm();
@@ -90,7 +90,7 @@ public class BystanderCourseSpecs
     }
 
     [Fact]
-    public void Told_after_the_storm_it_says_when()
+    public void Bystander_concluded_after_the_storm_says_how_long_after()
     {
         Begin();
         Storm();
@@ -101,7 +101,7 @@ public class BystanderCourseSpecs
     }
 
     [Fact]
-    public void The_last_replies_are_waited_for_but_not_for_long()
+    public void Last_replies_are_awaited_only_for_a_short_time()
     {
         Begin();
         Assert.False(_course.IsOver(isWaiting: false));

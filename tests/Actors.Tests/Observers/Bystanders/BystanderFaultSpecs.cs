@@ -19,37 +19,37 @@ public class BystanderFaultSpecs : BystanderKit
     };
 
     [Fact]
-    public async Task A_port_where_nobody_listens() => await CannotBeOpenedAsync(FaultPeer.ClosedPort(), "refused");
+    public async Task Port_without_a_listener_is_reported() => await CannotBeOpenedAsync(FaultPeer.ClosedPort(), "refused");
 
     [LinuxFact]
-    public async Task A_server_that_does_not_answer_the_SYN() =>
+    public async Task Server_that_does_not_answer_the_SYN_counts_as_connect_timeout() =>
         await CannotBeOpenedAsync(await FaultPeer.NotAcceptingAsync(), "connect-timeout", Impatient);
 
     [Fact]
-    public async Task A_server_that_never_says_a_word() => await CannotBeOpenedAsync(FaultPeer.Hanging(), "reply-timeout", Impatient);
+    public async Task Server_that_never_answers_counts_as_reply_timeout() => await CannotBeOpenedAsync(FaultPeer.Hanging(), "reply-timeout", Impatient);
 
     [Fact]
-    public async Task A_server_that_resets() => await CannotBeOpenedAsync(FaultPeer.Resetting(), "reset");
+    public async Task Server_that_resets_counts_as_reset() => await CannotBeOpenedAsync(FaultPeer.Resetting(), "reset");
 
     [Fact]
-    public async Task A_server_that_closes() => await CannotBeOpenedAsync(FaultPeer.Closing(), "peer-closed");
+    public async Task Server_that_closes_counts_as_peer_closed() => await CannotBeOpenedAsync(FaultPeer.Closing(), "peer-closed");
 
     [Fact]
-    public async Task A_server_that_speaks_another_protocol() => await CannotBeOpenedAsync(FaultPeer.Garbage(), "protocol-error");
+    public async Task Server_that_speaks_another_protocol_counts_as_protocol_error() => await CannotBeOpenedAsync(FaultPeer.Garbage(), "protocol-error");
 
     [Fact]
-    public async Task A_server_that_answers_PING_with_a_bulk_string() =>
+    public async Task Bulk_string_as_answer_to_PING_counts_as_protocol_error() =>
         await CannotBeOpenedAsync(FaultPeer.HugeReply(1_000_000), "protocol-error");
 
     [Fact]
-    public async Task A_server_that_stops_in_its_reply() => await CannotBeOpenedAsync(FaultPeer.Scripted(async (connection, stop) =>
+    public async Task Server_that_stops_within_its_reply_cannot_be_opened() => await CannotBeOpenedAsync(FaultPeer.Scripted(async (connection, stop) =>
     {
         await connection.SendAsync("+PO", stop);
         await connection.DrainAsync(stop);
     }), "reply-timeout", Impatient);
 
     [Fact]
-    public async Task A_server_that_says_no_and_closes_is_counted_once_under_what_it_said()
+    public async Task Server_that_refuses_and_closes_is_counted_once_under_its_words()
     {
         var ledger = await CannotBeOpenedAsync(
             FaultPeer.ErrorOnAccept("ERR max number of clients reached"), "ERR max number of clients reached");
@@ -58,7 +58,7 @@ public class BystanderFaultSpecs : BystanderKit
 
     // As a full Redis does that finds a PING unread when it closes.
     [Fact]
-    public async Task A_server_that_says_no_and_resets_is_counted_once_under_what_it_said()
+    public async Task Server_that_refuses_and_resets_is_counted_once_under_its_words()
     {
         var ledger = await CannotBeOpenedAsync(FaultPeer.Scripted(async (connection, stop) =>
         {
@@ -69,7 +69,7 @@ public class BystanderFaultSpecs : BystanderKit
     }
 
     [Fact]
-    public async Task A_server_that_fails_after_a_while_is_opened_again_and_its_PINGs_count_as_lost()
+    public async Task Server_that_fails_later_is_reopened_and_its_PINGs_count_as_lost()
     {
         await using var peer = FaultPeer.Resetting(afterCommands: 10);
         var observed = await ObserveQuietAsync(Settings with { Before = TimeSpan.FromMilliseconds(500) }, peer.EndPoint);
@@ -82,7 +82,7 @@ public class BystanderFaultSpecs : BystanderKit
     }
 
     [Fact]
-    public async Task A_server_that_falls_silent_is_given_up_and_opened_again()
+    public async Task Silent_server_is_given_up_and_reopened()
     {
         await using var peer = FaultPeer.Hanging(afterCommands: 5);
         var settings = Settings with { Before = TimeSpan.FromSeconds(2), After = TimeSpan.FromSeconds(3), ReplyTimeout = TimeSpan.FromSeconds(1) };
@@ -102,7 +102,7 @@ public class BystanderFaultSpecs : BystanderKit
     }
 
     [Fact]
-    public async Task A_server_that_is_loading_is_asked_on_over_the_same_connections()
+    public async Task Loading_server_is_asked_again_over_the_same_connections()
     {
         await using var peer = FaultPeer.ErrorReply("LOADING Redis is loading the dataset in memory");
         var observed = await ObserveQuietAsync(Settings, peer.EndPoint);
@@ -113,7 +113,7 @@ public class BystanderFaultSpecs : BystanderKit
     }
 
     [Fact]
-    public async Task One_address_that_is_down_does_not_cost_the_others_their_numbers()
+    public async Task Down_address_does_not_lose_the_figures_of_the_others()
     {
         await using var down = FaultPeer.ClosedPort();
         await using var up = FaultPeer.Answering();

@@ -13,7 +13,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     private const int GreetingsOfTheServersOwn = 1; // RedisServer asks once whether it is there
 
     [RedisFact]
-    public async Task Each_PING_is_one_that_the_server_carried_out_and_none_is_missing()
+    public async Task Each_counted_PING_was_executed_by_the_server_and_none_is_missing()
     {
         await using var redis = await RedisServer.StartAsync();
         var settings = Given.Bystander();
@@ -36,7 +36,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     }
 
     [RedisFact]
-    public async Task A_quiet_server_is_recovered_at_once_and_nothing_of_the_bystander_is_left()
+    public async Task Quiet_server_recovers_at_once_and_the_bystander_leaves_no_connection()
     {
         await using var redis = await RedisServer.StartAsync();
         var observed = await ObserveQuietAsync(Given.Bystander() with { BandFloor = TimeSpan.FromSeconds(10) }, redis.EndPoint);
@@ -50,7 +50,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     }
 
     [RedisFact]
-    public async Task A_server_that_sleeps_costs_each_PING_that_was_due_its_own_wait()
+    public async Task Sleeping_server_delays_each_due_PING_by_its_own_wait()
     {
         await using var redis = await RedisServer.StartAsync("--enable-debug-command", "yes");
         var settings = Given.Bystander() with { Connections = 2 };
@@ -123,7 +123,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     }
 
     [RedisFact]
-    public async Task Connections_that_were_lost_in_the_storm_are_opened_again_and_counted()
+    public async Task Connections_lost_during_the_storm_are_reopened_and_counted()
     {
         await using var redis = await RedisServer.StartAsync();
         await StartReadyAsync(Given.Bystander(), redis.EndPoint);
@@ -138,7 +138,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     }
 
     [RedisFact]
-    public async Task Told_to_conclude_it_does_whatever_it_waits_for()
+    public async Task Bystander_concludes_at_once_when_told()
     {
         await using var redis = await RedisServer.StartAsync();
         await StartReadyAsync(Given.Bystander(), redis.EndPoint);
@@ -150,7 +150,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     }
 
     [RedisFact]
-    public async Task Told_to_conclude_before_it_has_a_baseline_it_has_what_there_is()
+    public async Task Bystander_concluded_before_its_baseline_reports_what_it_has()
     {
         await using var redis = await RedisServer.StartAsync();
         Start(Given.Bystander() with { Before = TimeSpan.FromHours(1) }, redis.EndPoint);
@@ -159,7 +159,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     }
 
     [RedisFact]
-    public async Task Stopped_by_its_parent_it_takes_its_connections_along()
+    public async Task Stopped_bystander_closes_its_connections()
     {
         await using var redis = await RedisServer.StartAsync();
         await StartReadyAsync(Given.Bystander(), redis.EndPoint);
@@ -170,7 +170,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     }
 
     [RedisFact]
-    public async Task Connections_take_the_addresses_in_turn()
+    public async Task Bystander_connections_take_the_addresses_in_turn()
     {
         await using var first = await RedisServer.StartAsync();
         await using var second = await RedisServer.StartAsync();
@@ -179,7 +179,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     }
 
     [RedisFact]
-    public async Task An_address_may_be_IPv6()
+    public async Task Bystander_reaches_an_IPv6_address()
     {
         await using var redis = await RedisServer.StartAsync("--bind", "127.0.0.1", "::1");
         var ledger = (await ObserveQuietAsync(Given.Bystander(), new IPEndPoint(IPAddress.IPv6Loopback, redis.Port))).Ledger!;
@@ -191,7 +191,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     [RedisTheory]
     [InlineData("", "secret")]
     [InlineData("steady", "word")]
-    public async Task A_password_is_sent_on_every_connection(string username, string password)
+    public async Task Bystander_sends_its_password_on_every_connection(string username, string password)
     {
         await using var redis = await RedisServer.StartAsync("--requirepass", "secret");
         await redis.CommandAsync("ACL", "SETUSER", "steady", "on", ">word", "+ping");
@@ -207,7 +207,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     }
 
     [RedisFact]
-    public async Task A_wrong_password_is_told_by_what_the_server_says()
+    public async Task Wrong_password_is_reported_in_the_servers_words()
     {
         await using var redis = await RedisServer.StartAsync("--requirepass", "secret");
         var observed = await ObserveQuietAsync(Given.Bystander() with { Credentials = new("", "wrong") }, redis.EndPoint);
@@ -218,7 +218,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     }
 
     [RedisFact]
-    public async Task A_server_without_a_place_for_all_says_so()
+    public async Task Bystander_reports_the_connections_that_the_server_has_no_room_for()
     {
         await using var redis = await RedisServer.StartAsync("--maxclients", "3"); // one of them is the test's own
         var observed = await ObserveQuietAsync(Given.Bystander() with { BandFloor = TimeSpan.FromSeconds(10) }, redis.EndPoint);

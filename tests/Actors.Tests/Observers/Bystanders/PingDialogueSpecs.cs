@@ -9,7 +9,7 @@ public class PingDialogueSpecs
     private readonly PingTally _book = new(Given.Bystander(), 1_000_000);
 
     [Fact]
-    public void PINGs_that_waited_together_have_each_their_own_time()
+    public void PINGs_that_waited_together_have_separate_times()
     {
         var dialogue = Begun();
         foreach (var due in new long[] { 1_000, 2_000, 3_000, 4_000 })
@@ -29,7 +29,7 @@ public class PingDialogueSpecs
     }
 
     [Fact]
-    public void Errors_without_end_that_nobody_asked_for_are_no_answers()
+    public void Endless_unrequested_errors_are_not_accepted_as_answers()
     {
         var dialogue = Begun();
         Assert.Equal(8, Enumerable.Range(0, 100).TakeWhile(_ => dialogue.Accept(Answer.Error, "ERR", 1_000)).Count());
@@ -38,7 +38,7 @@ public class PingDialogueSpecs
     }
 
     [Fact]
-    public void An_outage_is_one_stall_from_the_first_PING_that_it_cost_to_the_next_PONG()
+    public void Outage_is_one_stall_from_the_first_lost_PING_to_the_next_PONG()
     {
         var dialogue = Begun();
         dialogue.Ping(1_000, 1_000);
@@ -55,7 +55,7 @@ public class PingDialogueSpecs
     }
 
     [Fact]
-    public void A_wait_that_does_not_end_counts_as_far_as_it_came()
+    public void Unfinished_wait_counts_up_to_the_end()
     {
         var dialogue = Begun();
         dialogue.Ping(1_000, 1_000);
@@ -66,7 +66,7 @@ public class PingDialogueSpecs
     }
 
     [Fact]
-    public void An_error_is_counted_by_its_prefix_and_costs_the_PING()
+    public void Error_is_counted_by_its_prefix_and_its_PING_as_unanswered()
     {
         var dialogue = Begun();
         dialogue.Ping(1_000, 1_000);
@@ -81,7 +81,7 @@ public class PingDialogueSpecs
     }
 
     [Fact]
-    public void Answers_belong_to_AUTH_then_to_the_greeting()
+    public void Answers_go_to_AUTH_first_and_then_to_the_greeting()
     {
         var dialogue = Begun();
         dialogue.Greet(withAuth: true, 1_000);
@@ -93,7 +93,7 @@ public class PingDialogueSpecs
     }
 
     [Fact]
-    public void An_error_may_come_unasked_and_nothing_else_may()
+    public void Only_an_error_may_arrive_unrequested()
     {
         Assert.True(Begun().Accept(Answer.Error, "ERR max number of clients reached", 1));
         Assert.False(Begun().Accept(Answer.Pong, "", 1));
@@ -101,7 +101,7 @@ public class PingDialogueSpecs
     }
 
     [Fact]
-    public void OK_is_no_answer_to_PING_nor_PONG_to_AUTH()
+    public void OK_does_not_answer_PING_and_PONG_does_not_answer_AUTH()
     {
         var dialogue = Begun();
         dialogue.Ping(1_000, 1_000);

@@ -12,7 +12,7 @@ public class PingScheduleSpecs
     [InlineData(0, 1, 100)]
     [InlineData(1, 0, 25)]
     [InlineData(3, 10, 1_075)]
-    public void Connections_take_turns(int connection, long ping, long millis) =>
+    public void Connections_send_their_PINGs_in_turn(int connection, long ping, long millis) =>
         Assert.Equal(7 + (millis * 1_000_000), new PingSchedule(7, Nanoseconds, 10, 4).Due(connection, ping));
 
     [Theory]

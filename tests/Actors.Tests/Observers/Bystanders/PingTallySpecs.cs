@@ -11,7 +11,7 @@ public class PingTallySpecs
     private const long End = 20_000_000;
 
     [Fact]
-    public void A_PING_belongs_to_the_time_in_which_it_was_due()
+    public void PING_counts_in_the_period_in_which_it_was_due()
     {
         var book = Begun();
         Answer(book, due: Storm - 1, micros: 100);
@@ -28,7 +28,7 @@ public class PingTallySpecs
     }
 
     [Fact]
-    public void What_happened_before_PINGs_counted_is_forgotten_but_for_its_errors()
+    public void Values_before_the_first_counted_PING_are_forgotten_except_errors()
     {
         var book = new PingTally(Given.Bystander(), Frequency);
         Answer(book, due: 1, micros: 50_000);
@@ -44,7 +44,7 @@ public class PingTallySpecs
     }
 
     [Fact]
-    public void Back_in_the_band_at_once_is_a_recovery_of_no_time()
+    public void Immediate_return_into_the_band_is_a_recovery_in_zero_seconds()
     {
         var ledger = Recovering(slow: 0);
         Assert.Equal((0.0, "recovered at once"), (ledger.RecoverySeconds, ledger.Recovery));
@@ -59,14 +59,14 @@ public class PingTallySpecs
     }
 
     [Fact]
-    public void Who_did_not_recover_is_said_so()
+    public void Missing_recovery_is_reported()
     {
         var ledger = Recovering(slow: 99);
         Assert.Equal((null, "did not recover in 9 s"), (ledger.RecoverySeconds, ledger.Recovery));
     }
 
     [Fact]
-    public void A_bystander_that_was_late_itself_says_so()
+    public void Late_bystander_reports_its_own_lateness()
     {
         var book = Late(12_300, took: 20_000);
         Assert.InRange(book.Ledger("").Lateness!.P99, 12_300, 12_330);
@@ -80,10 +80,10 @@ public class PingTallySpecs
     [InlineData(400, 700)] // hardly late
     [InlineData(4_900, 5_500)] // less than the band allows anyway
     [InlineData(12_300, 50_000)] // late, but that is not what they waited for
-    public void A_bystander_that_was_not_much_too_late_says_nothing(long late, long took) => Assert.Empty(Late(late, took).Unseen());
+    public void Bystander_with_little_lateness_reports_nothing(long late, long took) => Assert.Empty(Late(late, took).Unseen());
 
     [Fact]
-    public void One_that_was_never_answered_says_what_it_was_told_instead()
+    public void Unanswered_bystander_reports_the_errors_it_got()
     {
         var book = Begun();
         book.Failed("NOAUTH");

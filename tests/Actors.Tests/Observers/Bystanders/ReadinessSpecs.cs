@@ -11,13 +11,13 @@ public class ReadinessSpecs
     private static readonly TimeSpan _long = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public Task It_sees_a_connect_a_reply_and_an_end() => SeesAll((readiness, atMost) => readiness.Wait(atMost));
+    public Task Readiness_sees_a_connect_a_reply_and_an_end() => SeesAll((readiness, atMost) => readiness.Wait(atMost));
 
     [Fact]
-    public Task It_sees_them_without_ppoll_too() => SeesAll((readiness, atMost) => readiness.Select(atMost));
+    public Task Readiness_without_ppoll_sees_a_connect_a_reply_and_an_end() => SeesAll((readiness, atMost) => readiness.Select(atMost));
 
     [Fact]
-    public void With_nothing_to_wait_for_it_comes_back_with_nothing()
+    public void Readiness_wait_without_sockets_returns_nothing()
     {
         var readiness = new Readiness(2);
         readiness.Watch(0, null, untilConnected: false);
@@ -28,7 +28,7 @@ public class ReadinessSpecs
     }
 
     [LinuxFact]
-    public void It_does_not_come_back_before_its_time()
+    public void Readiness_wait_does_not_return_early()
     {
         var readiness = new Readiness(1);
         readiness.Watch(0, null, untilConnected: false);

@@ -26,7 +26,7 @@ public class RecoveryWatchSpecs
     [InlineData("------------------------------", null)]
     [InlineData("x.........", null)]
     [InlineData("", null)]
-    public void Recovery_is_where_the_first_window_begins_whose_p99_is_in_the_band(string pings, long? after)
+    public void Recovery_begins_at_the_first_window_with_its_p99_in_the_band(string pings, long? after)
     {
         var watch = Watch();
         Add(watch, pings);
@@ -35,7 +35,7 @@ public class RecoveryWatchSpecs
     }
 
     [Fact]
-    public void Of_a_hundred_PINGs_one_may_be_above_the_band_and_two_may_not()
+    public void One_slow_PING_in_a_hundred_is_in_the_band_and_two_are_not()
     {
         Assert.Equal(End, OfHundred(slow: 1).RecoveredAt);
         Assert.NotEqual(End, OfHundred(slow: 2).RecoveredAt);
@@ -54,7 +54,7 @@ public class RecoveryWatchSpecs
     }
 
     [Fact]
-    public void What_was_due_before_the_end_is_not_looked_at()
+    public void PINGs_due_before_the_end_are_ignored()
     {
         var watch = Watch();
         watch.Add(End - 1, null);
@@ -64,7 +64,7 @@ public class RecoveryWatchSpecs
     }
 
     [Fact]
-    public void A_window_is_not_judged_before_all_that_was_due_in_it_is_known()
+    public void Window_is_judged_only_when_all_PINGs_due_in_it_are_known()
     {
         var watch = Watch();
         Add(watch, "..........");
@@ -76,7 +76,7 @@ public class RecoveryWatchSpecs
     }
 
     [Fact]
-    public void A_time_without_PINGs_is_no_recovery()
+    public void Window_without_PINGs_is_not_a_recovery()
     {
         var watch = Watch();
         watch.Judge(End + (10 * Window));

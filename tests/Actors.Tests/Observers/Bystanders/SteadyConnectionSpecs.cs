@@ -18,7 +18,7 @@ public sealed class SteadyConnectionSpecs : IDisposable
     public void Dispose() => _connection?.Close();
 
     [LinuxFact]
-    public async Task Words_are_heard_though_the_reset_after_them_was_there_before_the_connect_was_looked_at()
+    public async Task Server_words_are_read_even_when_the_reset_came_before_the_connect_was_seen()
     {
         await using var peer = FaultPeer.Scripted((connection, stop) => SayAndResetAsync(connection, stop));
         var connection = Open(peer);
@@ -34,7 +34,7 @@ public sealed class SteadyConnectionSpecs : IDisposable
     [LinuxTheory]
     [InlineData(true, Full)]
     [InlineData(false, "reset")]
-    public async Task A_reset_that_a_PING_runs_into_is_what_the_server_said_before_it_or_a_reset(bool speaks, string expected)
+    public async Task Reset_during_a_PING_is_reported_as_the_servers_last_words_or_a_reset(bool speaks, string expected)
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {
@@ -53,7 +53,7 @@ public sealed class SteadyConnectionSpecs : IDisposable
 
     // A PING after a FIN is answered with a RST, and a thread that is late has a second one to send.
     [LinuxFact]
-    public async Task A_FIN_of_which_only_the_RST_after_it_is_noticed_is_a_FIN()
+    public async Task FIN_followed_by_a_RST_is_recorded_as_peer_closed()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {

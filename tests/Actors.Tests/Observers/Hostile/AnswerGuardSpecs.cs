@@ -17,7 +17,7 @@ public sealed class AnswerGuardSpecs
     [InlineData("*2\r\n$3\r\nfoo\r\n*2\r\n:1\r\n$-1\r\n+OK\r\n")]
     [InlineData("*8\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n")]
     [InlineData("%1\r\n+a\r\n#t\r\n_\r\n,1.5\r\n(123\r\n=7\r\ntxt:abc\r\n")]
-    public void What_servers_say_passes_however_it_is_cut(string answer)
+    public void Answer_of_a_real_server_passes_however_it_is_cut(string answer)
     {
         for (var size = 1; size <= answer.Length; size++)
         {
@@ -35,7 +35,7 @@ public sealed class AnswerGuardSpecs
     [InlineData("$5000000\r\n", "4 MB")]
     [InlineData("*5000\r\n", "4096 values")]
     [InlineData("*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n", "8 deep")]
-    public void What_no_server_says_does_not_pass(string answer, string told)
+    public void Answer_that_no_server_gives_is_refused(string answer, string told)
     {
         for (var size = 1; size <= answer.Length; size++)
         {
@@ -44,7 +44,7 @@ public sealed class AnswerGuardSpecs
     }
 
     [Fact]
-    public void Line_and_values_without_end_do_not_pass()
+    public void Endless_lines_and_values_are_refused()
     {
         Assert.Contains("line of more than 16 KB", Told([Encoding.ASCII.GetBytes("+" + new string('x', 20_000))]).Last(), StringComparison.Ordinal);
         var nested = Encoding.ASCII.GetBytes("*4000\r\n" + string.Concat(Enumerable.Repeat("*3\r\n:1\r\n:1\r\n:1\r\n", 4_000)));
@@ -53,7 +53,7 @@ public sealed class AnswerGuardSpecs
 
     /// <summary>The bystander's reader, the storm's scanner and the guard: any bytes, any pieces.</summary>
     [Fact]
-    public void Readers_of_answers_take_any_bytes_in_any_pieces()
+    public void Answer_readers_accept_any_bytes_in_any_pieces()
     {
         foreach (var seed in MalformedInputs.Seeds(usually: 2_000))
         {

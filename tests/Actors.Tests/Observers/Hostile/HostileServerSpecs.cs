@@ -18,7 +18,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
     private static readonly TimeSpan Briefly = TimeSpan.FromMilliseconds(300);
 
     [Fact]
-    public async Task Doctor_says_what_it_has_not_seen_whatever_a_server_answers()
+    public async Task Doctor_reports_what_it_has_not_seen_for_any_server_answer()
     {
         await Parallel.ForEachAsync(MalformedInputs.Seeds(usually: 150), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (seed, _) =>
         {
@@ -32,7 +32,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
     }
 
     [Fact]
-    public async Task Observer_comes_to_an_end_whatever_a_server_answers()
+    public async Task Observer_ends_whatever_a_server_answers()
     {
         foreach (var seed in MalformedInputs.Seeds(usually: 25))
         {
@@ -55,7 +55,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
     [InlineData("$2147483647\r\n", "4 MB")]
     [InlineData("$abc\r\n", "not RESP")]
     [InlineData("$99999999999999999999\r\n", "not RESP")]
-    public async Task Answer_that_is_said_to_be_huge_is_not_waited_for(string info, string told)
+    public async Task Answer_announced_as_huge_is_not_awaited(string info, string told)
     {
         await using var peer = Answering(info);
         var seen = await ServerProbe.AskAsync(peer.EndPoint, Credentials.None, Patience, TimeProvider.System, CancellationToken.None);
@@ -63,7 +63,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
     }
 
     [Fact]
-    public async Task Lists_within_lists_without_end_are_not_followed()
+    public async Task Endlessly_nested_lists_are_not_followed()
     {
         await using var peer = Answering(string.Concat(Enumerable.Repeat("*1\r\n", 500_000)));
         var seen = await ServerProbe.AskAsync(peer.EndPoint, Credentials.None, Patience, TimeProvider.System, CancellationToken.None);
@@ -79,7 +79,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
     [InlineData("*-1\r\n", null, 10_000)]
     [InlineData("$-1\r\n", null, 10_000)]
     [InlineData("*2\r\n$11\r\ntcp-backlog\r\n*1\r\n$3\r\n511\r\n", null, 10_000)]
-    public async Task Server_that_answers_every_CONFIG_GET_alike_tells_only_what_was_asked(string answer, int? backlog, int? maxClients)
+    public async Task Identical_answers_to_every_CONFIG_GET_tell_only_the_requested_value(string answer, int? backlog, int? maxClients)
     {
         await using var peer = Answering($"${InfoTexts.Redis.Length}\r\n{InfoTexts.Redis}\r\n", answer);
         var seen = await ServerProbe.AskAsync(peer.EndPoint, Credentials.None, Patience, TimeProvider.System, CancellationToken.None);
@@ -103,7 +103,7 @@ public sealed class HostileServerSpecs : ServerObserverKit
     [InlineData("-WRONGPASS no hunter2secret\r\n")]
     [InlineData("hunter2secret\r\n")]
     [InlineData("$13\r\nhunter2secret\r\n")]
-    public async Task Complaint_is_told_without_secrets_and_escapes(string greeting)
+    public async Task Complaint_is_shown_without_secrets_and_escapes(string greeting)
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {

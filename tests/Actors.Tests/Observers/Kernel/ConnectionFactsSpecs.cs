@@ -15,7 +15,7 @@ public sealed class ConnectionFactsSpecs
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     [RedisNetnsFact]
-    public async Task The_words_of_a_server_that_is_full_can_be_read_although_its_rst_has_come()
+    public async Task Words_of_a_full_server_are_readable_after_its_RST()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var redis = await RedisServer.StartAsync(network, "--maxclients", "1"); // which is the test's own
@@ -26,7 +26,7 @@ public sealed class ConnectionFactsSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_command_that_is_sent_after_the_rst_fails_and_the_words_are_still_there()
+    public async Task Command_sent_after_the_RST_fails_and_the_server_error_is_still_readable()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var redis = await RedisServer.StartAsync(network, "--maxclients", "1");
@@ -37,7 +37,7 @@ public sealed class ConnectionFactsSpecs
     }
 
     [NetnsFact]
-    public async Task The_kernel_gives_all_ports_of_one_parity_before_the_first_of_the_other()
+    public async Task Kernel_gives_all_ports_of_one_parity_before_the_other()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20019");

@@ -32,7 +32,7 @@ public sealed class DiagAnswerSpecs
     }
 
     [Fact]
-    public void The_answer_to_a_question_for_one_socket_ends_with_it()
+    public void Answer_about_one_socket_ends_after_one_message()
     {
         var answer = new DiagAnswer(new WatchedEndpoints([]), Sequence, _counts, isForOne: true);
         answer.Take(Client(), Client().Length);
@@ -42,7 +42,7 @@ public sealed class DiagAnswerSpecs
     [Theory]
     [InlineData(true, 0)]
     [InlineData(false, 1)]
-    public void A_socket_in_TIME_WAIT_from_a_port_that_is_not_ours_is_counted_apart(bool isOurs, int foreign)
+    public void TIME_WAIT_socket_from_a_foreign_port_is_counted_separately(bool isOurs, int foreign)
     {
         _counts.KnowPorts();
         var answer = new DiagAnswer(
@@ -69,7 +69,7 @@ public sealed class DiagAnswerSpecs
     }
 
     [Fact]
-    public void A_dump_under_which_the_table_changed_is_torn()
+    public void Dump_with_the_interrupted_flag_is_torn()
     {
         Take([.. Client(flags: Interrupted), .. Message(Done, [0, 0, 0, 0])]);
         Assert.True(_answer.IsTorn);
@@ -77,7 +77,7 @@ public sealed class DiagAnswerSpecs
     }
 
     [Fact]
-    public void What_belongs_to_an_earlier_request_is_not_counted_and_ends_nothing()
+    public void Messages_of_an_earlier_request_are_not_counted_and_end_nothing()
     {
         Take([.. Client(sequence: 6), .. Message(Done, [0, 0, 0, 0], sequence: 6)]);
         Assert.False(_answer.IsDone);
@@ -120,7 +120,7 @@ public sealed class DiagAnswerSpecs
     [Theory]
     [InlineData(Socket, 20)]
     [InlineData(99, 72)]
-    public void A_message_that_is_none_of_ours_is_torn(ushort type, int size)
+    public void Foreign_message_is_torn(ushort type, int size)
     {
         Take(Message(type, new byte[size]));
         Assert.True(_answer.IsTorn);
@@ -130,14 +130,14 @@ public sealed class DiagAnswerSpecs
     [InlineData(0)]
     [InlineData(12)]
     [InlineData(255)]
-    public void A_state_that_nobody_knows_is_torn(byte state)
+    public void Message_with_an_unknown_state_is_torn(byte state)
     {
         Take(Client(state: state));
         Assert.True(_answer.IsTorn);
     }
 
     [Fact]
-    public void An_error_without_a_number_is_the_end_all_the_same()
+    public void Error_without_a_number_still_ends_the_dump()
     {
         Take(Message(Error, []));
         Assert.True(_answer.IsDone);

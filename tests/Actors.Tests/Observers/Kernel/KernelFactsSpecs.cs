@@ -30,7 +30,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task A_close_with_linger_zero_is_an_abort_on_data_with_a_rst_and_both_ends_count_a_reset()
+    public async Task Close_with_linger_zero_counts_an_abort_on_data_and_a_reset_at_both_ends()
     {
         var (client, server) = _sockets.Pair();
         Exchange(client, server);
@@ -41,7 +41,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task With_a_reply_unread_it_is_an_abort_on_close_instead()
+    public async Task Close_with_linger_zero_and_an_unread_reply_counts_an_abort_on_close()
     {
         var (client, server) = _sockets.Pair();
         Exchange(server, client, read: false);
@@ -52,7 +52,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task With_a_reply_unread_a_close_without_linger_is_an_abort_too()
+    public async Task Close_without_linger_and_with_an_unread_reply_is_an_abort()
     {
         var (client, server) = _sockets.Pair();
         Exchange(server, client, read: false);
@@ -63,7 +63,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task After_the_peers_fin_a_close_with_linger_zero_is_an_abort_on_data_and_the_peer_counts_nothing()
+    public async Task Linger_zero_close_after_the_peers_FIN_aborts_and_the_peer_counts_nothing()
     {
         var (client, server) = _sockets.Pair();
         server.Shutdown(SocketShutdown.Send);
@@ -74,7 +74,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task After_the_peers_rst_no_close_is_counted()
+    public async Task Close_after_the_peers_RST_is_not_counted()
     {
         var (client, server) = _sockets.Pair();
         NamespaceSockets.Abort(server);
@@ -85,7 +85,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task A_server_that_closes_first_is_counted_as_time_wait_while_in_fin_wait_and_resets_what_is_sent_to_it()
+    public async Task Server_that_closes_first_counts_TIME_WAIT_in_FIN_WAIT_and_resets_later_data()
     {
         var (client, server) = _sockets.Pair();
         Begin();
@@ -100,7 +100,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task A_connect_that_is_given_up_is_an_abort_on_data_but_no_failed_attempt_and_sends_no_rst()
+    public async Task Abandoned_connect_counts_an_abort_on_data_but_no_failed_attempt_or_RST()
     {
         FillAcceptQueue();
         Begin();
@@ -110,7 +110,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task A_connect_that_is_given_up_without_linger_is_no_abort_and_leaves_nothing_either()
+    public async Task Connect_abandoned_without_linger_counts_no_abort_and_leaves_no_socket()
     {
         FillAcceptQueue();
         Begin();
@@ -120,7 +120,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task A_connect_that_is_refused_is_a_failed_attempt_and_the_servers_rst_and_no_abort()
+    public async Task Refused_connect_counts_a_failed_attempt_and_a_RST_but_no_abort()
     {
         _sockets.StopListening();
         await Eventually.IsAsync(0, () => _sources.ReadListeners()!.Listeners);
@@ -130,7 +130,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task A_close_with_fin_is_no_abort_and_the_side_that_was_first_enters_time_wait_and_is_counted_as_it_enters()
+    public async Task FIN_close_counts_no_abort_and_puts_the_first_closer_in_TIME_WAIT()
     {
         var (client, server) = _sockets.Pair();
         Begin();
@@ -143,7 +143,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public void A_connection_is_one_active_open_and_one_passive()
+    public void Connection_counts_one_active_and_one_passive_open()
     {
         Begin();
         _sockets.Pair();
@@ -151,7 +151,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public void A_syn_before_a_full_accept_queue_is_an_overflow_and_a_drop()
+    public void SYN_before_a_full_accept_queue_counts_an_overflow_and_a_drop()
     {
         FillAcceptQueue();
         Begin();
@@ -161,7 +161,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task A_full_syn_queue_is_as_long_as_the_accept_queue_and_without_syncookies_drops_syns_under_its_own_name()
+    public async Task Full_SYN_queue_without_syncookies_drops_SYNs_under_a_counter_of_its_own()
     {
         await _network.SysctlAsync("net.ipv4.tcp_syncookies", "0");
         FillSynQueue();
@@ -171,7 +171,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task Without_syncookies_the_last_quarter_of_tcp_max_syn_backlog_drops_syns_under_no_name_of_its_own()
+    public async Task Last_quarter_of_tcp_max_syn_backlog_drops_SYNs_uncounted_without_syncookies()
     {
         await _network.SysctlAsync("net.ipv4.tcp_syncookies", "0");
         await _network.SysctlAsync("net.ipv4.tcp_max_syn_backlog", "4");
@@ -181,7 +181,7 @@ public sealed class KernelFactsSpecs : IAsyncLifetime
     }
 
     [NetnsFact]
-    public async Task With_syncookies_a_full_syn_queue_is_answered_all_the_same_and_tcp_max_syn_backlog_does_not_matter()
+    public async Task Syncookies_answer_a_full_SYN_queue_and_ignore_tcp_max_syn_backlog()
     {
         await _network.SysctlAsync("net.ipv4.tcp_max_syn_backlog", "4");
         FillSynQueue();

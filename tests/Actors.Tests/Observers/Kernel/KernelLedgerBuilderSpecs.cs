@@ -16,7 +16,7 @@ public sealed class KernelLedgerBuilderSpecs
     public KernelLedgerBuilderSpecs() => _book = new KernelLedgerBuilder(_time, _unseen);
 
     [Fact]
-    public void A_run_is_counted_from_the_reading_before_the_last_idle_one_and_the_baseline_ends_there()
+    public void Run_begins_at_the_reading_before_the_last_idle_one_where_the_baseline_ends()
     {
         Idle(100, 110, 120, 130);
         _book.Begin();
@@ -28,7 +28,7 @@ public sealed class KernelLedgerBuilderSpecs
     }
 
     [Fact]
-    public void What_the_last_idle_reading_saw_of_the_storm_is_the_storms()
+    public void Storm_seen_by_the_last_idle_reading_belongs_to_the_storm()
     {
         Idle(0, 0, 50);
         _book.Begin();
@@ -57,7 +57,7 @@ public sealed class KernelLedgerBuilderSpecs
     }
 
     [Fact]
-    public void What_a_counter_that_went_back_counted_before_and_after_is_kept_and_the_gap_is_said()
+    public void Counter_that_goes_back_keeps_its_counts_and_reports_the_gap()
     {
         Idle(100, 100);
         _book.Begin();
@@ -68,7 +68,7 @@ public sealed class KernelLedgerBuilderSpecs
     }
 
     [Fact]
-    public void A_reading_that_failed_in_the_midst_costs_nothing()
+    public void Failed_reading_during_a_run_loses_no_counts()
     {
         Idle(0, 0);
         _book.Begin();
@@ -77,7 +77,7 @@ public sealed class KernelLedgerBuilderSpecs
     }
 
     [Fact]
-    public void When_the_last_readings_fail_what_was_seen_before_stands()
+    public void Failed_last_readings_keep_the_earlier_counts()
     {
         Idle(0, 0);
         _book.Begin();
@@ -106,7 +106,7 @@ public sealed class KernelLedgerBuilderSpecs
     }
 
     [Fact]
-    public void Sockets_are_told_by_state_and_the_states_that_matter_even_if_there_were_none()
+    public void Sockets_are_listed_by_state_with_zero_for_the_important_states()
     {
         Add(Reading(sockets: Sockets()));
         Add(Reading(sockets: Sockets()));
@@ -135,7 +135,7 @@ public sealed class KernelLedgerBuilderSpecs
     }
 
     [Fact]
-    public void A_listener_that_is_gone_leaves_what_was_seen_of_it()
+    public void Listener_that_closed_keeps_its_last_values()
     {
         Add(Reading(sockets: Listener(5)));
         _book.Begin();
@@ -145,7 +145,7 @@ public sealed class KernelLedgerBuilderSpecs
     }
 
     [Fact]
-    public void Where_nothing_was_ever_seen_there_is_no_ledger()
+    public void Kernel_that_was_never_seen_has_no_ledger()
     {
         Assert.Null(_book.Ledger(_settings));
         Idle(null, null);
@@ -155,7 +155,7 @@ public sealed class KernelLedgerBuilderSpecs
     }
 
     [Fact]
-    public void A_storm_that_begins_twice_began_the_first_time()
+    public void Second_begin_of_a_storm_is_ignored()
     {
         Idle(0, 10);
         _book.Begin();

@@ -24,7 +24,7 @@ public sealed class KernelObserverSpecs() : TestKit(VirtualScheduler.Configurati
     private VirtualScheduler Scheduler => (VirtualScheduler)Sys.Scheduler;
 
     [LinuxFact]
-    public void It_is_ready_once_its_baseline_is_long_enough_and_says_so_once()
+    public void Kernel_observer_is_ready_once_after_its_baseline()
     {
         var (parent, _) = Start(Healthy);
         Scheduler.Pass(_baseline);
@@ -36,7 +36,7 @@ public sealed class KernelObserverSpecs() : TestKit(VirtualScheduler.Configurati
     }
 
     [LinuxFact]
-    public void Counts_of_the_run_are_apart_from_those_of_the_idle_machine()
+    public void Counts_of_the_run_are_separate_from_those_of_the_idle_machine()
     {
         var (parent, observer) = Start(Healthy);
         for (var value = 1; value <= 10; value++)
@@ -60,7 +60,7 @@ public sealed class KernelObserverSpecs() : TestKit(VirtualScheduler.Configurati
     }
 
     [LinuxFact]
-    public void A_run_that_is_stopped_has_the_ledger_of_what_it_did_so_far()
+    public void Stopped_run_has_the_ledger_up_to_the_stop()
     {
         var (parent, observer) = Start(Healthy);
         Pass(1_000);
@@ -72,7 +72,7 @@ public sealed class KernelObserverSpecs() : TestKit(VirtualScheduler.Configurati
     }
 
     [LinuxFact]
-    public void A_run_that_never_began_is_answered_too()
+    public void Observer_answers_for_a_run_that_never_began()
     {
         var (parent, observer) = Start(Healthy);
         observer.Tell(ConcludeNow.Instance);
@@ -80,7 +80,7 @@ public sealed class KernelObserverSpecs() : TestKit(VirtualScheduler.Configurati
     }
 
     [LinuxFact]
-    public void Files_that_break_in_the_midst_of_a_run_cost_what_comes_after_and_nothing_else()
+    public void Files_that_break_during_a_run_lose_only_the_later_counts()
     {
         var (parent, observer) = Start(Healthy);
         Pass(1_000);
@@ -104,7 +104,7 @@ public sealed class KernelObserverSpecs() : TestKit(VirtualScheduler.Configurati
     }
 
     [LinuxFact]
-    public void Where_there_is_nothing_to_see_it_is_ready_and_answers_with_the_reasons()
+    public void Blind_kernel_observer_is_ready_and_answers_with_the_reasons()
     {
         const int permissionDenied = 1;
         KernelSources? blind = null;
@@ -126,7 +126,7 @@ public sealed class KernelObserverSpecs() : TestKit(VirtualScheduler.Configurati
     }
 
     [Fact]
-    public void Sources_that_throw_cost_neither_the_run_nor_an_answer()
+    public void Sources_that_throw_harm_neither_the_run_nor_the_answer()
     {
         EventFilter.Exception<InvalidOperationException>().ExpectOne(() =>
         {

@@ -13,7 +13,7 @@ public sealed class KernelSettingsSpecs : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public void Each_setting_is_read_under_the_name_that_sysctl_gives_it()
+    public void Each_setting_is_read_under_its_sysctl_name()
     {
         _files.Write("proc/sys/net/core/somaxconn", "4096\n");
         _files.Write("proc/sys/net/ipv4/ip_local_port_range", "32768\t60999\n");
@@ -34,7 +34,7 @@ public sealed class KernelSettingsSpecs : IDisposable
     }
 
     [Fact]
-    public void Settings_that_every_kernel_has_and_that_are_hidden_are_said_in_one_sentence()
+    public void Hidden_common_settings_are_reported_in_one_sentence()
     {
         foreach (var sysctl in KernelSettings.Sysctls.Where(name => !name.Contains("nf_conntrack", StringComparison.Ordinal) && name is not "net.ipv4.tcp_mem"))
         {
@@ -53,14 +53,14 @@ public sealed class KernelSettingsSpecs : IDisposable
     }
 
     [Fact]
-    public void Where_there_is_no_such_kernel_there_are_no_settings_and_nothing_is_said()
+    public void Missing_kernel_has_no_settings_and_is_not_reported()
     {
         Assert.Empty(KernelSettings.Read(_files.Paths, _unseen));
         Assert.Empty(_unseen.Sentences);
     }
 
     [LinuxFact]
-    public void A_setting_that_cannot_be_read_is_absent_and_said()
+    public void Unreadable_setting_is_absent_and_reported()
     {
         _files.MakeUnreadable("proc/sys/net/core/somaxconn");
         _files.Write("proc/sys/vm/swappiness", "60\n");
@@ -73,7 +73,7 @@ public sealed class KernelSettingsSpecs : IDisposable
     [InlineData("")]
     [InlineData("always madvise never")]
     [InlineData("[")]
-    public void Garbage_of_huge_pages_and_limits_is_no_setting(string garbage)
+    public void Garbage_for_huge_pages_and_limits_is_not_a_setting(string garbage)
     {
         _files.Write("sys/kernel/mm/transparent_hugepage/enabled", garbage);
         _files.Write("proc/self/limits", garbage);
@@ -81,7 +81,7 @@ public sealed class KernelSettingsSpecs : IDisposable
     }
 
     [NetnsFact]
-    public async Task Settings_are_those_of_the_namespace_in_which_they_are_read()
+    public async Task Settings_come_from_the_namespace_in_which_they_are_read()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.core.somaxconn", "16");

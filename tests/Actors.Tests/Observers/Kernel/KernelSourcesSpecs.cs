@@ -30,7 +30,7 @@ public sealed class KernelSourcesSpecs : IDisposable
     }
 
     [LinuxFact]
-    public void What_is_not_there_is_said_once_for_each_file()
+    public void Missing_files_are_reported_once_each()
     {
         using var sources = Open();
         sources.Read();
@@ -47,7 +47,7 @@ public sealed class KernelSourcesSpecs : IDisposable
     }
 
     [LinuxFact]
-    public void Garbage_is_said_and_costs_only_what_stands_in_its_file()
+    public void Garbage_is_reported_and_loses_only_the_counts_of_its_file()
     {
         _files.Healthy(5);
         _files.Write("proc/net/snmp", "<html>\0");
@@ -60,7 +60,7 @@ public sealed class KernelSourcesSpecs : IDisposable
     }
 
     [LinuxFact]
-    public void What_an_old_kernel_does_not_count_is_named()
+    public void Counters_missing_in_an_old_kernel_are_named()
     {
         _files.Healthy();
         _files.Write("proc/net/netstat", KernelFiles.Counters("TcpExt", KernelCounterNames.TcpExt.Except(["TCPSynRetrans", "TCPReqQFullDrop"]), 1));
@@ -72,7 +72,7 @@ public sealed class KernelSourcesSpecs : IDisposable
     }
 
     [LinuxFact]
-    public void A_file_that_fails_to_be_read_is_said()
+    public void Unreadable_kernel_file_is_reported()
     {
         _files.Healthy();
         _files.MakeUnreadable("proc/net/sockstat");
@@ -90,7 +90,7 @@ public sealed class KernelSourcesSpecs : IDisposable
     }
 
     [LinuxFact]
-    public void Connection_tracking_is_read_where_there_is_any()
+    public void Connection_tracking_is_read_where_it_exists()
     {
         _files.Healthy();
         _files.Write("proc/net/stat/nf_conntrack", "entries drop early_drop insert_failed\n00000003 00000010 00000001 00000002\n");
@@ -102,7 +102,7 @@ public sealed class KernelSourcesSpecs : IDisposable
     }
 
     [LinuxFact]
-    public void A_storm_that_took_the_last_descriptor_blinds_nobody_who_opened_before()
+    public void Open_kernel_sources_still_read_when_no_descriptor_is_left()
     {
         const int tooManyFiles = 24;
         using var sources = new KernelSources(KernelPaths.Linux, _target, TimeProvider.System);
@@ -125,7 +125,7 @@ public sealed class KernelSourcesSpecs : IDisposable
     }
 
     [LinuxFact]
-    public void Sockets_that_took_long_to_count_are_not_counted_again_at_once()
+    public void Slow_count_of_sockets_is_not_repeated_at_once()
     {
         var slow = new SlowTime(_time);
         using var sources = new KernelSources(_files.Healthy().Paths, _target, slow);

@@ -15,14 +15,14 @@ public sealed class NetCountersSpecs
     }
 
     [Fact]
-    public void A_protocol_is_not_taken_for_one_whose_name_begins_like_its_own()
+    public void Protocol_is_not_taken_for_another_whose_name_starts_with_it()
     {
         Assert.False(_counters.Take("TcpExt: TW\nTcpExt: 5\n", "Tcp"));
         Assert.True(_counters.Take("TcpExt: TW\nTcpExt: 5\n", "TcpExt"));
     }
 
     [Fact]
-    public void A_counter_that_an_old_kernel_lacks_is_absent_and_no_zero()
+    public void Counter_that_an_old_kernel_lacks_is_absent_and_not_zero()
     {
         _counters.Take("TcpExt: TW\nTcpExt: 5\n", "TcpExt");
         Assert.Null(_counters["TCPReqQFullDrop"]);
@@ -43,14 +43,14 @@ public sealed class NetCountersSpecs
     }
 
     [Fact]
-    public void What_is_no_number_costs_its_own_counter_only()
+    public void Invalid_number_loses_only_its_own_counter()
     {
         Assert.True(_counters.Take("Tcp: ActiveOpens AttemptFails OutRsts\nTcp: 12 ? 3\n", "Tcp"));
         Assert.Equal(["ActiveOpens", "OutRsts"], _counters.Values.Keys);
     }
 
     [Fact]
-    public void A_line_that_was_cut_gives_what_it_has()
+    public void Truncated_line_yields_the_values_it_has()
     {
         Assert.True(_counters.Take("Tcp: ActiveOpens AttemptFails OutRsts\nTcp: 12 4", "Tcp"));
         Assert.Equal(["ActiveOpens", "AttemptFails"], _counters.Values.Keys);
@@ -61,7 +61,7 @@ public sealed class NetCountersSpecs
     [InlineData(5, 12, 7)]
     [InlineData(4_294_967_290, 4, 10)]
     [InlineData(3_000_000_000, 10, 1_294_967_306)]
-    public void A_counter_grows_and_a_32_bit_counter_may_start_again(long earlier, long later, long growth)
+    public void Growth_of_a_counter_allows_for_a_32_bit_wrap(long earlier, long later, long growth)
     {
         Assert.Equal(growth, NetCounters.Growth(earlier, later));
     }
@@ -70,13 +70,13 @@ public sealed class NetCountersSpecs
     [InlineData(500, 3)]
     [InlineData(2_000_000_000, 0)]
     [InlineData(5_000_000_000, 4_000_000_000)]
-    public void What_went_back_otherwise_has_no_growth(long earlier, long later)
+    public void Unexplained_decrease_of_a_counter_has_no_growth(long earlier, long later)
     {
         Assert.Null(NetCounters.Growth(earlier, later));
     }
 
     [Fact]
-    public void Levels_of_sockets_are_those_of_both_families()
+    public void Levels_of_sockets_cover_both_address_families()
     {
         var levels = new Dictionary<string, long>();
         Assert.True(SockStat.Take("sockets: used 2016\nTCP: inuse 5 orphan 1 tw 9 alloc 7 mem 251\nUDP: inuse 3 mem 4\n", levels));
@@ -98,7 +98,7 @@ public sealed class NetCountersSpecs
     }
 
     [Fact]
-    public void Drops_of_connection_tracking_are_added_up_over_the_processors()
+    public void Conntrack_drops_are_added_up_over_the_processors()
     {
         const string file = """
             entries  insert_failed drop early_drop
@@ -116,7 +116,7 @@ public sealed class NetCountersSpecs
     [InlineData("entries drop\n00000001\n")]
     [InlineData("entries drop\n00000001 zz\n")]
     [InlineData("entries found\n00000001 00000001\n")]
-    public void Garbage_has_no_drops_of_connection_tracking(string garbage)
+    public void Garbage_has_no_conntrack_drops(string garbage)
     {
         Assert.False(ConntrackCounters.Take(garbage, _counters));
     }

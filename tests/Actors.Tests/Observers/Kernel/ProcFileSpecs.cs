@@ -32,7 +32,7 @@ public sealed class ProcFileSpecs : IDisposable
     }
 
     [Fact]
-    public void A_file_that_has_no_end_is_given_up()
+    public void Endless_file_stops_at_the_size_limit()
     {
         using var file = new ProcFile("/dev/zero");
         Assert.Null(file.Read());
@@ -40,7 +40,7 @@ public sealed class ProcFileSpecs : IDisposable
     }
 
     [Fact]
-    public void What_is_missing_is_named()
+    public void Missing_file_is_named()
     {
         using var file = new ProcFile(_files.PathOf("proc/net/snmp"));
         Assert.Null(file.Read());
@@ -49,7 +49,7 @@ public sealed class ProcFileSpecs : IDisposable
     }
 
     [LinuxFact]
-    public void What_may_not_be_read_is_named()
+    public void Forbidden_file_is_named()
     {
         _files.MakeForbidden("file");
         using var file = new ProcFile(_files.PathOf("file"));
@@ -59,7 +59,7 @@ public sealed class ProcFileSpecs : IDisposable
     }
 
     [LinuxFact]
-    public void What_fails_when_it_is_read_is_named_with_the_reason()
+    public void Failed_read_is_reported_with_the_reason()
     {
         using var file = new ProcFile(KernelFiles.Unreadable);
         Assert.Null(file.Read());
@@ -67,7 +67,7 @@ public sealed class ProcFileSpecs : IDisposable
     }
 
     [NetnsFact]
-    public async Task A_file_of_a_namespace_stays_one_of_it_and_is_fresh_at_each_reading()
+    public async Task File_opened_in_a_namespace_keeps_reading_that_namespace()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         using var file = network.Inside(() => new ProcFile("/proc/thread-self/net/snmp"));

@@ -15,7 +15,7 @@ public sealed class SocketDiagRefusalSpecs
     private readonly UnseenNotes _unseen = new();
 
     [LinuxFact]
-    public void A_dump_that_the_kernel_refuses_is_said_and_may_be_asked_for_again()
+    public void Refused_dump_is_reported_once_and_may_be_requested_again()
     {
         using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)], NoSuchMessage, NoSuchProtocol);
         Assert.Null(diag.Read(_unseen));
@@ -25,7 +25,7 @@ public sealed class SocketDiagRefusalSpecs
     }
 
     [LinuxFact]
-    public void Where_a_container_forbids_the_socket_it_is_said()
+    public void Container_that_forbids_the_socket_is_reported()
     {
         const int permissionDenied = 1;
         OnThread(() =>
@@ -40,7 +40,7 @@ public sealed class SocketDiagRefusalSpecs
     }
 
     [LinuxFact]
-    public void A_kernel_that_does_not_take_the_question_is_said()
+    public void Kernel_that_refuses_the_query_is_reported()
     {
         const int permissionDenied = 1;
         using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)]);
@@ -54,7 +54,7 @@ public sealed class SocketDiagRefusalSpecs
     }
 
     [LinuxFact]
-    public void An_answer_that_was_given_up_does_not_spoil_the_next()
+    public void Abandoned_answer_does_not_spoil_the_next()
     {
         const int timedOut = 11;
         using var diag = new SocketDiag([new IPEndPoint(IPAddress.Loopback, 6379)]);

@@ -15,7 +15,7 @@ public sealed class SocketDiagSpecs
     private readonly UnseenNotes _unseen = new();
 
     [NetnsFact]
-    public async Task Each_socket_is_counted_on_its_side_and_in_its_state()
+    public async Task Each_socket_is_counted_by_side_and_state()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         using var sockets = new NamespaceSockets(network);
@@ -38,7 +38,7 @@ public sealed class SocketDiagSpecs
     }
 
     [NetnsFact]
-    public async Task A_full_accept_queue_holds_one_more_than_its_limit_and_the_next_stays_in_syn_sent()
+    public async Task Full_accept_queue_holds_one_more_than_its_limit_and_leaves_the_next_in_SYN_SENT()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.core.somaxconn", "2");
@@ -57,7 +57,7 @@ public sealed class SocketDiagSpecs
     }
 
     [NetnsFact]
-    public async Task A_connection_that_is_half_open_at_the_server_is_in_syn_recv()
+    public async Task Half_open_connection_is_in_SYN_RECV_at_the_server()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         using var sockets = new NamespaceSockets(network);
@@ -68,7 +68,7 @@ public sealed class SocketDiagSpecs
     }
 
     [NetnsFact]
-    public async Task Only_what_was_asked_for_is_counted()
+    public async Task Only_watched_endpoints_are_counted()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         using var watched = new NamespaceSockets(network);
@@ -99,7 +99,7 @@ public sealed class SocketDiagSpecs
     }
 
     [NetnsFact]
-    public async Task A_server_on_all_addresses_of_both_families_is_seen_as_the_target_of_either()
+    public async Task Listener_on_all_addresses_of_both_families_is_seen_for_each_target()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         using var sockets = new NamespaceSockets(network, address: IPAddress.IPv6Any);
@@ -119,7 +119,7 @@ public sealed class SocketDiagSpecs
     }
 
     [NetnsFact]
-    public async Task A_server_here_on_all_addresses_is_not_one_that_is_elsewhere_on_the_same_port()
+    public async Task Listener_on_all_addresses_here_is_not_a_remote_server_on_the_same_port()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         using var sockets = new NamespaceSockets(network, address: IPAddress.IPv6Any);
@@ -130,7 +130,7 @@ public sealed class SocketDiagSpecs
     }
 
     [NetnsFact]
-    public async Task Thousands_of_sockets_come_in_many_pieces_and_none_is_lost()
+    public async Task Thousands_of_sockets_in_many_pieces_are_all_counted()
     {
         const int pairs = 1_000;
         await using var network = await NetworkNamespace.CreateAsync();
@@ -151,7 +151,7 @@ public sealed class SocketDiagSpecs
     }
 
     [NetnsFact]
-    public async Task A_kernel_that_does_not_know_the_older_message_is_asked_for_each_family()
+    public async Task Kernel_without_the_older_message_is_asked_for_each_address_family()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         using var sockets = new NamespaceSockets(network, address: IPAddress.IPv6Any);
@@ -167,7 +167,7 @@ public sealed class SocketDiagSpecs
     }
 
     [NetnsFact]
-    public async Task A_listener_is_looked_up_on_its_own_address_on_all_and_among_many()
+    public async Task Listener_is_found_on_its_own_address_on_all_addresses_and_among_many()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         using var onOne = new NamespaceSockets(network, backlog: 3);

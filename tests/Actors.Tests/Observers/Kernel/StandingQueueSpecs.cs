@@ -10,7 +10,7 @@ public class StandingQueueSpecs
     private readonly ManualTime _time = new();
 
     [Fact]
-    public void A_queue_out_of_which_nothing_is_taken_stands()
+    public void Queue_that_never_shrinks_counts_as_standing()
     {
         var start = _time.GetTimestamp();
         var queue = new StandingQueue(_time);
@@ -20,7 +20,7 @@ public class StandingQueueSpecs
     }
 
     [Fact]
-    public void A_queue_that_is_emptied_now_and_then_does_not_stand_long()
+    public void Queue_that_is_emptied_at_times_does_not_count_as_standing()
     {
         var queue = new StandingQueue(_time);
         Look(queue, 10, 9, 12, 11, 30, 2, 0);
@@ -29,7 +29,7 @@ public class StandingQueueSpecs
     }
 
     [Fact]
-    public void Nobody_knows_what_was_between_two_looks_that_are_far_apart()
+    public void Time_between_two_distant_looks_does_not_count_as_standing()
     {
         var start = _time.GetTimestamp();
         var queue = new StandingQueue(_time);

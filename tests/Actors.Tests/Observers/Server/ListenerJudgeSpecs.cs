@@ -26,19 +26,19 @@ public class ListenerJudgeSpecs
 
     [Theory]
     [MemberData(nameof(Told))]
-    public void A_listener_is_whose_ports_and_addresses_INFO_tells(string why, string info, string endpoint, string? proxy) =>
+    public void Listener_belongs_to_the_server_when_INFO_names_its_port_and_address(string why, string info, string endpoint, string? proxy) =>
         Assert.Equal((proxy, why), (Judge(info, endpoint, Unseen), why));
 
     [Fact]
-    public void A_listener_that_the_servers_process_holds_is_the_servers_whatever_INFO_tells() =>
+    public void Listener_held_by_the_servers_process_is_the_servers_whatever_INFO_says() =>
         Assert.Null(Judge("tcp_port:7301", "127.0.0.1:6379", Unseen with { IsServers = true }));
 
     [Fact]
-    public void A_listener_that_the_servers_process_does_not_hold_is_another_programs() =>
+    public void Listener_not_held_by_the_servers_process_belongs_to_another_program() =>
         Assert.Equal("is process 77, and does not hold the listener", Judge("tcp_port:6379\nprocess_id:77", "127.0.0.1:6379", Unseen with { IsServers = false }));
 
     [Fact]
-    public void A_server_on_another_machine_may_be_reached_at_an_address_that_it_does_not_know()
+    public void Remote_server_may_be_reached_at_an_address_unknown_to_it()
     {
         var far = Unseen with { IsHere = false };
         Assert.Null(Judge("listener0:name=tcp,bind=10.0.0.5,port=6379", "203.0.113.7:6379", far));
@@ -49,11 +49,11 @@ public class ListenerJudgeSpecs
     [InlineData(511, null)]
     [InlineData(128, null)]
     [InlineData(4_096, "asks for an accept queue of 511, and the listener has 4096")]
-    public void A_queue_longer_than_the_server_asks_for_is_anothers(long limit, string? proxy) =>
+    public void Queue_longer_than_the_servers_backlog_belongs_to_another_program(long limit, string? proxy) =>
         Assert.Equal(proxy, Judge("tcp_port:6379", "127.0.0.1:6379", Unseen with { QueueLimit = limit }, ("tcp-backlog", "511")));
 
     [Fact]
-    public void What_CONFIG_tells_counts_where_INFO_has_no_listeners()
+    public void CONFIG_is_used_where_INFO_has_no_listeners()
     {
         Assert.Equal("says that it listens on 127.0.0.1, -::1 only", Judge("tcp_port:6379", "127.0.0.2:6379", Unseen, ("bind", "127.0.0.1 -::1")));
         Assert.Null(Judge("tcp_port:6379", "127.0.0.2:6379", Unseen, ("bind", "* -::*")));

@@ -16,7 +16,7 @@ public class ServerInfoSpecs
     }
 
     [Fact]
-    public void A_value_may_hold_colons_and_an_empty_one_is_none()
+    public void Value_may_hold_colons_and_an_empty_value_is_absent()
     {
         var info = ServerInfo.Parse(InfoTexts.Valkey);
         Assert.Equal("name=tcp,bind=*,bind=-::*,port=6379", info.Text("listener0"));
@@ -28,7 +28,7 @@ public class ServerInfoSpecs
     [InlineData("HTTP/1.1 400 Bad Request")]
     [InlineData(":\r\n::\r\n#\r\n# #\r\n:=\r\n")]
     [InlineData("hello:world")]
-    public void Garbage_is_no_info(string text)
+    public void Garbage_is_not_INFO(string text)
     {
         var info = ServerInfo.Parse(text);
         Assert.False(info.IsInfo);
@@ -41,19 +41,19 @@ public class ServerInfoSpecs
     [InlineData("NaN")]
     [InlineData("12 apples")]
     [InlineData("0x10")]
-    public void What_is_no_number_is_null(string value) => Assert.Null(ServerInfo.Parse($"field:{value}").Number("field"));
+    public void Value_that_is_not_a_number_is_null(string value) => Assert.Null(ServerInfo.Parse($"field:{value}").Number("field"));
 
     [Theory]
     [InlineData("NaN")]
     [InlineData("Infinity")]
     [InlineData("1e400")]
-    public void What_is_no_finite_number_is_null(string value) => Assert.Null(ServerInfo.Parse($"field:{value}").Fraction("field"));
+    public void Value_that_is_not_a_finite_number_is_null(string value) => Assert.Null(ServerInfo.Parse($"field:{value}").Fraction("field"));
 
     [Fact]
-    public void Of_a_field_that_comes_twice_the_first_counts() => Assert.Equal(1, ServerInfo.Parse("a:1\na:2").Number("a"));
+    public void First_of_two_equal_fields_counts() => Assert.Equal(1, ServerInfo.Parse("a:1\na:2").Number("a"));
 
     [Property]
-    public void No_text_makes_it_throw(string? text)
+    public void Any_text_is_parsed_without_an_exception(string? text)
     {
         var reading = ServerReading.Of(ServerInfo.Parse(text ?? ""));
         Assert.NotNull(reading.Kind);
@@ -61,7 +61,7 @@ public class ServerInfoSpecs
 
     /// <summary>A reply that was cut off, or whose bytes were hurt, gives what is left of it.</summary>
     [Property]
-    public void A_text_that_was_cut_or_hurt_makes_it_throw_neither(uint cut, uint hurt, char by)
+    public void Truncated_or_corrupted_INFO_never_throws(uint cut, uint hurt, char by)
     {
         var text = InfoTexts.Redis[..(int)(cut % (uint)InfoTexts.Redis.Length)].ToCharArray();
         if (text.Length > 0)

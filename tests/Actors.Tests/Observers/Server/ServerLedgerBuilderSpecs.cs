@@ -31,7 +31,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void A_first_answer_after_the_start_tells_how_much_may_be_missing()
+    public void First_answer_after_the_start_tells_how_many_connections_may_be_missing()
     {
         _builder.Begin(1);
         _builder.Read(Redis with { Received = 1_900 }, 3.1);
@@ -42,7 +42,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void Waits_and_gaps_of_the_run_are_known_by_their_longest()
+    public void Longest_wait_and_gap_of_a_run_are_kept()
     {
         _builder.Read(Redis, 0, asked: -5);
         _builder.Begin(1);
@@ -71,7 +71,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void Server_without_an_answer_of_its_own_after_the_begin_is_not_known_to_have_run_throughout()
+    public void Server_without_its_own_answer_after_the_begin_may_not_have_run_throughout()
     {
         _builder.Read(Redis with { RunId = "a", UptimeSeconds = 1 }, 0);
         _builder.Begin(0.1);
@@ -82,7 +82,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void Another_server_that_was_up_all_the_time_is_no_restart()
+    public void Second_server_behind_the_address_is_not_a_restart()
     {
         _builder.Read(Redis with { RunId = "a", UptimeSeconds = 5_000, Received = 100 }, 0);
         _builder.Begin(1);
@@ -111,7 +111,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void Levels_are_known_before_at_their_peak_and_after_without_the_observers()
+    public void Levels_before_at_peak_and_after_leave_out_the_observers()
     {
         var books = new ServerLedgerBuilder("host", othersConnections: 4);
         books.Read(Redis with { Connected = 30, Memory = 900 }, 0);
@@ -136,7 +136,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void A_run_that_is_shorter_than_an_interval_has_its_own_share()
+    public void Run_shorter_than_an_interval_has_its_own_main_thread_share()
     {
         _builder.Read(Redis with { MainThreadCpu = 10, Clock = 500 }, 0);
         _builder.Begin(0);
@@ -145,7 +145,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void An_error_for_an_answer_ends_a_silence_and_is_a_loss_of_its_own()
+    public void Error_answer_ends_a_silence_and_is_a_loss_of_its_own()
     {
         _builder.Read(Redis, 10);
         _builder.Begin(10);
@@ -159,7 +159,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void A_new_run_id_is_a_restart_and_nothing_that_was_counted_is_lost()
+    public void New_run_id_is_a_restart_and_keeps_the_earlier_counts()
     {
         _builder.Read(Redis with { Received = 100, Rejected = 5, MainThreadCpu = 1 }, 10);
         _builder.Begin(10);
@@ -178,7 +178,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void A_restart_before_the_storm_is_none_of_its()
+    public void Restart_before_the_storm_is_not_counted()
     {
         _builder.Read(Redis with { Received = 100 }, 0);
         _builder.Read(Redis with { RunId = "another", UptimeSeconds = 0, Received = 2 }, 1);
@@ -193,7 +193,7 @@ public class ServerLedgerBuilderSpecs
     [InlineData(5, 7L)] // it has been up for less
     [InlineData(33, 7L)] // it has been up for longer than before the loss, but not for as long as it was lost
     [InlineData(60, 8L)] // its process has another number
-    public void Without_a_run_id_the_uptime_and_the_process_tell_a_restart(double uptime, long process)
+    public void Uptime_and_process_reveal_a_restart_without_a_run_id(double uptime, long process)
     {
         _builder.Read(Dragonfly with { ProcessId = 7, UptimeSeconds = 30, Received = 50, Clock = null }, 0);
         _builder.Begin(0);
@@ -203,7 +203,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void A_reply_that_was_late_is_no_restart()
+    public void Late_reply_is_not_taken_for_a_restart()
     {
         _builder.Read(Dragonfly with { UptimeSeconds = 30, Received = 50 }, 0);
         _builder.Begin(0);
@@ -227,7 +227,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void A_server_that_does_not_tell_who_it_is_and_counts_back_has_restarted()
+    public void Unidentified_server_whose_counts_go_back_has_restarted()
     {
         var nobody = Redis with { RunId = null, ProcessId = null, UptimeSeconds = null };
         _builder.Read(nobody with { Received = 100 }, 0);
@@ -238,7 +238,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void Garnets_commands_may_be_caught_in_the_middle_of_a_sample()
+    public void Garnets_commands_may_drop_during_a_sample_without_a_reset()
     {
         var garnet = ServerReadingSpecs.Of(InfoTexts.GarnetSampled);
         _builder.Read(garnet with { Received = 10, Commands = 100 }, 0);
@@ -250,7 +250,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void The_observers_own_connections_are_taken_off_where_the_server_counts_them()
+    public void Observers_own_connections_are_subtracted_where_the_server_counts_them()
     {
         _builder.Opened(0, isRejected: false);
         _builder.Read(Redis with { Received = 100, Rejected = 0 }, 0); // it is one of the hundred
@@ -263,7 +263,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void What_was_first_seen_in_the_storm_says_so()
+    public void Server_first_seen_during_the_storm_is_reported_as_such()
     {
         _builder.Lost(0.5, "refused the connection");
         _builder.Begin(1);
@@ -276,7 +276,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void A_loss_that_lasts_has_no_length_and_its_first_reason()
+    public void Lasting_loss_has_no_length_and_keeps_its_first_reason()
     {
         _builder.Read(Redis, 0);
         _builder.Begin(0);
@@ -286,7 +286,7 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
-    public void What_a_server_does_not_tell_is_null()
+    public void Value_that_a_server_does_not_tell_is_null()
     {
         var silent = Redis with { Received = null, Rejected = null, Commands = null, Errors = null, Evicted = null, Connected = null, Memory = null, MaxClients = null, MainThreadCpu = null };
         _builder.Read(silent, 0);

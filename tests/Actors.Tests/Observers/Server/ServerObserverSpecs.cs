@@ -14,7 +14,7 @@ namespace ActorLoad.Actors.Tests.Observers.Server;
 public sealed class ServerObserverSpecs : ServerObserverKit
 {
     [RedisFact]
-    public async Task The_ledger_has_what_the_server_received_in_the_storm_less_its_observers_own()
+    public async Task Ledger_has_the_servers_connections_in_the_storm_without_the_observers()
     {
         await using var redis = await RedisServer.StartAsync();
         await ComeAndGoAsync(redis.EndPoint, 5);
@@ -35,7 +35,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task What_can_be_told_about_the_server_is_told()
+    public async Task Ledger_has_the_servers_known_properties()
     {
         await using var redis = await RedisServer.StartAsync("--maxclients", "5000", "--tcp-backlog", "300");
         await StartAsync(redis.EndPoint);
@@ -52,7 +52,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task It_has_one_connection_and_says_no_more_than_it_must()
+    public async Task Observer_uses_one_connection_and_few_commands()
     {
         await using var redis = await RedisServer.StartAsync();
         await StartAsync(redis.EndPoint);
@@ -81,7 +81,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task Rejections_by_maxclients_are_counted_apart()
+    public async Task Rejections_by_maxclients_are_counted_separately()
     {
         await using var redis = await RedisServer.StartAsync("--maxclients", "4"); // the test's, the observer's and two more
         await StartAsync(redis.EndPoint);
@@ -100,7 +100,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task A_server_that_dies_and_comes_back_is_a_restart_and_a_loss_and_both_lives_are_counted()
+    public async Task Restarted_server_is_a_restart_and_a_loss_and_both_lives_are_counted()
     {
         await using var first = await RedisServer.StartAsync();
         await StartAsync(first.EndPoint);
@@ -124,7 +124,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task A_server_that_says_BUSY_while_it_runs_a_script_is_a_loss_until_it_is_done()
+    public async Task Server_that_says_BUSY_during_a_script_is_a_loss_until_the_script_ends()
     {
         await using var redis = await RedisServer.StartAsync("--lua-time-limit", "100");
         await StartAsync(redis.EndPoint);
@@ -140,7 +140,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task Resetstat_is_told_from_a_restart()
+    public async Task CONFIG_RESETSTAT_is_not_taken_for_a_restart()
     {
         await using var redis = await RedisServer.StartAsync();
         await StartAsync(redis.EndPoint);
@@ -159,7 +159,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task An_observer_that_is_thrown_out_comes_back_and_counts_itself_off()
+    public async Task Disconnected_observer_reconnects_and_subtracts_its_own_connections()
     {
         await using var redis = await RedisServer.StartAsync();
         await StartAsync(redis.EndPoint);
@@ -178,7 +178,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
 
     /// <summary>Its tries to come back are rejections too.</summary>
     [RedisFact]
-    public async Task An_observer_that_finds_no_place_any_more_is_not_among_the_rejected()
+    public async Task Observer_without_a_client_slot_is_not_counted_as_rejected()
     {
         await using var redis = await RedisServer.StartAsync("--maxclients", "2");
         await StartAsync(redis.EndPoint);
@@ -196,7 +196,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task A_server_that_is_gone_at_the_end_keeps_what_it_told_before()
+    public async Task Server_gone_at_the_end_keeps_its_earlier_counts()
     {
         await using var redis = await RedisServer.StartAsync();
         await StartAsync(redis.EndPoint);
@@ -240,7 +240,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task It_can_be_asked_at_any_time_for_what_there_is()
+    public async Task Observer_answers_at_any_time_with_its_counts_so_far()
     {
         await using var redis = await RedisServer.StartAsync();
         await StartAsync(redis.EndPoint);

@@ -32,7 +32,7 @@ public sealed class ServerPatienceSpecs
     }
 
     [RedisFact]
-    public async Task Server_that_falls_silent_is_said_to_have_answered_at_first()
+    public async Task Server_that_falls_silent_is_reported_as_answering_at_first()
     {
         await using var redis = await RedisServer.StartAsync();
         using var connection = await OpenAsync(redis);
@@ -45,7 +45,7 @@ public sealed class ServerPatienceSpecs
     }
 
     [RedisFact]
-    public async Task Server_that_never_comes_to_an_end_is_given_up()
+    public async Task Server_that_never_finishes_its_answers_is_given_up()
     {
         await using var redis = await RedisServer.StartAsync();
         using var connection = await OpenAsync(redis);

@@ -23,11 +23,11 @@ public sealed class ServerProcessSpecs : IDisposable
     public void Dispose() => _proc.Delete(recursive: true);
 
     [Fact]
-    public void A_process_with_the_number_the_name_and_the_age_that_the_server_tells_is_the_server() =>
+    public void Process_with_the_servers_id_name_and_age_is_the_server() =>
         Assert.Equal(new ServerProcess(10_032, "1") { Id = 4242, OpenFilesHard = 20_000 }, Find());
 
     [Fact]
-    public void A_process_that_is_known_is_not_questioned()
+    public void Process_with_a_known_id_is_taken_without_checks()
     {
         Write("4242/comm", "dotnet\n");
         Assert.Equal(new ServerProcess(10_032, "1") { Id = 4242, OpenFilesHard = 20_000 }, ServerProcess.Of(4242, _proc.FullName));
@@ -35,14 +35,14 @@ public sealed class ServerProcessSpecs : IDisposable
     }
 
     [Fact]
-    public void A_limit_may_be_none()
+    public void Unlimited_open_files_are_read_as_the_largest_number()
     {
         Write("4242/limits", "Max open files            unlimited            unlimited            files\n");
         Assert.Equal(long.MaxValue, Find()?.OpenFilesLimit);
     }
 
     [Fact]
-    public void A_server_elsewhere_is_not_looked_for() => Assert.Null(ServerProcess.Find(_reading, isLocal: false, _proc.FullName));
+    public void Process_of_a_remote_server_is_not_looked_for() => Assert.Null(ServerProcess.Find(_reading, isLocal: false, _proc.FullName));
 
     [Fact]
     public void A_process_of_another_name_is_not_the_server()
@@ -59,14 +59,14 @@ public sealed class ServerProcessSpecs : IDisposable
     }
 
     [Fact]
-    public void A_server_that_was_renamed_is_known_by_the_name_that_it_tells()
+    public void Renamed_process_is_found_by_the_executable_name_in_INFO()
     {
         Write("4242/comm", "my-cache-server\n");
         Assert.NotNull(Find(_reading with { Executable = "my-cache-server-of-mine" }));
     }
 
     [Fact]
-    public void A_container_on_this_machine_has_its_memory_and_a_process_that_cannot_be_found()
+    public void Container_on_this_machine_is_known_by_its_memory_without_its_process()
     {
         var reading = _reading with { ProcessId = 1, TotalSystemMemory = 16_000_000L * 1024 };
         Assert.Equal(new ServerProcess(null, "1"), Find(reading));
@@ -77,17 +77,17 @@ public sealed class ServerProcessSpecs : IDisposable
     [InlineData("4242/limits", "Max open files")]
     [InlineData("uptime", "")]
     [InlineData("uptime", "99999999999999999999999999")]
-    public void A_file_that_cannot_be_understood_finds_nothing(string file, string text)
+    public void Malformed_proc_file_finds_no_process(string file, string text)
     {
         Write(file, text);
         Assert.Null(Find());
     }
 
     [Fact]
-    public void No_proc_at_all_finds_nothing() => Assert.Null(ServerProcess.Find(_reading, isLocal: true, Path.Combine(_proc.FullName, "none")));
+    public void Missing_proc_finds_no_process() => Assert.Null(ServerProcess.Find(_reading, isLocal: true, Path.Combine(_proc.FullName, "none")));
 
     [LinuxFact]
-    public void The_real_proc_tells_the_age_of_a_process_in_its_unit()
+    public void Age_of_a_process_is_read_in_the_unit_of_the_real_proc()
     {
         using var self = System.Diagnostics.Process.GetCurrentProcess();
         var reading = _reading with

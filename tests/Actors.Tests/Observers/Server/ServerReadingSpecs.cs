@@ -6,7 +6,7 @@ namespace ActorLoad.Actors.Tests.Observers.Server;
 public class ServerReadingSpecs
 {
     [Fact]
-    public void Redis_tells_all()
+    public void Redis_INFO_gives_every_value()
     {
         var reading = Of(InfoTexts.Redis);
         Assert.Equal(("redis", "7.0.15", 0.0), (reading.Kind.Name, reading.Kind.Version, reading.Kind.SampleSeconds));
@@ -34,7 +34,7 @@ public class ServerReadingSpecs
     }
 
     [Fact]
-    public void Valkey_is_not_the_redis_whose_protocol_it_speaks()
+    public void Valkey_is_known_as_Valkey_and_not_as_Redis()
     {
         var reading = Of(InfoTexts.Valkey);
         Assert.Equal(("valkey", "9.1.2"), (reading.Kind.Name, reading.Kind.Version));
@@ -53,10 +53,10 @@ public class ServerReadingSpecs
     }
 
     [Fact]
-    public void A_count_of_clients_that_fell_below_zero_is_none() => Assert.Null(Of(InfoTexts.Dragonfly).Connected);
+    public void Client_count_below_zero_is_left_out() => Assert.Null(Of(InfoTexts.Dragonfly).Connected);
 
     [Fact]
-    public void Garnet_counts_where_it_samples()
+    public void Garnet_with_sampling_has_counts()
     {
         var reading = Of(InfoTexts.GarnetSampled);
         Assert.Equal(("garnet", "2.2.8", 1.0), (reading.Kind.Name, reading.Kind.Version, reading.Kind.SampleSeconds));
@@ -66,7 +66,7 @@ public class ServerReadingSpecs
     }
 
     [Fact]
-    public void Garnet_that_does_not_sample_counts_nothing()
+    public void Garnet_without_sampling_has_no_counts()
     {
         var reading = Of(InfoTexts.GarnetUnsampled);
         Assert.Equal(0, reading.Kind.SampleSeconds);
@@ -82,7 +82,7 @@ public class ServerReadingSpecs
     [InlineData("redis_version:7.2.4\nserver_name:valkey\nvalkey_version:8.1.0", "valkey", "8.1.0")]
     [InlineData("version:2.9.0\nkvrocks_version:2.9.0\nredis_version:4.0.0", "kvrocks", "2.9.0")]
     [InlineData("redis_version:7.4.0\nexecutable:/usr/bin/redis-server", "redis", "7.4.0")]
-    public void Each_of_the_kin_is_known_by_its_name(string info, string kind, string version)
+    public void Each_Redis_like_server_is_known_by_its_name(string info, string kind, string version)
     {
         var reading = Of($"# Server\n{info}");
         Assert.Equal((kind, version), (reading.Kind.Name, reading.Kind.Version));

@@ -15,7 +15,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     private static readonly TimeSpan Briefly = TimeSpan.FromMilliseconds(100);
 
     [RedisFact]
-    public async Task A_password_is_given()
+    public async Task Observer_logs_in_with_its_password()
     {
         await using var redis = await RedisServer.StartAsync("--requirepass", "secret");
         await StartAsync(redis.EndPoint, new Credentials("", "secret"));
@@ -26,7 +26,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     [RedisTheory]
     [InlineData("", "wants a password (NOAUTH Authentication required.)")]
     [InlineData("wrong", "does not take the user and password (WRONGPASS ")]
-    public async Task Without_the_password_nothing_is_seen_and_it_is_not_tried_again(string password, string reason)
+    public async Task Observer_without_the_right_password_sees_nothing_and_does_not_try_again(string password, string reason)
     {
         await using var redis = await RedisServer.StartAsync("--requirepass", "secret");
         await StartAsync(redis.EndPoint, new Credentials("", password));
@@ -36,7 +36,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task A_password_that_the_server_does_not_want_does_no_harm()
+    public async Task Unneeded_password_does_no_harm()
     {
         await using var redis = await RedisServer.StartAsync();
         await StartAsync(redis.EndPoint, new Credentials("", "secret"));
@@ -45,7 +45,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task A_user_who_may_not_ask_for_info_sees_nothing()
+    public async Task User_without_INFO_leaves_the_server_unseen()
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.CommandAsync("ACL", "SETUSER", "blind", "on", ">pass", "~*", "+@all", "-info");
@@ -56,7 +56,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task A_user_who_may_do_nothing_sees_nothing()
+    public async Task User_without_permissions_leaves_the_server_unseen()
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.CommandAsync("ACL", "SETUSER", "mute", "on", ">pass");
@@ -66,7 +66,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task A_user_who_may_not_ask_for_the_configuration_sees_all_but_that()
+    public async Task User_without_CONFIG_sees_everything_but_the_configuration()
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.CommandAsync("ACL", "SETUSER", "shy", "on", ">pass", "~*", "+@all", "-config");
@@ -81,7 +81,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task A_permission_that_is_taken_away_in_the_storm_is_a_loss_for_the_rest_of_it()
+    public async Task Permission_revoked_during_the_storm_is_a_loss_until_its_end()
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.CommandAsync("ACL", "SETUSER", "one", "on", ">pass", "~*", "+@all");
@@ -96,7 +96,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [Fact]
-    public async Task A_target_that_is_not_redis_is_told_by_what_it_said_and_left_alone()
+    public async Task Target_that_is_not_Redis_is_quoted_and_asked_only_once()
     {
         await using var peer = FaultPeer.Garbage();
         await StartAsync(peer.EndPoint);
@@ -108,7 +108,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [Fact]
-    public async Task An_info_that_is_none_is_told_by_its_beginning()
+    public async Task Malformed_INFO_is_reported_by_its_first_words()
     {
         await using var peer = InfoPeer("hello\r\nworld");
         await StartAsync(peer.EndPoint);
@@ -117,7 +117,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [Fact]
-    public async Task An_answer_without_end_is_cut_off()
+    public async Task Endless_answer_is_cut_off()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {
@@ -151,7 +151,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [Fact]
-    public async Task A_server_that_takes_one_section_or_none_is_asked_for_none()
+    public async Task INFO_is_asked_without_sections_when_the_server_refuses_several()
     {
         await using var peer = InfoPeer(InfoTexts.Redis.ReplaceLineEndings("\r\n"), words => words == 1 ? null : "ERR syntax error");
         await StartAsync(peer.EndPoint, others: 0);
@@ -161,7 +161,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [Fact]
-    public async Task A_server_that_turned_its_observer_away_at_first_was_not_silent()
+    public async Task Server_that_first_turned_its_observer_away_is_not_reported_as_silent()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {
@@ -185,7 +185,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [Fact]
-    public async Task A_closed_port_is_a_refusal()
+    public async Task Closed_port_is_reported_as_refused()
     {
         await using var peer = FaultPeer.ClosedPort();
         await StartAsync(peer.EndPoint);
@@ -194,7 +194,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [Fact]
-    public async Task A_peer_that_hangs_costs_no_more_than_its_limit()
+    public async Task Hanging_peer_is_given_up_after_the_limit()
     {
         await using var peer = FaultPeer.Hanging();
         await StartAsync(peer.EndPoint, limit: TimeSpan.FromSeconds(3)); // for the connect, too
@@ -203,7 +203,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [LinuxFact]
-    public async Task A_peer_that_does_not_even_take_a_connection_costs_no_more_than_its_limit()
+    public async Task Peer_that_accepts_no_connection_is_given_up_after_the_limit()
     {
         await using var peer = await FaultPeer.NotAcceptingAsync();
         await StartAsync(peer.EndPoint, limit: Briefly);
@@ -212,7 +212,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [Fact]
-    public async Task A_peer_that_hangs_in_the_storm_is_a_loss_and_does_not_hold_up_its_end()
+    public async Task Peer_that_hangs_during_the_storm_is_a_loss_and_does_not_delay_the_end()
     {
         var answers = 0;
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
@@ -234,7 +234,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [Fact]
-    public async Task Server_that_answers_once_and_hangs_then_does_not_hold_up_the_storm()
+    public async Task Server_that_hangs_after_its_first_answer_does_not_delay_the_storm()
     {
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {
@@ -257,7 +257,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     [Theory]
     [InlineData("closed the connection")]
     [InlineData("reset the connection")]
-    public async Task A_peer_that_ends_the_connection_at_once_is_told_by_how(string how)
+    public async Task Immediate_end_by_the_peer_is_reported_as_closed_or_reset(string how)
     {
         await using var peer = how[0] == 'c' ? FaultPeer.Closing(1) : FaultPeer.Resetting(1);
         await StartAsync(peer.EndPoint);
@@ -265,7 +265,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [Fact]
-    public async Task An_observer_that_was_not_even_ready_answers_too()
+    public async Task Observer_that_was_never_ready_still_answers_at_the_end()
     {
         await using var peer = FaultPeer.Hanging();
         var settings = new ServerObserverSettings(Often, Patience);
@@ -278,7 +278,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
     }
 
     [RedisFact]
-    public async Task A_server_that_comes_up_in_the_storm_is_seen_from_then_on()
+    public async Task Server_that_starts_during_the_storm_is_seen_from_then_on()
     {
         await using var first = await RedisServer.StartAsync();
         await first.KillAsync();

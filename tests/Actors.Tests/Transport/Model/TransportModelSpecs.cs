@@ -28,7 +28,7 @@ public abstract class TransportModelSpecs
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     [SkippableFact]
-    public async Task Whatever_peers_do_each_operation_has_one_answer_and_nothing_is_left()
+    public async Task Each_operation_has_one_answer_whatever_peers_do_and_nothing_is_left()
     {
         Skip.If(Requirement.Linux.Skip is not null, Requirement.Linux.Skip);
         CreateLoop(TimeProvider.System, _ => { }).Dispose(); // skipped here, where there is no ring

@@ -21,7 +21,7 @@ public sealed class BlockedRingSpecs : TransportSpecs
     private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => TinyRings.Create(_time, reportFailure);
 
     [SkippableFact]
-    public async Task After_work_that_blocked_nothing_is_lost_and_only_what_has_no_answer_has_timed_out()
+    public async Task Blocking_work_loses_no_message_and_only_missing_answers_time_out()
     {
         await using var hanging = FaultPeer.Hanging();
         await using var answering = FaultPeer.AnsweringAt(_answer.Task);
@@ -56,7 +56,7 @@ public sealed class BlockedRingSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task Work_for_a_loop_that_does_not_sleep_rings_no_bell()
+    public async Task Work_for_an_awake_loop_rings_no_bell()
     {
         const int Pieces = 1_000;
         var (ring, ran) = ((RingLoop)Loop, 0);
@@ -75,7 +75,7 @@ public sealed class BlockedRingSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task Work_for_a_loop_that_enters_the_kernel_with_work_left_rings_no_bell()
+    public async Task Work_for_a_loop_that_still_has_work_rings_no_bell()
     {
         const int Pieces = 1_000;
         var (ring, ends) = ((RingLoop)Loop, false);
@@ -105,7 +105,7 @@ public sealed class BlockedRingSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task Work_that_never_ends_does_not_hold_up_who_disposes_of_its_loop()
+    public async Task Endless_work_does_not_delay_the_disposal_of_its_loop()
     {
         Rings.SkipIfNone();
         await using var peer = FaultPeer.Hanging();

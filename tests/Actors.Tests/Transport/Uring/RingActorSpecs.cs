@@ -21,7 +21,7 @@ public sealed class RingActorSpecs : TransportSpecs
     private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => Rings.Create(_time, reportFailure);
 
     [SkippableFact]
-    public async Task One_that_throws_does_not_stop_the_others_nor_what_they_have_under_way()
+    public async Task Throwing_actor_does_not_stop_other_actors_or_their_operations()
     {
         await using var peer = FaultPeer.Answering();
         var thrower = On<Thrower>();
@@ -41,7 +41,7 @@ public sealed class RingActorSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task One_that_throws_for_good_takes_nobody_along()
+    public async Task Actor_that_always_throws_harms_no_other_actor()
     {
         await using var peer = FaultPeer.Hanging();
         var link = await ConnectAsync(peer);
@@ -55,7 +55,7 @@ public sealed class RingActorSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task While_one_blocks_nothing_is_lost_and_after_it_deadlines_are_kept()
+    public async Task Blocking_actor_loses_no_message_and_later_deadlines_are_kept()
     {
         await using var hanging = FaultPeer.Hanging();
         await using var answering = FaultPeer.AnsweringAt(_answer.Task);

@@ -48,7 +48,7 @@ public sealed class RingClosingSpecs : TransportSpecs, IAsyncLifetime
     [InlineData(4_096, 8_192, 4_095)]
     [InlineData(4_096, 8_192, 4_097)]
     [InlineData(4_096, 65_536, 12_000)]
-    public async Task Links_in_every_state_come_back_when_all_are_closed_at_once(int submissions, int completions, int count)
+    public async Task Links_in_every_state_free_their_slots_when_all_close_at_once(int submissions, int completions, int count)
     {
         _queues = ((uint)submissions, (uint)completions);
         State[] states = [State.Answered, State.Receiving, State.Connecting, State.Starting, State.Closing, State.Idle];
@@ -71,7 +71,7 @@ public sealed class RingClosingSpecs : TransportSpecs, IAsyncLifetime
     [InlineData(4_096, 65_536, State.Answered, 8_193)]
     [InlineData(8, 16, State.Sending, 40)]
     [InlineData(64, 128, State.Sending, 70)]
-    public async Task Links_in_one_state_come_back_when_all_are_closed_at_once(int submissions, int completions, State state, int count)
+    public async Task Links_in_one_state_free_their_slots_when_all_close_at_once(int submissions, int completions, State state, int count)
     {
         _queues = ((uint)submissions, (uint)completions);
         await CloseAtOnceAsync([.. Enumerable.Repeat(state, count)]);

@@ -15,7 +15,7 @@ public sealed class RingDescriptorSpecs : TransportSpecs
     private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => Rings.Create(time, reportFailure);
 
     [SkippableFact]
-    public async Task What_a_closed_link_had_under_way_never_touches_the_next_owner_of_its_descriptor()
+    public async Task Pending_operation_of_a_closed_link_never_touches_a_reused_descriptor()
     {
         // The kernel looks a descriptor up when it begins an operation, and it begins the receive of an exchange some time after its send.
         await using var peer = FaultPeer.Answering();

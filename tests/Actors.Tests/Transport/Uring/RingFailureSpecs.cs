@@ -15,7 +15,7 @@ public sealed class RingFailureSpecs : TransportSpecs
     private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => Rings.Create(time, reportFailure);
 
     [SkippableFact]
-    public async Task A_ring_that_fails_ends_what_is_under_way_and_is_reported_once()
+    public async Task Failed_ring_ends_pending_operations_and_is_reported_once()
     {
         var ends = new Ends();
         await using var peer = ends.Peer();
@@ -39,7 +39,7 @@ public sealed class RingFailureSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task A_close_that_the_ring_did_not_take_any_more_is_carried_out_all_the_same()
+    public async Task Close_that_the_failed_ring_did_not_take_still_happens()
     {
         var ends = new Ends();
         await using var peer = ends.Peer();
@@ -60,7 +60,7 @@ public sealed class RingFailureSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task A_loop_whose_ring_has_failed_runs_mailboxes_and_timers_and_refuses_operations()
+    public async Task Loop_with_a_failed_ring_runs_mailboxes_and_timers_and_refuses_operations()
     {
         await using var peer = FaultPeer.Hanging();
         var idle = await ConnectAsync(peer);
@@ -81,7 +81,7 @@ public sealed class RingFailureSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task A_loop_whose_ring_has_failed_can_be_disposed_of_and_says_what_it_could_not_free()
+    public async Task Loop_with_a_failed_ring_can_be_disposed_and_reports_what_it_could_not_free()
     {
         await using var peer = FaultPeer.Hanging();
         await BeginReceiveAsync(await ConnectAsync(peer));

@@ -54,7 +54,7 @@ public sealed class RingLeakSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task Who_has_waited_for_the_end_of_an_actor_system_has_waited_for_the_end_of_its_loops()
+    public async Task End_of_an_actor_system_includes_the_end_of_its_loops()
     {
         Rings.SkipIfNone();
         await using var peer = FaultPeer.Hanging();

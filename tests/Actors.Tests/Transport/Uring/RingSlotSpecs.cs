@@ -14,7 +14,7 @@ public sealed class RingSlotSpecs : TransportSpecs
     private protected override TransportLoop CreateLoop(TimeProvider time, Action<Exception> reportFailure) => Rings.Create(time, reportFailure);
 
     [SkippableFact]
-    public async Task A_slot_is_given_out_again_only_when_the_kernel_has_let_go_of_its_last_operation()
+    public async Task Slot_is_reused_only_after_the_kernel_finished_its_last_operation()
     {
         await using var peer = FaultPeer.Hanging();
         var first = (RingLink)await ConnectAsync(peer);
@@ -58,7 +58,7 @@ public sealed class RingSlotSpecs : TransportSpecs
     [SkippableTheory]
     [InlineData(400)]
     [InlineData(10_000_000)]
-    public async Task A_closed_link_leaves_no_slot_behind_whatever_was_under_way(int length)
+    public async Task Closed_link_frees_its_slot_during_any_operation(int length)
     {
         await using var deaf = FaultPeer.Scripted((_, stop) => Task.Delay(Timeout.Infinite, stop));
         await using var full = await FaultPeer.NotAcceptingAsync();
@@ -85,7 +85,7 @@ public sealed class RingSlotSpecs : TransportSpecs
     }
 
     [SkippableFact]
-    public async Task What_was_sent_to_one_owner_of_a_slot_is_never_seen_by_the_next()
+    public async Task Data_for_one_owner_of_a_slot_never_reaches_the_next()
     {
         // Every connection asks for its own number and gets it, again and again, until it is closed with the next answer on its way.
         const int Rounds = 400;

@@ -15,7 +15,7 @@ public sealed class RingSpecs
     private const int Ebadf = 9;
 
     [SkippableFact]
-    public void An_operation_that_the_kernel_does_not_know_is_a_reason_to_do_without_the_ring()
+    public void Operation_unknown_to_the_kernel_makes_the_ring_unavailable()
     {
         using var ring = Rings.CreateBare(8, 16);
         RingProbe.Require(ring, [Nop]);
@@ -24,7 +24,7 @@ public sealed class RingSpecs
     }
 
     [SkippableFact]
-    public void Operations_that_do_not_fit_into_the_queue_go_with_an_entry_of_their_own_which_is_counted()
+    public void Operations_beyond_the_queue_enter_the_kernel_early_and_are_counted()
     {
         using var ring = Rings.CreateBare(2, 1024);
         PrepareNops(ring, 100);
@@ -35,7 +35,7 @@ public sealed class RingSpecs
     }
 
     [SkippableFact]
-    public void Completions_that_do_not_fit_into_their_queue_are_held_back_and_counted_and_none_is_lost()
+    public void Completions_beyond_the_queue_are_held_back_and_counted_and_not_lost()
     {
         using var ring = Rings.CreateBare(2, 4);
         PrepareNops(ring, 100);
@@ -70,7 +70,7 @@ public sealed class RingSpecs
     }
 
     [SkippableFact]
-    public void A_first_operation_of_a_chain_that_fails_silences_the_others()
+    public void First_failed_operation_of_a_chain_suppresses_the_completions_of_the_rest()
     {
         // The loop builds on it: a command and its reply are one chain, which must end as one completion.
         using var ring = Rings.CreateBare(4, 64);
@@ -85,7 +85,7 @@ public sealed class RingSpecs
     [SkippableTheory]
     [InlineData(0)]
     [InlineData(1)]
-    public void An_operation_that_the_kernel_rejects_does_not_take_those_behind_it_along(int waitFor)
+    public void Rejected_operation_does_not_stop_the_following_ones(int waitFor)
     {
         using var ring = Rings.CreateBare(8, 64);
         ring.Prepare(Nop, NoFile, 0);
@@ -99,7 +99,7 @@ public sealed class RingSpecs
     }
 
     [SkippableFact]
-    public void A_kernel_that_has_no_memory_for_operations_overwrites_none()
+    public void Ring_overwrites_no_operation_when_the_kernel_has_no_memory()
     {
         Rings.SkipIfNone();
         OnThreadOfItsOwn(() =>
@@ -115,7 +115,7 @@ public sealed class RingSpecs
     }
 
     [SkippableFact]
-    public async Task A_signal_ends_a_wait_and_no_more()
+    public async Task Signal_interrupts_a_wait_without_an_error()
     {
         Rings.SkipIfNone();
         using var signal = new ThreadSignal();

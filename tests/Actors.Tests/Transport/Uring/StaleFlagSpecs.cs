@@ -15,7 +15,7 @@ public sealed class StaleFlagSpecs : TransportSpecs
     [SkippableTheory]
     [InlineData(Kernel.IORING_SQ_TASKRUN)]
     [InlineData(Kernel.IORING_SQ_CQ_OVERFLOW)]
-    public async Task It_holds_up_no_timer_and_no_deadline(uint flag)
+    public async Task Stale_flag_delays_no_timer_and_no_deadline(uint flag)
     {
         await using var peer = FaultPeer.Hanging();
         var link = await ConnectAsync(peer);

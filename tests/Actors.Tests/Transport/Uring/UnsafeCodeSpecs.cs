@@ -10,7 +10,7 @@ public sealed partial class UnsafeCodeSpecs
     private static readonly string _home = Path.Combine("src", "Actors", "Transport", "Uring") + Path.DirectorySeparatorChar;
 
     [Fact]
-    public void It_is_in_the_folder_of_the_ring_and_nowhere_else()
+    public void Unsafe_code_is_only_in_the_ring_folder()
     {
         var unsafeFiles = Directory.EnumerateFiles(Path.Combine(Sources.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Sources.Root, file))

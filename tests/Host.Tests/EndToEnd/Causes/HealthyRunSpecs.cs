@@ -33,7 +33,7 @@ public sealed class HealthyRunSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_thousand_at_once_are_no_trouble_for_a_server_with_room_for_them()
+    public async Task Large_burst_has_no_finding_when_the_server_has_room()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network);
@@ -58,7 +58,7 @@ public sealed class HealthyRunSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_machine_that_others_use_is_shown_against_what_it_counts_anyway()
+    public async Task Storm_on_a_shared_machine_is_reconciled_without_the_idle_traffic()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network);

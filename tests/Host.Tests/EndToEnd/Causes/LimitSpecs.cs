@@ -15,7 +15,7 @@ public sealed class LimitSpecs
     private const string Held = "\n connection.hold = 3s\n ";
 
     [RedisNetnsFact]
-    public async Task As_many_clients_as_the_server_takes()
+    public async Task Clients_beyond_maxclients_are_diagnosed_and_reconciled()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network, "--maxclients", "50");
@@ -37,7 +37,7 @@ public sealed class LimitSpecs
     }
 
     [RedisNetnsFact]
-    public async Task Fewer_descriptors_of_the_server_than_its_maxclients_wants()
+    public async Task Low_descriptor_limit_of_the_server_is_diagnosed_as_server_descriptors()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartWrappedAsync(network, ["prlimit", "--nofile=200"], "--maxclients", "5000");
@@ -50,7 +50,7 @@ public sealed class LimitSpecs
     }
 
     [RedisNetnsFact]
-    public async Task Too_few_descriptors_of_our_own()
+    public async Task Low_descriptor_limit_is_diagnosed_as_client_descriptors()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network);
@@ -63,7 +63,7 @@ public sealed class LimitSpecs
     }
 
     [RedisNetnsFact]
-    public async Task Too_few_ports()
+    public async Task Narrow_port_range_is_found_with_its_remedy()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20099");
@@ -76,7 +76,7 @@ public sealed class LimitSpecs
     }
 
     [RedisNetnsFact]
-    public async Task Ports_that_bursts_before_have_left_in_time_wait()
+    public async Task Ports_left_in_TIME_WAIT_by_earlier_bursts_are_diagnosed()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20499");
@@ -91,7 +91,7 @@ public sealed class LimitSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_graceful_close_is_worth_knowing()
+    public async Task Graceful_close_is_an_info_finding_and_fails_the_TIME_WAIT_proof()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network);
@@ -104,7 +104,7 @@ public sealed class LimitSpecs
     }
 
     [RedisNetnsFact]
-    public async Task More_than_half_of_the_ports_while_the_kernel_chooses_them()
+    public async Task Kernel_ports_beyond_half_of_the_range_are_diagnosed_as_half_range_cliff()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20499");
@@ -116,7 +116,7 @@ public sealed class LimitSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_password_that_is_missing()
+    public async Task Missing_password_is_diagnosed_as_access_denied()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network, "--requirepass", "x");
@@ -129,7 +129,7 @@ public sealed class LimitSpecs
 
     // Whom the kernel takes for local, Redis does not: it knows 127.0.0.1 and ::1.
     [RedisNetnsFact]
-    public async Task Protected_mode()
+    public async Task Protected_mode_is_reported()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         (await network.ExecAsync("ip", "route", "replace", "local", "127.0.1.1", "dev", "lo", "table", "local", "src", "127.0.1.1")).Expect();
@@ -146,7 +146,7 @@ public sealed class LimitSpecs
     // Overcommit itself cannot be provoked: the setting is the whole machine's, and a machine that refuses memory refuses it to all its programs. A
     // fork that fails for want of processes is refused in the same words, and the finding says that it may be either.
     [OvercommitFact]
-    public async Task A_server_that_cannot_fork_to_save()
+    public async Task Failed_fork_for_a_save_is_diagnosed_as_memory_overcommit()
     {
         using var folder = new TemporaryDirectory();
         (await ChildProcess.RunAsync("chmod", "777", folder.Root)).Expect();

@@ -13,7 +13,7 @@ public sealed class LostOnTheWaySpecs
     private const string Patient = "\n connection { connect-timeout = 20s, reply-timeout = 4s }";
 
     [StarvedRedisFact]
-    public async Task An_accept_queue_that_somaxconn_cuts()
+    public async Task Accept_queue_cut_by_somaxconn_has_a_somaxconn_remedy()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.core.somaxconn", "16");
@@ -29,7 +29,7 @@ public sealed class LostOnTheWaySpecs
     }
 
     [StarvedRedisFact]
-    public async Task An_accept_queue_that_the_server_asks_too_little_for()
+    public async Task Accept_queue_limited_by_the_server_has_a_tcp_backlog_remedy()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisOnOneCoreAsync(network, "--tcp-backlog", "32");
@@ -41,7 +41,7 @@ public sealed class LostOnTheWaySpecs
 
     // The same number bounds the accept queue: where the server does not run for some milliseconds, that is found too, and first.
     [RedisNetnsFact]
-    public async Task More_half_open_handshakes_than_the_listener_may_have()
+    public async Task Half_open_handshakes_beyond_the_backlog_are_diagnosed_as_SYN_queue_overflow()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await SlowDownAsync(network, "10mbit", "400kb");
@@ -53,7 +53,7 @@ public sealed class LostOnTheWaySpecs
     }
 
     [RedisFirewallFact]
-    public async Task A_line_that_loses_one_syn_in_three()
+    public async Task Loss_of_one_SYN_in_three_is_diagnosed_as_SYN_retransmits()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network);
@@ -71,7 +71,7 @@ public sealed class LostOnTheWaySpecs
 
     // What does not fit into the bucket's queue is lost, and the rest comes late: connects take a second or more, and are near no whole one.
     [RedisNetnsFact]
-    public async Task A_line_that_is_slow_and_loses_packets()
+    public async Task Slow_and_lossy_line_is_diagnosed_as_SYN_retransmits()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await SlowDownAsync(network, "2mbit", "8kb");
@@ -85,7 +85,7 @@ public sealed class LostOnTheWaySpecs
 
     // The limit is the machine's: it is lowered only where nobody has anything tracked, and put back at once.
     [ConntrackFact]
-    public async Task A_firewall_that_can_remember_no_more_connections()
+    public async Task Full_conntrack_table_is_diagnosed_as_conntrack_full()
     {
         const string Limit = "/proc/sys/net/netfilter/nf_conntrack_max";
         await using var network = await NetworkNamespace.CreateAsync();

@@ -13,7 +13,7 @@ public sealed class OnTheWaySpecs
     private const string Range = "20000 29999";
 
     [RedisFirewallFact]
-    public async Task Firewall_that_resets_data_of_some_ports()
+    public async Task Firewall_that_resets_data_is_diagnosed_as_connection_resets()
     {
         var storm = await RunAsync("tcp sport 20000-20029 tcp flags & psh == psh reject with tcp reset");
 
@@ -24,7 +24,7 @@ public sealed class OnTheWaySpecs
     }
 
     [RedisFirewallFact]
-    public async Task Firewall_that_drops_data_of_some_ports()
+    public async Task Firewall_that_drops_data_is_diagnosed_as_line_loss()
     {
         var storm = await RunAsync("tcp sport 20000-20029 tcp flags & psh == psh drop");
 
@@ -35,7 +35,7 @@ public sealed class OnTheWaySpecs
     }
 
     [RedisFirewallFact]
-    public async Task Firewall_that_rejects_and_a_server_that_is_full_are_two_causes()
+    public async Task Rejecting_firewall_and_full_server_are_two_causes()
     {
         // The fifth, the tenth ...: the observer's, which is the first, comes through.
         var storm = await RunAsync("tcp flags & (syn|ack) == syn numgen inc mod 5 4 reject with tcp reset", "\n connection.hold = 1s", "--maxclients", "152");

@@ -34,7 +34,7 @@ public sealed class ProxySpecs
     }
 
     [HAProxyFact]
-    public async Task Connections_that_a_proxy_does_not_pass_on_wait_in_its_queue()
+    public async Task Connections_held_back_by_a_proxy_wait_in_its_queue()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network);
@@ -64,7 +64,7 @@ public sealed class ProxySpecs
     }
 
     [TwemproxyFact]
-    public async Task A_proxy_that_closes_on_INFO_is_ready_with_a_warning_and_storms_well()
+    public async Task Proxy_that_closes_on_INFO_gets_a_warning_and_its_storm_succeeds()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network);

@@ -20,7 +20,7 @@ public sealed class ServerTroubleSpecs
     private static readonly string _drum = Storm.Load(50, count: 30, gap: "100ms") + "\n supervision { breaker.enabled = off, refused.max-retries = 3 }";
 
     [RedisNetnsFact]
-    public async Task A_command_that_keeps_the_main_thread_busy()
+    public async Task Slow_command_is_diagnosed_as_server_cpu()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network);
@@ -32,7 +32,7 @@ public sealed class ServerTroubleSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_main_thread_that_waits_for_something()
+    public async Task Blocked_main_thread_is_diagnosed_as_server_stalled()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network, "--enable-debug-command", "yes");
@@ -43,7 +43,7 @@ public sealed class ServerTroubleSpecs
     }
 
     [StarvedRedisFact]
-    public async Task A_server_that_gets_no_processor()
+    public async Task Server_without_processor_time_is_diagnosed_as_server_stalled()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartWrappedAsync(network, ["taskset", "--cpu-list", FirstCore, "nice", "-n", "19"]);
@@ -75,7 +75,7 @@ public sealed class ServerTroubleSpecs
     }
 
     [StarvedRedisFact]
-    public async Task A_generator_that_gets_no_processor()
+    public async Task Generator_without_processor_time_gets_verdict_generator_limited()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network);
@@ -96,7 +96,7 @@ public sealed class ServerTroubleSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_server_that_is_killed_and_started_again()
+    public async Task Killed_and_restarted_server_is_diagnosed_as_server_restarted()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network);
@@ -114,7 +114,7 @@ public sealed class ServerTroubleSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_server_that_is_killed()
+    public async Task Killed_server_is_diagnosed_as_server_unreachable()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network);
@@ -126,7 +126,7 @@ public sealed class ServerTroubleSpecs
     }
 
     [Fact]
-    public async Task A_port_where_nobody_listens()
+    public async Task Port_without_a_listener_is_reported()
     {
         await using var peer = FaultPeer.ClosedPort();
 
@@ -137,7 +137,7 @@ public sealed class ServerTroubleSpecs
     }
 
     [RedisNetnsFact]
-    public async Task An_observer_that_is_cut_off_is_a_finding_and_no_error()
+    public async Task Disconnected_observer_is_a_finding_and_not_an_error()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await Undisturbed.RedisAsync(network);

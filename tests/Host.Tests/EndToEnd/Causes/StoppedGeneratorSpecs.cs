@@ -12,7 +12,7 @@ public sealed class StoppedGeneratorSpecs
     [RedisNetnsTheory]
     [InlineData("auto")]
     [InlineData("sockets")]
-    public async Task A_generator_that_was_stopped_is_the_cause_and_says_when(string transport)
+    public async Task Stopped_generator_is_named_as_the_cause_with_the_time(string transport)
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network);

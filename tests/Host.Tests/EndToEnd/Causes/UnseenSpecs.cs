@@ -12,7 +12,7 @@ namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
 public sealed class UnseenSpecs
 {
     [RedisFact]
-    public async Task Info_that_is_refused()
+    public async Task Refused_INFO_is_reported_as_unseen()
     {
         await using var server = await RedisServer.StartAsync();
         await server.CommandAsync("ACL", "SETUSER", "default", "-info", "-config");
@@ -24,7 +24,7 @@ public sealed class UnseenSpecs
     }
 
     [Fact]
-    public async Task A_target_that_is_not_redis()
+    public async Task Target_that_is_not_Redis_is_reported_as_unseen()
     {
         await using var peer = FaultPeer.Garbage();
 
@@ -35,7 +35,7 @@ public sealed class UnseenSpecs
     }
 
     [Fact]
-    public async Task A_target_that_takes_connections_and_says_nothing()
+    public async Task Silent_target_is_diagnosed_as_server_stalled()
     {
         await using var peer = FaultPeer.Hanging();
 
@@ -48,7 +48,7 @@ public sealed class UnseenSpecs
     }
 
     [Fact]
-    public async Task A_server_that_answers_anything_with_ok()
+    public async Task Server_that_answers_everything_with_OK_is_reported_as_unseen()
     {
         await using var peer = FaultPeer.Answering();
 
@@ -59,7 +59,7 @@ public sealed class UnseenSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_machine_whose_settings_are_hidden()
+    public async Task Hidden_machine_settings_are_reported_as_unseen()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network);
@@ -75,7 +75,7 @@ public sealed class UnseenSpecs
     }
 
     [RedisFact]
-    public async Task Observers_that_are_off()
+    public async Task Disabled_observers_give_no_ledgers_and_open_no_connection()
     {
         await using var server = await RedisServer.StartAsync();
 

@@ -12,7 +12,7 @@ namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
 public sealed class WordsOfServersSpecs
 {
     [Fact]
-    public async Task A_node_of_a_cluster_that_sends_us_on_is_told_with_the_address_that_it_names()
+    public async Task Cluster_redirect_is_reported_with_the_address_that_it_names()
     {
         await using var peer = FaultPeer.ErrorReply("MOVED 12182 127.0.0.1:7002");
 
@@ -25,7 +25,7 @@ public sealed class WordsOfServersSpecs
     }
 
     [Fact]
-    public async Task A_peer_that_hangs_up_on_all_has_a_finding()
+    public async Task Peer_that_hangs_up_on_every_connection_has_a_finding()
     {
         await using var peer = FaultPeer.Closing(afterCommands: 1);
 
@@ -62,7 +62,7 @@ public sealed class WordsOfServersSpecs
     }
 
     [RedisFact]
-    public async Task A_server_whose_CONFIG_was_renamed_is_not_told_of_rights()
+    public async Task Renamed_CONFIG_is_not_blamed_on_missing_rights()
     {
         await using var server = await RedisServer.StartAsync("--rename-command", "CONFIG", "");
 
@@ -73,7 +73,7 @@ public sealed class WordsOfServersSpecs
     }
 
     [RedisNetnsFact]
-    public async Task A_neighbours_socket_in_TIME_WAIT_is_not_the_runs()
+    public async Task Neighbours_socket_in_TIME_WAIT_is_not_counted_as_the_runs()
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network);
