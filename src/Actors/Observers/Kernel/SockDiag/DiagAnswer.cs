@@ -70,7 +70,7 @@ internal sealed class DiagAnswer(
         }
     }
 
-    // Both carry a negative errno. A dump that went well ends with a positive number, which is not an error.
+    // Both carry a negative errno. A dump that went well ends with a number that is not negative.
     private void TakeEnd(ReadOnlySpan<byte> body)
     {
         IsDone = true;
