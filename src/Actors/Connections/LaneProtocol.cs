@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using ActorLoad.Metrics;
 using Akka.Actor;
 using Akka.Event;

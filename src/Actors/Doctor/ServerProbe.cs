@@ -1,4 +1,3 @@
-using System.Net;
 using ActorLoad.Metrics;
 using ActorLoad.Observers.Kernel;
 using ActorLoad.Observers.Server;

@@ -8,7 +8,7 @@ using Akka.Event;
 namespace ActorLoad.Runs;
 
 /// <summary>A run while it is carried out: its children, its plan, and what is known of it so far. Confined to <see cref="LoadSupervisor"/>.</summary>
-internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggingAdapter log) : IDisposable
+internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggingAdapter log)
 {
     private IDisposable? _watch;
     private int _sample;
@@ -120,5 +120,5 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
         + $"{string.Join(", ", Order.Target.EndpointNames.Select(name => name.Address))} not one was established");
 
     /// <summary>Ends the watch on the loops.</summary>
-    public void Dispose() => _watch?.Dispose();
+    public void EndWatch() => _watch?.Dispose();
 }

@@ -54,7 +54,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     }
 
     /// <inheritdoc />
-    protected override void PostStop() => _run.Dispose();
+    protected override void PostStop() => _run.EndWatch();
 
     /// <inheritdoc />
     protected override void OnReceive(object message) => Waiting(message);

@@ -164,7 +164,7 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
     {
         if (_observed is not null)
         {
-            run.Dispose(); // a blocked lane would keep the supervisor, and with it the watch, for as long as it is blocked
+            run.EndWatch(); // a blocked lane would keep the supervisor, and with it the watch, for as long as it is blocked
             context.Parent.Tell(new RunEnded(run.Order.RunId, Sum(_completed!, _observed), null));
             context.Stop(context.Self);
         }

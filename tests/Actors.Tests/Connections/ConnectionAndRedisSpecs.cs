@@ -1,4 +1,3 @@
-using System.Net;
 using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using ActorLoad.Metrics;
 using ActorLoad.Resp;
 using Akka.Actor;

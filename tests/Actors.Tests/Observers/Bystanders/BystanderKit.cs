@@ -1,4 +1,3 @@
-using System.Net;
 using ActorLoad.Metrics;
 using ActorLoad.Observers.Bystanders;
 using ActorLoad.Peers.Kernel;

@@ -1,4 +1,3 @@
-using System.Net;
 using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Observers.Server;
 using ActorLoad.Peers;
