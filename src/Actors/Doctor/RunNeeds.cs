@@ -1,25 +1,51 @@
 namespace ActorLoad.Doctor;
 
 /// <summary>The needs of a run, as far as its settings tell in advance.</summary>
-/// <param name="Due">Connections due at once.</param>
-/// <param name="MaxOpen">connection.max-open, the limit of open ones.</param>
-/// <param name="Open">Connections open at once.</param>
-/// <param name="Shares">The same for each address and port of the target.</param>
-/// <param name="BurstForEach">Connections of the largest burst to one address and port.</param>
-/// <param name="Targets">Different addresses and ports.</param>
-/// <param name="StartedInMinute">The most connections begun within 60 s, the length of TIME_WAIT; null if bursts follow each other at once,
-/// which has no known number.</param>
-/// <param name="Tracked">The most connections in a firewall at once, open or recently closed; null as above.</param>
-/// <param name="Observers">Observers' connections to each server.</param>
-/// <param name="IsGraceful">connection.close = graceful.</param>
-/// <param name="KernelPorts">connection.ports = kernel.</param>
-/// <param name="IsLoopback">Each target is reached over loopback.</param>
-/// <param name="IsEmbedded">The run brings its own server.</param>
-/// <param name="LargestPhase">Index of the phase with the largest bursts.</param>
-public sealed record RunNeeds(
-    long Due, long MaxOpen, long Open, IReadOnlyList<TargetShare> Shares, long BurstForEach, int Targets, long? StartedInMinute,
-    long? Tracked, int Observers, bool IsGraceful, bool KernelPorts, bool IsLoopback, bool IsEmbedded, int LargestPhase = 0)
+public sealed record RunNeeds
 {
+    /// <summary>Connections due at once.</summary>
+    public required long Due { get; init; }
+
+    /// <summary>connection.max-open, the limit of open ones.</summary>
+    public required long MaxOpen { get; init; }
+
+    /// <summary>Connections open at once.</summary>
+    public required long Open { get; init; }
+
+    /// <summary>The same for each address and port of the target.</summary>
+    public required IReadOnlyList<TargetShare> Shares { get; init; }
+
+    /// <summary>Connections of the largest burst to one address and port.</summary>
+    public required long BurstForEach { get; init; }
+
+    /// <summary>Different addresses and ports.</summary>
+    public required int Targets { get; init; }
+
+    /// <summary>The most connections begun within 60 s, the length of TIME_WAIT; null if bursts follow each other at once,
+    /// which has no known number.</summary>
+    public required long? StartedInMinute { get; init; }
+
+    /// <summary>The most connections in a firewall at once, open or recently closed; null as above.</summary>
+    public required long? Tracked { get; init; }
+
+    /// <summary>Observers' connections to each server.</summary>
+    public required int Observers { get; init; }
+
+    /// <summary>connection.close = graceful.</summary>
+    public required bool IsGraceful { get; init; }
+
+    /// <summary>connection.ports = kernel.</summary>
+    public required bool KernelPorts { get; init; }
+
+    /// <summary>Each target is reached over loopback.</summary>
+    public required bool IsLoopback { get; init; }
+
+    /// <summary>The run brings its own server.</summary>
+    public required bool IsEmbedded { get; init; }
+
+    /// <summary>Index of the phase with the largest bursts.</summary>
+    public int LargestPhase { get; init; }
+
     /// <summary>The largest share.</summary>
     public long OpenForEach => Shares.Max(share => share.Open);
 }

@@ -93,6 +93,9 @@ public sealed class MetricsActor : UntypedActor
         PublishIfAllReported();
     }
 
+    // Lanes peak together in a burst. If they do not, the sum is more than was ever open at once.
+    private long PeakOpen => _peakOpen.Sum();
+
     private void OnBegin(int sample, RunProgress progress)
     {
         if (_collecting)
@@ -174,13 +177,22 @@ public sealed class MetricsActor : UntypedActor
     {
         _collecting = false;
         var sample = EndInterval();
-        _latest = new RunSnapshot(
-            _runId, Seconds(_sampleEnd), _progress, _totals.Connections, _totals.Open, _totals.Attempts, _totals.Retries,
-            _totals.OutcomesByName(), _totals.AttemptFailuresByName(), _totals.Rejections(),
-            _totals.Latency(succeeded: true), _totals.Latency(succeeded: false),
-            // Lanes peak together in a burst. If they do not, the sum is more than was ever open at once.
-            _meter.Read(_totals.Opened, _peakOpen.Sum()), sample)
+        _latest = new RunSnapshot
         {
+            RunId = _runId,
+            ElapsedSeconds = Seconds(_sampleEnd),
+            Progress = _progress,
+            Connections = _totals.Connections,
+            Open = _totals.Open,
+            Attempts = _totals.Attempts,
+            Retries = _totals.Retries,
+            Outcomes = _totals.OutcomesByName(),
+            AttemptFailures = _totals.AttemptFailuresByName(),
+            Rejections = _totals.Rejections(),
+            Latency = _totals.Latency(succeeded: true),
+            FailedLatency = _totals.Latency(succeeded: false),
+            Generator = _meter.Read(_totals.Opened, PeakOpen),
+            Sample = sample,
             Connected = _totals.Connected,
             Waiting = _totals.Waiting,
             Established = _totals.Established,
@@ -210,12 +222,22 @@ public sealed class MetricsActor : UntypedActor
     {
         var counts = _interval.Connections;
         var latency = _interval.Latency(succeeded: true);
-        var sample = new Sample(
-            Seconds(_sampleEnd), _totals.Open, counts.Planned, counts.Opened, counts.Succeeded, counts.Failed, counts.Dropped,
-            counts.Cancelled, _interval.Attempts, _interval.Retries, _interval.OutcomesByName(),
-            SampleLog.Rate(_interval.Ended, _sampleEnd - _sampleBegin),
-            latency.GetValueOrDefault(Step.Connect.Name()), latency.GetValueOrDefault(Step.Total.Name()))
+        var sample = new Sample
         {
+            At = Seconds(_sampleEnd),
+            Open = _totals.Open,
+            Planned = counts.Planned,
+            Opened = counts.Opened,
+            Succeeded = counts.Succeeded,
+            Failed = counts.Failed,
+            Dropped = counts.Dropped,
+            Cancelled = counts.Cancelled,
+            Attempts = _interval.Attempts,
+            Retries = _interval.Retries,
+            Outcomes = _interval.OutcomesByName(),
+            RatePerSecond = SampleLog.Rate(_interval.Ended, _sampleEnd - _sampleBegin),
+            Connect = latency.GetValueOrDefault(Step.Connect.Name()),
+            Total = latency.GetValueOrDefault(Step.Total.Name()),
             Connected = _totals.Connected,
             Waiting = _totals.Waiting,
             Established = _interval.Established,

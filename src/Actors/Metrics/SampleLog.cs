@@ -74,11 +74,22 @@ public sealed class SampleLog(int capacity)
             outcomes[name] = outcomes.GetValueOrDefault(name) + count;
         }
 
-        var sample = new Sample(
-            b.At, b.Open, a.Planned + b.Planned, a.Opened + b.Opened, a.Succeeded + b.Succeeded, a.Failed + b.Failed,
-            a.Dropped + b.Dropped, a.Cancelled + b.Cancelled, a.Attempts + b.Attempts, a.Retries + b.Retries, outcomes,
-            Rate(outcomes.Values.Sum(), b.At - from), connectSummary, totalSummary)
+        var sample = new Sample
         {
+            At = b.At,
+            Open = b.Open,
+            Planned = a.Planned + b.Planned,
+            Opened = a.Opened + b.Opened,
+            Succeeded = a.Succeeded + b.Succeeded,
+            Failed = a.Failed + b.Failed,
+            Dropped = a.Dropped + b.Dropped,
+            Cancelled = a.Cancelled + b.Cancelled,
+            Attempts = a.Attempts + b.Attempts,
+            Retries = a.Retries + b.Retries,
+            Outcomes = outcomes,
+            RatePerSecond = Rate(outcomes.Values.Sum(), b.At - from),
+            Connect = connectSummary,
+            Total = totalSummary,
             Connected = b.Connected,
             Waiting = b.Waiting,
             Established = a.Established + b.Established,

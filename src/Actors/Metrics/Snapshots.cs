@@ -32,25 +32,50 @@ public sealed record LatencySummary(long Count, long Min, double Mean, long P50,
 }
 
 /// <summary>The counts of one interval: an element of <c>samples</c>.</summary>
-/// <param name="At">Seconds from the start of the run to the end of the interval.</param>
-/// <param name="Open">Open connections at its end.</param>
-/// <param name="Planned">Connections that fell due in it.</param>
-/// <param name="Opened">Connections started in it.</param>
-/// <param name="Succeeded">Connections that succeeded in it.</param>
-/// <param name="Failed">Connections that failed in it.</param>
-/// <param name="Dropped">Connections dropped in it.</param>
-/// <param name="Cancelled">Connections cancelled in it.</param>
-/// <param name="Attempts">Attempts started in it.</param>
-/// <param name="Retries">Retries among them.</param>
-/// <param name="Outcomes">Outcomes other than zero, by name.</param>
-/// <param name="RatePerSecond">Ended connections per second; a much shorter interval counts together with the one before.</param>
-/// <param name="Connect">Connects completed in it; null if there were none.</param>
-/// <param name="Total">Due to last reply of the connections that finished their script in it; null if there were none.</param>
-public sealed record Sample(
-    double At, long Open, long Planned, long Opened, long Succeeded, long Failed, long Dropped, long Cancelled,
-    long Attempts, long Retries, IReadOnlyDictionary<string, long> Outcomes, double RatePerSecond,
-    LatencySummary? Connect, LatencySummary? Total)
+public sealed record Sample
 {
+    /// <summary>Seconds from the start of the run to the end of the interval.</summary>
+    public required double At { get; init; }
+
+    /// <summary>Open connections at its end.</summary>
+    public required long Open { get; init; }
+
+    /// <summary>Connections that fell due in it.</summary>
+    public required long Planned { get; init; }
+
+    /// <summary>Connections started in it.</summary>
+    public required long Opened { get; init; }
+
+    /// <summary>Connections that succeeded in it.</summary>
+    public required long Succeeded { get; init; }
+
+    /// <summary>Connections that failed in it.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Connections dropped in it.</summary>
+    public required long Dropped { get; init; }
+
+    /// <summary>Connections cancelled in it.</summary>
+    public required long Cancelled { get; init; }
+
+    /// <summary>Attempts started in it.</summary>
+    public required long Attempts { get; init; }
+
+    /// <summary>Retries among them.</summary>
+    public required long Retries { get; init; }
+
+    /// <summary>Outcomes other than zero, by name.</summary>
+    public required IReadOnlyDictionary<string, long> Outcomes { get; init; }
+
+    /// <summary>Ended connections per second; a much shorter interval counts together with the one before.</summary>
+    public required double RatePerSecond { get; init; }
+
+    /// <summary>Connects completed in it; null if there were none.</summary>
+    public required LatencySummary? Connect { get; init; }
+
+    /// <summary>Due to last reply of the connections that finished their script in it; null if there were none.</summary>
+    public required LatencySummary? Total { get; init; }
+
     /// <summary>Established connections at its end.</summary>
     public long Connected { get; init; }
 
@@ -114,26 +139,50 @@ public sealed record GeneratorUsage(
 }
 
 /// <summary>All counts so far: sent to subscribers each interval, and a line of the journal.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="ElapsedSeconds">Since its start.</param>
-/// <param name="Progress">How far it is.</param>
-/// <param name="Connections">Since its start.</param>
-/// <param name="Open">Now.</param>
-/// <param name="Attempts">Since its start.</param>
-/// <param name="Retries">Since its start.</param>
-/// <param name="Outcomes">Outcomes other than zero, by name.</param>
-/// <param name="AttemptFailures">How attempts failed, by name, including retried ones.</param>
-/// <param name="Rejections">Error prefixes of rejected attempts.</param>
-/// <param name="Latency">Completed steps, by name.</param>
-/// <param name="FailedLatency">Failed connections, by step name.</param>
-/// <param name="Generator">ActorLoad's own use so far.</param>
-/// <param name="Sample">The interval that ended.</param>
-public sealed record RunSnapshot(
-    string RunId, double ElapsedSeconds, RunProgress Progress, ConnectionCounts Connections, long Open, long Attempts, long Retries,
-    IReadOnlyDictionary<string, long> Outcomes, IReadOnlyDictionary<string, long> AttemptFailures,
-    IReadOnlyDictionary<string, long> Rejections, IReadOnlyDictionary<string, LatencySummary> Latency,
-    IReadOnlyDictionary<string, LatencySummary> FailedLatency, GeneratorUsage Generator, Sample Sample)
+public sealed record RunSnapshot
 {
+    /// <summary>The run.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>Since its start.</summary>
+    public required double ElapsedSeconds { get; init; }
+
+    /// <summary>How far it is.</summary>
+    public required RunProgress Progress { get; init; }
+
+    /// <summary>Since its start.</summary>
+    public required ConnectionCounts Connections { get; init; }
+
+    /// <summary>Now.</summary>
+    public required long Open { get; init; }
+
+    /// <summary>Since its start.</summary>
+    public required long Attempts { get; init; }
+
+    /// <summary>Since its start.</summary>
+    public required long Retries { get; init; }
+
+    /// <summary>Outcomes other than zero, by name.</summary>
+    public required IReadOnlyDictionary<string, long> Outcomes { get; init; }
+
+    /// <summary>How attempts failed, by name, including retried ones.</summary>
+    public required IReadOnlyDictionary<string, long> AttemptFailures { get; init; }
+
+    /// <summary>Error prefixes of rejected attempts.</summary>
+    public required IReadOnlyDictionary<string, long> Rejections { get; init; }
+
+    /// <summary>Completed steps, by name.</summary>
+    public required IReadOnlyDictionary<string, LatencySummary> Latency { get; init; }
+
+    /// <summary>Failed connections, by step name.</summary>
+    public required IReadOnlyDictionary<string, LatencySummary> FailedLatency { get; init; }
+
+    /// <summary>ActorLoad's own use so far.</summary>
+    public required GeneratorUsage Generator { get; init; }
+
+    /// <summary>The interval that ended.</summary>
+    public required Sample Sample { get; init; }
+
     /// <summary>Established connections now.</summary>
     public long Connected { get; init; }
 

@@ -31,13 +31,23 @@ public static class RunDemand
         var open = Math.Min(due, connection.MaxOpen);
         var burst = Math.Min(plan.Phases.Max(phase => phase.Connections * Together(phase)), connection.MaxOpen);
         var shares = Shares(open, targets);
-        return new RunNeeds(
-            due, connection.MaxOpen, open, shares, Shares(burst, targets).Max(share => share.Open), shares.Count,
-            StartedWithin(plan, TimeWait, connection.MaxOpen),
-            Tracked(plan, open, isGraceful ? RememberedAfterFin : RememberedAfterReset, connection.MaxOpen),
-            (observers.Server ? 1 : 0) + (observers.Bystander?.Connections ?? 0), isGraceful, connection.Socket.Ports == PortChoice.Kernel,
-            targets.All(target => target.IsLoopback), settings.Target.IsEmbedded,
-            plan.Phases.IndexOf(plan.Phases.MaxBy(phase => phase.Connections * Together(phase))!));
+        return new RunNeeds
+        {
+            Due = due,
+            MaxOpen = connection.MaxOpen,
+            Open = open,
+            Shares = shares,
+            BurstForEach = Shares(burst, targets).Max(share => share.Open),
+            Targets = shares.Count,
+            StartedInMinute = StartedWithin(plan, TimeWait, connection.MaxOpen),
+            Tracked = Tracked(plan, open, isGraceful ? RememberedAfterFin : RememberedAfterReset, connection.MaxOpen),
+            Observers = (observers.Server ? 1 : 0) + (observers.Bystander?.Connections ?? 0),
+            IsGraceful = isGraceful,
+            KernelPorts = connection.Socket.Ports == PortChoice.Kernel,
+            IsLoopback = targets.All(target => target.IsLoopback),
+            IsEmbedded = settings.Target.IsEmbedded,
+            LargestPhase = plan.Phases.IndexOf(plan.Phases.MaxBy(phase => phase.Connections * Together(phase))!),
+        };
     }
 
     /// <summary>Most connections begun within a time window from the start of a phase; null if bursts follow each other without a

@@ -23,31 +23,62 @@ public enum Verdict
 }
 
 /// <summary>The result of a run: the content of <c>result.json</c>.</summary>
-/// <param name="SchemaVersion">3, because AUTH became the step <c>setup</c>.</param>
-/// <param name="Run">The run.</param>
-/// <param name="Verdict">Whether it can be believed.</param>
-/// <param name="VerdictReasons">Why, in sentences; empty for a valid run.</param>
-/// <param name="Target">The target.</param>
-/// <param name="Transport">The transport.</param>
-/// <param name="Connections">Connections by how far they came.</param>
-/// <param name="Attempts">Tries to open, retries included.</param>
-/// <param name="Retries">Tries after the first of a connection.</param>
-/// <param name="Outcomes">How connections ended, by name; all outcomes, zeros too.</param>
-/// <param name="AttemptFailures">How attempts failed, by name, including retried ones.</param>
-/// <param name="Rejections">Error prefixes of rejected attempts.</param>
-/// <param name="Latency">Completed steps, by name, whatever the end of their connection.</param>
-/// <param name="FailedLatency">Failed connections, by step name: how far their last attempt came, and their total time.</param>
-/// <param name="Bursts">Every burst.</param>
-/// <param name="Samples">Every interval.</param>
-/// <param name="Thresholds">Every threshold with its measured value.</param>
-/// <param name="Generator">ActorLoad's own use of the machine.</param>
-public sealed record RunResult(
-    int SchemaVersion, RunInfo Run, Verdict Verdict, IReadOnlyList<string> VerdictReasons, TargetInfo Target, TransportInfo Transport,
-    ConnectionCounts Connections, long Attempts, long Retries, IReadOnlyDictionary<string, long> Outcomes,
-    IReadOnlyDictionary<string, long> AttemptFailures, IReadOnlyDictionary<string, long> Rejections,
-    IReadOnlyDictionary<string, LatencySummary> Latency, IReadOnlyDictionary<string, LatencySummary> FailedLatency,
-    IReadOnlyList<BurstResult> Bursts, IReadOnlyList<Sample> Samples, IReadOnlyList<ThresholdResult> Thresholds, GeneratorUsage Generator)
+public sealed record RunResult
 {
+    /// <summary>3, because AUTH became the step <c>setup</c>.</summary>
+    public required int SchemaVersion { get; init; }
+
+    /// <summary>The run.</summary>
+    public required RunInfo Run { get; init; }
+
+    /// <summary>Whether it can be believed.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Why, in sentences; empty for a valid run.</summary>
+    public required IReadOnlyList<string> VerdictReasons { get; init; }
+
+    /// <summary>The target.</summary>
+    public required TargetInfo Target { get; init; }
+
+    /// <summary>The transport.</summary>
+    public required TransportInfo Transport { get; init; }
+
+    /// <summary>Connections by how far they came.</summary>
+    public required ConnectionCounts Connections { get; init; }
+
+    /// <summary>Tries to open, retries included.</summary>
+    public required long Attempts { get; init; }
+
+    /// <summary>Tries after the first of a connection.</summary>
+    public required long Retries { get; init; }
+
+    /// <summary>How connections ended, by name; all outcomes, zeros too.</summary>
+    public required IReadOnlyDictionary<string, long> Outcomes { get; init; }
+
+    /// <summary>How attempts failed, by name, including retried ones.</summary>
+    public required IReadOnlyDictionary<string, long> AttemptFailures { get; init; }
+
+    /// <summary>Error prefixes of rejected attempts.</summary>
+    public required IReadOnlyDictionary<string, long> Rejections { get; init; }
+
+    /// <summary>Completed steps, by name, whatever the end of their connection.</summary>
+    public required IReadOnlyDictionary<string, LatencySummary> Latency { get; init; }
+
+    /// <summary>Failed connections, by step name: how far their last attempt came, and their total time.</summary>
+    public required IReadOnlyDictionary<string, LatencySummary> FailedLatency { get; init; }
+
+    /// <summary>Every burst.</summary>
+    public required IReadOnlyList<BurstResult> Bursts { get; init; }
+
+    /// <summary>Every interval.</summary>
+    public required IReadOnlyList<Sample> Samples { get; init; }
+
+    /// <summary>Every threshold with its measured value.</summary>
+    public required IReadOnlyList<ThresholdResult> Thresholds { get; init; }
+
+    /// <summary>ActorLoad's own use of the machine.</summary>
+    public required GeneratorUsage Generator { get; init; }
+
     /// <summary>Schema of <c>result.json</c>; grows when a field changes its meaning.</summary>
     public const int PresentSchema = 3;
 

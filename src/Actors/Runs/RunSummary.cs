@@ -20,29 +20,30 @@ internal static class RunSummary
             verdict.Note(Verdict.GeneratorLimited, limit);
         }
 
-        return new RunResult(
-            RunResult.PresentSchema,
-            order.Describe(duration),
-            verdict.Worst,
+        return new RunResult
+        {
+            SchemaVersion = RunResult.PresentSchema,
+            Run = order.Describe(duration),
+            Verdict = verdict.Worst,
+            VerdictReasons =
             [
                 .. verdict.Reasons, .. givenUp.Values.Except(verdict.Reasons), .. Unused(order.Target),
                 .. Remarks(totals, endpoints, verdict.Worst, omitted, order.Settings.Connection.MaxOpen, isAtDeadline),
             ],
-            order.DescribeTarget(),
-            transport,
-            totals.Connections,
-            totals.Attempts,
-            totals.Retries,
-            Outcomes.All.ToDictionary(outcome => outcome.Name(), outcome => totals.Outcomes.GetValueOrDefault(outcome.Name())),
-            totals.AttemptFailures,
-            totals.Rejections,
-            totals.Latency,
-            totals.FailedLatency,
-            [.. bursts.OrderBy(burst => burst.Index)],
-            completed.Samples,
-            [.. order.Settings.Thresholds.Select(threshold => threshold.Judge(totals))],
-            totals.Generator with { Pauses = evidence.Generator.Pauses })
-        {
+            Target = order.DescribeTarget(),
+            Transport = transport,
+            Connections = totals.Connections,
+            Attempts = totals.Attempts,
+            Retries = totals.Retries,
+            Outcomes = Outcomes.All.ToDictionary(outcome => outcome.Name(), outcome => totals.Outcomes.GetValueOrDefault(outcome.Name())),
+            AttemptFailures = totals.AttemptFailures,
+            Rejections = totals.Rejections,
+            Latency = totals.Latency,
+            FailedLatency = totals.FailedLatency,
+            Bursts = [.. bursts.OrderBy(burst => burst.Index)],
+            Samples = completed.Samples,
+            Thresholds = [.. order.Settings.Thresholds.Select(threshold => threshold.Judge(totals))],
+            Generator = totals.Generator with { Pauses = evidence.Generator.Pauses },
             Established = totals.Established,
             Answered = totals.Answered,
             Cut = totals.Cut,

@@ -18,6 +18,7 @@ internal sealed class StopSignals
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeProvider _time;
+    private readonly Action _hurry;
     private readonly Action _exit;
     private readonly Lock _gate = new();
     private long? _firstAt;
@@ -25,7 +26,7 @@ internal sealed class StopSignals
 
     /// <summary>Listens until the process ends.</summary>
     public StopSignals(TimeProvider time)
-        : this(time, () => StandardDescriptors.Exit(ExitCodes.Interrupted))
+        : this(time, Outlets.Stdout.Hurry, () => StandardDescriptors.Exit(ExitCodes.Interrupted))
     {
         // Under nohup the end of the terminal does not concern us. .NET itself keeps only SIGINT and SIGQUIT ignored.
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT, PosixSignal.SIGHUP];
@@ -33,7 +34,7 @@ internal sealed class StopSignals
         _registrations.AddRange(signals.SkipLast(ignored).Select(signal => PosixSignalRegistration.Create(signal, Handle)));
     }
 
-    internal StopSignals(TimeProvider time, Action exit) => (_time, _exit) = (time, exit);
+    internal StopSignals(TimeProvider time, Action hurry, Action exit) => (_time, _hurry, _exit) = (time, hurry, exit);
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Requested => _stop.Token;
@@ -66,7 +67,7 @@ internal sealed class StopSignals
 
         if (isFirst)
         {
-            Outlets.Stdout.Hurry();
+            _hurry();
             _stop.Cancel();
             PrepareLastWord?.Invoke();
         }

@@ -15,11 +15,17 @@ internal static class Outlets
     /// look.</summary>
     public static bool IsStdoutUnread => StandardDescriptors.IsReaderGone(StdoutNumber);
 
-    /// <summary>Replaces the console.</summary>
-    public static void Open(TimeProvider time)
+    /// <summary>Makes them.</summary>
+    public static void Create(TimeProvider time)
     {
         Stdout = new Outlet(WriterOf(StdoutNumber), isView: false, time);
         Stderr = new Outlet(WriterOf(StderrNumber), isView: true, time);
+    }
+
+    /// <summary>Makes them and replaces the console.</summary>
+    public static void Open(TimeProvider time)
+    {
+        Create(time);
         Console.SetOut(new OutletWriter(Stdout));
         Console.SetError(new OutletWriter(Stderr));
     }

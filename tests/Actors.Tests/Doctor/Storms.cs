@@ -47,8 +47,25 @@ internal static class Storms
         Descriptors = (10_000, 10_000),
     };
 
-    public static ServerReading Reading(string kind, long? maxClients, long? connected) => new(
-        new ServerKind(kind, "7.0.15", 0, []), null, 77, 1, null, null, null, null, null, null, connected, null, maxClients, null, null, null);
+    public static ServerReading Reading(string kind, long? maxClients, long? connected) => new ServerReading
+    {
+        Kind = new ServerKind(kind, "7.0.15", 0, []),
+        RunId = null,
+        ProcessId = 77,
+        UptimeSeconds = 1,
+        Clock = null,
+        Received = null,
+        Rejected = null,
+        Commands = null,
+        Errors = null,
+        Evicted = null,
+        Connected = connected,
+        Memory = null,
+        MaxClients = maxClients,
+        MainThreadCpu = null,
+        TotalSystemMemory = null,
+        Executable = null,
+    };
 
     public static ServerConfiguration Configured(string? backlog, string save = "", string append = "no", string disableThp = "no") => new(
         new[] { ("tcp-backlog", backlog), ("save", save), ("appendonly", append), ("disable-thp", disableThp) }

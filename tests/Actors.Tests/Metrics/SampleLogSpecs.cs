@@ -133,6 +133,22 @@ public class SampleLogSpecs
 
         var encoded = micros > 0 ? HistogramCodec.Encode(histogram) : null;
         var (counts, summary) = (new Dictionary<string, long> { ["succeeded"] = 1 }, histogram.Summarize());
-        return (new Sample(at, 0, 1, 1, 1, 0, 0, 0, 1, 0, counts, 1, summary, summary), new SampleTimes(encoded, encoded, null));
+        return (new Sample
+        {
+            At = at,
+            Open = 0,
+            Planned = 1,
+            Opened = 1,
+            Succeeded = 1,
+            Failed = 0,
+            Dropped = 0,
+            Cancelled = 0,
+            Attempts = 1,
+            Retries = 0,
+            Outcomes = counts,
+            RatePerSecond = 1,
+            Connect = summary,
+            Total = summary,
+        }, new SampleTimes(encoded, encoded, null));
     }
 }

@@ -11,12 +11,40 @@ internal static class RunTotals
     public static RunSnapshot Of(ConnectionCounts connections, IReadOnlyDictionary<string, long>? attemptFailures = null)
     {
         var outcomes = new Dictionary<string, long> { ["succeeded"] = connections.Succeeded };
-        var sample = new Sample(
-            1, connections.Open, connections.Planned, connections.Opened, connections.Succeeded, connections.Failed, connections.Dropped,
-            connections.Cancelled, connections.Opened, 0, outcomes, 0, null, null);
-        return new RunSnapshot(
-            SupervisedRun.Id, 1, new RunProgress("storm", 1, 1, 1), connections, connections.Open, connections.Opened, 0, outcomes,
-            attemptFailures ?? NoCounts, NoCounts, NoTimes, NoTimes, new GeneratorUsage(40, 1, 1, 0, 1), sample);
+        var sample = new Sample
+        {
+            At = 1,
+            Open = connections.Open,
+            Planned = connections.Planned,
+            Opened = connections.Opened,
+            Succeeded = connections.Succeeded,
+            Failed = connections.Failed,
+            Dropped = connections.Dropped,
+            Cancelled = connections.Cancelled,
+            Attempts = connections.Opened,
+            Retries = 0,
+            Outcomes = outcomes,
+            RatePerSecond = 0,
+            Connect = null,
+            Total = null,
+        };
+        return new RunSnapshot
+        {
+            RunId = SupervisedRun.Id,
+            ElapsedSeconds = 1,
+            Progress = new RunProgress("storm", 1, 1, 1),
+            Connections = connections,
+            Open = connections.Open,
+            Attempts = connections.Opened,
+            Retries = 0,
+            Outcomes = outcomes,
+            AttemptFailures = attemptFailures ?? NoCounts,
+            Rejections = NoCounts,
+            Latency = NoTimes,
+            FailedLatency = NoTimes,
+            Generator = new GeneratorUsage(40, 1, 1, 0, 1),
+            Sample = sample,
+        };
     }
 
     /// <summary>The same of two endpoints: all of it of the first, <c>db:6379</c>, and nothing of <c>db:6380</c>.</summary>

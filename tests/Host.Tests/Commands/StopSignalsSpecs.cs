@@ -9,7 +9,7 @@ public class StopSignalsSpecs
     private readonly List<string> _said = [];
     private readonly StopSignals _signals;
 
-    public StopSignalsSpecs() => _signals = new StopSignals(_time, () => _said.Add("exit")) { LastWord = signal => _said.Add($"last word: {signal}") };
+    public StopSignalsSpecs() => _signals = new StopSignals(_time, hurry: () => _said.Add("hurry"), exit: () => _said.Add("exit")) { LastWord = signal => _said.Add($"last word: {signal}") };
 
     [Fact]
     public void Signals_within_two_seconds_count_as_one()
@@ -21,7 +21,7 @@ public class StopSignalsSpecs
         _time.Advance(TimeSpan.FromSeconds(2));
         _signals.Handle("SIGINT");
         Assert.Equal("SIGTERM", _signals.Signal);
-        Assert.Empty(_said);
+        Assert.Equal(["hurry"], _said);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public class StopSignalsSpecs
         _time.Advance(TimeSpan.FromSeconds(2.001));
         _signals.Handle("SIGINT");
         _signals.Handle("SIGINT");
-        Assert.Equal(["last word: SIGINT", "exit"], _said);
+        Assert.Equal(["hurry", "last word: SIGINT", "exit"], _said);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public class StopSignalsSpecs
         _signals.PrepareLastWord = () => _said.Add($"prepared, stop {_signals.Requested.IsCancellationRequested}");
         _signals.Handle("SIGTERM");
         _signals.Handle("SIGTERM");
-        Assert.Equal(["prepared, stop True"], _said);
+        Assert.Equal(["hurry", "prepared, stop True"], _said);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public class StopSignalsSpecs
         _signals.Handle("SIGTERM");
         _time.Advance(TimeSpan.FromSeconds(3));
         _signals.Handle("SIGTERM");
-        Assert.Equal(["exit"], _said);
+        Assert.Equal(["hurry", "exit"], _said);
         never.Release();
     }
 

@@ -15,12 +15,39 @@ internal static class Results
         new TargetInfo(["127.0.0.1:6379"], ["127.0.0.1:6379"]), new TransportInfo("sockets", 1, "as configured"), null);
 
     /// <summary>A run of 100 connections: 60 succeeded, 10 failed, 30 are open.</summary>
-    public static RunSnapshot Snapshot(double at) => new(
-        Id, at, new RunProgress("storm", 1, 2, 0.5), new ConnectionCounts(100, 100, 60, 10, 0, 0), 30, 105, 5,
-        new Dictionary<string, long> { ["succeeded"] = 60, ["reset"] = 10 }, new Dictionary<string, long> { ["reset"] = 15 },
-        new Dictionary<string, long>(), new Dictionary<string, LatencySummary> { ["total"] = new(60, 1, 2, 2, 3, 4, 5, 6) },
-        new Dictionary<string, LatencySummary>(), new GeneratorUsage(70, 1, 1, 0, 100),
-        new Sample(at, 30, 100, 100, 60, 10, 0, 0, 105, 5, new Dictionary<string, long> { ["succeeded"] = 60, ["reset"] = 10 }, 70, null, null));
+    public static RunSnapshot Snapshot(double at) => new RunSnapshot
+    {
+        RunId = Id,
+        ElapsedSeconds = at,
+        Progress = new RunProgress("storm", 1, 2, 0.5),
+        Connections = new ConnectionCounts(100, 100, 60, 10, 0, 0),
+        Open = 30,
+        Attempts = 105,
+        Retries = 5,
+        Outcomes = new Dictionary<string, long> { ["succeeded"] = 60, ["reset"] = 10 },
+        AttemptFailures = new Dictionary<string, long> { ["reset"] = 15 },
+        Rejections = new Dictionary<string, long>(),
+        Latency = new Dictionary<string, LatencySummary> { ["total"] = new(60, 1, 2, 2, 3, 4, 5, 6) },
+        FailedLatency = new Dictionary<string, LatencySummary>(),
+        Generator = new GeneratorUsage(70, 1, 1, 0, 100),
+        Sample = new Sample
+        {
+            At = at,
+            Open = 30,
+            Planned = 100,
+            Opened = 100,
+            Succeeded = 60,
+            Failed = 10,
+            Dropped = 0,
+            Cancelled = 0,
+            Attempts = 105,
+            Retries = 5,
+            Outcomes = new Dictionary<string, long> { ["succeeded"] = 60, ["reset"] = 10 },
+            RatePerSecond = 70,
+            Connect = null,
+            Total = null,
+        },
+    };
 
     public static RunResult Of(Verdict verdict) => InterruptedRun.Assemble(Header, Snapshot(1), [Snapshot(1).Sample]) with { Verdict = verdict };
 }

@@ -18,15 +18,26 @@ internal sealed class RandomResults(int seed)
         var counts = Counts(_random.Next(8) == 0 ? 0 : _random.NextInt64(1, Pick(10, 100_000, 4_000_000_000)));
         var endpoints = _random.Next(1, Pick(2, 3, 64));
         string[] names = [.. Enumerable.Range(0, endpoints).Select(index => Chance() ? $"10.0.{index}.1:6379" : $"node-{index}.{new string('n', _random.Next(1, 80))}.example:6379")];
-        return new RunResult(
-            RunResult.PresentSchema, new RunInfo("20261122-225935-4f2a9c", DateTimeOffset.UnixEpoch, _random.NextDouble() * 100_000, []),
-            Enum.GetValues<Verdict>()[_random.Next(4)], Texts(6), new TargetInfo(_random.Next(9) == 0 ? [] : names, names), new TransportInfo("io-uring", 4, "auto"),
-            counts, counts.Opened, _random.NextInt64(0, 3) * counts.Failed, Outcomes(), Outcomes(),
-            Chance() ? new Dictionary<string, long>() : Enumerable.Range(0, Pick(1, 20, 20)).ToDictionary(index => $"ERR{index} {Text(4)}", _ => Number()),
-            Latencies(), Latencies(), [], [],
-            [.. Enumerable.Range(0, Pick(0, 1, 40)).Select(index => new ThresholdResult($"total.p{index} <= {_random.Next(1000)} ms", Chance() ? null : _random.NextDouble() * 1e9, Chance(), null))],
-            new GeneratorUsage(1, Number(), null, 3, Number()))
+        return new RunResult
         {
+            SchemaVersion = RunResult.PresentSchema,
+            Run = new RunInfo("20261122-225935-4f2a9c", DateTimeOffset.UnixEpoch, _random.NextDouble() * 100_000, []),
+            Verdict = Enum.GetValues<Verdict>()[_random.Next(4)],
+            VerdictReasons = Texts(6),
+            Target = new TargetInfo(_random.Next(9) == 0 ? [] : names, names),
+            Transport = new TransportInfo("io-uring", 4, "auto"),
+            Connections = counts,
+            Attempts = counts.Opened,
+            Retries = _random.NextInt64(0, 3) * counts.Failed,
+            Outcomes = Outcomes(),
+            AttemptFailures = Outcomes(),
+            Rejections = Chance() ? new Dictionary<string, long>() : Enumerable.Range(0, Pick(1, 20, 20)).ToDictionary(index => $"ERR{index} {Text(4)}", _ => Number()),
+            Latency = Latencies(),
+            FailedLatency = Latencies(),
+            Bursts = [],
+            Samples = [],
+            Thresholds = [.. Enumerable.Range(0, Pick(0, 1, 40)).Select(index => new ThresholdResult($"total.p{index} <= {_random.Next(1000)} ms", Chance() ? null : _random.NextDouble() * 1e9, Chance(), null))],
+            Generator = new GeneratorUsage(1, Number(), null, 3, Number()),
             Endpoints = [.. names.Select(Endpoint)],
             Findings = [.. Enumerable.Range(0, Pick(0, 1, 18)).Select(Finding)],
             Ledgers = Chance() ? null : Ledgers(),

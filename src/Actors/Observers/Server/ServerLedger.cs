@@ -3,33 +3,68 @@ using System.Text.Json.Serialization;
 namespace ActorLoad.Observers.Server;
 
 /// <summary>What one server counted during a run, read with INFO over a connection that was opened before it.</summary>
-/// <param name="Endpoint">Address and port.</param>
-/// <param name="Kind"><c>redis</c>, <c>valkey</c>, <c>keydb</c>, <c>kvrocks</c>, <c>garnet</c>, <c>dragonfly</c> or <c>unknown</c>.</param>
-/// <param name="Version">As the server says.</param>
-/// <param name="Seconds">From the first reading of the run to the last.</param>
-/// <param name="ConnectionsReceived">total_connections_received, without the observers' own.</param>
-/// <param name="ConnectionsRejected">rejected_connections (maxclients and protected mode).</param>
-/// <param name="CommandsProcessed">total_commands_processed, the observers' included.</param>
-/// <param name="ErrorReplies">total_error_replies.</param>
-/// <param name="EvictedClients">evicted_clients.</param>
-/// <param name="ConnectedClients">connected_clients, without the observers' own.</param>
-/// <param name="UsedMemory">used_memory, bytes; of Garnet the resident memory of its process.</param>
-/// <param name="MainThreadCpuSeconds">CPU of its main thread; null if it does not tell.</param>
-/// <param name="PeakMainThreadShare">Largest share of one core that the main thread took in one interval.</param>
-/// <param name="MaxClients">The limit as the server applies it.</param>
-/// <param name="TcpBacklog">By CONFIG GET; null where that is refused.</param>
-/// <param name="OpenFilesLimit">Descriptors that its process may have, if its /proc can be read.</param>
-/// <param name="OvercommitMemory">vm.overcommit_memory, if the server is on this machine.</param>
-/// <param name="Restarts">When it was another process than before, in seconds from the start of the run.</param>
-/// <param name="Losses">When it did not answer the observer.</param>
-/// <param name="Meaningless">Counters that this kind of server shows but does not count.</param>
-public sealed record ServerLedger(
-    string Endpoint, string Kind, string Version, double Seconds, long? ConnectionsReceived, long? ConnectionsRejected,
-    long? CommandsProcessed, long? ErrorReplies, long? EvictedClients, WatchedLevel? ConnectedClients, WatchedLevel? UsedMemory,
-    double? MainThreadCpuSeconds, double? PeakMainThreadShare, long? MaxClients, long? TcpBacklog, long? OpenFilesLimit,
-    string? OvercommitMemory,
-    IReadOnlyList<double> Restarts, IReadOnlyList<ObserverLoss> Losses, IReadOnlyList<string> Meaningless)
+public sealed record ServerLedger
 {
+    /// <summary>Address and port.</summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary><c>redis</c>, <c>valkey</c>, <c>keydb</c>, <c>kvrocks</c>, <c>garnet</c>, <c>dragonfly</c> or <c>unknown</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>As the server says.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>From the first reading of the run to the last.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>total_connections_received, without the observers' own.</summary>
+    public required long? ConnectionsReceived { get; init; }
+
+    /// <summary>rejected_connections (maxclients and protected mode).</summary>
+    public required long? ConnectionsRejected { get; init; }
+
+    /// <summary>total_commands_processed, the observers' included.</summary>
+    public required long? CommandsProcessed { get; init; }
+
+    /// <summary>total_error_replies.</summary>
+    public required long? ErrorReplies { get; init; }
+
+    /// <summary>evicted_clients.</summary>
+    public required long? EvictedClients { get; init; }
+
+    /// <summary>connected_clients, without the observers' own.</summary>
+    public required WatchedLevel? ConnectedClients { get; init; }
+
+    /// <summary>used_memory, bytes; of Garnet the resident memory of its process.</summary>
+    public required WatchedLevel? UsedMemory { get; init; }
+
+    /// <summary>CPU of its main thread; null if it does not tell.</summary>
+    public required double? MainThreadCpuSeconds { get; init; }
+
+    /// <summary>Largest share of one core that the main thread took in one interval.</summary>
+    public required double? PeakMainThreadShare { get; init; }
+
+    /// <summary>The limit as the server applies it.</summary>
+    public required long? MaxClients { get; init; }
+
+    /// <summary>By CONFIG GET; null where that is refused.</summary>
+    public required long? TcpBacklog { get; init; }
+
+    /// <summary>Descriptors that its process may have, if its /proc can be read.</summary>
+    public required long? OpenFilesLimit { get; init; }
+
+    /// <summary>vm.overcommit_memory, if the server is on this machine.</summary>
+    public required string? OvercommitMemory { get; init; }
+
+    /// <summary>When it was another process than before, in seconds from the start of the run.</summary>
+    public required IReadOnlyList<double> Restarts { get; init; }
+
+    /// <summary>When it did not answer the observer.</summary>
+    public required IReadOnlyList<ObserverLoss> Losses { get; init; }
+
+    /// <summary>Counters that this kind of server shows but does not count.</summary>
+    public required IReadOnlyList<string> Meaningless { get; init; }
+
     /// <summary>When its counters were set back without a restart (CONFIG RESETSTAT), in seconds from the start of the run.</summary>
     public IReadOnlyList<double> Resets { get; init; } = [];
 

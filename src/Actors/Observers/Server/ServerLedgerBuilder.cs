@@ -147,13 +147,28 @@ internal sealed class ServerLedgerBuilder(string endpoint, int othersConnections
             return null;
         }
 
-        return new ServerLedger(
-            endpoint, last.Kind.Name, last.Kind.Version, AnswerWatch.Round(_lastAt - _firstAt), _received.Total, _rejected.Total,
-            _commands.Total, _errors.Total, _evicted.Total, _connected.Level, _memory.Level, _mainThread.Seconds, _mainThread.PeakShare,
-            last.MaxClients ?? maxClients, tcpBacklog,
-            process?.OpenFilesLimit, process?.OvercommitMemory, [.. _restarts],
-            _answers.Losses, last.Kind.Meaningless)
+        return new ServerLedger
         {
+            Endpoint = endpoint,
+            Kind = last.Kind.Name,
+            Version = last.Kind.Version,
+            Seconds = AnswerWatch.Round(_lastAt - _firstAt),
+            ConnectionsReceived = _received.Total,
+            ConnectionsRejected = _rejected.Total,
+            CommandsProcessed = _commands.Total,
+            ErrorReplies = _errors.Total,
+            EvictedClients = _evicted.Total,
+            ConnectedClients = _connected.Level,
+            UsedMemory = _memory.Level,
+            MainThreadCpuSeconds = _mainThread.Seconds,
+            PeakMainThreadShare = _mainThread.PeakShare,
+            MaxClients = last.MaxClients ?? maxClients,
+            TcpBacklog = tcpBacklog,
+            OpenFilesLimit = process?.OpenFilesLimit,
+            OvercommitMemory = process?.OvercommitMemory,
+            Restarts = [.. _restarts],
+            Losses = _answers.Losses,
+            Meaningless = last.Kind.Meaningless,
             FirstAnswerAt = _late?.At,
             ReceivedBefore = _late?.Received,
             LongestWait = _answers.LongestWait,

@@ -2,27 +2,56 @@ namespace ActorLoad.Observers.Server;
 
 /// <summary>What one INFO says, as far as a ledger needs it. A value is null if the server does not tell it, or if it means
 /// nothing.</summary>
-/// <param name="Kind">What the server is.</param>
-/// <param name="RunId">Each process of a server has its own.</param>
-/// <param name="ProcessId">As the server sees it; in a container not the number on this machine.</param>
-/// <param name="UptimeSeconds">Whole seconds.</param>
-/// <param name="Clock">The server's clock, seconds; CPU is measured against it.</param>
-/// <param name="Received">total_connections_received.</param>
-/// <param name="Rejected">rejected_connections.</param>
-/// <param name="Commands">total_commands_processed.</param>
-/// <param name="Errors">total_error_replies.</param>
-/// <param name="Evicted">evicted_clients.</param>
-/// <param name="Connected">connected_clients.</param>
-/// <param name="Memory">used_memory; of Garnet the resident memory of its process.</param>
-/// <param name="MaxClients">maxclients.</param>
-/// <param name="MainThreadCpu">User and system seconds of the main thread.</param>
-/// <param name="TotalSystemMemory">Memory of its machine, bytes.</param>
-/// <param name="Executable">File name of its program.</param>
-public sealed record ServerReading(
-    ServerKind Kind, string? RunId, long? ProcessId, double? UptimeSeconds, double? Clock, long? Received, long? Rejected, long? Commands,
-    long? Errors, long? Evicted, long? Connected, long? Memory, long? MaxClients, double? MainThreadCpu, long? TotalSystemMemory,
-    string? Executable)
+public sealed record ServerReading
 {
+    /// <summary>What the server is.</summary>
+    public required ServerKind Kind { get; init; }
+
+    /// <summary>Each process of a server has its own.</summary>
+    public required string? RunId { get; init; }
+
+    /// <summary>As the server sees it; in a container not the number on this machine.</summary>
+    public required long? ProcessId { get; init; }
+
+    /// <summary>Whole seconds.</summary>
+    public required double? UptimeSeconds { get; init; }
+
+    /// <summary>The server's clock, seconds; CPU is measured against it.</summary>
+    public required double? Clock { get; init; }
+
+    /// <summary>total_connections_received.</summary>
+    public required long? Received { get; init; }
+
+    /// <summary>rejected_connections.</summary>
+    public required long? Rejected { get; init; }
+
+    /// <summary>total_commands_processed.</summary>
+    public required long? Commands { get; init; }
+
+    /// <summary>total_error_replies.</summary>
+    public required long? Errors { get; init; }
+
+    /// <summary>evicted_clients.</summary>
+    public required long? Evicted { get; init; }
+
+    /// <summary>connected_clients.</summary>
+    public required long? Connected { get; init; }
+
+    /// <summary>used_memory; of Garnet the resident memory of its process.</summary>
+    public required long? Memory { get; init; }
+
+    /// <summary>maxclients.</summary>
+    public required long? MaxClients { get; init; }
+
+    /// <summary>User and system seconds of the main thread.</summary>
+    public required double? MainThreadCpu { get; init; }
+
+    /// <summary>Memory of its machine, bytes.</summary>
+    public required long? TotalSystemMemory { get; init; }
+
+    /// <summary>File name of its program.</summary>
+    public required string? Executable { get; init; }
+
     // The count of clients of Dragonfly can fall below zero. It is then shown as an unsigned number.
     private const long MostClients = int.MaxValue;
 
@@ -36,17 +65,24 @@ public sealed record ServerReading(
     public static ServerReading Of(ServerInfo info)
     {
         var kind = ServerKind.Of(info);
-        return new ServerReading(
-            kind, info.Text("run_id"), info.Number("process_id"), Count("uptime_in_seconds"), Count("server_time_usec") / 1e6,
-            Count(ServerKind.Received), Count(ServerKind.Rejected), Count(ServerKind.Commands), Count("total_error_replies"),
-            Count("evicted_clients"),
-            Count(ServerKind.Connected) is { } connected and <= MostClients ? connected : null,
-            Count("used_memory") ?? Count("proc_physical_memory_size"),
-            Count("maxclients") ?? Count("max_clients"),
-            Cpu(ServerKind.UserCpu) + Cpu(ServerKind.SystemCpu),
-            Count("total_system_memory"),
-            Path.GetFileName(info.Text("executable")))
+        return new ServerReading
         {
+            Kind = kind,
+            RunId = info.Text("run_id"),
+            ProcessId = info.Number("process_id"),
+            UptimeSeconds = Count("uptime_in_seconds"),
+            Clock = Count("server_time_usec") / 1e6,
+            Received = Count(ServerKind.Received),
+            Rejected = Count(ServerKind.Rejected),
+            Commands = Count(ServerKind.Commands),
+            Errors = Count("total_error_replies"),
+            Evicted = Count("evicted_clients"),
+            Connected = Count(ServerKind.Connected) is { } connected and <= MostClients ? connected : null,
+            Memory = Count("used_memory") ?? Count("proc_physical_memory_size"),
+            MaxClients = Count("maxclients") ?? Count("max_clients"),
+            MainThreadCpu = Cpu(ServerKind.UserCpu) + Cpu(ServerKind.SystemCpu),
+            TotalSystemMemory = Count("total_system_memory"),
+            Executable = Path.GetFileName(info.Text("executable")),
             Listeners = ServerListener.Of(info),
         };
 
