@@ -14,9 +14,29 @@ internal static class Healthy
     public static ClientLedger Client { get; } =
         new(Attempts, Attempts, Attempts, Attempts, new Dictionary<string, long>(), new Dictionary<string, long>());
 
-    public static ServerLedger Server { get; } = new(
-        "127.0.0.1:6379", "redis", "7.0.15", 10, Attempts, 0, 15_000, 0, 0, new WatchedLevel(2, 500, 2), new WatchedLevel(1 << 20, 1 << 22, 1 << 20),
-        1.2, 0.35, 10_000, 511, 10_240, "0", [], [], []);
+    public static ServerLedger Server { get; } = new ServerLedger
+    {
+        Endpoint = "127.0.0.1:6379",
+        Kind = "redis",
+        Version = "7.0.15",
+        Seconds = 10,
+        ConnectionsReceived = Attempts,
+        ConnectionsRejected = 0,
+        CommandsProcessed = 15_000,
+        ErrorReplies = 0,
+        EvictedClients = 0,
+        ConnectedClients = new WatchedLevel(2, 500, 2),
+        UsedMemory = new WatchedLevel(1 << 20, 1 << 22, 1 << 20),
+        MainThreadCpuSeconds = 1.2,
+        PeakMainThreadShare = 0.35,
+        MaxClients = 10_000,
+        TcpBacklog = 511,
+        OpenFilesLimit = 10_240,
+        OvercommitMemory = "0",
+        Restarts = [],
+        Losses = [],
+        Meaningless = [],
+    };
 
     public static KernelLedger Kernel { get; } = new(
         10, 0.2,

@@ -8,9 +8,22 @@ namespace ActorLoad.Actors.Tests.Doctor;
 /// <summary>A run that finds all that it needs, on a machine where nothing is missing; specs bend one thing of it.</summary>
 internal static class Storms
 {
-    public static RunNeeds Needs { get; } = new(
-        Due: 8_000, MaxOpen: 19_000, Open: 8_000, Shares: [new("127.0.0.1:6379", 8_000)], BurstForEach: 8_000, Targets: 1, StartedInMinute: 16_000, Tracked: 8_000,
-        Observers: 1, IsGraceful: false, KernelPorts: false, IsLoopback: true, IsEmbedded: false);
+    public static RunNeeds Needs { get; } = new RunNeeds
+    {
+        Due = 8_000,
+        MaxOpen = 19_000,
+        Open = 8_000,
+        Shares = [new("127.0.0.1:6379", 8_000)],
+        BurstForEach = 8_000,
+        Targets = 1,
+        StartedInMinute = 16_000,
+        Tracked = 8_000,
+        Observers = 1,
+        IsGraceful = false,
+        KernelPorts = false,
+        IsLoopback = true,
+        IsEmbedded = false,
+    };
 
     public static MachineReadings Machine { get; } = new(
         new Dictionary<string, string>

@@ -12,22 +12,31 @@ namespace ActorLoad.Actors.Tests.Runs;
 
 public class RunResultJsonSpecs
 {
-    private static readonly RunResult Result = new(
-        1,
-        new RunInfo(
+    private static readonly RunResult Result = new RunResult
+    {
+        SchemaVersion = 1,
+        Run = new RunInfo(
             "20260101T000000Z-abcdef", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), 20.5,
             new JsonObject { ["load"] = new JsonArray(8_000) }),
-        Verdict.GeneratorLimited, ["5 connections were dropped"], new TargetInfo(["embedded"], ["127.0.0.1:6379"]),
-        new TransportInfo("io-uring", 1, "auto") { FullQueues = 3, Overflows = 4 }, Snapshots.Totals.Connections, 8_010, 15,
-        Outcomes.All.ToDictionary(Outcomes.Name, outcome => (long)outcome), Snapshots.Totals.AttemptFailures, Snapshots.Totals.Rejections,
-        Snapshots.Totals.Latency, Snapshots.Totals.FailedLatency,
-        [new BurstResult(0, "storm", 0.1, 8_000, 7_995, 5, 7_970, 10, 3, 120, 45_000, 1.25)], [Snapshots.Sample],
-        [
+        Verdict = Verdict.GeneratorLimited,
+        VerdictReasons = ["5 connections were dropped"],
+        Target = new TargetInfo(["embedded"], ["127.0.0.1:6379"]),
+        Transport = new TransportInfo("io-uring", 1, "auto") { FullQueues = 3, Overflows = 4 },
+        Connections = Snapshots.Totals.Connections,
+        Attempts = 8_010,
+        Retries = 15,
+        Outcomes = Outcomes.All.ToDictionary(Outcomes.Name, outcome => (long)outcome),
+        AttemptFailures = Snapshots.Totals.AttemptFailures,
+        Rejections = Snapshots.Totals.Rejections,
+        Latency = Snapshots.Totals.Latency,
+        FailedLatency = Snapshots.Totals.FailedLatency,
+        Bursts = [new BurstResult(0, "storm", 0.1, 8_000, 7_995, 5, 7_970, 10, 3, 120, 45_000, 1.25)],
+        Samples = [Snapshots.Sample],
+        Thresholds = [
             new ThresholdResult("total.p99 < 250ms", 250_000, false, null),
             new ThresholdResult("setup.p99 < 1s", null, false, "never measured"),
         ],
-        Snapshots.Totals.Generator)
-    {
+        Generator = Snapshots.Totals.Generator,
         Ledgers = Healthy.Evidence.Ledgers with
         {
             Servers = [Healthy.Server with { ProcessId = 77, OpenFilesHard = 20_000 }],

@@ -8,7 +8,22 @@ namespace ActorLoad.Hosting.Tests.Terminal;
 /// <summary>What <c>doctor</c> prints.</summary>
 public sealed class CheckTableSpecs
 {
-    private static readonly RunNeeds _needs = new(5, 19_000, 5, [new("127.0.0.1:1", 5)], 5, 1, 5, 5, 1, false, false, true, false);
+    private static readonly RunNeeds _needs = new RunNeeds
+    {
+        Due = 5,
+        MaxOpen = 19_000,
+        Open = 5,
+        Shares = [new("127.0.0.1:1", 5)],
+        BurstForEach = 5,
+        Targets = 1,
+        StartedInMinute = 5,
+        Tracked = 5,
+        Observers = 1,
+        IsGraceful = false,
+        KernelPorts = false,
+        IsLoopback = true,
+        IsEmbedded = false,
+    };
 
     [Fact]
     public void Doctor_says_which_addresses_of_a_name_are_not_stormed() => Assert.Contains(

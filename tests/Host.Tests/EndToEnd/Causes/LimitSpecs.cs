@@ -171,7 +171,7 @@ public sealed class LimitSpecs
         var cause = storm.Cause("memory-overcommit");
         Assert.Equal("vm.overcommit_memory", Remedy(cause).Key);
         Assert.EndsWith(
-            "The server's log says which", cause.GetProperty("sentence").GetString(), StringComparison.Ordinal);
+            "for lack of memory or processes. The server's log says which", cause.GetProperty("sentence").GetString(), StringComparison.Ordinal);
     }
 
     private static (string? Key, string? Present) Remedy(System.Text.Json.JsonElement cause)
