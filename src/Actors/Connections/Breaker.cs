@@ -131,11 +131,14 @@ internal sealed class Breaker
 
     private string Describe(EndpointTotals seen, long failed, long all, long since)
     {
-        var causes = string.Join(", ", (seen.Served > 0 ? _window.FailedByCause() : _health.FailedByCause()).Select(cause => $"{cause.Key} {cause.Value}"));
+        var byCause = seen.Served > 0 ? _window.FailedByCause() : _health.FailedByCause();
+        var causes = string.Join(", ", byCause.Select(cause => $"{cause.Key} {cause.Value}"));
+        var start = $"breaker: {_health.Name} was given up: {failed} of {all} attempts failed";
         return seen.Served > 0
-            ? FormattableString.Invariant(
-                $"breaker: {_health.Name} was given up: {failed} of {all} attempts failed within {_settings.Window.TotalSeconds:0.###} s ({causes}), and it was last well {since / _ticksPerSecond:0.#} s before; since the start {seen.Established} were established and {seen.Served} had all their replies")
-            : FormattableString.Invariant(
-                $"breaker: {_health.Name} was given up: {failed} of {all} attempts failed ({causes}), {(seen.Established == 0 ? "none was established" : $"{seen.Established} were established and none had all its replies")}");
+            ? FormattableString.Invariant($"{start} within {_settings.Window.TotalSeconds:0.###} s ({causes}), ")
+                + FormattableString.Invariant($"and it was last well {since / _ticksPerSecond:0.#} s before; ")
+                + $"since the start {seen.Established} were established and {seen.Served} had all their replies"
+            : $"{start} ({causes}), "
+                + (seen.Established == 0 ? "none was established" : $"{seen.Established} were established and none had all its replies");
     }
 }

@@ -81,7 +81,8 @@ internal sealed class Cohort : UntypedActor
         if (failure is ConnectionCrashedException { InnerException: not LoopFailedException } && !_record.HasLoggedCrash)
         {
             _record.HasLoggedCrash = true;
-            Context.GetLogger().Error(failure.InnerException, "a connection crashed; this is a bug in ActorLoad. Further crashes of this run are only counted");
+            Context.GetLogger().Error(
+                failure.InnerException, "a connection crashed; this is a bug in ActorLoad. Further crashes of this run are only counted");
         }
 
         var decision = _record.Fail(failure);

@@ -37,7 +37,8 @@ internal sealed class ConnectionActor : UntypedActor
     private ConnectionRecord Entry => _entry!;
 
     public static Props Props(ConnectionPlan plan, string dispatcher) =>
-        Akka.Actor.Props.CreateBy(new ActorFactory<ConnectionActor>(() => new ConnectionActor(plan))).WithDispatcher(dispatcher).WithMailbox(LoopMailbox.Id);
+        Akka.Actor.Props.CreateBy(new ActorFactory<ConnectionActor>(() => new ConnectionActor(plan)))
+            .WithDispatcher(dispatcher).WithMailbox(LoopMailbox.Id);
 
     protected override void OnReceive(object message)
     {
@@ -104,7 +105,9 @@ internal sealed class ConnectionActor : UntypedActor
         switch (message)
         {
             case Received received when received.Link == _link: HandleReceivedInHold(received.Link); break;
-            case LinkFailed { Fault: LinkFault.TimedOut } over when over.Link == _link && _dialogue.Rest is Turn.More: End(Outcome.Succeeded); break;
+            case LinkFailed { Fault: LinkFault.TimedOut } over when over.Link == _link && _dialogue.Rest is Turn.More:
+                End(Outcome.Succeeded);
+                break;
             case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
             default: HandleOther(message); break;
         }
@@ -197,7 +200,8 @@ internal sealed class ConnectionActor : UntypedActor
     {
         var script = _plan.Session.Script;
         var turn = script.Count == 0 ? _dialogue.Take(link.Incoming, _plan.Words)
-            : _dialogue.Take(link.Incoming, new SentStep(script, script.Count - 1, Entry.Share.Burst, Entry.Client), isLast: true, _plan.Words);
+            : _dialogue.Take(
+                link.Incoming, new SentStep(script, script.Count - 1, Entry.Share.Burst, Entry.Client), isLast: true, _plan.Words);
         if (turn is not (Turn.More or Turn.Answered))
         {
             throw Fail(turn);

@@ -21,6 +21,8 @@ internal sealed record ConnectionPlan(
 
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
     public static ConnectionPlan For(LaneRecord lane, TransportLoop loop, ConnectionSettings settings, Session session) => new(
-        lane, loop, session, settings.Socket, loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout), loop.Deadline(ToSend),
-        settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null, settings.Words ?? new ServerWords([.. session.Setup.Secrets, .. session.Script.Secrets]));
+        lane, loop, session, settings.Socket,
+        loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout), loop.Deadline(ToSend),
+        settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null,
+        settings.Words ?? new ServerWords([.. session.Setup.Secrets, .. session.Script.Secrets]));
 }

@@ -11,7 +11,8 @@ internal static class ConnectionProtocol
     /// For a cohort: open the connections whose bit is set in <paramref name="Which"/>. The lowest bit is connection
     /// <paramref name="First"/>. They were due at the time stamp <paramref name="Due"/>.
     /// </summary>
-    public sealed record OpenConnections(BurstShare Share, int First, ulong Which, long Due) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+    public sealed record OpenConnections(BurstShare Share, int First, ulong Which, long Due)
+        : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
     /// <summary>From a cohort: every connection of the lane's share has its outcome.</summary>
     public sealed record ShareDone(BurstShare Share) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
@@ -22,7 +23,7 @@ internal static class ConnectionProtocol
     /// <summary>From a cohort: a failure made the lane stop opening connections.</summary>
     public sealed record StoppedOpening(string Reason) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
-    /// <summary>For a connection: begin an attempt at <paramref name="NotBefore"/>, a time stamp of the loop's clock, or at once for 0.</summary>
+    /// <summary>For a connection: begin an attempt at the time stamp <paramref name="NotBefore"/>; 0 means at once.</summary>
     public sealed record Open(ConnectionRecord Entry, long NotBefore) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
     /// <summary>For cohorts and connections: close now. A connection that has not ended answers ConnectionEnded(Cancelled).</summary>
@@ -32,5 +33,6 @@ internal static class ConnectionProtocol
     }
 
     /// <summary>From a connection: it has finished or was cancelled. Failures are thrown instead.</summary>
-    public sealed record ConnectionEnded(ConnectionRecord Entry, Outcome Outcome) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+    public sealed record ConnectionEnded(ConnectionRecord Entry, Outcome Outcome)
+        : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 }

@@ -55,7 +55,8 @@ public sealed class Lane : UntypedActor
     }
 
     /// <summary>Escalates every failure of a cohort to the run.</summary>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, _ => Directive.Escalate, loggingEnabled: false);
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(-1, -1, _ => Directive.Escalate, loggingEnabled: false);
 
     private void HandleOpenBurst(OpenBurst burst)
     {
@@ -154,5 +155,6 @@ public sealed class Lane : UntypedActor
 
     private sealed record BurstDue(int Burst, long At) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed record OpenNext(BurstShare Share, int Next, int End, long Due) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    private sealed record OpenNext(BurstShare Share, int Next, int End, long Due)
+        : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

@@ -171,7 +171,8 @@ internal sealed class LaneRecord
 
     private (ConnectionProtocol.GaveUp? GivenUp, string? Stopped) Judge(ConnectionFailedException failure, long now)
     {
-        var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
+        var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting
+            ? broken.Message : null;
         if (_endpoints[failure.Entry.Endpoint].Fail(failure, now) is not { } reason)
         {
             return (null, stopped);
@@ -200,7 +201,8 @@ internal sealed class LaneRecord
             return new FailureDecision(rule.Directive, 0);
         }
 
-        if (IsAborting || IsGivenUp(failure.Entry) || !failure.Entry.TryRetry(failure.Outcome, rule, HasRecovered(failure.Entry, rule, now), out var inRow))
+        if (IsAborting || IsGivenUp(failure.Entry)
+            || !failure.Entry.TryRetry(failure.Outcome, rule, HasRecovered(failure.Entry, rule, now), out var inRow))
         {
             return FailureDecision.GiveUp;
         }
@@ -225,7 +227,8 @@ internal sealed class LaneRecord
 
     private void EndAttempt(ConnectionRecord entry, bool isAborted)
     {
-        Tallies[entry.Endpoint].RecordSocket(entry.Timings.Connected != 0, isAborted, entry.PeerEnd == PeerEnd.Finished, entry.PeerEnd == PeerEnd.Reset);
+        Tallies[entry.Endpoint].RecordSocket(
+            entry.Timings.Connected != 0, isAborted, entry.PeerEnd == PeerEnd.Finished, entry.PeerEnd == PeerEnd.Reset);
         _sockets -= entry.IsUnderWay ? 1 : 0;
         entry.IsUnderWay = false;
     }

@@ -51,7 +51,8 @@ internal sealed class ReplyForecast
     }
 
     private static bool IsReplyMode(IReadOnlyList<string> words) =>
-        words.Count == 3 && words[1].Equals("REPLY", StringComparison.OrdinalIgnoreCase) && words[2].ToUpperInvariant() is "ON" or "OFF" or "SKIP";
+        words.Count == 3 && words[1].Equals("REPLY", StringComparison.OrdinalIgnoreCase)
+        && words[2].ToUpperInvariant() is "ON" or "OFF" or "SKIP";
 
     private int SetReplyMode(string mode)
     {

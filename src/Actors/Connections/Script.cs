@@ -39,12 +39,14 @@ public sealed class Script
     /// <summary>Compiles lines. <paramref name="problem"/> names a command that cannot be used, and says why.</summary>
     public static bool TryParse(IReadOnlyList<ScriptLine> lines, out Script? script, out string problem)
     {
-        var (compiled, forecast, steps, silent) = (new ScriptCommand[lines.Count], new ReplyForecast(), new List<Exchange>(), new List<(ScriptCommand, Expected)>());
+        var (compiled, forecast) = (new ScriptCommand[lines.Count], new ReplyForecast());
+        var (steps, silent) = (new List<Exchange>(), new List<(ScriptCommand, Expected)>());
         for (var index = 0; index < compiled.Length; index++)
         {
             problem = "";
             var line = lines[index];
-            if (!ScriptWords.TrySplit(line.Send, out var words, out problem) || !ScriptCommand.TryCompile(words, out compiled[index], out problem))
+            if (!ScriptWords.TrySplit(line.Send, out var words, out problem)
+                || !ScriptCommand.TryCompile(words, out compiled[index], out problem))
             {
                 var hidden = new Secrets(ScriptSecrets.Of(line.Send));
                 problem = $"command {index + 1} `{ScriptSecrets.Shown(line.Send)}` {hidden.Hide(problem)}";
@@ -86,7 +88,8 @@ public sealed class Script
     }
 
     /// <summary>Writes the first command of a step.</summary>
-    internal int WriteFirst(int step, int burst, int client, Span<byte> destination) => _steps[step].Commands[0].Write(burst, client, destination);
+    internal int WriteFirst(int step, int burst, int client, Span<byte> destination) =>
+        _steps[step].Commands[0].Write(burst, client, destination);
 
     /// <summary>All commands, in order.</summary>
     internal IEnumerable<ScriptCommand> Commands => _steps.SelectMany(step => step.Commands);

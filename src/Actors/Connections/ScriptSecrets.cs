@@ -36,7 +36,8 @@ internal static class ScriptSecrets
         In(words).Where(place => place.IsSecret).Select(place => words[place.Word][place.Kept..]).Where(secret => secret.Length > 0);
 
     /// <summary>The words to hide, each once.</summary>
-    public static IEnumerable<SecretPlace> In(IReadOnlyList<string> words) => Find(words).OrderByDescending(place => place.IsSecret).DistinctBy(place => place.Word).OrderBy(place => place.Word);
+    public static IEnumerable<SecretPlace> In(IReadOnlyList<string> words) =>
+        Find(words).OrderByDescending(place => place.IsSecret).DistinctBy(place => place.Word).OrderBy(place => place.Word);
 
     private static IEnumerable<SecretPlace> Find(IReadOnlyList<string> words)
     {
@@ -55,15 +56,19 @@ internal static class ScriptSecrets
     }
 
     // Of a user and a password, both are hidden, but only the password is a secret.
-    private static IEnumerable<SecretPlace> From(IReadOnlyList<string> words, int first, int count) => Enumerable.Range(first, Math.Max(0, Math.Min(count, words.Count - first)))
-        .Select(word => new SecretPlace(word, 0, count != 2 || word == first + 1));
+    private static IEnumerable<SecretPlace> From(IReadOnlyList<string> words, int first, int count) =>
+        Enumerable.Range(first, Math.Max(0, Math.Min(count, words.Count - first)))
+            .Select(word => new SecretPlace(word, 0, count != 2 || word == first + 1));
 
     private static IEnumerable<SecretPlace> After(IReadOnlyList<string> words, string key, int count) =>
-        Enumerable.Range(1, Math.Max(0, words.Count - 1)).Where(word => Upper(words, word) == key).SelectMany(word => From(words, word + 1, count));
+        Enumerable.Range(1, Math.Max(0, words.Count - 1)).Where(word => Upper(words, word) == key)
+            .SelectMany(word => From(words, word + 1, count));
 
-    private static IEnumerable<SecretPlace> Values(IReadOnlyList<string> words, int first) => Enumerable.Range(first, Math.Max(0, words.Count - first - 1))
-        .Where(word => (word - first) % 2 == 0 && SecretNames.Any(name => words[word].Contains(name, StringComparison.OrdinalIgnoreCase)))
-        .Select(word => new SecretPlace(word + 1, 0, true));
+    private static IEnumerable<SecretPlace> Values(IReadOnlyList<string> words, int first) =>
+        Enumerable.Range(first, Math.Max(0, words.Count - first - 1))
+            .Where(word => (word - first) % 2 == 0
+                && SecretNames.Any(name => words[word].Contains(name, StringComparison.OrdinalIgnoreCase)))
+            .Select(word => new SecretPlace(word + 1, 0, true));
 
     private static IEnumerable<SecretPlace> Rules(IReadOnlyList<string> words) => Enumerable.Range(2, Math.Max(0, words.Count - 2))
         .Where(word => words[word].Length > 1 && words[word][0] is '>' or '<' or '#' or '!').Select(word => new SecretPlace(word, 1, true));
@@ -113,7 +118,8 @@ internal static class ScriptSecrets
     private static char Unescaped(string command, ref int at)
     {
         at++;
-        if (command[at] == 'x' && at + 2 < command.Length && byte.TryParse(command.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+        if (command[at] == 'x' && at + 2 < command.Length
+            && byte.TryParse(command.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
         {
             at += 2;
             return (char)code;

@@ -74,7 +74,8 @@ internal static class ScriptWords
     {
         if (text[at] != '\\' || at + 1 == text.Length)
             return text[at++];
-        if (text[at + 1] == 'x' && at + 3 < text.Length && char.IsAsciiHexDigit((char)text[at + 2]) && char.IsAsciiHexDigit((char)text[at + 3]))
+        if (text[at + 1] == 'x' && at + 3 < text.Length
+            && char.IsAsciiHexDigit((char)text[at + 2]) && char.IsAsciiHexDigit((char)text[at + 3]))
         {
             at += 4;
             return Convert.FromHexString([(char)text[at - 2], (char)text[at - 1]])[0];

@@ -24,7 +24,8 @@ internal readonly record struct SentStep(Script Script, int Step, int Burst, int
 
     /// <summary>True if a reply is only the name of the command: the server sends lines or words back.</summary>
     public bool IsNamed(ReadOnlySpan<byte> reply) => Script.OnlyWord(Step) is { Length: > 0 } name && reply.Length <= name.Length + 8
-        && reply.Length >= name.Length + 3 && reply[0] is (byte)'+' or (byte)'$' && reply.Slice(reply.Length - 2 - name.Length, name.Length).SequenceEqual(name);
+        && reply.Length >= name.Length + 3 && reply[0] is (byte)'+' or (byte)'$'
+        && reply.Slice(reply.Length - 2 - name.Length, name.Length).SequenceEqual(name);
 
     /// <summary>True if bytes that are not RESP are the command: with other line ends, or as one line.</summary>
     public bool Resembles(ReadOnlySpan<byte> strange)

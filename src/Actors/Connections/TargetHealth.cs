@@ -169,8 +169,8 @@ internal readonly record struct EndpointTotals(
 {
     /// <summary>Adds the sight of one more lane.</summary>
     public EndpointTotals Plus(EndpointSight sight) => new(
-        Established + sight.Established, Served + sight.Served, Undecided + sight.Undecided, OpenServed + sight.OpenServed, Failed + sight.Failed,
-        First(FirstFailure, sight.FirstFailure), Math.Max(LastWell, sight.LastWell));
+        Established + sight.Established, Served + sight.Served, Undecided + sight.Undecided, OpenServed + sight.OpenServed,
+        Failed + sight.Failed, First(FirstFailure, sight.FirstFailure), Math.Max(LastWell, sight.LastWell));
 
     private static long First(long one, long other) => one == 0 ? other : other == 0 ? one : Math.Min(one, other);
 }

@@ -16,7 +16,8 @@ internal static class PeerName
 
     private static readonly (byte[] Beginning, string Name)[] Known =
     [
-        ("HTTP/"u8.ToArray(), "HTTP"), ("<html"u8.ToArray(), "HTTP"), ("<HTML"u8.ToArray(), "HTTP"), ("<!DOCTYPE"u8.ToArray(), "HTTP"), ("<!doctype"u8.ToArray(), "HTTP"),
+        ("HTTP/"u8.ToArray(), "HTTP"), ("<html"u8.ToArray(), "HTTP"), ("<HTML"u8.ToArray(), "HTTP"),
+        ("<!DOCTYPE"u8.ToArray(), "HTTP"), ("<!doctype"u8.ToArray(), "HTTP"),
         ("SSH-"u8.ToArray(), "SSH"), ("Invalid SSH"u8.ToArray(), "SSH"), ("Protocol mismatch"u8.ToArray(), "SSH"),
         ([0x15, 3], "TLS"), ([0x16, 3], "TLS"),
         ("ERROR\r\n"u8.ToArray(), "memcached"), ("CLIENT_ERROR"u8.ToArray(), "memcached"), ("SERVER_ERROR"u8.ToArray(), "memcached"),
@@ -41,7 +42,10 @@ internal static class PeerName
             }
         }
 
-        return IsMySql(bytes) ? "MySQL" : IsPostgres(bytes) ? "PostgreSQL" : IsHttp2(bytes) ? "HTTP" : HasCode(bytes) ? OfGreeting(bytes) : "";
+        return IsMySql(bytes) ? "MySQL"
+            : IsPostgres(bytes) ? "PostgreSQL"
+            : IsHttp2(bytes) ? "HTTP"
+            : HasCode(bytes) ? OfGreeting(bytes) : "";
     }
 
     /// <summary>The peer's name and first words: the first line of a text, or the first bytes of other data.</summary>
@@ -52,7 +56,8 @@ internal static class PeerName
         var isText = line.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0;
         var kept = words.Keep(Text(line), StrangeReply.LongestWords);
         var hidesNone = kept == ServerWords.WithoutSecrets.Keep(Text(line), StrangeReply.LongestWords);
-        return new StrangeReply(Of(bytes), isText || !hidesNone ? kept : "0x" + Convert.ToHexStringLower(bytes[..Math.Min(bytes.Length, MostBytes)]));
+        return new StrangeReply(
+            Of(bytes), isText || !hidesNone ? kept : "0x" + Convert.ToHexStringLower(bytes[..Math.Min(bytes.Length, MostBytes)]));
     }
 
     /// <summary>True if these bytes are too few to name the peer.</summary>
@@ -81,14 +86,15 @@ internal static class PeerName
     // A SETTINGS or GOAWAY frame of the connection itself.
     private static bool IsHttp2(ReadOnlySpan<byte> bytes) => bytes is [0, 0, _, 4 or 7, 0 or 1, 0, 0, 0, 0, ..];
 
-    private static bool HasCode(ReadOnlySpan<byte> bytes) => bytes.Length >= 4 && bytes[3] is (byte)' ' or (byte)'-' && Array.IndexOf(Codes, Text(bytes[..3])) >= 0;
+    private static bool HasCode(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= 4 && bytes[3] is (byte)' ' or (byte)'-' && Array.IndexOf(Codes, Text(bytes[..3])) >= 0;
 
     private static string OfGreeting(ReadOnlySpan<byte> bytes)
     {
         var text = Text(bytes);
-        return text.Contains("FTP", StringComparison.OrdinalIgnoreCase) ? "FTP"
-            : text.Contains("SMTP", StringComparison.OrdinalIgnoreCase) || text.Contains("mail", StringComparison.OrdinalIgnoreCase) ? "SMTP"
-            : "SMTP or FTP";
+        return Has("FTP") ? "FTP" : Has("SMTP") || Has("mail") ? "SMTP" : "SMTP or FTP";
+
+        bool Has(string word) => text.Contains(word, StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);

@@ -144,7 +144,8 @@ public struct ReplyScanner
         var state = prefix switch
         {
             (byte)'$' or (byte)'=' or (byte)'!' => ReadPayload(rest, line, isTop, words, ref at),
-            (byte)'*' or (byte)'~' or (byte)'>' or (byte)'%' or (byte)'|' => ReadHeader(prefix, line) ? ReplyState.Complete : ReplyState.Invalid,
+            (byte)'*' or (byte)'~' or (byte)'>' or (byte)'%' or (byte)'|' =>
+                ReadHeader(prefix, line) ? ReplyState.Complete : ReplyState.Invalid,
             (byte)'.' => line.Length == 0 && _nesting.TryEndStream() ? ReplyState.Complete : ReplyState.Invalid,
             _ => RespLine.IsRight(prefix, line) ? ReplyState.Complete : ReplyState.Invalid,
         };
@@ -209,7 +210,8 @@ public struct ReplyScanner
         {
             var payload = rest.Slice(head, (int)length);
             at += head + payload.Length + LineEnd;
-            return rest.Slice(head + payload.Length, LineEnd).SequenceEqual("\r\n"u8) ? End(payload, isTop, rest[0], words) : ReplyState.Invalid;
+            return rest.Slice(head + payload.Length, LineEnd).SequenceEqual("\r\n"u8)
+                ? End(payload, isTop, rest[0], words) : ReplyState.Invalid;
         }
 
         if (!RespLine.Ends(rest[head..], length) || (isError && length > LongestLine))

@@ -68,7 +68,8 @@ internal static class ReplyWords
         }
 
         var (point, space) = (text.IndexOf((byte)'.'), text.IndexOf((byte)' '));
-        return point > 0 && point < space && IsNumber(text[..point]) && IsNumber(text[(point + 1)..space]) && text[space..].StartsWith(" ["u8)
+        return point > 0 && point < space && IsNumber(text[..point]) && IsNumber(text[(point + 1)..space])
+            && text[space..].StartsWith(" ["u8)
             ? ReplyWord.MonitorLine : ReplyWord.None;
     }
 

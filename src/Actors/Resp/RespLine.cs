@@ -9,8 +9,8 @@ internal static class RespLine
     public const int EndLength = 2;
 
     /// <summary>True if a value, or its end, can begin with this byte.</summary>
-    public static bool IsPrefix(byte first) => first is (byte)'+' or (byte)'-' or (byte)':' or (byte)'$' or (byte)'*' or (byte)'_' or (byte)'#' or (byte)',' or (byte)'('
-        or (byte)'!' or (byte)'=' or (byte)'%' or (byte)'~' or (byte)'>' or (byte)'|' or (byte)'.';
+    public static bool IsPrefix(byte first) => first is (byte)'+' or (byte)'-' or (byte)':' or (byte)'$' or (byte)'*' or (byte)'_'
+        or (byte)'#' or (byte)',' or (byte)'(' or (byte)'!' or (byte)'=' or (byte)'%' or (byte)'~' or (byte)'>' or (byte)'|' or (byte)'.';
 
     /// <summary>Takes the first line, without its prefix; false if it is not whole, or has another line end.</summary>
     public static bool TryTake(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> line)

@@ -18,7 +18,8 @@ internal static class ObserverPlans
     /// <param name="to">The run's target.</param>
     /// <param name="time">Their clock.</param>
     /// <param name="isOurs">Tells whether a connection of the run may have had a local port; null if unknown.</param>
-    public static IReadOnlyList<ObserverPlan> For(RunSettings settings, ResolvedTarget to, TimeProvider time, Func<int, bool>? isOurs = null)
+    public static IReadOnlyList<ObserverPlan> For(
+        RunSettings settings, ResolvedTarget to, TimeProvider time, Func<int, bool>? isOurs = null)
     {
         var (observers, words) = (settings.Observers, settings.Words);
         ImmutableArray<Endpoint> endpoints = [.. to.Endpoints.Distinct()];
@@ -26,7 +27,8 @@ internal static class ObserverPlans
         if (observers.Kernel)
         {
             plans.Add(new ObserverPlan("kernel", KernelObserver.Props(
-                () => new KernelSources(KernelPaths.Linux, endpoints.Select(endpoint => endpoint.Address), time, isOurs: isOurs), observers.Baseline, observers.Interval, time)));
+                () => new KernelSources(KernelPaths.Linux, endpoints.Select(endpoint => endpoint.Address), time, isOurs: isOurs),
+                observers.Baseline, observers.Interval, time)));
         }
 
         if (observers.Server)
@@ -43,7 +45,8 @@ internal static class ObserverPlans
         return plans;
     }
 
-    private static Props Server(RunSettings settings, ServerWords words, TimeProvider time, int? process, int endpoints, Endpoint endpoint, int index)
+    private static Props Server(
+        RunSettings settings, ServerWords words, TimeProvider time, int? process, int endpoints, Endpoint endpoint, int index)
     {
         var (target, bystanders) = (settings.Target, settings.Observers.Bystander?.Connections ?? 0);
         var here = (bystanders / endpoints) + (index < bystanders % endpoints ? 1 : 0); // bystanders take the endpoints in turn

@@ -24,7 +24,8 @@ public static class RunDoctor
     /// <param name="target">The resolved and allowed target; null if it is embedded.</param>
     /// <param name="time">Clock of its connections.</param>
     /// <param name="stop">Ends it.</param>
-    public static async Task<DoctorReport> ExamineAsync(RunSettings settings, ResolvedTarget? target, TimeProvider time, CancellationToken stop)
+    public static async Task<DoctorReport> ExamineAsync(
+        RunSettings settings, ResolvedTarget? target, TimeProvider time, CancellationToken stop)
     {
         var addresses = target?.Endpoints ?? [];
         var (needs, machine) = (RunDemand.Of(settings, addresses), Machine(addresses));
@@ -43,7 +44,8 @@ public static class RunDoctor
     /// <param name="target">As for <see cref="ExamineAsync"/>.</param>
     /// <param name="time">Clock of its connections.</param>
     /// <param name="stop">Ends it.</param>
-    public static async Task<IReadOnlyList<Check>> GlanceAsync(RunSettings settings, ResolvedTarget? target, TimeProvider time, CancellationToken stop)
+    public static async Task<IReadOnlyList<Check>> GlanceAsync(
+        RunSettings settings, ResolvedTarget? target, TimeProvider time, CancellationToken stop)
     {
         var addresses = target?.Endpoints ?? [];
         if (Choose(settings.Transport, addresses).Choice is not { } choice)
@@ -56,7 +58,8 @@ public static class RunDoctor
             : [.. addresses.Distinct().Select(ServerProbe.Look)]; // only the storm may connect
         return
         [
-            .. Checkup.Brief(RunDemand.Of(settings, addresses), Machine(addresses), settings.Transport.Kind, choice, servers).Where(check => check.State >= CheckState.Warn),
+            .. Checkup.Brief(RunDemand.Of(settings, addresses), Machine(addresses), settings.Transport.Kind, choice, servers)
+                .Where(check => check.State >= CheckState.Warn),
         ];
     }
 
@@ -70,12 +73,14 @@ public static class RunDoctor
         var isOwnPassword = !settings.Target.Credentials.AreGiven && settings.Connection.Script.Secrets.Length > 0;
         Check[] failed =
         [
-            .. checks.Where(check => check is { Name: TargetCheck.Name, State: CheckState.Fail } && !(isOwnPassword && check.Remedies.SequenceEqual(TroubleRemedies.Password()))),
+            .. checks.Where(check => check is { Name: TargetCheck.Name, State: CheckState.Fail }
+                && !(isOwnPassword && check.Remedies.SequenceEqual(TroubleRemedies.Password()))),
         ];
         return failed.DistinctBy(check => check.Subject).Count() == target.Endpoints.Distinct().Count() ? failed : [];
     }
 
-    private static Task<ServerReadings[]> AskAsync(RunSettings settings, ImmutableArray<Endpoint> addresses, TimeSpan limit, TimeProvider time, CancellationToken stop)
+    private static Task<ServerReadings[]> AskAsync(
+        RunSettings settings, ImmutableArray<Endpoint> addresses, TimeSpan limit, TimeProvider time, CancellationToken stop)
     {
         var words = settings.Words;
         return Task.WhenAll(addresses.Distinct().Select(address => ServerProbe.AskAsync(

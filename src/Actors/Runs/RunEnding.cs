@@ -44,8 +44,9 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
     public void AbortAtDeadline()
     {
         _isAtDeadline = true;
+        var limit = run.Order.Settings.Deadline.TotalSeconds;
         run.Verdict.Note(Verdict.Valid, FormattableString.Invariant(
-            $"run.deadline: the load was ended after {run.Order.Settings.Deadline.TotalSeconds:0.###} s; what was open then is counted as cancelled"));
+            $"run.deadline: the load was ended after {limit:0.###} s; what was open then is counted as cancelled"));
         Abort();
     }
 
@@ -92,7 +93,10 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
         {
             case LaneProtocol.BurstShareEnded share: run.EndShare(share); break;
             case MetricsProtocol.Completed: break; // the metrics actor was asked twice
-            case var _ when RunTrouble.Of(message) is { } trouble: run.Note(trouble); run.Observers.Tell(ObserverProtocol.ConcludeNow.Instance); break;
+            case var _ when RunTrouble.Of(message) is { } trouble:
+                run.Note(trouble);
+                run.Observers.Tell(ObserverProtocol.ConcludeNow.Instance);
+                break;
             default: HandleAnyTime(message); EndIfObserved(); break;
         }
     }
@@ -120,7 +124,9 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
 
     private void CutOff()
     {
-        run.Verdict.Note(Verdict.Valid, $"{run.Course.Open} {(run.Course.Open == 1 ? "burst" : "bursts")} had not ended {LastWait.TotalSeconds} s "
+        run.Verdict.Note(
+            Verdict.Valid,
+            $"{run.Course.Open} {(run.Course.Open == 1 ? "burst" : "bursts")} had not ended {LastWait.TotalSeconds} s "
             + "after the run was stopped: what they had open counts as cancelled");
         Finish(isCutOff: true);
     }
@@ -153,7 +159,8 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
             run.NoteNeverReached(completed.Totals.Connections.Opened);
         }
 
-        run.Observers.Tell(run.Verdict.Worst == Verdict.Interrupted ? ObserverProtocol.ConcludeNow.Instance : ObserverProtocol.StormEnded.Instance);
+        run.Observers.Tell(
+            run.Verdict.Worst == Verdict.Interrupted ? ObserverProtocol.ConcludeNow.Instance : ObserverProtocol.StormEnded.Instance);
         EndIfObserved();
     }
 

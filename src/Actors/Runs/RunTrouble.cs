@@ -20,7 +20,8 @@ internal sealed record RunTrouble(Verdict Verdict, string Reason, int? BlockedLa
         LaneProtocol.BreakerTripped tripped => new RunTrouble(Verdict.Aborted, tripped.Reason),
         BlockedLoop blocked => new RunTrouble(
             Verdict.Aborted,
-            FormattableString.Invariant($"loop {blocked.Name} (lane {blocked.Index}) did not answer for {blocked.Silence.TotalSeconds:0.#} s: ")
+            $"loop {blocked.Name} (lane {blocked.Index}) did not answer for "
+            + FormattableString.Invariant($"{blocked.Silence.TotalSeconds:0.#} s: ")
             + "something blocks it. What its lane had not reported by then is missing",
             blocked.Index),
         _ => null,

@@ -16,7 +16,8 @@ public static class TargetResolver
     /// addresses, without a later look-up. All names together may take <see cref="NameLookUp.Limit"/>. Throws
     /// <see cref="SettingsException"/> with every endpoint that cannot be resolved or is not allowed. Does not resolve the embedded target.
     /// </summary>
-    public static Task<ResolvedTarget> ResolveAsync(TargetSettings target, SafetySettings safety, TimeProvider time, CancellationToken cancellation) =>
+    public static Task<ResolvedTarget> ResolveAsync(
+        TargetSettings target, SafetySettings safety, TimeProvider time, CancellationToken cancellation) =>
         ResolveAsync(target, safety, (host, stop) => NameLookUp.FindAsync(host, time, stop), time, cancellation);
 
     /// <summary>Resolves with the given look-up of names, and a clock for the limit.</summary>
@@ -61,7 +62,8 @@ public static class TargetResolver
 
         if (endpoints.Count > TargetReader.MaxEndpoints)
             errors.Add(new SettingsError(
-                "target", null, "target.addresses", $"the names have {endpoints.Count} addresses", $"at most {TargetReader.MaxEndpoints}, or target.addresses = first"));
+                "target", null, "target.addresses", $"the names have {endpoints.Count} addresses",
+                $"at most {TargetReader.MaxEndpoints}, or target.addresses = first"));
         return errors.Count > 0 ? throw new SettingsException(errors)
             : new ResolvedTarget(target.Endpoints, endpoints.ToImmutable()) { Unused = unused.ToImmutable() };
     }
@@ -74,7 +76,8 @@ public static class TargetResolver
         IPAddress[] found;
         try
         {
-            found = IPAddress.TryParse(endpoint.Host, out var literal) ? [literal] : await lookUps.FindAsync(endpoint.Host).ConfigureAwait(false);
+            found = IPAddress.TryParse(endpoint.Host, out var literal)
+                ? [literal] : await lookUps.FindAsync(endpoint.Host).ConfigureAwait(false);
         }
         catch (SocketException failure)
         {
@@ -90,7 +93,8 @@ public static class TargetResolver
 
     private static (string Problem, string Allowed) Judge(string text, ImmutableArray<IPEndPoint> used, SafetySettings safety)
     {
-        if (used.FirstOrDefault(address => !safety.AllowedTargets.Any(network => network.Contains(address.Address))) is not { Address: var refused })
+        if (used.FirstOrDefault(address => !safety.AllowedTargets.Any(network => network.Contains(address.Address)))
+            is not { Address: var refused })
             return ("", "");
         _ = TargetEndpoint.TryParse(text, out var endpoint, out _);
         return ($"{(IPAddress.TryParse(endpoint.Host, out _) ? refused : $"{endpoint.Host} is {refused}, which")} is not an allowed target",
