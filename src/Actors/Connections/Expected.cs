@@ -5,7 +5,7 @@ namespace ActorLoad.Connections;
 /// <param name="Replies">Values that must come before the next command is sent; 0 if the command gets no reply.</param>
 internal readonly record struct Expected(int Replies)
 {
-    /// <summary>First word of the pushes and arrays that are replies. With None, only other values count.</summary>
+    /// <summary>First word of the pushes, or of a subscriber's arrays, that confirm the command; None if there is no such word.</summary>
     public ReplyWord Confirms { get; init; }
 
     /// <summary>True if arrays may be published messages or confirmations. RESP2 has no other form for them.</summary>

@@ -66,7 +66,7 @@ public static class RunDoctor
     /// <summary>The failed checks that keep a run from beginning, because its target has no usable server. Empty in doubt.</summary>
     /// <param name="settings">The run.</param>
     /// <param name="target">As for <see cref="ExamineAsync"/>; not embedded.</param>
-    /// <param name="checks">What <see cref="GlanceAsync"/> found.</param>
+    /// <param name="checks">The result of <see cref="GlanceAsync"/>.</param>
     public static IReadOnlyList<Check> Obstacles(RunSettings settings, ResolvedTarget target, IReadOnlyList<Check> checks)
     {
         // A script with its own password can sign in where the checks cannot.
