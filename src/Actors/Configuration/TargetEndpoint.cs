@@ -39,7 +39,7 @@ internal readonly record struct TargetEndpoint(string Host, int Port)
         return problem.Length == 0;
     }
 
-    // Of a URL: redis://user:password@host.
+    // Hides user and password of a URL such as redis://user:password@host.
     private static string WithoutUser(string text)
     {
         var (at, start) = (text.LastIndexOf('@'), text.IndexOf("://", StringComparison.Ordinal));

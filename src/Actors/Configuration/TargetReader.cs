@@ -7,12 +7,12 @@ namespace ActorLoad.Configuration;
 /// <summary>Reads <c>target</c> and <c>safety</c>.</summary>
 internal static class TargetReader
 {
-    /// <summary>Most endpoints of a target, the addresses of a name counted one by one where each is stormed.</summary>
+    /// <summary>Most endpoints of a target. If a run uses all addresses of a name, each address counts.</summary>
     public const int MaxEndpoints = 1024;
 
     private const int MaxPassword = 16 * 1024;
 
-    /// <summary>Whom to storm; never null, but worthless if a problem was noted.</summary>
+    /// <summary>Reads the target. The result is never null, but useless if a problem was noted.</summary>
     public static TargetSettings Read(SettingsReader target)
     {
         var endpoints = target.List<string>("endpoints", "[\"127.0.0.1:6379\"]", endpoint =>
@@ -32,7 +32,7 @@ internal static class TargetReader
         return new TargetSettings(endpoints ?? [], new Credentials(username ?? "", password ?? "")) { Addresses = addresses ?? default };
     }
 
-    /// <summary>Which addresses may be stormed; never null, but worthless if a problem was noted.</summary>
+    /// <summary>Reads the allowed addresses. The result is never null, but useless if a problem was noted.</summary>
     public static SafetySettings ReadSafety(SettingsReader safety) =>
         new(safety.List<IPNetwork>("allowed-targets", "[\"10.1.0.0/16\"]", network =>
             AllowedNetwork.TryParse(network, out var parsed, out var problem) ? (parsed, "", "")

@@ -2,8 +2,10 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
 
-/// <summary>Watches one endpoint for times in which it takes no connection: from the first failure after an established connection to the last before the
-/// next one. Failures without a connect that failed among them are none: then it only ended connections.</summary>
+/// <summary>
+/// Finds absences of one endpoint: from the first failure after an established connection to the last failure before the next one.
+/// An absence needs a failed connect: an endpoint that only ends connections is not absent.
+/// </summary>
 /// <param name="endpoint">Address and port.</param>
 internal sealed class AbsenceWatch(string endpoint)
 {
@@ -11,7 +13,7 @@ internal sealed class AbsenceWatch(string endpoint)
     private long _last;
     private bool _failsToConnect;
 
-    /// <summary>A connection to it is established: if it was absent, it is back, and this is when it was not there.</summary>
+    /// <summary>Notes an established connection. If the endpoint was absent, returns true and the absence.</summary>
     public bool TryEnd(out long first, out long last)
     {
         var wasAbsent = IsAbsent(out first, out last);
@@ -19,7 +21,7 @@ internal sealed class AbsenceWatch(string endpoint)
         return wasAbsent;
     }
 
-    /// <summary>An attempt failed at the time stamp <paramref name="at"/>.</summary>
+    /// <summary>Notes an attempt that failed at the time stamp <paramref name="at"/>.</summary>
     public void Fail(long at, bool isConnect)
     {
         _first = _first == 0 ? at : Math.Min(_first, at);
@@ -27,13 +29,13 @@ internal sealed class AbsenceWatch(string endpoint)
         _failsToConnect |= isConnect;
     }
 
-    /// <summary>True while it takes no connection, and since when.</summary>
+    /// <summary>True while the endpoint takes no connection; with its first and last failure.</summary>
     public bool IsAbsent(out long first, out long last)
     {
         (first, last) = (_first, _last);
         return _failsToConnect;
     }
 
-    /// <summary>As others may read it; time stamps become seconds of the run.</summary>
+    /// <summary>The absence for a tally, in seconds of the run.</summary>
     public Absence Tell(long first, long last, Func<long, double> seconds) => new(endpoint, seconds(first), seconds(last));
 }

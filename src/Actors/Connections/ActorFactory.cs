@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorLoad.Connections;
 
-/// <summary>Makes actors of one kind. Akka's own way looks for their constructor by reflection, each time.</summary>
+/// <summary>Makes actors of one kind. Akka would look up the constructor by reflection each time.</summary>
 internal sealed class ActorFactory<T>(Func<T> create) : IIndirectActorProducer
     where T : ActorBase
 {

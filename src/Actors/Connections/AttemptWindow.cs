@@ -2,8 +2,8 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
 
-/// <summary>Ends of attempts over a sliding window, which moves by tenths.</summary>
-/// <param name="ticks">Its length on the clock of the time stamps.</param>
+/// <summary>Counts how attempts ended over a sliding window, which moves in tenths of its length.</summary>
+/// <param name="ticks">Length of the window, in ticks of the time stamps' clock.</param>
 internal sealed class AttemptWindow(long ticks)
 {
     private const int Slots = 10;
@@ -12,13 +12,13 @@ internal sealed class AttemptWindow(long ticks)
     private readonly long _slotTicks = Math.Max(1, ticks / Slots);
     private long _newest = long.MinValue;
 
-    /// <summary>Attempts that failed in it, since it was last moved.</summary>
+    /// <summary>Failed attempts in the window, as of its last move.</summary>
     public long Failed { get; private set; }
 
-    /// <summary>Attempts that ended well in it, since it was last moved.</summary>
+    /// <summary>Attempts in the window that ended well, as of its last move.</summary>
     public long Good { get; private set; }
 
-    /// <summary>An attempt ended well.</summary>
+    /// <summary>Counts an attempt that ended well.</summary>
     public void AddGood(long now)
     {
         MoveTo(now);
@@ -26,7 +26,7 @@ internal sealed class AttemptWindow(long ticks)
         Good++;
     }
 
-    /// <summary>An attempt failed.</summary>
+    /// <summary>Counts a failed attempt.</summary>
     public void AddFailure(Outcome outcome, long now)
     {
         MoveTo(now);
@@ -36,7 +36,7 @@ internal sealed class AttemptWindow(long ticks)
         Failed++;
     }
 
-    /// <summary>Forgets what is older than the window at <paramref name="now"/>.</summary>
+    /// <summary>Moves the window to <paramref name="now"/>, and forgets older attempts.</summary>
     public void MoveTo(long now)
     {
         var slot = now / _slotTicks;
@@ -58,7 +58,7 @@ internal sealed class AttemptWindow(long ticks)
         _newest = slot;
     }
 
-    /// <summary>How they failed, by name.</summary>
+    /// <summary>The failures in the window, by the name of their outcome.</summary>
     public IReadOnlyDictionary<string, long> FailedByCause()
     {
         var all = new OutcomeCounts();

@@ -3,14 +3,14 @@ using ActorLoad.Metrics;
 namespace ActorLoad.Connections;
 
 /// <summary>
-/// Judges one endpoint by what one lane sees of it, and gives it up when it is down, so that it is not hammered. What this machine or the
-/// operator did (<c>local-exhausted</c>, <c>cancelled</c>, <c>crashed</c>) says nothing of the endpoint and is not counted.
+/// One lane's judgement of one endpoint. Gives the endpoint up when it is down, so that no more attempts hit it. Failures by this machine
+/// or the operator (<c>local-exhausted</c>, <c>cancelled</c>, <c>crashed</c>) are not counted.
 /// </summary>
 /// <remarks>
-/// Failures end first: a refusal or rejection is back before any reply. So attempts that are established and not yet served are waited for, and
-/// those that are served and open count as good. An endpoint that was never established is down once enough attempts failed. One that has served
-/// gets the time to come back that the retry policy gives its connections, counted from when it was last well. One that was established and has
-/// not served gets the time that the rule for its failure gives, from the first one: none if that is not tried again.
+/// Failures come first: a refusal arrives before any reply. So the breaker waits for established attempts without replies, and served
+/// attempts that are open count as good. An endpoint that was never established is down after enough failures. An endpoint that has
+/// served may take as long as the retry policy allows, from when it was last well. An endpoint that was established but never served
+/// may take as long as the rule for its failure allows, from its first failure. Without retries, that is no time.
 /// </remarks>
 internal sealed class Breaker
 {
@@ -23,10 +23,10 @@ internal sealed class Breaker
     private readonly long[] _graceOf;
     private readonly double _ticksPerSecond;
 
-    /// <summary>A breaker of one lane for the endpoint of <paramref name="health"/>.</summary>
-    /// <param name="policy">When it trips, and how long connections go on trying.</param>
-    /// <param name="health">What all lanes know of the endpoint.</param>
-    /// <param name="frequency">Ticks in a second of the clock of the time stamps.</param>
+    /// <summary>Makes one lane's breaker for the endpoint of <paramref name="health"/>.</summary>
+    /// <param name="policy">Says when the breaker trips, and how long connections retry.</param>
+    /// <param name="health">The endpoint as all lanes see it.</param>
+    /// <param name="frequency">Ticks per second of the time stamps' clock.</param>
     public Breaker(SupervisionPolicy policy, EndpointHealth health, long frequency)
     {
         (_settings, _health, _own, _ticksPerSecond) = (policy.Breaker, health, health.Join(), frequency);
@@ -37,13 +37,13 @@ internal sealed class Breaker
         long Ticks(TimeSpan span) => (long)(span.TotalSeconds * frequency);
     }
 
-    /// <summary>Why the endpoint was given up; empty unless this breaker did it.</summary>
+    /// <summary>The reason for giving the endpoint up; empty unless this breaker did it.</summary>
     public string Reason { get; private set; } = "";
 
-    /// <summary>An attempt is established.</summary>
+    /// <summary>Notes an established attempt.</summary>
     public void Establish() => _own.Establish();
 
-    /// <summary>An attempt has all its replies, and may stay open.</summary>
+    /// <summary>Notes an attempt that has all its replies. It may stay open.</summary>
     public void Serve(long now)
     {
         var isFirst = _own.Served == 0;
@@ -54,7 +54,7 @@ internal sealed class Breaker
         }
     }
 
-    /// <summary>An attempt that was served has ended well.</summary>
+    /// <summary>Notes the good end of a served attempt.</summary>
     public void Succeed(long now)
     {
         _own.Leave(wasServed: true);
@@ -64,13 +64,13 @@ internal sealed class Breaker
         }
     }
 
-    /// <summary>An established attempt was closed by us, before its end.</summary>
+    /// <summary>Notes an established attempt that we closed early.</summary>
     public void Leave(bool wasServed) => _own.Leave(wasServed);
 
-    /// <summary>An attempt failed at <paramref name="now"/>. True if the endpoint is given up for it, which happens once.</summary>
+    /// <summary>Notes an attempt that failed at <paramref name="now"/>. True, once, if the endpoint is given up for it.</summary>
     public bool Fail(Outcome outcome, bool wasEstablished, bool wasServed, long now)
     {
-        var isWell = IsWell(now); // with this one, which was open until now
+        var isWell = IsWell(now); // the failed attempt still counts as open
         if (wasEstablished)
         {
             _own.Leave(wasServed);
@@ -131,11 +131,14 @@ internal sealed class Breaker
 
     private string Describe(EndpointTotals seen, long failed, long all, long since)
     {
-        var causes = string.Join(", ", (seen.Served > 0 ? _window.FailedByCause() : _health.FailedByCause()).Select(cause => $"{cause.Key} {cause.Value}"));
+        var byCause = seen.Served > 0 ? _window.FailedByCause() : _health.FailedByCause();
+        var causes = string.Join(", ", byCause.Select(cause => $"{cause.Key} {cause.Value}"));
+        var start = $"breaker: {_health.Name} was given up: {failed} of {all} attempts failed";
         return seen.Served > 0
-            ? FormattableString.Invariant(
-                $"breaker: {_health.Name} was given up: {failed} of {all} attempts failed within {_settings.Window.TotalSeconds:0.###} s ({causes}), and it was last well {since / _ticksPerSecond:0.#} s before; since the start {seen.Established} were established and {seen.Served} had all their replies")
-            : FormattableString.Invariant(
-                $"breaker: {_health.Name} was given up: {failed} of {all} attempts failed ({causes}), {(seen.Established == 0 ? "none was established" : $"{seen.Established} were established and none had all its replies")}");
+            ? FormattableString.Invariant($"{start} within {_settings.Window.TotalSeconds:0.###} s ({causes}), ")
+                + FormattableString.Invariant($"and it was last well {since / _ticksPerSecond:0.#} s before; ")
+                + $"since the start {seen.Established} were established and {seen.Served} had all their replies"
+            : $"{start} ({causes}), "
+                + (seen.Established == 0 ? "none was established" : $"{seen.Established} were established and none had all its replies");
     }
 }

@@ -8,44 +8,44 @@ internal sealed class BurstShare(int burst, int planned, long turn = 0)
     /// <summary>Number of the burst in the run, from 0.</summary>
     public int Burst { get; } = burst;
 
-    /// <summary>Connections of the run before this burst: with the number of a connection in the burst it tells whose turn it is.</summary>
+    /// <summary>Connections of the run before this burst. Added to a connection's number in the burst, it picks the target.</summary>
     public long Turn { get; } = turn;
 
     /// <summary>Connections that this lane was told to open.</summary>
     public int Planned { get; } = planned;
 
-    /// <summary>Those that it opened.</summary>
+    /// <summary>Connections that this lane opened.</summary>
     public int Opened { get; set; }
 
-    /// <summary>Outcomes so far.</summary>
+    /// <summary>Connections that succeeded so far.</summary>
     public int Succeeded { get; private set; }
 
-    /// <summary>Outcomes so far.</summary>
+    /// <summary>Connections that failed so far.</summary>
     public int Failed { get; private set; }
 
-    /// <summary>Outcomes so far.</summary>
+    /// <summary>Connections that were cancelled so far.</summary>
     public int Cancelled { get; private set; }
 
-    /// <summary>Start of its first connection; <see cref="long.MaxValue"/> before that.</summary>
+    /// <summary>Start of the first connection; <see cref="long.MaxValue"/> before that.</summary>
     public long FirstStart { get; private set; } = long.MaxValue;
 
-    /// <summary>Start of its last connection.</summary>
+    /// <summary>Start of the last connection.</summary>
     public long LastStart { get; private set; } = long.MinValue;
 
-    /// <summary>True while this lane may still open connections of it.</summary>
+    /// <summary>True while this lane may still open connections of the share.</summary>
     public bool IsOpening { get; set; } = true;
 
-    /// <summary>True once each of its connections has an outcome.</summary>
+    /// <summary>True once each opened connection has an outcome.</summary>
     public bool IsDone => !IsOpening && Succeeded + Failed + Cancelled == Opened;
 
-    /// <summary>A connection of it began its first attempt.</summary>
+    /// <summary>Notes that a connection began its first attempt.</summary>
     public void RecordStart(long at)
     {
         FirstStart = Math.Min(FirstStart, at);
         LastStart = Math.Max(LastStart, at);
     }
 
-    /// <summary>A connection of it has ended.</summary>
+    /// <summary>Counts the outcome of a connection.</summary>
     public void RecordEnd(Outcome outcome)
     {
         switch (outcome)

@@ -6,18 +6,18 @@ using static ActorLoad.Connections.ConnectionProtocol;
 
 namespace ActorLoad.Connections;
 
-/// <summary>Parent and supervisor of a few connections of one burst, for its lane, whose record it shares; ends with the last of them.</summary>
+/// <summary>Parent and supervisor of a few connections of one burst. Shares its lane's record; stops after its last connection.</summary>
 /// <remarks>
-/// An actor keeps its children in an immutable tree and copies a path through it for each birth and each death. With thousands of them
-/// under one lane that was a quarter of what the generator itself spends on a connection.
+/// An actor keeps its children in an immutable tree, and copies a path of it at each start and stop of a child. With thousands of children
+/// under one lane, that was a quarter of the generator's own cost of a connection.
 /// <code>
 /// OpenConnections -> opens them -> each ends -> tells the lane when its burst is over -> stops
-///   a child throws -> attempt counted -> rule of its cause: Restart (a new attempt after its backoff) | Stop | Escalate
-///   Cancel -> cancels what is open
+///   a child throws -> counts the attempt -> rule of its cause: Restart (a new attempt after its backoff) | Stop | Escalate
+///   Cancel -> cancels open connections
 /// </code></remarks>
 internal sealed class Cohort : UntypedActor
 {
-    /// <summary>Most connections of one: as many as a set of bits has.</summary>
+    /// <summary>Most connections of a cohort: one for each bit of a <c>ulong</c>.</summary>
     public const int Size = 64;
 
     private readonly LaneRecord _record;
@@ -27,7 +27,7 @@ internal sealed class Cohort : UntypedActor
     /// <summary>Made by <see cref="Props"/>.</summary>
     public Cohort(LaneRecord lane, ChildFactory connections) => (_record, _connections) = (lane, connections);
 
-    /// <summary>A cohort of a lane, on its loop.</summary>
+    /// <summary>A cohort on the loop of its lane.</summary>
     public static Props Props(LaneRecord lane, ChildFactory connections, string dispatcher) =>
         Akka.Actor.Props.CreateBy(new ActorFactory<Cohort>(() => new Cohort(lane, connections))).WithDispatcher(dispatcher);
 
@@ -42,7 +42,7 @@ internal sealed class Cohort : UntypedActor
         }
     }
 
-    /// <summary>By the rules of the run file; nothing is logged for each failure, all are counted.</summary>
+    /// <summary>Follows the rules of the run file. Failures are counted, not logged.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, Decide, loggingEnabled: false);
 
     private void HandleOpen(OpenConnections opening)
@@ -73,7 +73,7 @@ internal sealed class Cohort : UntypedActor
     {
         if (cause is not ConnectionFailedException failure)
         {
-            // Akka itself failed to make or run a child: without its entry its burst can never end, so the run must.
+            // Akka failed to make or run a child. Its burst can then never end, so the run must.
             Context.GetLogger().Error(cause, "a connection failed outside its own code");
             return Directive.Escalate;
         }
@@ -81,7 +81,8 @@ internal sealed class Cohort : UntypedActor
         if (failure is ConnectionCrashedException { InnerException: not LoopFailedException } && !_record.HasLoggedCrash)
         {
             _record.HasLoggedCrash = true;
-            Context.GetLogger().Error(failure.InnerException, "a connection crashed; this is a bug in ActorLoad. Further crashes of this run are only counted");
+            Context.GetLogger().Error(
+                failure.InnerException, "a connection crashed; this is a bug in ActorLoad. Further crashes of this run are only counted");
         }
 
         var decision = _record.Fail(failure);

@@ -7,15 +7,15 @@ using static ActorLoad.Connections.ConnectionProtocol;
 
 namespace ActorLoad.Connections;
 
-/// <summary>One simulated client: opens a link, says its session, holds, closes. A failure is thrown to its lane.</summary>
+/// <summary>One simulated client: opens a link, sends its session, holds, closes. Throws failures to its cohort.</summary>
 /// <remarks><code>
 /// New -> (Waiting: backoff) -> Opening -> (SettingUp) -> Using: one exchange a step -> (Holding: a pending receive) -> ended
-///   every state: LinkFailed -> throw -> the lane restarts this actor with the same entry, or stops it
+///   every state: LinkFailed -> throw -> the cohort restarts this actor with the same entry, or stops it
 ///   every state: Cancel -> ended (cancelled)
 /// </code></remarks>
 internal sealed class ConnectionActor : UntypedActor
 {
-    // Become would allocate at each change of state, and there are four of them in each connection.
+    // Become would allocate at each change of state: four times in each connection.
     private static readonly State New = static (self, message) => self.WhileNew(message);
     private static readonly State Waiting = static (self, message) => self.WhileWaiting(message);
     private static readonly State Opening = static (self, message) => self.WhileOpening(message);
@@ -37,7 +37,8 @@ internal sealed class ConnectionActor : UntypedActor
     private ConnectionRecord Entry => _entry!;
 
     public static Props Props(ConnectionPlan plan, string dispatcher) =>
-        Akka.Actor.Props.CreateBy(new ActorFactory<ConnectionActor>(() => new ConnectionActor(plan))).WithDispatcher(dispatcher).WithMailbox(LoopMailbox.Id);
+        Akka.Actor.Props.CreateBy(new ActorFactory<ConnectionActor>(() => new ConnectionActor(plan)))
+            .WithDispatcher(dispatcher).WithMailbox(LoopMailbox.Id);
 
     protected override void OnReceive(object message)
     {
@@ -104,7 +105,9 @@ internal sealed class ConnectionActor : UntypedActor
         switch (message)
         {
             case Received received when received.Link == _link: HandleReceivedInHold(received.Link); break;
-            case LinkFailed { Fault: LinkFault.TimedOut } over when over.Link == _link && _dialogue.Rest is Turn.More: End(Outcome.Succeeded); break;
+            case LinkFailed { Fault: LinkFault.TimedOut } over when over.Link == _link && _dialogue.Rest is Turn.More:
+                End(Outcome.Succeeded);
+                break;
             case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
             default: HandleOther(message); break;
         }
@@ -115,7 +118,7 @@ internal sealed class ConnectionActor : UntypedActor
         switch (message)
         {
             case Cancel: HandleCancel(); break;
-            case Received or Connected or LinkFailed: break; // of a link that an earlier incarnation has closed
+            case Received or Connected or LinkFailed: break; // from a link that an earlier incarnation closed
             default: Unhandled(message); break;
         }
     }
@@ -142,7 +145,7 @@ internal sealed class ConnectionActor : UntypedActor
     {
         if (Entry.Attempts > 0 && _plan.Lane.IsGivenUp(Entry))
         {
-            End(Entry.LastFailure); // its endpoint was given up while it waited
+            End(Entry.LastFailure); // the endpoint was given up during the wait
             return;
         }
 
@@ -197,13 +200,14 @@ internal sealed class ConnectionActor : UntypedActor
     {
         var script = _plan.Session.Script;
         var turn = script.Count == 0 ? _dialogue.Take(link.Incoming, _plan.Words)
-            : _dialogue.Take(link.Incoming, new SentStep(script, script.Count - 1, Entry.Share.Burst, Entry.Client), isLast: true, _plan.Words);
+            : _dialogue.Take(
+                link.Incoming, new SentStep(script, script.Count - 1, Entry.Share.Burst, Entry.Client), isLast: true, _plan.Words);
         if (turn is not (Turn.More or Turn.Answered))
         {
             throw Fail(turn);
         }
 
-        link.Receive(null); // nobody waits for it
+        link.Receive(null); // without a deadline
     }
 
     private bool IsAnswered(Link link, Script script, bool isLast)
@@ -213,14 +217,14 @@ internal sealed class ConnectionActor : UntypedActor
             case Turn.Answered:
                 return true;
             case Turn.More:
-                link.Receive(null); // one deadline for all its parts
+                link.Receive(null); // one deadline for all parts of a reply
                 return false;
             case var turn:
                 throw Fail(turn);
         }
     }
 
-    // The next command of the script, or what follows the last.
+    // Sends the next step of the script. After the last step, the hold or the end follows.
     private void Use(Link link)
     {
         var script = _plan.Session.Script;
@@ -237,7 +241,7 @@ internal sealed class ConnectionActor : UntypedActor
         else
         {
             _plan.Lane.Serve(Entry);
-            _state = Holding; // nothing answers the last commands: the hold begins with them
+            _state = Holding; // the last commands get no reply: the hold begins with them
             Exchange(link, script, _plan.HoldDeadline ?? _plan.SendDeadline);
         }
     }
@@ -271,7 +275,7 @@ internal sealed class ConnectionActor : UntypedActor
         }
         else
         {
-            Context.Stop(Self); // its escalated failure has been counted
+            Context.Stop(Self); // its failure was counted before it escalated
         }
     }
 

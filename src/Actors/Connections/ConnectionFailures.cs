@@ -2,7 +2,7 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
 
-/// <summary>An attempt failed in a way that supervision has a rule for. It is thrown by a connection and decided on by its lane.</summary>
+/// <summary>A failed attempt. The connection throws it, and its cohort decides what follows.</summary>
 public abstract class ConnectionFailedException : Exception
 {
     private protected ConnectionFailedException(ConnectionRecord entry, Outcome outcome, Exception? inner = null)
@@ -13,7 +13,7 @@ public abstract class ConnectionFailedException : Exception
 
     internal ConnectionRecord Entry { get; }
 
-    /// <summary>When the loop learned of it, as a time stamp of its clock; 0 if that is not known.</summary>
+    /// <summary>When the loop saw the failure, as a time stamp of its clock; 0 if unknown.</summary>
     internal long At { get; set; }
 
     /// <summary>The exception type for <paramref name="outcome"/>.</summary>
@@ -30,7 +30,7 @@ public abstract class ConnectionFailedException : Exception
     };
 }
 
-/// <summary>Nobody listens.</summary>
+/// <summary>The port has no listener.</summary>
 public sealed class ConnectionRefusedException : ConnectionFailedException
 {
     internal ConnectionRefusedException(ConnectionRecord entry)
@@ -39,7 +39,7 @@ public sealed class ConnectionRefusedException : ConnectionFailedException
     }
 }
 
-/// <summary>A RST came.</summary>
+/// <summary>The peer sent a RST.</summary>
 public sealed class ConnectionResetException : ConnectionFailedException
 {
     internal ConnectionResetException(ConnectionRecord entry)
@@ -48,7 +48,7 @@ public sealed class ConnectionResetException : ConnectionFailedException
     }
 }
 
-/// <summary>The connect took longer than it may.</summary>
+/// <summary>The connect exceeded its time limit.</summary>
 public sealed class ConnectTimeoutException : ConnectionFailedException
 {
     internal ConnectTimeoutException(ConnectionRecord entry)
@@ -57,7 +57,7 @@ public sealed class ConnectTimeoutException : ConnectionFailedException
     }
 }
 
-/// <summary>A reply took longer than it may.</summary>
+/// <summary>A reply exceeded its time limit.</summary>
 public sealed class ReplyTimeoutException : ConnectionFailedException
 {
     internal ReplyTimeoutException(ConnectionRecord entry)
@@ -85,13 +85,13 @@ public sealed class RejectedException : ConnectionFailedException
     public string Prefix { get; }
 }
 
-/// <summary>What came is not RESP, or not an answer.</summary>
+/// <summary>The peer sent bytes that are not RESP, or that are not a reply.</summary>
 public sealed class ProtocolErrorException : ConnectionFailedException
 {
     internal ProtocolErrorException(ConnectionRecord entry, StrangeReply reply)
         : base(entry, Outcome.ProtocolError) => Reply = reply;
 
-    /// <summary>What came.</summary>
+    /// <summary>The strange reply.</summary>
     public StrangeReply Reply { get; }
 }
 
@@ -104,7 +104,7 @@ public sealed class TargetUnreachableException : ConnectionFailedException
     }
 }
 
-/// <summary>This machine has no more descriptors, ports or buffers for us.</summary>
+/// <summary>This machine has no descriptor, port or buffer left for us.</summary>
 public sealed class LocalExhaustedException : ConnectionFailedException
 {
     internal LocalExhaustedException(ConnectionRecord entry)
@@ -113,7 +113,7 @@ public sealed class LocalExhaustedException : ConnectionFailedException
     }
 }
 
-/// <summary>An exception of no known type: a bug in ActorLoad, which is the inner exception.</summary>
+/// <summary>An exception of unknown type, kept as the inner exception: a bug in ActorLoad.</summary>
 public sealed class ConnectionCrashedException : ConnectionFailedException
 {
     internal ConnectionCrashedException(ConnectionRecord entry, Exception bug)

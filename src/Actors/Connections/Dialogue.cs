@@ -3,59 +3,61 @@ using ActorLoad.Resp;
 
 namespace ActorLoad.Connections;
 
-/// <summary>What bytes of a server mean for the exchange under way.</summary>
+/// <summary>The meaning of a server's bytes for the exchange under way.</summary>
 internal enum Turn
 {
-    /// <summary>More is to come; while a connection holds, always.</summary>
+    /// <summary>More bytes must come. Holding connections always get this.</summary>
     More,
 
     /// <summary>All replies have come.</summary>
     Answered,
 
-    /// <summary>An error has come: see <see cref="Dialogue.ErrorPrefix"/>.</summary>
+    /// <summary>The server sent an error: see <see cref="Dialogue.ErrorPrefix"/>.</summary>
     Rejected,
 
-    /// <summary>This is not RESP: see <see cref="Dialogue.Strange"/>.</summary>
+    /// <summary>The bytes are not RESP: see <see cref="Dialogue.Strange"/>.</summary>
     Strange,
 
-    /// <summary>The server sends back what it was sent.</summary>
+    /// <summary>The server sends our own bytes back.</summary>
     Echoed,
 
-    /// <summary>More replies have come than were asked for.</summary>
+    /// <summary>More replies have come than we asked for.</summary>
     Unasked,
 }
 
-/// <summary>One connection's exchange: which of the values that come are the replies to what was sent, and which come of the server's own accord
-/// (RESP3 pushes, messages to a subscriber, MONITOR's lines) and are passed over.</summary>
+/// <summary>
+/// One connection's exchange. Tells replies from values that the server sends unasked, and skips those: RESP3 pushes, messages to a
+/// subscriber, lines of MONITOR.
+/// </summary>
 internal struct Dialogue
 {
-    // Of a command that came back in part: its count, a length and a letter are no chance.
+    // Bytes of a command that came back in part: its count, a length and a letter are no coincidence.
     private const int CertainEcho = 9;
 
     private ReplyScanner _scanner;
     private int _awaited;
     private int _echoed;
 
-    // Where no reply is awaited: whoever subscribed, by whatever command, is sent such things.
+    // True for values that a subscriber or monitor may get while it awaits no reply.
     private readonly bool IsEvent => _scanner.Kind == '>' || _scanner.Word is not (ReplyWord.None or ReplyWord.Ok or ReplyWord.Pong);
 
-    /// <summary>The prefix of the error that came.</summary>
+    /// <summary>Prefix of the server's error.</summary>
     public readonly string ErrorPrefix => _scanner.ErrorPrefix;
 
-    /// <summary>The beginning of what is not RESP.</summary>
+    /// <summary>The first bytes that are not RESP.</summary>
     public readonly ReadOnlySpan<byte> Strange => _scanner.Strange;
 
-    /// <summary>What a server that says no more has said: Strange or Echoed, or More if nothing is wrong with it.</summary>
+    /// <summary>The judgement if the server sends no more: Strange, Echoed, or More if nothing is wrong.</summary>
     public readonly Turn Rest => _scanner.IsStrange ? Turn.Strange : _echoed >= CertainEcho ? Turn.Echoed : Turn.More;
 
-    /// <summary>An exchange begins.</summary>
+    /// <summary>Begins an exchange.</summary>
     public void Begin(in Expected expected) => (_awaited, _echoed) = (expected.Replies, 0);
 
-    /// <summary>Takes what came in an exchange.</summary>
+    /// <summary>Takes the bytes that came in an exchange.</summary>
     /// <param name="bytes">At least one.</param>
     /// <param name="sent">The exchange.</param>
-    /// <param name="isLast">None follows it, and the connection is held: what comes after its replies are events, and late replies if it has none.</param>
-    /// <param name="words">How an error's words are kept.</param>
+    /// <param name="isLast">True for the last exchange before a hold. Events may follow it, and late replies if it awaits none.</param>
+    /// <param name="words">Hides secrets in an error.</param>
     public Turn Take(ReadOnlySpan<byte> bytes, in SentStep sent, bool isLast, ServerWords words)
     {
         ref readonly var expected = ref sent.Expected;
@@ -91,7 +93,7 @@ internal struct Dialogue
         return _awaited > 0 ? Turn.More : Turn.Answered;
     }
 
-    /// <summary>Takes what came to a connection that holds and has sent nothing.</summary>
+    /// <summary>Takes the bytes that came to a connection that holds and has sent nothing.</summary>
     public Turn Take(ReadOnlySpan<byte> bytes, ServerWords words)
     {
         while (bytes.Length > 0)
@@ -109,7 +111,7 @@ internal struct Dialogue
         return Turn.More;
     }
 
-    // Commands are arrays: a reply that is none is no echo, which one comparison tells.
+    // Commands are arrays, so a reply that is not an array is no echo.
     private bool IsEcho(ReadOnlySpan<byte> bytes, in SentStep sent)
     {
         if (_scanner.IsFresh)

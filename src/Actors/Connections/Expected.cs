@@ -1,23 +1,23 @@
 using ActorLoad.Resp;
 namespace ActorLoad.Connections;
 
-/// <summary>What comes back when the commands of one exchange were sent.</summary>
-/// <param name="Replies">Values that must come before the next command is sent; 0 for one that is not answered.</param>
+/// <summary>The expected replies to the commands of one exchange.</summary>
+/// <param name="Replies">Values that must come before the next command is sent; 0 if the command gets no reply.</param>
 internal readonly record struct Expected(int Replies)
 {
-    /// <summary>Only values that begin with this word count, if it is not None, and what is no array or push.</summary>
+    /// <summary>First word of the pushes, or of a subscriber's arrays, that confirm the command; None if there is no such word.</summary>
     public ReplyWord Confirms { get; init; }
 
-    /// <summary>Arrays may come that were published, or that confirm a subscription: RESP2 has no other form for them.</summary>
+    /// <summary>True if arrays may be published messages or confirmations. RESP2 has no other form for them.</summary>
     public bool IsSubscriber { get; init; }
 
-    /// <summary>Simple strings may come that tell of commands of others.</summary>
+    /// <summary>True if simple strings may be lines of MONITOR.</summary>
     public bool IsMonitor { get; init; }
 
-    /// <summary>What was published, and what MONITOR tells, counts as a reply.</summary>
+    /// <summary>True if published messages and lines of MONITOR count as replies.</summary>
     public bool CountsEvents { get; init; }
 
-    /// <summary>True for a whole value that is no reply, wherever it comes.</summary>
+    /// <summary>True for a whole value that is not a reply.</summary>
     public bool PassesOver(byte kind, ReplyWord word) => kind switch
     {
         (byte)'>' => !IsConfirmation(word) && !(CountsEvents && word == ReplyWord.Message),
@@ -26,7 +26,7 @@ internal readonly record struct Expected(int Replies)
         _ => false,
     };
 
-    /// <summary>True if a value of this kind, of which no more is known, may be one that <see cref="PassesOver"/>.</summary>
+    /// <summary>True if an unfinished value of this kind may become one that <see cref="PassesOver"/> skips.</summary>
     public bool MayPassOver(byte kind) => kind switch
     {
         0 or (byte)'>' => true,

@@ -8,12 +8,12 @@ using static ActorLoad.Connections.LaneProtocol;
 
 namespace ActorLoad.Connections;
 
-/// <summary>The connections of one event loop: opens its share of each burst when that is due, and keeps the books.</summary>
+/// <summary>Opens one event loop's share of each burst when the burst is due, and counts its connections.</summary>
 /// <remarks><code>
 /// OpenBurst -> waits until it is due -> opens cohort by cohort, so that starting and running take turns -> BurstShareEnded
-///   a cohort says that an endpoint was given up -> EndpointGivenUp; that the last one was, or that the loop failed -> BreakerTripped
+///   a cohort gives up an endpoint -> EndpointGivenUp; gives up the last endpoint, or the loop failed -> BreakerTripped
 ///   a cohort escalates -> so does the lane
-///   Abort -> opens no more, cancels what is open
+///   Abort -> opens no more, cancels open connections
 /// </code></remarks>
 public sealed class Lane : UntypedActor
 {
@@ -54,8 +54,9 @@ public sealed class Lane : UntypedActor
         }
     }
 
-    /// <summary>What a cohort does not decide itself is for the run to decide.</summary>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, _ => Directive.Escalate, loggingEnabled: false);
+    /// <summary>Escalates every failure of a cohort to the run.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(-1, -1, _ => Directive.Escalate, loggingEnabled: false);
 
     private void HandleOpenBurst(OpenBurst burst)
     {
@@ -90,7 +91,7 @@ public sealed class Lane : UntypedActor
     private void OpenCohort(OpenNext opening)
     {
         var (share, next, end, due) = opening;
-        var count = _record.IsAborting ? end - next : Math.Min(Cohort.Size, end - next); // nothing is opened then, and all is counted
+        var count = _record.IsAborting ? end - next : Math.Min(Cohort.Size, end - next); // an aborting lane counts all and opens nothing
         if (_record.Open(share, next, count) is var opened and > 0)
         {
             Context.ActorOf(_cohort).Tell(new OpenConnections(share, next, opened, due), Self);
@@ -98,7 +99,7 @@ public sealed class Lane : UntypedActor
 
         if (next + count < end)
         {
-            // Not by a plain Tell, which would be handled before the cohort's first message, and before any completion.
+            // A plain Tell would be handled before the cohort's first message, and before any completion.
             var self = Self;
             _loop.ExecuteNextTurn(new ActionRunnable(() => self.Tell(opening with { Next = next + count }, self)));
             return;
@@ -126,7 +127,7 @@ public sealed class Lane : UntypedActor
         {
             if (DueOf(burst) is var due && due.At <= _loop.Now)
             {
-                HandleDue(due); // its time has come: planned, and not one opened
+                HandleDue(due); // it was due: its connections count as planned, not as opened
             }
             else
             {
@@ -154,5 +155,6 @@ public sealed class Lane : UntypedActor
 
     private sealed record BurstDue(int Burst, long At) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed record OpenNext(BurstShare Share, int Next, int End, long Due) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    private sealed record OpenNext(BurstShare Share, int Next, int End, long Due)
+        : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

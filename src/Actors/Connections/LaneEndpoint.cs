@@ -3,16 +3,15 @@ using ActorLoad.Transport;
 
 namespace ActorLoad.Connections;
 
-/// <summary>One endpoint as one lane sees it: what became of the attempts that went there, and whether it is still worth another. Confined to the
-/// lane's loop.</summary>
+/// <summary>One endpoint as one lane sees it: counts its attempts, and decides when to give it up. Confined to the lane's loop.</summary>
 /// <param name="name">Address and port.</param>
-/// <param name="tally">Where they are counted.</param>
+/// <param name="tally">Counts the attempts.</param>
 /// <param name="breaker">Gives the endpoint up.</param>
-/// <param name="absence">When it took no connection.</param>
-/// <param name="ofRun">Seconds of the run at a time stamp.</param>
+/// <param name="absence">Finds the times without a connection.</param>
+/// <param name="ofRun">Turns a time stamp into seconds of the run.</param>
 internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, AbsenceWatch absence, Func<long, double> ofRun)
 {
-    /// <summary>An attempt's connection is established: its SYN and its completion are stamped on <paramref name="link"/>.</summary>
+    /// <summary>Notes an established connection. <paramref name="link"/> holds the time stamps of its SYN and its completion.</summary>
     public void Establish(ConnectionRecord entry, Link link)
     {
         ref var timings = ref entry.Timings;
@@ -28,7 +27,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
         breaker.Establish();
     }
 
-    /// <summary>The setup has its whole reply: both are stamped on <paramref name="link"/>.</summary>
+    /// <summary>Notes the whole reply to the setup. <paramref name="link"/> holds the time stamps of both.</summary>
     public void SetUp(ConnectionRecord entry, Link link)
     {
         ref var timings = ref entry.Timings;
@@ -38,7 +37,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
         tally.RecordStep(Step.Setup, timings);
     }
 
-    /// <summary>A command of the script has its whole reply: both are stamped on <paramref name="link"/>.</summary>
+    /// <summary>Notes the whole reply to a command of the script. <paramref name="link"/> holds the time stamps of both.</summary>
     public void Answer(ConnectionRecord entry, Link link)
     {
         ref var timings = ref entry.Timings;
@@ -57,7 +56,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
         }
     }
 
-    /// <summary>The script is done. What follows is the hold, if there is one.</summary>
+    /// <summary>Notes the end of the script. A hold may follow.</summary>
     public void Serve(ConnectionRecord entry)
     {
         ref var timings = ref entry.Timings;
@@ -70,10 +69,10 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
         }
 
         breaker.Serve(timings.HoldStarted);
-        Recover(entry, timings.HoldStarted); // where the script is empty
+        Recover(entry, timings.HoldStarted); // for an empty script
     }
 
-    /// <summary>A connection ends, and not because its attempt failed just now.</summary>
+    /// <summary>Notes the end of a connection, unless a failed attempt ended it.</summary>
     public void End(ConnectionRecord entry, Outcome outcome, long now)
     {
         if (outcome == Outcome.Succeeded)
@@ -86,7 +85,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
         }
     }
 
-    /// <summary>An attempt failed. Why the endpoint is given up for it; null if it is not.</summary>
+    /// <summary>Notes a failed attempt. Returns the reason if the endpoint is given up for it, else null.</summary>
     public string? Fail(ConnectionFailedException failure, long now)
     {
         var (entry, at) = (failure.Entry, failure.At != 0 ? failure.At : now);
@@ -111,7 +110,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
         return breaker.Fail(failure.Outcome, wasEstablished, wasServed, now) ? breaker.Reason : null;
     }
 
-    /// <summary>Counts it if it takes no connection now.</summary>
+    /// <summary>Records an absence that still lasts.</summary>
     public void TellAbsence()
     {
         if (absence.IsAbsent(out var first, out var last))
@@ -120,7 +119,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
         }
     }
 
-    // Whoever was served and is cut has something to recover; what fails on the way back to that was cut before.
+    // A served connection that is cut must recover. A failure on its way back is not another cut.
     private void Cut(ConnectionRecord entry, long at)
     {
         ref var timings = ref entry.Timings;

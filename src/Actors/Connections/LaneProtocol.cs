@@ -8,17 +8,17 @@ namespace ActorLoad.Connections;
 /// <summary>Messages between a load supervisor and its lanes. All of them may cross nodes; times are spans since the run's start.</summary>
 public static class LaneProtocol
 {
-    /// <summary>Open connections <paramref name="First"/> to <paramref name="First"/> + <paramref name="Count"/> - 1 of a burst when it is due.</summary>
+    /// <summary>Open <paramref name="Count"/> connections of a burst, from <paramref name="First"/> on, when it is due.</summary>
     public sealed record OpenBurst(int Burst, int First, int Count, TimeSpan DueAt)
     {
-        /// <summary>Connections of the run before this burst: targets are used in turn over the whole run, by all lanes together.</summary>
+        /// <summary>Connections of the run before this burst. All lanes together use the targets in turn over the whole run.</summary>
         public long Turn { get; init; }
     }
 
-    /// <summary>Send what was counted since the last report to the metrics actor, for interval <paramref name="Sample"/>.</summary>
+    /// <summary>Send the counts since the last report to the metrics actor, for interval <paramref name="Sample"/>.</summary>
     public sealed record ReportTally(int Sample);
 
-    /// <summary>Open nothing more, cancel what is open. Every burst that was begun still ends.</summary>
+    /// <summary>Open nothing more, and cancel open connections. Every burst that has begun still ends.</summary>
     public sealed record Abort
     {
         /// <summary>The only instance.</summary>
@@ -26,50 +26,50 @@ public static class LaneProtocol
     }
 
     /// <summary>Every connection of a lane's share of a burst has an outcome.</summary>
-    /// <param name="Lane">Whose share.</param>
-    /// <param name="Burst">Of which burst.</param>
-    /// <param name="Planned">Its size; 0 if the run was stopped before it was due.</param>
+    /// <param name="Lane">Number of the lane.</param>
+    /// <param name="Burst">Number of the burst.</param>
+    /// <param name="Planned">Size of the share; 0 if the run was stopped before it was due.</param>
     /// <param name="Opened">Connections started.</param>
-    /// <param name="Succeeded">Of these.</param>
-    /// <param name="Failed">Of these.</param>
-    /// <param name="Cancelled">Of these.</param>
-    /// <param name="FirstStart">First start; null if none was opened.</param>
-    /// <param name="LastStart">Last start; null if none was opened.</param>
-    /// <param name="EndedAt">When the last one ended.</param>
-    /// <param name="NeverReached">True if every attempt of this lane so far failed before it was established, and not for want of our own
-    /// descriptors or ports.</param>
+    /// <param name="Succeeded">Opened connections that succeeded.</param>
+    /// <param name="Failed">Opened connections that failed.</param>
+    /// <param name="Cancelled">Opened connections that were cancelled.</param>
+    /// <param name="FirstStart">First start; null if no connection was opened.</param>
+    /// <param name="LastStart">Last start; null if no connection was opened.</param>
+    /// <param name="EndedAt">End of the last connection.</param>
+    /// <param name="NeverReached">True if every attempt of this lane so far failed before it was established, and no attempt failed because
+    /// this machine lacks descriptors or ports.</param>
     public sealed record BurstShareEnded(
         int Lane, int Burst, int Planned, int Opened, int Succeeded, int Failed, int Cancelled,
         TimeSpan? FirstStart, TimeSpan? LastStart, TimeSpan EndedAt, bool NeverReached) : IDeadLetterSuppression
     {
-        /// <summary>True while some endpoint has not been tried by any lane.</summary>
+        /// <summary>True while some endpoint is untried by all lanes.</summary>
         public bool HasUntriedEndpoint { get; init; }
     }
 
     /// <summary>An endpoint fails too often: no lane opens another connection to it.</summary>
-    /// <param name="Lane">Whose breaker tripped.</param>
+    /// <param name="Lane">The lane whose breaker tripped.</param>
     /// <param name="Endpoint">ADDRESS:PORT.</param>
-    /// <param name="Reason">What it saw.</param>
+    /// <param name="Reason">The breaker's reason.</param>
     public sealed record EndpointGivenUp(int Lane, string Endpoint, string Reason) : IDeadLetterSuppression;
 
-    /// <summary>Every endpoint was given up, or the lane's loop has failed: this lane has stopped opening connections.</summary>
+    /// <summary>This lane has stopped opening connections: every endpoint was given up, or the lane's loop has failed.</summary>
     public sealed record BreakerTripped(int Lane, string Reason) : IDeadLetterSuppression;
 }
 
-/// <summary>What a lane is made of.</summary>
+/// <summary>The settings of a lane.</summary>
 /// <param name="Lane">Its number, from 0.</param>
-/// <param name="Clock">The run's, by which its loop lives.</param>
-/// <param name="MaxOpen">Most connections that it may have open at once.</param>
+/// <param name="Clock">The run's clock; the loop uses it too.</param>
+/// <param name="MaxOpen">Most open connections at once.</param>
 /// <param name="Seed">Seed of its randomness.</param>
-/// <param name="Connection">What each connection does.</param>
-/// <param name="Session">What it sends.</param>
+/// <param name="Connection">Settings of each connection.</param>
+/// <param name="Session">Commands of each connection.</param>
 /// <param name="Targets">Where connections go, in turn.</param>
-/// <param name="Supervision">What happens when they fail.</param>
-/// <param name="Metrics">Who gets its tallies.</param>
+/// <param name="Supervision">Rules for failed attempts.</param>
+/// <param name="Metrics">Gets the lane's tallies.</param>
 public sealed record LaneSettings(
     int Lane, RunClock Clock, int MaxOpen, int Seed, ConnectionSettings Connection, Session Session, ImmutableArray<Endpoint> Targets,
     SupervisionPolicy Supervision, IActorRef Metrics)
 {
-    /// <summary>What the lanes of the run know together of the targets; a lane that is alone needs none from outside.</summary>
+    /// <summary>The targets as all lanes of the run see them. By default, a lane makes its own.</summary>
     public TargetHealth Health { get; init; } = TargetHealth.Of(Targets);
 }

@@ -4,7 +4,7 @@ using ActorLoad.Transport;
 
 namespace ActorLoad.Connections;
 
-/// <summary>What a lane, its cohorts and their connections know of the connections: counts, breaker, retries. Confined to the lane's loop.</summary>
+/// <summary>Counts, breakers and retries of a lane, shared with its cohorts and connections. Confined to the lane's loop.</summary>
 internal sealed class LaneRecord
 {
     private readonly LaneSettings _settings;
@@ -26,30 +26,32 @@ internal sealed class LaneRecord
         _random = RandomStreams.For(settings.Seed, settings.Lane);
     }
 
-    /// <summary>Everything since the last report, for each endpoint.</summary>
+    /// <summary>Counts since the last report, for each endpoint.</summary>
     public EndpointTallies Tallies { get; }
 
     /// <summary>Connections without an outcome.</summary>
     public long OpenNow { get; private set; }
 
-    /// <summary>Most attempts under way at once: a client that waits for its next attempt has no socket.</summary>
+    /// <summary>Most attempts under way at once. A connection between two attempts has no socket.</summary>
     public long PeakOpen { get; private set; }
 
-    /// <summary>True while no attempt was ever established, and none failed for want of our own resources.</summary>
+    /// <summary>True while no attempt was ever established, and no attempt failed because this machine lacks resources.</summary>
     public bool NeverReached { get; private set; } = true;
 
-    /// <summary>True when nothing more may be opened.</summary>
+    /// <summary>True once the lane may open no more connections.</summary>
     public bool IsAborting { get; set; }
 
-    /// <summary>True once a crash has been logged: one of a run is enough.</summary>
+    /// <summary>True once a crash was logged. Further crashes are only counted.</summary>
     public bool HasLoggedCrash { get; set; }
 
     private TargetHealth Health => _settings.Health;
 
     private bool IsAbortive => _settings.Connection.Socket.Close == CloseMode.Abort;
 
-    /// <summary><paramref name="count"/> connections from <paramref name="first"/> on are due: tells which of them are to be opened now, a bit for each,
-    /// the lowest for the first. The rest are dropped: max-open was reached, or their endpoint was given up.</summary>
+    /// <summary>
+    /// Decides which of <paramref name="count"/> due connections to open, with a bit for each. The lowest bit is connection
+    /// <paramref name="first"/>. Drops the rest: max-open was reached, or their endpoint was given up.
+    /// </summary>
     public ulong Open(BurstShare share, int first, int count)
     {
         var (which, opened, room) = (0UL, 0, IsAborting ? 0 : Math.Min(count, _settings.MaxOpen - OpenNow));
@@ -75,20 +77,20 @@ internal sealed class LaneRecord
         return which;
     }
 
-    /// <summary>The entry of a connection that is to be opened.</summary>
+    /// <summary>Makes the record of a connection to open.</summary>
     public ConnectionRecord NewRecord(BurstShare share, int client, long due)
     {
         var target = Health.TargetOf(share.Turn + client);
         return new ConnectionRecord(share, client, due, target, Health.EndpointOf(target));
     }
 
-    /// <summary>Where a connection goes.</summary>
+    /// <summary>The endpoint of a connection.</summary>
     public Endpoint TargetOf(ConnectionRecord entry) => Health.At(entry.Target);
 
-    /// <summary>True if a connection that waits for its next attempt need not make it.</summary>
+    /// <summary>True if the connection's endpoint was given up.</summary>
     public bool IsGivenUp(ConnectionRecord entry) => Health.Endpoints[entry.Endpoint].IsGivenUp;
 
-    /// <summary>An attempt begins. The first one is counted with its connection.</summary>
+    /// <summary>Notes that an attempt begins. The first attempt was counted with its connection.</summary>
     public void Begin(ConnectionRecord entry)
     {
         var now = _loop.Now;
@@ -109,19 +111,19 @@ internal sealed class LaneRecord
         PeakOpen = Math.Max(PeakOpen, ++_sockets);
     }
 
-    /// <summary>The attempt's connection is established: its SYN and its completion are stamped on <paramref name="link"/>.</summary>
+    /// <summary>Notes an established connection. <paramref name="link"/> holds the time stamps of its SYN and its completion.</summary>
     public void Establish(ConnectionRecord entry, Link link) => _endpoints[entry.Endpoint].Establish(entry, link);
 
-    /// <summary>The setup has its whole reply: both are stamped on <paramref name="link"/>.</summary>
+    /// <summary>Notes the whole reply to the setup. <paramref name="link"/> holds the time stamps of both.</summary>
     public void SetUp(ConnectionRecord entry, Link link) => _endpoints[entry.Endpoint].SetUp(entry, link);
 
-    /// <summary>A command has its whole reply: both are stamped on <paramref name="link"/>.</summary>
+    /// <summary>Notes the whole reply to a command. <paramref name="link"/> holds the time stamps of both.</summary>
     public void Answer(ConnectionRecord entry, Link link) => _endpoints[entry.Endpoint].Answer(entry, link);
 
-    /// <summary>The script is done. What follows is the hold, if there is one.</summary>
+    /// <summary>Notes the end of the script. A hold may follow.</summary>
     public void Serve(ConnectionRecord entry) => _endpoints[entry.Endpoint].Serve(entry);
 
-    /// <summary>Everything since the last report, to be sent; with the endpoints that are absent now.</summary>
+    /// <summary>Takes the counts since the last report, with absences that still last.</summary>
     public IReadOnlyList<TallyData> Take()
     {
         foreach (var endpoint in _endpoints)
@@ -132,7 +134,7 @@ internal sealed class LaneRecord
         return Tallies.Take();
     }
 
-    /// <summary>A connection did all it had to, was cancelled, or will not try again what failed.</summary>
+    /// <summary>Notes the end of a connection: it finished, was cancelled, or stops retrying.</summary>
     public void End(ConnectionRecord entry, Outcome outcome)
     {
         var (now, wasEstablished) = (_loop.Now, entry.Timings.Connected != 0);
@@ -143,7 +145,7 @@ internal sealed class LaneRecord
         Close(entry, outcome, now);
     }
 
-    /// <summary>An attempt failed: counts it and says what follows.</summary>
+    /// <summary>Counts a failed attempt and decides what follows.</summary>
     public FailureDecision Fail(ConnectionFailedException failure)
     {
         var (entry, now, wasEstablished) = (failure.Entry, _loop.Now, failure.Entry.Timings.Connected != 0);
@@ -151,7 +153,7 @@ internal sealed class LaneRecord
         entry.PeerEnd = failure.Outcome == Outcome.Reset ? PeerEnd.Reset : entry.PeerEnd;
         EndAttempt(entry, isAborted: IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
         NeverReached &= !wasEstablished && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
-        IsAborting |= stopped is not null; // the supervisor's Abort is on its way; not one more attempt until then
+        IsAborting |= stopped is not null; // no more attempts until the supervisor's Abort comes
         var decision = failure is ConnectionCrashedException ? FailureDecision.GiveUp : Decide(failure, now);
         if (decision.Directive != FailureDirective.Restart)
         {
@@ -159,7 +161,7 @@ internal sealed class LaneRecord
         }
         else
         {
-            entry.Timings.Connected = 0; // counted: if the run ends before the next attempt, there is no socket to end
+            entry.Timings.Connected = 0; // already counted: a run that ends before the next attempt has no socket to close here
             (entry.IsWaiting, entry.LastFailure) = (true, failure.Outcome);
             Tallies[entry.Endpoint].RecordWaiting(begins: true);
         }
@@ -169,7 +171,8 @@ internal sealed class LaneRecord
 
     private (ConnectionProtocol.GaveUp? GivenUp, string? Stopped) Judge(ConnectionFailedException failure, long now)
     {
-        var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting ? broken.Message : null;
+        var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting
+            ? broken.Message : null;
         if (_endpoints[failure.Entry.Endpoint].Fail(failure, now) is not { } reason)
         {
             return (null, stopped);
@@ -182,7 +185,7 @@ internal sealed class LaneRecord
             : $"breaker: each of the {endpoints.Length} endpoints was given up");
     }
 
-    // Whether there was still a socket to be closed; with linger zero the kernel counts that of an unanswered SYN too.
+    // True if we still had a socket to close. With linger zero, the kernel counts the socket of an unanswered SYN too.
     private static bool LeavesOurs(Outcome outcome, bool wasEstablished) => outcome switch
     {
         Outcome.Refused or Outcome.Reset or Outcome.Unreachable or Outcome.LocalExhausted => false,
@@ -198,7 +201,8 @@ internal sealed class LaneRecord
             return new FailureDecision(rule.Directive, 0);
         }
 
-        if (IsAborting || IsGivenUp(failure.Entry) || !failure.Entry.TryRetry(failure.Outcome, rule, HasRecovered(failure.Entry, rule, now), out var inRow))
+        if (IsAborting || IsGivenUp(failure.Entry)
+            || !failure.Entry.TryRetry(failure.Outcome, rule, HasRecovered(failure.Entry, rule, now), out var inRow))
         {
             return FailureDecision.GiveUp;
         }
@@ -223,7 +227,8 @@ internal sealed class LaneRecord
 
     private void EndAttempt(ConnectionRecord entry, bool isAborted)
     {
-        Tallies[entry.Endpoint].RecordSocket(entry.Timings.Connected != 0, isAborted, entry.PeerEnd == PeerEnd.Finished, entry.PeerEnd == PeerEnd.Reset);
+        Tallies[entry.Endpoint].RecordSocket(
+            entry.Timings.Connected != 0, isAborted, entry.PeerEnd == PeerEnd.Finished, entry.PeerEnd == PeerEnd.Reset);
         _sockets -= entry.IsUnderWay ? 1 : 0;
         entry.IsUnderWay = false;
     }

@@ -1,8 +1,8 @@
 using ActorLoad.Resp;
 namespace ActorLoad.Connections;
 
-/// <summary>Knows how often a server answers each command of a script. What it cannot know, the script says itself.</summary>
-/// <remarks>It follows what the script has done to the connection before: subscriptions, MONITOR, CLIENT REPLY, MULTI, HELLO, RESET.</remarks>
+/// <summary>Knows how often a server answers each command of a script. The script states the rest itself.</summary>
+/// <remarks>Follows the state of the connection: subscriptions, MONITOR, CLIENT REPLY, MULTI, HELLO, RESET.</remarks>
 internal sealed class ReplyForecast
 {
     private readonly Dictionary<string, HashSet<string>> _subscribed = [];
@@ -14,9 +14,9 @@ internal sealed class ReplyForecast
 
     private bool IsSubscriber => !_isResp3 && _subscribed.Values.Any(channels => channels.Count > 0);
 
-    /// <summary>What comes back for the next command.</summary>
-    /// <param name="words">Its words, placeholders as they are written.</param>
-    /// <param name="stated">What the script says; null if it says nothing.</param>
+    /// <summary>The expected replies to the next command.</summary>
+    /// <param name="words">The command's words, with placeholders as written.</param>
+    /// <param name="stated">Replies that the script states; null if it states nothing.</param>
     public Expected Next(IReadOnlyList<string> words, int? stated)
     {
         var (wasSubscriber, wasMonitor, wasQueueing) = (IsSubscriber, _isMonitor, _isQueueing);
@@ -51,7 +51,8 @@ internal sealed class ReplyForecast
     }
 
     private static bool IsReplyMode(IReadOnlyList<string> words) =>
-        words.Count == 3 && words[1].Equals("REPLY", StringComparison.OrdinalIgnoreCase) && words[2].ToUpperInvariant() is "ON" or "OFF" or "SKIP";
+        words.Count == 3 && words[1].Equals("REPLY", StringComparison.OrdinalIgnoreCase)
+        && words[2].ToUpperInvariant() is "ON" or "OFF" or "SKIP";
 
     private int SetReplyMode(string mode)
     {
@@ -67,7 +68,7 @@ internal sealed class ReplyForecast
         return 1;
     }
 
-    // One answer for each channel; for none, one for each that it leaves, or one that says that there was none.
+    // One reply for each named channel. Without names: one for each channel that it leaves, but at least one.
     private int Subscribe(string name, IReadOnlyList<string> words)
     {
         if (ReplyWords.To(name) == ReplyWord.None)

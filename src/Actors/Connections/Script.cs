@@ -7,12 +7,12 @@ namespace ActorLoad.Connections;
 
 /// <summary>
 /// The commands of a connection, encoded once as RESP arrays of bulk strings. Words are split and quoted as in redis-cli
-/// (<see cref="ScriptWords"/>); <c>{burst}</c> and <c>{client}</c> stand for the numbers of the burst and of the connection in it, from 0;
-/// <c>{{</c> and <c>}}</c> are braces. A command that is not answered goes together with the next one: such a step is one exchange.
+/// (<see cref="ScriptWords"/>). <c>{burst}</c> and <c>{client}</c> stand for the numbers of the burst and of the connection in it, from 0.
+/// <c>{{</c> and <c>}}</c> are braces. A command without a reply is sent with the next one: such a step is one exchange.
 /// </summary>
 public sealed class Script
 {
-    // A key may be called RANDOMKEY, and RESET is answered with RESET.
+    // Without RANDOMKEY, because a key may have that name, and RESET, because its reply is RESET.
     private static readonly HashSet<string> NeverAnsweredWithTheirName = ["PING", "HELLO", "INFO", "TIME", "DBSIZE", "ROLE"];
 
     private readonly Exchange[] _steps;
@@ -23,28 +23,30 @@ public sealed class Script
     /// <summary>No commands: connect, hold, close.</summary>
     public static Script Empty { get; } = new([], []);
 
-    /// <summary>Passwords in it, as they are sent; of one with a placeholder the text around that.</summary>
+    /// <summary>Passwords in the script, as they are sent. Of a password with a placeholder: the text around it.</summary>
     public ImmutableArray<string> Secrets { get; }
 
-    /// <summary>True if the server closes first, because the last command asks it to.</summary>
+    /// <summary>True if the last command is QUIT, so that the server closes first.</summary>
     public bool EndsWithQuit { get; }
 
-    /// <summary>Number of steps: of commands, if each is answered.</summary>
+    /// <summary>Number of steps. Commands without a reply share a step with the next command.</summary>
     public int Count => _steps.Length;
 
-    /// <summary>Compiles commands; <paramref name="problem"/> says which one cannot be used and why.</summary>
+    /// <summary>Compiles commands. <paramref name="problem"/> names a command that cannot be used, and says why.</summary>
     public static bool TryParse(IReadOnlyList<string> commands, out Script? script, out string problem) =>
         TryParse([.. commands.Select(command => new ScriptLine(command, null))], out script, out problem);
 
-    /// <summary>Compiles lines; <paramref name="problem"/> says which one cannot be used and why.</summary>
+    /// <summary>Compiles lines. <paramref name="problem"/> names a command that cannot be used, and says why.</summary>
     public static bool TryParse(IReadOnlyList<ScriptLine> lines, out Script? script, out string problem)
     {
-        var (compiled, forecast, steps, silent) = (new ScriptCommand[lines.Count], new ReplyForecast(), new List<Exchange>(), new List<(ScriptCommand, Expected)>());
+        var (compiled, forecast) = (new ScriptCommand[lines.Count], new ReplyForecast());
+        var (steps, silent) = (new List<Exchange>(), new List<(ScriptCommand, Expected)>());
         for (var index = 0; index < compiled.Length; index++)
         {
             problem = "";
             var line = lines[index];
-            if (!ScriptWords.TrySplit(line.Send, out var words, out problem) || !ScriptCommand.TryCompile(words, out compiled[index], out problem))
+            if (!ScriptWords.TrySplit(line.Send, out var words, out problem)
+                || !ScriptCommand.TryCompile(words, out compiled[index], out problem))
             {
                 var hidden = new Secrets(ScriptSecrets.Of(line.Send));
                 problem = $"command {index + 1} `{ScriptSecrets.Shown(line.Send)}` {hidden.Hide(problem)}";
@@ -66,11 +68,11 @@ public sealed class Script
         return true;
     }
 
-    /// <summary>What a client says before its own script: AUTH, if it signs in. The words are taken as they are.</summary>
+    /// <summary>The commands before a client's own script: AUTH, if it signs in. They have no placeholders.</summary>
     public static Script Setup(Credentials credentials) => !credentials.AreGiven ? Empty
         : new Script([new Exchange([(ScriptCommand.Literal([.. credentials.Auth]), new Expected(1))])], [credentials.Password]);
 
-    /// <summary>Most bytes that step <paramref name="step"/> can take, whatever the numbers.</summary>
+    /// <summary>Most bytes of step <paramref name="step"/>, for any numbers.</summary>
     public int MaxLength(int step) => _steps[step].MaxLength;
 
     /// <summary>Writes step <paramref name="step"/> and returns its length in bytes.</summary>
@@ -86,21 +88,22 @@ public sealed class Script
     }
 
     /// <summary>Writes the first command of a step.</summary>
-    internal int WriteFirst(int step, int burst, int client, Span<byte> destination) => _steps[step].Commands[0].Write(burst, client, destination);
+    internal int WriteFirst(int step, int burst, int client, Span<byte> destination) =>
+        _steps[step].Commands[0].Write(burst, client, destination);
 
-    /// <summary>Its commands, in order.</summary>
+    /// <summary>All commands, in order.</summary>
     internal IEnumerable<ScriptCommand> Commands => _steps.SelectMany(step => step.Commands);
 
-    /// <summary>What comes back in a step.</summary>
+    /// <summary>The expected replies of a step.</summary>
     internal ref readonly Expected Expected(int step) => ref _steps[step].Expected;
 
     /// <summary>The name of a step's first command.</summary>
     internal ReadOnlySpan<byte> FirstWord(int step) => _steps[step].FirstWord;
 
-    /// <summary>The same of a command that has no argument, and that no server answers with its name; else empty.</summary>
+    /// <summary>The name of a step's first command, if it has no argument and no server replies with that name; else empty.</summary>
     internal ReadOnlySpan<byte> OnlyWord(int step) => _steps[step].OnlyWord;
 
-    /// <summary>Commands that are sent together, of which only the last is answered, or none.</summary>
+    /// <summary>Commands that are sent together. At most the last command gets a reply.</summary>
     private sealed class Exchange
     {
         public readonly Expected Expected;
@@ -133,5 +136,5 @@ public sealed class Script
 
 /// <summary>One element of <c>connection.script</c>.</summary>
 /// <param name="Send">The command, with quotes and placeholders.</param>
-/// <param name="Replies">How many values come back, 0 for none; null for what is known of the command.</param>
+/// <param name="Replies">Number of replies, 0 or more; null for the usual number of this command.</param>
 public readonly record struct ScriptLine(string Send, int? Replies);

@@ -13,18 +13,20 @@ internal sealed class ScriptCommand
     private readonly byte[]? _ready;
     private readonly ScriptPart[][] _arguments;
 
-    private ScriptCommand(byte[]? ready, ScriptPart[][] arguments, int maxLength) => (_ready, _arguments, MaxLength) = (ready, arguments, maxLength);
+    private ScriptCommand(byte[]? ready, ScriptPart[][] arguments, int maxLength) =>
+        (_ready, _arguments, MaxLength) = (ready, arguments, maxLength);
 
-    /// <summary>Most bytes that it can take, whatever the numbers.</summary>
+    /// <summary>Most bytes of the command, for any numbers.</summary>
     public int MaxLength { get; }
 
-    /// <summary>Without its placeholders.</summary>
+    /// <summary>The command's words, without placeholders.</summary>
     public string[] Words => [.. _arguments.Select(argument => string.Concat(argument.Select(part => part.Text)))];
 
-    /// <summary>Words as they are, without placeholders.</summary>
-    public static ScriptCommand Literal(string[] words) => Compile([.. words.Select(word => new ScriptPart[] { new(Encoding.UTF8.GetBytes(word), 0) })]);
+    /// <summary>Makes a command of these words. They have no placeholders.</summary>
+    public static ScriptCommand Literal(string[] words) =>
+        Compile([.. words.Select(word => new ScriptPart[] { new(Encoding.UTF8.GetBytes(word), 0) })]);
 
-    /// <summary>Compiles words; <paramref name="problem"/> says which placeholder is not known.</summary>
+    /// <summary>Compiles words. <paramref name="problem"/> names an unknown placeholder.</summary>
     public static bool TryCompile(IReadOnlyList<ScriptWord> words, out ScriptCommand command, out string problem)
     {
         command = null!;
@@ -42,7 +44,7 @@ internal sealed class ScriptCommand
         return true;
     }
 
-    /// <summary>Writes it and returns its length in bytes.</summary>
+    /// <summary>Writes the command and returns its length in bytes.</summary>
     public int Write(int burst, int client, Span<byte> destination)
     {
         if (_ready is not null)
@@ -75,10 +77,11 @@ internal sealed class ScriptCommand
         return position;
     }
 
-    /// <summary>Passwords in it; of one with a placeholder the text around that.</summary>
+    /// <summary>Passwords in the command. Of a password with a placeholder: the text around it.</summary>
     public IEnumerable<string> Secrets() => ScriptSecrets.In(Words)
         .Where(place => place.IsSecret)
-        .SelectMany(place => _arguments[place.Word].Where(part => part.Mark == 0).Select((part, index) => part.Text[(index == 0 ? place.Kept : 0)..]));
+        .SelectMany(place => _arguments[place.Word].Where(part => part.Mark == 0)
+            .Select((part, index) => part.Text[(index == 0 ? place.Kept : 0)..]));
 
     private static ScriptCommand Compile(ScriptPart[][] arguments)
     {
@@ -106,9 +109,10 @@ internal sealed class ScriptCommand
         {
             var letter = word.Bytes[position];
             var isOpen = IsBrace(word, position, '{');
-            var doubled = (isOpen && IsBrace(word, position + 1, '{')) || (IsBrace(word, position, '}') && IsBrace(word, position + 1, '}'));
+            var doubled = (isOpen && IsBrace(word, position + 1, '{'))
+                || (IsBrace(word, position, '}') && IsBrace(word, position + 1, '}'));
             var close = isOpen && !doubled && mayClose ? CloseAfter(word, position) : -1;
-            mayClose &= !isOpen || doubled || close >= 0; // or each brace of a long word would look through all of it
+            mayClose &= !isOpen || doubled || close >= 0; // or each brace of a long word would search the whole word
             if (doubled)
             {
                 position++;
@@ -124,7 +128,8 @@ internal sealed class ScriptCommand
             var mark = name.SequenceEqual("burst"u8) ? BurstMark : name.SequenceEqual("client"u8) ? ClientMark : (byte)0;
             if (mark == 0)
             {
-                problem = $"has the unknown placeholder {{{Encoding.UTF8.GetString(name)}}}; known are {{burst}} and {{client}}, a brace itself is {{{{";
+                problem = $"has the unknown placeholder {{{Encoding.UTF8.GetString(name)}}}; "
+                    + "known are {burst} and {client}, a brace itself is {{";
                 parts = [];
                 return false;
             }

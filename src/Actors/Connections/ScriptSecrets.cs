@@ -4,15 +4,17 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
 
-/// <summary>The secrets in a command of a script: what follows <c>AUTH</c>, also within HELLO and MIGRATE, and passwords that CONFIG, ACL and
-/// SENTINEL set.</summary>
-/// <remarks>The text of a command is read leniently: a command with a mistake in it is shown too, in an error.</remarks>
+/// <summary>
+/// Finds the secrets in a command of a script: the words after <c>AUTH</c>, also within HELLO and MIGRATE, and passwords that CONFIG, ACL
+/// and SENTINEL set.
+/// </summary>
+/// <remarks>Reads a command leniently, because an error may show a command with a mistake.</remarks>
 internal static class ScriptSecrets
 {
     private const string Auth = "AUTH";
     private static readonly string[] SecretNames = ["pass", "auth", "secret", "token", "masteruser", "primaryuser"];
 
-    /// <summary>The command as it may be shown.</summary>
+    /// <summary>The command with its secrets hidden.</summary>
     public static string Shown(string command)
     {
         var words = Split(command);
@@ -26,15 +28,16 @@ internal static class ScriptSecrets
         return shown.ToString();
     }
 
-    /// <summary>The secrets themselves, without quotes.</summary>
+    /// <summary>The secrets of a command, without quotes.</summary>
     public static IEnumerable<string> Of(string command) => Of([.. Split(command).Select(word => word.Text)]);
 
-    /// <summary>The same of words.</summary>
+    /// <summary>The secrets among the words of a command.</summary>
     public static IEnumerable<string> Of(IReadOnlyList<string> words) =>
         In(words).Where(place => place.IsSecret).Select(place => words[place.Word][place.Kept..]).Where(secret => secret.Length > 0);
 
-    /// <summary>Where they stand, each once.</summary>
-    public static IEnumerable<SecretPlace> In(IReadOnlyList<string> words) => Find(words).OrderByDescending(place => place.IsSecret).DistinctBy(place => place.Word).OrderBy(place => place.Word);
+    /// <summary>The words to hide, each once.</summary>
+    public static IEnumerable<SecretPlace> In(IReadOnlyList<string> words) =>
+        Find(words).OrderByDescending(place => place.IsSecret).DistinctBy(place => place.Word).OrderBy(place => place.Word);
 
     private static IEnumerable<SecretPlace> Find(IReadOnlyList<string> words)
     {
@@ -47,21 +50,25 @@ internal static class ScriptSecrets
             "CONFIG" when verb == "SET" => Values(words, 2),
             "SENTINEL" when verb is "SET" or "CONFIG" => Values(words, 3),
             "ACL" when verb == "SETUSER" => Rules(words),
-            _ when command.StartsWith(Auth, StringComparison.Ordinal) => [new SecretPlace(0, Auth.Length, true)], // a space was forgotten
+            _ when command.StartsWith(Auth, StringComparison.Ordinal) => [new SecretPlace(0, Auth.Length, true)], // a missing space
             _ => [],
         };
     }
 
-    // Of a user and a password both are hidden, and the second is searched for.
-    private static IEnumerable<SecretPlace> From(IReadOnlyList<string> words, int first, int count) => Enumerable.Range(first, Math.Max(0, Math.Min(count, words.Count - first)))
-        .Select(word => new SecretPlace(word, 0, count != 2 || word == first + 1));
+    // Of a user and a password, both are hidden, but only the password is a secret.
+    private static IEnumerable<SecretPlace> From(IReadOnlyList<string> words, int first, int count) =>
+        Enumerable.Range(first, Math.Max(0, Math.Min(count, words.Count - first)))
+            .Select(word => new SecretPlace(word, 0, count != 2 || word == first + 1));
 
     private static IEnumerable<SecretPlace> After(IReadOnlyList<string> words, string key, int count) =>
-        Enumerable.Range(1, Math.Max(0, words.Count - 1)).Where(word => Upper(words, word) == key).SelectMany(word => From(words, word + 1, count));
+        Enumerable.Range(1, Math.Max(0, words.Count - 1)).Where(word => Upper(words, word) == key)
+            .SelectMany(word => From(words, word + 1, count));
 
-    private static IEnumerable<SecretPlace> Values(IReadOnlyList<string> words, int first) => Enumerable.Range(first, Math.Max(0, words.Count - first - 1))
-        .Where(word => (word - first) % 2 == 0 && SecretNames.Any(name => words[word].Contains(name, StringComparison.OrdinalIgnoreCase)))
-        .Select(word => new SecretPlace(word + 1, 0, true));
+    private static IEnumerable<SecretPlace> Values(IReadOnlyList<string> words, int first) =>
+        Enumerable.Range(first, Math.Max(0, words.Count - first - 1))
+            .Where(word => (word - first) % 2 == 0
+                && SecretNames.Any(name => words[word].Contains(name, StringComparison.OrdinalIgnoreCase)))
+            .Select(word => new SecretPlace(word + 1, 0, true));
 
     private static IEnumerable<SecretPlace> Rules(IReadOnlyList<string> words) => Enumerable.Range(2, Math.Max(0, words.Count - 2))
         .Where(word => words[word].Length > 1 && words[word][0] is '>' or '<' or '#' or '!').Select(word => new SecretPlace(word, 1, true));
@@ -111,7 +118,8 @@ internal static class ScriptSecrets
     private static char Unescaped(string command, ref int at)
     {
         at++;
-        if (command[at] == 'x' && at + 2 < command.Length && byte.TryParse(command.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+        if (command[at] == 'x' && at + 2 < command.Length
+            && byte.TryParse(command.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
         {
             at += 2;
             return (char)code;
@@ -121,8 +129,8 @@ internal static class ScriptSecrets
     }
 }
 
-/// <summary>A word that is not to be shown.</summary>
-/// <param name="Word">Which, from 0.</param>
-/// <param name="Kept">So many of its characters are shown.</param>
+/// <summary>A word to hide.</summary>
+/// <param name="Word">Number of the word, from 0.</param>
+/// <param name="Kept">Number of its first characters that are shown.</param>
 /// <param name="IsSecret">False for a user's name beside a password.</param>
 internal readonly record struct SecretPlace(int Word, int Kept, bool IsSecret);

@@ -2,16 +2,17 @@ using System.Text;
 
 namespace ActorLoad.Connections;
 
-/// <summary>A word of a command: its bytes, and which of them an escape stands for, because an escaped brace begins no
-/// placeholder.</summary>
+/// <summary>A word of a command: its bytes, and a mark for each byte that was escaped. An escaped brace begins no placeholder.</summary>
 internal readonly record struct ScriptWord(byte[] Bytes, bool[] IsEscaped);
 
-/// <summary>Splits a command into words exactly as <c>redis-cli</c> does (<c>sdssplitargs</c>): double quotes know <c>\xHH \n \r \t \b \a</c>,
-/// and a backslash before any other character stands for that character; single quotes know only <c>\'</c>; white space follows a
-/// closing quote.</summary>
+/// <summary>
+/// Splits a command into words exactly as <c>redis-cli</c> does (<c>sdssplitargs</c>). Double quotes know <c>\xHH \n \r \t \b \a</c>; a
+/// backslash before any other character stands for that character. Single quotes know only <c>\'</c>. White space must follow a closing
+/// quote.
+/// </summary>
 internal static class ScriptWords
 {
-    /// <summary>The words of <paramref name="command"/>, or what is wrong with it.</summary>
+    /// <summary>Splits <paramref name="command"/>; <paramref name="problem"/> says why it cannot be split.</summary>
     public static bool TrySplit(string command, out IReadOnlyList<ScriptWord> words, out string problem)
     {
         var text = Encoding.UTF8.GetBytes(command);
@@ -73,7 +74,8 @@ internal static class ScriptWords
     {
         if (text[at] != '\\' || at + 1 == text.Length)
             return text[at++];
-        if (text[at + 1] == 'x' && at + 3 < text.Length && char.IsAsciiHexDigit((char)text[at + 2]) && char.IsAsciiHexDigit((char)text[at + 3]))
+        if (text[at + 1] == 'x' && at + 3 < text.Length
+            && char.IsAsciiHexDigit((char)text[at + 2]) && char.IsAsciiHexDigit((char)text[at + 3]))
         {
             at += 4;
             return Convert.FromHexString([(char)text[at - 2], (char)text[at - 1]])[0];
@@ -104,6 +106,6 @@ internal static class ScriptWords
         return at;
     }
 
-    // isspace of the C locale.
+    // As isspace in the C locale.
     private static bool IsSpace(byte letter) => letter is (byte)' ' or (>= (byte)'\t' and <= (byte)'\r');
 }

@@ -2,31 +2,32 @@ using System.Buffers;
 
 namespace ActorLoad.Connections;
 
-/// <summary>An exchange of one connection: what was sent, to be recognised if it comes back.</summary>
-/// <param name="Script">Of which script.</param>
-/// <param name="Step">Which exchange.</param>
-/// <param name="Burst">See <see cref="Script.Write"/>.</param>
-/// <param name="Client">See <see cref="Script.Write"/>.</param>
+/// <summary>The commands of one connection's exchange. Recognises them if the server sends them back.</summary>
+/// <param name="Script">The script.</param>
+/// <param name="Step">Number of the exchange.</param>
+/// <param name="Burst">Number of the burst.</param>
+/// <param name="Client">Number of the connection in the burst.</param>
 internal readonly record struct SentStep(Script Script, int Step, int Burst, int Client)
 {
     private const byte NoLine = (byte)'\r';
 
-    /// <summary>What comes back.</summary>
+    /// <summary>The expected replies.</summary>
     public ref readonly Expected Expected => ref Script.Expected(Step);
 
-    /// <summary>How much of the command has come back, these bytes included, which follow <paramref name="from"/> that have; 0 if they are not
-    /// the command's. A server that greets first is one exchange late.</summary>
+    /// <summary>Bytes of the command that have come back: <paramref name="from"/> before, and these. 0 if these are not the command's.
+    /// A server that greets first is one exchange late.</summary>
     public int EchoedUpTo(ReadOnlySpan<byte> bytes, int from, out bool isWhole)
     {
         var echoed = EchoedUpTo(Step, bytes, from, out isWhole);
         return echoed > 0 || from > 0 || Step == 0 ? echoed : EchoedUpTo(Step - 1, bytes, 0, out isWhole);
     }
 
-    /// <summary>True if a reply is only the name of the command: a server that sends lines back, or words.</summary>
+    /// <summary>True if a reply is only the name of the command: the server sends lines or words back.</summary>
     public bool IsNamed(ReadOnlySpan<byte> reply) => Script.OnlyWord(Step) is { Length: > 0 } name && reply.Length <= name.Length + 8
-        && reply.Length >= name.Length + 3 && reply[0] is (byte)'+' or (byte)'$' && reply.Slice(reply.Length - 2 - name.Length, name.Length).SequenceEqual(name);
+        && reply.Length >= name.Length + 3 && reply[0] is (byte)'+' or (byte)'$'
+        && reply.Slice(reply.Length - 2 - name.Length, name.Length).SequenceEqual(name);
 
-    /// <summary>True if what is not RESP is the command nevertheless: with other line ends, or as one line.</summary>
+    /// <summary>True if bytes that are not RESP are the command: with other line ends, or as one line.</summary>
     public bool Resembles(ReadOnlySpan<byte> strange)
     {
         var size = Script.MaxLength(Step);

@@ -3,7 +3,7 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
 
-/// <summary>What supervision does with a failed attempt.</summary>
+/// <summary>The reaction of supervision to a failed attempt.</summary>
 public enum FailureDirective
 {
     /// <summary>A new attempt by the same connection after its backoff, while it has retries left; then stop.</summary>
@@ -33,14 +33,14 @@ public sealed record BackoffSettings(TimeSpan Min, TimeSpan Max, double Factor, 
 }
 
 /// <summary>The rule for one cause of failure (<c>supervision.&lt;cause&gt;</c>).</summary>
-/// <param name="Directive">What to do.</param>
-/// <param name="MaxRetries">Retries that one connection may use in its whole life, however long its attempts take; 0 or more.</param>
-/// <param name="Within">An attempt that lasts at least so long after it was established has recovered from what was before: when it fails, the
-/// backoff begins again, and the retries that were used stay used. 0: the backoff never begins again.</param>
-/// <param name="Backoff">How long to wait before each.</param>
+/// <param name="Directive">The reaction.</param>
+/// <param name="MaxRetries">Retries of one connection in its whole life, 0 or more.</param>
+/// <param name="Within">An attempt that stays established this long has recovered: after its failure, the backoff begins again. Used
+/// retries stay used. 0: the backoff never begins again.</param>
+/// <param name="Backoff">Delay before each retry.</param>
 public sealed record FailureRule(FailureDirective Directive, int MaxRetries, TimeSpan Within, BackoffSettings Backoff)
 {
-    /// <summary>The longest time for which a connection goes on trying, the attempts themselves not counted.</summary>
+    /// <summary>Longest sum of the delays between a connection's attempts.</summary>
     public TimeSpan Patience
     {
         get
@@ -51,7 +51,7 @@ public sealed record FailureRule(FailureDirective Directive, int MaxRetries, Tim
                 var delay = Backoff.Delay(retry, random: 1);
                 if (retry > 0 && delay == Backoff.Delay(retry - 1, random: 1))
                 {
-                    return sum + ((MaxRetries - retry) * delay); // it grows no more
+                    return sum + ((MaxRetries - retry) * delay); // the delay has stopped growing
                 }
 
                 sum += delay;
@@ -62,22 +62,22 @@ public sealed record FailureRule(FailureDirective Directive, int MaxRetries, Tim
     }
 }
 
-/// <summary>When a failing endpoint is given up (<c>supervision.breaker</c>); a run that has no other one left is aborted.</summary>
+/// <summary>Limits for giving up a failing endpoint (<c>supervision.breaker</c>). A run without another endpoint is aborted.</summary>
 /// <param name="Enabled">Off lets a run storm endpoints that are down.</param>
 /// <param name="FailureRatio">Share of failed attempts in the window that trips it, above 0 to 1.</param>
-/// <param name="Window">How far back attempts count.</param>
+/// <param name="Window">Age up to which attempts count.</param>
 /// <param name="MinAttempts">Attempts that the window must hold before it may trip.</param>
 public sealed record BreakerSettings(bool Enabled, double FailureRatio, TimeSpan Window, int MinAttempts);
 
 /// <summary>The supervision of a run's connections (<c>actorload.supervision</c>).</summary>
 /// <param name="Rules">One rule for each failure that a connection can throw.</param>
-/// <param name="Breaker">When to give an endpoint up.</param>
+/// <param name="Breaker">Limits for giving an endpoint up.</param>
 public sealed record SupervisionPolicy(ImmutableDictionary<Outcome, FailureRule> Rules, BreakerSettings Breaker)
 {
-    /// <summary>The longest time for which a connection goes on trying, by any rule: what an endpoint that was well has to come back.</summary>
+    /// <summary>The longest patience of any rule. An endpoint that was well has this time to come back.</summary>
     public TimeSpan Patience => Rules.Values.Select(rule => rule.Patience).DefaultIfEmpty().Max();
 
-    /// <summary>The outcomes that have a rule of their own: every failure but a crash, which always stops its connection.</summary>
+    /// <summary>The outcomes with a rule of their own: every failure but a crash. A crash always stops its connection.</summary>
     public static IReadOnlyList<Outcome> Causes { get; } =
         [.. Outcomes.All.Where(outcome => outcome.IsFailure() && outcome != Outcome.Crashed)];
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ActorLoad.Metrics;
 
-/// <summary>Where connections go. Two endpoints with one address are equal, whatever their names.</summary>
+/// <summary>The address and port that connections go to. Two endpoints with one address are equal, whatever their names.</summary>
 /// <param name="address">The address and port.</param>
 /// <param name="name">HOST:PORT as the run file has it; null for the address itself.</param>
 public sealed class Endpoint(IPEndPoint address, string? name = null) : IEquatable<Endpoint>
@@ -16,7 +16,7 @@ public sealed class Endpoint(IPEndPoint address, string? name = null) : IEquatab
     /// <summary>True if it is on this machine's loopback.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(address.Address);
 
-    /// <summary>An address that has no name but its own.</summary>
+    /// <summary>Makes an endpoint that is named by its address.</summary>
     public static implicit operator Endpoint(IPEndPoint address) => new(address);
 
     /// <inheritdoc />

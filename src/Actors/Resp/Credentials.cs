@@ -1,6 +1,6 @@
 namespace ActorLoad.Resp;
 
-/// <summary>How a client signs in to a server: connections, observers, bystanders and doctor alike.</summary>
+/// <summary>The sign-in of every client of a run: connections, observers, bystanders and doctor.</summary>
 /// <param name="Username">An ACL user; empty for the default user.</param>
 /// <param name="Password">Its password; empty if the client does not sign in.</param>
 public sealed record Credentials(string Username, string Password)
@@ -17,6 +17,6 @@ public sealed record Credentials(string Username, string Password)
     /// <summary>The user's name as the server knows it.</summary>
     public string User => Username.Length > 0 ? Username : "default";
 
-    /// <summary>Without the password, which must not reach a log.</summary>
+    /// <summary>Omits the password, which must not reach a log.</summary>
     public override string ToString() => AreGiven ? User : "nobody";
 }

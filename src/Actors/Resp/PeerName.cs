@@ -3,20 +3,21 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Resp;
 
-/// <summary>Knows by its first words who it is that does not speak RESP.</summary>
+/// <summary>Names a peer that does not speak RESP, by its first bytes.</summary>
 internal static class PeerName
 {
-    /// <summary>So many bytes are looked at.</summary>
+    /// <summary>Number of bytes that are looked at.</summary>
     public const int Longest = 64;
 
     private const int MostBytes = 8;
 
-    // Less of a text is no word.
+    // A shorter text is not yet a word.
     private const int ShortestText = 4;
 
     private static readonly (byte[] Beginning, string Name)[] Known =
     [
-        ("HTTP/"u8.ToArray(), "HTTP"), ("<html"u8.ToArray(), "HTTP"), ("<HTML"u8.ToArray(), "HTTP"), ("<!DOCTYPE"u8.ToArray(), "HTTP"), ("<!doctype"u8.ToArray(), "HTTP"),
+        ("HTTP/"u8.ToArray(), "HTTP"), ("<html"u8.ToArray(), "HTTP"), ("<HTML"u8.ToArray(), "HTTP"),
+        ("<!DOCTYPE"u8.ToArray(), "HTTP"), ("<!doctype"u8.ToArray(), "HTTP"),
         ("SSH-"u8.ToArray(), "SSH"), ("Invalid SSH"u8.ToArray(), "SSH"), ("Protocol mismatch"u8.ToArray(), "SSH"),
         ([0x15, 3], "TLS"), ([0x16, 3], "TLS"),
         ("ERROR\r\n"u8.ToArray(), "memcached"), ("CLIENT_ERROR"u8.ToArray(), "memcached"), ("SERVER_ERROR"u8.ToArray(), "memcached"),
@@ -27,10 +28,10 @@ internal static class PeerName
         ([0xff, 0xfb], "Telnet"), ([0xff, 0xfd], "Telnet"),
     ];
 
-    // Of SMTP and FTP, which both begin with a number of three digits.
+    // Reply codes of SMTP and FTP. Both begin with three digits.
     private static readonly string[] Codes = ["220", "421", "500", "501", "502", "503", "530", "554"];
 
-    /// <summary>Its name; empty if it is not known.</summary>
+    /// <summary>The peer's name; empty if unknown.</summary>
     public static string Of(ReadOnlySpan<byte> bytes)
     {
         foreach (var (beginning, name) in Known)
@@ -41,10 +42,13 @@ internal static class PeerName
             }
         }
 
-        return IsMySql(bytes) ? "MySQL" : IsPostgres(bytes) ? "PostgreSQL" : IsHttp2(bytes) ? "HTTP" : HasCode(bytes) ? OfGreeting(bytes) : "";
+        return IsMySql(bytes) ? "MySQL"
+            : IsPostgres(bytes) ? "PostgreSQL"
+            : IsHttp2(bytes) ? "HTTP"
+            : HasCode(bytes) ? OfGreeting(bytes) : "";
     }
 
-    /// <summary>Its name and its first words: the first line of a text, the first bytes of anything else.</summary>
+    /// <summary>The peer's name and first words: the first line of a text, or the first bytes of other data.</summary>
     public static StrangeReply Describe(ReadOnlySpan<byte> bytes, ServerWords words)
     {
         var end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
@@ -52,10 +56,11 @@ internal static class PeerName
         var isText = line.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0;
         var kept = words.Keep(Text(line), StrangeReply.LongestWords);
         var hidesNone = kept == ServerWords.WithoutSecrets.Keep(Text(line), StrangeReply.LongestWords);
-        return new StrangeReply(Of(bytes), isText || !hidesNone ? kept : "0x" + Convert.ToHexStringLower(bytes[..Math.Min(bytes.Length, MostBytes)]));
+        return new StrangeReply(
+            Of(bytes), isText || !hidesNone ? kept : "0x" + Convert.ToHexStringLower(bytes[..Math.Min(bytes.Length, MostBytes)]));
     }
 
-    /// <summary>True if these bytes are too few to tell.</summary>
+    /// <summary>True if these bytes are too few to name the peer.</summary>
     public static bool NeedsMore(ReadOnlySpan<byte> bytes)
     {
         foreach (var (beginning, _) in Known)
@@ -78,17 +83,18 @@ internal static class PeerName
     // An error: E, a length, and its severity.
     private static bool IsPostgres(ReadOnlySpan<byte> bytes) => bytes is [(byte)'E', 0, 0, _, _, (byte)'S', ..];
 
-    // A frame with settings, or one that says goodbye, of the connection itself.
+    // A SETTINGS or GOAWAY frame of the connection itself.
     private static bool IsHttp2(ReadOnlySpan<byte> bytes) => bytes is [0, 0, _, 4 or 7, 0 or 1, 0, 0, 0, 0, ..];
 
-    private static bool HasCode(ReadOnlySpan<byte> bytes) => bytes.Length >= 4 && bytes[3] is (byte)' ' or (byte)'-' && Array.IndexOf(Codes, Text(bytes[..3])) >= 0;
+    private static bool HasCode(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= 4 && bytes[3] is (byte)' ' or (byte)'-' && Array.IndexOf(Codes, Text(bytes[..3])) >= 0;
 
     private static string OfGreeting(ReadOnlySpan<byte> bytes)
     {
         var text = Text(bytes);
-        return text.Contains("FTP", StringComparison.OrdinalIgnoreCase) ? "FTP"
-            : text.Contains("SMTP", StringComparison.OrdinalIgnoreCase) || text.Contains("mail", StringComparison.OrdinalIgnoreCase) ? "SMTP"
-            : "SMTP or FTP";
+        return Has("FTP") ? "FTP" : Has("SMTP") || Has("mail") ? "SMTP" : "SMTP or FTP";
+
+        bool Has(string word) => text.Contains(word, StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);

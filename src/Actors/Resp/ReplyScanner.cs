@@ -2,7 +2,7 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Resp;
 
-/// <summary>How far a value has come.</summary>
+/// <summary>State of a value while it is read.</summary>
 public enum ReplyState
 {
     /// <summary>More bytes are needed.</summary>
@@ -14,13 +14,13 @@ public enum ReplyState
     /// <summary>The value is whole and is an error: see <see cref="ReplyScanner.ErrorPrefix"/>.</summary>
     Error,
 
-    /// <summary>This is not RESP: see <see cref="ReplyScanner.Strange"/>.</summary>
+    /// <summary>The bytes are not RESP: see <see cref="ReplyScanner.Strange"/>.</summary>
     Invalid,
 }
 
 /// <summary>
-/// Finds the ends of RESP values, one after the other, in whatever pieces they come. What comes whole is scanned in place; of what does not,
-/// only an unfinished line is kept, and payloads are passed over unseen.
+/// Finds the ends of RESP values, one after the other, in pieces of any size. Scans whole values in place. Of an unfinished value, it keeps
+/// only an unfinished line, and skips payloads.
 /// </summary>
 public struct ReplyScanner
 {
@@ -32,7 +32,7 @@ public struct ReplyScanner
     private const long LongestPayload = 2_000_000_000;
     private const long MostItems = int.MaxValue;
 
-    // Of a line or payload that says what the value is: it is kept until it is whole.
+    // Longest line or payload that may name the value. It is kept until it is whole.
     private const long LongestWord = 16;
 
     private ValueNesting _nesting;
@@ -41,31 +41,31 @@ public struct ReplyScanner
     private string? _errorPrefix;
     private bool _isInChunks;
 
-    /// <summary>The first byte of the value, without its attributes; 0 until that has come.</summary>
+    /// <summary>The first byte of the value, after any attributes; 0 until it has come.</summary>
     public byte Kind { get; private set; }
 
-    /// <summary>What a value of <see cref="Kind"/> <c>*</c>, <c>&gt;</c> or <c>+</c> is by its first word.</summary>
+    /// <summary>The meaning of the first word of a value of <see cref="Kind"/> <c>*</c>, <c>&gt;</c> or <c>+</c>.</summary>
     public ReplyWord Word { get; private set; }
 
-    /// <summary>The first word of an error reply (<c>NOAUTH</c>); for <c>ERR</c>, which says nothing, up to 40 characters of its text.</summary>
+    /// <summary>The first word of an error reply (<c>NOAUTH</c>); for the vague <c>ERR</c>, up to 40 characters of its text.</summary>
     public readonly string ErrorPrefix => _errorPrefix ?? "";
 
-    /// <summary>True if nothing of the next value has come.</summary>
+    /// <summary>True before the first byte of the next value.</summary>
     public readonly bool IsFresh => _nesting.IsDone && _skip == 0 && _kept is null;
 
-    /// <summary>The kind of a value that has begun, as far as it is known: 0 if it is not, or only its attributes have come.</summary>
+    /// <summary>The kind of a value that has begun; 0 if unknown, or if only its attributes have come.</summary>
     public readonly byte Begun => Kind != 0 ? Kind : _nesting.IsAtTop && _kept is [not (byte)'|' and var first, ..] ? first : (byte)0;
 
-    /// <summary>True if what has come is not RESP, and too little to say whose words it is.</summary>
+    /// <summary>True if the bytes are not RESP, and too few to name the peer.</summary>
     public readonly bool IsStrange => Kind == 0 && _kept is [var first, ..] && !RespLine.IsPrefix(first);
 
-    /// <summary>The beginning of what is not RESP.</summary>
+    /// <summary>The first bytes that are not RESP.</summary>
     public readonly ReadOnlySpan<byte> Strange => _kept;
 
-    /// <summary>Takes the next bytes, as far as the value goes. The next call begins the next value.</summary>
+    /// <summary>Takes bytes up to the end of the value. The next call begins the next value.</summary>
     /// <param name="bytes">At least one.</param>
-    /// <param name="words">How an error's words are kept.</param>
-    /// <param name="used">Bytes of this value; all, if it is not whole.</param>
+    /// <param name="words">Hides secrets in an error.</param>
+    /// <param name="used">Bytes of this value; all bytes if it is not whole.</param>
     public ReplyState Read(ReadOnlySpan<byte> bytes, ServerWords words, out int used)
     {
         used = bytes.Length;
@@ -124,14 +124,14 @@ public struct ReplyScanner
         return _skip > 0 ? ReplyState.Incomplete : Kind is (byte)'-' or (byte)'!' ? ReplyState.Error : ReplyState.Complete;
     }
 
-    // Complete says here that the scan may go on.
+    // Here, Complete means that the scan may go on.
     private ReplyState ReadValue(ReadOnlySpan<byte> bytes, ServerWords words, ref int at)
     {
         var rest = bytes[at..];
         var prefix = rest[0];
         if (!RespLine.IsPrefix(prefix))
         {
-            // Only what stands alone is somebody else's greeting, and is waited for until it tells whose.
+            // Only a reply that stands alone can be a greeting of another protocol. Waits until the greeting names it.
             return at == 0 && Kind == 0 && PeerName.NeedsMore(rest) ? ReplyState.Incomplete : ReplyState.Invalid;
         }
 
@@ -144,7 +144,8 @@ public struct ReplyScanner
         var state = prefix switch
         {
             (byte)'$' or (byte)'=' or (byte)'!' => ReadPayload(rest, line, isTop, words, ref at),
-            (byte)'*' or (byte)'~' or (byte)'>' or (byte)'%' or (byte)'|' => ReadHeader(prefix, line) ? ReplyState.Complete : ReplyState.Invalid,
+            (byte)'*' or (byte)'~' or (byte)'>' or (byte)'%' or (byte)'|' =>
+                ReadHeader(prefix, line) ? ReplyState.Complete : ReplyState.Invalid,
             (byte)'.' => line.Length == 0 && _nesting.TryEndStream() ? ReplyState.Complete : ReplyState.Invalid,
             _ => RespLine.IsRight(prefix, line) ? ReplyState.Complete : ReplyState.Invalid,
         };
@@ -209,7 +210,8 @@ public struct ReplyScanner
         {
             var payload = rest.Slice(head, (int)length);
             at += head + payload.Length + LineEnd;
-            return rest.Slice(head + payload.Length, LineEnd).SequenceEqual("\r\n"u8) ? End(payload, isTop, rest[0], words) : ReplyState.Invalid;
+            return rest.Slice(head + payload.Length, LineEnd).SequenceEqual("\r\n"u8)
+                ? End(payload, isTop, rest[0], words) : ReplyState.Invalid;
         }
 
         if (!RespLine.Ends(rest[head..], length) || (isError && length > LongestLine))
@@ -219,7 +221,7 @@ public struct ReplyScanner
 
         if (isError || (_nesting.IsFirstItem && length <= LongestWord))
         {
-            return ReplyState.Incomplete; // its words are needed
+            return ReplyState.Incomplete; // the words of the payload are needed
         }
 
         _skip = head + length + LineEnd - rest.Length;
@@ -257,7 +259,7 @@ public struct ReplyScanner
         return TryPass(bytes, ref at) ? ReplyState.Complete : ReplyState.Invalid;
     }
 
-    // A payload is over, or is passed over from here on.
+    // The payload is over, or the scanner skips its rest.
     private ReplyState End(ReadOnlySpan<byte> payload, bool isTop, byte prefix, ServerWords words)
     {
         if (payload.Length <= LongestWord || (isTop && prefix == '!'))

@@ -1,9 +1,9 @@
 namespace ActorLoad.Resp;
 
-/// <summary>What a value is by its first word, as far as it matters who asked for it.</summary>
+/// <summary>The meaning of a value's first word, where it tells replies from events.</summary>
 public enum ReplyWord
 {
-    /// <summary>Any other.</summary>
+    /// <summary>Any other word.</summary>
     None,
 
     /// <summary>The answer to SUBSCRIBE.</summary>
@@ -24,10 +24,10 @@ public enum ReplyWord
     /// <summary>The answer to SUNSUBSCRIBE; a server that gives a slot away sends it unasked.</summary>
     Sunsubscribe,
 
-    /// <summary>What somebody published, to a channel, a pattern or a sharded channel.</summary>
+    /// <summary>A published message of a channel, a pattern or a sharded channel.</summary>
     Message,
 
-    /// <summary>A command of another client, as MONITOR tells it.</summary>
+    /// <summary>A command of another client, as MONITOR shows it.</summary>
     MonitorLine,
 
     /// <summary><c>+OK</c>.</summary>
@@ -37,10 +37,10 @@ public enum ReplyWord
     Pong,
 }
 
-/// <summary>Knows a <see cref="ReplyWord"/>.</summary>
+/// <summary>Finds a <see cref="ReplyWord"/>.</summary>
 internal static class ReplyWords
 {
-    /// <summary>By the first item of an array or push.</summary>
+    /// <summary>Finds the word by the first item of an array or push.</summary>
     public static ReplyWord OfFirst(ReadOnlySpan<byte> text) => text.Length switch
     {
         7 when text.SequenceEqual("message"u8) => ReplyWord.Message,
@@ -54,7 +54,7 @@ internal static class ReplyWords
         _ => ReplyWord.None,
     };
 
-    /// <summary>By the text of a simple string, such as <c>1700000000.123456 [0 127.0.0.1:50000] "PING"</c>.</summary>
+    /// <summary>Finds the word by the text of a simple string, such as <c>1700000000.123456 [0 127.0.0.1:50000] "PING"</c>.</summary>
     public static ReplyWord OfLine(ReadOnlySpan<byte> text)
     {
         if (text.Length is 2 or 4 && !char.IsAsciiDigit((char)text[0]))
@@ -68,13 +68,14 @@ internal static class ReplyWords
         }
 
         var (point, space) = (text.IndexOf((byte)'.'), text.IndexOf((byte)' '));
-        return point > 0 && point < space && IsNumber(text[..point]) && IsNumber(text[(point + 1)..space]) && text[space..].StartsWith(" ["u8)
+        return point > 0 && point < space && IsNumber(text[..point]) && IsNumber(text[(point + 1)..space])
+            && text[space..].StartsWith(" ["u8)
             ? ReplyWord.MonitorLine : ReplyWord.None;
     }
 
     private static bool IsNumber(ReadOnlySpan<byte> text) => text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 
-    /// <summary>The answer to a command of this name, in capitals; None if it has no word of its own.</summary>
+    /// <summary>The word that answers the command of this name, in capitals; None if it has no word of its own.</summary>
     public static ReplyWord To(string command) => command switch
     {
         "SUBSCRIBE" => ReplyWord.Subscribe,

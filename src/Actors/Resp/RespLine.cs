@@ -2,17 +2,17 @@ using System.Buffers.Text;
 
 namespace ActorLoad.Resp;
 
-/// <summary>The lines of RESP: what a value begins with, and all of a short one.</summary>
+/// <summary>The lines of RESP: the first line of a value, or all of a short value.</summary>
 internal static class RespLine
 {
     /// <summary>Bytes of a line end.</summary>
     public const int EndLength = 2;
 
-    /// <summary>True if a value can begin with it, or end.</summary>
-    public static bool IsPrefix(byte first) => first is (byte)'+' or (byte)'-' or (byte)':' or (byte)'$' or (byte)'*' or (byte)'_' or (byte)'#' or (byte)',' or (byte)'('
-        or (byte)'!' or (byte)'=' or (byte)'%' or (byte)'~' or (byte)'>' or (byte)'|' or (byte)'.';
+    /// <summary>True if a value, or its end, can begin with this byte.</summary>
+    public static bool IsPrefix(byte first) => first is (byte)'+' or (byte)'-' or (byte)':' or (byte)'$' or (byte)'*' or (byte)'_'
+        or (byte)'#' or (byte)',' or (byte)'(' or (byte)'!' or (byte)'=' or (byte)'%' or (byte)'~' or (byte)'>' or (byte)'|' or (byte)'.';
 
-    /// <summary>The line that these bytes begin with, without its prefix; false if it is not whole, or has another line end.</summary>
+    /// <summary>Takes the first line, without its prefix; false if it is not whole, or has another line end.</summary>
     public static bool TryTake(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> line)
     {
         var end = value.IndexOfAny((byte)'\r', (byte)'\n');
@@ -30,11 +30,11 @@ internal static class RespLine
         _ => true,
     };
 
-    /// <summary>A line that is a whole number.</summary>
+    /// <summary>Reads a line that is a whole number.</summary>
     public static bool TryNumber(ReadOnlySpan<byte> line, out long number) =>
         Utf8Parser.TryParse(line, out number, out var digits) && digits == line.Length && line.Length > 0;
 
-    /// <summary>True unless what stands at <paramref name="position"/>, as far as it is in these bytes, is no line end.</summary>
+    /// <summary>False if the bytes at <paramref name="position"/> are no line end. Bytes that have not come yet may still be.</summary>
     public static bool Ends(ReadOnlySpan<byte> bytes, long position)
     {
         for (var index = 0; index < EndLength; index++)

@@ -1,6 +1,6 @@
 namespace ActorLoad.Resp;
 
-/// <summary>How many values a RESP value still lacks: a number, whatever the depth, unless an aggregate does not say how long it is.</summary>
+/// <summary>Counts the values that a RESP value still lacks. One number serves any depth of aggregates of known length.</summary>
 internal struct ValueNesting
 {
     private const long Endless = 1L << 60;
@@ -12,26 +12,26 @@ internal struct ValueNesting
     private bool _isOpen;
     private Stack<long>? _streams;
 
-    /// <summary>Nothing is lacking.</summary>
+    /// <summary>True if no value is lacking.</summary>
     public readonly bool IsDone => _left == 0;
 
-    /// <summary>What comes next is the value itself, or an attribute before it; unless one has begun, then it may be its last item.</summary>
+    /// <summary>True if the value itself, an attribute before it, or the last item of a begun value comes next.</summary>
     public readonly bool IsAtTop => _left == 1;
 
-    /// <summary>What comes next is the first item of the value, or an attribute before that.</summary>
+    /// <summary>True if the first item of the value, or an attribute before it, comes next.</summary>
     public readonly bool IsFirstItem => _first != 0 && _left == _first;
 
-    /// <summary>A value begins.</summary>
+    /// <summary>Begins a value.</summary>
     public void Begin() => (_left, _first, _isOpen) = (1, 0, false);
 
-    /// <summary>One value is over that has no items.</summary>
+    /// <summary>Counts one whole value without items.</summary>
     public void Take()
     {
         _first = IsFirstItem ? 0 : _first;
         _left -= _left == Endless ? 0 : 1;
     }
 
-    /// <summary>An aggregate begins; false if there are more items than anybody sends.</summary>
+    /// <summary>Begins an aggregate; false if it has more items than any server sends.</summary>
     public bool TryOpen(long items)
     {
         Take();
@@ -44,14 +44,14 @@ internal struct ValueNesting
         return isRight;
     }
 
-    /// <summary>An attribute begins: its items come before the value that it belongs to.</summary>
+    /// <summary>Begins an attribute. Its items come before the value that it belongs to.</summary>
     public bool TryAdd(long items)
     {
         _left += items;
         return _left < Most || (_left >= Endless && _left < Endless + Most);
     }
 
-    /// <summary>An aggregate of unknown length begins; false if they are too deep.</summary>
+    /// <summary>Begins an aggregate of unknown length; false if the nesting is too deep.</summary>
     /// <param name="countsItself">False for an attribute.</param>
     public bool TryBeginStream(bool countsItself)
     {
@@ -70,7 +70,7 @@ internal struct ValueNesting
         return _streams.Count <= MostStreams;
     }
 
-    /// <summary>Its end has come; false if there is none that could end here.</summary>
+    /// <summary>Ends an aggregate of unknown length; false if no such aggregate can end here.</summary>
     public bool TryEndStream()
     {
         if (_left != Endless || _streams is not { Count: > 0 } streams)

@@ -7,19 +7,19 @@ using Akka.Event;
 
 namespace ActorLoad.Runs;
 
-/// <summary>A run while it is carried out: its children, its plan, and what is known of it so far. Confined to <see cref="LoadSupervisor"/>.</summary>
+/// <summary>A run under way: its children, its plan and its results so far. Confined to <see cref="LoadSupervisor"/>.</summary>
 internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggingAdapter log)
 {
     private IDisposable? _watch;
     private int _sample;
 
-    /// <summary>What to carry out; its clock starts with the storm.</summary>
+    /// <summary>The order to carry out. Its clock starts with the storm.</summary>
     public RunOrder Order { get; private set; } = order;
 
-    /// <summary>Where its children come from.</summary>
+    /// <summary>Provides the parts of which its children are made.</summary>
     public IRunResources Resources => resources;
 
-    /// <summary>How busy this process was in each burst.</summary>
+    /// <summary>Measures how busy this process is in each burst.</summary>
     public BusyMeter Busy { get; } = new(() => OwnReading.Now(resources.LoopMeter));
 
     /// <summary>The verdict so far.</summary>
@@ -28,25 +28,25 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
     /// <summary>Endpoints that were given up, with the reason.</summary>
     public Dictionary<string, string> GivenUp { get; } = [];
 
-    /// <summary>The observers; nobody if there are none.</summary>
+    /// <summary>The observers; <see cref="ActorRefs.Nobody"/> if there are none.</summary>
     public IActorRef Observers { get; private set; } = ActorRefs.Nobody;
 
-    /// <summary>The actor that merges tallies; nobody before the storm.</summary>
+    /// <summary>The actor that merges tallies; <see cref="ActorRefs.Nobody"/> before the storm.</summary>
     public IActorRef Metrics { get; private set; } = ActorRefs.Nobody;
 
-    /// <summary>The lanes; none before the storm.</summary>
+    /// <summary>The lanes; empty before the storm.</summary>
     public RunLanes Lanes { get; private set; } = RunLanes.None;
 
-    /// <summary>Where the plan stands; null before the storm.</summary>
+    /// <summary>Progress of the plan; null before the storm.</summary>
     public PlanCursor Course { get; private set; } = null!;
 
     /// <summary>True once <see cref="Begin"/> was called.</summary>
     public bool HasBegun => Course is not null;
 
-    /// <summary>Time since the storm's begin.</summary>
+    /// <summary>Time since the storm began.</summary>
     public TimeSpan Elapsed => Order.Clock.Elapsed;
 
-    /// <summary>Starts the observers, and the watch on the loops: <paramref name="supervisor"/> hears of a loop that is blocked.</summary>
+    /// <summary>Starts the observers and the watch on the loops, which tells <paramref name="supervisor"/> of a blocked loop.</summary>
     public void Watch(IUntypedActorContext context, IActorRef supervisor)
     {
         _watch = resources.WatchLoops(blocked => supervisor.Tell(blocked, ActorRefs.NoSender));
@@ -75,7 +75,7 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
         Lanes.Open(Course.Begin(due), connections, due, turn);
     }
 
-    /// <summary>A lane has ended its share of a burst. True if it was the last share of it.</summary>
+    /// <summary>Notes that a lane has ended its share of a burst. True for the burst's last share.</summary>
     public bool EndShare(LaneProtocol.BurstShareEnded share)
     {
         var isBurstOver = Course.End(share);
@@ -113,7 +113,7 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
         }
     }
 
-    /// <summary>No attempt was ever established.</summary>
+    /// <summary>Notes for the verdict that no attempt was ever established.</summary>
     public void NoteNeverReached(long opened) => Verdict.Note(
         Runs.Verdict.Aborted,
         $"the target was never reached: of {opened} {(opened == 1 ? "connection" : "connections")} to "

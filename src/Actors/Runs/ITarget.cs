@@ -3,26 +3,26 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Runs;
 
-/// <summary>Whom a run storms: resolved and allowed already, or a server that is started for it.</summary>
+/// <summary>The target of a run: resolved and allowed endpoints, or a server that is started for the run.</summary>
 public interface ITarget : IAsyncDisposable
 {
-    /// <summary>Makes the target ready and says where connections go.</summary>
+    /// <summary>Makes the target ready and returns its endpoints.</summary>
     Task<ResolvedTarget> OpenAsync(CancellationToken cancellation);
 }
 
 /// <summary>A target after resolution.</summary>
 /// <param name="Names">As written in the run file.</param>
-/// <param name="Endpoints">Where connections go, taken in turn; a name may have several.</param>
+/// <param name="Endpoints">The endpoints, taken in turn; a name may have several.</param>
 public sealed record ResolvedTarget(ImmutableArray<string> Names, ImmutableArray<Endpoint> Endpoints) : ITarget
 {
     /// <summary>Names with addresses that are not stormed.</summary>
     public ImmutableArray<UnusedAddresses> Unused { get; init; } = [];
 
-    /// <summary>The different endpoints in the order of use; one that has several names goes by the first.</summary>
+    /// <summary>The different endpoints in the order of use. An endpoint with several names goes by its first name.</summary>
     public IReadOnlyList<EndpointName> EndpointNames =>
         [.. Endpoints.Distinct().Select(endpoint => new EndpointName(endpoint.Name, $"{endpoint}"))];
 
-    /// <summary>What was counted of each endpoint; of a single one the totals tell.</summary>
+    /// <summary>The counts of each endpoint. For a single endpoint, these are the totals.</summary>
     public IReadOnlyList<EndpointCounts> Counts(RunSnapshot totals) =>
         totals.Endpoints.Count > 0 ? totals.Endpoints : [.. EndpointNames.Take(1).Select(name => EndpointCounts.Of(name, totals))];
 

@@ -5,11 +5,11 @@ using Akka.Event;
 
 namespace ActorLoad.Runs;
 
-/// <summary>Carries out one run: tells the lanes what to open and when, samples them, and sums up when all has ended.</summary>
+/// <summary>Carries out one run: sends each burst to the lanes, samples them, and sums up at the end.</summary>
 /// <remarks><code>
 /// Waiting --the observers are ready or gone--> Storming: OpenBurst to every lane, a little ahead of its due time
 /// Storming --the last burst has ended--> Finishing: the lanes send their last tallies
-/// Waiting, Storming --StopRun, BreakerTripped, escalation, never reached, blocked loop, deadline--> Aborting: lanes cancel what is open
+/// Waiting, Storming --StopRun, BreakerTripped, escalation, never reached, blocked loop, deadline--> Aborting: lanes cancel all
 /// Aborting, Finishing and what follows: see RunEnding
 /// </code></remarks>
 public sealed class LoadSupervisor : UntypedActor, IWithTimers
@@ -24,7 +24,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     /// <summary>Made by <see cref="Props"/>.</summary>
     public LoadSupervisor(RunOrder order, IRunResources resources) => _run = new CurrentRun(order, resources, _log);
 
-    /// <summary>A timer's message that comes too late means nothing.</summary>
+    /// <summary>A timer's message. It means nothing if it comes too late.</summary>
     internal interface ITick : INoSerializationVerificationNeeded;
 
     /// <inheritdoc />
@@ -104,7 +104,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
 
     private void PlanNextBurst()
     {
-        // A share that ends may find the next burst due before its alarm was heard.
+        // When a share ends, the next burst may be due before its timer's message is handled.
         Timers.Cancel(nameof(BurstDueSoon));
         while (_run.Course.NextDue() is { } due)
         {
@@ -151,14 +151,14 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     {
         if (!_run.HasBegun)
         {
-            BeginRun(); // nothing was opened, and that is a result too
+            BeginRun(); // a run that opened nothing has a result too
         }
 
         _run.Note(trouble);
         _ending.Abort();
     }
 
-    /// <summary>A child that fails keeps its tallies: it goes on, and the run is brought to an orderly end.</summary>
+    /// <summary>A failed child goes on and keeps its tallies, and the run ends in order.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, HandleChildFailure, loggingEnabled: false);
 
     private Directive HandleChildFailure(Exception cause)
@@ -175,11 +175,11 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
 
         Self.Tell(RunTrouble.Escalated(Sender, cause));
 
-        // Akka makes a child anew that is to be resumed and was never made: that would fail for ever.
+        // To resume a child that could not be made, Akka would make it again, and fail for ever.
         return cause is ActorInitializationException ? Directive.Stop : Directive.Resume;
     }
 
-    /// <summary>It is time for a sample.</summary>
+    /// <summary>Timer message: a sample is due.</summary>
     internal sealed class SampleDue : ITick
     {
         public static SampleDue Instance { get; } = new();

@@ -10,15 +10,16 @@ using Akka.Actor;
 
 namespace ActorLoad.Runs;
 
-/// <summary>Who is to watch a run, by its settings.</summary>
+/// <summary>Chooses the observers of a run by its settings.</summary>
 internal static class ObserverPlans
 {
-    /// <summary>The observers of a run; none if all are off.</summary>
-    /// <param name="settings">Of the run.</param>
-    /// <param name="to">Where its connections go.</param>
+    /// <summary>The observers of a run; empty if all are off.</summary>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="to">The run's target.</param>
     /// <param name="time">Their clock.</param>
-    /// <param name="isOurs">Tells whether a connection of the run may have had a local port; null if nobody knows.</param>
-    public static IReadOnlyList<ObserverPlan> For(RunSettings settings, ResolvedTarget to, TimeProvider time, Func<int, bool>? isOurs = null)
+    /// <param name="isOurs">Tells whether a connection of the run may have had a local port; null if unknown.</param>
+    public static IReadOnlyList<ObserverPlan> For(
+        RunSettings settings, ResolvedTarget to, TimeProvider time, Func<int, bool>? isOurs = null)
     {
         var (observers, words) = (settings.Observers, settings.Words);
         ImmutableArray<Endpoint> endpoints = [.. to.Endpoints.Distinct()];
@@ -26,7 +27,8 @@ internal static class ObserverPlans
         if (observers.Kernel)
         {
             plans.Add(new ObserverPlan("kernel", KernelObserver.Props(
-                () => new KernelSources(KernelPaths.Linux, endpoints.Select(endpoint => endpoint.Address), time, isOurs: isOurs), observers.Baseline, observers.Interval, time)));
+                () => new KernelSources(KernelPaths.Linux, endpoints.Select(endpoint => endpoint.Address), time, isOurs: isOurs),
+                observers.Baseline, observers.Interval, time)));
         }
 
         if (observers.Server)
@@ -43,10 +45,11 @@ internal static class ObserverPlans
         return plans;
     }
 
-    private static Props Server(RunSettings settings, ServerWords words, TimeProvider time, int? process, int endpoints, Endpoint endpoint, int index)
+    private static Props Server(
+        RunSettings settings, ServerWords words, TimeProvider time, int? process, int endpoints, Endpoint endpoint, int index)
     {
         var (target, bystanders) = (settings.Target, settings.Observers.Bystander?.Connections ?? 0);
-        var here = (bystanders / endpoints) + (index < bystanders % endpoints ? 1 : 0); // they take the endpoints in turn
+        var here = (bystanders / endpoints) + (index < bystanders % endpoints ? 1 : 0); // bystanders take the endpoints in turn
         return ServerObserver.Props(
             index, endpoint, target.Credentials,
             new ServerObserverSettings(

@@ -10,21 +10,22 @@ using ActorLoad.Transport.Uring;
 
 namespace ActorLoad.Runs;
 
-/// <summary>Holds what a run needs against what this machine and its target give. Changes nothing.</summary>
+/// <summary>Compares the needs of a run with this machine and its target. Changes nothing.</summary>
 public static class RunDoctor
 {
-    // A server that is idle answers in microseconds; one that needs longer than this has no time for a storm.
+    // An idle server answers in microseconds. A server that needs longer than this has no time for a storm.
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
-    // Of a run that is about to begin: it does not wait for a server that is busy.
+    // Limit for a run that is about to begin: it does not wait for a busy server.
     private static readonly TimeSpan GlanceLimit = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Everything, with one connection to each server.</summary>
+    /// <summary>Makes all checks, with one connection to each server.</summary>
     /// <param name="settings">The run.</param>
-    /// <param name="target">Resolved and allowed; null if it is embedded.</param>
+    /// <param name="target">The resolved and allowed target; null if it is embedded.</param>
     /// <param name="time">Clock of its connections.</param>
     /// <param name="stop">Ends it.</param>
-    public static async Task<DoctorReport> ExamineAsync(RunSettings settings, ResolvedTarget? target, TimeProvider time, CancellationToken stop)
+    public static async Task<DoctorReport> ExamineAsync(
+        RunSettings settings, ResolvedTarget? target, TimeProvider time, CancellationToken stop)
     {
         var addresses = target?.Endpoints ?? [];
         var (needs, machine) = (RunDemand.Of(settings, addresses), Machine(addresses));
@@ -38,44 +39,48 @@ public static class RunDoctor
         };
     }
 
-    /// <summary>What would cost a run something that is about to begin: the same checks, but a server that does not answer at once is only looked at.</summary>
+    /// <summary>Makes the same checks right before a run, and returns its problems. Does not wait for a busy server.</summary>
     /// <param name="settings">The run.</param>
     /// <param name="target">As for <see cref="ExamineAsync"/>.</param>
     /// <param name="time">Clock of its connections.</param>
     /// <param name="stop">Ends it.</param>
-    public static async Task<IReadOnlyList<Check>> GlanceAsync(RunSettings settings, ResolvedTarget? target, TimeProvider time, CancellationToken stop)
+    public static async Task<IReadOnlyList<Check>> GlanceAsync(
+        RunSettings settings, ResolvedTarget? target, TimeProvider time, CancellationToken stop)
     {
         var addresses = target?.Endpoints ?? [];
         if (Choose(settings.Transport, addresses).Choice is not { } choice)
         {
-            return []; // such a run does not begin, and says so
+            return []; // the run will not begin, and will say why
         }
 
         var servers = settings.Observers.Server
             ? await AskAsync(settings, addresses, GlanceLimit, time, stop).ConfigureAwait(false)
-            : [.. addresses.Distinct().Select(ServerProbe.Look)]; // nobody but the storm shall connect
+            : [.. addresses.Distinct().Select(ServerProbe.Look)]; // only the storm may connect
         return
         [
-            .. Checkup.Brief(RunDemand.Of(settings, addresses), Machine(addresses), settings.Transport.Kind, choice, servers).Where(check => check.State >= CheckState.Warn),
+            .. Checkup.Brief(RunDemand.Of(settings, addresses), Machine(addresses), settings.Transport.Kind, choice, servers)
+                .Where(check => check.State >= CheckState.Warn),
         ];
     }
 
-    /// <summary>The checks that keep a run from beginning: they say that no server of its target can be used. None if one can, or nobody knows.</summary>
+    /// <summary>The failed checks that keep a run from beginning, because its target has no usable server. Empty in doubt.</summary>
     /// <param name="settings">The run.</param>
     /// <param name="target">As for <see cref="ExamineAsync"/>; not embedded.</param>
-    /// <param name="checks">What <see cref="GlanceAsync"/> found.</param>
+    /// <param name="checks">The result of <see cref="GlanceAsync"/>.</param>
     public static IReadOnlyList<Check> Obstacles(RunSettings settings, ResolvedTarget target, IReadOnlyList<Check> checks)
     {
-        // A script that gives a password itself is not turned away like those who only look.
+        // A script with its own password can sign in where the checks cannot.
         var isOwnPassword = !settings.Target.Credentials.AreGiven && settings.Connection.Script.Secrets.Length > 0;
         Check[] failed =
         [
-            .. checks.Where(check => check is { Name: TargetCheck.Name, State: CheckState.Fail } && !(isOwnPassword && check.Remedies.SequenceEqual(TroubleRemedies.Password()))),
+            .. checks.Where(check => check is { Name: TargetCheck.Name, State: CheckState.Fail }
+                && !(isOwnPassword && check.Remedies.SequenceEqual(TroubleRemedies.Password()))),
         ];
         return failed.DistinctBy(check => check.Subject).Count() == target.Endpoints.Distinct().Count() ? failed : [];
     }
 
-    private static Task<ServerReadings[]> AskAsync(RunSettings settings, ImmutableArray<Endpoint> addresses, TimeSpan limit, TimeProvider time, CancellationToken stop)
+    private static Task<ServerReadings[]> AskAsync(
+        RunSettings settings, ImmutableArray<Endpoint> addresses, TimeSpan limit, TimeProvider time, CancellationToken stop)
     {
         var words = settings.Words;
         return Task.WhenAll(addresses.Distinct().Select(address => ServerProbe.AskAsync(
@@ -103,7 +108,7 @@ public static class RunDoctor
     {
         try
         {
-            // As many loops as the run will have: what is tried now need not be tried again.
+            // As many loops as the run will have, so that the run need not try the transport again.
             var targets = addresses.IsEmpty ? [IPAddress.Loopback] : addresses.Select(endpoint => endpoint.Address.Address);
             return (TransportChoice.Make(transport, LoopCount.For(targets, Environment.ProcessorCount)), null);
         }

@@ -8,12 +8,13 @@ namespace ActorLoad.Runs;
 
 /// <summary>The last states of <see cref="LoadSupervisor"/>: from the end of the load, or its abort, to the result.</summary>
 /// <remarks><code>
-/// Aborting --all shares have ended, or its time is up--> Finishing --MetricsActor.Completed--> Concluding --RunObserved--> RunEnded to the parent
+/// Aborting --all shares have ended, or its time is up--> Finishing --MetricsActor.Completed--> Concluding
+/// Concluding --RunObserved--> RunEnded to the parent
 /// </code></remarks>
 internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, ITimerScheduler timers, Action<object> unhandled)
 {
-    // An abort that has not come to an end by then is summed up as it stands, and again by then without the tallies that did not come:
-    // both must fit into the 5 s that a daemon has for its end.
+    // Longest wait for the end of an abort, and then for the last tallies. After it, the run is summed up without them. Both waits must fit
+    // into the 5 s that a daemon has for its end.
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
 
     private LoopFacts _loops = LoopFacts.None;
@@ -22,14 +23,14 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
     private TimeSpan _endedAt;
     private bool _isAtDeadline;
 
-    /// <summary>The observers have told what they saw.</summary>
+    /// <summary>Keeps the observers' report.</summary>
     public void Observe(ObserverProtocol.RunObserved observed) => _observed = observed;
 
-    /// <summary>The observers are gone. What they had told stands.</summary>
+    /// <summary>Notes that the observers are gone. A report that they sent before stands.</summary>
     public void LoseObservers() =>
         _observed ??= ObserverProtocol.RunObserved.Nothing with { Unseen = ["the observers failed: what they saw is lost"] };
 
-    /// <summary>The lanes close what is open.</summary>
+    /// <summary>Makes the lanes close their open connections.</summary>
     public void Abort()
     {
         context.Become(Aborting);
@@ -39,16 +40,17 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
         FinishIfQuiet();
     }
 
-    /// <summary>The same when the run has lasted as long as it may: its figures are as good as those of a run whose load has ended.</summary>
+    /// <summary>Aborts at the run's deadline. The figures are as good as those of a run whose load has ended.</summary>
     public void AbortAtDeadline()
     {
         _isAtDeadline = true;
+        var limit = run.Order.Settings.Deadline.TotalSeconds;
         run.Verdict.Note(Verdict.Valid, FormattableString.Invariant(
-            $"run.deadline: the load was ended after {run.Order.Settings.Deadline.TotalSeconds:0.###} s; what was open then is counted as cancelled"));
+            $"run.deadline: the load was ended after {limit:0.###} s; what was open then is counted as cancelled"));
         Abort();
     }
 
-    /// <summary>All shares have ended: the lanes send their last tallies.</summary>
+    /// <summary>Asks the lanes for their last tallies, when all shares have ended.</summary>
     public void Finish(bool isCutOff = false)
     {
         context.Become(Finishing);
@@ -90,13 +92,16 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
         switch (message)
         {
             case LaneProtocol.BurstShareEnded share: run.EndShare(share); break;
-            case MetricsProtocol.Completed: break; // it has been asked twice
-            case var _ when RunTrouble.Of(message) is { } trouble: run.Note(trouble); run.Observers.Tell(ObserverProtocol.ConcludeNow.Instance); break;
+            case MetricsProtocol.Completed: break; // the metrics actor was asked twice
+            case var _ when RunTrouble.Of(message) is { } trouble:
+                run.Note(trouble);
+                run.Observers.Tell(ObserverProtocol.ConcludeNow.Instance);
+                break;
             default: HandleAnyTime(message); EndIfObserved(); break;
         }
     }
 
-    /// <summary>Messages that mean the same in every state of a run.</summary>
+    /// <summary>Handles messages that mean the same in every state of a run.</summary>
     public void HandleAnyTime(object message)
     {
         switch (message)
@@ -119,7 +124,9 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
 
     private void CutOff()
     {
-        run.Verdict.Note(Verdict.Valid, $"{run.Course.Open} {(run.Course.Open == 1 ? "burst" : "bursts")} had not ended {LastWait.TotalSeconds} s "
+        run.Verdict.Note(
+            Verdict.Valid,
+            $"{run.Course.Open} {(run.Course.Open == 1 ? "burst" : "bursts")} had not ended {LastWait.TotalSeconds} s "
             + "after the run was stopped: what they had open counts as cancelled");
         Finish(isCutOff: true);
     }
@@ -152,11 +159,12 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
             run.NoteNeverReached(completed.Totals.Connections.Opened);
         }
 
-        run.Observers.Tell(run.Verdict.Worst == Verdict.Interrupted ? ObserverProtocol.ConcludeNow.Instance : ObserverProtocol.StormEnded.Instance);
+        run.Observers.Tell(
+            run.Verdict.Worst == Verdict.Interrupted ? ObserverProtocol.ConcludeNow.Instance : ObserverProtocol.StormEnded.Instance);
         EndIfObserved();
     }
 
-    // As a lane has it: what failed on a limit of this machine says nothing of the target.
+    // As in a lane: a failure on a limit of this machine says nothing about the target.
     private static bool HasFailedToReach(RunSnapshot totals) => totals.AttemptFailures.Any(failed =>
         failed.Value > 0 && failed.Key != Outcome.LocalExhausted.Name() && failed.Key != Outcome.Crashed.Name());
 
@@ -164,7 +172,7 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
     {
         if (_observed is not null)
         {
-            run.EndWatch(); // a blocked lane would keep the supervisor, and with it the watch, for as long as it is blocked
+            run.EndWatch(); // a blocked lane would keep the supervisor, and its watch, alive
             context.Parent.Tell(new RunEnded(run.Order.RunId, Sum(_completed!, _observed), null));
             context.Stop(context.Self);
         }

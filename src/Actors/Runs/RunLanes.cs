@@ -5,7 +5,7 @@ using Akka.Actor;
 namespace ActorLoad.Runs;
 
 /// <summary>The lanes of a run.</summary>
-/// <param name="lanes">In the order of their numbers.</param>
+/// <param name="lanes">The lanes, in the order of their numbers.</param>
 internal sealed class RunLanes(ImmutableArray<IActorRef> lanes)
 {
     private readonly HashSet<int> _blocked = [];
@@ -13,13 +13,13 @@ internal sealed class RunLanes(ImmutableArray<IActorRef> lanes)
     /// <summary>The lanes of a run that has not begun.</summary>
     public static RunLanes None { get; } = new([]);
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Number of lanes.</summary>
     public int Count => lanes.Length;
 
-    /// <summary>True if every lane was blocked.</summary>
+    /// <summary>True if every lane is blocked.</summary>
     public bool AreAllBlocked => _blocked.Count == lanes.Length;
 
-    /// <summary>Something blocks the loop of a lane: it does not answer any more.</summary>
+    /// <summary>Notes a lane whose loop is blocked: it does not answer any more.</summary>
     public void Block(int lane) => _blocked.Add(lane);
 
     /// <summary>Sends a message to every lane.</summary>
@@ -32,10 +32,10 @@ internal sealed class RunLanes(ImmutableArray<IActorRef> lanes)
     }
 
     /// <summary>Tells each lane its share of a burst.</summary>
-    /// <param name="burst">Its number.</param>
-    /// <param name="connections">Its size.</param>
-    /// <param name="due">When it is due.</param>
-    /// <param name="turn">Connections of the run before it.</param>
+    /// <param name="burst">Number of the burst.</param>
+    /// <param name="connections">Size of the burst.</param>
+    /// <param name="due">Due time of the burst.</param>
+    /// <param name="turn">Connections of the run before the burst.</param>
     public void Open(int burst, int connections, TimeSpan due, long turn)
     {
         var first = 0;

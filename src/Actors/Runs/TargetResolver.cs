@@ -6,18 +6,21 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Runs;
 
-/// <summary>Turns the endpoints of a run file into addresses, once, and refuses those that are not allowed.</summary>
+/// <summary>Resolves the endpoints of a run file, once, and refuses addresses that are not allowed.</summary>
 public static class TargetResolver
 {
     private const string Resolvable = "a name that resolves, or an address";
 
-    /// <summary>Resolves every endpoint to its first address (IPv4 before IPv6), or to each, and checks those very addresses, so that no later
-    /// lookup can answer otherwise. All names together may take <see cref="NameLookUp.Limit"/>. Throws <see cref="SettingsException"/> with every
-    /// endpoint that cannot be resolved or is not allowed. The embedded target is not resolved here.</summary>
-    public static Task<ResolvedTarget> ResolveAsync(TargetSettings target, SafetySettings safety, TimeProvider time, CancellationToken cancellation) =>
+    /// <summary>
+    /// Resolves every endpoint to its first address (IPv4 before IPv6), or to all its addresses, and checks them. A run uses these
+    /// addresses, without a later look-up. All names together may take <see cref="NameLookUp.Limit"/>. Throws
+    /// <see cref="SettingsException"/> with every endpoint that cannot be resolved or is not allowed. Does not resolve the embedded target.
+    /// </summary>
+    public static Task<ResolvedTarget> ResolveAsync(
+        TargetSettings target, SafetySettings safety, TimeProvider time, CancellationToken cancellation) =>
         ResolveAsync(target, safety, (host, stop) => NameLookUp.FindAsync(host, time, stop), time, cancellation);
 
-    /// <summary>The same with a given way to look up names, and a clock for the limit.</summary>
+    /// <summary>Resolves with the given look-up of names, and a clock for the limit.</summary>
     internal static async Task<ResolvedTarget> ResolveAsync(
         TargetSettings target, SafetySettings safety, Func<string, CancellationToken, Task<IPAddress[]>> lookUp, TimeProvider time,
         CancellationToken cancellation)
@@ -49,7 +52,7 @@ public static class TargetResolver
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
-                // The names after this one would find no time either, so nobody lists them.
+                // No time is left for later names either, so the errors do not list them.
                 errors.Add(new SettingsError("target", null, key,
                     $"{ShownText.Quote(name)} was not resolved: looking up names took longer than {NameLookUp.Limit.TotalSeconds:0} s",
                     $"{Resolvable}; is the DNS server of this machine reachable?"));
@@ -59,12 +62,13 @@ public static class TargetResolver
 
         if (endpoints.Count > TargetReader.MaxEndpoints)
             errors.Add(new SettingsError(
-                "target", null, "target.addresses", $"the names have {endpoints.Count} addresses", $"at most {TargetReader.MaxEndpoints}, or target.addresses = first"));
+                "target", null, "target.addresses", $"the names have {endpoints.Count} addresses",
+                $"at most {TargetReader.MaxEndpoints}, or target.addresses = first"));
         return errors.Count > 0 ? throw new SettingsException(errors)
             : new ResolvedTarget(target.Endpoints, endpoints.ToImmutable()) { Unused = unused.ToImmutable() };
     }
 
-    /// <summary>The addresses of an endpoint, IPv4 before IPv6; none if there is a problem.</summary>
+    /// <summary>The addresses of an endpoint, IPv4 before IPv6; empty if there is a problem.</summary>
     private static async Task<(ImmutableArray<IPEndPoint> Found, string Problem, string Allowed)> FindAsync(string text, LookUps lookUps)
     {
         if (!TargetEndpoint.TryParse(text, out var endpoint, out var problem))
@@ -72,14 +76,15 @@ public static class TargetResolver
         IPAddress[] found;
         try
         {
-            found = IPAddress.TryParse(endpoint.Host, out var literal) ? [literal] : await lookUps.FindAsync(endpoint.Host).ConfigureAwait(false);
+            found = IPAddress.TryParse(endpoint.Host, out var literal)
+                ? [literal] : await lookUps.FindAsync(endpoint.Host).ConfigureAwait(false);
         }
         catch (SocketException failure)
         {
             return ([], $"{endpoint.Host} cannot be resolved ({failure.SocketErrorCode})", Resolvable);
         }
 
-        // Mapped first: ::ffff:10.0.0.1 reaches 10.0.0.1, so it is judged as that.
+        // ::ffff:10.0.0.1 reaches 10.0.0.1, so the safety check must see 10.0.0.1.
         var addresses = found.Select(address => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).Distinct()
             .OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork);
         ImmutableArray<IPEndPoint> all = [.. addresses.Select(address => new IPEndPoint(address, endpoint.Port))];
@@ -88,7 +93,8 @@ public static class TargetResolver
 
     private static (string Problem, string Allowed) Judge(string text, ImmutableArray<IPEndPoint> used, SafetySettings safety)
     {
-        if (used.FirstOrDefault(address => !safety.AllowedTargets.Any(network => network.Contains(address.Address))) is not { Address: var refused })
+        if (used.FirstOrDefault(address => !safety.AllowedTargets.Any(network => network.Contains(address.Address)))
+            is not { Address: var refused })
             return ("", "");
         _ = TargetEndpoint.TryParse(text, out var endpoint, out _);
         return ($"{(IPAddress.TryParse(endpoint.Host, out _) ? refused : $"{endpoint.Host} is {refused}, which")} is not an allowed target",
@@ -96,7 +102,7 @@ public static class TargetResolver
             + $"such as \"{refused}/{(refused.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}\", if you may storm it");
     }
 
-    /// <summary>The look-ups for one target: each name is looked up once, however many endpoints have it.</summary>
+    /// <summary>The look-ups for one target. Looks up each name once, even if several endpoints have it.</summary>
     private sealed class LookUps(Func<string, CancellationToken, Task<IPAddress[]>> lookUp, CancellationToken stop)
     {
         private readonly Dictionary<string, Task<IPAddress[]>> _asked = new(StringComparer.OrdinalIgnoreCase);

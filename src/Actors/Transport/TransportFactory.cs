@@ -18,7 +18,8 @@ public sealed class TransportFactory(ActorSystem system, TimeProvider time) : IT
     /// <inheritdoc />
     public RunLoops Lease(TransportSettings settings, IReadOnlyList<Endpoint> targets)
     {
-        var automatic = Math.Min(LoopCount.For(targets.Select(target => target.Address.Address), Environment.ProcessorCount), settings.MostLoops);
+        var fitting = LoopCount.For(targets.Select(target => target.Address.Address), Environment.ProcessorCount);
+        var automatic = Math.Min(fitting, settings.MostLoops);
         return TransportChoice.MakeReady(settings, automatic, choice => Lease(choice, targets.Count));
     }
 

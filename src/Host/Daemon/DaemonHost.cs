@@ -21,7 +21,8 @@ internal static class DaemonHost
     /// <param name="addresses">The addresses to listen on, from <see cref="ListenAddresses"/>.</param>
     /// <param name="results">The directory of results.</param>
     /// <param name="time">The daemon's clock.</param>
-    public static WebApplication Build(LoadedConfiguration configuration, IReadOnlyList<IPEndPoint> addresses, ResultsDirectory results, TimeProvider time)
+    public static WebApplication Build(
+        LoadedConfiguration configuration, IReadOnlyList<IPEndPoint> addresses, ResultsDirectory results, TimeProvider time)
     {
         var daemon = configuration.Settings.Daemon;
         var builder = WebApplication.CreateSlimBuilder();

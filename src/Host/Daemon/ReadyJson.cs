@@ -9,8 +9,10 @@ internal sealed record ReadyJson(string Json)
 {
     private sealed class Writer : JsonConverter<ReadyJson>
     {
-        public override ReadyJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override ReadyJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
-        public override void Write(Utf8JsonWriter writer, ReadyJson value, JsonSerializerOptions options) => writer.WriteRawValue(value.Json);
+        public override void Write(Utf8JsonWriter writer, ReadyJson value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(value.Json);
     }
 }

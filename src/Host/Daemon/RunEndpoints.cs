@@ -48,7 +48,8 @@ internal sealed class RunEndpoints(
         }
     }
 
-    private Task<T> OnDiskAsync<T>(Func<T> work, CancellationToken stop) => _disk.RunAsync(work, DiskLimit, Timeout.InfiniteTimeSpan, time, stop);
+    private Task<T> OnDiskAsync<T>(Func<T> work, CancellationToken stop) =>
+        _disk.RunAsync(work, DiskLimit, Timeout.InfiniteTimeSpan, time, stop);
 
     private async Task<IResult> StartAsync(HttpContext context)
     {

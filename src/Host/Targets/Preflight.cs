@@ -14,7 +14,8 @@ internal static class Preflight
     /// <param name="report">Gets later problems of an embedded server.</param>
     /// <param name="time">Measures the name look-up.</param>
     /// <param name="cancellation">Ends the name look-up.</param>
-    public static async Task<ITarget> PrepareAsync(RunSettings settings, Action<string> report, TimeProvider time, CancellationToken cancellation)
+    public static async Task<ITarget> PrepareAsync(
+        RunSettings settings, Action<string> report, TimeProvider time, CancellationToken cancellation)
     {
         try
         {

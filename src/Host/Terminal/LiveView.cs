@@ -66,7 +66,8 @@ internal sealed class LiveView : IRunView
         var rows = new List<IRenderable> { new Text("") };
         if (picture.Started is { } started)
         {
-            rows.Add(new Text($"{string.Join(", ", started.Target.Addresses)} · {started.Transport.Kind} · run {started.RunId}", Look.Dim));
+            var addresses = string.Join(", ", started.Target.Addresses);
+            rows.Add(new Text($"{addresses} · {started.Transport.Kind} · run {started.RunId}", Look.Dim));
             if (started.Transport.IsFallback)
             {
                 rows.Add(new Text(started.Transport.Reason, Look.Dim));

@@ -3,7 +3,7 @@ using ActorLoad.Resp;
 
 namespace ActorLoad.Observers.Bystanders;
 
-/// <summary>What a server said to AUTH or PING.</summary>
+/// <summary>A server's answer to AUTH or PING.</summary>
 internal enum Answer
 {
     /// <summary>More bytes are needed.</summary>
@@ -18,17 +18,17 @@ internal enum Answer
     /// <summary>An error: see <see cref="ReplyScanner.ErrorPrefix"/>.</summary>
     Error,
 
-    /// <summary>No Redis server says this to AUTH or PING.</summary>
+    /// <summary>A Redis server never answers AUTH or PING with this.</summary>
     Garbage,
 }
 
 /// <summary>Reads an <see cref="Answer"/>.</summary>
 internal static class Answers
 {
-    /// <summary>Takes the next answer, as far as it has come. Only single lines are answers: nothing else is waited for.</summary>
-    /// <param name="scanner">Of the connection.</param>
+    /// <summary>Takes the next answer, if it is whole. Only single lines are answers: longer values are not awaited.</summary>
+    /// <param name="scanner">The connection's scanner.</param>
     /// <param name="bytes">At least one.</param>
-    /// <param name="words">How an error's words are kept.</param>
+    /// <param name="words">Hides secrets in an error.</param>
     /// <param name="used">Bytes of the answer.</param>
     public static Answer Next(ref ReplyScanner scanner, ReadOnlySpan<byte> bytes, ServerWords words, out int used) =>
         scanner.Read(bytes, words, out used) switch

@@ -20,10 +20,10 @@ internal sealed class BystanderCourse(BystanderSettings settings, PingTally book
     /// <summary>True once the baseline is taken, or cannot be.</summary>
     public bool IsReady { get; private set; }
 
-    /// <summary>True once no PING is sent any more.</summary>
+    /// <summary>True once the bystander sends no more PINGs.</summary>
     public bool IsClosing => _closeBy is not null;
 
-    /// <summary>Why no recovery was seen.</summary>
+    /// <summary>The reason why no recovery was seen.</summary>
     public string NoRecovery { get; private set; } = "";
 
     /// <summary>The storm begins now. Any thread may call this, and the next two.</summary>

@@ -2,9 +2,9 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers.Bystanders;
 
-/// <summary>What a few steady connections felt. They PING at a fixed rate before, during and after the storm. A reply's time counts from
+/// <summary>Latency of a few steady connections. They PING at a fixed rate before, during and after the storm. A reply's time counts from
 /// when its PING was due, and so does the part of the run that it belongs to.</summary>
-/// <param name="Connections">How many.</param>
+/// <param name="Connections">Number of connections.</param>
 /// <param name="RatePerSecond">PINGs of each in a second.</param>
 /// <param name="Before">Answered PINGs before the first burst, microseconds; null if there were none.</param>
 /// <param name="During">From the first burst to the end of the last.</param>
@@ -14,8 +14,8 @@ namespace ActorLoad.Observers.Bystanders;
 /// come back.</param>
 /// <param name="Recovery">The same in a sentence, such as "did not recover in 10 s".</param>
 /// <param name="Errors">Number of errors by name: an outcome, or the prefix of an error reply. Errors of the storm are not in it.</param>
-/// <param name="Unanswered">PINGs that were due and brought no PONG: what the errors cost. They are not in the times. The recovery counts
-/// them as slower than the band.</param>
+/// <param name="Unanswered">PINGs that were due and got no PONG. They are not in the times. The recovery counts them as slower than the
+/// band.</param>
 /// <param name="Lateness">How late the PINGs of <paramref name="During"/> were sent, in microseconds, because this machine had no processor
 /// free. It is part of those times. Null if no PING was sent.</param>
 public sealed record BystanderLedger(

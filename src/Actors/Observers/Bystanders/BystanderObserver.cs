@@ -24,7 +24,7 @@ internal sealed record BystanderFailed(Exception Cause) : INoSerializationVerifi
 /// </code></remarks>
 public sealed class BystanderObserver : UntypedActor
 {
-    /// <summary>What it calls itself in <see cref="ObserverReady"/>.</summary>
+    /// <summary>The observer's name in <see cref="ObserverReady"/>.</summary>
     public const string Name = "bystander";
 
     /// <summary>A bystander of the target's endpoints, which its connections take in turn. The clock gives the time stamps, but the waits

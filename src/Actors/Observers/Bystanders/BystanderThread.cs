@@ -8,14 +8,13 @@ namespace ActorLoad.Observers.Bystanders;
 /// <summary>Carries the bystander's connections on a thread of its own, and tells their actor <see cref="BaselineTaken"/> once and
 /// <see cref="BystanderObserved"/> at the end.</summary>
 /// <remarks>
-/// Why a thread, and why sockets that are only ever polled: a bystander that shared a loop, the runtime's socket engine or the thread pool
-/// with the storm would wait behind the storm's own work and blame the server for it. Here nothing stands between a due time and the send,
-/// or a reply and its stamp, but the kernel's scheduler; and what that costs is seen, because a thread that gets no processor also sends
-/// late: <see cref="BystanderLedger.Lateness"/>.
+/// A bystander must not share a loop, the runtime's socket engine or the thread pool with the storm. It would wait behind the storm's own
+/// work and blame the server. So it has a thread, and polls its sockets. Only the kernel's scheduler can delay a send or a reply's stamp.
+/// That delay is visible: a thread without a processor also sends late, see <see cref="BystanderLedger.Lateness"/>.
 /// </remarks>
 internal sealed class BystanderThread
 {
-    // A word from the actor is heard, and a deadline seen, at the latest after this.
+    // Longest time until the thread hears its actor or sees a deadline.
     private static readonly TimeSpan _longestWait = TimeSpan.FromMilliseconds(50);
 
     private readonly BystanderSettings _settings;
@@ -28,7 +27,7 @@ internal sealed class BystanderThread
     private readonly List<string> _unseen = [];
     private PingSchedule? _schedule;
 
-    /// <summary>Connections to <paramref name="endpoints"/> in turn, none opened yet.</summary>
+    /// <summary>Makes connections to <paramref name="endpoints"/> in turn, without opening them.</summary>
     public BystanderThread(BystanderSettings settings, ImmutableArray<Endpoint> endpoints, TimeProvider time, IActorRef owner)
     {
         (_settings, _time, _owner) = (settings, time, owner);
@@ -43,10 +42,10 @@ internal sealed class BystanderThread
         _readiness = new Readiness(settings.Connections);
     }
 
-    /// <summary>Where it stands, and how it is told.</summary>
+    /// <summary>The phase. The actor sets its marks here.</summary>
     public BystanderCourse Course { get; }
 
-    /// <summary>Begins.</summary>
+    /// <summary>Starts the thread.</summary>
     public void Start() => new Thread(Run) { Name = "actorload-bystander", IsBackground = true }.Start();
 
     private void Run()
@@ -64,7 +63,7 @@ internal sealed class BystanderThread
             }
 
             TakeLastReplies();
-            CloseAll(); // before the answer: who has it may look for what is left
+            CloseAll(); // before the answer: its receiver may look for open sockets
             _owner.Tell(SumUp());
         }
         catch (Exception cause)
@@ -82,7 +81,7 @@ internal sealed class BystanderThread
         }
 
         _readiness.Wait(UntilNextDue());
-        Course.Listen(); // before what came meanwhile is taken: whether it belongs to the storm is known then
+        Course.Listen(); // before replies are taken, so that each is counted in its phase
         for (var place = 0; place < _connections.Length; place++)
         {
             if (_readiness.IsReady(place))
@@ -106,7 +105,7 @@ internal sealed class BystanderThread
         Course.Judge(SettledUntil());
     }
 
-    // Those that came while this thread had no processor.
+    // Takes replies that came while this thread had no processor.
     private void TakeLastReplies()
     {
         foreach (var connection in _connections.Where(connection => connection.IsUp && connection.IsWaiting))
@@ -152,7 +151,7 @@ internal sealed class BystanderThread
         return settled;
     }
 
-    // All begin together, when the first attempt of each has come to something.
+    // All begin together, once each first attempt has succeeded or failed.
     private void BeginWhenSettled()
     {
         if (_schedule is not null || !_connections.All(connection => connection.HasSettled))

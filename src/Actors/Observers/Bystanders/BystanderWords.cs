@@ -6,7 +6,7 @@ using ActorLoad.Transport.Sockets;
 
 namespace ActorLoad.Observers.Bystanders;
 
-/// <summary>What a bystander says to a server, and what it calls its failures: the names of outcomes, as in the storm.</summary>
+/// <summary>The commands of a bystander and the names of its failures. It uses the names of outcomes, as the storm does.</summary>
 internal static class BystanderWords
 {
     /// <summary>The kernel takes no more PINGs, because too many are unanswered.</summary>

@@ -1,10 +1,10 @@
 
 namespace ActorLoad.Observers.Bystanders;
 
-/// <summary>What one connection has asked and what it was answered: each PONG belongs to the oldest PING under way.</summary>
+/// <summary>The questions and answers of one connection. Each PONG belongs to the oldest PING under way.</summary>
 internal sealed class PingDialogue(PingTally book)
 {
-    // A server that is full says so unasked, and hangs up.
+    // A full server sends errors unasked, and closes.
     private const int MostUnasked = 8;
 
     private readonly Queue<Expected> _expected = new();
@@ -20,7 +20,7 @@ internal sealed class PingDialogue(PingTally book)
     /// <summary>When the oldest PING under way was due; null if there is none.</summary>
     public long? OldestDue => _expected.TryPeek(out var oldest) ? oldest.Due : null;
 
-    /// <summary>When it was sent; null if there is none.</summary>
+    /// <summary>When the oldest PING under way was sent; null if there is none.</summary>
     public long? OldestSent => _expected.TryPeek(out var oldest) ? oldest.SentAt : null;
 
     /// <summary>A greeting is about to be sent. It does not count.</summary>
@@ -49,7 +49,7 @@ internal sealed class PingDialogue(PingTally book)
         book.Lost(due);
     }
 
-    /// <summary>Takes one answer; false if it is none to what was asked.</summary>
+    /// <summary>Takes one answer; false if it does not fit the question.</summary>
     public bool Accept(Answer answer, string error, long now)
     {
         EndsWithError = answer == Answer.Error;
@@ -88,7 +88,7 @@ internal sealed class PingDialogue(PingTally book)
         return true;
     }
 
-    /// <summary>The connection is gone: what is under way is lost.</summary>
+    /// <summary>The connection is gone. Its PINGs under way are lost.</summary>
     public void Abandon()
     {
         while (_expected.TryDequeue(out var expected))
@@ -99,7 +99,7 @@ internal sealed class PingDialogue(PingTally book)
         (EndsWithError, _unasked) = (false, 0);
     }
 
-    /// <summary>Nothing more will be asked: a wait that has not ended counts as far as it has come.</summary>
+    /// <summary>Ends the dialogue. A wait that has not ended counts up to now.</summary>
     public void End(long now)
     {
         Abandon();
@@ -117,6 +117,6 @@ internal sealed class PingDialogue(PingTally book)
         }
     }
 
-    /// <summary>An answer that is to come.</summary>
+    /// <summary>An awaited answer.</summary>
     private readonly record struct Expected(Answer Answer, long Due, long SentAt, bool IsCounted);
 }

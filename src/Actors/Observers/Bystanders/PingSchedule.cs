@@ -5,7 +5,7 @@ namespace ActorLoad.Observers.Bystanders;
 /// <param name="Epoch">The first PING of the first connection, as a time stamp.</param>
 /// <param name="Frequency">Ticks of the clock in a second.</param>
 /// <param name="RatePerSecond">PINGs of one connection in a second.</param>
-/// <param name="Connections">How many there are.</param>
+/// <param name="Connections">Number of connections.</param>
 internal sealed record PingSchedule(long Epoch, long Frequency, double RatePerSecond, int Connections)
 {
     /// <summary>When PING number <paramref name="ping"/> of a connection is due, both counted from 0.</summary>

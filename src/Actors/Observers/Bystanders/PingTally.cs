@@ -2,7 +2,7 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Observers.Bystanders;
 
-/// <summary>What became of the PINGs of all bystanders: times by phase, errors, stalls, recovery. One thread uses it. Time stamps are ticks
+/// <summary>Results of the PINGs of all bystanders: times by phase, errors, stalls, recovery. One thread uses it. Time stamps are ticks
 /// of one clock.</summary>
 /// <remarks>Until <see cref="Begin"/> it only warms the code up, so that time of the compiler is not counted as latency of the
 /// server.</remarks>
@@ -11,7 +11,7 @@ internal sealed class PingTally(BystanderSettings settings, long frequency)
     // In microseconds. A thread on a quiet machine is often this late.
     private const double LeastLateness = 1_000;
 
-    // Of the time that PINGs took. If more than this share is our own lateness, the server is not the cause alone.
+    // Share of the PINGs' times. If our own lateness is more, the server is not the only cause.
     private const double LargeShare = 0.5;
 
     private readonly LatencyHistogram _before = new();
@@ -98,7 +98,7 @@ internal sealed class PingTally(BystanderSettings settings, long frequency)
     public void Settle(long until) => _recovery?.Judge(until);
 
     /// <summary>The ledger of all PINGs so far.</summary>
-    /// <param name="recovery">Why there was no recovery, if there was none.</param>
+    /// <param name="recovery">The reason if there was no recovery.</param>
     public BystanderLedger Ledger(string recovery)
     {
         var seconds = RecoveredAt is { } at ? Math.Round((double)(at - _endedAt) / frequency, 3) : (double?)null;
@@ -113,7 +113,7 @@ internal sealed class PingTally(BystanderSettings settings, long frequency)
             _errors.ByPrefix(), _unanswered, _lateness.Summarize());
     }
 
-    /// <summary>What could not be seen or not be told apart, in sentences.</summary>
+    /// <summary>The gaps and doubts of the ledger, in sentences.</summary>
     public IEnumerable<string> Unseen()
     {
         if (!HasAnswers)

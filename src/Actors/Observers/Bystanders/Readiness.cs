@@ -4,18 +4,18 @@ using System.Runtime.InteropServices;
 namespace ActorLoad.Observers.Bystanders;
 
 /// <summary>Waits until one of a few sockets can be read or has connected, or a time has passed, to the microsecond on Linux.</summary>
-/// <remarks>By <c>ppoll</c> itself: .NET's Select and Poll cut the time off to milliseconds, so that who waits for a due time either comes
-/// late or spins.</remarks>
+/// <remarks>Calls <c>ppoll</c> itself. .NET's Select and Poll cut the time to milliseconds, so a wait for a due time would end late or
+/// spin.</remarks>
 internal sealed class Readiness(int sockets)
 {
     private const short PollIn = 1;
     private const short PollOut = 4;
-    private const int Nothing = -1; // poll passes over it
+    private const int Nothing = -1; // poll skips it
 
     private readonly Socket?[] _sockets = new Socket?[sockets];
     private readonly PollEntry[] _entries = new PollEntry[sockets];
 
-    /// <summary>What to wait for at a place: nothing, if there is no socket.</summary>
+    /// <summary>Sets the socket to wait for at a place; null waits for no socket.</summary>
     public void Watch(int place, Socket? socket, bool untilConnected)
     {
         _sockets[place] = socket;
@@ -26,10 +26,10 @@ internal sealed class Readiness(int sockets)
         };
     }
 
-    /// <summary>True if what was waited for, or an error, is there.</summary>
+    /// <summary>True if the socket at a place is ready or has an error.</summary>
     public bool IsReady(int place) => _entries[place].Happened != 0;
 
-    /// <summary>Waits; may come back early with nothing ready.</summary>
+    /// <summary>Waits; may return early without a ready socket.</summary>
     public void Wait(TimeSpan atMost)
     {
         if (!OperatingSystem.IsLinux())
@@ -46,7 +46,7 @@ internal sealed class Readiness(int sockets)
         }
     }
 
-    /// <summary>The same where there is no <c>ppoll</c>, to the millisecond.</summary>
+    /// <summary>Waits where there is no <c>ppoll</c>, to the millisecond.</summary>
     internal void Select(TimeSpan atMost)
     {
         List<Socket> read = [], write = [], failed = [];

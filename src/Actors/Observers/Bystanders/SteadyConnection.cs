@@ -6,18 +6,20 @@ using ActorLoad.Transport.Sockets;
 
 namespace ActorLoad.Observers.Bystanders;
 
-/// <summary>One connection of the bystander: opened, greeted (AUTH if there is a password, and a PING that does not count), pinged; opened
-/// again, at a bounded rate, when it was lost. Confined to the bystander's thread; nothing in it waits.</summary>
-/// <remarks>PINGs are sent when they are due, whether or not those before were answered: the queue is then the server's, and the time of
-/// each counts from its own due time.</remarks>
+/// <summary>One connection of the bystander. It opens, greets (AUTH if there is a password, and a PING that does not count) and PINGs. A
+/// lost connection opens again, at a bounded rate. Confined to the bystander's thread; it never waits.</summary>
+/// <remarks>Sends each PING when it is due, even if earlier PINGs have no answer. So PINGs queue at the server, and each time counts from
+/// its own due time.</remarks>
 internal sealed class SteadyConnection(Endpoint target, BystanderSettings settings, PingTally book, TimeProvider time)
 {
     private static readonly SocketSettings _options = new(CloseMode.Abort, KeepAlive: false, NoDelay: true, ReceiveBuffer: 0);
 
-    // A server that is down must not be stormed by its own bystander.
+    // The bystander must not storm a server that is down.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
 
-    private readonly byte[] _greeting = [.. settings.Credentials.AreGiven ? RespCommand.Encode(settings.Credentials.Auth) : [], .. BystanderWords.Ping];
+    private readonly byte[] _greeting =
+        [.. settings.Credentials.AreGiven ? RespCommand.Encode(settings.Credentials.Auth) : [], .. BystanderWords.Ping];
+
     private readonly PingDialogue _dialogue = new(book);
     private readonly byte[] _buffer = new byte[4096];
     private ReplyScanner _scanner;
@@ -25,10 +27,10 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
     private bool _wasDropped;
     private bool _isNewInStorm;
 
-    /// <summary>Where to.</summary>
+    /// <summary>The server's endpoint.</summary>
     public Endpoint Target => target;
 
-    /// <summary>What there is to wait on; null if nothing.</summary>
+    /// <summary>The open socket; null if there is none.</summary>
     public Socket? Socket { get; private set; }
 
     /// <summary>True while it waits for the connect.</summary>
@@ -46,13 +48,13 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
     /// <summary>True once the first attempt was answered, or has failed.</summary>
     public bool HasSettled => _dialogue.IsWelcome is not null || _wasDropped;
 
-    /// <summary>What the last failure was, or the last error that the server answered with; empty if there was none.</summary>
+    /// <summary>The last failure, or the server's last error; empty if there was none.</summary>
     public string LastFailure { get; private set; } = "";
 
     /// <summary>Connects begun while the storm was on.</summary>
     public int OpenedInStorm { get; private set; }
 
-    /// <summary>Those of them that the server answered with a PONG: it has received them.</summary>
+    /// <summary>Connects of the storm that the server answered with a PONG: it has received them.</summary>
     public int ReceivedInStorm { get; private set; }
 
     private bool IsConnected => Socket is not null && !IsConnecting;
@@ -74,7 +76,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
         }
         catch (SocketException cause) when (cause.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
-            return; // as it should be
+            return; // the connect is under way
         }
         catch (SocketException cause)
         {
@@ -85,7 +87,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
         Greet();
     }
 
-    /// <summary>What was waited for is there: takes it.</summary>
+    /// <summary>Takes the finished connect, or the bytes that came.</summary>
     public void HandleReady()
     {
         if (!IsConnecting)
@@ -105,7 +107,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
         }
     }
 
-    /// <summary>A PING is due: sends it, or gives it up if there is no connection.</summary>
+    /// <summary>Sends a PING that is due, or gives it up if there is no connection.</summary>
     public void Ping(long due)
     {
         if (IsConnected)
@@ -119,7 +121,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
         }
     }
 
-    /// <summary>Gives up what has taken too long, and opens again what was lost.</summary>
+    /// <summary>Gives up a connect or reply that takes too long, and opens a lost connection again.</summary>
     public void Advance(bool mayOpen)
     {
         if (Socket is null)
@@ -139,7 +141,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
         }
     }
 
-    /// <summary>Ends it with a RST, which leaves nothing in TIME_WAIT. What is not answered by now is lost.</summary>
+    /// <summary>Closes with a RST, which leaves nothing in TIME_WAIT. Unanswered PINGs are lost.</summary>
     public void Close()
     {
         _dialogue.End(time.GetTimestamp());
@@ -179,8 +181,8 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
         }
     }
 
-    // A server that turns us away says why, and its RST does not take that back: it can still be read. How that read ends says nothing: the
-    // error has been told already, and is told once.
+    // A server that rejects us says why, and we can read that even after its RST. The read's own error is ignored: the kernel reports an
+    // error once, and has done so.
     private void Break(SocketError error)
     {
         if (Socket!.Receive(_buffer, SocketFlags.None, out _) is > 0 and var count)
@@ -219,12 +221,12 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
         }
     }
 
-    // Success is the end of what the server says.
+    // Success means that the server has closed.
     private void End(SocketError error)
     {
         if (_dialogue.EndsWithError && (error == SocketError.Success || SocketFaults.From(error) == LinkFault.Reset))
         {
-            Drop(); // counted already: it said no, and hung up
+            Drop(); // the server's error was counted already
         }
         else
         {

@@ -42,7 +42,8 @@ public sealed class ServerConnection : IDisposable
     /// <summary>Opens one. Throws <see cref="ServerUnavailableException"/> if a step of it takes longer than <paramref name="limit"/>, or
     /// for any other reason. <paramref name="words"/> say how words of the server are kept; null: without the password.</summary>
     public static async Task<ServerConnection> OpenAsync(
-        Endpoint endpoint, Credentials credentials, TimeSpan limit, TimeProvider clock, ServerWords? words, CancellationToken stop = default)
+        Endpoint endpoint, Credentials credentials, TimeSpan limit, TimeProvider clock, ServerWords? words,
+        CancellationToken stop = default)
     {
         words ??= new ServerWords(credentials.Password);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -67,7 +68,8 @@ public sealed class ServerConnection : IDisposable
         // A server without a password refuses AUTH and answers PING.
         async Task GreetAsync()
         {
-            byte[][] greeting = [.. credentials.AreGiven ? [RespCommand.Encode(credentials.Auth)] : Array.Empty<byte[]>(), RespCommand.Encode("PING")];
+            byte[][] greeting =
+                [.. credentials.AreGiven ? [RespCommand.Encode(credentials.Auth)] : Array.Empty<byte[]>(), RespCommand.Encode("PING")];
             foreach (var command in greeting)
             {
                 var answer = await line.AskAsync(command).ConfigureAwait(false);

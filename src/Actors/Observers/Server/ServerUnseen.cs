@@ -15,7 +15,8 @@ internal static class ServerUnseen
     /// <param name="books">What was read.</param>
     /// <param name="proxy">Why the listener is not the server's; null if it is.</param>
     public static IReadOnlyList<string> Of(
-        Endpoint endpoint, Credentials credentials, bool isOwn, string? whyNever, ServerSession? first, ServerLedgerBuilder books, string? proxy = null)
+        Endpoint endpoint, Credentials credentials, bool isOwn, string? whyNever, ServerSession? first, ServerLedgerBuilder books,
+        string? proxy = null)
     {
         if (first is null)
         {
@@ -36,7 +37,8 @@ internal static class ServerUnseen
 
         if (first.Configuration.Refusal is { } refusal)
         {
-            sentences.Add($"{endpoint} refused CONFIG GET ({refusal}): its tcp-backlog is not known; {WhatAllows(refusal, credentials.User)}");
+            sentences.Add($"{endpoint} refused CONFIG GET ({refusal}): its tcp-backlog is not known; "
+                + WhatAllows(refusal, credentials.User));
         }
         else if (first.Configuration.Number(ServerSession.TcpBacklog) is null)
         {
