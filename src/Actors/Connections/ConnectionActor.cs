@@ -1,5 +1,4 @@
 using ActorLoad.Metrics;
-using ActorLoad.Resp;
 using ActorLoad.Transport;
 using Akka.Actor;
 using Akka.Event;
@@ -27,8 +26,7 @@ internal sealed class ConnectionActor : UntypedActor
     private State _state = New;
     private ConnectionRecord? _entry;
     private Link? _link;
-    private Dialogue _dialogue;
-    private int _step;
+    private SessionCursor _cursor;
 
     public ConnectionActor(ConnectionPlan plan) => _plan = plan;
 
@@ -105,7 +103,7 @@ internal sealed class ConnectionActor : UntypedActor
         switch (message)
         {
             case Received received when received.Link == _link: HandleReceivedInHold(received.Link); break;
-            case LinkFailed { Fault: LinkFault.TimedOut } over when over.Link == _link && _dialogue.Rest is Turn.More:
+            case LinkFailed { Fault: LinkFault.TimedOut } over when over.Link == _link && _cursor.Rest is Turn.More:
                 End(Outcome.Succeeded);
                 break;
             case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
@@ -157,62 +155,49 @@ internal sealed class ConnectionActor : UntypedActor
     private void HandleConnected(Link link)
     {
         _plan.Lane.Establish(Entry, link);
-        if (_plan.Session.Setup.Count > 0)
-        {
-            _state = SettingUp;
-            Exchange(link, _plan.Session.Setup, _plan.ReplyDeadline);
-        }
-        else
-        {
-            Use(link);
-        }
+        _cursor = new SessionCursor(_plan.Session, Entry, _plan.Words);
+        _state = SettingUp;
+        SetUp(link);
     }
 
     private void HandleSetupReply(Link link)
     {
-        if (!IsAnswered(link, _plan.Session.Setup, isLast: false))
+        if (IsAnswered(link, isBeforeHold: false))
         {
-            return;
-        }
+            _cursor.Advance();
+            if (!_cursor.HasNext)
+            {
+                _plan.Lane.SetUp(Entry, link);
+            }
 
-        if (++_step < _plan.Session.Setup.Count)
-        {
-            Exchange(link, _plan.Session.Setup, _plan.ReplyDeadline);
-            return;
+            SetUp(link);
         }
-
-        _step = 0;
-        _plan.Lane.SetUp(Entry, link);
-        Use(link);
     }
 
     private void HandleReply(Link link)
     {
-        if (IsAnswered(link, _plan.Session.Script, isLast: _plan.HoldDeadline is not null && _step == _plan.Session.Script.Count - 1))
+        if (IsAnswered(link, isBeforeHold: _plan.HoldDeadline is not null && _cursor.IsLast))
         {
             _plan.Lane.Answer(Entry, link);
-            _step++;
+            _cursor.Advance();
             Use(link);
         }
     }
 
     private void HandleReceivedInHold(Link link)
     {
-        var script = _plan.Session.Script;
-        var turn = script.Count == 0 ? _dialogue.Take(link.Incoming, _plan.Words)
-            : _dialogue.Take(
-                link.Incoming, new SentStep(script, script.Count - 1, Entry.Share.Burst, Entry.Client), isLast: true, _plan.Words);
+        var turn = _cursor.TakeInHold(link.Incoming);
         if (turn is not (Turn.More or Turn.Answered))
         {
-            throw Fail(turn);
+            throw Fail(_cursor.Failure(turn));
         }
 
         link.Receive(null); // without a deadline
     }
 
-    private bool IsAnswered(Link link, Script script, bool isLast)
+    private bool IsAnswered(Link link, bool isBeforeHold)
     {
-        switch (_dialogue.Take(link.Incoming, new SentStep(script, _step, Entry.Share.Burst, Entry.Client), isLast, _plan.Words))
+        switch (_cursor.Take(link.Incoming, isBeforeHold))
         {
             case Turn.Answered:
                 return true;
@@ -220,29 +205,40 @@ internal sealed class ConnectionActor : UntypedActor
                 link.Receive(null); // one deadline for all parts of a reply
                 return false;
             case var turn:
-                throw Fail(turn);
+                throw Fail(_cursor.Failure(turn));
         }
+    }
+
+    private void SetUp(Link link)
+    {
+        if (_cursor.HasNext)
+        {
+            _cursor.Send(link, _plan.ReplyDeadline);
+            return;
+        }
+
+        _cursor.BeginScript();
+        _state = Using;
+        Use(link);
     }
 
     // Sends the next step of the script. After the last step, the hold or the end follows.
     private void Use(Link link)
     {
-        var script = _plan.Session.Script;
-        if (_step == script.Count)
+        if (!_cursor.HasNext)
         {
             _plan.Lane.Serve(Entry);
             Hold(link);
         }
-        else if (script.Expected(_step).Replies > 0)
+        else if (_cursor.AwaitsReply)
         {
-            _state = Using;
-            Exchange(link, script, _plan.ReplyDeadline);
+            _cursor.Send(link, _plan.ReplyDeadline);
         }
         else
         {
             _plan.Lane.Serve(Entry);
             _state = Holding; // the last commands get no reply: the hold begins with them
-            Exchange(link, script, _plan.HoldDeadline ?? _plan.SendDeadline);
+            _cursor.Send(link, _plan.HoldDeadline ?? _plan.SendDeadline);
         }
     }
 
@@ -257,14 +253,6 @@ internal sealed class ConnectionActor : UntypedActor
         {
             End(Outcome.Succeeded);
         }
-    }
-
-    private void Exchange(Link link, Script script, DeadlineQueue deadline)
-    {
-        var command = link.Outgoing(script.MaxLength(_step));
-        var length = script.Write(_step, Entry.Share.Burst, Entry.Client, command);
-        _dialogue.Begin(script.Expected(_step));
-        link.Exchange(length, deadline);
     }
 
     private void HandleCancel()
@@ -292,8 +280,8 @@ internal sealed class ConnectionActor : UntypedActor
     }
 
     private Exception FailInUse(LinkFailed failed) =>
-        failed.Fault is LinkFault.TimedOut or LinkFault.PeerClosed or LinkFault.Reset && _dialogue.Rest is var rest and not Turn.More
-            ? Fail(rest) : Fail(failed, isOpening: false);
+        failed.Fault is LinkFault.TimedOut or LinkFault.PeerClosed or LinkFault.Reset && _cursor.Rest is var rest and not Turn.More
+            ? Fail(_cursor.Failure(rest)) : Fail(failed, isOpening: false);
 
     private Exception Fail(LinkFailed failed, bool isOpening) => failed.Fault switch
     {
@@ -301,14 +289,6 @@ internal sealed class ConnectionActor : UntypedActor
         var fault when fault.ToOutcome(isOpening) is { } outcome => Fail(ConnectionFailedException.For(Entry, outcome)),
         _ => new InvalidOperationException($"the transport failed with {failed.Detail}, which has no known meaning"),
     };
-
-    private ConnectionFailedException Fail(Turn turn) => Fail(turn switch
-    {
-        Turn.Rejected => new RejectedException(Entry, _dialogue.ErrorPrefix),
-        Turn.Echoed => new ProtocolErrorException(Entry, StrangeReply.Echo),
-        Turn.Unasked => new ProtocolErrorException(Entry, StrangeReply.Unasked),
-        _ => new ProtocolErrorException(Entry, PeerName.Describe(_dialogue.Strange, _plan.Words)),
-    });
 
     private ConnectionFailedException Fail(ConnectionFailedException failure)
     {
