@@ -26,7 +26,9 @@ internal static class FindingList
 
     /// <summary>The place, the key and its new value, which stand before the command. <c>doctor</c> uses the same words.</summary>
     public static string Words(Remedy remedy) =>
-        $"{Place(remedy.Host)}: {remedy.Key}{(remedy.Present is null ? "" : $" is {remedy.Present}")}, make it {remedy.Proposed}";
+        remedy.Present is { } present
+            ? $"{Place(remedy.Host)}: {remedy.Key} is {present}, make it {remedy.Proposed}"
+            : $"{Place(remedy.Host)}: {remedy.Key} needs {remedy.Proposed}";
 
     private static string Place(RemedyHost host) => host switch
     {

@@ -24,7 +24,7 @@ public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(
     {
         await using var server = await RedisServer.StartAsync();
         await OpenAsync(server.EndPoint, Given.Connection("HELLO 3", "CLIENT SETNAME waiting", "CLIENT TRACKING ON", "GET k", "BLPOP q 0"));
-        await UntilAsync(async () => (await server.InfoAsync("clients"))["blocked_clients"] == "1");
+        await Eventually.HoldsAsync(async () => (await server.InfoAsync("clients"))["blocked_clients"] == "1");
         await server.CommandAsync("SET", "k", "1");
         var id = (await server.CommandAsync("CLIENT", "LIST"))!.Split('\n').Single(line => line.Contains("name=waiting", StringComparison.Ordinal)).Split(' ')[0][3..];
         await server.CommandAsync("CLIENT", "UNBLOCK", id, "ERROR");
@@ -40,7 +40,7 @@ public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(
         await OpenAsync(server.EndPoint, Given.Connection(
             hello, "SUBSCRIBE a b gone", "UNSUBSCRIBE gone", "PSUBSCRIBE a*", "SSUBSCRIBE s", "SUNSUBSCRIBE") with
         { Hold = Given.Patience });
-        await UntilAsync(async () => await server.CommandAsync("PUBSUB", "SHARDNUMSUB", "s") == "s\n0" && await server.CommandAsync("PUBSUB", "NUMPAT") == "1");
+        await Eventually.HoldsAsync(async () => await server.CommandAsync("PUBSUB", "SHARDNUMSUB", "s") == "s\n0" && await server.CommandAsync("PUBSUB", "NUMPAT") == "1");
         for (var message = 0; message < 20; message++)
         {
             Assert.Equal("2", await server.CommandAsync("PUBLISH", "a", new string('x', 50 * message)));
@@ -55,7 +55,7 @@ public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(
     {
         await using var server = await RedisServer.StartAsync();
         await OpenAsync(server.EndPoint, Given.Connection("CLIENT SETNAME watching", "MONITOR", "PING", "PING", "ECHO x") with { Hold = Given.Patience });
-        await UntilAsync(async () => (await server.CommandAsync("CLIENT", "LIST"))!.Contains("cmd=echo", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(async () => (await server.CommandAsync("CLIENT", "LIST"))!.Contains("cmd=echo", StringComparison.Ordinal));
         await server.CommandAsync("CLIENT", "KILL", "TYPE", "normal");
         await FailsAsync(Outcome.PeerClosed);
     }
@@ -77,19 +77,10 @@ public abstract class ConnectionAndRedisSpecs(string transport) : ConnectionKit(
         await using var server = await RedisServer.StartAsync();
         await OpenAsync(server.EndPoint, Given.Connection("PING", "CLIENT REPLY OFF", "SET c 3"));
         await EndsAsync(Outcome.Succeeded);
-        await UntilAsync(async () => await server.CommandAsync("GET", "c") == "3");
+        await Eventually.HoldsAsync(async () => await server.CommandAsync("GET", "c") == "3");
     }
 
     private Task OpenAsync(Endpoint server, ConnectionSettings settings) => OpenAsync(server, settings, restarts: 0);
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var limit = new CancellationTokenSource(Given.Patience);
-        while (!await holds())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-        }
-    }
 }
 
 public sealed class ConnectionAndRedisOverRingSpecs() : ConnectionAndRedisSpecs(LoopsOf.Ring);

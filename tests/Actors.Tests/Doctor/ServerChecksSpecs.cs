@@ -87,10 +87,10 @@ public sealed class ServerChecksSpecs
     [Fact]
     public void Down_server_fails_and_a_server_that_refuses_only_us_is_unseen()
     {
-        var down = new ServerReadings("127.0.0.1:6379", true) { Problem = "refused the connection: nobody listens there", IsDown = true, Obstacle = ServerObstacle.NobodyListens };
+        var down = new ServerReadings("127.0.0.1:6379", true) { Problem = "refused the connection: nothing listens there", IsDown = true, Obstacle = ServerObstacle.NobodyListens };
         var checks = Full(Needs, Machine, down);
         Assert.Equal(CheckState.Fail, checks.Named("target").State);
-        Assert.Contains("nobody listens there", checks.Named("target").Sentence, StringComparison.Ordinal);
+        Assert.Contains("nothing listens there", checks.Named("target").Sentence, StringComparison.Ordinal);
         Assert.DoesNotContain(checks, check => check.Name == TuningKeys.MaxClients);
         var refusing = down with { Problem = "refused INFO (NOPERM)", IsDown = false, Obstacle = ServerObstacle.Permission, User = "storm" };
         var unseen = Full(Needs, Machine, refusing).Named("target");

@@ -1,3 +1,4 @@
+using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Requirements;

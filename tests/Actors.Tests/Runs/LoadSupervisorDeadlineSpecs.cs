@@ -67,8 +67,11 @@ public class LoadSupervisorDeadlineSpecs() : TestKit(VirtualScheduler.Configurat
         observers.FishForMessage(message => message is ObserverProtocol.StormEnded);
     }
 
-    [Fact]
-    public void Target_unreached_by_the_deadline_aborts_the_run()
+    [Theory]
+    [InlineData("connect-timeout", Verdict.Aborted)]
+    [InlineData("local-exhausted", Verdict.GeneratorLimited)]
+    [InlineData("crashed", Verdict.Valid)]
+    public void Target_unreached_by_the_deadline_aborts_the_run_unless_the_fault_is_ours(string cause, Verdict verdict)
     {
         var run = new SupervisedRun(this, LongRun);
         run.Pass(10.1 * Second);
@@ -77,11 +80,11 @@ public class LoadSupervisorDeadlineSpecs() : TestKit(VirtualScheduler.Configurat
             run.End(burst, share => share with { Succeeded = 0, Cancelled = share.Opened, NeverReached = true });
         }
 
-        var totals = RunTotals.Of(new ConnectionCounts(100, 100, 0, 0, 0, 100)) with { AttemptFailures = new Dictionary<string, long> { ["connect-timeout"] = 100 } };
+        var totals = RunTotals.Of(new ConnectionCounts(100, 100, 0, 0, 0, 100)) with { AttemptFailures = new Dictionary<string, long> { [cause] = 100 } };
         var result = run.Complete(totals);
 
-        Assert.Equal(Verdict.Aborted, result.Verdict);
-        Assert.Single(result.VerdictReasons, reason => reason.StartsWith("the target was never reached: of 100 connections to ", StringComparison.Ordinal));
+        Assert.Equal(verdict, result.Verdict);
+        Assert.Equal(verdict == Verdict.Aborted, result.VerdictReasons.Any(reason => reason.StartsWith("the target was never reached: of 100 connections to ", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using ActorLoad.Actors.Tests.Transport;
+using ActorLoad.Peers;
 using ActorLoad.Runs;
 using Xunit;
 

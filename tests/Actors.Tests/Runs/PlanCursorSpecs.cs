@@ -58,6 +58,22 @@ public sealed class PlanCursorSpecs
     }
 
     [Fact]
+    public void Busy_time_leaves_out_the_gaps_and_counts_an_overlap_once()
+    {
+        var apart = Course(Pacing.AfterBurst, TimeSpan.FromSeconds(10), 2);
+        apart.End(Share(apart.Begin(apart.NextDue()!.Value)));
+        apart.End(Share(apart.Begin(apart.NextDue()!.Value)) with { EndedAt = TimeSpan.FromSeconds(18) });
+        Assert.Equal(TimeSpan.FromSeconds(5 + 3), apart.Busy);
+
+        var together = Course(Pacing.Fixed, TimeSpan.FromSeconds(1), 2);
+        together.Begin(together.NextDue()!.Value);
+        together.Begin(together.NextDue()!.Value);
+        together.End(Share(0));
+        together.End(Share(1) with { EndedAt = TimeSpan.FromSeconds(3) });
+        Assert.Equal(TimeSpan.FromSeconds(5), together.Busy);
+    }
+
+    [Fact]
     public void A_share_of_an_unknown_burst_changes_nothing()
     {
         var course = Course(Pacing.Fixed, TimeSpan.Zero, 1);

@@ -56,5 +56,5 @@ public sealed class RunDoctorSpecs
 
     private static Endpoint Address(int last) => new IPEndPoint(new IPAddress([127, 0, 0, (byte)last]), 1);
 
-    private static Check Down(int last) => Check.Fail("target", $"{Address(last)}", null, null, "nobody listens there", Array.Empty<Remedy>());
+    private static Check Down(int last) => Check.Fail("target", $"{Address(last)}", null, null, "nothing listens there", Array.Empty<Remedy>());
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Requirements;

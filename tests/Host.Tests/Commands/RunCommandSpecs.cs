@@ -94,7 +94,7 @@ public class RunCommandSpecs : IDisposable
         Assert.Equal((Verdict.Aborted, 0, peer.Target), (result.Verdict, result.Connections.Planned, Assert.Single(result.Target.Addresses)));
         var finding = Assert.Single(result.Findings);
         Assert.Equal("target-check", finding.Rule);
-        Assert.Contains("nobody listens there", finding.Sentence, StringComparison.Ordinal);
+        Assert.Contains("nothing listens there", finding.Sentence, StringComparison.Ordinal);
         Assert.Equal(run.Stdout.TrimEnd(), File.ReadAllText(_files["out/result.json"]));
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
@@ -152,19 +153,9 @@ public class DaemonLifeSpecs : IDisposable
         Assert.StartsWith($"actorload serve: cannot listen on {url}", second.Stderr, StringComparison.Ordinal);
     }
 
-    private static async Task MeasuredAsync(DaemonProcess daemon, string id)
-    {
-        using var limit = new CancellationTokenSource(ChildProcess.DefaultTimeout);
-        while (!limit.IsCancellationRequested)
-        {
-            var run = await daemon.GetAsync($"/runs/{id}");
-            if (run.TryGetProperty("snapshot", out var snapshot) && snapshot.ValueKind == System.Text.Json.JsonValueKind.Object
-                && snapshot.GetProperty("connections").GetProperty("succeeded").GetInt64() > 0)
-            {
-                return;
-            }
-        }
-
-        throw new TimeoutException("nothing was measured");
-    }
+    private static Task MeasuredAsync(DaemonProcess daemon, string id) => Eventually.HoldsAsync(
+        async () => (await daemon.GetAsync($"/runs/{id}")).TryGetProperty("snapshot", out var snapshot)
+            && snapshot.ValueKind == System.Text.Json.JsonValueKind.Object
+            && snapshot.GetProperty("connections").GetProperty("succeeded").GetInt64() > 0,
+        () => "nothing was measured");
 }

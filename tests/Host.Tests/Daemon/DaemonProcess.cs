@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using ActorLoad.Peers;
 using ActorLoad.Peers.Processes;
 using Xunit;
 
@@ -50,17 +51,15 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// <summary>Asks again and again until the run's row is as wanted: the API has nothing to wait on.</summary>
     public async Task<JsonElement> RowAsync(string id, Func<string, bool> isWanted)
     {
-        using var limit = new CancellationTokenSource(ChildProcess.DefaultTimeout);
-        while (!limit.IsCancellationRequested)
-        {
-            var row = (await GetAsync("/runs")).EnumerateArray().Single(row => row.GetProperty("id").GetString() == id);
-            if (isWanted(row.GetProperty("state").GetString()!))
+        JsonElement row = default;
+        await Eventually.HoldsAsync(
+            async () =>
             {
-                return row;
-            }
-        }
-
-        throw new TimeoutException($"run {id} never came to the state that was waited for\n{Process.Stderr}");
+                row = (await GetAsync("/runs")).EnumerateArray().Single(row => row.GetProperty("id").GetString() == id);
+                return isWanted(row.GetProperty("state").GetString()!);
+            },
+            () => $"run {id} never came to the state that was waited for\n{Process.Stderr}");
+        return row;
     }
 
     public Task<JsonElement> EndOfAsync(string id) => RowAsync(id, state => Over.Contains(state));

@@ -52,7 +52,7 @@ public sealed class DoctorCommandSpecs
         await using var peer = FaultPeer.ClosedPort();
         var report = await Examination.OfAsync(peer.Target, Storm.Load(5));
         report.Named("target").Expect(CheckState.Fail);
-        Assert.Contains("nobody listens there", report.Named("target").Sentence, StringComparison.Ordinal);
+        Assert.Contains("nothing listens there", report.Named("target").Sentence, StringComparison.Ordinal);
         Assert.Contains(report.Checks, check => check.Name == TuningKeys.Descriptors && check.State == CheckState.Ok);
         var told = await Examination.RunAsync("doctor", peer.Target, Storm.Load(5));
         Assert.StartsWith("NOT READY: 1 FAIL", told.Expect(3).Stdout.TrimStart(), StringComparison.Ordinal);

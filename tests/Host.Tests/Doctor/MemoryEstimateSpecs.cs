@@ -17,7 +17,7 @@ public sealed class MemoryEstimateSpecs
     public async Task A_run_takes_no_more_memory_than_doctor_said(string transport)
     {
         await using var redis = await RedisServer.StartAsync();
-        using var gate = new Gate(redis);
+        var gate = new Gate(redis);
         var lines = $"{Storm.Load(Connections)}\n transport.kind = {transport}";
 
         var needed = (await Examination.OfAsync(redis.Target, lines)).Named("memory").Needed!;

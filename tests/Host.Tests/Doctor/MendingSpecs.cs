@@ -23,7 +23,7 @@ public sealed class MendingSpecs
     {
         Needs.These(Requirement.Redis, Requirement.Prlimit);
         await using var redis = await RedisServer.StartAsync();
-        using var gate = new Gate(redis);
+        var gate = new Gate(redis);
         string[] limited = ["prlimit", "--nofile=350:350"];
         var (doctors, storms) = (Storm.Load(400), $"{Storm.Load(400)}{Gate.Script}\n {Storm.OneAttempt}");
 
@@ -64,7 +64,7 @@ public sealed class MendingSpecs
     {
         await using var network = await NarrowAsync();
         await using var redis = await RedisServer.StartAsync(network);
-        using var gate = new Gate(redis);
+        var gate = new Gate(redis);
         const string Unobserved = "\n observers { server.enabled = off }"; // an observer takes a port too
         var (doctors, storms) = ($"{Storm.Load(150)}{Unobserved}", $"{Storm.Load(150)}{Gate.Script}\n {Storm.OneAttempt}{Unobserved}");
 
@@ -195,7 +195,7 @@ public sealed class MendingSpecs
     public async Task Low_maxclients_is_found_and_fixed()
     {
         await using var redis = await RedisServer.StartAsync("--maxclients", "100");
-        using var gate = new Gate(redis);
+        var gate = new Gate(redis);
         var storms = $"{Storm.Load(300)}{Gate.Script}\n {Storm.OneAttempt}";
 
         var check = (await Examination.OfAsync(redis.Target, Storm.Load(300))).Named(TuningKeys.MaxClients);

@@ -27,7 +27,7 @@ public sealed class MonitorBesideStormSpecs
     {
         await using var network = await NetworkNamespace.CreateAsync();
         await using var server = await RedisServer.StartAsync(network);
-        using var gate = new Gate(server);
+        var gate = new Gate(server);
         await using var monitor = await MonitorProcess.StartAsync(server.Port, network.Prefix, "--json", "--interval", "100ms");
         var run = Storm.RunAsync(server.Target, Storm.Load(Connections) + Gate.Script, new ActorLoadOptions { Wrapper = network.Prefix });
 
@@ -50,7 +50,7 @@ public sealed class MonitorBesideStormSpecs
         await using var network = await NetworkNamespace.CreateAsync();
         await network.SysctlAsync("net.core.somaxconn", $"{Queue}");
         await using var server = await RedisServer.StartAsync(network, "--tcp-backlog", "511");
-        using var gate = new Gate(server);
+        var gate = new Gate(server);
         await using var monitor = await MonitorProcess.StartAsync(server.Port, network.Prefix, "--json", "--interval", "100ms");
 
         // The queue is shorter than a burst: a SYN may come again after seconds, and the gate waits for it.

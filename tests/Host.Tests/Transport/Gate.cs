@@ -4,14 +4,12 @@ using ActorLoad.Peers;
 namespace ActorLoad.Hosting.Tests.Transport;
 
 /// <summary>Holds connections open until all of them are there: each waits at the server for a word, and gets it when nobody is missing.</summary>
-internal sealed class Gate(RedisServer server) : IDisposable
+internal sealed class Gate(RedisServer server)
 {
     /// <summary>What a connection does that goes through.</summary>
     public const string Script = "\n connection { script = [\"BLPOP " + Key + " 0\"], reply-timeout = 1m }";
 
     private const string Key = "gate";
-
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(1));
 
     /// <summary>Waits for that many connections, and lets them go on to the end of <paramref name="run"/>, or as many as <paramref name="words"/>
     /// says, then and later.</summary>
@@ -27,14 +25,10 @@ internal sealed class Gate(RedisServer server) : IDisposable
     public async Task OpenAsync(int connections, Task run, Func<Task>? meanwhile = null, int? words = null)
     {
         // A run that ends before has failed, and its test says how.
-        while (!run.IsCompleted && long.Parse((await server.InfoAsync("clients"))["blocked_clients"], CultureInfo.InvariantCulture) < connections)
-        {
-            _limit.Token.ThrowIfCancellationRequested();
-        }
+        await Eventually.HoldsAsync(async () => run.IsCompleted
+            || long.Parse((await server.InfoAsync("clients"))["blocked_clients"], CultureInfo.InvariantCulture) >= connections);
 
         await (meanwhile?.Invoke() ?? Task.CompletedTask);
         await server.CommandAsync(["RPUSH", Key, .. Enumerable.Repeat("pass", words ?? connections)]);
     }
-
-    public void Dispose() => _limit.Dispose();
 }

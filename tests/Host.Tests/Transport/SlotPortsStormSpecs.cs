@@ -35,7 +35,7 @@ public abstract class SlotPortsStormSpecs(string transport)
         const int Ports = 60;
         await using var network = await NarrowAsync("20000 20059");
         await using var server = await RedisServer.StartAsync(network);
-        using var gate = new Gate(server);
+        var gate = new Gate(server);
 
         var storm = await gate.LetThroughAsync(Ports, RunAsync(network, server.Target, Storm.Load(Ports) + Gate.Script + Graceful, loops: 3));
 
@@ -59,7 +59,7 @@ public abstract class SlotPortsStormSpecs(string transport)
     {
         await using var network = await NarrowAsync("20000 20099");
         await using var server = await RedisServer.StartAsync(network);
-        using var gate = new Gate(server);
+        var gate = new Gate(server);
 
         var storm = await gate.LetThroughAsync(20, RunAsync(network, server.Target, Storm.Load(20) + Gate.Script + Graceful, loops: 2));
 
@@ -74,7 +74,7 @@ public abstract class SlotPortsStormSpecs(string transport)
         const int Each = 45;
         await using var network = await NarrowAsync("20000 20099");
         await using var server = await RedisServer.StartAsync(network);
-        using var gate = new Gate(server);
+        var gate = new Gate(server);
         Task<Storm> Start() => RunAsync(network, server.Target, Storm.Load(Each) + Gate.Script);
 
         var storms = await gate.LetThroughAsync(2 * Each, Task.WhenAll(Start(), Start()));
@@ -100,8 +100,8 @@ public abstract class SlotPortsStormSpecs(string transport)
         await using var network = await NarrowAsync("20000 20019");
         await using var one = await RedisServer.StartAsync(network);
         await using var six = await RedisServer.StartAsync(network, "--bind", "127.0.0.1", "::1");
-        using var gateOfOne = new Gate(one);
-        using var gateOfSix = new Gate(six);
+        var gateOfOne = new Gate(one);
+        var gateOfSix = new Gate(six);
         var run = RunAsync(network, $"{one.Target}\", \"[::1]:{six.Port}", Storm.Load(40) + Gate.Script);
 
         var storm = await gateOfOne.LetThroughAsync(20, gateOfSix.LetThroughAsync(20, run));
@@ -114,7 +114,7 @@ public abstract class SlotPortsStormSpecs(string transport)
     {
         await using var network = await NarrowAsync("20000 20099");
         await using var server = await RedisServer.StartAsync(network);
-        using var gate = new Gate(server);
+        var gate = new Gate(server);
         using var files = new TemporaryDirectory();
         var lines = $"{Storm.Load(20)}{Gate.Script}{Graceful}\n transport.kind = {transport}";
         var body = $"actorload {{ observers.server.enabled = off, target.endpoints = [\"{server.Target}\"]\n {lines} }}";

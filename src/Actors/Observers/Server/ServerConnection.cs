@@ -143,7 +143,7 @@ public sealed class ServerConnection : IDisposable
             socket.Dispose();
             var reason = cause switch
             {
-                SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "refused the connection: nobody listens there",
+                SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "refused the connection: nothing listens there",
                 SocketException => $"could not be reached ({cause.Message})",
                 _ => $"did not take a connection within {limit.TotalSeconds:0.###} s",
             };

@@ -1,4 +1,5 @@
 using ActorLoad.Observers.Bystanders;
+using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Requirements;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ActorLoad.Observers.Kernel;
+using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Requirements;
 using Xunit;

@@ -3,6 +3,7 @@ using ActorLoad.Actors.Tests.Runs;
 using ActorLoad.Actors.Tests.Transport.Uring;
 using ActorLoad.Observers;
 using ActorLoad.Observers.Kernel;
+using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Requirements;
 using Akka.Actor;

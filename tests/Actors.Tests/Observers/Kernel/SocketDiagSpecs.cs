@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorLoad.Observers.Kernel;
+using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Requirements;
 using Xunit;

@@ -95,16 +95,6 @@ public abstract class ServerObserverKit() : TestKit("akka.loglevel = WARNING")
         while (await CallsOfInfoAsync(redis) - own < before + 2); // the second comes after the reply to the first
     }
 
-    /// <summary>Waits until a server is as it should be.</summary>
-    private protected static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!await isSo())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-        }
-    }
-
     private static async Task<long> CallsOfInfoAsync(RedisServer redis)
     {
         var calls = (await redis.InfoAsync("commandstats"))["cmdstat_info"].Split(',')[0];

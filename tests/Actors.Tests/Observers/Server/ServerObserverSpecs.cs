@@ -73,7 +73,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
     {
         await using var redis = await RedisServer.StartAsync();
         await using var replica = await RedisServer.StartAsync("--replicaof", "127.0.0.1", redis.Port.ToString(CultureInfo.InvariantCulture));
-        await UntilAsync(async () => (await replica.InfoAsync("replication"))["master_link_status"] == "up");
+        await Eventually.HoldsAsync(async () => (await replica.InfoAsync("replication"))["master_link_status"] == "up");
         await StartAsync(replica.EndPoint, others: 2); // its primary is one of its clients
         Begin();
         await ComeAndGoAsync(replica.EndPoint, 3);
@@ -165,7 +165,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
         await StartAsync(redis.EndPoint);
         Begin();
         await redis.CommandAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-        await UntilAsync(async () => await redis.ConnectedClientsAsync() == 1 && await redis.ConnectionsReceivedAsync() == 2);
+        await Eventually.HoldsAsync(async () => await redis.ConnectedClientsAsync() == 1 && await redis.ConnectionsReceivedAsync() == 2);
         await ComeAndGoAsync(redis.EndPoint, 3);
 
         var observed = await EndAsync();
@@ -185,7 +185,7 @@ public sealed class ServerObserverSpecs : ServerObserverKit
         Begin();
         await redis.CommandAsync("CONFIG", "SET", "maxclients", "1");
         await redis.CommandAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-        await UntilAsync(async () => long.Parse((await redis.InfoAsync("stats"))["rejected_connections"], CultureInfo.InvariantCulture) >= 3);
+        await Eventually.HoldsAsync(async () => long.Parse((await redis.InfoAsync("stats"))["rejected_connections"], CultureInfo.InvariantCulture) >= 3);
         await redis.CommandAsync("CONFIG", "SET", "maxclients", "2");
         await redis.HasClientsAsync(1);
 

@@ -190,7 +190,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
         await using var peer = FaultPeer.ClosedPort();
         await StartAsync(peer.EndPoint);
         Begin();
-        Assert.StartsWith($"{peer.Target} refused the connection: nobody listens there; ", await UnseenAsync(), StringComparison.Ordinal);
+        Assert.StartsWith($"{peer.Target} refused the connection: nothing listens there; ", await UnseenAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -291,7 +291,7 @@ public sealed class ServerRefusalSpecs : ServerObserverKit
 
         var observed = await EndAsync();
         Assert.Equal(3, observed.Ledger!.ConnectionsReceived);
-        Assert.Equal("refused the connection: nobody listens there", Assert.Single(observed.Ledger.Losses).Reason);
+        Assert.Equal("refused the connection: nothing listens there", Assert.Single(observed.Ledger.Losses).Reason);
         Assert.Contains("answered INFO for the first time", Assert.Single(observed.Unseen), StringComparison.Ordinal);
     }
 

@@ -133,7 +133,7 @@ public sealed class ServerTroubleSpecs
         var storm = await Storm.RunObservedAsync(peer.Target, Storm.Load(20));
 
         storm.Cause("server-unreachable");
-        Assert.Contains("nobody listens there", storm.Unseen, StringComparison.Ordinal);
+        Assert.Contains("nothing listens there", storm.Unseen, StringComparison.Ordinal);
     }
 
     [RedisNetnsFact]

@@ -1,11 +1,11 @@
 using Xunit;
 
-namespace ActorLoad.Actors.Tests;
+namespace ActorLoad.Peers;
 
 /// <summary>What the kernel does in its own time. A close, too: while another test starts a process, that process holds every socket of this one.</summary>
-internal static class Eventually
+public static class Eventually
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Reads until it is so; fails with what it is instead if it never becomes so.</summary>
     public static async Task IsAsync<T>(T expected, Func<T> read)
@@ -19,5 +19,18 @@ internal static class Eventually
         }
 
         Assert.Equal(expected, actual);
+    }
+
+    /// <summary>Asks until the answer is yes; throws a <see cref="TimeoutException"/> that names what did not come.</summary>
+    public static async Task HoldsAsync(Func<Task<bool>> ask, Func<string>? what = null)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await ask())
+        {
+            if (TimeProvider.System.GetElapsedTime(started) >= _patience)
+            {
+                throw new TimeoutException(what?.Invoke() ?? "it never became so");
+            }
+        }
     }
 }
