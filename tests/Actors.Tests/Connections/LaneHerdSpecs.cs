@@ -2,6 +2,7 @@ using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Peers.Faults;
+using ActorLoad.Resp;
 using Akka.Actor;
 using Xunit;
 using static ActorLoad.Connections.LaneProtocol;
@@ -28,6 +29,34 @@ public abstract class LaneHerdSpecs(string transport) : LaneKit(transport)
         Assert.Equal(3 * Herd, Count(Total, "loop-lag")); // before the SYN and before each of the two commands
         Assert.Empty(Total.OutcomesByName());
         Assert.Empty(Total.Latency(succeeded: false));
+    }
+
+    [SkippableFact]
+    public async Task Setup_has_a_histogram_of_its_own_and_answers_a_connection_once()
+    {
+        await using var peer = FaultPeer.Answering();
+        Credentials = new Credentials("me", "hunter2");
+        Begin(Herd, StartLane([peer.EndPoint], Holding("PING"), Given.Policy(Given.Stop)));
+        await UntilAsync(total => Count(total, "script") == Herd);
+
+        Assert.Equal((Herd, Herd), (Total.Established, Total.Answered));
+        Assert.All(new[] { "setup", "first-reply", "script", "total" }, step => Assert.Equal(Herd, Count(Total, step)));
+        Assert.Equal(3 * Herd, Count(Total, "loop-lag")); // before the SYN, AUTH and PING
+    }
+
+    [SkippableFact]
+    public async Task Connection_that_is_reset_after_its_first_reply_was_cut()
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.AnswerAsync(1, stop);
+            connection.Abort();
+        });
+        Begin(Herd, StartLane([peer.EndPoint], Given.Connection("PING", "PING"), Given.Policy(Given.Stop)));
+        await EndedAsync();
+
+        await AssertOutcomesAsync((Outcome.Reset, Herd));
+        Assert.Equal((Herd, Herd), (Total.Answered, Total.Cut));
     }
 
     [SkippableFact]

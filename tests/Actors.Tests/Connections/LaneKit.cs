@@ -48,12 +48,15 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
         return tally;
     }
 
+    /// <summary>How the connections of the spec sign in.</summary>
+    private protected Credentials Credentials { get; set; } = Credentials.None;
+
     /// <summary>A lane that lives by <paramref name="time"/>, the machine's if null.</summary>
     private protected IActorRef StartLane(
         ImmutableArray<Endpoint> targets, ConnectionSettings connection, SupervisionPolicy policy, int maxOpen = int.MaxValue, TimeProvider? time = null)
     {
         Dispatcher = LoopsOf.Get(Sys, transport, time);
-        var settings = new LaneSettings(3, RunClock.StartNow(Loop.Time), maxOpen, Seed: 1, connection, Session.Of(Credentials.None, connection.Script), targets, policy, Metrics);
+        var settings = new LaneSettings(3, RunClock.StartNow(Loop.Time), maxOpen, Seed: 1, connection, Session.Of(Credentials, connection.Script), targets, policy, Metrics);
         return _lane = Parent.ChildActorOf(Lane.Props(settings, Dispatcher), new OneForOneStrategy(cause =>
         {
             Escalated.Add(cause);
