@@ -56,7 +56,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         var settings = Given.Bystander() with { Connections = 2 };
         await StartReadyAsync(settings, redis.EndPoint);
         await BeginStormAsync();
-        await redis.CommandAsync("DEBUG", "SLEEP", "1");
+        await redis.CommandAsync("DEBUG", "SLEEP", "1"); // the server's own time is the subject
         EndStorm();
         var ledger = (await ObservedAsync()).Ledger!;
 
@@ -76,7 +76,7 @@ public class BystanderOnRedisSpecs : BystanderKit
         await using var redis = await RedisServer.StartAsync("--enable-debug-command", "yes");
         await StartReadyAsync(Given.Bystander(), redis.EndPoint);
         await BeginStormAsync();
-        var sleep = redis.CommandAsync("DEBUG", "SLEEP", "3");
+        var sleep = redis.CommandAsync("DEBUG", "SLEEP", "3"); // longer than the bystander's band, in the server's own time
         EndStorm();
         var ledger = (await ObservedAsync()).Ledger!;
         await sleep;

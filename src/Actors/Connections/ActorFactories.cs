@@ -4,6 +4,19 @@ using Akka.Dispatch;
 
 namespace ActorLoad.Connections;
 
+/// <summary>Makes actors of one kind. Akka would look up the constructor by reflection each time.</summary>
+internal sealed class ActorFactory<T>(Func<T> create) : IIndirectActorProducer
+    where T : ActorBase
+{
+    public Type ActorType => typeof(T);
+
+    public ActorBase Produce() => create();
+
+    public void Release(ActorBase actor)
+    {
+    }
+}
+
 /// <summary>
 /// Makes children of one kind, like <c>Context.ActorOf</c>, but without its look-ups for each child. They have the dispatcher of their
 /// parent, and no deployment from Akka's configuration.

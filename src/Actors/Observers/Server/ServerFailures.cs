@@ -29,3 +29,22 @@ public sealed class ServerUnavailableException(string reason, Exception? cause =
     /// <summary>True if the server counts that connection as rejected.</summary>
     public bool WasRejected { get; init; }
 }
+
+/// <summary>A server answered a question with an error; the message is that error, without secrets.</summary>
+public sealed class ServerRefusedException(string error) : Exception(error);
+
+/// <summary>What an observer missed in a time of loss.</summary>
+internal enum LossKind
+{
+    /// <summary>An answer: the question was asked over a connection, and nothing came back in time.</summary>
+    Silence,
+
+    /// <summary>Its connection: a reset or a close ended it.</summary>
+    End,
+
+    /// <summary>A connection: the connect was refused, or had no answer.</summary>
+    NoConnection,
+
+    /// <summary>INFO: the server answered with an error.</summary>
+    Refusal,
+}
