@@ -124,7 +124,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
     {
         ref var timings = ref entry.Timings;
         timings.EndHold(at, out var wasHolding);
-        if (timings.FirstReply != 0 || wasHolding)
+        if (timings.SetupDone != 0 || timings.FirstReply != 0 || wasHolding)
         {
             tally.RecordCut();
             timings.CutAt = at;

@@ -9,6 +9,9 @@ namespace ActorLoad.Connections;
 /// <param name="Client">Number of the connection in the burst.</param>
 internal readonly record struct SentStep(Script Script, int Step, int Burst, int Client)
 {
+    /// <summary>What was sent before the first step; null if nothing was.</summary>
+    public Script? Before { get; init; }
+
     private const byte NoLine = (byte)'\r';
 
     /// <summary>The expected replies.</summary>
@@ -18,8 +21,10 @@ internal readonly record struct SentStep(Script Script, int Step, int Burst, int
     /// A server that greets first is one exchange late.</summary>
     public int EchoedUpTo(ReadOnlySpan<byte> bytes, int from, out bool isWhole)
     {
-        var echoed = EchoedUpTo(Step, bytes, from, out isWhole);
-        return echoed > 0 || from > 0 || Step == 0 ? echoed : EchoedUpTo(Step - 1, bytes, 0, out isWhole);
+        var echoed = EchoedUpTo(Script, Step, bytes, from, out isWhole);
+        return echoed > 0 || from > 0 ? echoed
+            : Step > 0 ? EchoedUpTo(Script, Step - 1, bytes, 0, out isWhole)
+            : Before is { Count: > 0 } before ? EchoedUpTo(before, before.Count - 1, bytes, 0, out isWhole) : 0;
     }
 
     /// <summary>True if a reply is only the name of the command: the server sends lines or words back.</summary>
@@ -52,11 +57,11 @@ internal readonly record struct SentStep(Script Script, int Step, int Burst, int
             : name.Length >= 3 && got.StartsWith(name) && (got.Length == name.Length || got[name.Length] is (byte)' ' or (byte)'\n');
     }
 
-    private int EchoedUpTo(int step, ReadOnlySpan<byte> bytes, int from, out bool isWhole)
+    private int EchoedUpTo(Script script, int step, ReadOnlySpan<byte> bytes, int from, out bool isWhole)
     {
-        var size = Script.MaxLength(step);
+        var size = script.MaxLength(step);
         var rented = ArrayPool<byte>.Shared.Rent(size);
-        var sent = rented.AsSpan(0, Script.WriteFirst(step, Burst, Client, rented));
+        var sent = rented.AsSpan(0, script.WriteFirst(step, Burst, Client, rented));
         var rest = sent[from..];
         var length = Math.Min(rest.Length, bytes.Length);
         var isEcho = bytes[..length].SequenceEqual(rest[..length]);

@@ -59,5 +59,8 @@ internal struct SessionCursor(Session session, ConnectionRecord entry, ServerWor
         _ => new ProtocolErrorException(entry, PeerName.Describe(_dialogue.Strange, words)),
     };
 
-    private readonly SentStep Sent(int step) => new(_script, step, entry.Share.Burst, entry.Client);
+    private readonly SentStep Sent(int step) => new(_script, step, entry.Share.Burst, entry.Client)
+    {
+        Before = ReferenceEquals(_script, session.Setup) ? null : session.Setup,
+    };
 }

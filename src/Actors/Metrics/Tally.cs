@@ -263,8 +263,8 @@ public sealed class Tally
     public SocketFacts Sockets()
     {
         // A reply takes a round trip too. If each first SYN is dropped, no connect time shows the line's round trip.
-        var (connect, reply) = (_steps.Least(Step.Connect), _steps.Least(Step.FirstReply) ?? _steps.Least(Step.Setup));
-        var modes = new ConnectModes(Math.Min(connect ?? 0, reply ?? 0));
+        long?[] replies = [_steps.Least(Step.Setup), _steps.Least(Step.FirstReply)];
+        var modes = new ConnectModes(Math.Min(_steps.Least(Step.Connect) ?? 0, replies.Min() ?? 0));
         _steps.Show(Step.Connect, modes);
         return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.Long)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.NetworkInformation;
 using ActorLoad.Observers.Kernel;
 using TcpState = ActorLoad.Observers.Kernel.TcpState;
@@ -31,20 +32,24 @@ internal static class ConnectionTable
 
     internal static SocketCounts Count(IEnumerable<TcpConnectionInformation> connections, int port)
     {
+        // The kernel gives its table in pieces. If other sockets come and go meanwhile, one can be in two pieces.
         var counts = new SocketCounts();
+        var counted = new HashSet<(IPEndPoint, IPEndPoint)>();
         foreach (var connection in connections)
         {
-            if (State(connection.State) is not { } state)
+            var (local, remote) = (connection.LocalEndPoint, connection.RemoteEndPoint);
+            var (isServer, isClient) = (local.Port == port, remote.Port == port);
+            if (!(isServer || isClient) || State(connection.State) is not { } state || !counted.Add((local, remote)))
             {
                 continue;
             }
 
-            if (connection.LocalEndPoint.Port == port)
+            if (isServer)
             {
                 counts.AddServer((int)state);
             }
 
-            if (connection.RemoteEndPoint.Port == port)
+            if (isClient)
             {
                 counts.AddClient((int)state);
             }

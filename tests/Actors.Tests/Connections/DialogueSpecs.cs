@@ -1,6 +1,7 @@
 using System.Text;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 using FsCheck;
 using FsCheck.Xunit;
 using Xunit;
@@ -187,6 +188,16 @@ public sealed class DialogueSpecs
         dialogue = default;
         dialogue.Begin(silent.Expected(0));
         Assert.Equal(Turn.Echoed, dialogue.Take("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n*1\r\n"u8, new SentStep(silent, 0, 7, 42), isLast: false, ServerWords.WithoutSecrets));
+    }
+
+    [Fact]
+    public void Echo_of_the_setup_is_seen_in_the_first_step_of_the_script()
+    {
+        Assert.True(Script.TryParse(["PING"], out var script, out _));
+        var sent = new SentStep(script!, 0, 7, 42) { Before = Script.Setup(new Credentials("", "hunter2")) };
+        var dialogue = default(Dialogue);
+        dialogue.Begin(sent.Expected);
+        Assert.Equal(Turn.Echoed, dialogue.Take("*2\r\n$4\r\nAUTH\r\n$7\r\nhunter2\r\n"u8, sent, isLast: false, ServerWords.WithoutSecrets));
     }
 
     [Theory]

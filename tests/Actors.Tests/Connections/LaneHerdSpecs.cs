@@ -60,6 +60,22 @@ public abstract class LaneHerdSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableFact]
+    public async Task Connection_that_is_reset_after_its_setup_was_answered_and_cut()
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.AnswerAsync(1, stop);
+            connection.Abort();
+        });
+        Credentials = new Credentials("me", "hunter2");
+        Begin(Herd, StartLane([peer.EndPoint], Given.Connection("PING"), Given.Policy(Given.Stop)));
+        await EndedAsync();
+
+        await AssertOutcomesAsync((Outcome.Reset, Herd));
+        Assert.Equal((Herd, Herd, 0), (Total.Answered, Total.Cut, Count(Total, "first-reply")));
+    }
+
+    [SkippableFact]
     public async Task Connection_without_a_script_counts_as_connected_once_established()
     {
         await using var peer = FaultPeer.Answering();

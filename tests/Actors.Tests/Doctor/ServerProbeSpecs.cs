@@ -69,7 +69,7 @@ public sealed class ServerProbeSpecs
         await using var peer = FaultPeer.ClosedPort();
         var seen = await ServerProbe.AskAsync(peer.EndPoint, Credentials.None, _limit, TimeProvider.System, CancellationToken.None);
         Assert.True(seen is { IsDown: true, IsElsewhere: false, Reading: null }, $"{seen}");
-        Assert.Contains("nobody listens", seen.Problem, StringComparison.Ordinal);
+        Assert.Contains("nothing listens", seen.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -130,6 +130,15 @@ public sealed class PortMonitorSpecs : IDisposable
         Assert.Equal("ESTAB 1, TIME-WAIT 1", SocketDiagSpecs.Describe(counts.Server));
     }
 
+    [Fact]
+    public void Connection_that_the_kernel_lists_twice_counts_once()
+    {
+        var pair = new[] { new Connection(NetState.Established, 40000, 6379), new Connection(NetState.Established, 6379, 40000) };
+        var counts = ConnectionTable.Count([.. pair, new Connection(NetState.Established, 40001, 6379), .. pair], 6379);
+        Assert.Equal("ESTAB 2", SocketDiagSpecs.Describe(counts.Client));
+        Assert.Equal("ESTAB 1", SocketDiagSpecs.Describe(counts.Server));
+    }
+
     private async Task<List<double>> WatchAsync(PortMonitor monitor, TimeSpan interval, TimeSpan duration)
     {
         var seconds = new List<double>();
