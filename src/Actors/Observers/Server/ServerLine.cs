@@ -92,8 +92,9 @@ internal sealed class ServerLine : IDisposable
             var asking = new TaskCompletionSource<ServerAnswer?>(TaskCreationOptions.RunContinuationsAsynchronously);
             lock (_gate)
             {
+                var isFirst = !_wasAsked;
                 (_asking, _wasAsked) = (asking, true);
-                if (_guard.IsWhole && _heard.WrittenCount > 0)
+                if (isFirst && _guard.IsWhole && _heard.WrittenCount > 0)
                 {
                     EndIf(Answer()); // a server that is full says so before it is asked
                 }
