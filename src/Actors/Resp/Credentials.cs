@@ -14,9 +14,12 @@ public sealed record Credentials(string Username, string Password)
     /// <summary>The words of AUTH; empty if the client does not sign in.</summary>
     public IReadOnlyList<string> Auth => !AreGiven ? [] : Username.Length > 0 ? ["AUTH", Username, Password] : ["AUTH", Password];
 
+    /// <summary>AUTH as a server reads it; empty if the client does not sign in.</summary>
+    public byte[] AuthCommand => AreGiven ? RespCommand.Encode(Auth) : [];
+
     /// <summary>The user's name as the server knows it.</summary>
     public string User => Username.Length > 0 ? Username : "default";
 
     /// <summary>Omits the password, which must not reach a log.</summary>
-    public override string ToString() => AreGiven ? User : "nobody";
+    public override string ToString() => AreGiven ? User : "no user";
 }

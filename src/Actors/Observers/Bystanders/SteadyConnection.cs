@@ -17,9 +17,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
     // The bystander must not storm a server that is down.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
 
-    private readonly byte[] _greeting =
-        [.. settings.Credentials.AreGiven ? RespCommand.Encode(settings.Credentials.Auth) : [], .. BystanderWords.Ping];
-
+    private readonly byte[] _greeting = [.. settings.Credentials.AuthCommand, .. BystanderWords.Ping];
     private readonly PingDialogue _dialogue = new(book);
     private readonly byte[] _buffer = new byte[4096];
     private ReplyScanner _scanner;

@@ -68,9 +68,8 @@ public sealed class ServerConnection : IDisposable
         // A server without a password refuses AUTH and answers PING.
         async Task GreetAsync()
         {
-            byte[][] greeting =
-                [.. credentials.AreGiven ? [RespCommand.Encode(credentials.Auth)] : Array.Empty<byte[]>(), RespCommand.Encode("PING")];
-            foreach (var command in greeting)
+            byte[][] greeting = [credentials.AuthCommand, RespCommand.Encode("PING")];
+            foreach (var command in greeting.Where(command => command.Length > 0))
             {
                 var answer = await line.AskAsync(command).ConfigureAwait(false);
                 complaint ??= answer?.Error;
@@ -84,8 +83,7 @@ public sealed class ServerConnection : IDisposable
     }
 
     /// <summary>Waits for what is asked as long as the server answers: throws <see cref="ServerUnavailableException"/> once nothing has
-    /// come for
-    /// <paramref name="limit"/>, or if it takes some times as long in all. A far server answers each question late, but it
+    /// come for <paramref name="limit"/>, or if it takes some times as long in all. A far server answers each question late, but it
     /// answers.</summary>
     public async Task<T> WhileItAnswersAsync<T>(Task<T> asking, TimeSpan limit, CancellationToken stop)
     {
