@@ -21,7 +21,10 @@ public static class ConfigLoader
 
     /// <summary>The merged settings, later layers over earlier ones. Throws <see cref="SettingsException"/> with every error, in the order
     /// of layers and lines. A replaced value is not judged.</summary>
-    public static LoadedConfiguration Load(IEnumerable<ConfigLayer> layers) => Read(layers, null, new KeysRead());
+    /// <param name="layers">The layers.</param>
+    /// <param name="replays">Reads the files of <c>shape = replay</c>; null if there can be none.</param>
+    public static LoadedConfiguration Load(IEnumerable<ConfigLayer> layers, ReplayFiles? replays = null) =>
+        Read(layers, null, new KeysRead(), replays);
 
     /// <summary>A run file from the daemon's API. It cannot change <c>safety</c> and <c>daemon</c>, nor raise <c>connection.max-open</c>
     /// and <c>transport.loops</c> above the daemon's own. It cannot include files, or reach a secret or an environment variable of the
@@ -44,7 +47,8 @@ public static class ConfigLoader
     }
 
     /// <summary>Loads; a stranger's layers are the <paramref name="host"/>'s limits and the body.</summary>
-    internal static LoadedConfiguration Read(IEnumerable<ConfigLayer> layers, RunSettings? host, KeysRead keysRead)
+    internal static LoadedConfiguration Read(
+        IEnumerable<ConfigLayer> layers, RunSettings? host, KeysRead keysRead, ReplayFiles? replays = null)
     {
         var problems = new SettingsProblems();
         var read = HoconDocument.Reader(problems, key => Known.Value.FormOf(key));
@@ -62,7 +66,8 @@ public static class ConfigLoader
         var checker = new SettingsSchema(schema, problems);
         var conformed = (HoconObject)checker.Conform(reference, reference, written, "").Fields[SettingsProblems.Root];
         var settings = RunSettingsReader.Read(
-            conformed, checker, new PhaseReader(checker, (HoconObject)schema.Fields[SettingsSchema.PhaseDefaults], problems, keysRead),
+            conformed, checker,
+            new PhaseReader(checker, (HoconObject)schema.Fields[SettingsSchema.PhaseDefaults], problems, keysRead, replays),
             problems, keysRead, host?.Connection.MaxOpen ?? ConnectionReader.MostOpen,
             host is null ? TransportSettings.Limit : host.Transport.Loops ?? LoopCount.For([], Environment.ProcessorCount));
         problems.ThrowIfAny();

@@ -5,15 +5,9 @@ using ActorLoad.Load;
 
 namespace ActorLoad.Configuration;
 
-/// <summary>The possible load shapes of a phase.</summary>
-internal enum LoadShape
-{
-    /// <summary>Many connections at once, a gap, and again.</summary>
-    Bursts,
-}
-
 /// <summary>Reads <c>load</c>, each element over <c>phase-defaults</c>.</summary>
-internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, SettingsProblems problems, KeysRead keysRead)
+internal sealed class PhaseReader(
+    SettingsSchema schema, HoconObject reference, SettingsProblems problems, KeysRead keysRead, ReplayFiles? replays)
 {
     private const int MaxPhases = 1000;
     private const int MaxBursts = 1_000_000;
@@ -24,8 +18,8 @@ internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, 
     public ImmutableArray<PhaseSettings> Read(SettingsReader settings, HoconObject conformed)
     {
         var defaults = (HoconObject)conformed.Fields[SettingsSchema.PhaseDefaults];
-        ReadPhase(
-            defaults, $"{SettingsProblems.Root}.{SettingsSchema.PhaseDefaults}", key => defaults.Fields[key].Origin.Order > 0,
+        _ = ReadPhase(
+            defaults, $"{SettingsProblems.Root}.{SettingsSchema.PhaseDefaults}", key => defaults.Fields[key].Origin.Order > 0, null,
             out var shownDefaults);
         settings.Json[SettingsSchema.PhaseDefaults] = shownDefaults;
 
@@ -42,7 +36,7 @@ internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, 
             var path = $"{SettingsProblems.Root}.load[{index}]";
             var written = elements[index] as HoconObject;
             var element = schema.Conform(reference, defaults, elements[index], path);
-            var phase = ReadPhase(element, path, key => written?.Fields.ContainsKey(key) == true, out var shown);
+            var phase = ReadPhase(element, path, key => written?.Fields.ContainsKey(key) == true, index, out var shown);
             list.Add(shown);
             if (phase is not null)
                 phases.Add(phase);
@@ -51,19 +45,35 @@ internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, 
         return phases.ToImmutable();
     }
 
-    private PhaseSettings? ReadPhase(HoconObject fields, string path, Func<string, bool> isWritten, out JsonObject shown)
+    // Without an index these are the defaults, whose keys may belong to any shape.
+    private PhaseSettings? ReadPhase(HoconObject fields, string path, Func<string, bool> isWritten, int? index, out JsonObject shown)
     {
         shown = [];
         var reader = new SettingsReader(fields, path, SettingsSchema.PhaseDefaults, shown, problems, keysRead);
         var name = reader.Text("name", NameProblem);
         var shape = reader.Choice<LoadShape>("shape");
+        var repeat = reader.Integer("repeat", 1, 1_000_000);
+        var bursts = ReadBursts(reader, fields, isWritten, name ?? "", shape ?? LoadShape.Bursts, shown);
+        var paced = new ShapeReader(reader, fields);
+        if (index is not { } number || shape is not { } known || name is null || repeat is not { } times)
+            return null;
+        ShapeKeys.RefuseOthers(reader, known, isWritten);
+        PhaseSettings? phase = known == LoadShape.Bursts ? bursts.Settings
+            : paced.Arrivals(known, number, bursts.Duration, replays) is { } arrivals ? new PacedSettings(name, known, arrivals) : null;
+        ShapeKeys.HideOthers(shown, known);
+        return phase is null ? null : phase with { Repeat = times };
+    }
+
+    private static (BurstSettings? Settings, TimeSpan? Duration) ReadBursts(
+        SettingsReader reader, HoconObject fields, Func<string, bool> isWritten, string name, LoadShape shape, JsonObject shown)
+    {
         var connections = reader.Integer("connections", 1, 1_000_000);
         var gap = reader.Duration("gap", "0s", "1d");
         var duration = reader.Duration(Duration, "1ms", "30d");
         var count = reader.Integer(Count, 0, MaxBursts);
         var pacing = reader.Choice<Pacing>("pacing");
 
-        var counted = count > 0;
+        var counted = shape == LoadShape.Bursts && count > 0;
         if (counted && isWritten(Duration) && !isWritten(Count))
             counted = false;
         if (counted && isWritten(Duration))
@@ -71,13 +81,11 @@ internal sealed class PhaseReader(SettingsSchema schema, HoconObject reference, 
         // Only one of the two is shown, so that the shown text can be loaded again.
         shown.Remove(counted ? Duration : Count);
 
-        if (name is null || shape is null || connections is not { } many || gap is not { } wait || duration is not { } whole
-            || count is null
-            || pacing is not { } from)
-            return null;
-        if (!counted && from == Pacing.Fixed)
+        if (connections is not { } many || gap is not { } wait || duration is not { } whole || count is null || pacing is not { } from)
+            return (null, duration);
+        if (shape == LoadShape.Bursts && !counted && from == Pacing.Fixed)
             CheckFixed(reader, wait, whole);
-        return new PhaseSettings(name, many, wait, whole, counted ? count : null, from);
+        return (new BurstSettings(name, many, wait, whole, counted ? count : null, from), duration);
     }
 
     /// <summary>Both were written: an option beats a file, otherwise it is a contradiction. True if the count is valid.</summary>

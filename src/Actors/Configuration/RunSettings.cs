@@ -39,6 +39,9 @@ public sealed record RunSettings(
     /// limit.</summary>
     public TimeSpan Deadline { get; init; }
 
+    /// <summary>What reports call the phases.</summary>
+    public IReadOnlyList<PhaseName> PhaseNames => [.. Load.Select(phase => new PhaseName(phase.Name, phase.Shape.Word()))];
+
     /// <summary>Keeps a server's words without the run's secrets. Made anew each time.</summary>
     public ServerWords Words => new([Target.Credentials.Password, Daemon.Token, .. Connection.Script.Secrets]);
 }

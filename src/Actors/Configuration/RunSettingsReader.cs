@@ -16,10 +16,11 @@ internal static class RunSettingsReader
         var reader = new SettingsReader(conformed, SettingsProblems.Root, "", shown, problems, keysRead);
         var target = TargetReader.Read(reader.Section("target"));
         var load = phases.Read(reader, conformed);
+        var seed = reader.Integer("seed", 0, int.MaxValue) ?? default;
         var connection = ConnectionReader.Read(reader.Section("connection"), schema, mostOpen);
         var settings = new RunSettings(
             target,
-            load,
+            [.. load.Select(phase => phase.Seeded(seed))],
             connection,
             ReadTransport(reader.Section("transport"), mostLoops),
             SupervisionReader.Read(reader.Section("supervision")),
@@ -28,7 +29,7 @@ internal static class RunSettingsReader
             reader.List<Threshold>("thresholds", "[\"success-ratio >= 0.99\"]", ReadThreshold) ?? [],
             TargetReader.ReadSafety(reader.Section("safety")),
             DaemonReader.Read(reader.Section("daemon")),
-            reader.Integer("seed", 0, int.MaxValue) ?? default,
+            seed,
             shown)
         {
             Deadline = reader.Section("run").Duration("deadline", "0s", "365d") ?? default,

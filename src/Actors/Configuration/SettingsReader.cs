@@ -110,6 +110,23 @@ internal sealed class SettingsReader(
             $"from {min} to {max}");
     }
 
+    /// <summary>A rate such as <c>500/s</c>, in connections per second.</summary>
+    public double? Rate(string key, bool canBeZero = false)
+    {
+        if (Scalar(key, UnitText.RateUnits) is not { } text)
+            return null;
+        json[key] = text;
+        if (!UnitText.TryRate(text, out var rate, out var problem))
+            return Wrong<double>(key, problem, UnitText.RateUnits);
+        return rate > UnitText.HighestRate || (rate == 0 && !canBeZero)
+            ? Wrong<double>(key, $"{ShownText.Quote(text)} is out of range",
+                $"{(canBeZero ? "from 0/s" : "above 0/s, at most")} {(canBeZero ? "to " : "")}{Show(UnitText.HighestRate)}/s")
+            : rate;
+    }
+
+    /// <summary>A key's value as it was read, for a message.</summary>
+    public string Shown(string key) => $"{json[key]}";
+
     /// <summary>A number of bytes in a range; the limits are written as in a run file.</summary>
     public int? Size(string key, string min, string max)
     {

@@ -54,7 +54,7 @@ internal sealed class SettingsSchema(HoconObject reference, SettingsProblems pro
 
     private static string? Elsewhere(string key, HoconObject within, string path)
     {
-        foreach (var (name, field) in within.Fields)
+        foreach (var (name, field) in within.Fields.OrderBy(field => field.Key == PhaseDefaults)) // its keys have common names
         {
             var here = path.Length == 0 ? name : $"{path}.{name}";
             if (name == key)

@@ -61,6 +61,36 @@ public static partial class UnitText
         return false;
     }
 
+    /// <summary>The highest rate: more connections per second than any machine opens.</summary>
+    public const double HighestRate = 1_000_000;
+
+    /// <summary>How a rate is written.</summary>
+    public const string RateUnits = "a number and one of the units /ms, /s, /m, /h, such as 500/s";
+
+    /// <summary>A rate such as <c>500/s</c>, in connections per second; otherwise the problem.</summary>
+    public static bool TryRate(string text, out double rate, out string problem)
+    {
+        rate = 0;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0)
+        {
+            problem = $"{ShownText.Quote(text)} has no unit of time";
+            return false;
+        }
+
+        double? seconds = text[(slash + 1)..].Trim() switch { "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3600, _ => null };
+        if (seconds is null)
+        {
+            problem = $"{ShownText.Quote(text[slash..])} is not a unit";
+            return false;
+        }
+
+        problem = $"{ShownText.Quote(text[..slash])} is not a number";
+        var isNumber = double.TryParse(text[..slash].Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
+        rate = number / seconds.Value;
+        return isNumber && double.IsFinite(rate);
+    }
+
     /// <summary>A duration in the form of a run file, to two decimals: <c>1.5h</c>.</summary>
     public static string Show(TimeSpan duration)
     {

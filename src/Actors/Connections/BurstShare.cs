@@ -2,17 +2,23 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
 
-/// <summary>One lane's part of one burst, counted as it goes.</summary>
-internal sealed class BurstShare(int burst, int planned, long turn = 0)
+/// <summary>One lane's part of one burst or paced phase, counted as it goes.</summary>
+/// <param name="burst">Its number.</param>
+/// <param name="tallies">The tallies of its phase.</param>
+/// <param name="turn">Connections of the run before it.</param>
+internal sealed class BurstShare(int burst, PhaseTallies tallies, long turn = 0)
 {
-    /// <summary>Number of the burst in the run, from 0.</summary>
+    /// <summary>Number of the burst or paced phase in the run, from 0.</summary>
     public int Burst { get; } = burst;
 
-    /// <summary>Connections of the run before this burst. Added to a connection's number in the burst, it picks the target.</summary>
+    /// <summary>Connections of the run before it. Added to a connection's number in it, it picks the target.</summary>
     public long Turn { get; } = turn;
 
-    /// <summary>Connections that this lane was told to open.</summary>
-    public int Planned { get; } = planned;
+    /// <summary>Counts the connections of its phase.</summary>
+    public PhaseTallies Tallies { get; } = tallies;
+
+    /// <summary>Connections that were due.</summary>
+    public int Planned { get; set; }
 
     /// <summary>Connections that this lane opened.</summary>
     public int Opened { get; set; }

@@ -6,12 +6,13 @@ using static ActorLoad.Connections.ConnectionProtocol;
 
 namespace ActorLoad.Connections;
 
-/// <summary>Parent and supervisor of a few connections of one burst. Shares its lane's record; stops after its last connection.</summary>
+/// <summary>Parent and supervisor of a few connections of one burst or paced phase. Shares its lane's record; stops after its last
+/// connection.</summary>
 /// <remarks>
 /// An actor keeps its children in an immutable tree, and copies a path of it at each start and stop of a child. With thousands of children
 /// under one lane, that was a quarter of the generator's own cost of a connection.
 /// <code>
-/// OpenConnections -> opens them -> each ends -> tells the lane when its burst is over -> stops
+/// OpenConnections, of a paced phase again and again -> opens them -> each ends -> tells the lane when its share is over -> stops
 ///   a child throws -> counts the attempt -> rule of its cause: Restart (a new attempt after its backoff) | Stop | Escalate
 ///   Cancel -> cancels open connections
 /// </code></remarks>
@@ -23,6 +24,7 @@ internal sealed class Cohort : UntypedActor
     private readonly LaneRecord _record;
     private readonly ChildFactory _connections;
     private int _open;
+    private bool _isComplete;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
     public Cohort(LaneRecord lane, ChildFactory connections) => (_record, _connections) = (lane, connections);
@@ -47,12 +49,17 @@ internal sealed class Cohort : UntypedActor
 
     private void HandleOpen(OpenConnections opening)
     {
-        _open = BitOperations.PopCount(opening.Which);
+        _open += BitOperations.PopCount(opening.Which);
+        _isComplete = opening.IsLast;
         for (var left = opening.Which; left != 0; left &= left - 1)
         {
-            var client = opening.First + BitOperations.TrailingZeroCount(left);
-            _connections.Create(Context, client).Tell(new Open(_record.NewRecord(opening.Share, client, opening.Due), 0), Self);
+            var bit = BitOperations.TrailingZeroCount(left);
+            var client = opening.First + (bit * opening.Step);
+            var due = opening.Dues is { } each ? each[bit] : opening.Due;
+            _connections.Create(Context, client).Tell(new Open(_record.NewRecord(opening.Share, client, due), 0), Self);
         }
+
+        StopIfDone();
     }
 
     private void HandleEnded(ConnectionEnded ended)
@@ -113,7 +120,13 @@ internal sealed class Cohort : UntypedActor
             Context.Parent.Tell(new ShareDone(entry.Share));
         }
 
-        if (--_open == 0)
+        _open--;
+        StopIfDone();
+    }
+
+    private void StopIfDone()
+    {
+        if (_open == 0 && _isComplete)
         {
             Context.Stop(Self);
         }

@@ -12,7 +12,17 @@ internal static class ConnectionProtocol
     /// <paramref name="First"/>. They were due at the time stamp <paramref name="Due"/>.
     /// </summary>
     public sealed record OpenConnections(BurstShare Share, int First, ulong Which, long Due)
-        : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+        : IDeadLetterSuppression, INoSerializationVerificationNeeded
+    {
+        /// <summary>From the connection of one bit to that of the next.</summary>
+        public int Step { get; init; } = 1;
+
+        /// <summary>The due time of each bit's connection, if they differ.</summary>
+        public long[]? Dues { get; init; }
+
+        /// <summary>False if the cohort will get more connections.</summary>
+        public bool IsLast { get; init; } = true;
+    }
 
     /// <summary>From a cohort: every connection of the lane's share has its outcome.</summary>
     public sealed record ShareDone(BurstShare Share) : IDeadLetterSuppression, INoSerializationVerificationNeeded;

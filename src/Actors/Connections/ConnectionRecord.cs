@@ -11,10 +11,10 @@ internal sealed class ConnectionRecord(BurstShare share, int client, long due, i
 {
     private (Outcome Cause, int Used, int BeforeRow)[] _retries = [];
 
-    /// <summary>The lane's share of the burst.</summary>
+    /// <summary>The lane's share of its burst or paced phase.</summary>
     public BurstShare Share { get; } = share;
 
-    /// <summary>Number of the connection in its burst, from 0.</summary>
+    /// <summary>Number of the connection in it, from 0.</summary>
     public int Client { get; } = client;
 
     /// <summary>Index of the connection's target.</summary>
@@ -22,6 +22,9 @@ internal sealed class ConnectionRecord(BurstShare share, int client, long due, i
 
     /// <summary>Index of the target's endpoint.</summary>
     public int Endpoint { get; } = endpoint;
+
+    /// <summary>Counts it.</summary>
+    public Tally Tally => Share.Tallies[Endpoint];
 
     /// <summary>The outcome of its latest failed attempt.</summary>
     public Outcome LastFailure { get; set; }

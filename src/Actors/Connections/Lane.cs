@@ -1,3 +1,4 @@
+using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
 using Akka.Actor;
@@ -8,9 +9,10 @@ using static ActorLoad.Connections.LaneProtocol;
 
 namespace ActorLoad.Connections;
 
-/// <summary>Opens one event loop's share of each burst when the burst is due, and counts its connections.</summary>
+/// <summary>Opens one event loop's share of each burst and paced phase when it is due, and counts its connections.</summary>
 /// <remarks><code>
 /// OpenBurst -> waits until it is due -> opens cohort by cohort, so that starting and running take turns -> BurstShareEnded
+/// PacePhase -> waits until its next connections are due -> opens them -> ... -> BurstShareEnded, when the phase is over
 ///   a cohort gives up an endpoint -> EndpointGivenUp; gives up the last endpoint, or the loop failed -> BreakerTripped
 ///   a cohort escalates -> so does the lane
 ///   Abort -> opens no more, cancels open connections
@@ -22,6 +24,8 @@ public sealed class Lane : UntypedActor
     private readonly LaneRecord _record;
     private readonly Props _cohort;
     private readonly Dictionary<int, OpenBurst> _waiting = [];
+    private readonly List<PacedShare> _paced = [];
+    private int _sample = -1;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
     public Lane(LaneSettings settings, LoopDispatcher dispatcher)
@@ -46,6 +50,8 @@ public sealed class Lane : UntypedActor
             case ShareDone done: TellEnded(done.Share); break;
             case OpenBurst burst: HandleOpenBurst(burst); break;
             case BurstDue due: HandleDue(due); break;
+            case PacePhase phase: HandlePacePhase(phase); break;
+            case PacedDue due: Pace(due.Share); break;
             case ReportTally report: HandleReport(report); break;
             case GaveUp gaveUp: Context.Parent.Tell(new EndpointGivenUp(_settings.Lane, gaveUp.Endpoint, gaveUp.Reason)); break;
             case StoppedOpening stopped: Context.Parent.Tell(new BreakerTripped(_settings.Lane, stopped.Reason)); break;
@@ -62,7 +68,7 @@ public sealed class Lane : UntypedActor
     {
         if (_record.IsAborting)
         {
-            TellUnbegun(burst);
+            TellUnbegun(burst.Burst);
             return;
         }
 
@@ -84,7 +90,8 @@ public sealed class Lane : UntypedActor
     {
         if (_waiting.Remove(due.Burst, out var burst))
         {
-            OpenCohort(new OpenNext(new BurstShare(burst.Burst, burst.Count, burst.Turn), burst.First, burst.First + burst.Count, due.At));
+            var share = _record.NewShare(burst.Burst, burst.Phase, burst.Turn);
+            OpenCohort(new OpenNext(share, burst.First, burst.First + burst.Count, due.At));
         }
     }
 
@@ -105,6 +112,77 @@ public sealed class Lane : UntypedActor
             return;
         }
 
+        EndOpening(share);
+    }
+
+    private void HandlePacePhase(PacePhase phase)
+    {
+        if (_record.IsAborting)
+        {
+            TellUnbegun(phase.Burst);
+            return;
+        }
+
+        var plan = (PacedPhase)_settings.Plan.Phases[phase.Phase];
+        var paced = new PacedShare(
+            _record.NewShare(phase.Burst, phase.Phase, phase.Turn), plan.ArrivalsOf(phase.Repetition).DueTimes(phase.First, phase.Step),
+            phase.First, phase.Step, since => _settings.Clock.StampOf(phase.BeginsAt + since),
+            _settings.Clock.StampOf(phase.BeginsAt + plan.Duration));
+        _paced.Add(paced);
+        Pace(paced);
+    }
+
+    // Opens what is due, at most one cohort, and comes back for the rest.
+    private void Pace(PacedShare paced)
+    {
+        if (_record.IsAborting)
+        {
+            return; // the abort has ended it
+        }
+
+        var now = _loop.Now;
+        Span<long> dues = stackalloc long[Cohort.Size];
+        if (paced.Take(now, dues[..(paced.Room > 0 ? paced.Room : Cohort.Size)], out var first) is var count and > 0
+            && _record.Open(paced.Share, first, count, paced.Step) is var which and > 0)
+        {
+            paced.Room -= count;
+            if (paced.Cohort is null)
+            {
+                (paced.Cohort, paced.Room) = (Context.ActorOf(_cohort), Cohort.Size - count);
+            }
+
+            var isLast = paced.Room == 0;
+            var opening = new OpenConnections(paced.Share, first, which, 0) { Step = paced.Step, Dues = dues[..count].ToArray() };
+            paced.Cohort.Tell(opening with { IsLast = isLast }, Self);
+            paced.Cohort = isLast ? null : paced.Cohort;
+        }
+
+        if (paced.IsOver(now))
+        {
+            End(paced);
+        }
+        else if (paced.IsDue(now))
+        {
+            // As in OpenCohort.
+            var self = Self;
+            _loop.ExecuteNextTurn(new ActionRunnable(() => self.Tell(new PacedDue(paced), self)));
+        }
+        else
+        {
+            _loop.Schedule(paced.NextDue, Self, new PacedDue(paced));
+        }
+    }
+
+    private void End(PacedShare paced)
+    {
+        paced.Cohort?.Tell(new OpenConnections(paced.Share, 0, 0, 0), Self);
+        paced.Dispose();
+        _paced.Remove(paced);
+        EndOpening(paced.Share);
+    }
+
+    private void EndOpening(BurstShare share)
+    {
         share.IsOpening = false;
         if (share.IsDone)
         {
@@ -112,8 +190,10 @@ public sealed class Lane : UntypedActor
         }
     }
 
-    private void HandleReport(ReportTally report) =>
-        _settings.Metrics.Tell(new MetricsProtocol.TallyReported(_settings.Lane, report.Sample, _record.Take(), _record.PeakOpen));
+    private void HandleReport(ReportTally report) => Report(_sample = report.Sample);
+
+    private void Report(int sample) =>
+        _settings.Metrics.Tell(new MetricsProtocol.TallyReported(_settings.Lane, sample, _record.Take(), _record.PeakOpen));
 
     private void HandleAbort()
     {
@@ -131,15 +211,37 @@ public sealed class Lane : UntypedActor
             }
             else
             {
-                TellUnbegun(burst);
+                TellUnbegun(burst.Burst);
             }
         }
 
         _waiting.Clear();
+        foreach (var paced in _paced.ToArray())
+        {
+            CountDue(paced);
+            End(paced);
+        }
+    }
+
+    // What was due counts as planned, not as opened.
+    private void CountDue(PacedShare paced)
+    {
+        var now = _loop.Now;
+        Span<long> dues = stackalloc long[Cohort.Size];
+        while (paced.Take(now, dues, out var first) is var count and > 0)
+        {
+            _record.Open(paced.Share, first, count, paced.Step);
+        }
     }
 
     private void TellEnded(BurstShare share)
     {
+        _record.EndShare(share);
+        if (_record.ShouldReport)
+        {
+            Report(_sample);
+        }
+
         var hasStarted = share.FirstStart != long.MaxValue;
         Context.Parent.Tell(new BurstShareEnded(
             _settings.Lane, share.Burst, share.Planned, share.Opened, share.Succeeded, share.Failed, share.Cancelled,
@@ -148,12 +250,14 @@ public sealed class Lane : UntypedActor
         { HasUntriedEndpoint = _settings.Health.HasUntriedEndpoint });
     }
 
-    private void TellUnbegun(OpenBurst burst) => Context.Parent.Tell(
-        new BurstShareEnded(_settings.Lane, burst.Burst, 0, 0, 0, 0, 0, null, null, SinceStart(_loop.Now), _record.NeverReached));
+    private void TellUnbegun(int burst) => Context.Parent.Tell(
+        new BurstShareEnded(_settings.Lane, burst, 0, 0, 0, 0, 0, null, null, SinceStart(_loop.Now), _record.NeverReached));
 
     private TimeSpan SinceStart(long at) => _settings.Clock.At(at);
 
     private sealed record BurstDue(int Burst, long At) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record PacedDue(PacedShare Share) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record OpenNext(BurstShare Share, int Next, int End, long Due)
         : INoSerializationVerificationNeeded, IDeadLetterSuppression;

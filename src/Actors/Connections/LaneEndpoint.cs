@@ -5,16 +5,16 @@ namespace ActorLoad.Connections;
 
 /// <summary>One endpoint as one lane sees it: counts its attempts, and decides when to give it up. Confined to the lane's loop.</summary>
 /// <param name="name">Address and port.</param>
-/// <param name="tally">Counts the attempts.</param>
 /// <param name="breaker">Gives the endpoint up.</param>
 /// <param name="absence">Finds the times without a connection.</param>
 /// <param name="ofRun">Turns a time stamp into seconds of the run.</param>
-internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, AbsenceWatch absence, Func<long, double> ofRun)
+internal sealed class LaneEndpoint(string name, Breaker breaker, AbsenceWatch absence, Func<long, double> ofRun)
 {
     /// <summary>Notes an established connection. <paramref name="link"/> holds the time stamps of its SYN and its completion.</summary>
     public void Establish(ConnectionRecord entry, Link link)
     {
         ref var timings = ref entry.Timings;
+        var tally = entry.Tally;
         (timings.SynSent, timings.Connected) = (link.SentAt, link.CompletedAt);
         if (absence.TryEnd(out var first, out var last))
         {
@@ -31,6 +31,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
     public void SetUp(ConnectionRecord entry, Link link)
     {
         ref var timings = ref entry.Timings;
+        var tally = entry.Tally;
         (timings.SetupSent, timings.SetupDone) = (link.SentAt, link.CompletedAt);
         tally.RecordAnswered();
         tally.RecordStep(Step.LoopLag, timings.Connected, link.SentAt);
@@ -41,6 +42,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
     public void Answer(ConnectionRecord entry, Link link)
     {
         ref var timings = ref entry.Timings;
+        var tally = entry.Tally;
         tally.RecordStep(Step.LoopLag, timings.LastReply != 0 ? timings.LastReply : timings.Ready, link.SentAt);
         timings.LastReply = link.CompletedAt;
         if (timings.FirstReply == 0)
@@ -61,11 +63,11 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
     {
         ref var timings = ref entry.Timings;
         timings.HoldStarted = timings.LastReply != 0 ? timings.LastReply : timings.Ready;
-        tally.RecordStep(Step.Script, timings);
+        entry.Tally.RecordStep(Step.Script, timings);
         if (!entry.IsServed)
         {
             entry.IsServed = true;
-            tally.RecordStep(Step.Total, timings);
+            entry.Tally.RecordStep(Step.Total, timings);
         }
 
         breaker.Serve(timings.HoldStarted);
@@ -90,15 +92,15 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
     {
         var (entry, at) = (failure.Entry, failure.At != 0 ? failure.At : now);
         var (wasEstablished, wasServed) = (entry.Timings.Connected != 0, entry.Timings.HoldStarted != 0);
-        tally.RecordAttemptFailure(failure.Outcome);
+        entry.Tally.RecordAttemptFailure(failure.Outcome);
         if (failure is RejectedException rejected)
         {
-            tally.RecordRejection(rejected.Prefix);
+            entry.Tally.RecordRejection(rejected.Prefix);
         }
 
         if (failure is ProtocolErrorException strange)
         {
-            tally.RecordStrangeReply(name, strange.Reply);
+            entry.Tally.RecordStrangeReply(name, strange.Reply);
         }
 
         Cut(entry, at);
@@ -110,8 +112,8 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
         return breaker.Fail(failure.Outcome, wasEstablished, wasServed, now) ? breaker.Reason : null;
     }
 
-    /// <summary>Records an absence that still lasts.</summary>
-    public void TellAbsence()
+    /// <summary>Records an absence that still lasts in <paramref name="tally"/>.</summary>
+    public void TellAbsence(Tally tally)
     {
         if (absence.IsAbsent(out var first, out var last))
         {
@@ -126,7 +128,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
         timings.EndHold(at, out var wasHolding);
         if (timings.SetupDone != 0 || timings.FirstReply != 0 || wasHolding)
         {
-            tally.RecordCut();
+            entry.Tally.RecordCut();
             timings.CutAt = at;
         }
     }
@@ -135,7 +137,7 @@ internal sealed class LaneEndpoint(string name, Tally tally, Breaker breaker, Ab
     {
         if (entry.Timings.CutAt != 0)
         {
-            tally.RecordStep(Step.Recovery, entry.Timings.CutAt, at);
+            entry.Tally.RecordStep(Step.Recovery, entry.Timings.CutAt, at);
             entry.Timings.CutAt = 0;
         }
     }

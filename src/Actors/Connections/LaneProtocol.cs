@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorLoad.Load;
 using ActorLoad.Metrics;
 using Akka.Actor;
 using Akka.Event;
@@ -13,6 +14,27 @@ public static class LaneProtocol
     {
         /// <summary>Connections of the run before this burst. All lanes together use the targets in turn over the whole run.</summary>
         public long Turn { get; init; }
+
+        /// <summary>Number of its phase in the plan.</summary>
+        public int Phase { get; init; }
+    }
+
+    /// <summary>Open connections <see cref="First"/>, <see cref="First"/> + <see cref="Step"/> ... of a paced phase, each when it is due.
+    /// The lane works that out from its plan.</summary>
+    /// <param name="Burst">Number of this repetition among all bursts and paced phases of the run.</param>
+    /// <param name="Phase">Number of the phase in the plan.</param>
+    /// <param name="Repetition">Its repetition, from 0.</param>
+    /// <param name="BeginsAt">When it begins.</param>
+    public sealed record PacePhase(int Burst, int Phase, int Repetition, TimeSpan BeginsAt)
+    {
+        /// <summary>The first connection of the lane.</summary>
+        public int First { get; init; }
+
+        /// <summary>From one connection of the lane to the next.</summary>
+        public int Step { get; init; } = 1;
+
+        /// <summary>As for <see cref="OpenBurst"/>.</summary>
+        public long Turn { get; init; }
     }
 
     /// <summary>Send the counts since the last report to the metrics actor, for interval <paramref name="Sample"/>.</summary>
@@ -25,10 +47,10 @@ public static class LaneProtocol
         public static Abort Instance { get; } = new();
     }
 
-    /// <summary>Every connection of a lane's share of a burst has an outcome.</summary>
+    /// <summary>Every connection of a lane's share of a burst or paced phase has an outcome, and the time of the phase is over.</summary>
     /// <param name="Lane">Number of the lane.</param>
-    /// <param name="Burst">Number of the burst.</param>
-    /// <param name="Planned">Size of the share; 0 if the run was stopped before it was due.</param>
+    /// <param name="Burst">Number of the burst or paced phase.</param>
+    /// <param name="Planned">Connections that were due; 0 if the run was stopped before.</param>
     /// <param name="Opened">Connections started.</param>
     /// <param name="Succeeded">Opened connections that succeeded.</param>
     /// <param name="Failed">Opened connections that failed.</param>
@@ -70,6 +92,9 @@ public sealed record LaneSettings(
     int Lane, RunClock Clock, int MaxOpen, int Seed, ConnectionSettings Connection, Session Session, ImmutableArray<Endpoint> Targets,
     SupervisionPolicy Supervision, IActorRef Metrics)
 {
+    /// <summary>The plan of the run: the due times of its paced phases.</summary>
+    public RunPlan Plan { get; init; } = new([]);
+
     /// <summary>The targets as all lanes of the run see them. By default, a lane makes its own.</summary>
     public TargetHealth Health { get; init; } = TargetHealth.Of(Targets);
 }

@@ -10,6 +10,7 @@ internal sealed class LaneRecord
     private readonly LaneSettings _settings;
     private readonly TransportLoop _loop;
     private readonly LaneEndpoint[] _endpoints;
+    private readonly OpenPhases _phases;
     private readonly Random _random;
     private long _sockets;
 
@@ -17,17 +18,14 @@ internal sealed class LaneRecord
     {
         (_settings, _loop) = (settings, loop);
         var (endpoints, supervision, frequency) = (settings.Health.Endpoints, settings.Supervision, loop.Time.TimestampFrequency);
-        Tallies = new EndpointTallies(frequency, endpoints.Length);
+        _phases = new OpenPhases(frequency, endpoints.Length);
         _endpoints =
         [
-            .. endpoints.Select((endpoint, index) => new LaneEndpoint(
-                endpoint.Name, Tallies[index], new Breaker(supervision, endpoint, frequency), new AbsenceWatch(endpoint.Name), OfRun)),
+            .. endpoints.Select(endpoint => new LaneEndpoint(
+                endpoint.Name, new Breaker(supervision, endpoint, frequency), new AbsenceWatch(endpoint.Name), OfRun)),
         ];
         _random = RandomStreams.For(settings.Seed, settings.Lane);
     }
-
-    /// <summary>Counts since the last report, for each endpoint.</summary>
-    public EndpointTallies Tallies { get; }
 
     /// <summary>Connections without an outcome.</summary>
     public long OpenNow { get; private set; }
@@ -48,17 +46,30 @@ internal sealed class LaneRecord
 
     private bool IsAbortive => _settings.Connection.Socket.Close == CloseMode.Abort;
 
+    /// <summary>A share of a burst or paced phase, before its connections.</summary>
+    /// <param name="burst">Its number.</param>
+    /// <param name="phase">Number of its phase in the plan.</param>
+    /// <param name="turn">Connections of the run before it.</param>
+    public BurstShare NewShare(int burst, int phase, long turn) => new(burst, _phases.Begin(phase), turn);
+
+    /// <summary>True if so many phases have ended since the last report that the next one should not wait.</summary>
+    public bool ShouldReport => _phases.AreMany;
+
+    /// <summary>A share is over: nothing is counted in it any more.</summary>
+    public void EndShare(BurstShare share) => OpenPhases.End(share.Tallies);
+
     /// <summary>
     /// Decides which of <paramref name="count"/> due connections to open, with a bit for each. The lowest bit is connection
-    /// <paramref name="first"/>. Drops the rest: max-open was reached, or their endpoint was given up.
+    /// <paramref name="first"/>, the next one <paramref name="first"/> + <paramref name="step"/>. Drops the rest: max-open was reached, or
+    /// their endpoint was given up.
     /// </summary>
-    public ulong Open(BurstShare share, int first, int count)
+    public ulong Open(BurstShare share, int first, int count, int step = 1)
     {
         var (which, opened, room) = (0UL, 0, IsAborting ? 0 : Math.Min(count, _settings.MaxOpen - OpenNow));
         for (var index = 0; index < count; index++)
         {
-            var endpoint = Health.EndpointOf(Health.TargetOf(share.Turn + first + index));
-            var (tally, isGivenUp) = (Tallies[endpoint], Health.Endpoints[endpoint].IsGivenUp);
+            var endpoint = Health.EndpointOf(Health.TargetOf(share.Turn + first + ((long)index * step)));
+            var (tally, isGivenUp) = (share.Tallies[endpoint], Health.Endpoints[endpoint].IsGivenUp);
             tally.RecordPlanned(1);
             if (opened >= room || isGivenUp)
             {
@@ -72,6 +83,7 @@ internal sealed class LaneRecord
             opened++;
         }
 
+        share.Planned += count;
         share.Opened += opened;
         OpenNow += opened;
         return which;
@@ -99,12 +111,12 @@ internal sealed class LaneRecord
         if (++entry.Attempts == 1)
         {
             entry.Share.RecordStart(now);
-            Tallies[entry.Endpoint].RecordStep(Step.StartLag, entry.Timings);
+            entry.Tally.RecordStep(Step.StartLag, entry.Timings);
         }
         else
         {
             StopWaiting(entry);
-            Tallies[entry.Endpoint].RecordAttempt(isRetry: true);
+            entry.Tally.RecordAttempt(isRetry: true);
         }
 
         entry.IsUnderWay = true;
@@ -124,14 +136,14 @@ internal sealed class LaneRecord
     public void Serve(ConnectionRecord entry) => _endpoints[entry.Endpoint].Serve(entry);
 
     /// <summary>Takes the counts since the last report, with absences that still last.</summary>
-    public IReadOnlyList<TallyData> Take()
+    public IReadOnlyList<PhaseTally> Take()
     {
-        foreach (var endpoint in _endpoints)
+        foreach (var (index, endpoint) in _endpoints.Index())
         {
-            endpoint.TellAbsence();
+            endpoint.TellAbsence(_phases.Latest[index]);
         }
 
-        return Tallies.Take();
+        return _phases.Take();
     }
 
     /// <summary>Notes the end of a connection: it finished, was cancelled, or stops retrying.</summary>
@@ -163,7 +175,7 @@ internal sealed class LaneRecord
         {
             entry.Timings.Connected = 0; // already counted: a run that ends before the next attempt has no socket to close here
             (entry.IsWaiting, entry.LastFailure) = (true, failure.Outcome);
-            Tallies[entry.Endpoint].RecordWaiting(begins: true);
+            entry.Tally.RecordWaiting(begins: true);
         }
 
         return decision with { GivenUp = givenUp, Stopped = stopped };
@@ -219,7 +231,7 @@ internal sealed class LaneRecord
         entry.IsEnded = true;
         entry.Timings.Ended = now;
         OpenNow--;
-        Tallies[entry.Endpoint].RecordEnded(outcome, entry.Timings);
+        entry.Tally.RecordEnded(outcome, entry.Timings);
         entry.Share.RecordEnd(outcome);
     }
 
@@ -227,7 +239,7 @@ internal sealed class LaneRecord
 
     private void EndAttempt(ConnectionRecord entry, bool isAborted)
     {
-        Tallies[entry.Endpoint].RecordSocket(
+        entry.Tally.RecordSocket(
             entry.Timings.Connected != 0, isAborted, entry.PeerEnd == PeerEnd.Finished, entry.PeerEnd == PeerEnd.Reset);
         _sockets -= entry.IsUnderWay ? 1 : 0;
         entry.IsUnderWay = false;
@@ -238,7 +250,7 @@ internal sealed class LaneRecord
         if (entry.IsWaiting)
         {
             entry.IsWaiting = false;
-            Tallies[entry.Endpoint].RecordWaiting(begins: false);
+            entry.Tally.RecordWaiting(begins: false);
         }
     }
 }

@@ -81,8 +81,8 @@ public sealed record LoadEvidence(
 /// <summary>The state of ActorLoad itself.</summary>
 /// <param name="StartLag">Due to started, microseconds; null without a start.</param>
 /// <param name="DurationSeconds">Length of the run.</param>
-/// <param name="BusySeconds">Seconds in which bursts were open.</param>
-/// <param name="CpuSeconds">CPU of this process while bursts were open, as the next three.</param>
+/// <param name="BusySeconds">Seconds under load: connections were due or open.</param>
+/// <param name="CpuSeconds">CPU of this process under load, as the next three.</param>
 /// <param name="LoopCpuSeconds">CPU of the busiest loop's thread; null if not known.</param>
 /// <param name="LoopWaitSeconds">Time that the loops were ready to run and had no core (schedstat); null if not known.</param>
 /// <param name="GcPauseMillis">Pauses of garbage collection.</param>
@@ -95,7 +95,7 @@ public sealed record GeneratorEvidence(
     /// <summary>How long ready operations waited for a loop of ours, microseconds; null if nothing was sent.</summary>
     public LatencySummary? LoopLag { get; init; }
 
-    /// <summary>CPU of all loops' threads while bursts were open; null if not known.</summary>
+    /// <summary>CPU of all loops' threads under load; null if not known.</summary>
     public double? LoopsCpuSeconds { get; init; } = LoopCpuSeconds;
 
     /// <summary>Share of the loops' working time that lies in bursts without a processor for most of it; null if not known.</summary>
@@ -112,4 +112,7 @@ public sealed record GeneratorEvidence(
 
     /// <summary>The longest time from due to the first start of a burst, microseconds.</summary>
     public long WorstBurstLag { get; init; }
+
+    /// <summary>Start lag of each paced phase, by its name.</summary>
+    public IReadOnlyList<(string Phase, LatencySummary StartLag)> PacedPhases { get; init; } = [];
 }

@@ -9,14 +9,20 @@ public sealed record RunPlan(ImmutableArray<PhasePlan> Phases)
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1_000_000);
 
     /// <summary>Bursts of all phases, at most <see cref="int.MaxValue"/>; null if a phase goes on until its duration is spent.</summary>
-    public int? Bursts => Phases.All(phase => phase.Count is not null)
-        ? (int)Math.Min(Phases.Sum(phase => (long)phase.Count!.Value), int.MaxValue)
-        : null;
+    public int? Bursts
+    {
+        get
+        {
+            var phases = Phases.OfType<BurstPhase>().ToArray();
+            return Array.TrueForAll(phases, phase => phase.Count is not null)
+                ? (int)Math.Min(phases.Sum(phase => (long)phase.Count!.Value * phase.Repeat), int.MaxValue) : null;
+        }
+    }
 
     /// <summary>The least time that the plan takes if connections take only their <paramref name="hold"/>.</summary>
     public TimeSpan Shortest(TimeSpan hold)
     {
-        var seconds = Phases.Sum(phase => phase.ShortestSeconds(hold.TotalSeconds));
+        var seconds = Phases.Sum(phase => phase.Repeat * phase.ShortestSeconds(hold.TotalSeconds));
         return TimeSpan.FromSeconds(Math.Min(seconds, Longest.TotalSeconds));
     }
 
@@ -35,8 +41,10 @@ public sealed record RunPlan(ImmutableArray<PhasePlan> Phases)
         var left = deadline;
         foreach (var phase in Phases.TakeWhile(_ => left > TimeSpan.Zero))
         {
-            begun.Add(phase.Until(left));
-            left -= phase.Shortest;
+            var once = phase.ShortestSeconds(0);
+            var fitting = once > 0 ? Math.Min(phase.Repeat, Math.Ceiling(left.TotalSeconds / once)) : phase.Repeat;
+            begun.Add(fitting > 1 ? phase with { Repeat = (int)fitting } : phase.Until(left) with { Repeat = 1 });
+            left -= TimeSpan.FromSeconds(Math.Min(phase.Repeat * once, Longest.TotalSeconds));
         }
 
         return new RunPlan(begun.ToImmutable());
@@ -45,26 +53,100 @@ public sealed record RunPlan(ImmutableArray<PhasePlan> Phases)
 
 /// <summary>One phase of the plan.</summary>
 /// <param name="Name">Its name in reports.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Repeat">How often it is carried out, one time after the other.</param>
+public abstract record PhasePlan(string Name, LoadShape Shape, int Repeat)
+{
+    /// <summary>The plan for one phase.</summary>
+    public static PhasePlan Create(PhaseSettings phase) => phase switch
+    {
+        BurstSettings bursts => BurstPhase.Create(bursts),
+        PacedSettings paced => new PacedPhase(paced.Name, paced.Shape, paced.Arrivals, paced.Repeat),
+        _ => throw new ArgumentException($"no plan for {phase.Shape}", nameof(phase)),
+    };
+
+    /// <summary>Most connections that are due together; of a paced phase, within <see cref="Together"/>.</summary>
+    public abstract int MostTogether { get; }
+
+    /// <summary>Connections that are due within this time meet in the queue of a server.</summary>
+    protected static readonly TimeSpan Together = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The phase without connections due after <paramref name="end"/>, which is above 0 and counts from the phase's
+    /// start.</summary>
+    public abstract PhasePlan Until(TimeSpan end);
+
+    /// <summary>The least time of one repetition in seconds. A <see cref="TimeSpan"/> is too small for a million bursts a day apart, times
+    /// a thousand phases.</summary>
+    /// <param name="hold">How long each connection is held, in seconds.</param>
+    internal abstract double ShortestSeconds(double hold);
+}
+
+/// <summary>A phase whose connections are due one by one. The next phase begins when its time is over, whatever is still open.</summary>
+/// <param name="Name">Its name in reports.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Arrivals">When connections are due. Random ones are those of the first repetition.</param>
+/// <param name="Repeat">How often it is carried out.</param>
+public sealed record PacedPhase(string Name, LoadShape Shape, Arrivals Arrivals, int Repeat = 1) : PhasePlan(Name, Shape, Repeat)
+{
+    /// <summary>How long one repetition lasts.</summary>
+    public TimeSpan Duration { get; init; } = Arrivals.Duration;
+
+    /// <inheritdoc />
+    public override int MostTogether => (int)Math.Ceiling(Math.Min(Arrivals.Expected, Arrivals.Peak * Together.TotalSeconds));
+
+    /// <summary>The most connections that are due within any <paramref name="window"/> of one repetition.</summary>
+    public long MostWithin(TimeSpan window)
+    {
+        const int Places = 200;
+        if (window >= Duration)
+        {
+            return (long)Arrivals.CountAt(Duration);
+        }
+
+        var latest = Duration - window;
+        return Enumerable.Range(0, Places + 1).Max(place =>
+        {
+            var begin = latest * ((double)place / Places);
+            return (long)(Arrivals.CountAt(begin + window) - Arrivals.CountAt(begin));
+        });
+    }
+
+    /// <summary>The arrivals of a repetition, from 0.</summary>
+    public Arrivals ArrivalsOf(int repetition) =>
+        Arrivals is PoissonArrivals random ? random with { Stream = random.Stream with { Repetition = repetition } } : Arrivals;
+
+    /// <inheritdoc />
+    public override PhasePlan Until(TimeSpan end) => this with { Duration = Duration < end ? Duration : end };
+
+    /// <inheritdoc />
+    internal override double ShortestSeconds(double hold) => Duration.TotalSeconds;
+}
+
+/// <summary>A phase of bursts.</summary>
+/// <param name="Name">Its name in reports.</param>
 /// <param name="Pacing">The start of the gap.</param>
 /// <param name="Connections">Connections of each burst.</param>
 /// <param name="Gap">Time between bursts.</param>
 /// <param name="Duration">How long bursts begin, if there is no count.</param>
 /// <param name="Count">How many bursts; null goes on until the duration is spent.</param>
-public sealed record PhasePlan(string Name, Pacing Pacing, int Connections, TimeSpan Gap, TimeSpan Duration, int? Count)
+/// <param name="Repeat">How often it is carried out.</param>
+public sealed record BurstPhase(string Name, Pacing Pacing, int Connections, TimeSpan Gap, TimeSpan Duration, int? Count, int Repeat = 1)
+    : PhasePlan(Name, LoadShape.Bursts, Repeat)
 {
+    /// <inheritdoc />
+    public override int MostTogether => Connections;
+
     /// <summary>
-    /// The plan for one phase. Without a count, <c>fixed</c> pacing begins a burst at every multiple of the gap within the duration.
+    /// The plan for a phase of bursts. Without a count, <c>fixed</c> pacing begins a burst at every multiple of the gap within the
+    /// duration.
     /// <c>after-burst</c> makes <c>duration / gap</c> bursts, at least one, as the ancestor did; without a gap it goes on until the
     /// duration is spent.
     /// </summary>
-    public static PhasePlan Create(PhaseSettings phase) => new(
-        phase.Name, phase.Pacing, phase.Connections, phase.Gap, phase.Duration, phase.Count ?? CountWithin(phase));
+    public static BurstPhase Create(BurstSettings phase) => new(
+        phase.Name, phase.Pacing, phase.Connections, phase.Gap, phase.Duration, phase.Count ?? CountWithin(phase), phase.Repeat);
 
-    /// <summary>The time from its first burst to its last, if bursts take no time.</summary>
-    public TimeSpan Shortest => Count is { } count ? Gap * (count - 1) : Duration;
-
-    /// <summary>The phase without bursts due after <paramref name="end"/>, which is above 0 and counts from the phase's start.</summary>
-    public PhasePlan Until(TimeSpan end) => this with
+    /// <inheritdoc />
+    public override PhasePlan Until(TimeSpan end) => this with
     {
         Duration = Duration < end ? Duration : end,
         Count = Count is { } count && Gap > TimeSpan.Zero ? (int)Math.Min(count, ((end.Ticks - 1) / Gap.Ticks) + 1) : Count,
@@ -87,13 +169,12 @@ public sealed record PhasePlan(string Name, Pacing Pacing, int Connections, Time
         return Count is null && due >= phaseStart + Duration ? null : due;
     }
 
-    /// <summary>The least time of the phase in seconds. A <see cref="TimeSpan"/> is too small for a million bursts a day apart, times a
-    /// thousand phases.</summary>
-    internal double ShortestSeconds(double hold) =>
+    /// <inheritdoc />
+    internal override double ShortestSeconds(double hold) =>
         Count is not { } count ? Math.Max(Duration.TotalSeconds, hold)
         : ((count - 1) * Gap.TotalSeconds) + (Pacing == Pacing.AfterBurst ? count * hold : hold);
 
-    private static int? CountWithin(PhaseSettings phase)
+    private static int? CountWithin(BurstSettings phase)
     {
         if (phase.Gap <= TimeSpan.Zero)
         {

@@ -54,6 +54,7 @@ public sealed record EndpointCounts(
         };
     }
 
-    private static Dictionary<string, long> Every(IReadOnlyDictionary<string, long> outcomes) =>
+    /// <summary>With all outcomes, zeros too.</summary>
+    internal static Dictionary<string, long> Every(IReadOnlyDictionary<string, long> outcomes) =>
         Metrics.Outcomes.All.ToDictionary(outcome => outcome.Name(), outcome => outcomes.GetValueOrDefault(outcome.Name()));
 }

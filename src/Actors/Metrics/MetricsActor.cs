@@ -21,8 +21,10 @@ public sealed class MetricsActor : UntypedActor
     private const int Never = -1;
 
     /// <summary>How to start one; see the constructor.</summary>
-    public static Props Props(string runId, int lanes, IReadOnlyList<EndpointName> endpoints, RunClock clock, IGeneratorMeter meter) =>
-        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, endpoints, clock, meter);
+    public static Props Props(
+        string runId, int lanes, IReadOnlyList<EndpointName> endpoints, IReadOnlyList<PhaseName> phases, RunClock clock,
+        IGeneratorMeter meter) =>
+        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, endpoints, phases, clock, meter);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly string _runId;
@@ -34,6 +36,7 @@ public sealed class MetricsActor : UntypedActor
     private readonly Tally _interval;
     private readonly IReadOnlyList<EndpointName> _names;
     private readonly EndpointTallies? _endpoints;
+    private readonly PhaseLog? _phases;
     private readonly int[] _lastReport;
     private readonly long[] _peakOpen;
 
@@ -46,8 +49,10 @@ public sealed class MetricsActor : UntypedActor
     private IActorRef? _completeFor;
     private bool _isCutOff;
 
-    /// <summary>Measures a run with lanes numbered from 0 and these endpoints.</summary>
-    public MetricsActor(string runId, int lanes, IReadOnlyList<EndpointName> endpoints, RunClock clock, IGeneratorMeter meter)
+    /// <summary>Measures a run with lanes numbered from 0, these endpoints and these phases.</summary>
+    public MetricsActor(
+        string runId, int lanes, IReadOnlyList<EndpointName> endpoints, IReadOnlyList<PhaseName> phases, RunClock clock,
+        IGeneratorMeter meter)
     {
         _runId = runId;
         _names = endpoints;
@@ -57,6 +62,7 @@ public sealed class MetricsActor : UntypedActor
         _interval = new Tally(clock.Time.TimestampFrequency);
         _endpoints = endpoints.Count > 1
             ? new EndpointTallies(clock.Time.TimestampFrequency, endpoints.Count) : null; // for a single endpoint the totals suffice
+        _phases = phases.Count > 1 ? new PhaseLog(phases, clock.Time.TimestampFrequency) : null; // likewise
         _lastReport = new int[lanes];
         _peakOpen = new long[lanes];
         Array.Fill(_lastReport, Never);
@@ -81,13 +87,18 @@ public sealed class MetricsActor : UntypedActor
 
     private void OnReport(TallyReported report)
     {
-        foreach (var tally in report.Tallies)
+        foreach (var phase in report.Tallies)
         {
-            _totals.Add(tally);
-            _interval.Add(tally);
+            foreach (var tally in phase.Endpoints)
+            {
+                _totals.Add(tally);
+                _interval.Add(tally);
+            }
+
+            _endpoints?.Add(phase.Endpoints);
+            _phases?.Add(phase);
         }
 
-        _endpoints?.Add(report.Tallies);
         _peakOpen[report.Lane] = Math.Max(_peakOpen[report.Lane], report.PeakOpen);
         _lastReport[report.Lane] = Math.Max(_lastReport[report.Lane], report.Sample);
         PublishIfAllReported();
@@ -200,6 +211,7 @@ public sealed class MetricsActor : UntypedActor
             Cut = _totals.Cut,
             Endpoints = _endpoints is { } each
                 ? _names.Select((name, endpoint) => EndpointCounts.Of(name, each[endpoint], each.AreTimed)).ToList() : [],
+            Phases = _phases?.Counts(all: _completeFor is not null) ?? [],
         };
         foreach (var subscriber in _subscribers)
         {
@@ -215,6 +227,7 @@ public sealed class MetricsActor : UntypedActor
             _interval.RecordCancelled(_totals);
             _totals.RecordCancelled(_totals);
             _endpoints?.RecordCancelled();
+            _phases?.RecordCancelled();
         }
     }
 

@@ -12,9 +12,9 @@ public static class MetricsProtocol
     /// <summary>From a lane: its counts since its last report, and its open connections.</summary>
     /// <param name="Lane">Its number.</param>
     /// <param name="Sample">The requested interval.</param>
-    /// <param name="Tallies">The difference since its last report, for each endpoint of the target.</param>
+    /// <param name="Tallies">The difference since its last report, for each phase that counted.</param>
     /// <param name="PeakOpen">Its most open connections so far.</param>
-    public sealed record TallyReported(int Lane, int Sample, IReadOnlyList<TallyData> Tallies, long PeakOpen) : IDeadLetterSuppression;
+    public sealed record TallyReported(int Lane, int Sample, IReadOnlyList<PhaseTally> Tallies, long PeakOpen) : IDeadLetterSuppression;
 
     /// <summary>Ask for a <see cref="RunSnapshot"/> each interval.</summary>
     public sealed record Subscribe(IActorRef Subscriber);

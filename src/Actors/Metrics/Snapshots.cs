@@ -103,7 +103,11 @@ public sealed record Sample
 /// <param name="BurstsStarted">Bursts whose time has come, in all phases.</param>
 /// <param name="BurstsPlanned">Bursts of all phases; null when a phase goes on until its duration is spent.</param>
 /// <param name="Fraction">Share of the run that is done, 0 to 1.</param>
-public sealed record RunProgress(string Phase, int BurstsStarted, int? BurstsPlanned, double Fraction);
+public sealed record RunProgress(string Phase, int BurstsStarted, int? BurstsPlanned, double Fraction)
+{
+    /// <summary>Shape of the phase, as a run file writes it.</summary>
+    public string Shape { get; init; } = "bursts";
+}
 
 /// <summary>One burst in the report.</summary>
 /// <param name="Index">Its number in the run, from 0: the <c>{burst}</c> of the script.</param>
@@ -201,4 +205,9 @@ public sealed record RunSnapshot
     /// <summary>The same counts for each endpoint, in the order of the target, if there are several.</summary>
     // The generated reader sets null if it is missing.
     public IReadOnlyList<EndpointCounts> Endpoints { get => field ?? []; init; } = [];
+
+    /// <summary>The same counts for each phase that has begun, in the order of the plan, if there are several; before the end only the
+    /// latest.</summary>
+    // The generated reader sets null if it is missing.
+    public IReadOnlyList<PhaseCounts> Phases { get => field ?? []; init; } = [];
 }

@@ -67,19 +67,31 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
         Course = new PlanCursor(RunPlan.Create(settings.Load), Lanes.Count, settings.Deadline, settings.Connection.Hold);
     }
 
-    /// <summary>Tells the lanes their shares of the burst that is due.</summary>
-    public void OpenBurst(TimeSpan due)
+    /// <summary>Tells the lanes their shares of the burst or paced phase that is due.</summary>
+    public void Open(TimeSpan due)
     {
-        var (connections, turn) = (Course.Phase.Connections, Course.Turn);
-        Busy.Begin(due, Elapsed);
-        Lanes.Open(Course.Begin(due), connections, due, turn);
+        var (phase, place, turn) = (Course.Phase, Course.Place, Course.Turn);
+        var number = Course.Begin(due);
+        if (Course.OpenLoads > 0)
+        {
+            Busy.Begin(due, Elapsed);
+        }
+
+        if (phase is BurstPhase bursts)
+        {
+            Lanes.Open(new LaneProtocol.OpenBurst(number, 0, bursts.Connections, due) { Turn = turn, Phase = place.Phase });
+        }
+        else
+        {
+            Lanes.Pace(new LaneProtocol.PacePhase(number, place.Phase, place.Repetition, due) { Turn = turn });
+        }
     }
 
-    /// <summary>Notes that a lane has ended its share of a burst. True for the burst's last share.</summary>
+    /// <summary>Notes that a lane has ended its share of a burst or paced phase. True for its last share.</summary>
     public bool EndShare(LaneProtocol.BurstShareEnded share)
     {
         var isBurstOver = Course.End(share);
-        if (isBurstOver && Course.Open == 0)
+        if (isBurstOver && Course.OpenLoads == 0)
         {
             Busy.End(Elapsed);
         }

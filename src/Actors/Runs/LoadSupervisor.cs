@@ -5,10 +5,10 @@ using Akka.Event;
 
 namespace ActorLoad.Runs;
 
-/// <summary>Carries out one run: sends each burst to the lanes, samples them, and sums up at the end.</summary>
+/// <summary>Carries out one run: sends each burst and paced phase to the lanes, samples them, and sums up at the end.</summary>
 /// <remarks><code>
-/// Waiting --the observers are ready or gone--> Storming: OpenBurst to every lane, a little ahead of its due time
-/// Storming --the last burst has ended--> Finishing: the lanes send their last tallies
+/// Waiting --the observers are ready or gone--> Storming: OpenBurst or PacePhase to every lane, a little ahead of its due time
+/// Storming --the last burst or paced phase has ended--> Finishing: the lanes send their last tallies
 /// Waiting, Storming --StopRun, BreakerTripped, escalation, never reached, blocked loop, deadline--> Aborting: lanes cancel all
 /// Aborting, Finishing and what follows: see RunEnding
 /// </code></remarks>
@@ -74,7 +74,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case BurstDueSoon due: _run.OpenBurst(due.DueAt); PlanNextBurst(); break;
+            case DueSoon due: _run.Open(due.DueAt); PlanNext(); break;
             case LaneProtocol.BurstShareEnded share: HandleShareEnded(share); break;
             case SampleDue: _run.TakeSample(); break;
             case DeadlineOver: _ending.AbortAtDeadline(); break;
@@ -87,7 +87,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     {
         Become(Storming);
         BeginRun();
-        PlanNextBurst();
+        PlanNext();
     }
 
     private void BeginRun()
@@ -102,20 +102,20 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         Timers.StartPeriodicTimer(SampleDue.Instance, SampleDue.Instance, interval, interval);
     }
 
-    private void PlanNextBurst()
+    private void PlanNext()
     {
         // When a share ends, the next burst may be due before its timer's message is handled.
-        Timers.Cancel(nameof(BurstDueSoon));
+        Timers.Cancel(nameof(DueSoon));
         while (_run.Course.NextDue() is { } due)
         {
             var wait = due - _run.Elapsed - Lead;
             if (wait > TimeSpan.Zero)
             {
-                Timers.StartSingleTimer(nameof(BurstDueSoon), new BurstDueSoon(due), wait);
+                Timers.StartSingleTimer(nameof(DueSoon), new DueSoon(due), wait);
                 return;
             }
 
-            _run.OpenBurst(due);
+            _run.Open(due);
         }
 
         if (_run.Course.IsOver)
@@ -143,7 +143,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         }
         else
         {
-            PlanNextBurst();
+            PlanNext();
         }
     }
 
@@ -185,7 +185,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         public static SampleDue Instance { get; } = new();
     }
 
-    private sealed record BurstDueSoon(TimeSpan DueAt) : ITick;
+    private sealed record DueSoon(TimeSpan DueAt) : ITick;
 
     private sealed class DeadlineOver : ITick
     {

@@ -27,9 +27,9 @@ public static class RunDemand
         var (connection, observers) = (settings.Connection, settings.Observers);
         var plan = RunPlan.Create(settings.Load).Until(settings.Deadline);
         var isGraceful = connection.Socket.Close == CloseMode.Graceful;
-        var due = plan.Phases.Max(phase => phase.Connections * Overlapping(phase, connection.Hold));
+        var due = plan.Phases.Max(phase => Due(phase, connection.Hold));
         var open = Math.Min(due, connection.MaxOpen);
-        var burst = Math.Min(plan.Phases.Max(phase => phase.Connections * Together(phase)), connection.MaxOpen);
+        var burst = Math.Min(plan.Phases.Max(Together), connection.MaxOpen);
         var shares = Shares(open, targets);
         return new RunNeeds
         {
@@ -46,7 +46,7 @@ public static class RunDemand
             KernelPorts = connection.Socket.Ports == PortChoice.Kernel,
             IsLoopback = targets.All(target => target.IsLoopback),
             IsEmbedded = settings.Target.IsEmbedded,
-            LargestPhase = plan.Phases.IndexOf(plan.Phases.MaxBy(phase => phase.Connections * Together(phase))!),
+            LargestPhase = plan.Phases.IndexOf(plan.Phases.MaxBy(Together)!),
         };
     }
 
@@ -54,7 +54,7 @@ public static class RunDemand
     /// gap.</summary>
     internal static long? StartedWithin(RunPlan plan, TimeSpan window, int maxOpen)
     {
-        if (plan.Phases.Any(phase => phase.Count is null))
+        if (plan.Phases.Any(phase => phase is BurstPhase { Count: null }))
         {
             return null;
         }
@@ -65,10 +65,9 @@ public static class RunDemand
             var (left, started) = (window, 0L);
             for (var index = first; index < plan.Phases.Length && left >= TimeSpan.Zero; index++)
             {
-                var (phase, count) = (plan.Phases[index], (long)plan.Phases[index].Count!.Value);
-                var fitting = phase.Gap > TimeSpan.Zero ? Math.Min(count, 1 + (left.Ticks / phase.Gap.Ticks)) : count;
-                started += fitting * Math.Min(phase.Connections, maxOpen);
-                left -= phase.Gap * (count - 1);
+                var phase = plan.Phases[index];
+                started += Within(phase, left, index == first, maxOpen);
+                left -= TimeSpan.FromSeconds(Math.Min(phase.Repeat * phase.ShortestSeconds(0), window.TotalSeconds + 1));
             }
 
             most = Math.Max(most, started);
@@ -77,18 +76,37 @@ public static class RunDemand
         return most;
     }
 
+    // From the begin of a phase; in the first one of the window, from where most begin.
+    private static long Within(PhasePlan phase, TimeSpan window, bool isFirst, int maxOpen)
+    {
+        if (phase is PacedPhase paced)
+        {
+            var once = isFirst ? paced.MostWithin(window) : (long)paced.Arrivals.CountAt(window);
+            return once * Math.Max(1, Math.Min(phase.Repeat, (long)Math.Ceiling(window / paced.Duration)));
+        }
+
+        var bursts = (BurstPhase)phase;
+        var count = (long)bursts.Count!.Value * bursts.Repeat;
+        var fitting = bursts.Gap > TimeSpan.Zero ? Math.Min(count, 1 + (window.Ticks / bursts.Gap.Ticks)) : count;
+        return fitting * Math.Min(bursts.Connections, maxOpen);
+    }
+
     private static long? Tracked(RunPlan plan, long open, TimeSpan remembered, int maxOpen) =>
         StartedWithin(plan, remembered, maxOpen) is { } started
             ? Math.Min(started, open + (MostPerSecond * (long)remembered.TotalSeconds)) : null;
 
-    /// <summary>Bursts that are certainly open at once, because their connections are held.</summary>
-    private static long Overlapping(PhasePlan phase, TimeSpan hold) =>
-        phase.Pacing == Pacing.AfterBurst ? 1
-        : phase.Gap <= TimeSpan.Zero ? Together(phase)
-        : Math.Min(phase.Count ?? long.MaxValue, 1 + (hold.Ticks / phase.Gap.Ticks));
+    /// <summary>Connections that are certainly open at once, because they are held.</summary>
+    private static long Due(PhasePlan phase, TimeSpan hold) => phase switch
+    {
+        PacedPhase paced => Math.Max(paced.MostTogether, paced.MostWithin(hold)),
+        BurstPhase { Pacing: Pacing.Fixed, Gap.Ticks: > 0 } bursts =>
+            bursts.Connections * Math.Min(bursts.Count ?? long.MaxValue, 1 + (hold.Ticks / bursts.Gap.Ticks)),
+        _ => Together(phase),
+    };
 
-    /// <summary>Bursts with the same due time.</summary>
-    private static long Together(PhasePlan phase) => phase.Pacing == Pacing.Fixed && phase.Gap <= TimeSpan.Zero ? phase.Count ?? 1 : 1;
+    /// <summary>Connections that are due together.</summary>
+    private static long Together(PhasePlan phase) => phase is BurstPhase { Pacing: Pacing.Fixed, Gap.Ticks: <= 0 } bursts
+        ? (long)bursts.Connections * (bursts.Count ?? 1) : phase.MostTogether;
 
     /// <summary>The share of each address, rounded up. An address that is named twice gets two shares.</summary>
     private static IReadOnlyList<TargetShare> Shares(long connections, ImmutableArray<Endpoint> targets) => targets.IsEmpty

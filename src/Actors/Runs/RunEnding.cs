@@ -185,7 +185,7 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
         var evidence = RunEvidence.Of(run.Order, completed, observed, course, own, _endedAt, resources.Transport.Loops, resources.Said);
         var transport = resources.Transport with { FullQueues = _loops.Queues?.FullQueues, Overflows = _loops.Queues?.Overflows };
         return RunSummary.Sum(
-            run.Order, transport, run.Verdict, completed, course.Ended, course.Omitted, _endedAt, evidence, run.GivenUp,
+            run.Order, transport, run.Verdict, completed, course.Results, _endedAt, evidence, run.GivenUp,
             _isAtDeadline);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ActorLoad.Diagnosis;
+using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;
 using ActorLoad.Transport;
@@ -8,7 +9,7 @@ using ActorLoad.Transport;
 namespace ActorLoad.Runs;
 
 /// <summary>ActorLoad's own use of the machine, and the pauses of its loops.</summary>
-/// <param name="Busy">Use while bursts were open.</param>
+/// <param name="Busy">Use under load.</param>
 /// <param name="Pauses">When its loops stood still.</param>
 /// <param name="RetiredPorts">Connects from ports that the server may still have held.</param>
 internal sealed record OwnUse(BusyMeter Busy, IReadOnlyList<LoopPause> Pauses, long RetiredPorts);
@@ -46,7 +47,7 @@ internal static class RunEvidence
             ClosedFirst = verbs.Contains("QUIT") ? totals.Connections.Succeeded : 0,
         };
         var load = Load(order, totals, sockets, course) with { Said = said, Waits = [.. verbs.Where(ScriptVerbs.Waits)] };
-        return new Evidence(Ledgers(client, sockets, observed), load, Generator(totals, course, own, duration, loops));
+        return new Evidence(Ledgers(client, sockets, observed), load, Generator(order, totals, course, own, duration, loops));
     }
 
     private static Ledgers Ledgers(ClientLedger client, SocketFacts sockets, ObserverProtocol.RunObserved observed) => new(
@@ -84,7 +85,8 @@ internal static class RunEvidence
         };
     }
 
-    private static GeneratorEvidence Generator(RunSnapshot totals, PlanCursor course, OwnUse own, TimeSpan duration, int loops)
+    private static GeneratorEvidence Generator(
+        RunOrder order, RunSnapshot totals, PlanCursor course, OwnUse own, TimeSpan duration, int loops)
     {
         var (used, busy) = (own.Busy.Used, course.Busy.TotalSeconds);
         return new GeneratorEvidence(
@@ -98,9 +100,21 @@ internal static class RunEvidence
             Bursts = course.Ended.Count + course.Omitted,
             LateBursts = course.LateBursts,
             WorstBurstLag = course.WorstBurstLag,
+            PacedPhases = [.. Paced(order, totals)],
         };
 
         double? InBursts(TimeSpan? part) => own.Busy.ShareOf(part) * busy;
+    }
+
+    private static IEnumerable<(string Phase, LatencySummary StartLag)> Paced(RunOrder order, RunSnapshot totals)
+    {
+        foreach (var phase in PhaseCounts.Of(order.Settings.PhaseNames, totals))
+        {
+            if (phase.Shape != LoadShape.Bursts.Word() && phase.Latency.TryGetValue(Step.StartLag.Name(), out var lag))
+            {
+                yield return (phase.Name, lag);
+            }
+        }
     }
 
     // As the run file writes it.

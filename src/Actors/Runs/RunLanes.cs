@@ -32,18 +32,23 @@ internal sealed class RunLanes(ImmutableArray<IActorRef> lanes)
     }
 
     /// <summary>Tells each lane its share of a burst.</summary>
-    /// <param name="burst">Number of the burst.</param>
-    /// <param name="connections">Size of the burst.</param>
-    /// <param name="due">Due time of the burst.</param>
-    /// <param name="turn">Connections of the run before the burst.</param>
-    public void Open(int burst, int connections, TimeSpan due, long turn)
+    public void Open(LaneProtocol.OpenBurst burst)
     {
-        var first = 0;
+        var first = burst.First;
         for (var lane = 0; lane < lanes.Length; lane++)
         {
-            var share = (connections / lanes.Length) + (lane < connections % lanes.Length ? 1 : 0);
-            lanes[lane].Tell(new LaneProtocol.OpenBurst(burst, first, share, due) { Turn = turn });
+            var share = (burst.Count / lanes.Length) + (lane < burst.Count % lanes.Length ? 1 : 0);
+            lanes[lane].Tell(burst with { First = first, Count = share });
             first += share;
+        }
+    }
+
+    /// <summary>Tells the lanes to pace a phase: of n lanes, lane k takes connections k, k + n, k + 2n ...</summary>
+    public void Pace(LaneProtocol.PacePhase phase)
+    {
+        for (var lane = 0; lane < lanes.Length; lane++)
+        {
+            lanes[lane].Tell(phase with { First = lane, Step = lanes.Length });
         }
     }
 }

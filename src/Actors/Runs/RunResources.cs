@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorLoad.Configuration;
 using ActorLoad.Connections;
+using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;
 using ActorLoad.Transport;
@@ -150,13 +151,17 @@ public sealed class RunResources : IRunResources
 
     /// <inheritdoc />
     public IActorRef CreateMetrics(IUntypedActorContext context, RunOrder order) =>
-        context.ActorOf(MetricsActor.Props(order.RunId, _loops.Choice.Loops, order.Target.EndpointNames, order.Clock, Meter), "metrics");
+        context.ActorOf(
+            MetricsActor.Props(
+                order.RunId, _loops.Choice.Loops, order.Target.EndpointNames, order.Settings.PhaseNames, order.Clock, Meter),
+            "metrics");
 
     /// <inheritdoc />
     public ImmutableArray<IActorRef> CreateLanes(IUntypedActorContext context, RunOrder order, IActorRef metrics)
     {
         var (target, connection) = (_settings.Target, _settings.Connection with { Words = _words });
         var session = Session.Of(target.Credentials, connection.Script);
+        var plan = RunPlan.Create(_settings.Load);
         var health = TargetHealth.Of(order.Target.Endpoints);
         var (share, rest) = Math.DivRem(connection.MaxOpen, _loops.Choice.Loops);
         return
@@ -165,7 +170,7 @@ public sealed class RunResources : IRunResources
                 Lane.Props(
                     new LaneSettings(
                         lane, order.Clock, share + (lane < rest ? 1 : 0), _settings.Seed, connection, session, order.Target.Endpoints,
-                        _settings.Supervision, metrics) { Health = health },
+                        _settings.Supervision, metrics) { Health = health, Plan = plan },
                     dispatcher),
                 $"lane-{lane}")),
         ];

@@ -98,6 +98,10 @@ public sealed record RunResult
     // The generated reader sets null if it is missing.
     public IReadOnlyList<EndpointCounts> Endpoints { get => field ?? []; init; } = [];
 
+    /// <summary>The counts of each phase that has begun, in the order of the plan; empty in a result from an older ActorLoad.</summary>
+    // The generated reader sets null if it is missing.
+    public IReadOnlyList<PhaseCounts> Phases { get => field ?? []; init; } = [];
+
     /// <summary>The findings, causes before effects; empty if there was no trouble.</summary>
     // The generated reader sets null if it is missing.
     public IReadOnlyList<Finding> Findings { get => field ?? []; init; } = [];

@@ -9,8 +9,7 @@ internal static class RunSummary
     /// <summary>The result; <paramref name="verdict"/> knows how the run ended, and learns here of the limits of the generator.</summary>
     public static RunResult Sum(
         RunOrder order, TransportInfo transport, RunVerdict verdict, MetricsProtocol.Completed completed,
-        IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration, Evidence evidence,
-        IReadOnlyDictionary<string, string> givenUp, bool isAtDeadline = false)
+        PlanResults plan, TimeSpan duration, Evidence evidence, IReadOnlyDictionary<string, string> givenUp, bool isAtDeadline = false)
     {
         var totals = completed.Totals;
         var endpoints = Endpoints(order.Target, totals, givenUp);
@@ -28,7 +27,7 @@ internal static class RunSummary
             VerdictReasons =
             [
                 .. verdict.Reasons, .. givenUp.Values.Except(verdict.Reasons), .. Unused(order.Target),
-                .. Remarks(totals, endpoints, verdict.Worst, omitted, order.Settings.Connection.MaxOpen, isAtDeadline),
+                .. Remarks(totals, endpoints, verdict.Worst, plan.Omitted, order.Settings.Connection.MaxOpen, isAtDeadline),
             ],
             Target = order.DescribeTarget(),
             Transport = transport,
@@ -40,7 +39,7 @@ internal static class RunSummary
             Rejections = totals.Rejections,
             Latency = totals.Latency,
             FailedLatency = totals.FailedLatency,
-            Bursts = [.. bursts.OrderBy(burst => burst.Index)],
+            Bursts = [.. plan.Bursts.OrderBy(burst => burst.Index)],
             Samples = completed.Samples,
             Thresholds = [.. order.Settings.Thresholds.Select(threshold => threshold.Judge(totals))],
             Generator = totals.Generator with { Pauses = evidence.Generator.Pauses },
@@ -48,6 +47,7 @@ internal static class RunSummary
             Answered = totals.Answered,
             Cut = totals.Cut,
             Endpoints = endpoints,
+            Phases = Phases(order.Settings.PhaseNames, totals, plan.Phases),
             Ledgers = evidence.Ledgers,
             Findings = findings,
         };
@@ -93,6 +93,15 @@ internal static class RunSummary
     }
 
     private static string Connections(long count) => count == 1 ? "1 connection was" : $"{count} connections were";
+
+    private static List<PhaseCounts> Phases(IReadOnlyList<PhaseName> names, RunSnapshot totals, IReadOnlyList<PhaseTimes?> times) =>
+    [
+        .. PhaseCounts.Of(names, totals).Select(phase => phase with
+        {
+            BeganAt = times.ElementAtOrDefault(phase.Index)?.BeganAt.TotalSeconds,
+            EndedAt = times.ElementAtOrDefault(phase.Index)?.EndedAt?.TotalSeconds,
+        }),
+    ];
 
     private static List<EndpointCounts> Endpoints(ResolvedTarget target, RunSnapshot totals, IReadOnlyDictionary<string, string> givenUp) =>
         [.. target.Counts(totals).Select(endpoint => endpoint with { GivenUp = givenUp.GetValueOrDefault(endpoint.Address) })];

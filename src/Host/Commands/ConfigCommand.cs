@@ -16,7 +16,13 @@ internal static class ConfigCommand
         {
             try
             {
-                Console.Out.WriteLine(options.Load(parsed).ToHocon().TrimEnd());
+                var loaded = options.Load(parsed);
+                Console.Out.WriteLine(loaded.ToHocon().TrimEnd());
+                foreach (var line in PlanPicture.Of(loaded.Settings))
+                {
+                    Console.Out.WriteLine($"# {line}".TrimEnd());
+                }
+
                 return ExitCodes.Done;
             }
             catch (SettingsException exception)

@@ -120,7 +120,7 @@ internal sealed class ConfigurationOptions
     {
         try
         {
-            var loaded = ConfigLoader.Load(layers);
+            var loaded = ConfigLoader.Load(layers, RunFiles.Replays);
             return errors.Count == 0 ? loaded : throw new SettingsException(errors);
         }
         catch (SettingsException exception) when (!ReferenceEquals(exception.Errors, errors))

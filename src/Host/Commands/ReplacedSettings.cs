@@ -31,8 +31,8 @@ internal static class ReplacedSettings
 
         try
         {
-            var written = ConfigLoader.Load(below).Settings;
-            if (written.Load.SequenceEqual(ConfigLoader.Load([.. below, replacing]).Settings.Load))
+            var written = ConfigLoader.Load(below, RunFiles.Replays).Settings;
+            if (written.Load.SequenceEqual(ConfigLoader.Load([.. below, replacing], RunFiles.Replays).Settings.Load))
             {
                 return null;
             }

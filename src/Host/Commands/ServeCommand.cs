@@ -64,7 +64,7 @@ internal static class ServeCommand
         {
             try
             {
-                loaded.Add(ConfigLoader.Load(layer is null ? above : [layer, .. above]));
+                loaded.Add(ConfigLoader.Load(layer is null ? above : [layer, .. above], RunFiles.Replays));
             }
             catch (SettingsException exception)
             {

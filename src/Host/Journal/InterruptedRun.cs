@@ -68,7 +68,17 @@ internal static class InterruptedRun
             Answered = last?.Answered ?? 0,
             Cut = last?.Cut ?? 0,
             Endpoints = Endpoints(header.Target, last),
+            Phases = Phases(last),
         };
+    }
+
+    // Of a run with many phases, a snapshot has the latest ones.
+    private static List<PhaseCounts> Phases(RunSnapshot? last)
+    {
+        var counts = last is null ? []
+            : last.Phases.Count > 0 ? last.Phases
+            : [PhaseCounts.Of(new PhaseName(last.Progress.Phase, last.Progress.Shape), last)];
+        return [.. counts.Select(phase => phase.Cancelled())];
     }
 
     private static List<EndpointCounts> Endpoints(TargetInfo? target, RunSnapshot? last)

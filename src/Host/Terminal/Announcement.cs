@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorLoad.Configuration;
 using ActorLoad.Load;
 
@@ -17,12 +18,19 @@ internal static class Announcement
         return $"{target}: {string.Join("; then ", settings.Load.Select(Phase))}{end}";
     }
 
-    private static string Phase(PhaseSettings phase)
+    /// <summary>A phase in words.</summary>
+    public static string Phase(PhaseSettings phase)
+    {
+        var times = phase.Repeat > 1 ? $", {Figures.Count(phase.Repeat)} times" : "";
+        return (phase is PacedSettings paced ? Paced(paced) : Bursts((BurstSettings)phase)) + times;
+    }
+
+    private static string Bursts(BurstSettings phase)
     {
         var gap = phase.Gap == TimeSpan.Zero ? "one right after the other"
             : phase.Pacing == Pacing.Fixed ? $"one every {Figures.Span(phase.Gap)}"
             : $"{Figures.Span(phase.Gap)} after each other";
-        var size = $"{Figures.Count(phase.Connections)} {(phase.Connections == 1 ? "connection" : "connections")}";
+        var size = Connections(phase.Connections);
         return phase.Count switch
         {
             1 => $"one burst of {size}",
@@ -30,4 +38,42 @@ internal static class Announcement
             null => $"bursts of {size}, {gap}, for {Figures.Span(phase.Duration)}",
         };
     }
+
+    private static string Paced(PacedSettings phase)
+    {
+        var (arrivals, curve) = (phase.Arrivals, Curve(phase.Arrivals));
+        var segments = (curve as SegmentCurve)?.Segments ?? [];
+        var time = Figures.Span(arrivals.Duration);
+        var count = $", about {Connections((long)Math.Round(arrivals.Expected))}";
+        var random = arrivals is PoissonArrivals ? " at random" : "";
+        return phase.Shape switch
+        {
+            LoadShape.Pause => $"a pause of {time}",
+            LoadShape.Replay => $"{Connections((long)arrivals.Expected)} of {((ReplayArrivals)arrivals).File} in {time}",
+            LoadShape.Rate => $"{Rate(segments[0].From)}{random} for {time}{count}",
+            LoadShape.Ramp => $"a ramp: {Rate(segments[0].From)} to {Rate(segments[0].To)}{random} over {time}{count}",
+            LoadShape.Steps => $"{segments.Length} steps: {Rate(segments[0].From)} to {Rate(segments[^1].To)}{random}, "
+                + $"{Figures.Span(segments[0].Duration)} each{count}",
+            LoadShape.Spike => $"a spike to {Rate(curve!.Peak)}{random} in {time}{count}",
+            _ => $"waves of {Figures.Span(((SineCurve)curve!).Period)} up to {Rate(curve.Peak)}{random} for "
+                + $"{time}{count}",
+        };
+    }
+
+    private static RateCurve? Curve(Arrivals arrivals) => arrivals switch
+    {
+        EvenArrivals even => even.Curve,
+        PoissonArrivals random => random.Curve,
+        _ => null,
+    };
+
+    // A rate below one in a second is told by the minute or hour.
+    private static string Rate(double perSecond)
+    {
+        var (rate, unit) = perSecond is >= 1 or 0 ? (perSecond, "s")
+            : perSecond * 60 >= 1 ? (perSecond * 60, "m") : (perSecond * 3600, "h");
+        return $"{rate.ToString("#,0.##", CultureInfo.InvariantCulture)}/{unit}";
+    }
+
+    private static string Connections(long count) => $"{Figures.Count(count)} {(count == 1 ? "connection" : "connections")}";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorLoad.Hosting.Runs;
+using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
 
@@ -44,7 +45,7 @@ internal sealed class LineView(TextWriter writer) : IRunView
         var failures = string.Join(" ", snapshot.Outcomes
             .Where(outcome => outcome.Value > 0 && outcome.Key != Outcome.Succeeded.Name())
             .Select(outcome => $"{outcome.Key}={outcome.Value}"));
-        return $"{Bursts(snapshot.Progress)}  open {snapshot.Open} (connected {snapshot.Connected}"
+        return $"{Place(snapshot.Progress)}  open {snapshot.Open} (connected {snapshot.Connected}"
             + (snapshot.Waiting > 0 ? $", waiting {snapshot.Waiting}" : "") + $")  succeeded {counts.Succeeded}  failed {counts.Failed}"
             + $"  dropped {counts.Dropped}  retries {snapshot.Retries}" + (snapshot.Cut > 0 ? $"  cut {snapshot.Cut}" : "")
             + (rates is null ? "" : string.Create(CultureInfo.InvariantCulture, $"  started {rates.Started:0}/s  ended {rates.Ended:0}/s"))
@@ -53,8 +54,11 @@ internal sealed class LineView(TextWriter writer) : IRunView
             + (failures.Length > 0 ? "  " + failures : "");
     }
 
-    /// <summary><c>burst 3 of 10</c>, or <c>burst 3</c> if the number of bursts is unknown.</summary>
-    internal static string Bursts(RunProgress progress) => progress.BurstsPlanned is { } planned
+    /// <summary><c>burst 3 of 10</c>, or <c>burst 3</c> if the number of bursts is unknown; <c>ramp 45 %</c> of the run in a phase of
+    /// another shape.</summary>
+    internal static string Place(RunProgress progress) => progress.Shape != LoadShape.Bursts.Word()
+        ? $"{progress.Shape} {Figures.Percent((long)(progress.Fraction * 1000), 1000)}"
+        : progress.BurstsPlanned is { } planned
         ? $"burst {progress.BurstsStarted} of {planned}"
         : $"burst {progress.BurstsStarted}";
 

@@ -22,7 +22,7 @@ internal static class LivePanels
         return new Paragraph()
             .Append(new string(full, done), Look.Good)
             .Append(new string(empty, BarWidth - done), Look.Dim)
-            .Append($"  {last.Progress.Phase}: {LineView.Bursts(last.Progress)} · {Figures.Seconds(last.ElapsedSeconds)}");
+            .Append($"  {last.Progress.Phase}: {LineView.Place(last.Progress)} · {Figures.Seconds(last.ElapsedSeconds)}");
     }
 
     /// <summary>The present state, and the sum so far.</summary>

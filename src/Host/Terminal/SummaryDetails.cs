@@ -17,9 +17,14 @@ internal static class SummaryDetails
 
         yield return new Rows(SummaryLines.Sums(result).Select(line => new Text(line)));
         yield return SummaryTables.Outcomes(result);
+        if (CountRow.Of(result.Phases) is { Count: > 1 } phases)
+        {
+            yield return CountTable.Of("phase", phases);
+        }
+
         if (result.Endpoints.Count > 1)
         {
-            yield return EndpointTable.Of(result.Endpoints);
+            yield return CountTable.Of("endpoint", CountRow.Of(result.Endpoints));
         }
 
         if (result.Rejections.Count > 0)

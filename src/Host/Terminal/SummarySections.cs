@@ -22,7 +22,8 @@ internal sealed class SummarySections(RunResult result, int width)
         yield return Endings();
         yield return new FindingSection(width).Of(result.Findings);
         yield return Latencies();
-        yield return new EndpointSection(width).Of(result.Endpoints);
+        yield return new CountSection(width, "phase").Of(CountRow.Of(result.Phases), rank: 1);
+        yield return new CountSection(width, "endpoint").Of(CountRow.Of(result.Endpoints));
         yield return Ledgers();
         yield return new PageSection(Gap.Always, new PageForm(0,
         [

@@ -1,3 +1,4 @@
+using ActorLoad.Load;
 using System.Collections;
 using System.Text.Json.Nodes;
 using ActorLoad.Configuration;
@@ -44,7 +45,7 @@ public class ConfigLoaderSpecs
 
         Assert.Equal(
             [("a", 11, 5, null), ("b", 7, 0, null), ("c", 11, 5, (int?)9)],
-            settings.Load.Select(phase => (phase.Name, phase.Connections, (int)phase.Gap.TotalSeconds, phase.Count)));
+            settings.Load.Cast<BurstSettings>().Select(phase => (phase.Name, phase.Connections, (int)phase.Gap.TotalSeconds, phase.Count)));
     }
 
     [Theory]
@@ -65,8 +66,8 @@ public class ConfigLoaderSpecs
     [Fact]
     public void Option_overrides_the_files_way_to_end_a_phase()
     {
-        var counted = Assert.Single(LoadFile("actorload.load = [ { duration = 20s } ]", Set("load.0.count", "4")).Settings.Load);
-        var timed = Assert.Single(LoadFile("actorload.load = [ { count = 4 } ]", Set("load.0.duration", "20s")).Settings.Load);
+        var counted = (BurstSettings)Assert.Single(LoadFile("actorload.load = [ { duration = 20s } ]", Set("load.0.count", "4")).Settings.Load);
+        var timed = (BurstSettings)Assert.Single(LoadFile("actorload.load = [ { count = 4 } ]", Set("load.0.duration", "20s")).Settings.Load);
         var both = Errors("", Set("load.0.count", "4"), Set("load.0.duration", "20s"));
 
         Assert.Equal(4, counted.Count);
@@ -77,7 +78,7 @@ public class ConfigLoaderSpecs
     [Fact]
     public void Default_count_does_not_apply_to_a_phase_with_its_own_duration()
     {
-        var load = LoadKeys("phase-defaults.count = 3, load = [ {}, { duration = 9s } ]").Settings.Load;
+        var load = LoadKeys("phase-defaults.count = 3, load = [ {}, { duration = 9s } ]").Settings.Load.Cast<BurstSettings>().ToArray();
 
         Assert.Equal([3, null], load.Select(phase => phase.Count));
     }
@@ -142,7 +143,7 @@ public class ConfigLoaderSpecs
             """,
             json["connection"]!.ToJsonString());
         Assert.True(JsonNode.DeepEquals(
-            JsonNode.Parse("""[{"name":"storm","shape":"bursts","connections":5,"gap":"5s","count":2,"pacing":"after-burst"}]"""),
+            JsonNode.Parse("""[{"name":"storm","shape":"bursts","repeat":1,"connections":5,"gap":"5s","count":2,"pacing":"after-burst"}]"""),
             json["load"]));
         Assert.Equal("", (string?)LoadFile("").Settings.Configuration["target"]!["password"]);
     }

@@ -46,7 +46,7 @@ public class ReferenceConfSpecs
         Assert.Equal(["127.0.0.1:6379"], settings.Target.Endpoints.ToArray());
         Assert.False(settings.Target.IsEmbedded);
         Assert.Equal(
-            new PhaseSettings("storm", 5, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), null, Pacing.AfterBurst),
+            new BurstSettings("storm", 5, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), null, Pacing.AfterBurst),
                 Assert.Single(settings.Load));
         Assert.Equal(3, settings.Connection.Script.Count);
         Assert.Equal(TimeSpan.FromSeconds(10), settings.Connection.ConnectTimeout);

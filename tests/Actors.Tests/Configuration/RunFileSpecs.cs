@@ -12,7 +12,7 @@ public class RunFileSpecs
         var settings = Configurations.LoadFile(BuiltIn.QuickConf).Settings;
 
         Assert.True(settings.Target.IsEmbedded);
-        var phase = Assert.Single(settings.Load);
+        var phase = (BurstSettings)Assert.Single(settings.Load);
         Assert.Equal((500, 10, Pacing.Fixed, TimeSpan.FromSeconds(1)), (phase.Connections, phase.Count, phase.Pacing, phase.Gap));
         Assert.Equal(File.ReadAllText(PathOf("quick.conf")), BuiltIn.QuickConf);
     }
@@ -24,7 +24,7 @@ public class RunFileSpecs
     {
         var settings = Configurations.LoadFile(File.ReadAllText(PathOf(file))).Settings;
 
-        var phase = Assert.Single(settings.Load);
+        var phase = (BurstSettings)Assert.Single(settings.Load);
         Assert.Equal((connections, TimeSpan.FromSeconds(seconds), null), (phase.Connections, phase.Duration, phase.Count));
         Assert.Equal((TimeSpan.FromSeconds(5), Pacing.AfterBurst), (phase.Gap, phase.Pacing));
         Assert.Equal(["127.0.0.1:6379"], settings.Target.Endpoints.ToArray());
@@ -50,7 +50,7 @@ public class RunFileSpecs
             }
             """).Settings;
 
-        Assert.Equal(8000, Assert.Single(settings.Load).Connections);
+        Assert.Equal(8000, ((BurstSettings)Assert.Single(settings.Load)).Connections);
     }
 
     private static string PathOf(string file)

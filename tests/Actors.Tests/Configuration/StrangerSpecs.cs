@@ -1,3 +1,4 @@
+using ActorLoad.Load;
 using ActorLoad.Configuration;
 using Xunit;
 using static ActorLoad.Actors.Tests.Configuration.Configurations;
@@ -20,7 +21,7 @@ public class StrangerSpecs
     {
         var settings = Stranger("actorload.load = [ { connections = 7 } ]").Settings;
 
-        Assert.Equal((7, 50, TimeSpan.Zero), (settings.Load[0].Connections, settings.Connection.MaxOpen, settings.Connection.Hold));
+        Assert.Equal((7, 50, TimeSpan.Zero), (((BurstSettings)settings.Load[0]).Connections, settings.Connection.MaxOpen, settings.Connection.Hold));
         Assert.Equal(("127.0.0.1:6379", "", ""), (settings.Target.Endpoints[0], settings.Target.Credentials.Username, settings.Target.Credentials.Password));
         Assert.Equal("10.1.0.0/16", Assert.Single(settings.Safety.AllowedTargets).ToString());
         Assert.Equal(Daemon.Settings.Daemon, settings.Daemon);

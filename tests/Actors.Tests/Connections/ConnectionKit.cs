@@ -25,7 +25,7 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
     /// <summary>How the connections of the spec sign in.</summary>
     private protected Credentials Credentials { get; set; } = Credentials.None;
 
-    private protected ConnectionRecord Entry { get; } = new(new BurstShare(7, 1), client: 42, due: 1);
+    private protected ConnectionRecord Entry { get; } = new(Given.Share(7), client: 42, due: 1);
 
     /// <summary>A connection to <paramref name="peer"/> that has not been told to open yet.</summary>
     private protected Task<IActorRef> CreateAsync(FaultPeer peer, ConnectionSettings settings, int restarts = 0) => CreateAsync(peer.EndPoint, settings, restarts);

@@ -9,7 +9,7 @@ public sealed class ConnectionRecordSpecs
     private static readonly FailureRule _rule = new(
         FailureDirective.Restart, 3, TimeSpan.FromSeconds(10), new BackoffSettings(TimeSpan.Zero, TimeSpan.Zero, 1, 0));
 
-    private readonly ConnectionRecord _entry = new(new BurstShare(0, 1), 0, 0);
+    private readonly ConnectionRecord _entry = new(Given.Share(), 0, 0);
 
     [Fact]
     public void Retries_are_used_up_one_by_one() => Assert.Equal([0, 1, 2, null, null], Retry(Outcome.Refused, false, false, false, false, false));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorLoad.Connections;
+using ActorLoad.Metrics;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Actors.Tests.Connections;
@@ -18,6 +19,9 @@ internal static class Given
     public static readonly FailureRule Stop = new(FailureDirective.Stop, 0, TimeSpan.Zero, AtOnce);
 
     public static readonly BreakerSettings NoBreaker = new(false, 1, TimeSpan.FromSeconds(5), 1);
+
+    /// <summary>A share of a burst that counts on its own.</summary>
+    public static BurstShare Share(int burst = 0) => new(burst, new OpenPhases(TimeProvider.System.TimestampFrequency, 1).Begin(0));
 
     /// <summary>No hold, and deadlines that do not pass.</summary>
     public static ConnectionSettings Connection(params string[] script) => new(

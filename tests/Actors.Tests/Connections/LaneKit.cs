@@ -82,7 +82,7 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
         var reported = await Metrics.ExpectMsgAsync<MetricsProtocol.TallyReported>(Given.Patience);
         Assert.Equal((3, _sample++), (reported.Lane, reported.Sample));
         PeakOpen = reported.PeakOpen;
-        foreach (var (endpoint, tally) in reported.Tallies.Index())
+        foreach (var (endpoint, tally) in Assert.Single(reported.Tallies).Endpoints.Index())
         {
             Total.Add(tally);
             OfEndpoint(endpoint).Add(tally);

@@ -28,9 +28,9 @@ public class RunPlanSpecs
     public void The_count_of_bursts_follows_from_pacing_gap_duration_and_count(
         Pacing pacing, int gap, int duration, int? count, int? expected)
     {
-        var phase = new PhaseSettings("storm", 10, TimeSpan.FromSeconds(gap), TimeSpan.FromSeconds(duration), count, pacing);
+        var phase = new BurstSettings("storm", 10, TimeSpan.FromSeconds(gap), TimeSpan.FromSeconds(duration), count, pacing);
 
-        Assert.Equal(expected, PhasePlan.Create(phase).Count);
+        Assert.Equal(expected, BurstPhase.Create(phase).Count);
         Assert.Equal(expected, RunPlan.Create([phase]).Bursts);
     }
 
@@ -45,7 +45,7 @@ public class RunPlanSpecs
     public void The_shortest_time_of_a_plan_follows_from_gaps_and_holds(
         Pacing pacing, int gap, int duration, int? count, int hold, int expected)
     {
-        var phase = new PhaseSettings("storm", 10, TimeSpan.FromSeconds(gap), TimeSpan.FromSeconds(duration), count, pacing);
+        var phase = new BurstSettings("storm", 10, TimeSpan.FromSeconds(gap), TimeSpan.FromSeconds(duration), count, pacing);
 
         Assert.Equal(TimeSpan.FromSeconds(expected), RunPlan.Create([phase]).Shortest(TimeSpan.FromSeconds(hold)));
         Assert.Equal(TimeSpan.FromSeconds(2 * expected), RunPlan.Create([phase, phase]).Shortest(TimeSpan.FromSeconds(hold)));
@@ -54,7 +54,7 @@ public class RunPlanSpecs
     [Fact]
     public void Longest_possible_plan_has_a_shortest_time()
     {
-        var longest = new PhaseSettings("storm", 1, TimeSpan.FromDays(1), TimeSpan.FromDays(30), 1_000_000, Pacing.AfterBurst);
+        var longest = new BurstSettings("storm", 1, TimeSpan.FromDays(1), TimeSpan.FromDays(30), 1_000_000, Pacing.AfterBurst);
 
         Assert.True(RunPlan.Create([.. Enumerable.Repeat(longest, 1000)]).Shortest(TimeSpan.FromDays(1)) > TimeSpan.FromDays(365));
     }
@@ -69,7 +69,7 @@ public class RunPlanSpecs
         var plan = RunPlan.Create([warmUp, storm]);
 
         Assert.Equal(["warm-up", "storm"], plan.Phases.Select(phase => phase.Name));
-        Assert.Equal([5, 8_000], plan.Phases.Select(phase => phase.Connections));
+        Assert.Equal([5, 8_000], plan.Phases.Cast<BurstPhase>().Select(phase => phase.Connections));
         Assert.Equal(6, plan.Bursts);
         Assert.Null(RunPlan.Create([warmUp, open, storm]).Bursts);
     }
@@ -85,7 +85,7 @@ public class RunPlanSpecs
     [Fact]
     public void After_burst_waits_the_gap_from_the_end_of_the_burst_before()
     {
-        var phase = PhasePlan.Create(AfterBurst(5, TimeSpan.FromSeconds(5), count: 3));
+        var phase = BurstPhase.Create(AfterBurst(5, TimeSpan.FromSeconds(5), count: 3));
 
         Assert.Equal(PhaseStart, phase.DueAt(0, PhaseStart, TimeSpan.Zero));
         Assert.Equal(TimeSpan.FromSeconds(117), phase.DueAt(1, PhaseStart, TimeSpan.FromSeconds(112)));
@@ -95,7 +95,7 @@ public class RunPlanSpecs
     [Fact]
     public void Bursts_without_gap_and_count_are_due_until_the_duration_ends()
     {
-        var phase = PhasePlan.Create(AfterBurst(5, TimeSpan.Zero, duration: TimeSpan.FromSeconds(20)));
+        var phase = BurstPhase.Create(AfterBurst(5, TimeSpan.Zero, duration: TimeSpan.FromSeconds(20)));
         var almost = TimeSpan.FromSeconds(120) - TimeSpan.FromTicks(1);
 
         Assert.Equal(almost, phase.DueAt(1_000_000, PhaseStart, almost));
@@ -105,7 +105,7 @@ public class RunPlanSpecs
     [Property]
     public bool Fixed_due_times_never_drift(NonNegativeInt start, PositiveInt gap, NonNegativeInt index, NonNegativeInt lastEnd)
     {
-        var phase = PhasePlan.Create(Fixed(1, TimeSpan.FromTicks(gap.Get), count: int.MaxValue));
+        var phase = BurstPhase.Create(Fixed(1, TimeSpan.FromTicks(gap.Get), count: int.MaxValue));
         var due = phase.DueAt(index.Get, TimeSpan.FromTicks(start.Get), TimeSpan.FromTicks(lastEnd.Get));
 
         return due!.Value.Ticks == start.Get + ((long)index.Get * gap.Get);
@@ -114,7 +114,7 @@ public class RunPlanSpecs
     [Property]
     public bool Fixed_bursts_fill_the_duration_and_none_begins_after_it(PositiveInt gap, PositiveInt duration)
     {
-        var phase = PhasePlan.Create(Fixed(1, TimeSpan.FromTicks(gap.Get), duration: TimeSpan.FromTicks(duration.Get)));
+        var phase = BurstPhase.Create(Fixed(1, TimeSpan.FromTicks(gap.Get), duration: TimeSpan.FromTicks(duration.Get)));
         var count = (long)phase.Count!.Value;
 
         return (count - 1) * gap.Get < duration.Get && count * gap.Get >= duration.Get
@@ -125,7 +125,7 @@ public class RunPlanSpecs
     [Property]
     public bool After_burst_makes_as_many_bursts_as_whole_gaps_fit_and_at_least_one(PositiveInt gap, PositiveInt duration)
     {
-        var count = (long)PhasePlan.Create(AfterBurst(1, TimeSpan.FromTicks(gap.Get), duration: TimeSpan.FromTicks(duration.Get))).Count!.Value;
+        var count = (long)BurstPhase.Create(AfterBurst(1, TimeSpan.FromTicks(gap.Get), duration: TimeSpan.FromTicks(duration.Get))).Count!.Value;
 
         return (count * gap.Get <= duration.Get && (count + 1) * gap.Get > duration.Get) || (count == 1 && gap.Get > duration.Get);
     }
@@ -144,16 +144,16 @@ public class RunPlanSpecs
         Assert.Equal([4, 7, 1], Counts(plan.Until(TimeSpan.FromDays(365))));
         var endless = RunPlan.Create([AfterBurst(1, TimeSpan.Zero, duration: 60 * second), Fixed(3, second, count: 1)]);
         Assert.Equal([null], Counts(endless.Until(9 * second)));
-        Assert.Equal(9 * second, endless.Until(9 * second).Phases[0].Duration);
+        Assert.Equal(9 * second, ((BurstPhase)endless.Until(9 * second).Phases[0]).Duration);
     }
 
-    private static IEnumerable<int?> Counts(RunPlan plan) => plan.Phases.Select(phase => phase.Count);
+    private static IEnumerable<int?> Counts(RunPlan plan) => plan.Phases.Cast<BurstPhase>().Select(phase => phase.Count);
 
     [Property]
     public bool Due_times_grow(bool isFixed, PositiveInt gap, PositiveInt[] lengths)
     {
         var pacing = isFixed ? Pacing.Fixed : Pacing.AfterBurst;
-        var phase = PhasePlan.Create(new PhaseSettings("storm", 1, TimeSpan.FromTicks(gap.Get), TimeSpan.FromTicks(1), lengths.Length + 1, pacing));
+        var phase = BurstPhase.Create(new BurstSettings("storm", 1, TimeSpan.FromTicks(gap.Get), TimeSpan.FromTicks(1), lengths.Length + 1, pacing));
         var (last, lastEnd) = (phase.DueAt(0, PhaseStart, TimeSpan.Zero)!.Value, PhaseStart);
         for (var index = 0; index < lengths.Length; index++)
         {

@@ -167,7 +167,7 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
 
         var ended = new Tally(TimeProvider.System.TimestampFrequency);
         ended.RecordEnded(Outcome.Cancelled, default);
-        metrics.Tell(new TallyReported(0, 2, new[] { ended.Take() }, 2));
+        metrics.Tell(new TallyReported(0, 2, OfPhase(0, ended.Take()), 2));
 
         ExpectMsg<RunSnapshot>();
         Assert.Equal(new ConnectionCounts(2, 2, 0, 0, 0, 2), ExpectMsg<Completed>().Totals.Connections);
@@ -192,7 +192,7 @@ public class MetricsActorCompletionSpecs : MetricsActorKit
         EventFilter.Error(contains: $"do not add up: {invariant}").ExpectOne(() =>
         {
             metrics.Tell(new Complete(0, Progress));
-            metrics.Tell(new TallyReported(0, 0, new[] { tally.Take() }, 0));
+            metrics.Tell(new TallyReported(0, 0, OfPhase(0, tally.Take()), 0));
             ExpectMsg<RunSnapshot>();
             ExpectMsg<Completed>();
         });

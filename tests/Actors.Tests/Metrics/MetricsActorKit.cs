@@ -20,9 +20,13 @@ public abstract class MetricsActorKit() : TestKit("""
     /// <summary>Lets time pass before the next sample begins.</summary>
     protected void Advance(TimeSpan by) => _time.Advance(by);
 
-    private protected IActorRef Start(int lanes, IReadOnlyList<EndpointName>? endpoints = null)
+    private protected IActorRef Start(int lanes, IReadOnlyList<EndpointName>? endpoints = null, params PhaseName[] phases)
     {
-        var metrics = Sys.ActorOf(MetricsActor.Props("run-1", lanes, endpoints ?? [new EndpointName("db:6379", "127.0.0.1:6379")], RunClock.StartNow(_time), new FixedMeter()), "metrics");
+        var metrics = Sys.ActorOf(
+            MetricsActor.Props(
+                "run-1", lanes, endpoints ?? [new EndpointName("db:6379", "127.0.0.1:6379")],
+                phases.Length > 0 ? phases : [new PhaseName("storm", "bursts")], RunClock.StartNow(_time), new FixedMeter()),
+            "metrics");
         metrics.Tell(new Subscribe(TestActor));
         ExpectNothingMoreFrom(metrics); // its clock starts with it: no time may pass before
         return metrics;
@@ -43,11 +47,14 @@ public abstract class MetricsActorKit() : TestKit("""
     }
 
     protected static void Report(IActorRef metrics, int lane, int sample, params Life[] lives) =>
-        metrics.Tell(new TallyReported(lane, sample, new[] { TallyOf(lives).Take() }, PeakOpen: 10));
+        metrics.Tell(new TallyReported(lane, sample, OfPhase(0, TallyOf(lives).Take()), PeakOpen: 10));
+
+    /// <summary>What a lane reports of one phase.</summary>
+    protected static PhaseTally[] OfPhase(int phase, params TallyData[] endpoints) => [new(phase, endpoints)];
 
     /// <summary>A lane's report of what happened to several endpoints.</summary>
     protected static void ReportEach(IActorRef metrics, int lane, int sample, params Life[][] lives) =>
-        metrics.Tell(new TallyReported(lane, sample, lives.Select(of => TallyOf(of).Take()).ToArray(), PeakOpen: 10));
+        metrics.Tell(new TallyReported(lane, sample, OfPhase(0, [.. lives.Select(of => TallyOf(of).Take())]), PeakOpen: 10));
 
     private protected static Tally TallyOf(Life[] lives)
     {

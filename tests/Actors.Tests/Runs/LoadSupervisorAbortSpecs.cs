@@ -153,7 +153,7 @@ public class LoadSupervisorAbortSpecs() : TestKit(VirtualScheduler.Configuration
     {
         var run = new SupervisedRun(this, TwoBursts);
 
-        run.Parts.Lanes[0].Tell(ConnectionFailedException.For(new ConnectionRecord(new BurstShare(0, 5), 0, 0), Outcome.Refused));
+        run.Parts.Lanes[0].Tell(ConnectionFailedException.For(new ConnectionRecord(Connections.Given.Share(), 0, 0), Outcome.Refused));
 
         Assert.Equal(2, run.Parts.LanesBorn);
         Assert.All([0, 1], lane => Assert.Single(run.Told<LaneProtocol.Abort>(lane)));

@@ -38,7 +38,7 @@ public sealed class PlanCursorSpecs
     [Fact]
     public void Progress_of_a_burst_grows_during_its_hold()
     {
-        var plan = RunPlan.Create([new PhaseSettings("storm", 3, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), 2, Pacing.AfterBurst)]);
+        var plan = RunPlan.Create([new BurstSettings("storm", 3, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), 2, Pacing.AfterBurst)]);
         var course = new PlanCursor(plan, lanes: 1, hold: TimeSpan.FromSeconds(60));
         course.Begin(course.NextDue()!.Value);
 
@@ -82,7 +82,7 @@ public sealed class PlanCursorSpecs
     }
 
     private static PlanCursor Course(Pacing pacing, TimeSpan gap, int count) =>
-        new(RunPlan.Create([new PhaseSettings("storm", 3, gap, TimeSpan.FromHours(1), count, pacing)]), lanes: 1);
+        new(RunPlan.Create([new BurstSettings("storm", 3, gap, TimeSpan.FromHours(1), count, pacing)]), lanes: 1);
 
     private static LaneProtocol.BurstShareEnded Share(int burst) =>
         new(0, burst, 3, 3, 3, 0, 0, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(5), NeverReached: false);

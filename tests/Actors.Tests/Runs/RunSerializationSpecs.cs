@@ -19,7 +19,8 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
 
     public static TheoryData<object> Messages { get; } = new(
     [
-        new LaneProtocol.OpenBurst(3, 4_000, 4_000, Odd) { Turn = 24_000_000_001 },
+        new LaneProtocol.OpenBurst(3, 4_000, 4_000, Odd) { Turn = 24_000_000_001, Phase = 2 },
+        new LaneProtocol.PacePhase(4, 2, 5, Odd) { First = 1, Step = 3, Turn = 24_000_000_001 },
         new LaneProtocol.EndpointGivenUp(1, "127.0.0.1:7399", "breaker: 127.0.0.1:7399 was given up"),
         new LaneProtocol.ReportTally(7),
         LaneProtocol.Abort.Instance,
@@ -27,7 +28,7 @@ public class RunSerializationSpecs() : TestKit(VirtualScheduler.Configuration + 
         new LaneProtocol.BurstShareEnded(1, 3, 10, 0, 0, 0, 0, null, null, Odd, false),
         new LaneProtocol.BreakerTripped(1, "breaker: 20 of 20 attempts failed within 5 s"),
         new MetricsProtocol.BeginSample(7, new RunProgress("storm", 3, null, 1.0 / 3)),
-        new MetricsProtocol.TallyReported(1, 7, new[] { Counted(), Counted() }, 5),
+        new MetricsProtocol.TallyReported(1, 7, new[] { new PhaseTally(0, new[] { Counted(), Counted() }), new PhaseTally(3, new[] { Counted(), Counted() }) }, 5),
         new MetricsProtocol.Complete(8, new RunProgress("storm", 3, 4, 1)),
         MetricsProtocol.CompleteNow.Instance,
         new MetricsProtocol.Completed(

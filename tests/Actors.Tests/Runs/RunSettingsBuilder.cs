@@ -50,11 +50,11 @@ internal static class RunSettingsBuilder
     };
 
     /// <summary>Bursts at multiples of the gap.</summary>
-    public static PhaseSettings Fixed(int connections, TimeSpan gap, int? count = null, TimeSpan? duration = null, string name = "storm") =>
+    public static BurstSettings Fixed(int connections, TimeSpan gap, int? count = null, TimeSpan? duration = null, string name = "storm") =>
         new(name, connections, gap, duration ?? TimeSpan.FromSeconds(60), count, Pacing.Fixed);
 
     /// <summary>Bursts a gap after the one before has ended.</summary>
-    public static PhaseSettings AfterBurst(int connections, TimeSpan gap, int? count = null, TimeSpan? duration = null, string name = "storm") =>
+    public static BurstSettings AfterBurst(int connections, TimeSpan gap, int? count = null, TimeSpan? duration = null, string name = "storm") =>
         new(name, connections, gap, duration ?? TimeSpan.FromSeconds(60), count, Pacing.AfterBurst);
 
     public static RunOrder Order(this RunSettings settings, Akka.Actor.IActorRef listener, TimeProvider? time = null) => new(

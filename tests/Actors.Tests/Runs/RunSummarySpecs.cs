@@ -120,7 +120,7 @@ public class RunSummarySpecs
     private static BurstResult Burst(int index) => new(index, "storm", index, 1, 1, 0, 1, 0, 0, 0, 0, 0);
 
     private static RunResult Sum(Verdict verdict, string[] reasons, RunSnapshot totals, params BurstResult[] bursts) => RunSummary.Sum(
-        Order, Transport, Noted(verdict, reasons), new MetricsProtocol.Completed(totals, [totals.Sample], SocketFacts.None), bursts, 0, TimeSpan.FromSeconds(12.5),
+        Order, Transport, Noted(verdict, reasons), new MetricsProtocol.Completed(totals, [totals.Sample], SocketFacts.None), new PlanResults(bursts, 0, []), TimeSpan.FromSeconds(12.5),
         Healthy.Evidence, new Dictionary<string, string>());
 
     private static RunVerdict Noted(Verdict verdict, string[] reasons)
@@ -141,7 +141,7 @@ public class RunSummarySpecs
             Unused = [new UnusedAddresses("db:6380", "127.0.0.1:6380", ["127.0.0.2:6380"])],
         };
         return RunSummary.Sum(
-            Order with { Target = target }, Transport, new RunVerdict(), new MetricsProtocol.Completed(totals, [totals.Sample], SocketFacts.None), [], 0,
+            Order with { Target = target }, Transport, new RunVerdict(), new MetricsProtocol.Completed(totals, [totals.Sample], SocketFacts.None), new PlanResults([], 0, []),
             TimeSpan.FromSeconds(1), Healthy.Evidence, givenUp);
     }
 }

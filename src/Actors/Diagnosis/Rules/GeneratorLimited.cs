@@ -8,7 +8,7 @@ namespace ActorLoad.Diagnosis.Rules;
 /// <remarks>
 /// This rule changes the verdict, so a busy loop is not enough. A burst keeps the loop busy as it keeps the server busy. Every burst of
 /// thousands has a start lag of a tenth of a second. The report shows both, and <c>total</c> includes them. The numbers are worthless only
-/// if they are mostly our own waiting. The bounds are shares of the time in which bursts were open. That time must be at least a second:
+/// if they are mostly our own waiting. The bounds are shares of the time under load. That time must be at least a second:
 /// a shorter one shows mostly compilation and chance. A loop that stood still needs no share: its pauses show what was not measured.
 /// </remarks>
 internal sealed class GeneratorLimited : IRule
@@ -105,6 +105,12 @@ internal sealed class GeneratorLimited : IRule
                 + $"at worst {own.WorstBurstLag.Span()}";
         }
 
+        foreach (var (phase, late) in own.PacedPhases.Where(paced => paced.StartLag.P99 >= LongLag))
+        {
+            yield return $"connections of phase {phase} started {late.P50.Span()} late at the median (p99 {late.P99.Span()}): "
+                + "this machine does not open them as fast as they are due";
+        }
+
         if (own.BusySeconds < Shortest)
         {
             yield break;
@@ -120,17 +126,17 @@ internal sealed class GeneratorLimited : IRule
 
         if (own.LoopCpuSeconds / own.BusySeconds is { } loop && loop > MostLoop && HadServerTime(evidence.Ledgers.Servers))
         {
-            yield return $"its loop was busy for {loop.Percent()} of the time in which bursts were open, so it set the pace";
+            yield return $"its loop was busy for {loop.Percent()} of the time under load, so it set the pace";
         }
 
         if (own.CpuSeconds / (own.BusySeconds * own.Cores) is var cpu && cpu > MostCpu)
         {
-            yield return $"it used {cpu.Percent()} of {((long)own.Cores).Of("core")} while bursts were open";
+            yield return $"it used {cpu.Percent()} of {((long)own.Cores).Of("core")} under load";
         }
 
         if (own.GcPauseMillis / 1000 / own.BusySeconds is var pauses && pauses > MostGc)
         {
-            yield return $"garbage collection stopped it for {pauses.Percent()} of the time in which bursts were open";
+            yield return $"garbage collection stopped it for {pauses.Percent()} of the time under load";
         }
 
         if (own.StartLag is { P99: >= LongLag } lag && evidence.Load.Total is { } total && lag.P50 >= total.P50 * MostLag)

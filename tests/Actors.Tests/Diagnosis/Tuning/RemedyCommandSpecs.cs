@@ -67,7 +67,7 @@ public sealed class RemedyCommandSpecs
         var settings = ConfigLoader.Load([.. options.Select(option => new OverrideLayer("--set", option[0], option[1]))]).Settings;
         Assert.Equal(9_000, settings.Connection.MaxOpen);
         Assert.Equal(2, settings.Transport.Loops);
-        Assert.Equal(512, Assert.Single(settings.Load).Connections);
+        Assert.Equal(512, ((ActorLoad.Load.BurstSettings)Assert.Single(settings.Load)).Connections);
     }
 
     private static async Task<(long Soft, long Hard)> LimitsAsync(int processId)

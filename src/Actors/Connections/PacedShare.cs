@@ -1,0 +1,77 @@
+using ActorLoad.Transport;
+using Akka.Actor;
+
+namespace ActorLoad.Connections;
+
+/// <summary>One lane's part of a paced phase: which connections are due, and when. Confined to the lane's loop.</summary>
+internal sealed class PacedShare : IDisposable
+{
+    private readonly IEnumerator<TimeSpan> _dues;
+    private readonly Func<TimeSpan, long> _stampOf;
+    private int _next;
+    private bool _hasNext;
+
+    /// <summary>A share before its first connection.</summary>
+    /// <param name="share">Counts its connections.</param>
+    /// <param name="dues">The due times of the lane's connections.</param>
+    /// <param name="first">The first connection of the lane.</param>
+    /// <param name="step">From one connection of the lane to the next.</param>
+    /// <param name="stampOf">Turns a time of the phase into a time stamp.</param>
+    /// <param name="end">When the phase is over, as a time stamp.</param>
+    public PacedShare(BurstShare share, IEnumerable<TimeSpan> dues, int first, int step, Func<TimeSpan, long> stampOf, long end)
+    {
+        (Share, _dues, Step, _stampOf, End, _next) = (share, dues.GetEnumerator(), step, stampOf, end, first - step);
+        Advance();
+    }
+
+    /// <summary>Counts its connections.</summary>
+    public BurstShare Share { get; }
+
+    /// <summary>When the phase is over.</summary>
+    public long End { get; }
+
+    /// <summary>When its next connection is due; when the phase is over if there is none.</summary>
+    public long NextDue { get; private set; }
+
+    /// <summary>True if it has a connection that is due.</summary>
+    public bool IsDue(long now) => _hasNext && NextDue <= now;
+
+    /// <summary>True if all its connections were due, and the phase is over.</summary>
+    public bool IsOver(long now) => !_hasNext && End <= now;
+
+    /// <summary>From one connection of the lane to the next.</summary>
+    public int Step { get; }
+
+    /// <summary>The cohort that takes its next connections; null if it has no more room.</summary>
+    public IActorRef? Cohort { get; set; }
+
+    /// <summary>Connections that this cohort can still take.</summary>
+    public int Room { get; set; }
+
+    /// <summary>Takes connections that are due, at most as many as fit into <paramref name="dues"/>.</summary>
+    /// <param name="now">The present time stamp.</param>
+    /// <param name="dues">Gets their due times.</param>
+    /// <param name="first">The first of them.</param>
+    public int Take(long now, Span<long> dues, out int first)
+    {
+        var count = 0;
+        for (first = _next; count < dues.Length && IsDue(now); count++)
+        {
+            dues[count] = NextDue;
+            Advance();
+        }
+
+        return count;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _dues.Dispose();
+
+    private void Advance()
+    {
+        _next += Step;
+        _hasNext = _dues.MoveNext();
+        NextDue = _hasNext ? Math.Min(_stampOf(_dues.Current), End) : End;
+        _hasNext &= NextDue < End;
+    }
+}
