@@ -33,6 +33,9 @@ internal sealed record ComparedMetric(string Metric, double? Base, double? Other
 {
     /// <summary>The unit of both numbers.</summary>
     public NumberUnit Unit => NumberUnits.Of(Metric);
+
+    /// <summary>How far the other may be off by chance, on its side of the base: a fraction of it for times, else in the metric's unit.</summary>
+    public double? Limit => Noise?.Limit(Other < Base);
 }
 
 /// <summary>One run against the base.</summary>

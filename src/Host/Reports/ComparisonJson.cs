@@ -72,7 +72,7 @@ internal static class ComparisonJson
         ["unit"] = JsonNamingPolicy.KebabCaseLower.ConvertName(metric.Unit.ToString()),
         ["base"] = metric.Base,
         ["other"] = metric.Other,
-        ["noise"] = metric.Noise is not { } noise ? null : noise.IsRelative ? Math.Exp(noise.Band) - 1 : noise.Band,
+        ["noise"] = metric.Limit,
         ["noiseIsRelative"] = metric.Noise?.IsRelative,
         ["change"] = metric.Change == Change.None ? null : JsonNamingPolicy.KebabCaseLower.ConvertName(metric.Change.ToString()),
     };

@@ -39,7 +39,7 @@ internal static class ComparisonMarkdown
         {
             var words = metric.Change is Change.Better or Change.Worse ? $"**{metric.Change.Words()}**" : metric.Change.Words();
             text.Append($"| `{metric.Metric}` | {metric.Unit.Shown(metric.Base)} | {metric.Unit.Shown(metric.Other)} ")
-                .Append($"| {metric.Unit.Difference(metric.Base, metric.Other)} | {metric.Unit.Band(metric.Noise)} | {words} |\n");
+                .Append($"| {metric.Unit.Difference(metric.Base, metric.Other)} | {metric.Unit.Limit(metric.Limit)} | {words} |\n");
         }
 
         var (gone, both, added) = comparison.Findings;

@@ -46,6 +46,10 @@ internal sealed record Noise(double Mean, double Band, bool IsRelative)
         return Math.Abs(change) > Band && Math.Abs(Mean) > Band && Math.Sign(change) == Math.Sign(Mean);
     }
 
+    /// <summary>How far a number may be above the base by chance, or below it: a fraction of the base where <see cref="IsRelative"/>, else
+    /// in the metric's own unit. Never negative.</summary>
+    public double Limit(bool isBelow) => !IsRelative ? Band : isBelow ? 1 - Math.Exp(-Band) : Math.Exp(Band) - 1;
+
     // A time below the clock's microsecond is one.
     private static double Micros(double time) => Math.Max(1, time);
 

@@ -62,13 +62,11 @@ internal static class NumberUnits
         : from == 0 ? "from 0"
         : $"{Signed((to - from) / from * 100)} %";
 
-    /// <summary>How far a number may differ by chance, in the form of <see cref="Difference"/>; <c>x 3.9</c> is a factor, up or
-    /// down.</summary>
-    public static string Band(this NumberUnit unit, Noise? noise) => noise is not { Band: var band } ? "-"
-        : unit == NumberUnit.Ratio ? $"±{Short(band * 100)} pt"
-        : unit == NumberUnit.Count ? $"±{Short(band)}"
-        : band < Math.Log(2) ? $"±{Short((Math.Exp(band) - 1) * 100)} %"
-        : $"x {Short(Math.Exp(band))}";
+    /// <summary>How far a number may differ by chance on that side of the base, in the form of <see cref="Difference"/>.</summary>
+    public static string Limit(this NumberUnit unit, double? limit) => limit is not { } most ? "-"
+        : unit == NumberUnit.Ratio ? $"±{Short(most * 100)} pt"
+        : unit == NumberUnit.Count ? $"±{Short(most)}"
+        : $"±{Short(most * 100)} %";
 
     private static string Signed(double number) => $"{(number > 0 ? "+" : "-")}{Short(Math.Abs(number))}";
 

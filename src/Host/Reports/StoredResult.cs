@@ -13,6 +13,7 @@ namespace ActorLoad.Hosting.Reports;
 internal sealed record StoredResult(string Source, RunResult Result, ResultNumbers Numbers)
 {
     private const long Longest = 256 << 20;
+    private const string Again = "run it again, or copy the file again";
     private const string WhatToName = "name the directory that --out wrote, or the result.json in it";
 
     /// <summary>A verdict by its name in results.</summary>
@@ -56,28 +57,21 @@ internal sealed record StoredResult(string Source, RunResult Result, ResultNumbe
             var target = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
             var json = StoredFile.ReadAll(target, Longest);
             CheckSchema(file, json);
-            return Of(path, RunResultJson.Parse(Encoding.UTF8.GetString(json)));
-        }
-        catch (JsonException exception)
-        {
-            throw exception.Path is { Length: > 2 } key
-                ? Unusable(file, key[2..], "is missing, or not what a result holds there", "run it again: the file is damaged")
-                : Unusable(file, "", "is not whole: it is half-written or damaged", "run it again, or copy the file again",
-                    (int?)exception.LineNumber + 1);
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
-        {
-            throw Unusable(file, "run.configuration", "is damaged", "run it again");
+            return Of(path, Parse(file, json));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Unusable(file, "", $"cannot be read: {exception.Message}", WhatToName);
         }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            throw Unusable(file, "run.configuration", "is damaged", Again);
+        }
     }
 
     private static void CheckSchema(string file, byte[] json)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = Whole(file, json);
         if (document.RootElement.ValueKind != JsonValueKind.Object
             || !document.RootElement.TryGetProperty("schemaVersion", out var version) || version.ValueKind != JsonValueKind.Number)
         {
@@ -89,6 +83,32 @@ internal sealed record StoredResult(string Source, RunResult Result, ResultNumbe
             throw Unusable(
                 file, "schemaVersion", $"is {version.GetRawText()}, and this ActorLoad reads {RunResult.PresentSchema}",
                 "make both runs with one version of ActorLoad");
+        }
+    }
+
+    private static JsonDocument Whole(string file, byte[] json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json);
+        }
+        catch (JsonException exception)
+        {
+            throw Unusable(file, "", "is not whole: it is half-written or damaged", Again, (int?)exception.LineNumber + 1);
+        }
+    }
+
+    private static RunResult Parse(string file, byte[] json)
+    {
+        try
+        {
+            return RunResultJson.Parse(Encoding.UTF8.GetString(json));
+        }
+        catch (JsonException exception)
+        {
+            throw exception.Path is { Length: > 2 } key
+                ? Unusable(file, key[2..], "is missing, or not what a result holds there", Again)
+                : Unusable(file, "", "lacks a part that every result has", Again);
         }
     }
 

@@ -85,7 +85,7 @@ internal static class ComparisonTables
             string[] cells =
             [
                 metric.Metric, metric.Unit.Shown(metric.Base), metric.Unit.Shown(metric.Other),
-                metric.Unit.Difference(metric.Base, metric.Other), metric.Unit.Band(metric.Noise), metric.Change.Words(),
+                metric.Unit.Difference(metric.Base, metric.Other), metric.Unit.Limit(metric.Limit), metric.Change.Words(),
             ];
             table.AddRow(cells.Take(table.Columns.Count).Select((cell, column) =>
                 new Text(cell, column == cells.Length - 1 ? Style(metric.Change) : Look.Plain)));

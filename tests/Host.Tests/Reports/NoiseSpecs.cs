@@ -74,6 +74,19 @@ public class NoiseSpecs
         Assert.False((noise with { Mean = 0.05 }).IsExceededBy(100, 130));
     }
 
+    [Theory]
+    [InlineData(0.7, 100, 169)]
+    [InlineData(0.7, 100, 59)]
+    [InlineData(0.1, 100, 110)]
+    public void Difference_beyond_the_shown_limit_is_beyond_the_band(double band, double from, double to)
+    {
+        var noise = new Noise(Mean: to > from ? 1 : -1, band, IsRelative: true);
+        foreach (var other in new[] { to - 2, to, to + 2 })
+        {
+            Assert.Equal(Math.Abs(other - from) / from > noise.Limit(isBelow: other < from), noise.IsExceededBy(from, other));
+        }
+    }
+
     private static Noise? Times(IEnumerable<long> @base, IEnumerable<long> other) =>
         Times(@base.Select(time => (double)time).ToArray(), [.. other.Select(time => (double)time)]);
 
