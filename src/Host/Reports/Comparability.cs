@@ -22,9 +22,13 @@ internal sealed record Comparability(IReadOnlyList<Difference> Obstacles, IReadO
     private const string Unset = "(not set)";
     private const string Unknown = "(not known)";
 
-    // They decide what is said or allowed, not what the run does; transport and target are compared as they were, not as they were asked for.
+    // They decide what is said or allowed, not what the run does. Transport and target are compared as they were, not as they were asked
+    // for.
     private static readonly string[] WithoutEffect =
-        ["seed", "thresholds", "verdict", "safety", "daemon", "observers", "phase-defaults", "transport", "target.endpoints", "target.addresses"];
+    [
+        "seed", "thresholds", "verdict", "safety", "daemon", "observers", "phase-defaults", "transport", "target.endpoints",
+        "target.addresses",
+    ];
 
     // Levels that change by themselves.
     private static readonly string[] Moving = ["net.netfilter.nf_conntrack_count"];
@@ -46,7 +50,8 @@ internal sealed record Comparability(IReadOnlyList<Difference> Obstacles, IReadO
     }
 
     // A phase lacks the keys that it does not use. Elsewhere a missing key means that another version of ActorLoad wrote the file.
-    private static bool IsOfLoad(string key) => key.StartsWith("load.", StringComparison.Ordinal) || key.StartsWith("fleets.", StringComparison.Ordinal);
+    private static bool IsOfLoad(string key) =>
+        key.StartsWith("load.", StringComparison.Ordinal) || key.StartsWith("fleets.", StringComparison.Ordinal);
 
     private static bool IsOtherKernel(Difference difference) =>
         difference.Key == Release && difference.Base != Unknown && difference.Other != Unknown;

@@ -1,6 +1,5 @@
 using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
-using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Reports;
 
@@ -34,7 +33,8 @@ internal sealed record ComparedMetric(string Metric, double? Base, double? Other
     /// <summary>The unit of both numbers.</summary>
     public NumberUnit Unit => NumberUnits.Of(Metric);
 
-    /// <summary>How far the other may be off by chance, on its side of the base: a fraction of it for times, else in the metric's unit.</summary>
+    /// <summary>How far the other may be off by chance, on its side of the base: a fraction of it for times, else in the metric's
+    /// unit.</summary>
     public double? Limit => Noise?.Limit(Other < Base);
 }
 
@@ -52,22 +52,29 @@ internal sealed record Comparison(
 
     private static readonly string[] Percentiles = ["p50", "p90", "p99", "p999", "max"];
 
-    // These are left out where they are 0 everywhere.
-    private static readonly string[] Troubles =
+    // Troubles are left out where they are 0 in both runs.
+    private static readonly string[] TroublesOfConnections =
     [
-        "failed", "dropped", "cancelled", "retries", .. Outcomes.All.Select(outcome => outcome.Name()).Except(["succeeded", "cancelled"]),
-        "server.rejected", "server.errors", "kernel.ListenOverflows", "kernel.ListenDrops", "kernel.TCPReqQFullDrop", "kernel.TCPSynRetrans",
-        "kernel.RetransSegs", "kernel.ConntrackDrop", "ledgers.timeWait.after", ResultNumbers.Unexplained, ResultNumbers.FindingCount,
+        "failed", "dropped", "cancelled", "retries",
+        .. Outcomes.All.Select(outcome => outcome.Name()).Except([Outcome.Succeeded.Name(), Outcome.Cancelled.Name()]),
     ];
+
+    private static readonly string[] TroublesInLedgers =
+    [
+        "server.rejected", "server.errors", "kernel.ListenOverflows", "kernel.ListenDrops", "kernel.TCPReqQFullDrop",
+        "kernel.TCPSynRetrans", "kernel.RetransSegs", "kernel.ConntrackDrop", "ledgers.timeWait.after", ResultNumbers.Unexplained,
+        ResultNumbers.FindingCount,
+    ];
+
+    private static readonly HashSet<string> Troubles = [.. TroublesOfConnections, .. TroublesInLedgers];
 
     /// <summary>The metrics in the order of the table.</summary>
     private static readonly string[] Order =
     [
-        ResultNumbers.SuccessRatio, "planned", "succeeded", .. Troubles.TakeWhile(metric => !metric.Contains('.', StringComparison.Ordinal)),
+        ResultNumbers.SuccessRatio, "planned", "succeeded", .. TroublesOfConnections,
         .. Steps.All.Select(step => step.Name()).SelectMany(step => Percentiles.Select(percentile => $"{step}.{percentile}")),
         ResultNumbers.BurstDuration, ResultNumbers.Cpu, ResultNumbers.GcPause, ResultNumbers.PeakMemory, ResultNumbers.MemoryPerConnection,
-        "bystander.p50", "bystander.p99", "bystander.max", "server.cpuSeconds",
-        .. Troubles.SkipWhile(metric => !metric.Contains('.', StringComparison.Ordinal)),
+        "bystander.p50", "bystander.p99", "bystander.max", "server.cpuSeconds", .. TroublesInLedgers,
     ];
 
     /// <summary>Findings of both runs, by rule: those of the base alone, of both, and of the other alone.</summary>

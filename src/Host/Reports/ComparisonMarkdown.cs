@@ -34,7 +34,8 @@ internal static class ComparisonMarkdown
             text.Append($"\nThey differ in: {Plain(string.Join("; ", comparison.Comparability.Remarks))}\n");
         }
 
-        text.Append($"\n| metric | {Plain(@base.Source)} | {Plain(other.Source)} | difference | noise | |\n|---|---:|---:|---:|---:|---|\n");
+        text.Append($"\n| metric | {Plain(@base.Source)} | {Plain(other.Source)} | difference | noise | |\n")
+            .Append("|---|---:|---:|---:|---:|---|\n");
         foreach (var metric in comparison.Metrics)
         {
             var words = metric.Change is Change.Better or Change.Worse ? $"**{metric.Change.Words()}**" : metric.Change.Words();

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace ActorLoad.Hosting.Reports;
 
-/// <summary>A change that fails a comparison, such as <c>connect.p99 &gt; +10%</c>, <c>failed &gt; 0</c> or <c>total.p50 &gt;= +2ms</c>.</summary>
+/// <summary>A change that fails a comparison, such as <c>connect.p99 &gt; +10%</c>, <c>failed &gt; 0</c> or
+/// <c>total.p50 &gt;= +2ms</c>.</summary>
 internal sealed class FailIf
 {
     public const string Option = "--fail-if";

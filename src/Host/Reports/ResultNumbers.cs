@@ -5,8 +5,8 @@ using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Reports;
 
-/// <summary>Every number of a result by its path: the path in <c>result.json</c> such as <c>ledgers.timeWait.after</c>, or a short name, that
-/// of a threshold where there is one. Dashes and capital letters do not matter.</summary>
+/// <summary>Every number of a result by its path: the path in <c>result.json</c> such as <c>ledgers.timeWait.after</c>, or a short name.
+/// Numbers of thresholds have the names that they have there. Dashes and capital letters do not matter.</summary>
 internal sealed class ResultNumbers
 {
     public const string SuccessRatio = "success-ratio";
@@ -40,8 +40,7 @@ internal sealed class ResultNumbers
             NumberUnits.OfLatency.Select(statistic => $"{step}.{statistic}")),
     ];
 
-    /// <summary>Takes the numbers from a result. Throws <see cref="InvalidOperationException"/> or <see cref="ArgumentException"/> if its
-    /// configuration is damaged.</summary>
+    /// <summary>Takes the numbers from a result.</summary>
     public static ResultNumbers Of(RunResult result)
     {
         var numbers = new ResultNumbers();
@@ -72,8 +71,7 @@ internal sealed class ResultNumbers
 
     private void AddSums(RunResult result)
     {
-        var connections = result.Connections;
-        Put(SuccessRatio, Share(connections.Succeeded, connections.Opened + connections.Dropped - connections.Cancelled));
+        Put(SuccessRatio, Ratio(result.Connections));
         Put(BurstDuration, Median([.. result.Bursts.Select(burst => burst.DurationSeconds).Order()]));
         Put(Cpu, result.Generator.CpuMicrosPerConnection);
         Put(PeakMemory, result.Generator.PeakRssBytes);
@@ -82,8 +80,7 @@ internal sealed class ResultNumbers
         Put(FindingCount, result.Findings.Count);
         foreach (var endpoint in result.Endpoints)
         {
-            var counts = endpoint.Connections;
-            Put($"endpoints.{endpoint.Endpoint}.{SuccessRatio}", Share(counts.Succeeded, counts.Opened + counts.Dropped - counts.Cancelled));
+            Put($"endpoints.{endpoint.Endpoint}.{SuccessRatio}", Ratio(endpoint.Connections));
         }
 
         if (result.Ledgers is { } ledgers)
@@ -153,7 +150,9 @@ internal sealed class ResultNumbers
         }
     }
 
-    private static double? Share(long part, long whole) => whole > 0 ? (double)part / whole : null;
+    // As thresholds count: cancelled connections neither way.
+    private static double? Ratio(ConnectionCounts counts) =>
+        counts.Opened + counts.Dropped - counts.Cancelled is var judged and > 0 ? (double)counts.Succeeded / judged : null;
 
     // What no server told is no sum.
     private static double? Sum(IEnumerable<double?> numbers) => numbers.Any(number => number is not null) ? numbers.Sum() : null;

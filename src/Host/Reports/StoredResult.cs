@@ -48,7 +48,8 @@ internal sealed record StoredResult(string Source, RunResult Result, ResultNumbe
         if (!Path.Exists(file))
         {
             throw isDirectory && File.Exists(Path.Combine(path, RunJournal.HeaderFile))
-                ? Unusable(path, "", "has no result.json: its run still goes on, or its process was killed", "wait for its end, or run it again")
+                ? Unusable(
+                    path, "", "has no result.json: its run still goes on, or its process was killed", "wait for its end, or run it again")
                 : Unusable(path, "", isDirectory ? "holds no result.json" : "no such file or directory", WhatToName);
         }
 
@@ -62,10 +63,6 @@ internal sealed record StoredResult(string Source, RunResult Result, ResultNumbe
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Unusable(file, "", $"cannot be read: {exception.Message}", WhatToName);
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
-        {
-            throw Unusable(file, "run.configuration", "is damaged", Again);
         }
     }
 
@@ -102,7 +99,13 @@ internal sealed record StoredResult(string Source, RunResult Result, ResultNumbe
     {
         try
         {
-            return RunResultJson.Parse(Encoding.UTF8.GetString(json));
+            var result = RunResultJson.Parse(Encoding.UTF8.GetString(json));
+            result.Run.Configuration.ToJsonString(); // parsed only on demand, and may hold half a character
+            return result;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            throw Unusable(file, "run.configuration", "is damaged", Again);
         }
         catch (JsonException exception)
         {

@@ -52,7 +52,8 @@ internal static class ComparisonTables
         else
         {
             Line(
-                console, 2, ($"{letter} and A are not comparable", Look.Bad), ($": they differ in what matters (A -> {letter})", Look.Plain));
+                console, 2, ($"{letter} and A are not comparable", Look.Bad),
+                ($": they differ in what matters (A -> {letter})", Look.Plain));
             List(console, comparison.Comparability.Obstacles);
         }
 
@@ -110,7 +111,9 @@ internal static class ComparisonTables
     {
         foreach (var finding in findings)
         {
-            Line(console, 2, ($"{head}: {finding.Rule}: ", FindingList.Style(finding.Severity)), ($"{finding.Sentence.TrimEnd('.')}.", Look.Plain));
+            Line(
+                console, 2, ($"{head}: {finding.Rule}: ", FindingList.Style(finding.Severity)),
+                ($"{finding.Sentence.TrimEnd('.')}.", Look.Plain));
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ActorLoad.Hosting.Journal;
-using ActorLoad.Metrics;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Runs;
 using Xunit;
@@ -147,7 +146,7 @@ public sealed class CompareCommandSpecs(CompareCommandSpecs.TwoRuns runs) : ICla
     private static RunResult Result(string directory) => RunResultJson.Parse(File.ReadAllText(Path.Combine(directory, RunJournal.ResultFile)));
 
     /// <summary>Two runs of the same file.</summary>
-    public sealed class TwoRuns : IAsyncLifetime
+    public sealed class TwoRuns : IAsyncLifetime, IDisposable
     {
         private readonly TemporaryDirectory _files = new();
 
@@ -174,10 +173,8 @@ public sealed class CompareCommandSpecs(CompareCommandSpecs.TwoRuns runs) : ICla
             }
         }
 
-        public Task DisposeAsync()
-        {
-            _files.Dispose();
-            return Task.CompletedTask;
-        }
+        public Task DisposeAsync() => Task.CompletedTask;
+
+        public void Dispose() => _files.Dispose();
     }
 }
