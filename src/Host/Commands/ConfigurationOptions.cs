@@ -46,9 +46,11 @@ internal sealed class ConfigurationOptions
     }
 
     /// <summary>The merged configuration; throws a <see cref="SettingsException"/> that lists every error.</summary>
-    public LoadedConfiguration Load(ParseResult parsed)
+    public LoadedConfiguration Load(ParseResult parsed) => Load(parsed, []);
+
+    /// <summary>The same; reports the earlier <paramref name="errors"/> first.</summary>
+    public LoadedConfiguration Load(ParseResult parsed, List<SettingsError> errors)
     {
-        var errors = new List<SettingsError>();
         var layers = new List<ConfigLayer>
         {
             parsed.GetValue(_file) is { } path ? ReadOrNote(path, errors) : _short.ReplaceLoad(parsed) ? EmbeddedAlone : QuickRun,

@@ -34,14 +34,18 @@ internal static class RunCommand
         command.Add(quiet);
         command.Add(details);
         command.Add(force);
+        var comparison = new ComparisonOptions();
+        comparison.AddTo(command, hasBaseline: true);
         command.SetAction(async parsed =>
         {
             try
             {
-                var settings = options.Load(parsed).Settings;
+                var errors = new List<SettingsError>();
+                var baseline = comparison.Baseline(parsed, errors);
+                var settings = options.Load(parsed, errors).Settings;
                 return await CarryOutAsync(
                     settings, new Output(parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(details)),
-                    parsed.GetValue(force), time);
+                    baseline, parsed.GetValue(force), time);
             }
             catch (SettingsException exception)
             {
@@ -52,12 +56,12 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<int> CarryOutAsync(RunSettings settings, Output output, bool force, TimeProvider time)
+    private static async Task<int> CarryOutAsync(RunSettings settings, Output output, Baseline? baseline, bool force, TimeProvider time)
     {
         var signals = new StopSignals(time);
         try
         {
-            return await CarryOutAsync(settings, output, force, signals, time);
+            return await CarryOutAsync(settings, output, baseline, force, signals, time);
         }
         catch (OperationCanceledException) when (signals.Signal is not null)
         {
@@ -66,7 +70,8 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> CarryOutAsync(RunSettings settings, Output output, bool force, StopSignals signals, TimeProvider time)
+    private static async Task<int> CarryOutAsync(
+        RunSettings settings, Output output, Baseline? baseline, bool force, StopSignals signals, TimeProvider time)
     {
         await using var target = await Preflight.PrepareAsync(
             settings, problem => ErrorLines.Write($"actorload: {problem}"), time, signals.Requested);
@@ -115,6 +120,7 @@ internal static class RunCommand
         }
 
         ended = end.Write(ended, signals.Signal is not null);
-        return ExitCodes.For(ended, signals.Signal is not null, watch.AreFilesLost || end.IsUnsaved);
+        var code = ExitCodes.For(ended, signals.Signal is not null, watch.AreFilesLost || end.IsUnsaved);
+        return baseline?.Close(ended, output, code) ?? code;
     }
 }

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using ActorLoad.Configuration;
 using ActorLoad.Hosting.Daemon;
 using ActorLoad.Hosting.Journal;
+using ActorLoad.Hosting.Reports;
 using ActorLoad.Peers;
 using ActorLoad.Runs;
 using Xunit;
@@ -58,6 +60,20 @@ public sealed class MalformedFilesSpecs : IDisposable
             {
                 Assert.True(cause is JsonException, $"seed {seed}: {cause}");
             }
+        }
+    }
+
+    [Fact]
+    public void Corrupted_result_is_compared_or_refused_with_its_file()
+    {
+        foreach (var seed in MalformedInputs.Seeds(usually: 500))
+        {
+            File.WriteAllBytes(_files["result.json"], Hurt(Result, new Random(seed)));
+            var errors = new List<SettingsError>();
+            var results = StoredResult.ReadAll([_files["result.json"]], errors);
+            Assert.Equal(1, results.Count + errors.Count);
+            Assert.All(errors, error => Assert.Equal(_files["result.json"], error.Source));
+            Assert.All(results, result => ComparisonReport.Of(result, [result], []));
         }
     }
 

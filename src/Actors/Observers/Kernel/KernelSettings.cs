@@ -21,7 +21,7 @@ public static class KernelSettings
         "net.ipv4.tcp_abort_on_overflow", "net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_tw_reuse",
         "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_max_orphans", "net.ipv4.tcp_orphan_retries",
         "net.ipv4.tcp_syn_retries", "net.ipv4.tcp_mem", "net.netfilter.nf_conntrack_max", "net.netfilter.nf_conntrack_count",
-        "kernel.io_uring_disabled", "vm.overcommit_memory", "vm.swappiness", "fs.file-max", "fs.nr_open",
+        "kernel.osrelease", "kernel.io_uring_disabled", "vm.overcommit_memory", "vm.swappiness", "fs.file-max", "fs.nr_open",
     ];
 
     // They are of the whole machine. Older kernels do not show them in a network namespace, and some of them no kernel does. Conntrack
