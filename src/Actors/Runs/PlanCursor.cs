@@ -198,10 +198,10 @@ internal sealed class PlanCursor(RunPlan plan, int lanes, TimeSpan deadline = de
             Busy += --OpenLoads == 0 && _busyUntil > _busySince ? _busyUntil - _busySince : TimeSpan.Zero;
         }
 
+        _times[stage.Phase] = _times[stage.Phase]! with { EndedAt = record.EndedAt };
         if (record.HasBegun)
         {
             NeverReached = record.NeverReached;
-            _times[stage.Phase] = _times[stage.Phase]! with { EndedAt = record.EndedAt };
             Keep(record.ToResult(), phase is BurstPhase);
         }
     }

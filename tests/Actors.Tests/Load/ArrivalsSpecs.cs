@@ -63,6 +63,19 @@ public sealed class ArrivalsSpecs
         Assert.Equal(TimeSpan.FromHours(10) - TimeSpan.FromMilliseconds(1), arrivals.DueAt(arrivals.Count - 1));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Ten_million_arrivals_take_no_memory(bool isRandom)
+    {
+        var curve = SegmentCurve.Constant(10_000, TimeSpan.FromSeconds(1_000));
+        Arrivals arrivals = isRandom ? new PoissonArrivals(curve, 1, (0, 0)) : new EvenArrivals(curve);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.InRange(arrivals.DueTimes().LongCount(), 9_990_000, 10_010_000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+    }
+
     [Property]
     public void Shares_of_n_lanes_are_disjoint_and_complete(PositiveInt lanes, bool isRandom, byte seed)
     {

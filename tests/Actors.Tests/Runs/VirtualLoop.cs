@@ -94,7 +94,8 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
 
         public override void Exchange(int size, DeadlineQueue deadline) => Begin(deadline, new Received(this));
 
-        public override void Receive(DeadlineQueue? deadline) => throw new NotSupportedException("it sends nothing of itself");
+        // It sends nothing of itself, so that only the deadline ends this.
+        public override void Receive(DeadlineQueue? deadline) => deadline?.Enter(this);
 
         public override void Close()
         {
@@ -102,7 +103,11 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
             DeadlineQueue.Leave(this);
         }
 
-        protected internal override void Expire() => throw new InvalidOperationException("it answers in time");
+        protected internal override void Expire()
+        {
+            CompletedAt = _loop.Now;
+            _owner.Tell(new LinkFailed(this, LinkFault.TimedOut), ActorRefs.NoSender);
+        }
 
         private void Begin(DeadlineQueue deadline, object completion)
         {

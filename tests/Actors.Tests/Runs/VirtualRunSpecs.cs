@@ -1,4 +1,6 @@
+using ActorLoad.Configuration;
 using ActorLoad.Connections;
+using ActorLoad.Load;
 using ActorLoad.Runs;
 using Akka.TestKit.Xunit2;
 using Xunit;
@@ -13,22 +15,12 @@ public class VirtualRunSpecs() : TestKit(VirtualScheduler.Configuration + """
     akka.actor.default-dispatcher.type = "Akka.TestKit.CallingThreadDispatcherConfigurator, Akka.TestKit"
     """)
 {
+    private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
+
     [Fact]
     public void Simulated_run_of_an_hour_works_with_all_its_parts()
     {
-        var scheduler = (VirtualScheduler)Sys.Scheduler;
-        var transports = new VirtualTransports(Sys, scheduler.Time);
-        var settings = Of(Fixed(20, TimeSpan.FromSeconds(30), duration: TimeSpan.FromHours(1)));
-        Assert.True(Script.TryParse(["PING"], out var script, out _));
-        settings = settings with { Connection = settings.Connection with { Script = script! } };
-        var order = settings.Order(TestActor, scheduler.Time);
-        var parent = CreateTestProbe();
-        parent.ChildActorOf(LoadSupervisor.Props(order, new RunResources(order, transports)), order.RunId);
-        transports.Loop.Pump();
-
-        scheduler.Pass(TimeSpan.FromHours(1), transports.Loop.Pump);
-        Assert.True(parent.HasMessages, "the run has not ended");
-        var result = parent.ExpectMsg<RunEnded>().Result!;
+        var result = Play(TimeSpan.FromHours(1), Of(Fixed(20, TimeSpan.FromSeconds(30), duration: TimeSpan.FromHours(1))));
 
         Assert.Equal((2_400, 2_400), (result.Connections.Planned, result.Connections.Succeeded));
         Assert.Equal(120, result.Bursts.Count);
@@ -40,5 +32,99 @@ public class VirtualRunSpecs() : TestKit(VirtualScheduler.Configuration + """
         Assert.InRange(result.Run.DurationSeconds, 3_570, 3_571);
         Assert.InRange(result.Samples.Count, 400, 900);
         Assert.InRange(result.Samples[^1].At, 3_570, 3_571);
+    }
+
+    [Fact]
+    public void Phases_of_a_rate_follow_each_other_by_the_clock_with_counts_of_their_own()
+    {
+        var result = Play(2 * TimeSpan.FromMinutes(1), Of(
+            Paced("day", LoadShape.Rate, 10, 20 * _second),
+            Paced("rest", LoadShape.Pause, 0, 5 * _second),
+            Paced("rush", LoadShape.Rate, 40, 10 * _second) with { Repeat = 2 },
+            Fixed(7, _second, count: 3)));
+
+        Assert.Equal(["day", "rest", "rush", "storm"], result.Phases.Select(phase => phase.Name));
+        Assert.Equal([200, 0, 800, 21], result.Phases.Select(phase => phase.Connections.Succeeded));
+        Assert.Equal([0, 20, 25, 45], result.Phases.Select(phase => phase.BeganAt!.Value));
+        Assert.Equal([20, 25, 45], result.Phases.Take(3).Select(phase => Math.Round(phase.EndedAt!.Value, 1)));
+        Assert.Equal([200, 800, 21], result.Phases.Where(phase => phase.Shape != "pause").Select(phase => phase.Latency["total"].Count));
+        Assert.Equal([3, 4, 5], result.Bursts.Select(burst => burst.Index - 1)); // the pause and both repetitions have numbers too
+        Assert.Equal((1_021, 1_021), (result.Connections.Planned, result.Connections.Succeeded));
+        Assert.InRange(result.Latency["start-lag"].Max, 0, 10_000); // never early, and at most a tick of the scheduler late
+    }
+
+    [Fact]
+    public void Each_second_of_a_rate_has_its_connections()
+    {
+        var result = Play(30 * _second, Of(Paced("day", LoadShape.Rate, 250, 20 * _second)));
+
+        Assert.Equal(5_000, result.Connections.Planned);
+        Assert.All(result.Samples.Skip(1).SkipLast(1), sample => Assert.InRange(sample.Planned, 247, 253));
+    }
+
+    [Fact]
+    public void Next_phase_does_not_wait_for_open_connections_of_a_rate()
+    {
+        var settings = Of(Paced("held", LoadShape.Rate, 10, 5 * _second), Fixed(3, _second, count: 1));
+        settings = settings with { Connection = settings.Connection with { Hold = 30 * _second } };
+
+        var result = Play(2 * TimeSpan.FromMinutes(1), settings);
+
+        Assert.Equal([0, 5], result.Phases.Select(phase => phase.BeganAt!.Value));
+        Assert.Equal((53, 53), (result.Connections.Succeeded, result.Generator.PeakOpen));
+    }
+
+    [Fact]
+    public void Connections_beyond_max_open_are_dropped_and_their_time_does_not_come_again()
+    {
+        var settings = Of(Paced("held", LoadShape.Rate, 10, 10 * _second));
+        settings = settings with { Connection = settings.Connection with { Hold = 60 * _second, MaxOpen = 30 } };
+
+        var result = Play(2 * TimeSpan.FromMinutes(1), settings);
+
+        Assert.Equal((100, 30, 70), (result.Connections.Planned, result.Connections.Opened, result.Connections.Dropped));
+        Assert.InRange(result.Run.DurationSeconds, 62, 64);
+    }
+
+    [Fact]
+    public void Deadline_ends_a_rate_and_what_was_not_due_is_not_planned()
+    {
+        var settings = Of(Paced("day", LoadShape.Rate, 10, 60 * _second), Fixed(3, _second, count: 1)) with { Deadline = 12.05 * _second };
+
+        var result = Play(2 * TimeSpan.FromMinutes(1), settings);
+
+        Assert.Equal(Verdict.Valid, result.Verdict);
+        Assert.InRange(result.Connections.Planned, 120, 122);
+        Assert.Equal(result.Connections.Planned, result.Connections.Succeeded + result.Connections.Cancelled);
+        Assert.Equal(["day"], result.Phases.Select(phase => phase.Name));
+    }
+
+    [Fact]
+    public void Thousand_phases_need_memory_for_a_few()
+    {
+        var result = Play(TimeSpan.FromMinutes(5), Of(
+            [.. Enumerable.Range(0, 400).Select(index => Paced($"p{index}", LoadShape.Rate, 20, TimeSpan.FromMilliseconds(100)))]));
+
+        Assert.Equal(400, result.Phases.Count);
+        Assert.All(result.Phases, phase => Assert.Equal((2, 2), (phase.Connections.Succeeded, phase.Latency["total"].Count)));
+    }
+
+    private static PacedSettings Paced(string name, LoadShape shape, double rate, TimeSpan duration) =>
+        new(name, shape, new EvenArrivals(SegmentCurve.Constant(rate, duration)));
+
+    private RunResult Play(TimeSpan time, RunSettings settings)
+    {
+        var scheduler = (VirtualScheduler)Sys.Scheduler;
+        var transports = new VirtualTransports(Sys, scheduler.Time);
+        Assert.True(Script.TryParse(["PING"], out var script, out _));
+        settings = settings with { Connection = settings.Connection with { Script = script! } };
+        var order = settings.Order(TestActor, scheduler.Time);
+        var parent = CreateTestProbe();
+        parent.ChildActorOf(LoadSupervisor.Props(order, new RunResources(order, transports)), order.RunId);
+        transports.Loop.Pump();
+
+        scheduler.Pass(time, transports.Loop.Pump);
+        Assert.True(parent.HasMessages, "the run has not ended");
+        return parent.ExpectMsg<RunEnded>().Result!;
     }
 }
