@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Connections;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
@@ -38,6 +39,9 @@ public sealed record RunSettings(
     /// <summary>How long the load may last (<c>run.deadline</c>): then nothing more is opened, and open connections are closed. 0 sets no
     /// limit.</summary>
     public TimeSpan Deadline { get; init; }
+
+    /// <summary>True if thresholds may pass in a run that is <c>generator-limited</c> (<c>verdict.allow</c>).</summary>
+    public bool AllowsGeneratorLimited { get; init; }
 
     /// <summary>Keeps a server's words without the run's secrets. Made anew each time.</summary>
     public ServerWords Words => new([Target.Credentials.Password, Daemon.Token, .. Connection.Script.Secrets]);

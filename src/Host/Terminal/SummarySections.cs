@@ -24,6 +24,7 @@ internal sealed class SummarySections(RunResult result, int width)
         yield return Latencies();
         yield return new EndpointSection(width).Of(result.Endpoints);
         yield return Ledgers();
+        yield return new ThresholdSection(width).Of(result);
         yield return new PageSection(Gap.Always, new PageForm(0,
         [
             .. directory is null ? Array.Empty<PageLine>() : [PageLine.Of(width, (SummaryLines.Files(directory), Look.Dim))],
@@ -40,7 +41,7 @@ internal sealed class SummarySections(RunResult result, int width)
     private PageSection Thresholds()
     {
         var missed = result.Thresholds.Where(threshold => !threshold.Met)
-            .Select(threshold => $"{threshold.Expression} ({SummaryLines.Measured(threshold)})").ToArray();
+            .Select(threshold => $"{threshold.Expression} ({threshold.Value})").ToArray();
         if (missed.Length == 0)
         {
             return PageSection.None;
