@@ -24,7 +24,8 @@ internal static class ThresholdReader
     {
         var parts = Parts(target, observers);
         var thresholds = settings.List<Threshold>(
-            Key, Example, text => Threshold.TryParse(text, parts, out var threshold, out var problem) ? (threshold, "", "") : (null, problem, ""),
+            Key, Example,
+            text => Threshold.TryParse(text, parts, out var threshold, out var problem) ? (threshold, "", "") : (null, problem, ""),
             read: (item, path) => ReadLong(settings, schema, parts, item, path)) ?? [];
         if (thresholds.Length > Most)
             settings.Problem(Key, $"{thresholds.Length} thresholds", $"at most {Most}");
@@ -49,8 +50,8 @@ internal static class ThresholdReader
 
         if (abort == false && from > TimeSpan.Zero)
         {
-            reader.Contradiction(AbortOnFail, After, "after without abort-on-fail: the threshold is judged at the end of the run",
-                "abort-on-fail = on, or no after");
+            reader.Problem(
+                After, "after without abort-on-fail: the threshold is judged at the end of the run", "abort-on-fail = on, or no after");
             return (reader, null, false);
         }
 

@@ -7,11 +7,13 @@ namespace ActorLoad.Runs;
 /// <summary>Makes the result of a run from its totals, with its final verdict.</summary>
 internal static class RunSummary
 {
-    /// <summary>The result; <paramref name="verdict"/> knows how the run ended, and learns here of the limits of the generator.</summary>
+    /// <summary>The result; <paramref name="verdict"/> knows how the run ended, and learns here of the limits of the generator.
+    /// <paramref name="endedBy"/> names what ended the load early; null if its plan was carried out.</summary>
     public static RunResult Sum(
         RunOrder order, TransportInfo transport, RunVerdict verdict, MetricsProtocol.Completed completed,
         IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration, Evidence evidence,
-        IReadOnlyDictionary<string, string> givenUp, ThresholdWatch thresholds, string? endedBy = null)
+        IReadOnlyDictionary<string, string> givenUp,
+        ThresholdWatch thresholds, string? endedBy = null)
     {
         var totals = completed.Totals;
         var endpoints = Endpoints(order.Target, totals, givenUp);
@@ -22,7 +24,8 @@ internal static class RunSummary
         }
 
         var judged = thresholds.Conclude(new RunFigures(totals, Final(evidence.Ledgers, findings, bursts, omitted, duration)));
-        var isBelieved = verdict.Worst == Verdict.Valid || (verdict.Worst == Verdict.GeneratorLimited && order.Settings.AllowsGeneratorLimited);
+        var isBelieved = verdict.Worst == Verdict.Valid
+            || (verdict.Worst == Verdict.GeneratorLimited && order.Settings.AllowsGeneratorLimited);
         return new RunResult
         {
             SchemaVersion = RunResult.PresentSchema,
@@ -30,7 +33,8 @@ internal static class RunSummary
             Verdict = verdict.Worst,
             VerdictReasons =
             [
-                .. verdict.Reasons, .. Disbelief(verdict.Worst, judged, isBelieved), .. givenUp.Values.Except(verdict.Reasons), .. Unused(order.Target),
+                .. verdict.Reasons, .. Disbelief(verdict.Worst, judged, isBelieved), .. givenUp.Values.Except(verdict.Reasons),
+                .. Unused(order.Target),
                 .. Remarks(totals, endpoints, verdict.Worst, omitted, order.Settings.Connection.MaxOpen, endedBy),
             ],
             Target = order.DescribeTarget(),

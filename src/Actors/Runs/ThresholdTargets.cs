@@ -16,7 +16,8 @@ public static class ThresholdTargets
         for (var index = 0; index < thresholds.Count; index++)
         {
             if (Judge(thresholds[index], target) is { } wrong)
-                errors.Add(new SettingsError("target", null, $"thresholds[{index}]", $"{thresholds[index].Name}: {wrong.Problem}", wrong.Allowed));
+                errors.Add(new SettingsError(
+                    "target", null, $"thresholds[{index}]", $"{thresholds[index].Name}: {wrong.Problem}", wrong.Allowed));
         }
 
         if (errors.Count > 0)

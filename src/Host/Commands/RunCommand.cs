@@ -92,7 +92,8 @@ internal static class RunCommand
         using var unused = obstacles.Count > 0 ? journal : null;
         var live = output.WantsLive ? new LiveView(settings.Thresholds) : null;
         var soFar = new RunSoFar(header);
-        var watch = new RunWatch(live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error, settings.Thresholds)), soFar);
+        IRunView view = live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error, settings.Thresholds));
+        var watch = new RunWatch(view, soFar);
         var end = new RunEnd(id, output, journal, soFar);
         if (obstacles.Count > 0)
         {

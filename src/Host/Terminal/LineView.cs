@@ -29,7 +29,8 @@ internal sealed class LineView(TextWriter writer, IReadOnlyList<Threshold> thres
         }
 
         (_last, _lastAt) = (line, snapshot.ElapsedSeconds);
-        writer.WriteLine(ForeignText.Shown($"{snapshot.ElapsedSeconds.ToString("0.0", CultureInfo.InvariantCulture),7} s  {line}{ThresholdWords.Line(thresholds, snapshot)}"));
+        var at = snapshot.ElapsedSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        writer.WriteLine(ForeignText.Shown($"{at,7} s  {line}{ThresholdWords.Line(thresholds, snapshot)}"));
     }
 
     public void Ended(RunProtocol.RunEnded ended)

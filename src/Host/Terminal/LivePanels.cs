@@ -93,11 +93,13 @@ internal static class LivePanels
         var table = Look.Table("threshold", "now", "limit", "");
         table.Columns[2].LeftAligned();
         table.Columns[3].LeftAligned();
-        foreach (var (threshold, now) in thresholds.Take(MostThresholds).Select(threshold => (threshold, ThresholdWords.Of(threshold, last))))
+        var all = thresholds.Select(threshold => (Threshold: threshold, Now: ThresholdWords.Of(threshold, last)));
+        foreach (var (threshold, now) in (thresholds.Count > MostThresholds ? all.OrderByDescending(each => each.Now.Fails) : all)
+            .Take(MostThresholds))
         {
             table.AddRow(
-                new Text(ForeignText.Shown(threshold.Name)), new Text(now.Value, now.Fails ? Look.Bad : Look.Plain), new Text(threshold.Limit),
-                new Text(threshold.AbortOnFail ? "ends the run" : "", Look.Dim));
+                new Text(ForeignText.Shown(threshold.Name)), new Text(now.Value, now.Fails ? Look.Bad : Look.Plain),
+                new Text(threshold.Limit), new Text(threshold.AbortOnFail ? "ends the run" : "", Look.Dim));
         }
 
         return thresholds.Count <= MostThresholds ? table

@@ -43,7 +43,7 @@ internal static class SummaryTables
     /// <summary>The thresholds, each with its value and its limit.</summary>
     public static IRenderable Thresholds(RunResult result)
     {
-        var table = Look.Table(ThresholdSection.Head(result), "", "value", "limit", "");
+        var table = Look.Table("Thresholds", ThresholdSection.Count(result), "value", "limit", "");
         table.Columns[1].LeftAligned();
         table.Columns[3].LeftAligned();
         table.Columns[4].LeftAligned();

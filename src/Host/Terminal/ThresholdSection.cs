@@ -21,13 +21,15 @@ internal sealed class ThresholdSection(int width)
                 new PageForm(0, [PageLine.Of(width, (Head(result), Look.Dim))]));
     }
 
-    /// <summary>Such as <c>Thresholds: 1 of 3 failed</c>.</summary>
-    public static string Head(RunResult result)
+    /// <summary>Such as <c>1 of 3 failed</c>.</summary>
+    public static string Count(RunResult result)
     {
         var (all, failed) = (result.Thresholds.Count, result.Thresholds.Count(threshold => !threshold.Met));
-        return failed > 0 ? $"Thresholds: {failed} of {all} failed"
-            : $"Thresholds: {(all == 1 ? "passed" : $"all {all} passed")}" + (result.Passed == false ? ", but the run did not" : "");
+        return failed > 0 ? $"{failed} of {all} failed"
+            : (all == 1 ? "passed" : $"all {all} passed") + (result.Passed == false ? ", but the run did not" : "");
     }
+
+    private static string Head(RunResult result) => $"Thresholds: {Count(result)}";
 
     private List<PageLine> Rows(RunResult result, int most)
     {
@@ -35,8 +37,8 @@ internal sealed class ThresholdSection(int width)
         var shown = all.Count <= most ? all : [.. all.OrderBy(threshold => threshold.Met).Take(most)];
         var limit = Math.Min(LongestLimit, shown.Max(threshold => PageLine.Cells(Limit(threshold))));
         var room = Math.Max(8, width - "passed".Length - ValueCells - limit - 6);
-        var cells = Math.Min(room, shown.Max(threshold => PageLine.Cells(Metric(threshold))));
         var head = Head(result) + (shown.Count < all.Count ? $", {shown.Count} shown" : "");
+        var cells = Math.Min(room, Math.Max(head.Length - "passed".Length - 2, shown.Max(threshold => PageLine.Cells(Metric(threshold)))));
         return
         [
             PageLine.Of(width, ($"{head.PadRight("passed".Length + 2 + cells)} {"value",ValueCells}   limit", Look.Dim)),

@@ -77,9 +77,10 @@ internal static class CountPlaces
     private static MetricPlace Count(Func<RunFigures, PartCounts?> find, Func<PartCounts, long> read) => MetricPlace.Of(
         new Metric(MetricUnit.Count, "it is not counted apart", figures => find(figures) is { } counts ? read(counts) : null));
 
+    // Open connections have not succeeded yet, which is no failure.
     private static double? SuccessRatio(ConnectionCounts? connections)
     {
-        var judged = connections is null ? 0 : connections.Opened + connections.Dropped - connections.Cancelled;
+        var judged = connections is null ? 0 : connections.Succeeded + connections.Failed + connections.Dropped;
         return judged > 0 ? (double)connections!.Succeeded / judged : null;
     }
 }

@@ -9,7 +9,7 @@ namespace ActorLoad.Configuration.Thresholds;
 /// <param name="Names">The names on the way.</param>
 internal sealed record MetricPath(IReadOnlyList<string> Names)
 {
-    private const string Special = ".\"'<>= \\";
+    private const string Plain = "-_:/[]";
 
     /// <summary>Reads a path up to an operator.</summary>
     /// <param name="text">A threshold, from its beginning.</param>
@@ -112,7 +112,8 @@ internal sealed record MetricPath(IReadOnlyList<string> Names)
             : way.Count == 0 ? $"known are {names}" : $"known below {new MetricPath(way)} are {names}";
     }
 
-    private static string Show(string name) => name.Length > 0 && !name.AsSpan().ContainsAny(Special) ? name
+    private static string Show(string name) =>
+        name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || Plain.Contains(letter)) ? name
         : $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     // At the end `at` is at the closing quote.

@@ -75,9 +75,9 @@ internal static class RunPlaces
         : new MetricPlace(
         null,
         parts.Endpoints.Distinct().ToDictionary(name => name, name => (Func<MetricPlace>)(() => Endpoint(name))))
-    {
-        IsOpen = parts.HasNames,
-    };
+        {
+            IsOpen = parts.HasNames,
+        };
 
     /// <summary>The place of an endpoint.</summary>
     public static MetricPlace Endpoint(string name) => new(null, CountPlaces.Of(figures => PartCounts.Of(figures.Totals, name)));
