@@ -1,4 +1,3 @@
-using ActorLoad.Actors.Tests.Configuration;
 using ActorLoad.Configuration;
 using Xunit;
 using static ActorLoad.Actors.Tests.Configuration.Configurations;
