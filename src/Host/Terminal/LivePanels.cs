@@ -90,16 +90,15 @@ internal static class LivePanels
     /// <summary>The present value of each threshold, and its limit. Some are known at the end only.</summary>
     public static IRenderable Thresholds(RunSnapshot last, IReadOnlyList<Threshold> thresholds)
     {
-        var table = Look.Table("threshold", "now", "limit", "");
+        var table = Look.Table("threshold", "now", "limit");
         table.Columns[2].LeftAligned();
-        table.Columns[3].LeftAligned();
         var all = thresholds.Select(threshold => (Threshold: threshold, Now: ThresholdWords.Of(threshold, last)));
         foreach (var (threshold, now) in (thresholds.Count > MostThresholds ? all.OrderByDescending(each => each.Now.Fails) : all)
             .Take(MostThresholds))
         {
             table.AddRow(
                 new Text(ForeignText.Shown(threshold.Name)), new Text(now.Value, now.Fails ? Look.Bad : Look.Plain),
-                new Text(threshold.Limit), new Text(threshold.AbortOnFail ? "ends the run" : "", Look.Dim));
+                new Text(threshold.Limit));
         }
 
         return thresholds.Count <= MostThresholds ? table

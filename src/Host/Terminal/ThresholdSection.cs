@@ -42,11 +42,17 @@ internal sealed class ThresholdSection(int width)
         return
         [
             PageLine.Of(width, ($"{head.PadRight("passed".Length + 2 + cells)} {"value",ValueCells}   limit", Look.Dim)),
-            .. shown.Select(threshold => PageLine.Of(
-                width, (threshold.Met ? "passed" : "FAILED", threshold.Met ? Look.Good : Look.Bad),
-                ($"  {PageLine.Cell(Metric(threshold), cells)} {threshold.Value,ValueCells}   {Limit(threshold)}", Look.Plain),
-                (threshold.Note is { } note ? $"   {note}" : "", Look.Dim))),
+            .. shown.Select(threshold => Row(threshold, cells)),
         ];
+    }
+
+    private PageLine Row(ThresholdResult threshold, int cells)
+    {
+        var (word, style) = threshold.Met ? ("passed", Look.Good) : ("FAILED", Look.Bad);
+        var row = $"  {PageLine.Cell(Metric(threshold), cells)} {threshold.Value,ValueCells}   {Limit(threshold)}";
+        var note = threshold.Note is { } why ? $"   {why}" : "";
+        var fits = PageLine.Cells(word + row + ForeignText.Shown(note)) <= width; // half a note would look like a part of the limit
+        return PageLine.Of(width, (word, style), (row, Look.Plain), (fits ? note : "", Look.Dim));
     }
 
     private static string Metric(ThresholdResult threshold) => ForeignText.Shown(threshold.Metric ?? threshold.Expression);

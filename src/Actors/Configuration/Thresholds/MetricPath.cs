@@ -107,9 +107,16 @@ internal sealed record MetricPath(IReadOnlyList<string> Names)
     private static string Known(MetricPlace place, List<string> way)
     {
         const int Most = 20;
+        if (way.Count == 0)
+        {
+            // Those with more below them come first: the line of an error may be cut.
+            var all = place.Below.Keys.OrderByDescending(name => place.Find(name)!.Below.Count > 0);
+            return $"known are {string.Join(", ", all.Select(Show))}";
+        }
+
         var names = string.Join(", ", place.Below.Keys.Take(Most).Select(Show)) + (place.Below.Count > Most ? ", ..." : "");
         return place.Below.Count == 0 ? $"{new MetricPath(way)} is a number, with nothing below it"
-            : way.Count == 0 ? $"known are {names}" : $"known below {new MetricPath(way)} are {names}";
+            : $"known below {new MetricPath(way)} are {names}";
     }
 
     private static string Show(string name) =>
