@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Connections;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
@@ -41,6 +42,9 @@ public sealed record RunSettings(
 
     /// <summary>What reports call the phases.</summary>
     public IReadOnlyList<PhaseName> PhaseNames => [.. Load.Select(phase => new PhaseName(phase.Name, phase.Shape.Word()))];
+
+    /// <summary>True if thresholds may pass in a run that is <c>generator-limited</c> (<c>verdict.allow</c>).</summary>
+    public bool AllowsGeneratorLimited { get; init; }
 
     /// <summary>Keeps a server's words without the run's secrets. Made anew each time.</summary>
     public ServerWords Words => new([Target.Credentials.Password, Daemon.Token, .. Connection.Script.Secrets]);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ActorLoad.Configuration.Hocon;
-using ActorLoad.Metrics;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Configuration;
@@ -8,6 +7,8 @@ namespace ActorLoad.Configuration;
 /// <summary>Reads everything under <c>actorload</c>.</summary>
 internal static class RunSettingsReader
 {
+    private const string GeneratorLimited = "generator-limited";
+
     /// <summary>The settings; worthless if a problem was noted.</summary>
     public static RunSettings Read(HoconObject conformed, SettingsSchema schema, PhaseReader phases, SettingsProblems problems,
         KeysRead keysRead, int mostOpen, int mostLoops)
@@ -18,6 +19,7 @@ internal static class RunSettingsReader
         var load = phases.Read(reader, conformed);
         var seed = reader.Integer("seed", 0, int.MaxValue) ?? default;
         var connection = ConnectionReader.Read(reader.Section("connection"), schema, mostOpen);
+        var observers = ObserversReader.Read(reader.Section("observers"), target, connection);
         var settings = new RunSettings(
             target,
             [.. load.Select(phase => phase.Seeded(seed))],
@@ -25,14 +27,15 @@ internal static class RunSettingsReader
             ReadTransport(reader.Section("transport"), mostLoops),
             SupervisionReader.Read(reader.Section("supervision")),
             new MetricsSettings(reader.Section("metrics").Duration("interval", "100ms", "1h") ?? default),
-            ObserversReader.Read(reader.Section("observers"), target, connection),
-            reader.List<Threshold>("thresholds", "[\"success-ratio >= 0.99\"]", ReadThreshold) ?? [],
+            observers,
+            ThresholdReader.Read(reader, schema, target, observers),
             TargetReader.ReadSafety(reader.Section("safety")),
             DaemonReader.Read(reader.Section("daemon")),
             seed,
             shown)
         {
             Deadline = reader.Section("run").Duration("deadline", "0s", "365d") ?? default,
+            AllowsGeneratorLimited = ReadAllowed(reader.Section("verdict")),
         };
         foreach (var secret in connection.Script.Secrets)
             problems.Hide(secret);
@@ -58,6 +61,9 @@ internal static class RunSettingsReader
             MostLoops = mostLoops,
         };
 
-    private static (Threshold? Value, string Problem, string Allowed) ReadThreshold(string text) =>
-        Threshold.TryParse(text, out var threshold, out var problem) ? (threshold, "", "") : (null, problem, "");
+    private static bool ReadAllowed(SettingsReader verdict) =>
+        verdict.List<string>("allow", $"[\"{GeneratorLimited}\"]", word => word == GeneratorLimited ? (word, "", "")
+            : (null, $"{ShownText.Quote(word)} cannot be allowed"
+                + (NearestKey.Find(word, [GeneratorLimited]) is null ? "" : $" (did you mean \"{GeneratorLimited}\"?)"),
+                $"\"{GeneratorLimited}\"; an aborted or interrupted run has an exit code of its own")) is { Length: > 0 };
 }

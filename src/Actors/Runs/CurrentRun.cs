@@ -25,6 +25,9 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
     /// <summary>The verdict so far.</summary>
     public RunVerdict Verdict { get; } = new();
 
+    /// <summary>Judges the thresholds.</summary>
+    public ThresholdWatch Thresholds { get; } = new(order.Settings.Thresholds);
+
     /// <summary>Endpoints that were given up, with the reason.</summary>
     public Dictionary<string, string> GivenUp { get; } = [];
 
@@ -61,6 +64,11 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
         Order = Order with { Clock = Order.Clock.FromNow() };
         Metrics = resources.CreateMetrics(context, Order);
         Metrics.Tell(new MetricsProtocol.Subscribe(Order.Listener));
+        if (Thresholds.IsNeeded)
+        {
+            Metrics.Tell(new MetricsProtocol.Subscribe(context.Self));
+        }
+
         Observers.Tell(ObserverProtocol.StormBegins.Instance);
         Lanes = new RunLanes(resources.CreateLanes(context, Order, Metrics));
         var settings = Order.Settings;

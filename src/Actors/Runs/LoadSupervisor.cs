@@ -1,4 +1,5 @@
 using ActorLoad.Connections;
+using ActorLoad.Metrics;
 using ActorLoad.Observers;
 using Akka.Actor;
 using Akka.Event;
@@ -9,7 +10,7 @@ namespace ActorLoad.Runs;
 /// <remarks><code>
 /// Waiting --the observers are ready or gone--> Storming: OpenBurst or PacePhase to every lane, a little ahead of its due time
 /// Storming --the last burst or paced phase has ended--> Finishing: the lanes send their last tallies
-/// Waiting, Storming --StopRun, BreakerTripped, escalation, never reached, blocked loop, deadline--> Aborting: lanes cancel all
+/// Waiting, Storming --StopRun, BreakerTripped, escalation, never reached, blocked loop, deadline, threshold--> Aborting: lanes cancel all
 /// Aborting, Finishing and what follows: see RunEnding
 /// </code></remarks>
 public sealed class LoadSupervisor : UntypedActor, IWithTimers
@@ -78,6 +79,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             case LaneProtocol.BurstShareEnded share: HandleShareEnded(share); break;
             case SampleDue: _run.TakeSample(); break;
             case DeadlineOver: _ending.AbortAtDeadline(); break;
+            case RunSnapshot snapshot: _ending.AbortIfFailed(_run.Thresholds.Judge(snapshot)); break;
             case var _ when RunTrouble.Of(message) is { } trouble: AbortFor(trouble); break;
             default: _ending.HandleAnyTime(message); break;
         }

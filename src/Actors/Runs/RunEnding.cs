@@ -1,3 +1,4 @@
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;
@@ -21,7 +22,7 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
     private MetricsProtocol.Completed? _completed;
     private ObserverProtocol.RunObserved? _observed;
     private TimeSpan _endedAt;
-    private bool _isAtDeadline;
+    private string? _endedBy;
 
     /// <summary>Keeps the observers' report.</summary>
     public void Observe(ObserverProtocol.RunObserved observed) => _observed = observed;
@@ -43,11 +44,28 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
     /// <summary>Aborts at the run's deadline. The figures are as good as those of a run whose load has ended.</summary>
     public void AbortAtDeadline()
     {
-        _isAtDeadline = true;
+        _endedBy = "run.deadline";
         var limit = run.Order.Settings.Deadline.TotalSeconds;
         run.Verdict.Note(Verdict.Valid, FormattableString.Invariant(
             $"run.deadline: the load was ended after {limit:0.###} s; what was open then is counted as cancelled"));
         Abort();
+    }
+
+    /// <summary>Aborts when thresholds have failed that end the run. The figures are as good as at a deadline.</summary>
+    public void AbortIfFailed(IReadOnlyList<ThresholdResult> failed)
+    {
+        foreach (var threshold in failed)
+        {
+            run.Verdict.Note(Verdict.Valid, FormattableString.Invariant(
+                $"threshold {threshold.Expression} failed after {threshold.EndedRunAt:0.###} s: {threshold.Value}; ")
+                + "the load was ended there, and what was open then is counted as cancelled");
+        }
+
+        if (failed.Count > 0)
+        {
+            _endedBy = "a threshold with abort-on-fail";
+            Abort();
+        }
     }
 
     /// <summary>Asks the lanes for their last tallies, when all shares have ended.</summary>
@@ -109,7 +127,7 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
             case LaneProtocol.EndpointGivenUp givenUp: run.GivenUp[givenUp.Endpoint] = givenUp.Reason; break;
             case ObserverProtocol.RunObserved observed: Observe(observed); break;
             case Terminated: LoseObservers(); break;
-            case ObserverProtocol.ObserversReady or LoadSupervisor.ITick: break; // too late
+            case ObserverProtocol.ObserversReady or LoadSupervisor.ITick or RunSnapshot: break; // too late
             default: unhandled(message); break;
         }
     }
@@ -154,7 +172,7 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
         context.Become(Concluding);
         timers.CancelAll();
         (_completed, _endedAt) = (completed, run.Elapsed);
-        if (_isAtDeadline && completed.Sockets.Established == 0 && HasFailedToReach(completed.Totals))
+        if (_endedBy is not null && completed.Sockets.Established == 0 && HasFailedToReach(completed.Totals))
         {
             run.NoteNeverReached(completed.Totals.Connections.Opened);
         }
@@ -185,8 +203,7 @@ internal sealed class RunEnding(CurrentRun run, IUntypedActorContext context, IT
         var evidence = RunEvidence.Of(run.Order, completed, observed, course, own, _endedAt, resources.Transport.Loops, resources.Said);
         var transport = resources.Transport with { FullQueues = _loops.Queues?.FullQueues, Overflows = _loops.Queues?.Overflows };
         return RunSummary.Sum(
-            run.Order, transport, run.Verdict, completed, course.Results, _endedAt, evidence, run.GivenUp,
-            _isAtDeadline);
+            run.Order, transport, run.Verdict, completed, course.Results, _endedAt, evidence, run.GivenUp, run.Thresholds, _endedBy);
     }
 
     private sealed class LastWaitOver : LoadSupervisor.ITick

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
@@ -75,6 +76,11 @@ public sealed record RunResult
 
     /// <summary>Every threshold with its measured value.</summary>
     public required IReadOnlyList<ThresholdResult> Thresholds { get; init; }
+
+    /// <summary>Whether the run may pass a build: every threshold is met, and the figures can be believed or <c>verdict.allow</c> lets
+    /// them count. Null, and absent in JSON, without thresholds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Passed { get; init; }
 
     /// <summary>ActorLoad's own use of the machine.</summary>
     public required GeneratorUsage Generator { get; init; }

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
 
@@ -44,6 +45,7 @@ public static class RunResultJson
         {
             new VerdictConverter(), new FiniteDoubleConverter(), new JsonStringEnumConverter<Severity>(JsonNamingPolicy.KebabCaseLower),
             new JsonStringEnumConverter<RemedyHost>(JsonNamingPolicy.KebabCaseLower),
+            new JsonStringEnumConverter<MetricUnit>(JsonNamingPolicy.KebabCaseLower),
         },
         // "total.p99 < 250ms" stays readable; code that puts it into HTML must escape it.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

@@ -1,3 +1,4 @@
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
 
@@ -6,10 +7,12 @@ namespace ActorLoad.Runs;
 /// <summary>Makes the result of a run from its totals, with its final verdict.</summary>
 internal static class RunSummary
 {
-    /// <summary>The result; <paramref name="verdict"/> knows how the run ended, and learns here of the limits of the generator.</summary>
+    /// <summary>The result; <paramref name="verdict"/> knows how the run ended, and learns here of the limits of the generator.
+    /// <paramref name="endedBy"/> names what ended the load early; null if its plan was carried out.</summary>
     public static RunResult Sum(
         RunOrder order, TransportInfo transport, RunVerdict verdict, MetricsProtocol.Completed completed,
-        PlanResults plan, TimeSpan duration, Evidence evidence, IReadOnlyDictionary<string, string> givenUp, bool isAtDeadline = false)
+        PlanResults plan, TimeSpan duration, Evidence evidence, IReadOnlyDictionary<string, string> givenUp,
+        ThresholdWatch thresholds, string? endedBy = null)
     {
         var totals = completed.Totals;
         var endpoints = Endpoints(order.Target, totals, givenUp);
@@ -19,6 +22,9 @@ internal static class RunSummary
             verdict.Note(Verdict.GeneratorLimited, limit);
         }
 
+        var judged = thresholds.Conclude(new RunFigures(totals, Final(evidence.Ledgers, findings, plan.Bursts, plan.Omitted, duration)));
+        var isBelieved = verdict.Worst == Verdict.Valid
+            || (verdict.Worst == Verdict.GeneratorLimited && order.Settings.AllowsGeneratorLimited);
         return new RunResult
         {
             SchemaVersion = RunResult.PresentSchema,
@@ -26,8 +32,9 @@ internal static class RunSummary
             Verdict = verdict.Worst,
             VerdictReasons =
             [
-                .. verdict.Reasons, .. givenUp.Values.Except(verdict.Reasons), .. Unused(order.Target),
-                .. Remarks(totals, endpoints, verdict.Worst, plan.Omitted, order.Settings.Connection.MaxOpen, isAtDeadline),
+                .. verdict.Reasons, .. Disbelief(verdict.Worst, judged, isBelieved), .. givenUp.Values.Except(verdict.Reasons),
+                .. Unused(order.Target),
+                .. Remarks(totals, endpoints, verdict.Worst, plan.Omitted, order.Settings.Connection.MaxOpen, endedBy),
             ],
             Target = order.DescribeTarget(),
             Transport = transport,
@@ -41,7 +48,8 @@ internal static class RunSummary
             FailedLatency = totals.FailedLatency,
             Bursts = [.. plan.Bursts.OrderBy(burst => burst.Index)],
             Samples = completed.Samples,
-            Thresholds = [.. order.Settings.Thresholds.Select(threshold => threshold.Judge(totals))],
+            Thresholds = judged,
+            Passed = judged.Count == 0 ? null : isBelieved && judged.All(threshold => threshold.Met),
             Generator = totals.Generator with { Pauses = evidence.Generator.Pauses },
             Established = totals.Established,
             Answered = totals.Answered,
@@ -67,9 +75,21 @@ internal static class RunSummary
         }
     }
 
+    private static FinalFigures Final(
+        Ledgers ledgers, IReadOnlyList<Finding> findings, IReadOnlyList<BurstResult> bursts, int omitted, TimeSpan duration) => new(
+        duration.TotalSeconds, omitted > 0 ? null : bursts,
+        findings.GroupBy(finding => finding.Rule).ToDictionary(rule => rule.Key, rule => rule.Count()),
+        ledgers.Reconciliation.Count == 0 ? null : ledgers.Reconciliation.Sum(row => row.Unexplained), ledgers.TimeWait.After,
+        ledgers.Bystander);
+
+    private static IEnumerable<string> Disbelief(Verdict verdict, IReadOnlyList<ThresholdResult> judged, bool isBelieved) =>
+        verdict == Verdict.GeneratorLimited && !isBelieved && judged.Count > 0
+            ? ["thresholds do not pass in a generator-limited run (exit code 3), unless verdict.allow = [\"generator-limited\"]"]
+            : [];
+
     // Worth knowing, but no reason to doubt the figures of opened connections.
     private static IEnumerable<string> Remarks(
-        RunSnapshot totals, IReadOnlyList<EndpointCounts> endpoints, Verdict verdict, int omitted, int maxOpen, bool isAtDeadline)
+        RunSnapshot totals, IReadOnlyList<EndpointCounts> endpoints, Verdict verdict, int omitted, int maxOpen, string? endedBy)
     {
         foreach (var endpoint in endpoints.Where(endpoint => endpoint.Avoided > 0))
         {
@@ -80,8 +100,8 @@ internal static class RunSummary
         {
             yield return verdict is Verdict.Aborted or Verdict.Interrupted
                 ? $"{Connections(dropped)} due but not started when the run was given up"
-                : isAtDeadline
-                    ? $"{Connections(dropped)} due but not started: run.deadline came first, or connection.max-open = {maxOpen} was reached"
+                : endedBy is not null
+                    ? $"{Connections(dropped)} due but not started: {endedBy} came first, or connection.max-open = {maxOpen} was reached"
                 : $"{Connections(dropped)} due but not started, because connection.max-open = {maxOpen} was reached: new connections come "
                     + "due faster than open ones end, or max-open is too small for this load";
         }

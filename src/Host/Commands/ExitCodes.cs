@@ -26,6 +26,7 @@ internal static class ExitCodes
         null => Error,
         { Verdict: Verdict.Interrupted } => Interrupted,
         { Verdict: Verdict.Aborted } => Aborted,
+        { Passed: false } => ThresholdNotMet,
         { Thresholds: var thresholds } when thresholds.Any(threshold => !threshold.Met) => ThresholdNotMet,
         _ => Done,
     };

@@ -14,9 +14,9 @@ internal static class RootCommandLine
         With no command it storms a server that it brings along, for ten seconds.
 
         Exit codes: 0 done and every threshold met, 1 unexpected error, 2 bad usage or
-        configuration, 3 a threshold was not met or a --fail-if holds (doctor: the run
-        would lose connections), 4 the run was aborted (the target is down), 130
-        interrupted.
+        configuration, 3 a threshold was not met, its figures cannot be believed, or a
+        --fail-if holds (doctor: the run would lose connections), 4 the run was aborted
+        (the target is down), 130 interrupted.
         """;
 
     /// <summary>Parses the arguments and carries out the command; returns the exit code.</summary>

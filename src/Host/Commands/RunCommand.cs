@@ -95,9 +95,10 @@ internal static class RunCommand
         var (journal, taken) = output.CreateJournal(header);
         using var held = taken;
         using var unused = obstacles.Count > 0 ? journal : null;
-        var live = output.WantsLive ? new LiveView() : null;
+        var live = output.WantsLive ? new LiveView(settings.Thresholds) : null;
         var soFar = new RunSoFar(header);
-        var watch = new RunWatch(live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error)), soFar);
+        IRunView view = live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error, settings.Thresholds));
+        var watch = new RunWatch(view, soFar);
         var end = new RunEnd(id, output, journal, soFar);
         if (obstacles.Count > 0)
         {

@@ -28,8 +28,13 @@ internal static class Preflight
                     "auto takes what is available; sockets runs everywhere")]);
         }
 
-        return settings.Target.IsEmbedded
-            ? new EmbeddedTarget(report)
-            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, time, cancellation);
+        if (settings.Target.IsEmbedded)
+        {
+            return new EmbeddedTarget(report);
+        }
+
+        var target = await TargetResolver.ResolveAsync(settings.Target, settings.Safety, time, cancellation);
+        ThresholdTargets.Check(settings.Thresholds, target);
+        return target;
     }
 }

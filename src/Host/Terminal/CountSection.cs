@@ -37,8 +37,6 @@ internal sealed class CountSection(int width, string one)
 
     private PageLine Line(int cells, string name, string succeeded, string failed, string dropped, string troubles, Style style)
     {
-        var shown = PageLine.Of(cells, (name, style)).Text;
-        var gap = new string(' ', Math.Max(0, cells - PageLine.Cells(shown)));
-        return PageLine.Of(width, ($"{shown}{gap} {succeeded,11} {failed,9} {dropped,9}   {troubles}", style));
+        return PageLine.Of(width, ($"{PageLine.Cell(name, cells)} {succeeded,11} {failed,9} {dropped,9}   {troubles}", style));
     }
 }

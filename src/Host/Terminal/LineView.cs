@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
@@ -7,7 +8,7 @@ using ActorLoad.Runs;
 namespace ActorLoad.Hosting.Terminal;
 
 /// <summary>One plain line for each interval with news, for logs and pipes; without news, one line each half minute.</summary>
-internal sealed class LineView(TextWriter writer) : IRunView
+internal sealed class LineView(TextWriter writer, IReadOnlyList<Threshold> thresholds) : IRunView
 {
     private const double LongestSilence = 30;
 
@@ -29,7 +30,8 @@ internal sealed class LineView(TextWriter writer) : IRunView
         }
 
         (_last, _lastAt) = (line, snapshot.ElapsedSeconds);
-        writer.WriteLine(ForeignText.Shown($"{snapshot.ElapsedSeconds.ToString("0.0", CultureInfo.InvariantCulture),7} s  {line}"));
+        var at = snapshot.ElapsedSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        writer.WriteLine(ForeignText.Shown($"{at,7} s  {line}{ThresholdWords.Line(thresholds, snapshot)}"));
     }
 
     public void Ended(RunProtocol.RunEnded ended)

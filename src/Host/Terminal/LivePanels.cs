@@ -1,3 +1,4 @@
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Metrics;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -9,6 +10,7 @@ internal static class LivePanels
 {
     private const int BarWidth = 40;
     private const int ClientBarWidth = 16;
+    private const int MostThresholds = 8;
 
     // The steps that a client waits for, in the order of its life; recovery only after a cut.
     private static readonly string[] Steps =
@@ -83,6 +85,24 @@ internal static class LivePanels
                     new Text(new string('|', (int)Math.Ceiling((double)count / all * ClientBarWidth)), style));
             }
         }
+    }
+
+    /// <summary>The present value of each threshold, and its limit. Some are known at the end only.</summary>
+    public static IRenderable Thresholds(RunSnapshot last, IReadOnlyList<Threshold> thresholds)
+    {
+        var table = Look.Table("threshold", "now", "limit");
+        table.Columns[2].LeftAligned();
+        var all = thresholds.Select(threshold => (Threshold: threshold, Now: ThresholdWords.Of(threshold, last)));
+        foreach (var (threshold, now) in (thresholds.Count > MostThresholds ? all.OrderByDescending(each => each.Now.Fails) : all)
+            .Take(MostThresholds))
+        {
+            table.AddRow(
+                new Text(ForeignText.Shown(threshold.Name)), new Text(now.Value, now.Fails ? Look.Bad : Look.Plain),
+                new Text(threshold.Limit));
+        }
+
+        return thresholds.Count <= MostThresholds ? table
+            : new Rows(table, new Text($"and {thresholds.Count - MostThresholds} more", Look.Dim));
     }
 
     private static string PerSecond(double? rate) => rate is { } known ? $"{Figures.Count((long)Math.Round(known))}/s" : "-";

@@ -1,3 +1,4 @@
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
@@ -7,7 +8,7 @@ using Spectre.Console.Rendering;
 namespace ActorLoad.Hosting.Terminal;
 
 /// <summary>A run on a terminal, redrawn each interval on a task of its own, so that a slow terminal delays nothing else.</summary>
-internal sealed class LiveView : IRunView
+internal sealed class LiveView(IReadOnlyList<Threshold> thresholds) : IRunView
 {
     private readonly LivePictures<Picture> _pictures = new(Draw);
     private readonly List<string> _complaints = [];
@@ -82,6 +83,11 @@ internal sealed class LiveView : IRunView
             rows.Add(new Text(""));
             rows.Add(
                 new Columns(LivePanels.Latencies(last), LivePanels.Clients(last)) { Expand = false, Padding = new Padding(0, 0, 4, 0) });
+            if (picture.Thresholds.Count > 0)
+            {
+                rows.Add(new Text(""));
+                rows.Add(LivePanels.Thresholds(last, picture.Thresholds));
+            }
         }
         else
         {
@@ -93,11 +99,13 @@ internal sealed class LiveView : IRunView
         return new Rows(rows);
     }
 
-    private void Publish() => _pictures.Show(new Picture(_started, _last, [.. _complaints]) { Rates = _rates });
+    private void Publish() => _pictures.Show(new Picture(_started, _last, [.. _complaints]) { Rates = _rates, Thresholds = thresholds });
 
     /// <summary>The picture to draw.</summary>
     internal sealed record Picture(RunProtocol.RunStarted? Started, RunSnapshot? Last, IReadOnlyList<string> Complaints)
     {
         public Rates? Rates { get; init; }
+
+        public IReadOnlyList<Threshold> Thresholds { get; init; } = [];
     }
 }

@@ -16,6 +16,13 @@ internal sealed record PageLine(IReadOnlyList<(string Text, Style Style)> Words)
     /// <summary>One row, cut at <paramref name="width"/> with three dots.</summary>
     public static PageLine Of(int width, params (string Text, Style Style)[] words) => Fold(width, 1, 0, words)[0];
 
+    /// <summary>A text in exactly so many cells: cut with three dots, or followed by spaces.</summary>
+    public static string Cell(string text, int cells)
+    {
+        var shown = Of(cells, (text, Look.Plain)).Text;
+        return shown + new string(' ', Math.Max(0, cells - Cells(shown)));
+    }
+
     /// <summary>Folds a paragraph between words. Text beyond <paramref name="rows"/> rows is cut with three dots.</summary>
     /// <param name="width">Cells of a row.</param>
     /// <param name="rows">Most rows, at least 1.</param>

@@ -1,6 +1,4 @@
-using System.Globalization;
 using ActorLoad.Hosting.Journal;
-using ActorLoad.Metrics;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Terminal;
@@ -42,15 +40,6 @@ internal static class SummaryLines
     /// <summary>Counts by name, the largest first: <c>refused 1,200, reset 3</c>.</summary>
     public static string Listed(IEnumerable<KeyValuePair<string, long>> counts) => string.Join(", ", counts
         .Where(pair => pair.Value > 0).OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {Figures.Count(pair.Value)}"));
-
-    /// <summary>The measured value of a threshold, in its unit.</summary>
-    // Only steps have a point in their name, and their values are microseconds.
-    public static string Measured(ThresholdResult threshold) => threshold.Measured switch
-    {
-        null => "-",
-        { } micros when threshold.Expression.Split(' ')[0].Contains('.', StringComparison.Ordinal) => $"{Figures.Millis(micros)} ms",
-        { } number => number.ToString("0.###", CultureInfo.InvariantCulture),
-    };
 
     /// <summary>The existing files of a run; some are missing if the disk was full.</summary>
     public static string Files(string directory)

@@ -25,6 +25,7 @@ internal sealed class SummarySections(RunResult result, int width)
         yield return new CountSection(width, "phase").Of(CountRow.Of(result.Phases), rank: 1);
         yield return new CountSection(width, "endpoint").Of(CountRow.Of(result.Endpoints));
         yield return Ledgers();
+        yield return new ThresholdSection(width).Of(result);
         yield return new PageSection(Gap.Always, new PageForm(0,
         [
             .. directory is null ? Array.Empty<PageLine>() : [PageLine.Of(width, (SummaryLines.Files(directory), Look.Dim))],
@@ -41,7 +42,7 @@ internal sealed class SummarySections(RunResult result, int width)
     private PageSection Thresholds()
     {
         var missed = result.Thresholds.Where(threshold => !threshold.Met)
-            .Select(threshold => $"{threshold.Expression} ({SummaryLines.Measured(threshold)})").ToArray();
+            .Select(threshold => $"{threshold.Expression} ({threshold.Value})").ToArray();
         if (missed.Length == 0)
         {
             return PageSection.None;

@@ -40,16 +40,19 @@ internal static class SummaryTables
     /// <summary>Error prefixes, the most frequent first.</summary>
     public static IRenderable Rejections(RunResult result) => new Text("Rejections: " + SummaryLines.Listed(result.Rejections), Look.Warn);
 
-    /// <summary>The thresholds with the measured values.</summary>
+    /// <summary>The thresholds, each with its value and its limit.</summary>
     public static IRenderable Thresholds(RunResult result)
     {
-        var table = Look.Table("Threshold", "measured", "", "");
+        var table = Look.Table("Thresholds", ThresholdSection.Count(result), "value", "limit", "");
+        table.Columns[1].LeftAligned();
         table.Columns[3].LeftAligned();
+        table.Columns[4].LeftAligned();
         foreach (var threshold in result.Thresholds)
         {
             table.AddRow(
-                new Text(threshold.Expression), new Text(SummaryLines.Measured(threshold)),
-                threshold.Met ? new Text("met", Look.Good) : new Text("NOT MET", Look.Bad), new Text(threshold.Note ?? "", Look.Dim));
+                threshold.Met ? new Text("passed", Look.Good) : new Text("FAILED", Look.Bad),
+                new Text(ForeignText.Shown(threshold.Metric ?? threshold.Expression)), new Text(threshold.Value),
+                new Text(threshold.Limit ?? ""), new Text(threshold.Note ?? "", Look.Dim));
         }
 
         return table;

@@ -32,6 +32,16 @@ public class RunFileSpecs
     }
 
     [Fact]
+    public void Gate_has_thresholds_of_both_forms_and_believes_no_limited_generator()
+    {
+        var settings = Configurations.LoadFile(File.ReadAllText(PathOf("gate.conf"))).Settings;
+
+        Assert.Contains(settings.Thresholds, threshold => threshold.AbortOnFail);
+        Assert.Contains(settings.Thresholds, threshold => !threshold.IsLive);
+        Assert.False(settings.AllowsGeneratorLimited);
+    }
+
+    [Fact]
     public void The_run_file_of_the_design_loads()
     {
         var settings = Configurations.LoadFile("""

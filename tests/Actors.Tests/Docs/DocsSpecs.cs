@@ -65,7 +65,7 @@ public sealed partial class DocsSpecs
     }
 
     // What rules are called, what is found beside them, and what stops a run before it begins.
-    private static string[] FindingNames()
+    internal static string[] FindingNames()
     {
         var types = typeof(Outcome).Assembly.GetTypes();
         var rules = types.Where(type => type is { IsClass: true, IsAbstract: false } && type.GetInterfaces().Any(parent => parent.Name == "IRule"))

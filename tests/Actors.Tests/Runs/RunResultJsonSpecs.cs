@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorLoad.Actors.Tests.Diagnosis;
 using ActorLoad.Actors.Tests.Metrics;
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
 using ActorLoad.Observers.Bystanders;
@@ -33,9 +34,10 @@ public class RunResultJsonSpecs
         Bursts = [new BurstResult(0, "storm", 0.1, 8_000, 7_995, 5, 7_970, 10, 3, 120, 45_000, 1.25)],
         Samples = [Snapshots.Sample],
         Thresholds = [
-            new ThresholdResult("total.p99 < 250ms", 250_000, false, null),
+            new ThresholdResult("total.p99 < 250ms", 250_000, false, null) { Metric = "total.p99", Limit = "< 250ms", Unit = MetricUnit.Micros, EndedRunAt = 12 },
             new ThresholdResult("setup.p99 < 1s", null, false, "never measured"),
         ],
+        Passed = false,
         Generator = Snapshots.Totals.Generator,
         Ledgers = Healthy.Evidence.Ledgers with
         {
@@ -59,7 +61,7 @@ public class RunResultJsonSpecs
 
         Assert.Equal(
             ["schemaVersion", "run", "verdict", "verdictReasons", "target", "transport", "connections", "attempts", "retries", "outcomes",
-             "attemptFailures", "rejections", "latency", "failedLatency", "bursts", "samples", "thresholds", "generator", "established", "answered", "cut",
+             "attemptFailures", "rejections", "latency", "failedLatency", "bursts", "samples", "thresholds", "passed", "generator", "established", "answered", "cut",
              "ledgers", "endpoints", "phases", "findings"],
             Keys(json));
         Assert.Equal(["id", "startedAt", "durationSeconds", "configuration"], Keys(json["run"]));
@@ -74,6 +76,9 @@ public class RunResultJsonSpecs
             new HashSet<string> { "cpuMicrosPerConnection", "peakRssBytes", "bytesPerOpenConnection", "gcPauseMillis" },
             Keys(json["generator"]).ToHashSet());
         Assert.Equal("generator-limited", (string?)json["verdict"]);
+        Assert.Equal(["expression", "measured", "met", "note", "metric", "limit", "unit", "endedRunAt"], Keys(json["thresholds"]![0]));
+        Assert.Equal("micros", (string?)json["thresholds"]![0]!["unit"]);
+        Assert.Equal(["expression", "measured", "met", "note"], Keys(json["thresholds"]![1]));
         Assert.Equal(Outcomes.All.Select(Outcomes.Name), Keys(json["outcomes"]));
     }
 

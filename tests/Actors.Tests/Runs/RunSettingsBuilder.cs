@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using ActorLoad.Configuration;
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Connections;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
@@ -44,10 +45,14 @@ internal static class RunSettingsBuilder
 
     public static RunSettings WithThresholds(this RunSettings settings, params string[] thresholds) => settings with
     {
-        Thresholds = [.. thresholds.Select(text => Threshold.TryParse(text, out var threshold, out var problem)
+        Thresholds = [.. thresholds.Select(text => Threshold.TryParse(text, new ThresholdParts(Target.Names, true, true, true), out var threshold, out var problem)
             ? threshold
             : throw new ArgumentException(problem, nameof(thresholds)))],
     };
+
+    /// <summary>The same thresholds, which end the run when they fail.</summary>
+    public static RunSettings AbortingOnFail(this RunSettings settings, TimeSpan after) =>
+        settings with { Thresholds = [.. settings.Thresholds.Select(threshold => threshold.Aborting(after))] };
 
     /// <summary>Bursts at multiples of the gap.</summary>
     public static BurstSettings Fixed(int connections, TimeSpan gap, int? count = null, TimeSpan? duration = null, string name = "storm") =>

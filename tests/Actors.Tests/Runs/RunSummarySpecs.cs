@@ -55,7 +55,7 @@ public class RunSummarySpecs
             new ConnectionCounts(10, 10, 10, 0, 0, 0), new Dictionary<string, long> { ["local-exhausted"] = 4, ["refused"] = 2 }));
 
         Assert.Equal(Verdict.GeneratorLimited, result.Verdict);
-        Assert.StartsWith("4 attempts failed because this machine ran out of", Assert.Single(result.VerdictReasons), StringComparison.Ordinal);
+        Assert.StartsWith("4 attempts failed because this machine ran out of", result.VerdictReasons[0], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -78,6 +78,36 @@ public class RunSummarySpecs
         Assert.Equal(["success-ratio >= 0.9", "dropped == 0", "connect.p99 < 1ms"], result.Thresholds.Select(threshold => threshold.Expression));
         Assert.Equal([true, false, false], result.Thresholds.Select(threshold => threshold.Met));
         Assert.Equal([0.9, 1, null], result.Thresholds.Select(threshold => threshold.Measured));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void Met_thresholds_of_a_generator_limited_run_pass_only_if_allowed(bool isAllowed, bool passed)
+    {
+        var settings = RunSettingsBuilder.Of(RunSettingsBuilder.Fixed(10, TimeSpan.FromSeconds(1), count: 1)).WithThresholds("success-ratio >= 0.9");
+        var result = Sum(
+            Verdict.GeneratorLimited, ["no processor"], RunTotals.Succeeded(10), (settings with { AllowsGeneratorLimited = isAllowed }).Order(ActorRefs.Nobody));
+
+        Assert.Equal((passed, true), (result.Passed, Assert.Single(result.Thresholds).Met));
+        Assert.Equal("no processor", result.VerdictReasons[0]);
+        Assert.Equal(passed, !result.VerdictReasons.Any(reason => reason.Contains("verdict.allow", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Missed_threshold_of_an_allowed_generator_limited_run_does_not_pass()
+    {
+        var order = (Order.Settings with { AllowsGeneratorLimited = true }).Order(ActorRefs.Nobody);
+
+        Assert.False(Sum(Verdict.GeneratorLimited, ["no processor"], RunTotals.Succeeded(10), order).Passed);
+    }
+
+    [Fact]
+    public void Run_without_thresholds_neither_passes_nor_fails()
+    {
+        var order = Order.Settings.WithThresholds().Order(ActorRefs.Nobody);
+
+        Assert.Null(Sum(Verdict.GeneratorLimited, ["no processor"], RunTotals.Succeeded(10), order).Passed);
     }
 
     [Fact]
@@ -119,9 +149,12 @@ public class RunSummarySpecs
 
     private static BurstResult Burst(int index) => new(index, "storm", index, 1, 1, 0, 1, 0, 0, 0, 0, 0);
 
-    private static RunResult Sum(Verdict verdict, string[] reasons, RunSnapshot totals, params BurstResult[] bursts) => RunSummary.Sum(
-        Order, Transport, Noted(verdict, reasons), new MetricsProtocol.Completed(totals, [totals.Sample], SocketFacts.None), new PlanResults(bursts, 0, []), TimeSpan.FromSeconds(12.5),
-        Healthy.Evidence, new Dictionary<string, string>());
+    private static RunResult Sum(Verdict verdict, string[] reasons, RunSnapshot totals, params BurstResult[] bursts) =>
+        Sum(verdict, reasons, totals, Order, bursts);
+
+    private static RunResult Sum(Verdict verdict, string[] reasons, RunSnapshot totals, RunOrder order, params BurstResult[] bursts) => RunSummary.Sum(
+        order, Transport, Noted(verdict, reasons), new MetricsProtocol.Completed(totals, [totals.Sample], SocketFacts.None), new PlanResults(bursts, 0, []), TimeSpan.FromSeconds(12.5),
+        Healthy.Evidence, new Dictionary<string, string>(), new ThresholdWatch(order.Settings.Thresholds));
 
     private static RunVerdict Noted(Verdict verdict, string[] reasons)
     {
@@ -142,6 +175,6 @@ public class RunSummarySpecs
         };
         return RunSummary.Sum(
             Order with { Target = target }, Transport, new RunVerdict(), new MetricsProtocol.Completed(totals, [totals.Sample], SocketFacts.None), new PlanResults([], 0, []),
-            TimeSpan.FromSeconds(1), Healthy.Evidence, givenUp);
+            TimeSpan.FromSeconds(1), Healthy.Evidence, givenUp, new ThresholdWatch([]));
     }
 }

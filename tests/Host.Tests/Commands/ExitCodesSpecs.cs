@@ -1,6 +1,6 @@
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Hosting.Commands;
 using ActorLoad.Hosting.Tests.Journal;
-using ActorLoad.Metrics;
 using ActorLoad.Runs;
 using Xunit;
 
@@ -21,6 +21,17 @@ public class ExitCodesSpecs
     {
         var result = Results.Of(verdict) with { Thresholds = [new ThresholdResult("succeeded > 0", 1, met, null)] };
         Assert.Equal(code, ExitCodes.For(new RunProtocol.RunEnded("r", result, null), signalled, filesLost));
+    }
+
+    [Theory]
+    [InlineData(Verdict.GeneratorLimited, false, 3)]
+    [InlineData(Verdict.GeneratorLimited, true, 0)]
+    [InlineData(Verdict.Aborted, false, 4)]
+    [InlineData(Verdict.Interrupted, false, 130)]
+    public void Met_thresholds_count_only_if_the_run_passed(Verdict verdict, bool passed, int code)
+    {
+        var result = Results.Of(verdict) with { Thresholds = [new ThresholdResult("succeeded > 0", 1, true, null)], Passed = passed };
+        Assert.Equal(code, ExitCodes.For(new RunProtocol.RunEnded("r", result, null), signalled: false, filesLost: false));
     }
 
     [Fact]

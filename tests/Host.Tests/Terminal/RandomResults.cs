@@ -1,3 +1,4 @@
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
 using ActorLoad.Observers.Bystanders;
@@ -36,7 +37,8 @@ internal sealed class RandomResults(int seed)
             FailedLatency = Latencies(),
             Bursts = [],
             Samples = [],
-            Thresholds = [.. Enumerable.Range(0, Pick(0, 1, 40)).Select(index => new ThresholdResult($"total.p{index} <= {_random.Next(1000)} ms", Chance() ? null : _random.NextDouble() * 1e9, Chance(), null))],
+            Thresholds = [.. Enumerable.Range(0, Pick(0, 1, 40)).Select(index => Threshold(index))],
+            Passed = Chance(),
             Generator = new GeneratorUsage(1, Number(), null, 3, Number()),
             Endpoints = [.. names.Select(Endpoint)],
             Findings = [.. Enumerable.Range(0, Pick(0, 1, 18)).Select(Finding)],
@@ -58,6 +60,17 @@ internal sealed class RandomResults(int seed)
     {
         GivenUp = Chance() ? null : Text(30),
     };
+
+    private ThresholdResult Threshold(int index)
+    {
+        var (metric, limit) = (Chance() ? $"total.p{index}" : $"endpoints.\"{Text(20)}\".total.p99", $"<= {Number()}{new string('0', Pick(0, 1, 40))}ms");
+        return new ThresholdResult($"{metric} {limit}", Chance() ? null : _random.NextDouble() * 1e9, Chance(), Chance() ? null : Text(20))
+        {
+            Metric = Chance() ? null : metric,
+            Limit = Chance() ? null : limit,
+            Unit = Chance() ? null : Enum.GetValues<MetricUnit>()[_random.Next(5)],
+        };
+    }
 
     private Finding Finding(int index) => new(
         $"rule-{index}", Enum.GetValues<Severity>()[_random.Next(3)], Text(Pick(5, 30, 150)), new Dictionary<string, double>(),

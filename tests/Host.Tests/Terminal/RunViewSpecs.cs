@@ -1,3 +1,4 @@
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Hosting.Tests.Journal;
 using ActorLoad.Metrics;
@@ -16,7 +17,7 @@ public sealed class RunViewSpecs
     public void Pipe_gets_few_lines_during_a_hold()
     {
         var writer = new StringWriter();
-        var view = new LineView(writer);
+        var view = new LineView(writer, Thresholds("succeeded >= 5", "success-ratio >= 0.5", "findings == 0", "generator.gc-pause < 1s"));
         for (var second = 1; second <= 60; second++)
         {
             view.Measured(Holding(second));
@@ -26,6 +27,7 @@ public sealed class RunViewSpecs
         Assert.InRange(lines.Length, 2, 4);
         Assert.Contains("open 1000 (connected 1000)", lines[0], StringComparison.Ordinal);
         Assert.Contains("ended 0/s", lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith("  succeeded 0 (FAILS >= 5)  success-ratio - (>= 0.5)  generator.gc-pause 0.000 ms (< 1s)", lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,6 +69,31 @@ public sealed class RunViewSpecs
         Assert.Contains("started", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_picture_has_the_present_value_of_each_threshold()
+    {
+        var rows = Draw(Holding(9), Thresholds("connect.p99 <= 50ms", "succeeded >= 5", "setup.p99 < 1s", "findings == 0")).Split('\n')
+            .Select(row => row.TrimEnd()).ToArray();
+        Assert.Contains(rows, row => row.StartsWith("connect.p99 ", StringComparison.Ordinal) && row.EndsWith(" 25.0 ms   <= 50ms", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.StartsWith("succeeded ", StringComparison.Ordinal) && row.EndsWith(" 0   >= 5", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.StartsWith("setup.p99 ", StringComparison.Ordinal) && row.EndsWith(" -   < 1s", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.StartsWith("findings ", StringComparison.Ordinal) && row.EndsWith(" at the end   == 0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Picture_with_many_thresholds_shows_those_that_fail()
+    {
+        var text = Draw(Holding(9), Thresholds([.. Enumerable.Range(1, 10).Select(limit => $"opened > {limit}"), "succeeded > 0"]));
+        Assert.Contains("succeeded", text, StringComparison.Ordinal);
+        Assert.Contains("and 3 more", text, StringComparison.Ordinal);
+    }
+
+    private static Threshold[] Thresholds(params string[] texts) => [.. texts.Select(text =>
+    {
+        Assert.True(Threshold.TryParse(text, new ThresholdParts(["db:1"], true, true, true), out var threshold, out var problem), problem);
+        return threshold;
+    })];
+
     private static RunSnapshot Holding(double at) => Results.Snapshot(at) with
     {
         Connections = new ConnectionCounts(1_000, 1_000, 0, 0, 0, 0),
@@ -78,12 +105,12 @@ public sealed class RunViewSpecs
         Latency = new Dictionary<string, LatencySummary> { ["connect"] = _latency, ["first-reply"] = _latency, ["total"] = _latency },
     };
 
-    private static string Draw(RunSnapshot snapshot)
+    private static string Draw(RunSnapshot snapshot, params Threshold[] thresholds)
     {
         var writer = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No });
         console.Profile.Width = 120;
-        IRenderable picture = LiveView.Draw(new LiveView.Picture(null, snapshot, []) { Rates = new Rates(5, 0) }, console.Profile);
+        IRenderable picture = LiveView.Draw(new LiveView.Picture(null, snapshot, []) { Rates = new Rates(5, 0), Thresholds = thresholds }, console.Profile);
         console.Write(picture);
         return writer.ToString();
     }

@@ -1,3 +1,4 @@
+using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Diagnosis;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Hosting.Tests.Journal;
@@ -14,6 +15,13 @@ public sealed class SummarySpecs
 {
     private const int Columns = 80;
     private const int Rows = 23;
+
+    private static readonly ThresholdResult[] _thresholds =
+    [
+        new("success-ratio >= 0.99", 0.46, false, null) { Metric = "success-ratio", Limit = ">= 0.99", Unit = MetricUnit.Ratio },
+        new("total.p99 <= 2s", 3_200_000, false, "failed after 12 s") { Metric = "total.p99", Limit = "<= 2s", Unit = MetricUnit.Micros },
+        new("refused == 0", 0, true, null) { Metric = "refused", Limit = "== 0", Unit = MetricUnit.Count },
+    ];
 
     private static readonly RunResult _run = Results.Of(Verdict.Valid);
 
@@ -94,8 +102,38 @@ public sealed class SummarySpecs
     [Fact]
     public void Missed_thresholds_come_right_after_the_head()
     {
-        var lines = Piped(_run with { Thresholds = [new("success-ratio >= 0.99", 0.46, false, null), new("total.p99 <= 2s", 3_200_000, false, null), new("refused == 0", 0, true, null)] }, null);
+        var lines = Piped(_run with { Thresholds = _thresholds, Passed = false }, null);
         Assert.Equal("THRESHOLDS NOT MET 2 of 3: success-ratio >= 0.99 (0.46), total.p99 <= 2s (3,200", lines[2]);
+    }
+
+    [Fact]
+    public void Table_of_thresholds_says_what_passed_with_value_and_limit()
+    {
+        var lines = Piped(_run with { Thresholds = _thresholds, Passed = false }, null);
+        var head = Array.FindIndex(lines, line => line.StartsWith("Thresholds: 2 of 3 failed ", StringComparison.Ordinal));
+        Assert.Equal(
+            [
+                "Thresholds: 2 of 3 failed        value   limit",
+                "FAILED  success-ratio             0.46   >= 0.99",
+                "FAILED  total.p99             3,200 ms   <= 2s   failed after 12 s",
+                "passed  refused                      0   == 0",
+            ],
+            lines[head..(head + 4)]);
+    }
+
+    [Fact]
+    public void Many_thresholds_are_cut_to_those_that_failed()
+    {
+        var lines = Piped(_run with { Thresholds = [.. Enumerable.Repeat(_thresholds[2], 20), _thresholds[1]], Passed = false }, null);
+        var head = Array.FindIndex(lines, line => line.StartsWith("Thresholds: 1 of 21 failed, ", StringComparison.Ordinal));
+        Assert.StartsWith("FAILED  total.p99 ", lines[head + 1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Met_thresholds_of_a_run_that_does_not_pass_say_so()
+    {
+        var lines = Piped(_run with { Verdict = Verdict.GeneratorLimited, Thresholds = [_thresholds[2]], Passed = false }, null);
+        Assert.Contains(lines, line => line.StartsWith("Thresholds: passed, but the run did not", StringComparison.Ordinal));
     }
 
     [Fact]

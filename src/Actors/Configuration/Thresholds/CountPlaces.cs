@@ -1,0 +1,86 @@
+using ActorLoad.Metrics;
+
+namespace ActorLoad.Configuration.Thresholds;
+
+/// <summary>The metrics that the run and each part of it have: counts, outcomes, and the times of steps.</summary>
+internal static class CountPlaces
+{
+    /// <summary>The place of failed attempts.</summary>
+    public const string AttemptFailures = "attempt-failures";
+
+    private static readonly (string Name, Func<LatencySummary, double> Read)[] Statistics =
+    [
+        ("min", summary => summary.Min), ("mean", summary => summary.Mean), ("p50", summary => summary.P50),
+        ("p90", summary => summary.P90), ("p99", summary => summary.P99), ("p999", summary => summary.P999),
+        ("max", summary => summary.Max),
+    ];
+
+    /// <summary>The places below a part of the run.</summary>
+    /// <param name="find">The counts of that part; null if it has none.</param>
+    public static Dictionary<string, Func<MetricPlace>> Of(Func<RunFigures, PartCounts?> find)
+    {
+        var places = new Dictionary<string, Func<MetricPlace>>
+        {
+            ["success-ratio"] = () => MetricPlace.Of(new Metric(
+                MetricUnit.Ratio, "no connection was due, or all were cancelled", figures => SuccessRatio(find(figures)?.Connections))),
+            ["planned"] = () => Count(find, counts => counts.Connections.Planned),
+            ["opened"] = () => Count(find, counts => counts.Connections.Opened),
+            ["failed"] = () => Count(find, counts => counts.Connections.Failed),
+            ["dropped"] = () => Count(find, counts => counts.Connections.Dropped),
+            ["attempts"] = () => Count(find, counts => counts.Attempts),
+            ["retries"] = () => Count(find, counts => counts.Retries),
+            ["established"] = () => Count(find, counts => counts.Established),
+            [AttemptFailures] = () => new MetricPlace(
+                Count(find, counts => counts.AttemptFailures.Values.Sum()).Metric,
+                Outcomes.All.Where(outcome => outcome is not (Outcome.Succeeded or Outcome.Cancelled)).ToDictionary(
+                    outcome => outcome.Name(),
+                    outcome => (Func<MetricPlace>)(() => Count(find, counts => counts.AttemptFailures.GetValueOrDefault(outcome.Name()))))),
+            ["failed-latency"] = () => new MetricPlace(null, Steps.All.ToDictionary(
+                step => step.Name(),
+                step => (Func<MetricPlace>)(() => Times(
+                    $"no failed connection has a {step.Name()} time",
+                    figures => find(figures)?.FailedLatency.GetValueOrDefault(step.Name()))))),
+        };
+        foreach (var outcome in Outcomes.All)
+        {
+            places.Add(outcome.Name(), () => Count(find, counts => counts.Outcomes.GetValueOrDefault(outcome.Name())));
+        }
+
+        foreach (var step in Steps.All)
+        {
+            places.Add(step.Name(), () => Times(
+                $"no successful connection has a {step.Name()} time",
+                figures => find(figures)?.Latency.GetValueOrDefault(step.Name())));
+        }
+
+        return places;
+    }
+
+    /// <summary>The statistics of times, and their count.</summary>
+    /// <param name="whyNotMeasured">Why there may be none.</param>
+    /// <param name="find">The times; null or empty if there are none.</param>
+    /// <param name="isLive">False if they are known at the end only.</param>
+    public static MetricPlace Times(string whyNotMeasured, Func<RunFigures, LatencySummary?> find, bool isLive = true)
+    {
+        var places = Statistics.ToDictionary(statistic => statistic.Name, statistic => (Func<MetricPlace>)(() => MetricPlace.Of(
+            new Metric(MetricUnit.Micros, whyNotMeasured, figures => find(figures) is { Count: > 0 } times ? statistic.Read(times) : null)
+            {
+                IsLive = isLive,
+            })));
+        places.Add("count", () => MetricPlace.Of(new Metric(MetricUnit.Count, "", figures => find(figures)?.Count ?? 0)
+        {
+            IsLive = isLive,
+        }));
+        return new MetricPlace(null, places);
+    }
+
+    private static MetricPlace Count(Func<RunFigures, PartCounts?> find, Func<PartCounts, long> read) => MetricPlace.Of(
+        new Metric(MetricUnit.Count, "it is not counted apart", figures => find(figures) is { } counts ? read(counts) : null));
+
+    // Open connections have not succeeded yet, which is no failure.
+    private static double? SuccessRatio(ConnectionCounts? connections)
+    {
+        var judged = connections is null ? 0 : connections.Succeeded + connections.Failed + connections.Dropped;
+        return judged > 0 ? (double)connections!.Succeeded / judged : null;
+    }
+}
