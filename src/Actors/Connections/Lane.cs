@@ -13,6 +13,7 @@ namespace ActorLoad.Connections;
 /// <remarks><code>
 /// OpenBurst -> waits until it is due -> opens cohort by cohort, so that starting and running take turns -> BurstShareEnded
 /// PacePhase -> waits until its next connections are due -> opens them -> ... -> BurstShareEnded, when the phase is over
+///   a cohort has a free place of a population -> opens its next connection
 ///   a cohort gives up an endpoint -> EndpointGivenUp; gives up the last endpoint, or the loop failed -> BreakerTripped
 ///   a cohort escalates -> so does the lane
 ///   Abort -> opens no more, cancels open connections
@@ -52,6 +53,8 @@ public sealed class Lane : UntypedActor
             case BurstDue due: HandleDue(due); break;
             case PacePhase phase: HandlePacePhase(phase); break;
             case PacedDue due: Pace(due.Share); break;
+            case PlaceFree free: HandlePlaceFree(free.Share); break;
+            case RetirePart retiring: Retire(retiring); break;
             case ReportTally report: HandleReport(report); break;
             case GaveUp gaveUp: Context.Parent.Tell(new EndpointGivenUp(_settings.Lane, gaveUp.Endpoint, gaveUp.Reason)); break;
             case StoppedOpening stopped: Context.Parent.Tell(new BreakerTripped(_settings.Lane, stopped.Reason)); break;
@@ -124,11 +127,15 @@ public sealed class Lane : UntypedActor
         }
 
         var plan = (PacedPhase)_settings.Plan.Phases[phase.Phase];
-        var paced = new PacedShare(
-            _record.NewShare(phase.Burst, phase.Phase, phase.Turn), plan.ArrivalsOf(phase.Repetition).DueTimes(phase.First, phase.Step),
-            phase.First, phase.Step, since => _settings.Clock.StampOf(phase.BeginsAt + since),
-            _settings.Clock.StampOf(phase.BeginsAt + plan.Duration));
+        var share = _record.NewShare(phase.Burst, phase.Phase, phase.Turn, plan.Population);
+        var paced = new PacedShare(share, plan, phase, since => _settings.Clock.StampOf(phase.BeginsAt + since));
         _paced.Add(paced);
+        if (plan.Population is { RecycleShare: > 0 } population)
+        {
+            var recycling = new RetirePart(share, population.RecycleShare);
+            _loop.Schedule(_settings.Clock.StampOf(phase.BeginsAt + population.RecycleAt), Self, recycling);
+        }
+
         Pace(paced);
     }
 
@@ -141,20 +148,10 @@ public sealed class Lane : UntypedActor
         }
 
         var now = _loop.Now;
-        Span<long> dues = stackalloc long[Cohort.Size];
-        if (paced.Take(now, dues[..(paced.Room > 0 ? paced.Room : Cohort.Size)], out var first) is var count and > 0
-            && _record.Open(paced.Share, first, count, paced.Step) is var which and > 0)
+        Span<long> dues = stackalloc long[paced.Room > 0 ? paced.Room : Cohort.Size];
+        if (paced.Take(now, dues, out var first) is var count and > 0)
         {
-            paced.Room -= count;
-            if (paced.Cohort is null)
-            {
-                (paced.Cohort, paced.Room) = (Context.ActorOf(_cohort), Cohort.Size - count);
-            }
-
-            var isLast = paced.Room == 0;
-            var opening = new OpenConnections(paced.Share, first, which, 0) { Step = paced.Step, Dues = dues[..count].ToArray() };
-            paced.Cohort.Tell(opening with { IsLast = isLast }, Self);
-            paced.Cohort = isLast ? null : paced.Cohort;
+            Open(paced, first, dues[..count]);
         }
 
         if (paced.IsOver(now))
@@ -173,12 +170,55 @@ public sealed class Lane : UntypedActor
         }
     }
 
+    // Cohorts of a paced phase are filled bit by bit: one for each connection would double the actors.
+    private void Open(PacedShare paced, int first, ReadOnlySpan<long> dues)
+    {
+        var which = _record.Open(paced.Share, first, dues.Length, paced.Step);
+        if (which == 0)
+        {
+            return;
+        }
+
+        if (paced.Room == 0)
+        {
+            (paced.Cohort, paced.Room) = (Context.ActorOf(_cohort), Cohort.Size);
+        }
+
+        paced.Room -= dues.Length;
+        paced.Cohort!.Tell(
+            new OpenConnections(paced.Share, first, which, 0) { Step = paced.Step, Dues = dues.ToArray(), IsLast = paced.Room == 0 }, Self);
+    }
+
+    private void HandlePlaceFree(BurstShare share)
+    {
+        if (!_record.IsAborting && _paced.Find(paced => paced.Share == share) is { } paced && paced.End > _loop.Now)
+        {
+            Open(paced, paced.NextAfterAll(), [_loop.Now]);
+        }
+    }
+
+    private void Retire(RetirePart retiring)
+    {
+        foreach (var cohort in Context.GetChildren())
+        {
+            cohort.Tell(retiring);
+        }
+    }
+
     private void End(PacedShare paced)
     {
-        paced.Cohort?.Tell(new OpenConnections(paced.Share, 0, 0, 0), Self);
         paced.Dispose();
         _paced.Remove(paced);
+        if (paced.Room > 0)
+        {
+            paced.Cohort!.Tell(new OpenConnections(paced.Share, 0, 0, 0), Self);
+        }
+
         EndOpening(paced.Share);
+        if (paced.Share.Population is not null)
+        {
+            Retire(new RetirePart(paced.Share, 1));
+        }
     }
 
     private void EndOpening(BurstShare share)
