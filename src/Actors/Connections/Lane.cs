@@ -12,8 +12,7 @@ namespace ActorLoad.Connections;
 /// <summary>Opens one event loop's share of each burst and paced phase when it is due, and counts its connections.</summary>
 /// <remarks><code>
 /// OpenBurst -> waits until it is due -> opens cohort by cohort, so that starting and running take turns -> BurstShareEnded
-/// PacePhase -> waits until its next connections are due -> opens them -> ... -> BurstShareEnded, when the phase is over
-///   a cohort has a free place of a population -> opens its next connection
+/// PacePhase -> see LanePacer -> BurstShareEnded, when the phase is over
 ///   a cohort gives up an endpoint -> EndpointGivenUp; gives up the last endpoint, or the loop failed -> BreakerTripped
 ///   a cohort escalates -> so does the lane
 ///   Abort -> opens no more, cancels open connections
@@ -25,7 +24,7 @@ public sealed class Lane : UntypedActor
     private readonly LaneRecord _record;
     private readonly Props _cohort;
     private readonly Dictionary<int, OpenBurst> _waiting = [];
-    private readonly List<PacedShare> _paced = [];
+    private readonly LanePacer _pacer;
     private int _sample = -1;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
@@ -36,6 +35,7 @@ public sealed class Lane : UntypedActor
         var plan = ConnectionPlan.For(_record, _loop, settings.Connection, settings.Session);
         var connections = new ChildFactory(ConnectionActor.Props(plan, dispatcher.DispatcherId));
         _cohort = Cohort.Props(_record, connections, dispatcher.DispatcherId);
+        _pacer = new LanePacer(settings, _record, _loop, Self, () => Context.ActorOf(_cohort), TellCohorts, EndOpening);
     }
 
     /// <summary>A lane on the loop of <paramref name="dispatcher"/>.</summary>
@@ -52,9 +52,9 @@ public sealed class Lane : UntypedActor
             case OpenBurst burst: HandleOpenBurst(burst); break;
             case BurstDue due: HandleDue(due); break;
             case PacePhase phase: HandlePacePhase(phase); break;
-            case PacedDue due: Pace(due.Share); break;
-            case PlaceFree free: HandlePlaceFree(free.Share); break;
-            case RetirePart retiring: Retire(retiring); break;
+            case LanePacer.PacedDue due: _pacer.Pace(due.Share); break;
+            case PlaceFree free: _pacer.TakePlace(free.Share); break;
+            case RetirePart retiring: TellCohorts(retiring); break;
             case ReportTally report: HandleReport(report); break;
             case GaveUp gaveUp: Context.Parent.Tell(new EndpointGivenUp(_settings.Lane, gaveUp.Endpoint, gaveUp.Reason)); break;
             case StoppedOpening stopped: Context.Parent.Tell(new BreakerTripped(_settings.Lane, stopped.Reason)); break;
@@ -123,101 +123,18 @@ public sealed class Lane : UntypedActor
         if (_record.IsAborting)
         {
             TellUnbegun(phase.Burst);
-            return;
-        }
-
-        var plan = (PacedPhase)_settings.Plan.Phases[phase.Phase];
-        var share = _record.NewShare(phase.Burst, phase.Phase, phase.Turn, plan.Population);
-        var paced = new PacedShare(share, plan, phase, since => _settings.Clock.StampOf(phase.BeginsAt + since));
-        _paced.Add(paced);
-        if (plan.Population is { RecycleShare: > 0 } population)
-        {
-            var recycling = new RetirePart(share, population.RecycleShare);
-            _loop.Schedule(_settings.Clock.StampOf(phase.BeginsAt + population.RecycleAt), Self, recycling);
-        }
-
-        Pace(paced);
-    }
-
-    // Opens what is due, at most one cohort, and comes back for the rest.
-    private void Pace(PacedShare paced)
-    {
-        if (_record.IsAborting)
-        {
-            return; // the abort has ended it
-        }
-
-        var now = _loop.Now;
-        Span<long> dues = stackalloc long[paced.Room > 0 ? paced.Room : Cohort.Size];
-        if (paced.Take(now, dues, out var first) is var count and > 0)
-        {
-            Open(paced, first, dues[..count]);
-        }
-
-        if (paced.IsOver(now))
-        {
-            End(paced);
-        }
-        else if (paced.IsDue(now))
-        {
-            // As in OpenCohort.
-            var self = Self;
-            _loop.ExecuteNextTurn(new ActionRunnable(() => self.Tell(new PacedDue(paced), self)));
         }
         else
         {
-            _loop.Schedule(paced.NextDue, Self, new PacedDue(paced));
+            _pacer.Begin(phase);
         }
     }
 
-    // Cohorts of a paced phase are filled bit by bit: one for each connection would double the actors.
-    private void Open(PacedShare paced, int first, ReadOnlySpan<long> dues)
-    {
-        var which = _record.Open(paced.Share, first, dues.Length, paced.Step);
-        if (which == 0)
-        {
-            return;
-        }
-
-        if (paced.Room == 0)
-        {
-            (paced.Cohort, paced.Room) = (Context.ActorOf(_cohort), Cohort.Size);
-        }
-
-        paced.Room -= dues.Length;
-        paced.Cohort!.Tell(
-            new OpenConnections(paced.Share, first, which, 0) { Step = paced.Step, Dues = dues.ToArray(), IsLast = paced.Room == 0 }, Self);
-    }
-
-    private void HandlePlaceFree(BurstShare share)
-    {
-        if (!_record.IsAborting && _paced.Find(paced => paced.Share == share) is { } paced && paced.End > _loop.Now)
-        {
-            Open(paced, paced.NextAfterAll(), [_loop.Now]);
-        }
-    }
-
-    private void Retire(RetirePart retiring)
+    private static void TellCohorts(object message)
     {
         foreach (var cohort in Context.GetChildren())
         {
-            cohort.Tell(retiring);
-        }
-    }
-
-    private void End(PacedShare paced)
-    {
-        paced.Dispose();
-        _paced.Remove(paced);
-        if (paced.Room > 0)
-        {
-            paced.Cohort!.Tell(new OpenConnections(paced.Share, 0, 0, 0), Self);
-        }
-
-        EndOpening(paced.Share);
-        if (paced.Share.Population is not null)
-        {
-            Retire(new RetirePart(paced.Share, 1));
+            cohort.Tell(message);
         }
     }
 
@@ -238,11 +155,7 @@ public sealed class Lane : UntypedActor
     private void HandleAbort()
     {
         _record.IsAborting = true;
-        foreach (var cohort in Context.GetChildren())
-        {
-            cohort.Tell(Cancel.Instance);
-        }
-
+        TellCohorts(Cancel.Instance);
         foreach (var burst in _waiting.Values.ToArray())
         {
             if (DueOf(burst) is var due && due.At <= _loop.Now)
@@ -256,22 +169,7 @@ public sealed class Lane : UntypedActor
         }
 
         _waiting.Clear();
-        foreach (var paced in _paced.ToArray())
-        {
-            CountDue(paced);
-            End(paced);
-        }
-    }
-
-    // What was due counts as planned, not as opened.
-    private void CountDue(PacedShare paced)
-    {
-        var now = _loop.Now;
-        Span<long> dues = stackalloc long[Cohort.Size];
-        while (paced.Take(now, dues, out var first) is var count and > 0)
-        {
-            _record.Open(paced.Share, first, count, paced.Step);
-        }
+        _pacer.Abort();
     }
 
     private void TellEnded(BurstShare share)
@@ -296,8 +194,6 @@ public sealed class Lane : UntypedActor
     private TimeSpan SinceStart(long at) => _settings.Clock.At(at);
 
     private sealed record BurstDue(int Burst, long At) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
-
-    private sealed record PacedDue(PacedShare Share) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record OpenNext(BurstShare Share, int Next, int End, long Due)
         : INoSerializationVerificationNeeded, IDeadLetterSuppression;
