@@ -66,7 +66,7 @@ public static class ConfigLoader
         var checker = new SettingsSchema(schema, problems);
         var conformed = (HoconObject)checker.Conform(reference, reference, written, "").Fields[SettingsProblems.Root];
         var settings = RunSettingsReader.Read(
-            conformed, checker,
+            conformed, schema, checker,
             new PhaseReader(checker, (HoconObject)schema.Fields[SettingsSchema.PhaseDefaults], problems, keysRead, replays),
             problems, keysRead, host?.Connection.MaxOpen ?? ConnectionReader.MostOpen,
             host is null ? TransportSettings.Limit : host.Transport.Loops ?? LoopCount.For([], Environment.ProcessorCount));

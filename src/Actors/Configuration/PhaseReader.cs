@@ -22,7 +22,17 @@ internal sealed class PhaseReader(
             defaults, $"{SettingsProblems.Root}.{SettingsSchema.PhaseDefaults}", key => defaults.Fields[key].Origin.Order > 0, null,
             out var shownDefaults);
         settings.Json[SettingsSchema.PhaseDefaults] = shownDefaults;
+        return ReadList(settings, defaults, "load", $"{SettingsProblems.Root}.load", 0);
+    }
 
+    /// <summary>The phases of one fleet.</summary>
+    /// <param name="settings">The object that has them as <c>load</c>.</param>
+    /// <param name="defaults">What a phase does not write.</param>
+    /// <param name="key">The path of the list, as <c>--set</c> names it.</param>
+    /// <param name="place">The same for messages.</param>
+    /// <param name="fleet">Number of the fleet.</param>
+    public ImmutableArray<PhaseSettings> ReadList(SettingsReader settings, HoconObject defaults, string key, string place, int fleet)
+    {
         var list = new JsonArray();
         settings.Json["load"] = list;
         if (settings.Items("load", "a list of phases such as [ { connections = 5 } ]") is not { } elements)
@@ -33,13 +43,14 @@ internal sealed class PhaseReader(
         var phases = ImmutableArray.CreateBuilder<PhaseSettings>();
         for (var index = 0; index < Math.Min(elements.Count, MaxPhases); index++)
         {
-            var path = $"{SettingsProblems.Root}.load[{index}]";
+            var path = $"{place}[{index}]";
             var written = elements[index] as HoconObject;
             var element = schema.Conform(reference, defaults, elements[index], path);
-            var phase = ReadPhase(element, path, key => written?.Fields.ContainsKey(key) == true, index, out var shown);
+            var number = (fleet * MaxPhases) + index;
+            var phase = ReadPhase(element, path, own => written?.Fields.ContainsKey(own) == true, number, out var shown);
             list.Add(shown);
             if (phase is not null)
-                phases.Add(phase);
+                phases.Add(phase with { Path = $"{key}.{index}" });
         }
 
         return phases.ToImmutable();

@@ -40,14 +40,35 @@ public sealed record RunSettings(
     /// limit.</summary>
     public TimeSpan Deadline { get; init; }
 
-    /// <summary>What reports call the phases.</summary>
-    public IReadOnlyList<PhaseName> PhaseNames => [.. Load.Select(phase => new PhaseName(phase.Name, phase.Shape.Word()))];
+    /// <summary>The fleets, at least one. <see cref="Target"/>, <see cref="Load"/>, <see cref="Connection"/> and <see cref="Supervision"/>
+    /// are those of the only fleet, or of all together.</summary>
+    public ImmutableArray<FleetSettings> Fleets
+    {
+        get => field.IsDefaultOrEmpty ? [new FleetSettings("", Target, Load, Connection, Supervision)] : field.Length > 1 ? field
+            : [field[0] with { Target = Target, Load = Load, Connection = Connection, Supervision = Supervision }];
+        init;
+    }
+
+    /// <summary>What reports call the fleets, and where their phases begin among all.</summary>
+    public IReadOnlyList<FleetName> FleetNames =>
+        [.. Fleets.Select((fleet, index) => new FleetName(fleet.Name, Fleets.Take(index).Sum(other => other.Load.Length)))];
+
+    /// <summary>What reports call the phases, fleet by fleet.</summary>
+    public IReadOnlyList<PhaseName> PhaseNames =>
+    [
+        .. Fleets.SelectMany(fleet => fleet.Load.Select(
+            phase => new PhaseName(phase.Name, phase.Shape.Word()) { Fleet = fleet.Name.Length > 0 ? fleet.Name : null })),
+    ];
 
     /// <summary>True if thresholds may pass in a run that is <c>generator-limited</c> (<c>verdict.allow</c>).</summary>
     public bool AllowsGeneratorLimited { get; init; }
 
     /// <summary>Keeps a server's words without the run's secrets. Made anew each time.</summary>
-    public ServerWords Words => new([Target.Credentials.Password, Daemon.Token, .. Connection.Script.Secrets]);
+    public ServerWords Words => new(
+    [
+        Target.Credentials.Password, Daemon.Token,
+        .. Fleets.SelectMany(fleet => fleet.Connection.Script.Secrets.Prepend(fleet.Target.Credentials.Password)),
+    ]);
 }
 
 /// <summary>The servers to storm (<c>actorload.target</c>).</summary>

@@ -10,7 +10,8 @@ internal static class RunSettingsReader
     private const string GeneratorLimited = "generator-limited";
 
     /// <summary>The settings; worthless if a problem was noted.</summary>
-    public static RunSettings Read(HoconObject conformed, SettingsSchema schema, PhaseReader phases, SettingsProblems problems,
+    public static RunSettings Read(
+        HoconObject conformed, HoconObject reference, SettingsSchema schema, PhaseReader phases, SettingsProblems problems,
         KeysRead keysRead, int mostOpen, int mostLoops)
     {
         var shown = new JsonObject();
@@ -19,21 +20,29 @@ internal static class RunSettingsReader
         var load = phases.Read(reader, conformed);
         var seed = reader.Integer("seed", 0, int.MaxValue) ?? default;
         var connection = ConnectionReader.Read(reader.Section("connection"), schema, mostOpen);
+        var supervision = SupervisionReader.Read(reader.Section("supervision"));
+        var fleets = new FleetReader(schema, reference, phases, problems, mostOpen).Read(reader, conformed);
+        if (fleets.IsEmpty)
+            fleets = [new FleetSettings("", target, load, connection, supervision)];
+        fleets = [.. fleets.Select(fleet => fleet with { Load = [.. fleet.Load.Select(phase => phase.Seeded(seed))] })];
+        if (fleets.Length > 1)
+            target = FleetSettings.TargetOf(fleets, target);
         var observers = ObserversReader.Read(reader.Section("observers"), target, connection);
         var settings = new RunSettings(
             target,
-            [.. load.Select(phase => phase.Seeded(seed))],
-            connection,
+            [.. fleets.SelectMany(fleet => fleet.Load)],
+            fleets.Length == 1 ? fleets[0].Connection : FleetSettings.ConnectionOf(fleets),
             ReadTransport(reader.Section("transport"), mostLoops),
-            SupervisionReader.Read(reader.Section("supervision")),
+            fleets.Length == 1 ? fleets[0].Supervision : FleetSettings.SupervisionOf(fleets),
             new MetricsSettings(reader.Section("metrics").Duration("interval", "100ms", "1h") ?? default),
             observers,
-            ThresholdReader.Read(reader, schema, target, observers, load),
+            ThresholdReader.Read(reader, schema, target, observers, fleets),
             TargetReader.ReadSafety(reader.Section("safety")),
             DaemonReader.Read(reader.Section("daemon")),
             seed,
             shown)
         {
+            Fleets = fleets,
             Deadline = reader.Section("run").Duration("deadline", "0s", "365d") ?? default,
             AllowsGeneratorLimited = ReadAllowed(reader.Section("verdict")),
         };
@@ -44,7 +53,7 @@ internal static class RunSettingsReader
     }
 
     // An unknown command may also hold the password.
-    private static void HideSecrets(JsonNode? script, SettingsProblems problems)
+    internal static void HideSecrets(JsonNode? script, SettingsProblems problems)
     {
         for (var index = 0; script is JsonArray commands && index < commands.Count; index++)
         {

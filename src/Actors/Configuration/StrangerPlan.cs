@@ -9,7 +9,7 @@ internal static class StrangerPlan
     /// <summary>Throws <see cref="SettingsException"/> if the plan is too long.</summary>
     public static void Check(RunSettings settings, string source, TimeSpan limit)
     {
-        var shortest = RunPlan.Create(settings.Load).Shortest(settings.Connection.Hold)
+        var shortest = settings.Fleets.Max(fleet => RunPlan.Create(fleet.Load).Shortest(fleet.Connection.Hold))
             + (settings.Observers.Bystander?.Before ?? TimeSpan.Zero);
         if (settings.Deadline > TimeSpan.Zero && settings.Deadline < shortest)
             shortest = settings.Deadline;

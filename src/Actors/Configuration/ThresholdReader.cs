@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net;
 using ActorLoad.Configuration.Hocon;
 using ActorLoad.Configuration.Thresholds;
-using ActorLoad.Load;
 using ActorLoad.Observers;
 
 namespace ActorLoad.Configuration;
@@ -22,9 +21,9 @@ internal static class ThresholdReader
     /// <summary>The thresholds; worthless if a problem was noted.</summary>
     public static ImmutableArray<Threshold> Read(
         SettingsReader settings, SettingsSchema schema, TargetSettings target, ObserverSettings observers,
-        ImmutableArray<PhaseSettings> load)
+        ImmutableArray<FleetSettings> fleets)
     {
-        var parts = Parts(target, observers, load);
+        var parts = Parts(target, observers, fleets);
         var thresholds = settings.List<Threshold>(
             Key, Example,
             text => Threshold.TryParse(text, parts, out var threshold, out var problem) ? (threshold, "", "") : (null, problem, ""),
@@ -60,7 +59,7 @@ internal static class ThresholdReader
         return (reader, abort == true ? threshold.Aborting(from) : threshold, true);
     }
 
-    private static ThresholdParts Parts(TargetSettings target, ObserverSettings observers, ImmutableArray<PhaseSettings> load)
+    private static ThresholdParts Parts(TargetSettings target, ObserverSettings observers, ImmutableArray<FleetSettings> fleets)
     {
         var (names, isName) = (new HashSet<string>(), false);
         foreach (var written in target.Endpoints.IsDefault ? [] : target.Endpoints)
@@ -76,7 +75,7 @@ internal static class ThresholdReader
 
         return new ThresholdParts([.. names], isName, observers.Bystander is not null, observers.Server || observers.Kernel)
         {
-            Phases = [.. load.Select(phase => phase.Name)],
+            Fleets = [.. fleets.Select(fleet => (fleet.Name, (IReadOnlyList<string>)[.. fleet.Load.Select(phase => phase.Name)]))],
         };
     }
 

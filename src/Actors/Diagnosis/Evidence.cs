@@ -31,8 +31,8 @@ public sealed record LoadEvidence(
     /// <summary>Each target is reached over loopback.</summary>
     public bool IsLoopback { get; init; }
 
-    /// <summary>Index of the phase with the largest bursts.</summary>
-    public int LargestPhase { get; init; }
+    /// <summary>The phase with the largest bursts, as <c>--set</c> names it; null if connections of no phase are due together.</summary>
+    public string? LargestBursts { get; init; } = "load.0";
 
     /// <summary>Addresses and ports of all connections, without duplicates.</summary>
     public IReadOnlyList<string> Endpoints { get; init; } = [];

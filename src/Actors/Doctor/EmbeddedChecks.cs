@@ -19,5 +19,5 @@ internal static class EmbeddedChecks
             $"the accept queue of the embedded server holds {Backlog}, fixed, and bursts have {needs.BurstForEach.Text()} connections. "
             + "A SYN to a full queue is dropped, and sent again after a second. A server of your own can have a longer queue",
             TroubleRemedies.ServersQueue(
-                new QueueLimits(null, Backlog, null, ServerDefaults.Garnet, needs.LargestPhase), needs.BurstForEach));
+                new QueueLimits(null, Backlog, null, ServerDefaults.Garnet, needs.LargestBursts), needs.BurstForEach));
 }

@@ -43,8 +43,8 @@ public sealed record RunNeeds
     /// <summary>The run brings its own server.</summary>
     public required bool IsEmbedded { get; init; }
 
-    /// <summary>Index of the phase with the largest bursts.</summary>
-    public int LargestPhase { get; init; }
+    /// <summary>The phase with the largest bursts, as <c>--set</c> names it; null if connections of no phase are due together.</summary>
+    public string? LargestBursts { get; init; } = "load.0";
 
     /// <summary>The largest share.</summary>
     public long OpenForEach => Shares.Max(share => share.Open);

@@ -134,7 +134,7 @@ internal static class ServerChecks
         return Check.Warn(
             Name, server.Endpoint, $"{limit}", $"{needed}",
             $"the accept queue of {server.Endpoint} holds {limit.Text()}{why}. {Overflow(needed)}",
-            TroubleRemedies.ServersQueue(new QueueLimits(soMaxConn, asked, server.QueueLimit, server.Kind, needs.LargestPhase), needed));
+            TroubleRemedies.ServersQueue(new QueueLimits(soMaxConn, asked, server.QueueLimit, server.Kind, needs.LargestBursts), needed));
     }
 
     // The backlog of the server behind a proxy does not matter to the proxy's listener.

@@ -18,6 +18,9 @@ public abstract record PhaseSettings(string Name, LoadShape Shape)
     /// <summary>How often the phase is carried out, one time after the other; 1 or more.</summary>
     public int Repeat { get; init; } = 1;
 
+    /// <summary>Where it is written, as <c>--set</c> names it: <c>load.0</c>.</summary>
+    public string Path { get; init; } = "load.0";
+
     /// <summary>The same with the seed of the run.</summary>
     public virtual PhaseSettings Seeded(int seed) => this;
 }

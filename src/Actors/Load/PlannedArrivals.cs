@@ -1,6 +1,6 @@
 namespace ActorLoad.Load;
 
-/// <summary>The arrivals of a plan over time, for a picture: bursts are taken to last no time.</summary>
+/// <summary>The arrivals of a run over time, for a picture: bursts are taken to last no time.</summary>
 /// <param name="Counts">Connections that are due in each of equal parts of the time.</param>
 /// <param name="Length">The whole time.</param>
 public sealed record PlannedArrivals(double[] Counts, TimeSpan Length)
@@ -11,22 +11,30 @@ public sealed record PlannedArrivals(double[] Counts, TimeSpan Length)
     /// <summary>The time of one part.</summary>
     public TimeSpan Part => Length / Counts.Length;
 
-    /// <summary>The arrivals of a plan in so many parts.</summary>
-    public static PlannedArrivals Of(RunPlan plan, int parts)
+    /// <summary>The arrivals of plans that are carried out side by side, in so many parts.</summary>
+    public static PlannedArrivals Of(IReadOnlyList<RunPlan> plans, int parts)
     {
-        var length = plan.Shortest(TimeSpan.Zero);
+        var length = plans.Max(plan => plan.Shortest(TimeSpan.Zero));
         var picture = new PlannedArrivals(new double[parts], length > TimeSpan.Zero ? length : TimeSpan.FromSeconds(1));
+        foreach (var plan in plans)
+        {
+            picture.Draw(plan);
+        }
+
+        return picture;
+    }
+
+    private void Draw(RunPlan plan)
+    {
         var (begin, drawn) = (0.0, 0);
         foreach (var phase in plan.Phases)
         {
             for (var repetition = 0; repetition < phase.Repeat && drawn++ < MostDrawn; repetition++)
             {
-                picture.Draw(phase, begin);
+                Draw(phase, begin);
                 begin += phase.ShortestSeconds(0);
             }
         }
-
-        return picture;
     }
 
     private void Draw(PhasePlan phase, double begin)

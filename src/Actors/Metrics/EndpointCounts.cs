@@ -44,14 +44,17 @@ public sealed record EndpointCounts(
         totals.Rejections, totals.Latency, totals.FailedLatency);
 
     /// <summary>The same, with open connections counted as cancelled.</summary>
-    public EndpointCounts Cancelled()
+    public EndpointCounts Cancelled() => this with
+    {
+        Connections = Connections with { Cancelled = Connections.Cancelled + Connections.Open },
+        Outcomes = Cancelled(Outcomes, Connections.Open),
+    };
+
+    /// <summary>Outcomes with so many more cancelled.</summary>
+    internal static Dictionary<string, long> Cancelled(IReadOnlyDictionary<string, long> outcomes, long open)
     {
         var cancelled = Metrics.Outcome.Cancelled.Name();
-        return this with
-        {
-            Connections = Connections with { Cancelled = Connections.Cancelled + Connections.Open },
-            Outcomes = new Dictionary<string, long>(Outcomes) { [cancelled] = Outcomes.GetValueOrDefault(cancelled) + Connections.Open },
-        };
+        return new Dictionary<string, long>(outcomes) { [cancelled] = outcomes.GetValueOrDefault(cancelled) + open };
     }
 
     /// <summary>With all outcomes, zeros too.</summary>

@@ -41,11 +41,13 @@ internal sealed class EndpointTallies
     }
 
     /// <summary>Merges received tallies.</summary>
-    public void Add(IReadOnlyList<TallyData> tallies)
+    /// <param name="tallies">One for each endpoint of a fleet.</param>
+    /// <param name="numbers">The number of each of them here; empty if they are in the same order.</param>
+    public void Add(IReadOnlyList<TallyData> tallies, IReadOnlyList<int> numbers)
     {
         for (var endpoint = 0; endpoint < tallies.Count; endpoint++)
         {
-            _tallies[endpoint].Add(tallies[endpoint]);
+            _tallies[numbers.Count == 0 ? endpoint : numbers[endpoint]].Add(tallies[endpoint]);
         }
     }
 }

@@ -21,10 +21,8 @@ public sealed class MetricsActor : UntypedActor
     private const int Never = -1;
 
     /// <summary>How to start one; see the constructor.</summary>
-    public static Props Props(
-        string runId, int lanes, IReadOnlyList<EndpointName> endpoints, IReadOnlyList<PhaseName> phases, RunClock clock,
-        IGeneratorMeter meter) =>
-        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, endpoints, phases, clock, meter);
+    public static Props Props(string runId, int lanes, MeasuredParts parts, RunClock clock, IGeneratorMeter meter) =>
+        Akka.Actor.Props.Create<MetricsActor>(runId, lanes, parts, clock, meter);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly string _runId;
@@ -34,7 +32,8 @@ public sealed class MetricsActor : UntypedActor
     private readonly SampleLog _samples = new(MaxSamples);
     private readonly Tally _totals;
     private readonly Tally _interval;
-    private readonly IReadOnlyList<EndpointName> _names;
+    private readonly MeasuredParts _parts;
+    private readonly Tally[] _fleets;
     private readonly EndpointTallies? _endpoints;
     private readonly PhaseLog? _phases;
     private readonly int[] _lastReport;
@@ -49,20 +48,20 @@ public sealed class MetricsActor : UntypedActor
     private IActorRef? _completeFor;
     private bool _isCutOff;
 
-    /// <summary>Measures a run with lanes numbered from 0, these endpoints and these phases.</summary>
-    public MetricsActor(
-        string runId, int lanes, IReadOnlyList<EndpointName> endpoints, IReadOnlyList<PhaseName> phases, RunClock clock,
-        IGeneratorMeter meter)
+    /// <summary>Measures a run with these parts and lanes numbered from 0, the same number for each fleet, fleet by fleet.</summary>
+    public MetricsActor(string runId, int lanes, MeasuredParts parts, RunClock clock, IGeneratorMeter meter)
     {
+        var (endpoints, phases, frequency) = (parts.Endpoints, parts.Phases, clock.Time.TimestampFrequency);
+        _parts = parts;
+        _fleets = parts.Fleets.Count > 1 ? [.. parts.Fleets.Select(_ => new Tally(frequency))] : [];
         _runId = runId;
-        _names = endpoints;
         _clock = clock;
         _meter = meter;
-        _totals = new Tally(clock.Time.TimestampFrequency);
-        _interval = new Tally(clock.Time.TimestampFrequency);
+        _totals = new Tally(frequency);
+        _interval = new Tally(frequency);
         _endpoints = endpoints.Count > 1
             ? new EndpointTallies(clock.Time.TimestampFrequency, endpoints.Count) : null; // for a single endpoint the totals suffice
-        _phases = phases.Count > 1 ? new PhaseLog(phases, clock.Time.TimestampFrequency) : null; // likewise
+        _phases = phases.Count > 1 ? new PhaseLog(phases, frequency) : null; // likewise
         _lastReport = new int[lanes];
         _peakOpen = new long[lanes];
         Array.Fill(_lastReport, Never);
@@ -87,16 +86,19 @@ public sealed class MetricsActor : UntypedActor
 
     private void OnReport(TallyReported report)
     {
+        var fleet = report.Lane / (_lastReport.Length / _parts.Fleets.Count);
+        var name = _parts.Fleets[fleet];
         foreach (var phase in report.Tallies)
         {
             foreach (var tally in phase.Endpoints)
             {
                 _totals.Add(tally);
                 _interval.Add(tally);
+                _fleets.ElementAtOrDefault(fleet)?.Add(tally);
             }
 
-            _endpoints?.Add(phase.Endpoints);
-            _phases?.Add(phase);
+            _endpoints?.Add(phase.Endpoints, name.Endpoints);
+            _phases?.Add(phase, name.FirstPhase);
         }
 
         _peakOpen[report.Lane] = Math.Max(_peakOpen[report.Lane], report.PeakOpen);
@@ -210,8 +212,9 @@ public sealed class MetricsActor : UntypedActor
             Answered = _totals.Answered,
             Cut = _totals.Cut,
             Endpoints = _endpoints is { } each
-                ? _names.Select((name, endpoint) => EndpointCounts.Of(name, each[endpoint], each.AreTimed)).ToList() : [],
+                ? _parts.Endpoints.Select((name, endpoint) => EndpointCounts.Of(name, each[endpoint], each.AreTimed)).ToList() : [],
             Phases = _phases?.Counts(all: _completeFor is not null) ?? [],
+            Fleets = _fleets.Select((tally, fleet) => FleetCounts.Of(_parts.Fleets[fleet].Name, tally)).ToList(),
         };
         foreach (var subscriber in _subscribers)
         {
@@ -228,6 +231,10 @@ public sealed class MetricsActor : UntypedActor
             _totals.RecordCancelled(_totals);
             _endpoints?.RecordCancelled();
             _phases?.RecordCancelled();
+            foreach (var fleet in _fleets)
+            {
+                fleet.RecordCancelled(fleet);
+            }
         }
     }
 

@@ -15,9 +15,11 @@ internal sealed class PhaseLog(IReadOnlyList<PhaseName> phases, long frequency)
     private readonly SortedDictionary<int, Tally> _atHand = [];
 
     /// <summary>Merges what a lane reported.</summary>
-    public void Add(PhaseTally report)
+    /// <param name="report">Its counts.</param>
+    /// <param name="firstOfFleet">Number of the first phase of its fleet.</param>
+    public void Add(PhaseTally report, int firstOfFleet)
     {
-        var tally = AtHand(report.Phase);
+        var tally = AtHand(firstOfFleet + report.Phase);
         foreach (var endpoint in report.Endpoints)
         {
             tally.Add(endpoint);

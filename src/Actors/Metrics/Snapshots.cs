@@ -124,7 +124,12 @@ public sealed record RunProgress(string Phase, int BurstsStarted, int? BurstsPla
 /// <param name="DurationSeconds">Due time to the end of its last connection.</param>
 public sealed record BurstResult(
     int Index, string Phase, double DueAt, long Planned, long Opened, long Dropped, long Succeeded, long Failed, long Cancelled,
-    long StartLagMicros, long StartSkewMicros, double DurationSeconds);
+    long StartLagMicros, long StartSkewMicros, double DurationSeconds)
+{
+    /// <summary>The fleet of its phase; absent in a run without fleets.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fleet { get; init; }
+}
 
 /// <summary>The generator's own use of the machine.</summary>
 /// <param name="CpuMicrosPerConnection">Own user and system CPU from first start to last close, divided by opened connections.</param>
@@ -210,4 +215,8 @@ public sealed record RunSnapshot
     /// latest.</summary>
     // The generated reader sets null if it is missing.
     public IReadOnlyList<PhaseCounts> Phases { get => field ?? []; init; } = [];
+
+    /// <summary>The same counts for each fleet, if there are several.</summary>
+    // The generated reader sets null if it is missing.
+    public IReadOnlyList<FleetCounts> Fleets { get => field ?? []; init; } = [];
 }

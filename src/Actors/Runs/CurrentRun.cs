@@ -10,6 +10,7 @@ namespace ActorLoad.Runs;
 /// <summary>A run under way: its children, its plan and its results so far. Confined to <see cref="LoadSupervisor"/>.</summary>
 internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggingAdapter log)
 {
+    private readonly HashSet<int> _stoppedFleets = [];
     private IDisposable? _watch;
     private int _sample;
 
@@ -70,16 +71,18 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
         }
 
         Observers.Tell(ObserverProtocol.StormBegins.Instance);
-        Lanes = new RunLanes(resources.CreateLanes(context, Order, Metrics));
-        var settings = Order.Settings;
-        Course = new PlanCursor(RunPlan.Create(settings.Load), Lanes.Count, settings.Deadline, settings.Connection.Hold);
+        var (settings, fleets) = (Order.Settings, Order.Settings.Fleets);
+        Lanes = new RunLanes(resources.CreateLanes(context, Order, Metrics), fleets.Length);
+        Course = new PlanCursor(
+            [.. fleets.Select(fleet => new FleetPlan(fleet.Name, RunPlan.Create(fleet.Load), fleet.Connection.Hold))], Lanes.OfEachFleet,
+            settings.Deadline);
     }
 
     /// <summary>Tells the lanes their shares of the burst or paced phase that is due.</summary>
-    public void Open(TimeSpan due)
+    public void Open(FleetCourse fleet, TimeSpan due)
     {
-        var (phase, place, turn) = (Course.Phase, Course.Place, Course.Turn);
-        var number = Course.Begin(due);
+        var (phase, stage, turn) = (fleet.Phase, fleet.Next, fleet.Turn);
+        var number = Course.Begin(fleet, due);
         if (Course.OpenLoads > 0)
         {
             Busy.Begin(due, Elapsed);
@@ -87,11 +90,11 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
 
         if (phase is BurstPhase bursts)
         {
-            Lanes.Open(new LaneProtocol.OpenBurst(number, 0, bursts.Connections, due) { Turn = turn, Phase = place.Phase });
+            Lanes.Open(fleet.Number, new LaneProtocol.OpenBurst(number, 0, bursts.Connections, due) { Turn = turn, Phase = stage.Phase });
         }
         else
         {
-            Lanes.Pace(new LaneProtocol.PacePhase(number, place.Phase, place.Repetition, due) { Turn = turn });
+            Lanes.Pace(fleet.Number, new LaneProtocol.PacePhase(number, stage.Phase, stage.Repetition, due) { Turn = turn });
         }
     }
 
@@ -125,12 +128,22 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
     public void Note(RunTrouble trouble)
     {
         Verdict.Note(trouble.Verdict, trouble.Reason);
-        if (trouble.BlockedLane is { } lane)
+        if (trouble.BlockedLoop is { } loop)
         {
             log.Error("{0}", trouble.Reason);
-            Lanes.Block(lane);
-            Course.GiveUp(lane);
+            foreach (var lane in Lanes.Block(loop))
+            {
+                Course.GiveUp(lane);
+            }
         }
+    }
+
+    /// <summary>Notes that a lane has stopped opening connections. True if no fleet goes on.</summary>
+    public bool StopFleet(LaneProtocol.BreakerTripped tripped)
+    {
+        _stoppedFleets.Add(tripped.Lane / Lanes.OfEachFleet);
+        Verdict.Note(Runs.Verdict.Aborted, tripped.Reason);
+        return _stoppedFleets.Count == Order.Settings.Fleets.Length;
     }
 
     /// <summary>Notes for the verdict that no attempt was ever established.</summary>

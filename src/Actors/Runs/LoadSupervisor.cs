@@ -75,11 +75,12 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case DueSoon due: _run.Open(due.DueAt); PlanNext(); break;
+            case DueSoon due: _run.Open(due.Fleet, due.DueAt); PlanNext(); break;
             case LaneProtocol.BurstShareEnded share: HandleShareEnded(share); break;
             case SampleDue: _run.TakeSample(); break;
             case DeadlineOver: _ending.AbortAtDeadline(); break;
             case RunSnapshot snapshot: _ending.AbortIfFailed(_run.Thresholds.Judge(snapshot)); break;
+            case LaneProtocol.BreakerTripped tripped when !_run.StopFleet(tripped): break; // other fleets go on
             case var _ when RunTrouble.Of(message) is { } trouble: AbortFor(trouble); break;
             default: _ending.HandleAnyTime(message); break;
         }
@@ -108,16 +109,16 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
     {
         // When a share ends, the next burst may be due before its timer's message is handled.
         Timers.Cancel(nameof(DueSoon));
-        while (_run.Course.NextDue() is { } due)
+        while (_run.Course.NextDue() is var (fleet, due))
         {
             var wait = due - _run.Elapsed - Lead;
             if (wait > TimeSpan.Zero)
             {
-                Timers.StartSingleTimer(nameof(DueSoon), new DueSoon(due), wait);
+                Timers.StartSingleTimer(nameof(DueSoon), new DueSoon(fleet, due), wait);
                 return;
             }
 
-            _run.Open(due);
+            _run.Open(fleet, due);
         }
 
         if (_run.Course.IsOver)
@@ -187,7 +188,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
         public static SampleDue Instance { get; } = new();
     }
 
-    private sealed record DueSoon(TimeSpan DueAt) : ITick;
+    private sealed record DueSoon(FleetCourse Fleet, TimeSpan DueAt) : ITick;
 
     private sealed class DeadlineOver : ITick
     {

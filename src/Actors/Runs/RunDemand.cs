@@ -19,36 +19,55 @@ public static class RunDemand
     // Faster than any run so far.
     private const long MostPerSecond = 50_000;
 
-    /// <summary>The needs of a run.</summary>
+    /// <summary>The needs of a run: of its fleets together, because they storm side by side.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="targets">The addresses, in turn; empty for the embedded server.</param>
     public static RunNeeds Of(RunSettings settings, ImmutableArray<Endpoint> targets)
     {
         var (connection, observers) = (settings.Connection, settings.Observers);
-        var plan = RunPlan.Create(settings.Load).Until(settings.Deadline);
-        var isGraceful = connection.Socket.Close == CloseMode.Graceful;
-        var due = plan.Phases.Max(phase => Due(phase, connection.Hold));
-        var open = Math.Min(due, connection.MaxOpen);
-        var burst = Math.Min(plan.Phases.Max(Together), connection.MaxOpen);
-        var shares = Shares(open, targets);
+        FleetNeeds[] fleets = [.. settings.Fleets.Select(fleet => Of(fleet, settings.Deadline, targets))];
+        var shares = Together(fleets.SelectMany(fleet => fleet.Shares));
         return new RunNeeds
         {
-            Due = due,
+            Due = fleets.Sum(fleet => fleet.Due),
             MaxOpen = connection.MaxOpen,
-            Open = open,
+            Open = fleets.Sum(fleet => fleet.Open),
             Shares = shares,
-            BurstForEach = Shares(burst, targets).Max(share => share.Open),
+            BurstForEach = Together(fleets.SelectMany(fleet => fleet.Bursts)).Max(share => share.Open),
             Targets = shares.Count,
-            StartedInMinute = StartedWithin(plan, TimeWait, connection.MaxOpen),
-            Tracked = Tracked(plan, open, isGraceful ? RememberedAfterFin : RememberedAfterReset, connection.MaxOpen),
+            StartedInMinute = fleets.Aggregate((long?)0, (sum, fleet) => sum + fleet.StartedInMinute),
+            Tracked = fleets.Aggregate((long?)0, (sum, fleet) => sum + fleet.Tracked),
             Observers = (observers.Server ? 1 : 0) + (observers.Bystander?.Connections ?? 0),
-            IsGraceful = isGraceful,
+            IsGraceful = connection.Socket.Close == CloseMode.Graceful,
             KernelPorts = connection.Socket.Ports == PortChoice.Kernel,
             IsLoopback = targets.All(target => target.IsLoopback),
             IsEmbedded = settings.Target.IsEmbedded,
-            LargestPhase = plan.Phases.IndexOf(plan.Phases.MaxBy(Together)!),
+            LargestBursts = fleets.MaxBy(fleet => fleet.Bursts.Max(share => share.Open))!.LargestBursts,
         };
     }
+
+    private static FleetNeeds Of(FleetSettings fleet, TimeSpan deadline, ImmutableArray<Endpoint> all)
+    {
+        var (connection, targets) = (fleet.Connection, fleet.Among(all));
+        var plan = RunPlan.Create(fleet.Load).Until(deadline);
+        var due = plan.Phases.Max(phase => Due(phase, connection.Hold));
+        var open = Math.Min(due, connection.MaxOpen);
+        var burst = Math.Min(plan.Phases.Max(Together), connection.MaxOpen);
+        var remembered = connection.Socket.Close == CloseMode.Graceful ? RememberedAfterFin : RememberedAfterReset;
+        var largest = plan.Phases.IndexOf(plan.Phases.MaxBy(Together)!);
+        return new FleetNeeds(
+            due, open, Shares(open, targets), Shares(burst, targets), StartedWithin(plan, TimeWait, connection.MaxOpen),
+            Tracked(plan, open, remembered, connection.MaxOpen),
+            fleet.Load[largest] is { Shape: LoadShape.Bursts or LoadShape.Population, Path: var path } ? path : null);
+    }
+
+    // Fleets may storm the same address.
+    private static IReadOnlyList<TargetShare> Together(IEnumerable<TargetShare> shares) =>
+        [.. shares.GroupBy(share => share.Target).Select(same => new TargetShare(same.Key, same.Sum(share => share.Open)))];
+
+    private sealed record FleetNeeds(
+        long Due, long Open, IReadOnlyList<TargetShare> Shares, IReadOnlyList<TargetShare> Bursts, long? StartedInMinute, long? Tracked,
+        string? LargestBursts);
 
     /// <summary>Most connections begun within a time window from the start of a phase; null if bursts follow each other without a
     /// gap.</summary>

@@ -70,7 +70,8 @@ public static class RunDoctor
     public static IReadOnlyList<Check> Obstacles(RunSettings settings, ResolvedTarget target, IReadOnlyList<Check> checks)
     {
         // A script with its own password can sign in where the checks cannot.
-        var isOwnPassword = !settings.Target.Credentials.AreGiven && settings.Connection.Script.Secrets.Length > 0;
+        var isOwnPassword = !settings.Target.Credentials.AreGiven
+            && settings.Fleets.Any(fleet => fleet.Connection.Script.Secrets.Length > 0);
         Check[] failed =
         [
             .. checks.Where(check => check is { Name: TargetCheck.Name, State: CheckState.Fail }

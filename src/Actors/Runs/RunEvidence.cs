@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ActorLoad.Configuration;
 using ActorLoad.Diagnosis;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
@@ -36,7 +37,7 @@ internal static class RunEvidence
         TimeSpan duration, int loops, IReadOnlyDictionary<string, ImmutableArray<string>> said)
     {
         var (totals, sockets) = (completed.Totals, completed.Sockets);
-        var verbs = ScriptVerbs.Of(order.Settings.Connection.Script);
+        string[] verbs = [.. order.Settings.Fleets.SelectMany(fleet => ScriptVerbs.Of(fleet.Connection.Script))];
         var client = new ClientLedger(
             totals.Attempts, totals.Connections.Succeeded, sockets.Established, sockets.AbortiveCloses, totals.AttemptFailures,
             totals.Rejections)
@@ -44,11 +45,16 @@ internal static class RunEvidence
             PeerFinishes = sockets.PeerFinishes,
             PeerResets = sockets.PeerResets,
             RetiredPorts = own.RetiredPorts,
-            ClosedFirst = verbs.Contains("QUIT") ? totals.Connections.Succeeded : 0,
+            ClosedFirst = ClosedFirst(order.Settings.Fleets, totals),
         };
         var load = Load(order, totals, sockets, course) with { Said = said, Waits = [.. verbs.Where(ScriptVerbs.Waits)] };
         return new Evidence(Ledgers(client, sockets, observed), load, Generator(order, totals, course, own, duration, loops));
     }
+
+    // A server closes a connection that ends its script with QUIT.
+    private static long ClosedFirst(ImmutableArray<FleetSettings> fleets, RunSnapshot totals) => fleets
+        .Select((fleet, index) => ScriptVerbs.Of(fleet.Connection.Script).Contains("QUIT")
+            ? (totals.Fleets.ElementAtOrDefault(index)?.Connections ?? totals.Connections).Succeeded : 0).Sum();
 
     private static Ledgers Ledgers(ClientLedger client, SocketFacts sockets, ObserverProtocol.RunObserved observed) => new(
         client, observed.Servers, observed.Kernel, observed.Bystander,
@@ -69,7 +75,7 @@ internal static class RunEvidence
         {
             Observers = needs.Observers * needs.Targets,
             IsLoopback = needs.IsLoopback,
-            LargestPhase = needs.LargestPhase,
+            LargestBursts = needs.LargestBursts,
             Absences = sockets.Absences,
             StrangeReplies = sockets.StrangeReplies,
             DistantConnects = sockets.DistantConnects,

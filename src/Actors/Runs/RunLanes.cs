@@ -4,23 +4,29 @@ using Akka.Actor;
 
 namespace ActorLoad.Runs;
 
-/// <summary>The lanes of a run.</summary>
-/// <param name="lanes">The lanes, in the order of their numbers.</param>
-internal sealed class RunLanes(ImmutableArray<IActorRef> lanes)
+/// <summary>The lanes of a run: one for each fleet on each loop.</summary>
+/// <param name="lanes">The lanes in the order of their numbers, fleet by fleet.</param>
+/// <param name="fleets">Number of fleets.</param>
+internal sealed class RunLanes(ImmutableArray<IActorRef> lanes, int fleets = 1)
 {
     private readonly HashSet<int> _blocked = [];
 
     /// <summary>The lanes of a run that has not begun.</summary>
     public static RunLanes None { get; } = new([]);
 
-    /// <summary>Number of lanes.</summary>
-    public int Count => lanes.Length;
+    /// <summary>Lanes of each fleet: the number of loops.</summary>
+    public int OfEachFleet => lanes.Length / fleets;
 
     /// <summary>True if every lane is blocked.</summary>
     public bool AreAllBlocked => _blocked.Count == lanes.Length;
 
-    /// <summary>Notes a lane whose loop is blocked: it does not answer any more.</summary>
-    public void Block(int lane) => _blocked.Add(lane);
+    /// <summary>Notes a blocked loop, whose lanes do not answer any more; returns these.</summary>
+    public IReadOnlyList<int> Block(int loop)
+    {
+        int[] blocked = [.. Enumerable.Range(0, fleets).Select(fleet => (fleet * OfEachFleet) + loop)];
+        _blocked.UnionWith(blocked);
+        return blocked;
+    }
 
     /// <summary>Sends a message to every lane.</summary>
     public void Tell(object message)
@@ -31,24 +37,24 @@ internal sealed class RunLanes(ImmutableArray<IActorRef> lanes)
         }
     }
 
-    /// <summary>Tells each lane its share of a burst.</summary>
-    public void Open(LaneProtocol.OpenBurst burst)
+    /// <summary>Tells each lane of a fleet its share of a burst.</summary>
+    public void Open(int fleet, LaneProtocol.OpenBurst burst)
     {
         var first = burst.First;
-        for (var lane = 0; lane < lanes.Length; lane++)
+        for (var lane = 0; lane < OfEachFleet; lane++)
         {
-            var share = (burst.Count / lanes.Length) + (lane < burst.Count % lanes.Length ? 1 : 0);
-            lanes[lane].Tell(burst with { First = first, Count = share });
+            var share = (burst.Count / OfEachFleet) + (lane < burst.Count % OfEachFleet ? 1 : 0);
+            lanes[(fleet * OfEachFleet) + lane].Tell(burst with { First = first, Count = share });
             first += share;
         }
     }
 
-    /// <summary>Tells the lanes to pace a phase: of n lanes, lane k takes connections k, k + n, k + 2n ...</summary>
-    public void Pace(LaneProtocol.PacePhase phase)
+    /// <summary>Tells the lanes of a fleet to pace a phase: of n lanes, lane k takes connections k, k + n, k + 2n ...</summary>
+    public void Pace(int fleet, LaneProtocol.PacePhase phase)
     {
-        for (var lane = 0; lane < lanes.Length; lane++)
+        for (var lane = 0; lane < OfEachFleet; lane++)
         {
-            lanes[lane].Tell(phase with { First = lane, Step = lanes.Length });
+            lanes[(fleet * OfEachFleet) + lane].Tell(phase with { First = lane, Step = OfEachFleet });
         }
     }
 }

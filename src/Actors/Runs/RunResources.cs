@@ -150,29 +150,40 @@ public sealed class RunResources : IRunResources
     }
 
     /// <inheritdoc />
-    public IActorRef CreateMetrics(IUntypedActorContext context, RunOrder order) =>
-        context.ActorOf(
-            MetricsActor.Props(
-                order.RunId, _loops.Choice.Loops, order.Target.EndpointNames, order.Settings.PhaseNames, order.Clock, Meter),
-            "metrics");
+    public IActorRef CreateMetrics(IUntypedActorContext context, RunOrder order)
+    {
+        var (endpoints, settings) = (order.Target.Endpoints, order.Settings);
+        Endpoint[] distinct = [.. endpoints.Distinct()];
+        var fleets = settings.FleetNames.Zip(settings.Fleets, (name, fleet) => name with
+        {
+            Endpoints = [.. fleet.Among(endpoints).Distinct().Select(endpoint => Array.IndexOf(distinct, endpoint))],
+        });
+        var parts = new MeasuredParts(order.Target.EndpointNames, settings.PhaseNames, [.. fleets]);
+        return context.ActorOf(
+            MetricsActor.Props(order.RunId, settings.Fleets.Length * _loops.Choice.Loops, parts, order.Clock, Meter), "metrics");
+    }
 
     /// <inheritdoc />
-    public ImmutableArray<IActorRef> CreateLanes(IUntypedActorContext context, RunOrder order, IActorRef metrics)
+    public ImmutableArray<IActorRef> CreateLanes(IUntypedActorContext context, RunOrder order, IActorRef metrics) =>
+        [.. _settings.Fleets.SelectMany((fleet, number) => CreateLanes(context, order, metrics, fleet, number))];
+
+    private IEnumerable<IActorRef> CreateLanes(
+        IUntypedActorContext context, RunOrder order, IActorRef metrics, FleetSettings fleet, int number)
     {
-        var (target, connection) = (_settings.Target, _settings.Connection with { Words = _words });
-        var session = Session.Of(target.Credentials, connection.Script);
-        var plan = RunPlan.Create(_settings.Load);
-        var health = TargetHealth.Of(order.Target.Endpoints);
+        var connection = fleet.Connection with { Words = _words };
+        var session = Session.Of(fleet.Target.Credentials, connection.Script);
+        var (targets, plan) = (fleet.Among(order.Target.Endpoints), RunPlan.Create(fleet.Load));
+        var health = TargetHealth.Of(targets);
         var (share, rest) = Math.DivRem(connection.MaxOpen, _loops.Choice.Loops);
-        return
-        [
-            .. _loops.Dispatchers.Select((dispatcher, lane) => context.ActorOf(
-                Lane.Props(
-                    new LaneSettings(
-                        lane, order.Clock, share + (lane < rest ? 1 : 0), _settings.Seed, connection, session, order.Target.Endpoints,
-                        _settings.Supervision, metrics) { Health = health, Plan = plan },
-                    dispatcher),
-                $"lane-{lane}")),
-        ];
+        return _loops.Dispatchers.Select((dispatcher, loop) =>
+        {
+            var lane = (number * _loops.Choice.Loops) + loop;
+            var settings = new LaneSettings(
+                lane, order.Clock, share + (loop < rest ? 1 : 0), _settings.Seed, connection, session, targets, fleet.Supervision, metrics)
+            {
+                Health = health, Plan = plan,
+            };
+            return context.ActorOf(Lane.Props(settings, dispatcher), $"lane-{lane}");
+        });
     }
 }

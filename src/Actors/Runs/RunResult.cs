@@ -108,6 +108,10 @@ public sealed record RunResult
     // The generated reader sets null if it is missing.
     public IReadOnlyList<PhaseCounts> Phases { get => field ?? []; init; } = [];
 
+    /// <summary>The counts of each fleet; empty in a run without fleets.</summary>
+    // The generated reader sets null if it is missing.
+    public IReadOnlyList<FleetCounts> Fleets { get => field ?? []; init; } = [];
+
     /// <summary>The findings, causes before effects; empty if there was no trouble.</summary>
     // The generated reader sets null if it is missing.
     public IReadOnlyList<Finding> Findings { get => field ?? []; init; } = [];

@@ -55,6 +55,7 @@ internal static class RunSummary
             Answered = totals.Answered,
             Cut = totals.Cut,
             Endpoints = endpoints,
+            Fleets = totals.Fleets,
             Phases = Phases(order.Settings.PhaseNames, totals, plan.Phases),
             Ledgers = evidence.Ledgers,
             Findings = findings,

@@ -9,8 +9,8 @@ namespace ActorLoad.Runs;
 /// <summary>A reason to end a run before its load has ended.</summary>
 /// <param name="Verdict">The run's verdict.</param>
 /// <param name="Reason">The reason, in a sentence.</param>
-/// <param name="BlockedLane">The lane whose loop does not answer; null for other troubles.</param>
-internal sealed record RunTrouble(Verdict Verdict, string Reason, int? BlockedLane = null) : INoSerializationVerificationNeeded
+/// <param name="BlockedLoop">The loop that does not answer; null for other troubles.</param>
+internal sealed record RunTrouble(Verdict Verdict, string Reason, int? BlockedLoop = null) : INoSerializationVerificationNeeded
 {
     /// <summary>The trouble that a message reports; null for other messages.</summary>
     public static RunTrouble? Of(object message) => message switch

@@ -61,6 +61,11 @@ internal sealed class ConfigurationOptions
         var shorts = _short.Layers(parsed, errors).ToList();
         errors.AddRange(ReplacedSettings.Lost(set, shorts));
         var loaded = LoadAll([.. layers, .. shorts], errors);
+        if (ReplacedSettings.BesideFleets(shorts, loaded) is { } useless)
+        {
+            throw new SettingsException([useless]);
+        }
+
         if (ReplacedSettings.Sentence(layers, shorts, loaded) is { } sentence)
         {
             ErrorLines.Write($"actorload: {sentence}");

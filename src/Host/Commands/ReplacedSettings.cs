@@ -20,6 +20,16 @@ internal static class ReplacedSettings
                 + "so this setting would be lost",
             "use short options alone, or --set alone");
 
+    /// <summary>An error for a short option beside fleets, which may say otherwise; null if there is none. <c>--for</c> is the whole
+    /// run's.</summary>
+    public static SettingsError? BesideFleets(IEnumerable<OverrideLayer> shorts, LoadedConfiguration loaded) =>
+        loaded.Settings.Fleets is [{ Name: { Length: > 0 } first }, ..]
+            && shorts.FirstOrDefault(layer => layer.Path != "run.deadline") is { } option
+            ? new SettingsError(
+                option.Source, null, option.Path, $"the run file has fleets, such as \"{first}\"",
+                $"--set fleets.0.{option.Path}=..., for each fleet that it is meant for")
+            : null;
+
     /// <summary>The phases that short options replace, and their replacement; null if the user wrote no phases.</summary>
     public static string? Sentence(
         IReadOnlyCollection<ConfigLayer> below, IReadOnlyCollection<OverrideLayer> shorts, LoadedConfiguration loaded)

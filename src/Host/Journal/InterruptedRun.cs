@@ -69,6 +69,7 @@ internal static class InterruptedRun
             Cut = last?.Cut ?? 0,
             Endpoints = Endpoints(header.Target, last),
             Phases = Phases(last),
+            Fleets = [.. (last?.Fleets ?? []).Select(fleet => fleet.Cancelled())],
         };
     }
 

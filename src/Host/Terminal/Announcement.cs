@@ -10,12 +10,17 @@ internal static class Announcement
     /// <summary>One line of plain text.</summary>
     public static string Of(RunSettings settings) => $"actorload: storming {Storm(settings)}";
 
-    /// <summary>Target, connections and duration.</summary>
+    /// <summary>Target, connections and duration, of each fleet.</summary>
     public static string Storm(RunSettings settings)
     {
-        var target = settings.Target.IsEmbedded ? "the embedded server" : string.Join(", ", settings.Target.Endpoints);
         var end = settings.Deadline > TimeSpan.Zero ? $"; ends after {Figures.Span(settings.Deadline)} (run.deadline)" : "";
-        return $"{target}: {string.Join("; then ", settings.Load.Select(Phase))}{end}";
+        return string.Join(" | ", settings.Fleets.Select(Fleet)) + end;
+    }
+
+    private static string Fleet(FleetSettings fleet)
+    {
+        var target = fleet.Target.IsEmbedded ? "the embedded server" : string.Join(", ", fleet.Target.Endpoints);
+        return $"{(fleet.Name.Length > 0 ? $"fleet {fleet.Name} -> " : "")}{target}: {string.Join("; then ", fleet.Load.Select(Phase))}";
     }
 
     /// <summary>A phase in words.</summary>

@@ -27,11 +27,20 @@ internal sealed record CountRow(
         { IsGivenUp = endpoint.GivenUp is not null }),
     ];
 
+    /// <summary>The rows of a run's fleets.</summary>
+    public static IReadOnlyList<CountRow> Of(IReadOnlyList<FleetCounts> fleets) =>
+    [
+        .. fleets.Select(fleet => new CountRow(
+            fleet.Name, fleet.Name, fleet.Connections, fleet.Retries, fleet.Latency.GetValueOrDefault("total"), fleet.AttemptFailures)),
+    ];
+
+    private static string InFleet(PhaseCounts phase) => phase.Fleet is null ? phase.Name : $"{phase.Fleet}: {phase.Name}";
+
     /// <summary>The rows of a run's phases; a pause has none.</summary>
     public static IReadOnlyList<CountRow> Of(IReadOnlyList<PhaseCounts> phases) =>
     [
         .. phases.Where(phase => phase.Shape != "pause").Select(phase => new CountRow(
-            phase.Name, phase.Name == phase.Shape ? phase.Name : $"{phase.Name} ({phase.Shape})", phase.Connections, phase.Retries,
-            phase.Latency.GetValueOrDefault("total"), phase.AttemptFailures)),
+            InFleet(phase), phase.Name == phase.Shape ? InFleet(phase) : $"{InFleet(phase)} ({phase.Shape})", phase.Connections,
+            phase.Retries, phase.Latency.GetValueOrDefault("total"), phase.AttemptFailures)),
     ];
 }

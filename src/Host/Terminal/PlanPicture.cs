@@ -14,8 +14,8 @@ internal static class PlanPicture
     /// <summary>The lines of the picture; the first one says what it shows.</summary>
     public static IReadOnlyList<string> Of(RunSettings settings)
     {
-        var plan = RunPlan.Create(settings.Load).Until(settings.Deadline);
-        var planned = PlannedArrivals.Of(plan, Width);
+        var plans = settings.Fleets.Select(fleet => RunPlan.Create(fleet.Load).Until(settings.Deadline));
+        var planned = PlannedArrivals.Of([.. plans], Width);
         var most = planned.Counts.Max();
         var part = $"connections due in {Figures.Span(planned.Part)} each, at most {Figures.Count((long)Math.Round(most))}:";
         var lines = new List<string> { part };

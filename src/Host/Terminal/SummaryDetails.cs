@@ -17,6 +17,11 @@ internal static class SummaryDetails
 
         yield return new Rows(SummaryLines.Sums(result).Select(line => new Text(line)));
         yield return SummaryTables.Outcomes(result);
+        if (result.Fleets.Count > 1)
+        {
+            yield return CountTable.Of("fleet", CountRow.Of(result.Fleets));
+        }
+
         if (CountRow.Of(result.Phases) is { Count: > 1 } phases)
         {
             yield return CountTable.Of("phase", phases);

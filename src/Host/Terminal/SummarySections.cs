@@ -22,6 +22,7 @@ internal sealed class SummarySections(RunResult result, int width)
         yield return Endings();
         yield return new FindingSection(width).Of(result.Findings);
         yield return Latencies();
+        yield return new CountSection(width, "fleet").Of(CountRow.Of(result.Fleets), rank: 2);
         yield return new CountSection(width, "phase").Of(CountRow.Of(result.Phases), rank: 1);
         yield return new CountSection(width, "endpoint").Of(CountRow.Of(result.Endpoints));
         yield return Ledgers();

@@ -73,7 +73,7 @@ public sealed class ServerChecksSpecs
     {
         var check = ServerChecks.Queue(Needs, Redis with { Reading = Reading("garnet", null, 1), Configuration = Configured(null), QueueLimit = null }, null)!;
         Assert.Equal((CheckState.Warn, "512"), (check.State, check.Present));
-        Assert.Equal([Remedies.SmallerBursts(8_000, 512, 0)], check.Remedies);
+        Assert.Equal([Remedies.SmallerBursts(8_000, 512, "load.0")], check.Remedies);
     }
 
     [Fact]

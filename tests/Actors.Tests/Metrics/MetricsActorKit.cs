@@ -20,12 +20,14 @@ public abstract class MetricsActorKit() : TestKit("""
     /// <summary>Lets time pass before the next sample begins.</summary>
     protected void Advance(TimeSpan by) => _time.Advance(by);
 
-    private protected IActorRef Start(int lanes, IReadOnlyList<EndpointName>? endpoints = null, params PhaseName[] phases)
+    private protected IActorRef Start(int lanes, IReadOnlyList<EndpointName>? endpoints = null, MeasuredParts? parts = null)
     {
         var metrics = Sys.ActorOf(
             MetricsActor.Props(
-                "run-1", lanes, endpoints ?? [new EndpointName("db:6379", "127.0.0.1:6379")],
-                phases.Length > 0 ? phases : [new PhaseName("storm", "bursts")], RunClock.StartNow(_time), new FixedMeter()),
+                "run-1", lanes,
+                parts ?? new MeasuredParts(
+                    endpoints ?? [new EndpointName("db:6379", "127.0.0.1:6379")], [new PhaseName("storm", "bursts")], [new FleetName("", 0)]),
+                RunClock.StartNow(_time), new FixedMeter()),
             "metrics");
         metrics.Tell(new Subscribe(TestActor));
         ExpectNothingMoreFrom(metrics); // its clock starts with it: no time may pass before

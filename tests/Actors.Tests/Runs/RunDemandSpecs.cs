@@ -1,7 +1,9 @@
 using System.Net;
+using ActorLoad.Configuration;
 using ActorLoad.Doctor;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 using ActorLoad.Runs;
 using ActorLoad.Transport;
 using Xunit;
@@ -40,9 +42,9 @@ public sealed class RunDemandSpecs
         var settings = Of(Fixed(500, _second, 100), AfterBurst(9_000, _second, 1)) with { Deadline = 3 * _second };
         settings = settings with { Connection = settings.Connection with { Hold = TimeSpan.FromHours(1) } };
         var needs = RunDemand.Of(settings, [Local(1)]);
-        Assert.Equal((1_500L, 1_500L, 0), (needs.Open, needs.StartedInMinute, needs.LargestPhase));
+        Assert.Equal((1_500L, 1_500L, "load.0"), (needs.Open, needs.StartedInMinute, needs.LargestBursts));
         needs = RunDemand.Of(settings with { Deadline = TimeSpan.Zero }, [Local(1)]);
-        Assert.Equal((19_000L, 1), (needs.Open, needs.LargestPhase));
+        Assert.Equal((19_000L, "load.1"), (needs.Open, needs.LargestBursts));
     }
 
     [Theory]
@@ -63,6 +65,25 @@ public sealed class RunDemandSpecs
         var ramp = new SegmentCurve([new RateSegment(0, 100, TimeSpan.FromMinutes(10))]);
         var needs = RunDemand.Of(Of(new PacedSettings("ramp", LoadShape.Ramp, new EvenArrivals(ramp))), [Local(1)]);
         Assert.Equal(5_700, needs.StartedInMinute); // 95/s in the mean
+    }
+
+    [Fact]
+    public void Fleets_need_the_sum_of_what_each_needs_at_each_address()
+    {
+        var (a, b) = (Local(1), Local(2));
+        var settings = Of(AfterBurst(100, _second, 3));
+        settings = settings with
+        {
+            Fleets =
+            [
+                settings.Fleets[0] with { Name = "web", Target = new TargetSettings([a.Name], Credentials.None) },
+                settings.Fleets[0] with { Name = "jobs", Target = new TargetSettings([b.Name, a.Name], Credentials.None) },
+            ],
+        };
+
+        var needs = RunDemand.Of(settings, [a, b]);
+        Assert.Equal((200L, 150L, 600L), (needs.Open, needs.BurstForEach, needs.StartedInMinute));
+        Assert.Equal([(a.Name, 150L), (b.Name, 50L)], needs.Shares.Select(share => (share.Target, share.Open)));
     }
 
     [Fact]

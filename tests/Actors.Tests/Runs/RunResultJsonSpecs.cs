@@ -62,7 +62,7 @@ public class RunResultJsonSpecs
         Assert.Equal(
             ["schemaVersion", "run", "verdict", "verdictReasons", "target", "transport", "connections", "attempts", "retries", "outcomes",
              "attemptFailures", "rejections", "latency", "failedLatency", "bursts", "samples", "thresholds", "passed", "generator", "established", "answered", "cut",
-             "ledgers", "endpoints", "phases", "findings"],
+             "ledgers", "endpoints", "phases", "fleets", "findings"],
             Keys(json));
         Assert.Equal(["id", "startedAt", "durationSeconds", "configuration"], Keys(json["run"]));
         Assert.Equal(["planned", "opened", "succeeded", "failed", "dropped", "cancelled"], Keys(json["connections"]));

@@ -22,7 +22,7 @@ internal static class RunSettingsBuilder
 
     public static RunSettings Of(params PhaseSettings[] load) => new(
         new TargetSettings(Target.Names, Credentials.None),
-        [.. load],
+        [.. load.Select((phase, index) => phase with { Path = $"load.{index}" })],
         new ConnectionSettings(
             Script.Empty, TimeSpan.Zero, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), 19_000,
             new SocketSettings(CloseMode.Abort, false, true, 512)),

@@ -1,6 +1,8 @@
+using System.Net;
 using ActorLoad.Configuration;
 using ActorLoad.Connections;
 using ActorLoad.Load;
+using ActorLoad.Metrics;
 using ActorLoad.Runs;
 using Akka.TestKit.Xunit2;
 using Xunit;
@@ -163,6 +165,40 @@ public class VirtualRunSpecs() : TestKit(VirtualScheduler.Configuration + """
         Assert.InRange(result.Run.DurationSeconds, 20.5, 21.5);
     }
 
+    [Fact]
+    public void Fleets_storm_side_by_side_with_counts_of_their_own()
+    {
+        var settings = Of(Fixed(1, _second, count: 1));
+        var (only, far) = (settings.Fleets[0], new Endpoint(new IPEndPoint(IPAddress.Loopback, 6380), "far:6380"));
+        settings = settings with
+        {
+            Target = new TargetSettings([.. Target.Names, far.Name], settings.Target.Credentials),
+            Fleets =
+            [
+                only with { Name = "web", Load = [Paced("day", LoadShape.Rate, 10, 20 * _second), Paced("rush", LoadShape.Rate, 20, 10 * _second)] },
+                only with
+                {
+                    Name = "jobs", Load = [Fixed(5, 2 * _second, count: 6)],
+                    Target = new TargetSettings([far.Name, .. Target.Names], settings.Target.Credentials),
+                    Connection = only.Connection with { Hold = 3 * _second },
+                },
+            ],
+        };
+
+        var result = Play(TimeSpan.FromMinutes(1), settings, Target with { Names = settings.Target.Endpoints, Endpoints = [.. Target.Endpoints, far] });
+
+        Assert.Equal([("web", 400L), ("jobs", 30L)], result.Fleets.Select(fleet => (fleet.Name, fleet.Connections.Succeeded)));
+        Assert.Equal([400, 30], result.Fleets.Select(fleet => fleet.Latency["total"].Count));
+        Assert.Equal(
+            [("web", "day", 200L, 0.0), ("web", "rush", 200, 20), ("jobs", "storm", 30, 0)],
+            result.Phases.Select(phase => (phase.Fleet!, phase.Name, phase.Connections.Succeeded, phase.BeganAt!.Value)));
+        Assert.Equal([0, 2, 4, 6, 8, 10], result.Bursts.Select(burst => burst.DueAt));
+        Assert.All(result.Bursts, burst => Assert.Equal(("jobs", 5L), (burst.Fleet, burst.Succeeded)));
+        Assert.Equal([("db:6379", 415L), ("far:6380", 15L)], result.Endpoints.Select(endpoint => (endpoint.Endpoint, endpoint.Connections.Succeeded)));
+        Assert.Equal((430, 430), (result.Connections.Planned, result.Connections.Succeeded));
+        Assert.InRange(result.Run.DurationSeconds, 30, 31);
+    }
+
     private static PacedSettings Kept(
         int connections, TimeSpan duration, TimeSpan lifetime = default, double jitter = 0, TimeSpan recycleAt = default, double recycleShare = 0) =>
         Paced("pool", LoadShape.Population, connections, _second) with
@@ -174,13 +210,17 @@ public class VirtualRunSpecs() : TestKit(VirtualScheduler.Configuration + """
     private static PacedSettings Paced(string name, LoadShape shape, double rate, TimeSpan duration) =>
         new(name, shape, new EvenArrivals(SegmentCurve.Constant(rate, duration)));
 
-    private RunResult Play(TimeSpan time, RunSettings settings)
+    private RunResult Play(TimeSpan time, RunSettings settings, ResolvedTarget? target = null)
     {
         var scheduler = (VirtualScheduler)Sys.Scheduler;
         var transports = new VirtualTransports(Sys, scheduler.Time);
         Assert.True(Script.TryParse(["PING"], out var script, out _));
-        settings = settings with { Connection = settings.Connection with { Script = script! } };
-        var order = settings.Order(TestActor, scheduler.Time);
+        settings = settings with
+        {
+            Connection = settings.Connection with { Script = script! },
+            Fleets = [.. settings.Fleets.Select(fleet => fleet with { Connection = fleet.Connection with { Script = script! } })],
+        };
+        var order = settings.Order(TestActor, scheduler.Time) with { Target = target ?? Target };
         var parent = CreateTestProbe();
         parent.ChildActorOf(LoadSupervisor.Props(order, new RunResources(order, transports)), order.RunId);
         transports.Loop.Pump();

@@ -39,11 +39,19 @@ internal sealed record PartCounts(
                 part.FailedLatency)
             : null;
 
-    /// <summary>The counts of one phase. A run with one phase does not count it apart.</summary>
-    public static PartCounts? OfPhase(RunSnapshot totals, string phase) =>
-        totals.Phases.FirstOrDefault(counts => counts.Name == phase) is { } part
+    /// <summary>The counts of one phase, of any fleet if that is null. A run with one phase does not count it apart.</summary>
+    public static PartCounts? OfPhase(RunSnapshot totals, string? fleet, string phase) =>
+        totals.Phases.FirstOrDefault(counts => counts.Name == phase && (fleet is null || counts.Fleet == fleet)) is { } part
             ? new PartCounts(
                 part.Connections, part.Attempts, part.Retries, part.Established, part.Outcomes, part.AttemptFailures, part.Latency,
                 part.FailedLatency)
             : totals.Phases.Count == 0 && totals.Progress.Phase == phase ? Of(totals) : null;
+
+    /// <summary>The counts of one fleet. A run with one fleet does not count it apart.</summary>
+    public static PartCounts? OfFleet(RunSnapshot totals, string fleet) => totals.Fleets.Count == 0 ? Of(totals)
+        : totals.Fleets.FirstOrDefault(counts => counts.Name == fleet) is { } part
+            ? new PartCounts(
+                part.Connections, part.Attempts, part.Retries, part.Established, part.Outcomes, part.AttemptFailures, part.Latency,
+                part.FailedLatency)
+            : null;
 }

@@ -25,7 +25,8 @@ internal static class RunPlaces
         places.Add("bystander", () => parts.HasBystander
             ? Bystander : MetricPlace.Absent("the run has no bystander: observers.bystander.connections = 0"));
         places.Add("endpoints", () => Endpoints(parts));
-        places.Add("phases", () => Phases(parts.Phases));
+        places.Add("phases", () => Phases(null, [.. parts.Fleets.SelectMany(fleet => fleet.Phases)]));
+        places.Add("fleets", () => Fleets(parts));
         return new MetricPlace(null, places);
     }
 
@@ -83,11 +84,20 @@ internal static class RunPlaces
     /// <summary>The place of an endpoint.</summary>
     public static MetricPlace Endpoint(string name) => new(null, CountPlaces.Of(figures => PartCounts.Of(figures.Totals, name)));
 
-    private static MetricPlace Phases(IReadOnlyList<string> names) => new(null, names.CountBy(name => name).ToDictionary(
+    private static MetricPlace Fleets(ThresholdParts parts) => parts.Fleets is [{ Name: "" }]
+        ? MetricPlace.Absent("the run file has no fleets")
+        : new MetricPlace(null, parts.Fleets.ToDictionary(fleet => fleet.Name, fleet => (Func<MetricPlace>)(() =>
+        {
+            var places = CountPlaces.Of(figures => PartCounts.OfFleet(figures.Totals, fleet.Name));
+            places.Add("phases", () => Phases(fleet.Name, fleet.Phases));
+            return new MetricPlace(null, places);
+        })));
+
+    private static MetricPlace Phases(string? fleet, IReadOnlyList<string> names) => new(null, names.CountBy(name => name).ToDictionary(
         name => name.Key,
         name => (Func<MetricPlace>)(() => name.Value > 1
             ? MetricPlace.Absent($"{name.Value} phases are called {name.Key}: give each a name of its own")
-            : new MetricPlace(null, CountPlaces.Of(figures => PartCounts.OfPhase(figures.Totals, name.Key))))));
+            : new MetricPlace(null, CountPlaces.Of(figures => PartCounts.OfPhase(figures.Totals, fleet, name.Key))))));
 
     private static MetricPlace Felt(Func<BystanderLedger, LatencySummary?> read, string when) => CountPlaces.Times(
         $"no PING of the bystander was answered {when}",

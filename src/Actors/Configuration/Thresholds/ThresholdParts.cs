@@ -12,8 +12,8 @@ public sealed class ThresholdParts(IReadOnlyList<string> endpoints, bool hasName
     /// <summary>The endpoints by each name that is known.</summary>
     public IReadOnlyList<string> Endpoints => endpoints;
 
-    /// <summary>The names of the phases, in the order of the run.</summary>
-    public IReadOnlyList<string> Phases { get; init; } = [];
+    /// <summary>The names of the fleets, and of the phases of each; a run without fleets has one without a name.</summary>
+    public IReadOnlyList<(string Name, IReadOnlyList<string> Phases)> Fleets { get; init; } = [];
 
     /// <summary>True if an endpoint is a name, so that its addresses are known later.</summary>
     public bool HasNames => hasNames;

@@ -164,7 +164,7 @@ internal sealed class AcceptQueueOverflow : IRule
         /// <summary>Remedies that make it as long as a burst; the smaller limit comes first.</summary>
         public IReadOnlyList<Remedy> Enlarge(Evidence evidence)
         {
-            var (burst, limits) = (evidence.BurstForEach(), new QueueLimits(SoMaxConn, Backlog, Limit, Kind, evidence.Load.LargestPhase));
+            var (burst, limits) = (evidence.BurstForEach(), new QueueLimits(SoMaxConn, Backlog, Limit, Kind, evidence.Load.LargestBursts));
             var (kernels, servers) = (TroubleRemedies.KernelsQueue(limits, burst), TroubleRemedies.ServersQueue(limits, burst));
             return Proxied is not null ? TroubleRemedies.ProxysQueue(limits, burst)
                 : IsCutByKernel ? [.. kernels, .. servers] : [.. servers, .. kernels];

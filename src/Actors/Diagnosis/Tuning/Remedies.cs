@@ -132,8 +132,8 @@ public static class Remedies
     /// <summary>Bursts that fit into a fixed queue.</summary>
     /// <param name="present">Connections of the largest burst.</param>
     /// <param name="proposed">Connections that the queue holds.</param>
-    /// <param name="phase">Index of the phase with the largest bursts.</param>
-    public static Remedy SmallerBursts(long present, long proposed, int phase) =>
+    /// <param name="phase">The phase with the largest bursts, as <c>--set</c> names it.</param>
+    public static Remedy SmallerBursts(long present, long proposed, string phase) =>
         Run(TuningKeys.BurstSize(phase), Text(present), Text(proposed)!);
 
     /// <summary>Ports chosen by ActorLoad: the one that has been free longest, or else the next of the range.</summary>

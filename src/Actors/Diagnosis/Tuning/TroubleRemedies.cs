@@ -80,8 +80,8 @@ public static class TroubleRemedies
     /// <summary>The server asks for a shorter queue than a burst, or has an older listener with a shorter queue.</summary>
     public static IReadOnlyList<Remedy> ServersQueue(QueueLimits limits, long burst) => limits switch
     {
-        { Kind: ServerDefaults.Garnet } => burst > ServerDefaults.GarnetBacklog
-            ? [Remedies.SmallerBursts(burst, ServerDefaults.GarnetBacklog, limits.Phase)] : [],
+        { Kind: ServerDefaults.Garnet } => burst > ServerDefaults.GarnetBacklog && limits.Phase is { } phase
+            ? [Remedies.SmallerBursts(burst, ServerDefaults.GarnetBacklog, phase)] : [],
         { Asked: { } asked } when asked >= burst => limits.Listener < burst ? [Remedies.NewListener(limits.Listener!.Value, asked)] : [],
         { Asked: null, Listener: { } listener } when listener >= burst => [],
         _ => [Remedies.TcpBacklog(limits.Asked ?? limits.Listener, burst, limits.Kind)],
@@ -150,5 +150,5 @@ public static class TroubleRemedies
 /// <param name="Asked">Its tcp-backlog; null if not known.</param>
 /// <param name="Listener">The queue of its listener, as cut when it was opened; null if not seen.</param>
 /// <param name="Kind">As in <see cref="ServerLedger.Kind"/>.</param>
-/// <param name="Phase">Index of the phase with the largest bursts.</param>
-public sealed record QueueLimits(long? SoMaxConn, long? Asked, long? Listener, string Kind, int Phase = 0);
+/// <param name="Phase">The phase with the largest bursts, as <c>--set</c> names it; null without bursts.</param>
+public sealed record QueueLimits(long? SoMaxConn, long? Asked, long? Listener, string Kind, string? Phase = "load.0");

@@ -82,5 +82,5 @@ public static class TuningKeys
 
     /// <summary>Connections of each burst of a phase.</summary>
     /// <param name="phase">Its index in <c>load</c>.</param>
-    public static string BurstSize(int phase) => string.Create(CultureInfo.InvariantCulture, $"load.{phase}.connections");
+    public static string BurstSize(string phase) => $"{phase}.connections";
 }

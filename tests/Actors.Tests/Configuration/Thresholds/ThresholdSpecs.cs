@@ -160,7 +160,7 @@ public class ThresholdSpecs
     [InlineData("endpoints.\"db.example:6378\".conect.p99 < 1s", "did you mean endpoints.\"db.example:6379\".connect.p99?")]
     [InlineData("endpoints.\"far.away:1\".retries == 0", "known below endpoints are \"db.example:6379\", other:1")]
     [InlineData("endpoints.\"db.example:6379.retries == 0", "a quote in the path of the metric is not closed")]
-    [InlineData("fleets.web.total.p99 < 1s", "generator, bursts, findings, bystander, endpoints, success-ratio, planned,")]
+    [InlineData("things.web.total.p99 < 1s", "generator, bursts, findings, bystander, endpoints, success-ratio, planned,")]
     [InlineData("generator.peak-rss < 5", "a size with its unit")]
     [InlineData("generator.peak-rss < 5MB", "a size with its unit")]
     [InlineData("conect.p50 >= 1s", "did you mean connect.p50?")]
@@ -248,7 +248,7 @@ public class ThresholdSpecs
     [InlineData("phases.'two words'.opened == 0", null)] // it has not begun
     public void Phase_is_judged_by_its_own_numbers(string text, double? measured)
     {
-        var parts = new ThresholdParts(["db:1"], true, false, false) { Phases = ["warm-up", "spike", "two words"] };
+        var parts = new ThresholdParts(["db:1"], true, false, false) { Fleets = [("", ["warm-up", "spike", "two words"])] };
         Assert.True(Threshold.TryParse(text, parts, out var threshold, out var problem), problem);
         var totals = RunTotals.Succeeded(12) with
         {
@@ -263,11 +263,45 @@ public class ThresholdSpecs
     }
 
     [Theory]
+    [InlineData("fleets.web.succeeded == 7", 7)]
+    [InlineData("fleets.jobs.success-ratio == 1", 1)]
+    [InlineData("fleets.jobs.phases.storm.succeeded == 5", 5)]
+    [InlineData("fleets.web.phases.storm.opened == 7", 7)]
+    public void Fleet_is_judged_by_its_own_numbers(string text, double measured)
+    {
+        var parts = new ThresholdParts(["db:1"], true, false, false) { Fleets = [("web", ["storm"]), ("jobs", ["storm"])] };
+        Assert.True(Threshold.TryParse(text, parts, out var threshold, out var problem), problem);
+        var (web, jobs) = (RunTotals.Succeeded(7), RunTotals.Succeeded(5));
+        var totals = RunTotals.Succeeded(12) with
+        {
+            Fleets = [RunTotals.FleetOf("web", web), RunTotals.FleetOf("jobs", jobs)],
+            Phases =
+            [
+                PhaseCounts.Of(new PhaseName("storm", "bursts") { Fleet = "web" }, web) with { Fleet = "web" },
+                PhaseCounts.Of(new PhaseName("storm", "bursts") { Fleet = "jobs" }, jobs) with { Fleet = "jobs" },
+            ],
+        };
+
+        Assert.Equal(measured, threshold.Judge(new RunFigures(totals)).Measured);
+    }
+
+    [Theory]
+    [InlineData("fleets.wbe.failed == 0", "web")]
+    [InlineData("phases.storm.failed == 0", "2 phases are called storm")]
+    public void Fleet_that_is_not_there_is_an_error(string text, string why)
+    {
+        var parts = new ThresholdParts(["db:1"], true, false, false) { Fleets = [("web", ["storm"]), ("jobs", ["storm"])] };
+
+        Assert.False(Threshold.TryParse(text, parts, out _, out var problem));
+        Assert.Contains(why, problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("phases.strom.failed == 0", "storm")]
     [InlineData("phases.twice.failed == 0", "2 phases are called twice: give each a name of its own")]
     public void Phase_that_is_not_one_phase_is_an_error(string text, string why)
     {
-        var parts = new ThresholdParts(["db:1"], true, false, false) { Phases = ["storm", "twice", "twice"] };
+        var parts = new ThresholdParts(["db:1"], true, false, false) { Fleets = [("", ["storm", "twice", "twice"])] };
 
         Assert.False(Threshold.TryParse(text, parts, out _, out var problem));
         Assert.Contains(why, problem, StringComparison.Ordinal);
@@ -275,10 +309,11 @@ public class ThresholdSpecs
 
     [Theory]
     [InlineData("bystander.p99 < 1s", "observers.bystander.connections = 0")]
+    [InlineData("fleets.web.failed == 0", "the run file has no fleets")]
     [InlineData("unexplained == 0", "observers.server and observers.kernel are off")]
     public void Path_of_a_part_that_the_run_does_not_have_says_what_is_off(string text, string why)
     {
-        Assert.False(Threshold.TryParse(text, new ThresholdParts(["db:1"], true, false, false), out _, out var problem));
+        Assert.False(Threshold.TryParse(text, new ThresholdParts(["db:1"], true, false, false) { Fleets = [("", ["storm"])] }, out _, out var problem));
         Assert.Contains(why, problem, StringComparison.Ordinal);
     }
 

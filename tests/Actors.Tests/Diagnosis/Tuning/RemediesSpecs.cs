@@ -119,7 +119,7 @@ public sealed partial class RemediesSpecs
         Assert.DoesNotContain("redis.conf", Remedies.TcpBacklog(511, 8_000, "unknown").Command, StringComparison.Ordinal);
         Assert.Equal("--tcp_backlog 65535 when Dragonfly is started", Remedies.TcpBacklog(256, 8_000, "dragonfly").Command);
         Assert.Equal(
-            new Remedy("load.2.connections", "8000", "512", RemedyHost.Run, "--set load.2.connections=512"), Remedies.SmallerBursts(8_000, 512, 2));
+            new Remedy("load.2.connections", "8000", "512", RemedyHost.Run, "--set load.2.connections=512"), Remedies.SmallerBursts(8_000, 512, "load.2"));
         Assert.Equal("restart the server: its listener was opened before net.core.somaxconn was raised", Remedies.NewListener(128, 8_000).Command);
     }
 

@@ -61,7 +61,7 @@ public sealed class RemedyCommandSpecs
         Remedy[] remedies =
         [
             Remedies.SlotPorts("kernel"), Remedies.AbortiveClose("graceful"), Remedies.MaxOpen(19_000, 9_000), Remedies.Loops(1, 2),
-            Remedies.SmallerBursts(8_000, 512, 0), Remedies.Transport("io-uring", "auto"),
+            Remedies.SmallerBursts(8_000, 512, "load.0"), Remedies.Transport("io-uring", "auto"),
         ];
         var options = remedies.Select(remedy => Assert.IsType<string>(remedy.Command)["--set ".Length..].Split('=', 2));
         var settings = ConfigLoader.Load([.. options.Select(option => new OverrideLayer("--set", option[0], option[1]))]).Settings;

@@ -59,9 +59,9 @@ public sealed class SameRemedySpecs
         ["a listener that is older than the tuning"] = Overflow("8000", 128, 8_000),
         ["the fixed queue of Garnet"] = (
             "accept-queue-overflow",
-            Overflowing(4_096, 512).With((ServerLedger server) => server with { Kind = "garnet", TcpBacklog = null }).With(load => load with { LargestPhase = 2 }),
+            Overflowing(4_096, 512).With((ServerLedger server) => server with { Kind = "garnet", TcpBacklog = null }).With(load => load with { LargestBursts = "load.2" }),
             [ServerChecks.Queue(
-                _needs with { LargestPhase = 2 },
+                _needs with { LargestBursts = "load.2" },
                 _redis with { Reading = Storms.Reading("garnet", null, 1), Configuration = Storms.Configured(null), QueueLimit = 512 }, 4_096)]),
         ["half-open handshakes without cookies"] = (
             "syn-queue-overflow",

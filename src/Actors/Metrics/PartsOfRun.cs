@@ -5,27 +5,26 @@ namespace ActorLoad.Metrics;
 /// <summary>What reports call a phase.</summary>
 /// <param name="Name">Its name in the run file.</param>
 /// <param name="Shape">Its shape, as a run file writes it.</param>
-public sealed record PhaseName(string Name, string Shape);
-
-/// <summary>The counts of one phase since the start of the run: an element of <c>phases</c>.</summary>
-public sealed record PhaseCounts
+public sealed record PhaseName(string Name, string Shape)
 {
-    /// <summary>Its number in the plan, from 0.</summary>
-    public int Index { get; init; }
+    /// <summary>The fleet that it belongs to; null in a run without fleets.</summary>
+    public string? Fleet { get; init; }
+}
 
+/// <summary>What reports call a fleet.</summary>
+/// <param name="Name">Its name in the run file; empty in a run without fleets.</param>
+/// <param name="FirstPhase">Number of its first phase among those of all fleets.</param>
+public sealed record FleetName(string Name, int FirstPhase)
+{
+    /// <summary>The run's number of each of its endpoints; empty if they are those of the run.</summary>
+    public IReadOnlyList<int> Endpoints { get; init; } = [];
+}
+
+/// <summary>The counts of a part of a run since its start.</summary>
+public abstract record PartOfRun
+{
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
-
-    /// <summary>Its shape, as a run file writes it.</summary>
-    public required string Shape { get; init; }
-
-    /// <summary>When it began, in seconds from the start of the run; absent before the end of the run, and if it never began.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? BeganAt { get; init; }
-
-    /// <summary>When its time was over and the last of its connections had ended; likewise.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? EndedAt { get; init; }
 
     /// <summary>Its connections by their progress.</summary>
     public required ConnectionCounts Connections { get; init; }
@@ -53,11 +52,60 @@ public sealed record PhaseCounts
 
     /// <summary>Failed connections, by step name.</summary>
     public required IReadOnlyDictionary<string, LatencySummary> FailedLatency { get; init; }
+}
+
+/// <summary>The counts of one fleet: an element of <c>fleets</c>.</summary>
+public sealed record FleetCounts : PartOfRun
+{
+    /// <summary>The counts of a tally.</summary>
+    internal static FleetCounts Of(string name, Tally tally) => new()
+    {
+        Name = name,
+        Connections = tally.Connections,
+        Attempts = tally.Attempts,
+        Retries = tally.Retries,
+        Established = tally.Established,
+        Outcomes = EndpointCounts.Every(tally.OutcomesByName()),
+        AttemptFailures = tally.AttemptFailuresByName(),
+        Rejections = tally.Rejections(),
+        Latency = tally.Latency(succeeded: true),
+        FailedLatency = tally.Latency(succeeded: false),
+    };
+
+    /// <summary>The same, with open connections counted as cancelled.</summary>
+    public FleetCounts Cancelled() => this with
+    {
+        Connections = Connections with { Cancelled = Connections.Cancelled + Connections.Open },
+        Outcomes = EndpointCounts.Cancelled(Outcomes, Connections.Open),
+    };
+}
+
+/// <summary>The counts of one phase: an element of <c>phases</c>.</summary>
+public sealed record PhaseCounts : PartOfRun
+{
+    /// <summary>Its number in the plan, from 0; fleet by fleet.</summary>
+    public int Index { get; init; }
+
+    /// <summary>The fleet that it belongs to; absent in a run without fleets.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fleet { get; init; }
+
+    /// <summary>Its shape, as a run file writes it.</summary>
+    public required string Shape { get; init; }
+
+    /// <summary>When it began, in seconds from the start of the run; absent before the end of the run, and if it never began.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? BeganAt { get; init; }
+
+    /// <summary>When its time was over and the last of its connections had ended; likewise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? EndedAt { get; init; }
 
     /// <summary>The counts of a tally.</summary>
     internal static PhaseCounts Of(PhaseName phase, int index, Tally tally) => new()
     {
         Index = index,
+        Fleet = phase.Fleet,
         Name = phase.Name,
         Shape = phase.Shape,
         Connections = tally.Connections,
@@ -94,13 +142,9 @@ public sealed record PhaseCounts
         phases.Count == 1 ? [Of(phases[0], totals)] : totals.Phases;
 
     /// <summary>The same, with open connections counted as cancelled.</summary>
-    public PhaseCounts Cancelled()
+    public PhaseCounts Cancelled() => this with
     {
-        var cancelled = Metrics.Outcome.Cancelled.Name();
-        return this with
-        {
-            Connections = Connections with { Cancelled = Connections.Cancelled + Connections.Open },
-            Outcomes = new Dictionary<string, long>(Outcomes) { [cancelled] = Outcomes.GetValueOrDefault(cancelled) + Connections.Open },
-        };
-    }
+        Connections = Connections with { Cancelled = Connections.Cancelled + Connections.Open },
+        Outcomes = EndpointCounts.Cancelled(Outcomes, Connections.Open),
+    };
 }

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using ActorLoad.Connections;
+using ActorLoad.Load;
+using ActorLoad.Metrics;
+using ActorLoad.Resp;
+using ActorLoad.Transport;
+
+namespace ActorLoad.Configuration;
+
+/// <summary>Clients of one kind (an element of <c>actorload.fleets</c>); the fleets of a run storm side by side.</summary>
+/// <param name="Name">Its name in reports; empty for the one fleet of a run file without <c>fleets</c>.</param>
+/// <param name="Target">The servers that it storms.</param>
+/// <param name="Load">Its phases, one after the other; at least one.</param>
+/// <param name="Connection">What each of its connections does.</param>
+/// <param name="Supervision">What happens after a failure.</param>
+public sealed record FleetSettings(
+    string Name, TargetSettings Target, ImmutableArray<PhaseSettings> Load, ConnectionSettings Connection, SupervisionPolicy Supervision)
+{
+    /// <summary>Its endpoints among those of the whole run, in turn. The only fleet has all.</summary>
+    public ImmutableArray<Endpoint> Among(ImmutableArray<Endpoint> endpoints) => Name.Length == 0 || Target.IsEmbedded ? endpoints :
+    [
+        .. Target.Endpoints.SelectMany(name =>
+        {
+            var named = endpoints.Where(endpoint => endpoint.Name == name);
+            return Target.Addresses == AddressChoice.First ? named.Take(1) : named;
+        }),
+    ];
+
+    /// <summary>The targets of all fleets: each endpoint once. The observers sign in as the run does, or else as the first fleet that
+    /// does.</summary>
+    /// <param name="fleets">The fleets.</param>
+    /// <param name="run">The target of the run file.</param>
+    internal static TargetSettings TargetOf(ImmutableArray<FleetSettings> fleets, TargetSettings run) => new(
+        [.. fleets.SelectMany(fleet => fleet.Target.Endpoints).Distinct()],
+        fleets.Select(fleet => fleet.Target.Credentials).Prepend(run.Credentials).FirstOrDefault(
+            credentials => credentials.AreGiven, Credentials.None))
+    {
+        Addresses = fleets.Any(fleet => fleet.Target.Addresses == AddressChoice.All) ? AddressChoice.All : AddressChoice.First,
+    };
+
+    /// <summary>The connections of all fleets as one: their limits together, and of each choice the one with more consequences. The scripts
+    /// stay with the fleets.</summary>
+    internal static ConnectionSettings ConnectionOf(ImmutableArray<FleetSettings> fleets)
+    {
+        var all = fleets.Select(fleet => fleet.Connection).ToArray();
+        return new ConnectionSettings(
+            Script.Empty, all.Max(one => one.Hold), all.Max(one => one.ConnectTimeout), all.Max(one => one.ReplyTimeout),
+            (int)Math.Min(all.Sum(one => (long)one.MaxOpen), int.MaxValue),
+            all[0].Socket with
+            {
+                Close = all.Any(one => one.Socket.Close == CloseMode.Graceful) ? CloseMode.Graceful : CloseMode.Abort,
+                Ports = all.Any(one => one.Socket.Ports == PortChoice.Kernel) ? PortChoice.Kernel : PortChoice.Slot,
+            });
+    }
+
+    /// <summary>The supervision of all fleets as one, for what ends the whole run.</summary>
+    internal static SupervisionPolicy SupervisionOf(ImmutableArray<FleetSettings> fleets)
+    {
+        var first = fleets[0].Supervision;
+        return first with { Breaker = first.Breaker with { Enabled = fleets.All(fleet => fleet.Supervision.Breaker.Enabled) } };
+    }
+}
