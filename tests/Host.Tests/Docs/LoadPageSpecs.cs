@@ -36,9 +36,12 @@ public sealed partial class LoadPageSpecs
     [Fact]
     public void Each_shape_has_an_example_in_the_load_page_and_a_run_file()
     {
-        var examples = Example().Matches(File.ReadAllText(_path)).SelectMany(example => Loaded(example.Groups["load"].Value).Load);
+        var page = File.ReadAllText(_path);
+        var matches = Example().Matches(page);
+        var examples = matches.SelectMany(example => Loaded(example.Groups["load"].Value).Load);
         var files = Directory.EnumerateFiles(_runFiles, "*.conf").SelectMany(file => Loads.Settings(RunFiles.Read(file)).Load);
 
+        Assert.Equal(page.Split("```hocon\n").Length - 1, matches.Count);
         Assert.Equal(Enum.GetValues<LoadShape>(), examples.Select(phase => phase.Shape).Distinct().Order());
         Assert.Equal(Enum.GetValues<LoadShape>(), files.Select(phase => phase.Shape).Distinct().Order());
     }

@@ -32,7 +32,7 @@ public sealed class RunFilesSpecs(RunFilesSpecs.Runs runs) : IClassFixture<RunFi
     }
 
     /// <summary>The runs, two at a time: most of their time is the start of a process.</summary>
-    public sealed class Runs : IAsyncLifetime
+    public sealed class Runs : IAsyncLifetime, IDisposable
     {
         // Values for the keys that make a phase long or a burst large.
         private static readonly Dictionary<string, string> _shorter = new()
@@ -85,8 +85,9 @@ public sealed class RunFilesSpecs(RunFilesSpecs.Runs runs) : IClassFixture<RunFi
         {
             await ((Task)Task.WhenAll(_all.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the spec of a run tells its failure
             await (_redis?.DisposeAsync() ?? ValueTask.CompletedTask);
-            _turn.Dispose();
         }
+
+        public void Dispose() => _turn.Dispose();
 
         private async Task<(RunSettings Settings, ProcessResult Run)> RunAsync(string file, string redis)
         {

@@ -1,4 +1,3 @@
-using ActorLoad.Configuration;
 using ActorLoad.Hosting.Terminal;
 using Xunit;
 
