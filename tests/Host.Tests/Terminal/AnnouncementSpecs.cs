@@ -26,6 +26,10 @@ public sealed class AnnouncementSpecs
         "{ shape = spike, base = \"0/s\", peak = \"100/s\", rise = 1s, hold = 2s, fall = 1s }", "a spike to 100/s in 4 s, about 300 connections")]
     [InlineData(
         "{ shape = sine, mean = \"5/s\", amplitude = \"4/s\", period = 10m, duration = 20m }", "waves of 10 min up to 9/s for 20 min, about 6,000 connections")]
+    [InlineData("{ shape = population, connections = 100, duration = 10m, open-rate = \"10/s\" }", "100 connections kept open for 10 min, opened at 10/s")]
+    [InlineData(
+        "{ shape = population, connections = 100, duration = 10m, lifetime = 90s, lifetime-jitter = 0.125, recycle { at = 5m, share = 0.5 } }",
+        "100 connections kept open for 10 min, opened at 1,000/s, each for 90 s ± 12.5 %; 50 % closed at once after 5 min")]
     [InlineData("{ shape = pause, duration = 90s }", "a pause of 90 s")]
     [InlineData("{ shape = pause, duration = 1s, repeat = 1000 }", "a pause of 1 s, 1,000 times")]
     public void Phase_is_announced_with_its_rates_time_and_connections(string phase, string told) =>
