@@ -19,10 +19,11 @@ internal sealed class CountSection(int width, string one)
 
     private List<PageLine> Lines(IReadOnlyList<CountRow> rows, int most)
     {
-        // If there is room for all, in their order; else the worst first.
+        // If there is room for all, or none has failures, in their order; else the worst first.
         var shown = rows.Count <= most ? rows
             : [.. rows.OrderByDescending(row => row.Counts.Failed + row.Counts.Dropped).Take(most)];
-        var head = rows.Count <= most ? char.ToUpperInvariant(one[0]) + one[1..] : $"Worst {most} of {rows.Count} {one}s";
+        var rank = rows.Any(row => row.HasTrouble) ? "Worst" : "First";
+        var head = rows.Count <= most ? char.ToUpperInvariant(one[0]) + one[1..] : $"{rank} {most} of {rows.Count} {one}s";
         var cells = Math.Clamp(shown.Max(row => PageLine.Cells(row.Short)), PageLine.Cells(head), LongestName);
         return [Line(cells, head, "succeeded", "failed", "dropped", "", Look.Dim), .. shown.Select(row => Line(cells, row))];
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorLoad.Configuration;
 using ActorLoad.Load;
 

@@ -43,6 +43,7 @@ internal sealed class RandomResults(int seed)
             Endpoints = [.. names.Select(Endpoint)],
             Findings = [.. Enumerable.Range(0, Pick(0, 1, 18)).Select(Finding)],
             Ledgers = Chance() ? null : Ledgers(),
+            Phases = [.. Enumerable.Range(0, Pick(1, 3, 40)).Select(_ => Phase())],
         };
     }
 
@@ -59,6 +60,21 @@ internal sealed class RandomResults(int seed)
         name, name, Counts(Number()), Number(), Number(), Number(), Outcomes(), Outcomes(), new Dictionary<string, long>(), Latencies(), Latencies())
     {
         GivenUp = Chance() ? null : Text(30),
+    };
+
+    private PhaseCounts Phase() => new()
+    {
+        Name = Text(Pick(1, 3, 8)),
+        Shape = Chance() ? "bursts" : "pause",
+        Connections = Counts(Number()),
+        Attempts = Number(),
+        Retries = Number(),
+        Established = Number(),
+        Outcomes = Outcomes(),
+        AttemptFailures = Outcomes(),
+        Rejections = new Dictionary<string, long>(),
+        Latency = Latencies(),
+        FailedLatency = Latencies(),
     };
 
     private ThresholdResult Threshold(int index)

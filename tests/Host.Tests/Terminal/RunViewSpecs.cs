@@ -39,6 +39,21 @@ public sealed class RunViewSpecs
         Assert.Contains("retries 1000  cut 1000  started 1000/s  ended 0/s  recovery p50/p99 0.300/25.0 ms", line, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("bursts", 3, 10, 0.25, "burst 3 of 10")]
+    [InlineData("bursts", 3, null, 0.25, "burst 3")]
+    [InlineData("ramp", 0, 0, 0.456, "ramp 45.6 %")]
+    [InlineData("pause", 3, 10, 0, "pause 0 %")]
+    [InlineData("sine", 3, null, 1, "sine 100 %")]
+    public void Place_is_the_burst_or_the_shape_with_the_share_of_the_run(string shape, int bursts, int? planned, double share, string told)
+    {
+        var progress = new RunProgress("storm", bursts, planned, share) { Shape = shape };
+
+        Assert.Equal(told, LineView.Place(progress));
+        Assert.StartsWith($"{told}  open 1000 ", LineView.Line(Holding(9) with { Progress = progress }, null), StringComparison.Ordinal);
+        Assert.Contains($"storm: {told} ", Draw(Holding(9) with { Progress = progress }), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Rates_are_taken_over_a_quarter_of_a_second_or_more()
     {

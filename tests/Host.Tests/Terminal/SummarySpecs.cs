@@ -146,6 +146,60 @@ public sealed class SummarySpecs
         Assert.Matches("^10\\.0\\.0\\.1:6379 +60 +10 +0   given up: reset 15$", lines[head + 2]);
     }
 
+    [Fact]
+    public void Phases_have_a_row_each_in_their_order_but_for_a_pause()
+    {
+        var lines = Piped(_run with { Phases = [Phase("warm", "rate", 0), Phase("rest", "pause", 0), Phase("rush", "spike", 3)] }, null);
+        var head = Array.FindIndex(lines, line => line.StartsWith("Phase ", StringComparison.Ordinal));
+        Assert.Equal(
+            [
+                "Phase   succeeded    failed   dropped",
+                "warm          100         0         0",
+                "rush           97         3         0   reset 3",
+            ],
+            lines[head..(head + 3)]);
+    }
+
+    [Fact]
+    public void Run_with_one_phase_beside_a_pause_has_no_rows_of_phases() => Assert.DoesNotContain(
+        Piped(_run with { Phases = [Phase("rest", "pause", 0), Phase("rush", "spike", 3)] }, null),
+        line => line.StartsWith("Phase ", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData(0, "First 4 of 12 phases", "phase-0", "phase-3")]
+    [InlineData(1, "Worst 4 of 12 phases", "phase-11", "phase-8")]
+    public void Many_phases_are_cut_to_the_worst_of_them(int failedPerIndex, string told, string first, string last)
+    {
+        var phases = Enumerable.Range(0, 12).Select(index => Phase($"phase-{index}", "rate", index * failedPerIndex)).ToArray();
+        var lines = Piped(_run with { Phases = phases }, null);
+        var head = Array.FindIndex(lines, line => line.StartsWith(told, StringComparison.Ordinal));
+        Assert.StartsWith($"{first} ", lines[head + 1], StringComparison.Ordinal);
+        Assert.StartsWith($"{last} ", lines[head + 4], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Details_have_the_shape_and_the_times_of_each_phase()
+    {
+        var writer = new StringWriter();
+        var result = _run with { Phases = [Phase("warm", "rate", 0), Phase("rest", "pause", 0), Phase("rush", "spike", 3)] };
+        Summary.Write(Look.Console(writer, redirected: true), result, null, details: true);
+        var lines = Lines(writer);
+        var head = Array.FindIndex(lines, line => line.StartsWith("Phase ", StringComparison.Ordinal));
+        Assert.Equal(
+            [
+                "Phase          planned   succeeded   failed   dropped   retries   total p50 ms   p99 ms",
+                "warm (rate)        100         100        0         0         5          0.002    0.004",
+                "rush (spike)       100          97        3         0         5          0.002    0.004   reset 3",
+            ],
+            lines[head..(head + 3)]);
+    }
+
+    private static PhaseCounts Phase(string name, string shape, int failed) => PhaseCounts.Of(new PhaseName(name, shape), Results.Snapshot(1)) with
+    {
+        Connections = new ConnectionCounts(100, 100, 100 - failed, failed, 0, 0),
+        AttemptFailures = failed > 0 ? new Dictionary<string, long> { ["reset"] = failed } : new Dictionary<string, long>(),
+    };
+
     private static string[] Piped(RunResult result, string? directory)
     {
         var writer = new StringWriter();
