@@ -176,7 +176,7 @@ internal sealed class ConnectionActor : UntypedActor
             _cursor.Advance();
             if (!_cursor.HasNext)
             {
-                _plan.Lane.SetUp(Entry, link);
+                LaneRecord.SetUp(Entry, link);
             }
 
             SetUp(link);
@@ -187,7 +187,7 @@ internal sealed class ConnectionActor : UntypedActor
     {
         if (IsAnswered(link, isBeforeHold: Holds && _cursor.IsLast))
         {
-            _plan.Lane.Answer(Entry, link);
+            LaneRecord.Answer(Entry, link);
             _cursor.Advance();
             Use(link);
         }

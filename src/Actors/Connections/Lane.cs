@@ -1,4 +1,3 @@
-using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
 using Akka.Actor;
@@ -174,7 +173,7 @@ public sealed class Lane : UntypedActor
 
     private void TellEnded(BurstShare share)
     {
-        _record.EndShare(share);
+        OpenPhases.End(share.Tallies); // nothing is counted in it any more
         if (_record.ShouldReport)
         {
             Report(_sample);

@@ -28,7 +28,7 @@ internal sealed class LaneEndpoint(string name, Breaker breaker, AbsenceWatch ab
     }
 
     /// <summary>Notes the whole reply to the setup. <paramref name="link"/> holds the time stamps of both.</summary>
-    public void SetUp(ConnectionRecord entry, Link link)
+    public static void SetUp(ConnectionRecord entry, Link link)
     {
         ref var timings = ref entry.Timings;
         var tally = entry.Tally;
@@ -39,7 +39,7 @@ internal sealed class LaneEndpoint(string name, Breaker breaker, AbsenceWatch ab
     }
 
     /// <summary>Notes the whole reply to a command of the script. <paramref name="link"/> holds the time stamps of both.</summary>
-    public void Answer(ConnectionRecord entry, Link link)
+    public static void Answer(ConnectionRecord entry, Link link)
     {
         ref var timings = ref entry.Timings;
         var tally = entry.Tally;
@@ -122,7 +122,7 @@ internal sealed class LaneEndpoint(string name, Breaker breaker, AbsenceWatch ab
     }
 
     // A served connection that is cut must recover. A failure on its way back is not another cut.
-    private void Cut(ConnectionRecord entry, long at)
+    private static void Cut(ConnectionRecord entry, long at)
     {
         ref var timings = ref entry.Timings;
         timings.EndHold(at, out var wasHolding);
@@ -133,7 +133,7 @@ internal sealed class LaneEndpoint(string name, Breaker breaker, AbsenceWatch ab
         }
     }
 
-    private void Recover(ConnectionRecord entry, long at)
+    private static void Recover(ConnectionRecord entry, long at)
     {
         if (entry.Timings.CutAt != 0)
         {

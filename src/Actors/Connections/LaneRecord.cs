@@ -58,9 +58,6 @@ internal sealed class LaneRecord
     /// <summary>True if so many phases have ended since the last report that the next one should not wait.</summary>
     public bool ShouldReport => _phases.AreMany;
 
-    /// <summary>A share is over: nothing is counted in it any more.</summary>
-    public void EndShare(BurstShare share) => OpenPhases.End(share.Tallies);
-
     /// <summary>
     /// Decides which of <paramref name="count"/> due connections to open, with a bit for each. The lowest bit is connection
     /// <paramref name="first"/>, the next one <paramref name="first"/> + <paramref name="step"/>. Drops the rest: max-open was reached, or
@@ -140,10 +137,10 @@ internal sealed class LaneRecord
     public void Establish(ConnectionRecord entry, Link link) => _endpoints[entry.Endpoint].Establish(entry, link);
 
     /// <summary>Notes the whole reply to the setup. <paramref name="link"/> holds the time stamps of both.</summary>
-    public void SetUp(ConnectionRecord entry, Link link) => _endpoints[entry.Endpoint].SetUp(entry, link);
+    public static void SetUp(ConnectionRecord entry, Link link) => LaneEndpoint.SetUp(entry, link);
 
     /// <summary>Notes the whole reply to a command. <paramref name="link"/> holds the time stamps of both.</summary>
-    public void Answer(ConnectionRecord entry, Link link) => _endpoints[entry.Endpoint].Answer(entry, link);
+    public static void Answer(ConnectionRecord entry, Link link) => LaneEndpoint.Answer(entry, link);
 
     /// <summary>Notes the end of the script. A hold may follow.</summary>
     public void Serve(ConnectionRecord entry) => _endpoints[entry.Endpoint].Serve(entry);
@@ -258,7 +255,7 @@ internal sealed class LaneRecord
         entry.IsUnderWay = false;
     }
 
-    private void StopWaiting(ConnectionRecord entry)
+    private static void StopWaiting(ConnectionRecord entry)
     {
         if (entry.IsWaiting)
         {

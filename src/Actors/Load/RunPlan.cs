@@ -63,7 +63,8 @@ public abstract record PhasePlan(string Name, LoadShape Shape, int Repeat)
         BurstSettings bursts => BurstPhase.Create(bursts),
         PacedSettings paced => new PacedPhase(paced.Name, paced.Shape, paced.Arrivals, paced.Repeat)
         {
-            Duration = paced.Duration, Population = paced.Population,
+            Duration = paced.Duration,
+            Population = paced.Population,
         },
         _ => throw new ArgumentException($"no plan for {phase.Shape}", nameof(phase)),
     };

@@ -13,6 +13,12 @@ internal sealed record FleetPlan(string Name, RunPlan Plan, TimeSpan Hold);
 /// <param name="fleet">Its plan.</param>
 internal sealed class FleetCourse(int number, FleetPlan fleet)
 {
+    // A phase counts by its least time; one without gaps and holds by a little.
+    private readonly double[] _weights =
+    [
+        .. fleet.Plan.Phases.Select(phase => Math.Max(0.1, phase.Repeat * phase.ShortestSeconds(fleet.Hold.TotalSeconds))),
+    ];
+
     private readonly PhaseTimes?[] _times = new PhaseTimes?[fleet.Plan.Phases.Length];
     private Stage _next = new(0, 0, TimeSpan.Zero);
 
@@ -111,7 +117,8 @@ internal sealed class FleetCourse(int number, FleetPlan fleet)
             BurstPhase bursts => (elapsed - Present.Start) / bursts.Duration,
             _ => (elapsed - Present.Start) / ((PacedPhase)phase).Duration,
         };
-        return (Present.Phase + ((Present.Repetition + Math.Clamp(inRepetition, 0, 1)) / phase.Repeat)) / fleet.Plan.Phases.Length;
+        var inPhase = (Present.Repetition + Math.Clamp(inRepetition, 0, 1)) / phase.Repeat;
+        return (_weights[..Present.Phase].Sum() + (_weights[Present.Phase] * inPhase)) / _weights.Sum();
     }
 
     // Paced phases follow each other by the clock, bursts when the last connection has ended.

@@ -181,7 +181,8 @@ public sealed class RunResources : IRunResources
             var settings = new LaneSettings(
                 lane, order.Clock, share + (loop < rest ? 1 : 0), _settings.Seed, connection, session, targets, fleet.Supervision, metrics)
             {
-                Health = health, Plan = plan,
+                Health = health,
+                Plan = plan,
             };
             return context.ActorOf(Lane.Props(settings, dispatcher), $"lane-{lane}");
         });

@@ -1,6 +1,5 @@
 using System.Net;
 using ActorLoad.Configuration;
-using ActorLoad.Connections;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;

@@ -56,6 +56,6 @@ public sealed partial class LoadPageSpecs
     // Its files are those of hocon/.
     private static RunSettings Loaded(string load) => Loads.Settings(load, Path.Combine(_runFiles, "example.conf"));
 
-    [GeneratedRegex("""(?<head>```hocon\n(?<load>load = .*?)```\n\n```\n)actorload: .*?```\n""", RegexOptions.Singleline)]
+    [GeneratedRegex("""(?<head>```hocon\n(?<load>[^`]*)```\n\n```\n)[^`]*```\n""", RegexOptions.Singleline)]
     private static partial Regex Example();
 }

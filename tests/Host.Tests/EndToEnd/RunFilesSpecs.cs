@@ -98,7 +98,7 @@ public sealed class RunFilesSpecs(RunFilesSpecs.Runs runs) : IClassFixture<RunFi
             {
                 var path = Path.Combine(_folder, file);
                 var settings = Loads.Settings(RunFiles.Read(path));
-                string[] target = settings.Target.IsEmbedded ? [] : ["--target", redis];
+                string[] target = settings.Target.IsEmbedded ? [] : ["--set", $"target.endpoints=[\"{redis}\"]"];
                 return (settings, await ActorLoadProcess.RunAsync(["run", path, "--json", "--quiet", .. target, .. Shortened(settings)]));
             }
             finally
@@ -109,9 +109,12 @@ public sealed class RunFilesSpecs(RunFilesSpecs.Runs runs) : IClassFixture<RunFi
 
         private static IEnumerable<string> Shortened(RunSettings settings)
         {
-            var load = (JsonArray)settings.Configuration["load"]!;
-            return load.OfType<JsonObject>()
-                .SelectMany((phase, index) => _shorter.Where(key => phase.ContainsKey(key.Key.Split('.')[0])).Select(key => $"load.{index}.{key.Key}={key.Value}"))
+            var fleets = (JsonArray)settings.Configuration["fleets"]!;
+            var lists = fleets.Count == 0 ? [("load", settings.Configuration["load"]!)]
+                : fleets.Select((fleet, index) => ($"fleets.{index}.load", fleet!["load"]!));
+            return lists.SelectMany(list => list.Item2.AsArray().OfType<JsonObject>().SelectMany((phase, index) => _shorter
+                    .Where(key => phase.ContainsKey(key.Key.Split('.')[0])).Select(key => $"{list.Item1}.{index}.{key.Key}={key.Value}")))
+                .Concat(fleets.Select((_, index) => $"fleets.{index}.connection.hold=50ms"))
                 .Concat(_everywhere).SelectMany(set => new[] { "--set", set });
         }
     }
