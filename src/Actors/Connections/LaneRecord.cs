@@ -175,7 +175,7 @@ internal sealed class LaneRecord
         entry.PeerEnd = failure.Outcome == Outcome.Reset ? PeerEnd.Reset : entry.PeerEnd;
         EndAttempt(entry, isAborted: IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
         NeverReached &= !wasEstablished && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
-        IsAborting |= stopped is not null; // no more attempts until the supervisor's Abort comes
+        IsAborting |= failure is ConnectionCrashedException { InnerException: LoopFailedException }; // no more attempts until Abort comes
         var decision = failure is ConnectionCrashedException ? FailureDecision.GiveUp : Decide(failure, now);
         if (decision.Directive != FailureDirective.Restart)
         {

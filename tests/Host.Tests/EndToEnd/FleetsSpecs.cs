@@ -22,10 +22,11 @@ public sealed class FleetsSpecs
               { name = jobs, target { endpoints = ["{{jobs.Target}}"], password = pw }, connection { script = ["SET a b", "INCR n"] }
                 load = [ { connections = 20, count = 2, gap = 100ms } ] }
             ]
+            verdict.allow = ["generator-limited"] # what is counted does not depend on the machine
             thresholds = ["fleets.web.succeeded == 100", "fleets.jobs.phases.storm.succeeded == 40"]
             """);
 
-        Assert.Equal((0, "valid", 140), (storm.ExitCode, storm.Verdict, storm.Connections("succeeded")));
+        Assert.Equal((0, 140), (storm.ExitCode, storm.Connections("succeeded")));
         Assert.Equal(["web", "jobs"], Fleets(storm).Select(fleet => fleet.GetProperty("name").GetString()));
         Assert.Equal([100, 40], Fleets(storm).Select(fleet => fleet.GetProperty("connections").GetProperty("succeeded").GetInt64()));
         Assert.False(Fleets(storm)[0].GetProperty("latency").TryGetProperty("setup", out _));

@@ -35,6 +35,8 @@ internal sealed class Storm
 
     public long Retries => Result.GetProperty("retries").GetInt64();
 
+    public JsonElement[] Phases => [.. Result.GetProperty("phases").EnumerateArray()];
+
     public JsonElement[] Bursts => [.. Result.GetProperty("bursts").EnumerateArray()];
 
     /// <summary>What the run has shown, the cause first.</summary>
@@ -138,7 +140,10 @@ internal sealed class Storm
         Assert.Equal(Attempts, Connections("opened") + Retries);
         foreach (var name in new[] { "planned", "succeeded", "failed" })
         {
-            Assert.Equal(Connections(name), Bursts.Sum(burst => burst.GetProperty(name).GetInt64()));
+            Assert.Equal(Connections(name), Phases.Sum(phase => phase.GetProperty("connections").GetProperty(name).GetInt64()));
+            Assert.Equal(
+                Phases.Where(phase => phase.GetProperty("shape").GetString() == "bursts").Sum(phase => phase.GetProperty("connections").GetProperty(name).GetInt64()),
+                Bursts.Sum(burst => burst.GetProperty(name).GetInt64()));
             Assert.Equal(Connections(name), Result.GetProperty("samples").EnumerateArray().Sum(sample => sample.GetProperty(name).GetInt64()));
         }
     }
