@@ -32,6 +32,7 @@ internal static class RootCommandLine
         root.Add(TargetCommand.Create(time));
         root.Add(MonitorCommand.Create(time));
         root.Add(CompareCommand.Create());
+        root.Add(SearchCommand.Create(time));
         RootHelp.AddTo(root);
 
         // "@name" is a plain value here, not a file of further arguments. "-abc" is never three options.
