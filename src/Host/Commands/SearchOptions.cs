@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using ActorLoad.Configuration;
 using ActorLoad.Hosting.Runs;
 
@@ -11,10 +12,12 @@ internal sealed class SearchOptions
 
     private readonly ConfigurationOptions _configuration = new();
 
-    private readonly Option<string?> _of = new(SearchedLoad.Option)
+    private readonly Option<SearchOf?> _of = new(SearchedLoad.Option)
     {
+        CustomParser = Value,
         HelpName = "VALUE",
-        Description = "connections: those of each burst. rate: that of the last phase with shape = rate. By default that of the last phase.",
+        Description = "connections: those of each burst. rate: that of the last phase with shape = rate. By default what the last phase "
+            + "has.",
     };
 
     private readonly Option<string?> _from = new("--from")
@@ -26,7 +29,7 @@ internal sealed class SearchOptions
     private readonly Option<string?> _max = new("--max")
     {
         HelpName = "N",
-        Description = "The highest value (the highest that a run file can have).",
+        Description = "The highest value (of connections: connection.max-open; of a rate: what a run file can have).",
     };
 
     private readonly Option<TimeSpan?> _for = DurationOption.Create(
@@ -35,7 +38,6 @@ internal sealed class SearchOptions
     /// <summary>Adds the options to the command.</summary>
     public void AddTo(Command command)
     {
-        _of.AcceptOnlyFromAmong("connections", "rate");
         _configuration.AddWithoutLoadTo(command);
         command.Add(_of);
         command.Add(_from);
@@ -49,7 +51,6 @@ internal sealed class SearchOptions
         var errors = new List<SettingsError>();
         var layers = _configuration.Layers(parsed, errors);
         var written = ConfigurationOptions.LoadAll(layers, errors).Settings;
-        SearchOf? of = parsed.GetValue(_of) switch { null => null, "rate" => SearchOf.Rate, _ => SearchOf.Connections };
         if (written.Thresholds.IsEmpty)
         {
             errors.Add(new SettingsError(
@@ -57,7 +58,7 @@ internal sealed class SearchOptions
                 "conditions such as thresholds = [\"success-ratio >= 0.999\", \"total.p99 <= 500ms\"]"));
         }
 
-        if (SearchedLoad.Find(written.Load, of, errors) is not { } load)
+        if (SearchedLoad.Find(written, parsed.GetValue(_of), errors) is not { } load)
         {
             throw new SettingsException(errors);
         }
@@ -66,12 +67,25 @@ internal sealed class SearchOptions
         var most = load.Read(_max.Name, parsed.GetValue(_max), errors) ?? load.Most;
         if (from > most)
         {
-            errors.Add(new SettingsError(_from.Name, null, "", $"{load.Number(from.Value)} is above --max {load.Number(most)}", "a lower value"));
+            errors.Add(new SettingsError(_from.Name, null, "", $"{load.Number(from.Value)} is above the highest value, {load.Number(most)}",
+                "a lower --from, or a higher --max"));
         }
 
         return errors.Count > 0 ? throw new SettingsException(errors)
             : new SearchPlan(load, Math.Min(from ?? load.Present, most), most, parsed.GetValue(_for) ?? UsualLimit, value =>
                 ConfigLoader.Load([.. layers, .. load.Layers(value)], RunFiles.Replays).Settings);
+    }
+
+    private static SearchOf? Value(ArgumentResult result)
+    {
+        var text = result.Tokens[^1].Value;
+        SearchOf? of = text switch { "connections" => SearchOf.Connections, "rate" => SearchOf.Rate, _ => null };
+        if (of is null)
+        {
+            result.AddError($"{SearchedLoad.Option}: {text} cannot be searched; connections or rate");
+        }
+
+        return of;
     }
 }
 

@@ -57,11 +57,13 @@ internal sealed record SearchReport(
         (null, 1) => $"Nothing was found: even {Load.Words(1)} {(Limiting?.Doubt is null ? "fails" : "cannot be believed")}",
         (null, { } beyond) => $"Nothing was found yet: {Load.Words(beyond)} {(Limiting?.Doubt is null ? "fails" : "cannot be believed")}",
         ({ } found, null) when found == Most =>
-            $"At least {Load.Words(found)}: that is the highest value that was allowed (--max){Confirmed}",
+            $"At least {Load.Words(found)}: that is the highest value that was allowed ({Bound}){Confirmed}",
         ({ } found, _) when End != SearchEnd.Done => $"At least {Load.Words(found)}{Confirmed}",
         ({ } found, _) when Limiting?.Doubt is not null => $"At least {Load.Words(found)}{Confirmed}; beyond it this machine is the limit",
         ({ } found, _) => $"{Load.Words(found)}{Confirmed}",
     };
+
+    private string Bound => Load.Of == SearchOf.Connections && Most == Load.Most ? "connection.max-open" : "--max";
 
     private string Confirmed => IsConfirmed ? ", confirmed by a second probe" : ", not confirmed";
 
@@ -85,13 +87,14 @@ internal sealed record SearchReport(
             var at = Load.Number(limiting.Value);
             if (limiting.Doubt is { } doubt)
             {
-                yield return $"At {at} the figures cannot be believed: {doubt.TrimEnd('.')}";
+                yield return $"At {at}, the figures cannot be believed: {doubt.TrimEnd('.')}";
             }
 
             if (limiting.Broken is [var first, ..] broken)
             {
-                var more = broken.Count > 1 ? $", and {broken.Count - 1} more with it" : "";
-                yield return $"At {at} `{first.Expression}` breaks first: it is {first.Value}{more}";
+                var others = broken.Count > 2 ? $"; {broken.Count - 1} others break with it"
+                    : broken.Count == 2 ? $"; `{broken[1].Expression}` breaks with it" : "";
+                yield return $"At {at}, `{first.Expression}` breaks first: it is {first.Value}{others}";
             }
 
             if (limiting.Explanation(Best) is { } finding && limiting.Doubt?.TrimEnd('.') != finding.Sentence.TrimEnd('.'))

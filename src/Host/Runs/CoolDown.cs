@@ -10,7 +10,7 @@ namespace ActorLoad.Hosting.Runs;
 /// pause.</summary>
 internal sealed class CoolDown
 {
-    /// <summary>The longest wait. A server that answers by then is probed further.</summary>
+    /// <summary>The usual longest wait.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     /// <summary>The pause for a server whose clients are not seen.</summary>
@@ -38,10 +38,11 @@ internal sealed class CoolDown
         return coolDown;
     }
 
-    /// <summary>Waits. Returns a sentence if no server of the target can be used any more, else null.</summary>
+    /// <summary>Waits. Returns null once each server is as before, else what is wrong.</summary>
     /// <param name="value">The value of the probe.</param>
+    /// <param name="longest">The longest wait.</param>
     /// <param name="stop">Ends the wait by a cancellation.</param>
-    public async Task<string?> WaitAsync(int value, CancellationToken stop)
+    public async Task<Unrecovered?> WaitAsync(int value, TimeSpan longest, CancellationToken stop)
     {
         if (_before.All(server => Clients(server) is null))
         {
@@ -57,26 +58,22 @@ internal sealed class CoolDown
                 return null;
             }
 
-            if (_time.GetElapsedTime(began) >= Longest)
+            if (_time.GetElapsedTime(began) >= longest)
             {
-                return Judge(servers, value);
+                return Judge(servers, value, longest);
             }
 
             await Task.Delay(Between, _time, stop);
         }
     }
 
-    private string? Judge(ServerReadings[] servers, int value)
+    private Unrecovered Judge(ServerReadings[] servers, int value, TimeSpan longest)
     {
-        if (servers.Zip(_before).All(server => server.First is { IsDown: true, Obstacle: not ServerObstacle.Full } && !server.Second.IsDown))
-        {
-            return $"{servers[0].Endpoint} {servers[0].Problem}";
-        }
-
+        var isLost = servers.Zip(_before).All(server =>
+            server is { First: { IsDown: true, Obstacle: not ServerObstacle.Full }, Second.IsDown: false });
         var late = servers.Zip(_before).First(server => !IsBack(server.First, server.Second, value)).First;
-        ErrorLines.Write($"actorload: {late.Endpoint} {late.Problem ?? $"still has {Figures.Count(late.Others)} other clients"} "
-            + $"{Figures.Span(Longest)} after the probe; the search goes on");
-        return null;
+        return new Unrecovered($"{late.Endpoint} {late.Problem ?? $"still has {Figures.Count(late.Others)} other clients"} "
+            + $"{Figures.Span(longest)} later", isLost);
     }
 
     private static long? Clients(ServerReadings server) => server.Reading?.Connected is null ? null : server.Others;
@@ -95,3 +92,8 @@ internal sealed class CoolDown
                 endpoint, _settings.Target.Credentials, AnswerLimit, _time, stop, words)));
     }
 }
+
+/// <summary>A target that is not as before a probe.</summary>
+/// <param name="Sentence">What is wrong, from the endpoint on.</param>
+/// <param name="IsLost">True if no server of it can be used any more.</param>
+internal sealed record Unrecovered(string Sentence, bool IsLost);

@@ -20,24 +20,23 @@ internal enum SearchOf
 /// <param name="Of">The value.</param>
 /// <param name="Phases">Their places in <c>load</c>; at least one.</param>
 /// <param name="Present">Their value in the run file, at least 1: the smallest of several, a rate per second without its fraction.</param>
-/// <param name="Most">The highest value that a run file can have there.</param>
+/// <param name="Most">The highest value of a probe: <c>connection.max-open</c>, or the highest rate that a run file can have there.</param>
 /// <param name="IsOneBurst">True if a run is a single burst.</param>
 internal sealed record SearchedLoad(SearchOf Of, ImmutableArray<int> Phases, int Present, int Most, bool IsOneBurst = false)
 {
     /// <summary>The option that names the value.</summary>
     public const string Option = "--of";
 
-    private const int MostConnections = 1_000_000;
-
     /// <summary>The word of the value.</summary>
     public string Word => Of == SearchOf.Rate ? "rate" : "connections";
 
     /// <summary>The phases that can be changed; null with an error if there are none.</summary>
-    /// <param name="load">The phases of the run.</param>
+    /// <param name="settings">The run.</param>
     /// <param name="of">The value; null takes that of the last phase.</param>
     /// <param name="errors">Gets the error.</param>
-    public static SearchedLoad? Find(ImmutableArray<PhaseSettings> load, SearchOf? of, List<SettingsError> errors)
+    public static SearchedLoad? Find(RunSettings settings, SearchOf? of, List<SettingsError> errors)
     {
+        var load = settings.Load;
         var wanted = of ?? (load[^1].Shape == LoadShape.Rate ? SearchOf.Rate : SearchOf.Connections);
         var (rate, bursts) = (load.LastOrDefault(phase => phase.Shape == LoadShape.Rate), load.OfType<BurstSettings>().ToArray());
         if (wanted == SearchOf.Rate && rate is PacedSettings paced)
@@ -51,15 +50,16 @@ internal sealed record SearchedLoad(SearchOf Of, ImmutableArray<int> Phases, int
         {
             return new SearchedLoad(
                 wanted, [.. load.Index().Where(phase => phase.Item is BurstSettings).Select(phase => phase.Index)],
-                bursts.Min(phase => phase.Connections), MostConnections, load is [BurstSettings { Count: 1, Repeat: 1 }]);
+                bursts.Min(phase => phase.Connections), settings.Connection.MaxOpen, load is [BurstSettings { Count: 1, Repeat: 1 }]);
         }
 
-        var (shape, remedy) = wanted == SearchOf.Rate ? (LoadShape.Rate, "shape = rate with rate and duration")
-            : (LoadShape.Bursts, "shape = bursts with connections");
         var there = string.Join(", ", load.Select(phase => phase.Shape.Word()).Distinct());
+        var missing = of is null ? "bursts or rate" : wanted == SearchOf.Rate ? "rate" : "bursts";
+        var other = of is null || (rate is null && bursts.Length == 0) ? ""
+            : $"{Option} {(wanted == SearchOf.Rate ? "connections" : "rate")}, or ";
         errors.Add(new SettingsError(
-            Option, null, "load", $"no phase has shape = {shape.Word()}, and only its value can be searched here; the shape is {there}",
-            Other(wanted, rate is not null, bursts.Length > 0) + $"a phase of {remedy}"));
+            Option, null, "load", $"no phase has shape = {missing}, and no other shape ({there}) has one value to be searched",
+            $"{other}a phase with shape = {missing}"));
         return null;
     }
 
@@ -94,16 +94,9 @@ internal sealed record SearchedLoad(SearchOf Of, ImmutableArray<int> Phases, int
             return value;
         }
 
-        var unit = Of == SearchOf.Rate ? ", connections per second" : "";
+        var unit = Of == SearchOf.Rate ? ", connections per second" : ", which is connection.max-open";
         errors.Add(new SettingsError(
             option, null, "", $"\"{text}\" is not a value of {Word}", $"a whole number from 1 to {Figures.Count(Most)}{unit}"));
         return null;
     }
-
-    private static string Other(SearchOf wanted, bool hasRate, bool hasBursts) => wanted switch
-    {
-        SearchOf.Rate when hasBursts => $"{Option} connections, or ",
-        SearchOf.Connections when hasRate => $"{Option} rate, or ",
-        _ => "",
-    };
 }

@@ -83,9 +83,15 @@ internal sealed class StormSearch(
             }
 
             next = _bisection.Next;
-            if (next is not null && await coolDown.WaitAsync(value, stop) is { } lost)
+            if (next is not null && await coolDown.WaitAsync(value, CoolDown.Longest, stop) is { } late)
             {
-                return $"after the probe of {load.Words(value)}, {lost}";
+                var sentence = $"after the probe of {load.Words(value)}: {late.Sentence}";
+                if (late.IsLost)
+                {
+                    return sentence;
+                }
+
+                ErrorLines.Write($"actorload: {sentence}; the search goes on");
             }
         }
 

@@ -22,7 +22,8 @@ internal static class SearchTable
 
         foreach (var (index, sentence) in report.Sentences.Index())
         {
-            foreach (var line in PageLine.Fold(console.Profile.Width, int.MaxValue, 2, ($"{sentence}.", index == 0 ? Look.Strong : Look.Plain)))
+            var style = index == 0 ? Look.Strong : Look.Plain;
+            foreach (var line in PageLine.Fold(console.Profile.Width, int.MaxValue, 2, ($"{sentence}.", style)))
             {
                 line.Write(console);
             }
