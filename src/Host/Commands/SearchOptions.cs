@@ -16,8 +16,8 @@ internal sealed class SearchOptions
     {
         CustomParser = Value,
         HelpName = "VALUE",
-        Description = "connections: those of each burst. rate: that of the last phase with shape = rate. By default what the last phase "
-            + "has.",
+        Description = "connections: those of each burst of the last phase of bursts. rate: that of the last phase with shape = rate. "
+            + "By default what the last phase has.",
     };
 
     private readonly Option<string?> _from = new("--from")
@@ -73,7 +73,7 @@ internal sealed class SearchOptions
 
         return errors.Count > 0 ? throw new SettingsException(errors)
             : new SearchPlan(load, Math.Min(from ?? load.Present, most), most, parsed.GetValue(_for) ?? UsualLimit, value =>
-                ConfigLoader.Load([.. layers, .. load.Layers(value)], RunFiles.Replays).Settings);
+                ConfigLoader.Load([.. layers, load.Layer(value)], RunFiles.Replays).Settings);
     }
 
     private static SearchOf? Value(ArgumentResult result)

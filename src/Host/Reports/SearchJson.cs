@@ -26,7 +26,8 @@ internal static class SearchJson
         {
             ["schemaVersion"] = Schema,
             ["of"] = report.Load.Word,
-            ["phases"] = new JsonArray([.. report.Load.Phases.Select(phase => (JsonNode)phase)]),
+            ["phase"] = report.Load.Phase,
+            ["phaseName"] = report.Load.Name,
             ["start"] = report.Start,
             ["max"] = report.Most,
             ["forSeconds"] = report.Limit.TotalSeconds,

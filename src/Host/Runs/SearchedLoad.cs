@@ -9,20 +9,21 @@ namespace ActorLoad.Hosting.Runs;
 /// <summary>What a search changes from probe to probe.</summary>
 internal enum SearchOf
 {
-    /// <summary><c>connections</c> of each phase of bursts.</summary>
+    /// <summary><c>connections</c> of the last phase of bursts.</summary>
     Connections,
 
     /// <summary><c>rate</c> of the last phase with that shape.</summary>
     Rate,
 }
 
-/// <summary>The phases of a run whose value is searched.</summary>
+/// <summary>The phase of a run whose value is searched.</summary>
 /// <param name="Of">The value.</param>
-/// <param name="Phases">Their places in <c>load</c>; at least one.</param>
-/// <param name="Present">Their value in the run file, at least 1: the smallest of several, a rate per second without its fraction.</param>
+/// <param name="Phase">Its place in <c>load</c>.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Present">Its value in the run file, at least 1; of a rate the whole connections per second.</param>
 /// <param name="Most">The highest value of a probe: <c>connection.max-open</c>, or the highest rate that a run file can have there.</param>
-/// <param name="IsOneBurst">True if a run is a single burst.</param>
-internal sealed record SearchedLoad(SearchOf Of, ImmutableArray<int> Phases, int Present, int Most, bool IsOneBurst = false)
+/// <param name="IsOneBurst">True if the phase is a single burst.</param>
+internal sealed record SearchedLoad(SearchOf Of, int Phase, string Name, int Present, int Most, bool IsOneBurst = false)
 {
     /// <summary>The option that names the value.</summary>
     public const string Option = "--of";
@@ -38,39 +39,38 @@ internal sealed record SearchedLoad(SearchOf Of, ImmutableArray<int> Phases, int
     {
         var load = settings.Load;
         var wanted = of ?? (load[^1].Shape == LoadShape.Rate ? SearchOf.Rate : SearchOf.Connections);
-        var (rate, bursts) = (load.LastOrDefault(phase => phase.Shape == LoadShape.Rate), load.OfType<BurstSettings>().ToArray());
-        if (wanted == SearchOf.Rate && rate is PacedSettings paced)
+        var (rate, bursts) = (load.LastOrDefault(phase => phase.Shape == LoadShape.Rate), load.OfType<BurstSettings>().LastOrDefault());
+        if (wanted == SearchOf.Rate && rate is PacedSettings { Arrivals: var arrivals })
         {
-            var arrivals = paced.Arrivals;
             var most = Math.Min(UnitText.HighestRate, int.MaxValue / arrivals.Duration.TotalSeconds);
-            return new SearchedLoad(wanted, [load.LastIndexOf(rate)], Math.Max(1, (int)arrivals.Peak), Math.Max(1, (int)most));
+            return new SearchedLoad(wanted, Place(rate), rate.Name, Math.Max(1, (int)arrivals.Peak), Math.Max(1, (int)most));
         }
 
-        if (wanted == SearchOf.Connections && bursts.Length > 0)
+        if (wanted == SearchOf.Connections && bursts is not null)
         {
             return new SearchedLoad(
-                wanted, [.. load.Index().Where(phase => phase.Item is BurstSettings).Select(phase => phase.Index)],
-                bursts.Min(phase => phase.Connections), settings.Connection.MaxOpen, load is [BurstSettings { Count: 1, Repeat: 1 }]);
+                wanted, Place(bursts), bursts.Name, bursts.Connections, settings.Connection.MaxOpen, bursts is { Count: 1, Repeat: 1 });
         }
 
         var there = string.Join(", ", load.Select(phase => phase.Shape.Word()).Distinct());
         var missing = of is null ? "bursts or rate" : wanted == SearchOf.Rate ? "rate" : "bursts";
-        var other = of is null || (rate is null && bursts.Length == 0) ? ""
+        var other = of is null || (rate is null && bursts is null) ? ""
             : $"{Option} {(wanted == SearchOf.Rate ? "connections" : "rate")}, or ";
         errors.Add(new SettingsError(
             Option, null, "load", $"no phase has shape = {missing}, and no other shape ({there}) has one value to be searched",
             $"{other}a phase with shape = {missing}"));
         return null;
+
+        // Phases can be equal, but not the same.
+        int Place(PhaseSettings searched) => load.Index().First(phase => ReferenceEquals(phase.Item, searched)).Index;
     }
 
-    /// <summary>The settings of a probe, over those of the run.</summary>
-    /// <param name="value">The value.</param>
-    /// <param name="source">What errors name as the source.</param>
-    public IEnumerable<OverrideLayer> Layers(int value, string source = Option)
+    /// <summary>The setting of a probe, over those of the run.</summary>
+    public OverrideLayer Layer(int value)
     {
         var number = value.ToString(CultureInfo.InvariantCulture);
-        return Phases.Select(phase => new OverrideLayer(
-            source, string.Create(CultureInfo.InvariantCulture, $"load.{phase}.{Word}"), Of == SearchOf.Rate ? $"{number}/s" : number));
+        return new OverrideLayer(
+            Option, string.Create(CultureInfo.InvariantCulture, $"load.{Phase}.{Word}"), Of == SearchOf.Rate ? $"{number}/s" : number);
     }
 
     /// <summary>A value in words: <c>3,200 connections in one burst</c>, <c>500/s</c>.</summary>

@@ -48,6 +48,28 @@ public sealed class SearchSpecs : IDisposable
         Assert.Equal(probes + 1, search.Stderr.Split('\n').Count(line => line.StartsWith("actorload: ", StringComparison.Ordinal) && !line.Contains("WARN", StringComparison.Ordinal)));
     }
 
+    [RedisNetnsFact]
+    public async Task Search_explains_what_a_short_accept_queue_does_to_bursts()
+    {
+        const int Backlog = 64;
+        await using var network = await NetworkNamespace.CreateAsync();
+        await using var redis = await RedisServer.StartAsync(network, "--tcp-backlog", $"{Backlog}");
+        var file = RunFile(redis.Target, """
+            load = [ { connections = 10, count = 5, gap = 100ms } ]
+            observers.kernel.enabled = on
+            thresholds = ["findings.accept-queue-overflow == 0"]
+            """);
+        var search = (await ActorLoadProcess.RunAsync(
+            ["search", file, "--from", "50", "--max", "10000", "--json"], new ActorLoadOptions { Wrapper = network.Prefix })).Expect();
+
+        // A burst that fits into the queue cannot overflow it; how much larger a burst can be is a matter of the server's speed.
+        using var json = JsonDocument.Parse(search.Stdout);
+        var (found, beyond) = (json.RootElement.GetProperty("found").GetInt32(), json.RootElement.GetProperty("beyond"));
+        Assert.True(found >= Backlog - (Backlog / 20), $"{found}: {search}");
+        Assert.Equal("accept-queue-overflow", beyond.GetProperty("finding").GetString());
+        Assert.Contains("accept-queue-overflow (tcp-backlog 64): ", search.Stdout, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Search_finds_the_highest_rate()
     {

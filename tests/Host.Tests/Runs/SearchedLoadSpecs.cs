@@ -11,19 +11,19 @@ public sealed class SearchedLoadSpecs
     private const string Rate = "{ shape = rate, rate = \"30/m\", duration = 2s }";
 
     [Theory]
-    [InlineData(Bursts, null, "connections [0] 40 19000")]
-    [InlineData($"{Bursts}, {{ connections = 7, gap = 1s, duration = 2s }}", null, "connections [0, 1] 7 19000")]
-    [InlineData(Rate, null, "rate [0] 1 1000000")]
-    [InlineData("{ shape = rate, rate = \"250/s\", duration = 1h }", null, "rate [0] 250 596523")]
-    [InlineData($"{Bursts}, {Rate}", null, "rate [1] 1 1000000")]
-    [InlineData($"{Rate}, {Rate}, {Bursts}", null, "connections [2] 40 19000")]
-    [InlineData($"{Rate}, {Rate}, {Bursts}", SearchOf.Rate, "rate [1] 1 1000000")]
-    [InlineData($"{Bursts}, {Rate}", SearchOf.Connections, "connections [0] 40 19000")]
+    [InlineData(Bursts, null, "connections 0 40 19000")]
+    [InlineData($"{Bursts}, {{ connections = 7, gap = 1s, duration = 2s }}", null, "connections 1 7 19000")]
+    [InlineData(Rate, null, "rate 0 1 1000000")]
+    [InlineData("{ shape = rate, rate = \"250/s\", duration = 1h }", null, "rate 0 250 596523")]
+    [InlineData($"{Bursts}, {Rate}", null, "rate 1 1 1000000")]
+    [InlineData($"{Rate}, {Rate}, {Bursts}", null, "connections 2 40 19000")]
+    [InlineData($"{Rate}, {Rate}, {Bursts}", SearchOf.Rate, "rate 1 1 1000000")]
+    [InlineData($"{Bursts}, {Rate}", SearchOf.Connections, "connections 0 40 19000")]
     public void Value_of_the_last_phase_is_searched_unless_another_is_named(string load, object? of, string expected)
     {
         var found = Find(load, (SearchOf?)of, out var errors)!;
         Assert.Empty(errors);
-        Assert.Equal(expected, $"{found.Word} [{string.Join(", ", found.Phases)}] {found.Present} {found.Most}");
+        Assert.Equal(expected, $"{found.Word} {found.Phase} {found.Present} {found.Most}");
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class SearchedLoadSpecs
 
     [Theory]
     [InlineData(Bursts, "500", 500, "500 connections in one burst")]
-    [InlineData($"{Bursts}, {Bursts}", "1", 1, "1 connection in each burst")]
+    [InlineData($"{Bursts}, {{ connections = 3, count = 2 }}", "1", 1, "1 connection in each burst")]
     [InlineData(Rate, "2500/s", 2500, "2,500/s")]
     [InlineData(Rate, "2500", 2500, "2,500/s")]
     public void Values_are_read_and_told_with_their_unit(string load, string text, int value, string words)
@@ -66,13 +66,13 @@ public sealed class SearchedLoadSpecs
     }
 
     [Fact]
-    public void Layers_change_the_value_of_a_probe_and_nothing_else()
+    public void Layer_changes_the_value_of_a_probe_and_nothing_else()
     {
         var load = $"{Bursts}, {Rate}, {Bursts}";
-        var probe = Load(load, [.. Find(load, SearchOf.Connections, out _)!.Layers(123)]);
-        var meant = Load(load.Replace("connections = 40", "connections = 123", StringComparison.Ordinal));
+        var probe = Load(load, Find(load, SearchOf.Connections, out _)!.Layer(123));
+        var meant = Load($"{Bursts}, {Rate}, {Bursts.Replace("40", "123", StringComparison.Ordinal)}");
         Assert.Equal(meant.Configuration.ToJsonString(), probe.Configuration.ToJsonString());
-        Assert.Equal([123, 123], probe.Load.OfType<BurstSettings>().Select(phase => phase.Connections));
+        Assert.Equal([40, 123], probe.Load.OfType<BurstSettings>().Select(phase => phase.Connections));
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public sealed class SearchedLoadSpecs
     {
         const string Long = "{ shape = rate, rate = \"1/s\", duration = 30d }";
         var found = Find(Long, null, out _)!;
-        Assert.NotNull(Load(Long, [.. found.Layers(found.Most)]));
-        Assert.Throws<SettingsException>(() => Load(Long, [.. found.Layers(found.Most + 1)]));
+        Assert.NotNull(Load(Long, found.Layer(found.Most)));
+        Assert.Throws<SettingsException>(() => Load(Long, found.Layer(found.Most + 1)));
     }
 
     private static SearchedLoad? Find(string load, SearchOf? of, out List<SettingsError> errors)
