@@ -59,12 +59,12 @@ internal sealed class PhaseReader(
             return null;
         ShapeKeys.RefuseOthers(reader, known, isWritten);
         PhaseSettings? phase = known == LoadShape.Bursts ? bursts.Settings
-            : paced.Arrivals(known, number, bursts.Duration, replays) is { } arrivals ? new PacedSettings(name, known, arrivals) : null;
+            : paced.Read(name, known, number, (bursts.Connections, bursts.Duration), replays);
         ShapeKeys.HideOthers(shown, known);
         return phase is null ? null : phase with { Repeat = times };
     }
 
-    private static (BurstSettings? Settings, TimeSpan? Duration) ReadBursts(
+    private static (BurstSettings? Settings, int? Connections, TimeSpan? Duration) ReadBursts(
         SettingsReader reader, HoconObject fields, Func<string, bool> isWritten, string name, LoadShape shape, JsonObject shown)
     {
         var connections = reader.Integer("connections", 1, 1_000_000);
@@ -82,10 +82,10 @@ internal sealed class PhaseReader(
         shown.Remove(counted ? Duration : Count);
 
         if (connections is not { } many || gap is not { } wait || duration is not { } whole || count is null || pacing is not { } from)
-            return (null, duration);
+            return (null, connections, duration);
         if (shape == LoadShape.Bursts && !counted && from == Pacing.Fixed)
             CheckFixed(reader, wait, whole);
-        return (new BurstSettings(name, many, wait, whole, counted ? count : null, from), duration);
+        return (new BurstSettings(name, many, wait, whole, counted ? count : null, from), many, whole);
     }
 
     /// <summary>Both were written: an option beats a file, otherwise it is a contradiction. True if the count is valid.</summary>

@@ -28,7 +28,7 @@ internal static class RunSettingsReader
             SupervisionReader.Read(reader.Section("supervision")),
             new MetricsSettings(reader.Section("metrics").Duration("interval", "100ms", "1h") ?? default),
             observers,
-            ThresholdReader.Read(reader, schema, target, observers),
+            ThresholdReader.Read(reader, schema, target, observers, load),
             TargetReader.ReadSafety(reader.Section("safety")),
             DaemonReader.Read(reader.Section("daemon")),
             seed,

@@ -18,6 +18,7 @@ internal static class ShapeKeys
         [LoadShape.Sine] = ["mean", "amplitude", "period", "duration", "arrivals"],
         [LoadShape.Replay] = ["file"],
         [LoadShape.Pause] = ["duration"],
+        [LoadShape.Population] = ["connections", "duration", "open-rate", "lifetime", "lifetime-jitter", "recycle"],
     };
 
     // A default would be a load that nobody asked for.
@@ -30,6 +31,7 @@ internal static class ShapeKeys
         [LoadShape.Sine] = ["mean", "amplitude", "period", "duration"],
         [LoadShape.Replay] = ["file"],
         [LoadShape.Pause] = ["duration"],
+        [LoadShape.Population] = ["connections", "duration"],
     };
 
     /// <summary>The keys that a phase of this shape must write, or its defaults.</summary>
@@ -40,6 +42,7 @@ internal static class ShapeKeys
     {
         "duration" or "over" or "each" or "rise" or "hold" or "fall" or "period" => "10s",
         "file" => "\"arrivals.csv\"",
+        "connections" => "2000",
         _ => "\"500/s\"",
     };
 

@@ -33,9 +33,9 @@ internal sealed class ShapeReader
     private const int MostSteps = 10_000;
 
     private static readonly string[] RatesFromZero = ["from", "to", "base"];
-    private static readonly string[] Rates = ["rate", "by", "peak", "mean", "amplitude"];
+    private static readonly string[] Rates = ["rate", "by", "peak", "mean", "amplitude", "open-rate"];
     private static readonly string[] Times = ["over", "each", "period"];
-    private static readonly string[] TimesFromZero = ["rise", "hold", "fall"];
+    private static readonly string[] TimesFromZero = ["rise", "hold", "fall", "lifetime"];
 
     private readonly SettingsReader _reader;
     private readonly HoconObject _fields;
@@ -44,6 +44,8 @@ internal sealed class ShapeReader
     private readonly ArrivalKind? _kind;
     private readonly RampCurve? _ramp;
     private readonly string? _file;
+    private readonly double? _jitter;
+    private readonly (TimeSpan? At, double? Share) _recycle;
 
     /// <summary>Reads the keys.</summary>
     public ShapeReader(SettingsReader reader, HoconObject fields)
@@ -56,23 +58,62 @@ internal sealed class ShapeReader
         foreach (var key in TimesFromZero)
             _times.Add(key, reader.Duration(key, "0s", "30d"));
         (_kind, _ramp, _file) = (reader.Choice<ArrivalKind>("arrivals"), reader.Choice<RampCurve>("curve"), reader.Text("file"));
+        _jitter = reader.Number("lifetime-jitter", 0, 1);
+        var recycle = reader.Section("recycle");
+        _recycle = (recycle.Duration("at", "0s", "30d"), recycle.Number("share", 0, 1));
     }
 
-    /// <summary>The arrivals of a phase; null if a problem was noted.</summary>
-    /// <param name="shape">Its shape.</param>
+    /// <summary>The settings of a phase; null if a problem was noted.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="shape">Its shape, not bursts.</param>
     /// <param name="index">Its number in the run.</param>
-    /// <param name="duration">Its duration, if that was right.</param>
+    /// <param name="shared">The keys that bursts have too, if they were right.</param>
     /// <param name="replays">Reads files; null for a stranger's run.</param>
-    public Arrivals? Arrivals(LoadShape shape, int index, TimeSpan? duration, ReplayFiles? replays)
+    public PacedSettings? Read(string name, LoadShape shape, int index, (int? Connections, TimeSpan? Duration) shared, ReplayFiles? replays)
+    {
+        if (IsMissingKeys(shape))
+            return null;
+        if (shape == LoadShape.Population)
+            return Population(name, shared.Connections, shared.Duration);
+        return Arrivals(shape, index, shared.Duration, replays) is { } arrivals ? new PacedSettings(name, shape, arrivals) : null;
+    }
+
+    private bool IsMissingKeys(LoadShape shape)
     {
         var missing = ShapeKeys.NeededBy(shape).Where(key => _fields.Fields[key].Origin.Order == 0).ToArray();
         if (missing.Length > 0)
         {
             _reader.Problem("shape", $"shape = {shape.Word()} also needs {string.Join(", ", missing)}",
                 string.Join(", ", missing.Select(key => $"{key} = {ShapeKeys.Example(key)}")));
-            return null;
         }
 
+        return missing.Length > 0;
+    }
+
+    private PacedSettings? Population(string name, int? connections, TimeSpan? duration)
+    {
+        if (connections is not { } many || duration is not { } whole || _rates["open-rate"] is not { } rate
+            || _times["lifetime"] is not { } lifetime || _jitter is not { } jitter
+            || _recycle is not { At: { } at, Share: { } share })
+            return null;
+        if (many / rate > whole.TotalSeconds)
+            return Refused<PacedSettings>("open-rate",
+                $"{many} connections at {_reader.Shown("open-rate")} take {UnitText.Show(TimeSpan.FromSeconds(many / rate))}, "
+                + "longer than the phase",
+                "a higher rate, a longer duration, or fewer connections");
+        if (share > 0 && at >= whole)
+            return Refused<PacedSettings>("recycle", $"at = {UnitText.Show(at)} comes after the end of the phase",
+                $"less than the duration, {UnitText.Show(whole)}");
+        var opening = SegmentCurve.Constant(rate, TimeSpan.FromSeconds(many / rate));
+        return new PacedSettings(name, LoadShape.Population, new EvenArrivals(opening))
+        {
+            Duration = whole,
+            Population = new Population(many, lifetime, jitter, at, share),
+        };
+    }
+
+    private Arrivals? Arrivals(LoadShape shape, int index, TimeSpan? duration, ReplayFiles? replays)
+    {
         if (shape == LoadShape.Replay)
             return Replay(replays);
         if (Curve(shape, duration) is not { } curve || _kind is not { } kind || HasTooMany(curve, shape))

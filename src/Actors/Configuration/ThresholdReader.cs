@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using ActorLoad.Configuration.Hocon;
 using ActorLoad.Configuration.Thresholds;
+using ActorLoad.Load;
 using ActorLoad.Observers;
 
 namespace ActorLoad.Configuration;
@@ -20,9 +21,10 @@ internal static class ThresholdReader
 
     /// <summary>The thresholds; worthless if a problem was noted.</summary>
     public static ImmutableArray<Threshold> Read(
-        SettingsReader settings, SettingsSchema schema, TargetSettings target, ObserverSettings observers)
+        SettingsReader settings, SettingsSchema schema, TargetSettings target, ObserverSettings observers,
+        ImmutableArray<PhaseSettings> load)
     {
-        var parts = Parts(target, observers);
+        var parts = Parts(target, observers, load);
         var thresholds = settings.List<Threshold>(
             Key, Example,
             text => Threshold.TryParse(text, parts, out var threshold, out var problem) ? (threshold, "", "") : (null, problem, ""),
@@ -58,7 +60,7 @@ internal static class ThresholdReader
         return (reader, abort == true ? threshold.Aborting(from) : threshold, true);
     }
 
-    private static ThresholdParts Parts(TargetSettings target, ObserverSettings observers)
+    private static ThresholdParts Parts(TargetSettings target, ObserverSettings observers, ImmutableArray<PhaseSettings> load)
     {
         var (names, isName) = (new HashSet<string>(), false);
         foreach (var written in target.Endpoints.IsDefault ? [] : target.Endpoints)
@@ -72,7 +74,10 @@ internal static class ThresholdReader
                 isName = true;
         }
 
-        return new ThresholdParts([.. names], isName, observers.Bystander is not null, observers.Server || observers.Kernel);
+        return new ThresholdParts([.. names], isName, observers.Bystander is not null, observers.Server || observers.Kernel)
+        {
+            Phases = [.. load.Select(phase => phase.Name)],
+        };
     }
 
     private static HoconObject Defaults(HoconOrigin origin)

@@ -1,3 +1,4 @@
+using ActorLoad.Load;
 using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
@@ -16,6 +17,12 @@ internal sealed class BurstShare(int burst, PhaseTallies tallies, long turn = 0)
 
     /// <summary>Counts the connections of its phase.</summary>
     public PhaseTallies Tallies { get; } = tallies;
+
+    /// <summary>How its connections are kept open; null if they are not.</summary>
+    public Population? Population { get; init; }
+
+    /// <summary>Part of a connection that the last recycling left over.</summary>
+    public double RetireRest { get; set; }
 
     /// <summary>Connections that were due.</summary>
     public int Planned { get; set; }

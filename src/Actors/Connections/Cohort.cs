@@ -1,4 +1,5 @@
 using System.Numerics;
+using ActorLoad.Metrics;
 using ActorLoad.Transport;
 using Akka.Actor;
 using Akka.Event;
@@ -24,6 +25,7 @@ internal sealed class Cohort : UntypedActor
     private readonly LaneRecord _record;
     private readonly ChildFactory _connections;
     private int _open;
+    private BurstShare? _share;
     private bool _isComplete;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
@@ -39,6 +41,7 @@ internal sealed class Cohort : UntypedActor
         {
             case ConnectionEnded ended: HandleEnded(ended); break;
             case OpenConnections opening: HandleOpen(opening); break;
+            case RetirePart retiring: HandleRetire(retiring); break;
             case Cancel: HandleCancel(); break;
             default: Unhandled(message); break;
         }
@@ -50,13 +53,16 @@ internal sealed class Cohort : UntypedActor
     private void HandleOpen(OpenConnections opening)
     {
         _open += BitOperations.PopCount(opening.Which);
-        _isComplete = opening.IsLast;
+        (_share, _isComplete) = (opening.Share, opening.IsLast);
         for (var left = opening.Which; left != 0; left &= left - 1)
         {
             var bit = BitOperations.TrailingZeroCount(left);
             var client = opening.First + (bit * opening.Step);
             var due = opening.Dues is { } each ? each[bit] : opening.Due;
-            _connections.Create(Context, client).Tell(new Open(_record.NewRecord(opening.Share, client, due), 0), Self);
+            var entry = _record.NewRecord(opening.Share, client, due);
+            var connection = _connections.Create(Context, client);
+            connection.Tell(new Open(entry, 0), Self);
+            _record.PlanRetirement(entry, connection);
         }
 
         StopIfDone();
@@ -65,7 +71,31 @@ internal sealed class Cohort : UntypedActor
     private void HandleEnded(ConnectionEnded ended)
     {
         _record.End(ended.Entry, ended.Outcome);
+        if (ended is { Outcome: Outcome.Succeeded, Entry.Share: { Population: not null, IsOpening: true } share })
+        {
+            Context.Parent.Tell(new PlaceFree(share));
+        }
+
         HandleClosed(ended.Entry);
+    }
+
+    // A part of each cohort, and what is left over with the next one's, so that the sum is right.
+    private void HandleRetire(RetirePart retiring)
+    {
+        if (retiring.Share != _share)
+        {
+            return;
+        }
+
+        foreach (var connection in Context.GetChildren())
+        {
+            _share.RetireRest += retiring.Part;
+            if (_share.RetireRest >= 1)
+            {
+                _share.RetireRest--;
+                connection.Tell(Retire.Instance);
+            }
+        }
     }
 
     private static void HandleCancel()

@@ -10,6 +10,7 @@ namespace ActorLoad.Connections;
 /// <remarks><code>
 /// New -> (Waiting: backoff) -> Opening -> (SettingUp) -> Using: one exchange a step -> (Holding: a pending receive) -> ended
 ///   every state: LinkFailed -> throw -> the cohort restarts this actor with the same entry, or stops it
+///   Holding: Retire -> ended, for a connection of a population; in every other state it ends after its script
 ///   every state: Cancel -> ended (cancelled)
 /// </code></remarks>
 internal sealed class ConnectionActor : UntypedActor
@@ -22,6 +23,8 @@ internal sealed class ConnectionActor : UntypedActor
     private static readonly State Using = static (self, message) => self.WhileUsing(message);
     private static readonly State Holding = static (self, message) => self.WhileHolding(message);
 
+    private static readonly TimeSpan LongerThanAnyPhase = TimeSpan.FromDays(365);
+
     private readonly ConnectionPlan _plan;
     private State _state = New;
     private ConnectionRecord? _entry;
@@ -33,6 +36,9 @@ internal sealed class ConnectionActor : UntypedActor
     private delegate void State(ConnectionActor self, object message);
 
     private ConnectionRecord Entry => _entry!;
+
+    // A kept connection holds until it is told to close.
+    private bool Holds => Entry.Share.Population is null ? _plan.HoldDeadline is not null : !Entry.IsRetired;
 
     public static Props Props(ConnectionPlan plan, string dispatcher) =>
         Akka.Actor.Props.CreateBy(new ActorFactory<ConnectionActor>(() => new ConnectionActor(plan)))
@@ -64,6 +70,7 @@ internal sealed class ConnectionActor : UntypedActor
         switch (message)
         {
             case WaitOver: BeginAttempt(); break;
+            case Retire when !Entry.Share.IsOpening: End(Entry.LastFailure); break; // the phase is over
             default: HandleOther(message); break;
         }
     }
@@ -107,6 +114,7 @@ internal sealed class ConnectionActor : UntypedActor
                 End(Outcome.Succeeded);
                 break;
             case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
+            case Retire: End(Outcome.Succeeded); break;
             default: HandleOther(message); break;
         }
     }
@@ -116,6 +124,7 @@ internal sealed class ConnectionActor : UntypedActor
         switch (message)
         {
             case Cancel: HandleCancel(); break;
+            case Retire: Entry.IsRetired = true; break;
             case Received or Connected or LinkFailed: break; // from a link that an earlier incarnation closed
             default: Unhandled(message); break;
         }
@@ -176,7 +185,7 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void HandleReply(Link link)
     {
-        if (IsAnswered(link, isBeforeHold: _plan.HoldDeadline is not null && _cursor.IsLast))
+        if (IsAnswered(link, isBeforeHold: Holds && _cursor.IsLast))
         {
             _plan.Lane.Answer(Entry, link);
             _cursor.Advance();
@@ -238,16 +247,17 @@ internal sealed class ConnectionActor : UntypedActor
         {
             _plan.Lane.Serve(Entry);
             _state = Holding; // the last commands get no reply: the hold begins with them
-            _cursor.Send(link, _plan.HoldDeadline ?? _plan.SendDeadline);
+            _cursor.Send(
+                link, Entry.Share.Population is null ? _plan.HoldDeadline ?? _plan.SendDeadline : _plan.Loop.Deadline(LongerThanAnyPhase));
         }
     }
 
     private void Hold(Link link)
     {
-        if (_plan.HoldDeadline is { } hold)
+        if (Holds)
         {
             _state = Holding;
-            link.Receive(hold);
+            link.Receive(Entry.Share.Population is null ? _plan.HoldDeadline : null);
         }
         else
         {

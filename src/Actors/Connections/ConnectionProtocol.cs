@@ -36,6 +36,18 @@ internal static class ConnectionProtocol
     /// <summary>For a connection: begin an attempt at the time stamp <paramref name="NotBefore"/>; 0 means at once.</summary>
     public sealed record Open(ConnectionRecord Entry, long NotBefore) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
+    /// <summary>From a cohort: a connection of a population has closed, and its place is free.</summary>
+    public sealed record PlaceFree(BurstShare Share) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
+    /// <summary>For a cohort: retire this part of its connections, 0 to 1.</summary>
+    public sealed record RetirePart(BurstShare Share, double Part) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
+    /// <summary>For a kept connection: close when the script is done. It ends as succeeded.</summary>
+    public sealed record Retire : IDeadLetterSuppression, INoSerializationVerificationNeeded
+    {
+        public static Retire Instance { get; } = new();
+    }
+
     /// <summary>For cohorts and connections: close now. A connection that has not ended answers ConnectionEnded(Cancelled).</summary>
     public sealed record Cancel : IDeadLetterSuppression, INoSerializationVerificationNeeded
     {

@@ -44,6 +44,9 @@ internal sealed class ConnectionRecord(BurstShare share, int client, long due, i
     /// <summary>The peer's FIN or RST on the attempt's connection when we closed it, if we asked the kernel.</summary>
     public PeerEnd PeerEnd { get; set; }
 
+    /// <summary>True once a kept connection has to close after its script.</summary>
+    public bool IsRetired { get; set; }
+
     /// <summary>True between two attempts.</summary>
     public bool IsWaiting { get; set; }
 

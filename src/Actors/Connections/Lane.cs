@@ -12,7 +12,7 @@ namespace ActorLoad.Connections;
 /// <summary>Opens one event loop's share of each burst and paced phase when it is due, and counts its connections.</summary>
 /// <remarks><code>
 /// OpenBurst -> waits until it is due -> opens cohort by cohort, so that starting and running take turns -> BurstShareEnded
-/// PacePhase -> waits until its next connections are due -> opens them -> ... -> BurstShareEnded, when the phase is over
+/// PacePhase -> see LanePacer -> BurstShareEnded, when the phase is over
 ///   a cohort gives up an endpoint -> EndpointGivenUp; gives up the last endpoint, or the loop failed -> BreakerTripped
 ///   a cohort escalates -> so does the lane
 ///   Abort -> opens no more, cancels open connections
@@ -24,7 +24,7 @@ public sealed class Lane : UntypedActor
     private readonly LaneRecord _record;
     private readonly Props _cohort;
     private readonly Dictionary<int, OpenBurst> _waiting = [];
-    private readonly List<PacedShare> _paced = [];
+    private readonly LanePacer _pacer;
     private int _sample = -1;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
@@ -35,6 +35,7 @@ public sealed class Lane : UntypedActor
         var plan = ConnectionPlan.For(_record, _loop, settings.Connection, settings.Session);
         var connections = new ChildFactory(ConnectionActor.Props(plan, dispatcher.DispatcherId));
         _cohort = Cohort.Props(_record, connections, dispatcher.DispatcherId);
+        _pacer = new LanePacer(settings, _record, _loop, Self, () => Context.ActorOf(_cohort), TellCohorts, EndOpening);
     }
 
     /// <summary>A lane on the loop of <paramref name="dispatcher"/>.</summary>
@@ -51,7 +52,9 @@ public sealed class Lane : UntypedActor
             case OpenBurst burst: HandleOpenBurst(burst); break;
             case BurstDue due: HandleDue(due); break;
             case PacePhase phase: HandlePacePhase(phase); break;
-            case PacedDue due: Pace(due.Share); break;
+            case LanePacer.PacedDue due: _pacer.Pace(due.Share); break;
+            case PlaceFree free: _pacer.TakePlace(free.Share); break;
+            case RetirePart retiring: TellCohorts(retiring); break;
             case ReportTally report: HandleReport(report); break;
             case GaveUp gaveUp: Context.Parent.Tell(new EndpointGivenUp(_settings.Lane, gaveUp.Endpoint, gaveUp.Reason)); break;
             case StoppedOpening stopped: Context.Parent.Tell(new BreakerTripped(_settings.Lane, stopped.Reason)); break;
@@ -120,65 +123,19 @@ public sealed class Lane : UntypedActor
         if (_record.IsAborting)
         {
             TellUnbegun(phase.Burst);
-            return;
-        }
-
-        var plan = (PacedPhase)_settings.Plan.Phases[phase.Phase];
-        var paced = new PacedShare(
-            _record.NewShare(phase.Burst, phase.Phase, phase.Turn), plan.ArrivalsOf(phase.Repetition).DueTimes(phase.First, phase.Step),
-            phase.First, phase.Step, since => _settings.Clock.StampOf(phase.BeginsAt + since),
-            _settings.Clock.StampOf(phase.BeginsAt + plan.Duration));
-        _paced.Add(paced);
-        Pace(paced);
-    }
-
-    // Opens what is due, at most one cohort, and comes back for the rest.
-    private void Pace(PacedShare paced)
-    {
-        if (_record.IsAborting)
-        {
-            return; // the abort has ended it
-        }
-
-        var now = _loop.Now;
-        Span<long> dues = stackalloc long[Cohort.Size];
-        if (paced.Take(now, dues[..(paced.Room > 0 ? paced.Room : Cohort.Size)], out var first) is var count and > 0
-            && _record.Open(paced.Share, first, count, paced.Step) is var which and > 0)
-        {
-            paced.Room -= count;
-            if (paced.Cohort is null)
-            {
-                (paced.Cohort, paced.Room) = (Context.ActorOf(_cohort), Cohort.Size - count);
-            }
-
-            var isLast = paced.Room == 0;
-            var opening = new OpenConnections(paced.Share, first, which, 0) { Step = paced.Step, Dues = dues[..count].ToArray() };
-            paced.Cohort.Tell(opening with { IsLast = isLast }, Self);
-            paced.Cohort = isLast ? null : paced.Cohort;
-        }
-
-        if (paced.IsOver(now))
-        {
-            End(paced);
-        }
-        else if (paced.IsDue(now))
-        {
-            // As in OpenCohort.
-            var self = Self;
-            _loop.ExecuteNextTurn(new ActionRunnable(() => self.Tell(new PacedDue(paced), self)));
         }
         else
         {
-            _loop.Schedule(paced.NextDue, Self, new PacedDue(paced));
+            _pacer.Begin(phase);
         }
     }
 
-    private void End(PacedShare paced)
+    private static void TellCohorts(object message)
     {
-        paced.Cohort?.Tell(new OpenConnections(paced.Share, 0, 0, 0), Self);
-        paced.Dispose();
-        _paced.Remove(paced);
-        EndOpening(paced.Share);
+        foreach (var cohort in Context.GetChildren())
+        {
+            cohort.Tell(message);
+        }
     }
 
     private void EndOpening(BurstShare share)
@@ -198,11 +155,7 @@ public sealed class Lane : UntypedActor
     private void HandleAbort()
     {
         _record.IsAborting = true;
-        foreach (var cohort in Context.GetChildren())
-        {
-            cohort.Tell(Cancel.Instance);
-        }
-
+        TellCohorts(Cancel.Instance);
         foreach (var burst in _waiting.Values.ToArray())
         {
             if (DueOf(burst) is var due && due.At <= _loop.Now)
@@ -216,22 +169,7 @@ public sealed class Lane : UntypedActor
         }
 
         _waiting.Clear();
-        foreach (var paced in _paced.ToArray())
-        {
-            CountDue(paced);
-            End(paced);
-        }
-    }
-
-    // What was due counts as planned, not as opened.
-    private void CountDue(PacedShare paced)
-    {
-        var now = _loop.Now;
-        Span<long> dues = stackalloc long[Cohort.Size];
-        while (paced.Take(now, dues, out var first) is var count and > 0)
-        {
-            _record.Open(paced.Share, first, count, paced.Step);
-        }
+        _pacer.Abort();
     }
 
     private void TellEnded(BurstShare share)
@@ -256,8 +194,6 @@ public sealed class Lane : UntypedActor
     private TimeSpan SinceStart(long at) => _settings.Clock.At(at);
 
     private sealed record BurstDue(int Burst, long At) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
-
-    private sealed record PacedDue(PacedShare Share) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record OpenNext(BurstShare Share, int Next, int End, long Due)
         : INoSerializationVerificationNeeded, IDeadLetterSuppression;

@@ -1,6 +1,7 @@
 using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
+using Akka.Actor;
 
 namespace ActorLoad.Connections;
 
@@ -50,7 +51,9 @@ internal sealed class LaneRecord
     /// <param name="burst">Its number.</param>
     /// <param name="phase">Number of its phase in the plan.</param>
     /// <param name="turn">Connections of the run before it.</param>
-    public BurstShare NewShare(int burst, int phase, long turn) => new(burst, _phases.Begin(phase), turn);
+    /// <param name="population">How connections are kept open; null if they are not.</param>
+    public BurstShare NewShare(int burst, int phase, long turn, Population? population = null) =>
+        new(burst, _phases.Begin(phase), turn) { Population = population };
 
     /// <summary>True if so many phases have ended since the last report that the next one should not wait.</summary>
     public bool ShouldReport => _phases.AreMany;
@@ -94,6 +97,16 @@ internal sealed class LaneRecord
     {
         var target = Health.TargetOf(share.Turn + client);
         return new ConnectionRecord(share, client, due, target, Health.EndpointOf(target));
+    }
+
+    /// <summary>Sends a connection of a population its <see cref="ConnectionProtocol.Retire"/> at the end of its lifetime.</summary>
+    public void PlanRetirement(ConnectionRecord entry, IActorRef connection)
+    {
+        if (entry.Share.Population is { Lifetime.Ticks: > 0 } population)
+        {
+            var lifetime = population.Lifetime * (1 + (population.LifetimeJitter * ((2 * _random.NextDouble()) - 1)));
+            _loop.Schedule(entry.Timings.Due + _loop.ToTicks(lifetime), connection, ConnectionProtocol.Retire.Instance);
+        }
     }
 
     /// <summary>The endpoint of a connection.</summary>

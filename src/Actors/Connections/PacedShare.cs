@@ -1,4 +1,4 @@
-using ActorLoad.Transport;
+using ActorLoad.Load;
 using Akka.Actor;
 
 namespace ActorLoad.Connections;
@@ -9,18 +9,21 @@ internal sealed class PacedShare : IDisposable
     private readonly IEnumerator<TimeSpan> _dues;
     private readonly Func<TimeSpan, long> _stampOf;
     private int _next;
+    private int _afterAll;
     private bool _hasNext;
 
     /// <summary>A share before its first connection.</summary>
     /// <param name="share">Counts its connections.</param>
-    /// <param name="dues">The due times of the lane's connections.</param>
-    /// <param name="first">The first connection of the lane.</param>
-    /// <param name="step">From one connection of the lane to the next.</param>
+    /// <param name="plan">The phase.</param>
+    /// <param name="order">Which connections are the lane's.</param>
     /// <param name="stampOf">Turns a time of the phase into a time stamp.</param>
-    /// <param name="end">When the phase is over, as a time stamp.</param>
-    public PacedShare(BurstShare share, IEnumerable<TimeSpan> dues, int first, int step, Func<TimeSpan, long> stampOf, long end)
+    public PacedShare(BurstShare share, PacedPhase plan, LaneProtocol.PacePhase order, Func<TimeSpan, long> stampOf)
     {
-        (Share, _dues, Step, _stampOf, End, _next) = (share, dues.GetEnumerator(), step, stampOf, end, first - step);
+        (Share, Step, _stampOf, End) = (share, order.Step, stampOf, stampOf(plan.Duration));
+        _dues = plan.ArrivalsOf(order.Repetition).DueTimes(order.First, order.Step).GetEnumerator();
+        _next = order.First - order.Step;
+        var later = (int)Math.Ceiling(Math.Max(0, (plan.Population?.Connections ?? 0) - order.First) / (double)order.Step);
+        _afterAll = order.First + (later * order.Step);
         Advance();
     }
 
@@ -42,10 +45,10 @@ internal sealed class PacedShare : IDisposable
     /// <summary>From one connection of the lane to the next.</summary>
     public int Step { get; }
 
-    /// <summary>The cohort that takes its next connections; null if it has no more room.</summary>
+    /// <summary>The cohort that took its last connections; null before the first.</summary>
     public IActorRef? Cohort { get; set; }
 
-    /// <summary>Connections that this cohort can still take.</summary>
+    /// <summary>Connections that this cohort can still take; 0 if it is complete.</summary>
     public int Room { get; set; }
 
     /// <summary>Takes connections that are due, at most as many as fit into <paramref name="dues"/>.</summary>
@@ -62,6 +65,14 @@ internal sealed class PacedShare : IDisposable
         }
 
         return count;
+    }
+
+    /// <summary>A number for a connection that takes a free place: after those of all arrivals.</summary>
+    public int NextAfterAll()
+    {
+        var next = _afterAll;
+        _afterAll += Step;
+        return next;
     }
 
     /// <inheritdoc />

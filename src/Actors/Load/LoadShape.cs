@@ -28,6 +28,9 @@ public enum LoadShape
 
     /// <summary>None for a while.</summary>
     Pause,
+
+    /// <summary>Connections that are kept open.</summary>
+    Population,
 }
 
 /// <summary>The words of shapes.</summary>

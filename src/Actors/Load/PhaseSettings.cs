@@ -32,12 +32,27 @@ public abstract record PhaseSettings(string Name, LoadShape Shape)
 public sealed record BurstSettings(string Name, int Connections, TimeSpan Gap, TimeSpan Duration, int? Count, Pacing Pacing)
     : PhaseSettings(Name, LoadShape.Bursts);
 
+/// <summary>How a population keeps its connections open. Each arrival takes a place; a connection that closes, leaves its place to a new
+/// one, until the phase is over.</summary>
+/// <param name="Connections">Number of places.</param>
+/// <param name="Lifetime">How long each connection stays; 0 is to the end of the phase.</param>
+/// <param name="LifetimeJitter">How far lifetimes vary: at random between 1 - jitter and 1 + jitter of it.</param>
+/// <param name="RecycleAt">When a share closes at once, since the phase began.</param>
+/// <param name="RecycleShare">That share; 0 is none.</param>
+public sealed record Population(int Connections, TimeSpan Lifetime, double LifetimeJitter, TimeSpan RecycleAt, double RecycleShare);
+
 /// <summary>A phase whose connections are due one by one.</summary>
 /// <param name="Name">Its name in reports.</param>
 /// <param name="Shape">Its shape, as written.</param>
 /// <param name="Arrivals">When they are due. Random ones are those of the first repetition.</param>
 public sealed record PacedSettings(string Name, LoadShape Shape, Arrivals Arrivals) : PhaseSettings(Name, Shape)
 {
+    /// <summary>How long the phase lasts; longer than its arrivals if it keeps them.</summary>
+    public TimeSpan Duration { get; init; } = Arrivals.Duration;
+
+    /// <summary>How its connections are kept open; null if they are not.</summary>
+    public Population? Population { get; init; }
+
     /// <inheritdoc />
     public override PhaseSettings Seeded(int seed) =>
         Arrivals is PoissonArrivals random ? this with { Arrivals = random with { Seed = seed } } : this;

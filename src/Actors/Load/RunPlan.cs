@@ -61,7 +61,10 @@ public abstract record PhasePlan(string Name, LoadShape Shape, int Repeat)
     public static PhasePlan Create(PhaseSettings phase) => phase switch
     {
         BurstSettings bursts => BurstPhase.Create(bursts),
-        PacedSettings paced => new PacedPhase(paced.Name, paced.Shape, paced.Arrivals, paced.Repeat),
+        PacedSettings paced => new PacedPhase(paced.Name, paced.Shape, paced.Arrivals, paced.Repeat)
+        {
+            Duration = paced.Duration, Population = paced.Population,
+        },
         _ => throw new ArgumentException($"no plan for {phase.Shape}", nameof(phase)),
     };
 
@@ -91,8 +94,12 @@ public sealed record PacedPhase(string Name, LoadShape Shape, Arrivals Arrivals,
     /// <summary>How long one repetition lasts.</summary>
     public TimeSpan Duration { get; init; } = Arrivals.Duration;
 
+    /// <summary>How its connections are kept open; null if they are not.</summary>
+    public Population? Population { get; init; }
+
     /// <inheritdoc />
-    public override int MostTogether => (int)Math.Ceiling(Math.Min(Arrivals.Expected, Arrivals.Peak * Together.TotalSeconds));
+    public override int MostTogether => (int)Math.Ceiling(Math.Max(
+        Math.Min(Arrivals.Expected, Arrivals.Peak * Together.TotalSeconds), Arrivals.Expected * (Population?.RecycleShare ?? 0)));
 
     /// <summary>The most connections that are due within any <paramref name="window"/> of one repetition.</summary>
     public long MostWithin(TimeSpan window)

@@ -98,6 +98,7 @@ public static class RunDemand
     /// <summary>Connections that are certainly open at once, because they are held.</summary>
     private static long Due(PhasePlan phase, TimeSpan hold) => phase switch
     {
+        PacedPhase { Population: { } population } => population.Connections,
         PacedPhase paced => Math.Max(paced.MostTogether, paced.MostWithin(hold)),
         BurstPhase { Pacing: Pacing.Fixed, Gap.Ticks: > 0 } bursts =>
             bursts.Connections * Math.Min(bursts.Count ?? long.MaxValue, 1 + (hold.Ticks / bursts.Gap.Ticks)),

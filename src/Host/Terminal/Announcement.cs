@@ -49,6 +49,7 @@ internal static class Announcement
         return phase.Shape switch
         {
             LoadShape.Pause => $"a pause of {time}",
+            LoadShape.Population => Population(phase),
             LoadShape.Replay => $"{Connections((long)arrivals.Expected)} of {((ReplayArrivals)arrivals).File} in {time}",
             LoadShape.Rate => $"{Rate(segments[0].From)}{random} for {time}{count}",
             LoadShape.Ramp => $"a ramp: {Rate(segments[0].From)} to {Rate(segments[0].To)}{random} over {time}{count}",
@@ -58,6 +59,19 @@ internal static class Announcement
             _ => $"waves of {Figures.Span(((SineCurve)curve!).Period)} up to {Rate(curve.Peak)}{random} for "
                 + $"{time}{count}",
         };
+    }
+
+    private static string Population(PacedSettings phase)
+    {
+        var population = phase.Population!;
+        var jitter = population.LifetimeJitter > 0
+            ? string.Create(CultureInfo.InvariantCulture, $" ± {population.LifetimeJitter * 100:0.#} %") : "";
+        return $"{Connections(population.Connections)} kept open for {Figures.Span(phase.Duration)}, opened at {Rate(phase.Arrivals.Peak)}"
+            + (population.Lifetime > TimeSpan.Zero ? $", each for {Figures.Span(population.Lifetime)}{jitter}" : "")
+            + (population.RecycleShare > 0
+                ? string.Create(CultureInfo.InvariantCulture, $"; {population.RecycleShare * 100:0.#} % closed at once after ")
+                    + Figures.Span(population.RecycleAt)
+                : "");
     }
 
     private static RateCurve? Curve(Arrivals arrivals) => arrivals switch

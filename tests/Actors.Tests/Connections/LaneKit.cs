@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Connections;
+using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Resp;
 using ActorLoad.Transport;
@@ -53,10 +54,14 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
 
     /// <summary>A lane that lives by <paramref name="time"/>, the machine's if null.</summary>
     private protected IActorRef StartLane(
-        ImmutableArray<Endpoint> targets, ConnectionSettings connection, SupervisionPolicy policy, int maxOpen = int.MaxValue, TimeProvider? time = null)
+        ImmutableArray<Endpoint> targets, ConnectionSettings connection, SupervisionPolicy policy, int maxOpen = int.MaxValue, TimeProvider? time = null,
+        PhaseSettings? phase = null)
     {
         Dispatcher = LoopsOf.Get(Sys, transport, time);
-        var settings = new LaneSettings(3, RunClock.StartNow(Loop.Time), maxOpen, Seed: 1, connection, Session.Of(Credentials, connection.Script), targets, policy, Metrics);
+        var settings = new LaneSettings(3, RunClock.StartNow(Loop.Time), maxOpen, Seed: 1, connection, Session.Of(Credentials, connection.Script), targets, policy, Metrics)
+        {
+            Plan = RunPlan.Create(phase is null ? [] : [phase]),
+        };
         return _lane = Parent.ChildActorOf(Lane.Props(settings, Dispatcher), new OneForOneStrategy(cause =>
         {
             Escalated.Add(cause);

@@ -45,6 +45,40 @@ public sealed class RunDemandSpecs
         Assert.Equal((19_000L, 1), (needs.Open, needs.LargestPhase));
     }
 
+    [Theory]
+    [InlineData(0, 10, 10)] // what comes in 10 ms meets in a queue
+    [InlineData(2_000, 2_000, 10)]
+    [InlineData(90_000, 60_000, 10)] // there are no more
+    public void Connections_of_a_rate_overlap_while_they_are_held(int hold, long due, long together)
+    {
+        var settings = Of(new PacedSettings("day", LoadShape.Rate, new EvenArrivals(SegmentCurve.Constant(1_000, 60 * _second))));
+        settings = settings with { Connection = settings.Connection with { Hold = TimeSpan.FromMilliseconds(hold) } };
+        var needs = RunDemand.Of(settings, [Local(1)]);
+        Assert.Equal((due, together, 60_000L), (needs.Due, needs.BurstForEach, needs.StartedInMinute));
+    }
+
+    [Fact]
+    public void Busiest_minute_of_a_ramp_is_its_last()
+    {
+        var ramp = new SegmentCurve([new RateSegment(0, 100, TimeSpan.FromMinutes(10))]);
+        var needs = RunDemand.Of(Of(new PacedSettings("ramp", LoadShape.Ramp, new EvenArrivals(ramp))), [Local(1)]);
+        Assert.Equal(5_700, needs.StartedInMinute); // 95/s in the mean
+    }
+
+    [Fact]
+    public void Population_needs_room_for_all_and_a_queue_for_those_that_are_recycled()
+    {
+        var opening = new EvenArrivals(SegmentCurve.Constant(1_000, 2 * _second));
+        var needs = RunDemand.Of(
+            Of(new PacedSettings("pool", LoadShape.Population, opening)
+            {
+                Duration = 600 * _second,
+                Population = new Population(2_000, TimeSpan.Zero, 0, 60 * _second, 0.25),
+            }),
+            [Local(1)]);
+        Assert.Equal((2_000L, 500L), (needs.Open, needs.BurstForEach));
+    }
+
     [Fact]
     public void Fixed_bursts_without_a_gap_count_as_one()
     {

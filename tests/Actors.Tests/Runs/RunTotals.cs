@@ -56,6 +56,11 @@ internal static class RunTotals
             EndpointCounts.Of(new EndpointName("db:6379", "127.0.0.1:6379"), totals),
             EndpointCounts.Of(new EndpointName("db:6380", "127.0.0.1:6380"), Of(new ConnectionCounts(0, 0, 0, 0, 0, 0))),
         },
+        Phases = new[]
+        {
+            PhaseCounts.Of(new PhaseName("storm", "bursts"), totals),
+            PhaseCounts.Of(new PhaseName("spike", "spike"), Of(new ConnectionCounts(0, 0, 0, 0, 0, 0))) with { Index = 1, BeganAt = 7, EndedAt = 9 },
+        },
     };
 
     /// <summary>All of them succeeded.</summary>

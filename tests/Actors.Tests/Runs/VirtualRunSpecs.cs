@@ -109,6 +109,68 @@ public class VirtualRunSpecs() : TestKit(VirtualScheduler.Configuration + """
         Assert.All(result.Phases, phase => Assert.Equal((2, 2), (phase.Connections.Succeeded, phase.Latency["total"].Count)));
     }
 
+    [Fact]
+    public void Population_is_kept_open_and_each_place_opens_a_new_connection_after_a_lifetime()
+    {
+        var result = Play(TimeSpan.FromMinutes(3), Of(Kept(100, 60 * _second, lifetime: 10 * _second)));
+
+        // 100 places of 60 s: the first generation opens within 1 s, the sixth is cut short by the end of the phase.
+        Assert.Equal((600, 600, 0), (result.Connections.Planned, result.Connections.Succeeded, result.Connections.Failed));
+        Assert.Equal(100, result.Generator.PeakOpen);
+        Assert.All(result.Samples.Skip(2).SkipLast(2), sample => Assert.InRange(sample.Open, 95, 100));
+        Assert.InRange(result.Run.DurationSeconds, 60, 61);
+        Assert.Equal(600, Assert.Single(result.Phases).Latency["total"].Count);
+    }
+
+    [Fact]
+    public void Population_without_lifetime_opens_each_place_once()
+    {
+        var result = Play(TimeSpan.FromMinutes(3), Of(Kept(70, 60 * _second), Fixed(5, _second, count: 1)));
+
+        Assert.Equal([70, 5], result.Phases.Select(phase => phase.Connections.Succeeded));
+        Assert.Equal([0, 60], result.Phases.Select(phase => phase.BeganAt!.Value));
+    }
+
+    [Theory]
+    [InlineData(1, 200)]
+    [InlineData(0.5, 100)]
+    [InlineData(0.333, 66)] // of cohorts of 64
+    public void Recycled_share_of_a_population_closes_at_once_and_its_places_open_again(double share, int closed)
+    {
+        var result = Play(TimeSpan.FromMinutes(2), Of(Kept(200, 60 * _second, recycleAt: 30 * _second, recycleShare: share)));
+
+        Assert.Equal((200 + closed, 200 + closed), (result.Connections.Planned, result.Connections.Succeeded));
+        Assert.Equal(closed, result.Samples.Where(sample => sample.At is > 29 and < 33).Sum(sample => sample.Succeeded));
+    }
+
+    [Fact]
+    public void Jitter_spreads_lifetimes()
+    {
+        var result = Play(TimeSpan.FromMinutes(2), Of(Kept(500, 30 * _second, lifetime: 20 * _second, jitter: 0.5)));
+
+        // The second generation comes between 10 s and 30 s, and hardly more than its share in one second.
+        Assert.All(result.Samples.Where(sample => sample.At is > 2 and < 10), sample => Assert.Equal(0, sample.Succeeded));
+        Assert.All(result.Samples.Where(sample => sample.At is > 12 and < 28), sample => Assert.InRange(sample.Succeeded, 8, 50));
+    }
+
+    [Fact]
+    public void Stopped_population_is_cancelled_and_opens_nothing_more()
+    {
+        var result = Play(TimeSpan.FromMinutes(2), Of(Kept(100, 60 * _second, lifetime: 5 * _second)) with { Deadline = 20.5 * _second });
+
+        Assert.Equal(100, result.Connections.Cancelled);
+        Assert.Equal(result.Connections.Opened, result.Connections.Succeeded + 100);
+        Assert.InRange(result.Run.DurationSeconds, 20.5, 21.5);
+    }
+
+    private static PacedSettings Kept(
+        int connections, TimeSpan duration, TimeSpan lifetime = default, double jitter = 0, TimeSpan recycleAt = default, double recycleShare = 0) =>
+        Paced("pool", LoadShape.Population, connections, _second) with
+        {
+            Duration = duration,
+            Population = new Population(connections, lifetime, jitter, recycleAt, recycleShare),
+        };
+
     private static PacedSettings Paced(string name, LoadShape shape, double rate, TimeSpan duration) =>
         new(name, shape, new EvenArrivals(SegmentCurve.Constant(rate, duration)));
 

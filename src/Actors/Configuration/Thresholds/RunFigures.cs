@@ -38,4 +38,12 @@ internal sealed record PartCounts(
                 part.Connections, part.Attempts, part.Retries, part.Established, part.Outcomes, part.AttemptFailures, part.Latency,
                 part.FailedLatency)
             : null;
+
+    /// <summary>The counts of one phase. A run with one phase does not count it apart.</summary>
+    public static PartCounts? OfPhase(RunSnapshot totals, string phase) =>
+        totals.Phases.FirstOrDefault(counts => counts.Name == phase) is { } part
+            ? new PartCounts(
+                part.Connections, part.Attempts, part.Retries, part.Established, part.Outcomes, part.AttemptFailures, part.Latency,
+                part.FailedLatency)
+            : totals.Phases.Count == 0 && totals.Progress.Phase == phase ? Of(totals) : null;
 }

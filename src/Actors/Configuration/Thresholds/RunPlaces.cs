@@ -25,6 +25,7 @@ internal static class RunPlaces
         places.Add("bystander", () => parts.HasBystander
             ? Bystander : MetricPlace.Absent("the run has no bystander: observers.bystander.connections = 0"));
         places.Add("endpoints", () => Endpoints(parts));
+        places.Add("phases", () => Phases(parts.Phases));
         return new MetricPlace(null, places);
     }
 
@@ -81,6 +82,12 @@ internal static class RunPlaces
 
     /// <summary>The place of an endpoint.</summary>
     public static MetricPlace Endpoint(string name) => new(null, CountPlaces.Of(figures => PartCounts.Of(figures.Totals, name)));
+
+    private static MetricPlace Phases(IReadOnlyList<string> names) => new(null, names.CountBy(name => name).ToDictionary(
+        name => name.Key,
+        name => (Func<MetricPlace>)(() => name.Value > 1
+            ? MetricPlace.Absent($"{name.Value} phases are called {name.Key}: give each a name of its own")
+            : new MetricPlace(null, CountPlaces.Of(figures => PartCounts.OfPhase(figures.Totals, name.Key))))));
 
     private static MetricPlace Felt(Func<BystanderLedger, LatencySummary?> read, string when) => CountPlaces.Times(
         $"no PING of the bystander was answered {when}",

@@ -12,6 +12,9 @@ public sealed class ThresholdParts(IReadOnlyList<string> endpoints, bool hasName
     /// <summary>The endpoints by each name that is known.</summary>
     public IReadOnlyList<string> Endpoints => endpoints;
 
+    /// <summary>The names of the phases, in the order of the run.</summary>
+    public IReadOnlyList<string> Phases { get; init; } = [];
+
     /// <summary>True if an endpoint is a name, so that its addresses are known later.</summary>
     public bool HasNames => hasNames;
 

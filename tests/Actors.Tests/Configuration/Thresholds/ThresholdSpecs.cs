@@ -1,5 +1,6 @@
 using ActorLoad.Actors.Tests.Docs;
 using ActorLoad.Actors.Tests.Metrics;
+using ActorLoad.Actors.Tests.Runs;
 using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Metrics;
 using ActorLoad.Observers.Bystanders;
@@ -159,7 +160,7 @@ public class ThresholdSpecs
     [InlineData("endpoints.\"db.example:6378\".conect.p99 < 1s", "did you mean endpoints.\"db.example:6379\".connect.p99?")]
     [InlineData("endpoints.\"far.away:1\".retries == 0", "known below endpoints are \"db.example:6379\", other:1")]
     [InlineData("endpoints.\"db.example:6379.retries == 0", "a quote in the path of the metric is not closed")]
-    [InlineData("phases.storm.total.p99 < 1s", "generator, bursts, findings, bystander, endpoints, success-ratio, planned,")]
+    [InlineData("fleets.web.total.p99 < 1s", "generator, bursts, findings, bystander, endpoints, success-ratio, planned,")]
     [InlineData("generator.peak-rss < 5", "a size with its unit")]
     [InlineData("generator.peak-rss < 5MB", "a size with its unit")]
     [InlineData("conect.p50 >= 1s", "did you mean connect.p50?")]
@@ -240,6 +241,37 @@ public class ThresholdSpecs
     [InlineData("endpoints.\"10.0.0.9\".retries == 0", false)]
     public void Address_is_accepted_before_names_are_resolved(string text, bool isRight) =>
         Assert.Equal(isRight, Threshold.TryParse(text, new ThresholdParts(["db:1"], true, false, false), out _, out _));
+
+    [Theory]
+    [InlineData("phases.warm-up.success-ratio == 1", 1.0)]
+    [InlineData("phases.spike.succeeded == 5", 5.0)]
+    [InlineData("phases.'two words'.opened == 0", null)] // it has not begun
+    public void Phase_is_judged_by_its_own_numbers(string text, double? measured)
+    {
+        var parts = new ThresholdParts(["db:1"], true, false, false) { Phases = ["warm-up", "spike", "two words"] };
+        Assert.True(Threshold.TryParse(text, parts, out var threshold, out var problem), problem);
+        var totals = RunTotals.Succeeded(12) with
+        {
+            Phases =
+            [
+                PhaseCounts.Of(new PhaseName("warm-up", "bursts"), RunTotals.Succeeded(7)),
+                PhaseCounts.Of(new PhaseName("spike", "spike"), RunTotals.Succeeded(5)),
+            ],
+        };
+
+        Assert.Equal(measured, threshold.Judge(new RunFigures(totals)).Measured);
+    }
+
+    [Theory]
+    [InlineData("phases.strom.failed == 0", "storm")]
+    [InlineData("phases.twice.failed == 0", "2 phases are called twice: give each a name of its own")]
+    public void Phase_that_is_not_one_phase_is_an_error(string text, string why)
+    {
+        var parts = new ThresholdParts(["db:1"], true, false, false) { Phases = ["storm", "twice", "twice"] };
+
+        Assert.False(Threshold.TryParse(text, parts, out _, out var problem));
+        Assert.Contains(why, problem, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("bystander.p99 < 1s", "observers.bystander.connections = 0")]
