@@ -2,7 +2,6 @@ using System.CommandLine;
 using ActorLoad.Configuration;
 using ActorLoad.Doctor;
 using ActorLoad.Hosting.Journal;
-using ActorLoad.Hosting.Reports;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Targets;
 using ActorLoad.Hosting.Terminal;
@@ -24,8 +23,8 @@ internal static class SearchCommand
         var json = new Option<bool>("--json") { Description = $"Print {SearchFile.Name} alone on stdout." };
         var quiet = new Option<bool>("--quiet") { Description = "Show no progress, only errors and the answer." };
         var command = new Command(
-            "search", "Find the highest number of connections, or rate, that meets the thresholds of a run file, by one run after the "
-            + "other. Exit code 3 if no value meets them.");
+            "search", "Find the highest number of connections, rate or population that meets the thresholds of a run file, by one run "
+            + "after the other. Exit code 3 if no value meets them.");
         options.AddTo(command);
         command.Add(output);
         command.Add(json);

@@ -16,8 +16,8 @@ internal sealed class SearchOptions
     {
         CustomParser = Value,
         HelpName = "VALUE",
-        Description = "connections: those of each burst of the last phase of bursts. rate: that of the last phase with shape = rate. "
-            + "By default what the last phase has.",
+        Description = "connections, rate or population: that of the last phase of bursts, with a rate, or with a population. By default "
+            + "that of the last phase.",
     };
 
     private readonly Option<string?> _from = new("--from")
@@ -29,7 +29,7 @@ internal sealed class SearchOptions
     private readonly Option<string?> _max = new("--max")
     {
         HelpName = "N",
-        Description = "The highest value (of connections: connection.max-open; of a rate: what a run file can have).",
+        Description = "The highest value (what the run file allows: connection.max-open).",
     };
 
     private readonly Option<TimeSpan?> _for = DurationOption.Create(
@@ -79,13 +79,13 @@ internal sealed class SearchOptions
     private static SearchOf? Value(ArgumentResult result)
     {
         var text = result.Tokens[^1].Value;
-        SearchOf? of = text switch { "connections" => SearchOf.Connections, "rate" => SearchOf.Rate, _ => null };
-        if (of is null)
+        if (SearchedLoad.Words.TryGetValue(text, out var of))
         {
-            result.AddError($"{SearchedLoad.Option}: {text} cannot be searched; connections or rate");
+            return of;
         }
 
-        return of;
+        result.AddError($"{SearchedLoad.Option}: {text} cannot be searched; it is one of {string.Join(", ", SearchedLoad.Words.Keys)}");
+        return null;
     }
 }
 

@@ -1,7 +1,6 @@
 using ActorLoad.Configuration;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Reports;
-using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Terminal;
 
 namespace ActorLoad.Hosting.Commands;

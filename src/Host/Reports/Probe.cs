@@ -61,7 +61,7 @@ internal sealed record Probe(int Number, int Value, ProbePurpose Purpose, RunRes
     {
         if (result.Verdict == Verdict.GeneratorLimited && !allowsLimited)
         {
-            return result.VerdictReasons.FirstOrDefault() ?? "generator-limited";
+            return result.VerdictReasons is [var reason, ..] ? reason : Diagnostician.GeneratorLimited;
         }
 
         // Whoever was not started was no load, so thresholds that are met say nothing of this value.

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ActorLoad.Diagnosis;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Runs;
 

@@ -54,16 +54,16 @@ internal sealed record SearchReport(
     private string Answer => (Found, Beyond) switch
     {
         (null, null) => "No probe has ended, so nothing was found",
-        (null, 1) => $"Nothing was found: even {Load.Words(1)} {(Limiting?.Doubt is null ? "fails" : "cannot be believed")}",
-        (null, { } beyond) => $"Nothing was found yet: {Load.Words(beyond)} {(Limiting?.Doubt is null ? "fails" : "cannot be believed")}",
+        (null, 1) => $"Nothing was found: even {Load.Tell(1)} {(Limiting?.Doubt is null ? "fails" : "cannot be believed")}",
+        (null, { } beyond) => $"Nothing was found yet: {Load.Tell(beyond)} {(Limiting?.Doubt is null ? "fails" : "cannot be believed")}",
         ({ } found, null) when found == Most =>
-            $"At least {Load.Words(found)}: that is the highest value that was allowed ({Bound}){Confirmed}",
-        ({ } found, _) when End != SearchEnd.Done => $"At least {Load.Words(found)}{Confirmed}",
-        ({ } found, _) when Limiting?.Doubt is not null => $"At least {Load.Words(found)}{Confirmed}; beyond it this machine is the limit",
-        ({ } found, _) => $"{Load.Words(found)}{Confirmed}",
+            $"At least {Load.Tell(found)}: that is the highest value that was allowed ({Bound}){Confirmed}",
+        ({ } found, _) when End != SearchEnd.Done => $"At least {Load.Tell(found)}{Confirmed}",
+        ({ } found, _) when Limiting?.Doubt is not null => $"At least {Load.Tell(found)}{Confirmed}; beyond it this machine is the limit",
+        ({ } found, _) => $"{Load.Tell(found)}{Confirmed}",
     };
 
-    private string Bound => Load.Of == SearchOf.Connections && Most == Load.Most ? "connection.max-open" : "--max";
+    private string Bound => Most == Load.Most ? Load.Bound : "--max";
 
     private string Confirmed => IsConfirmed ? ", confirmed by a second probe" : ", not confirmed";
 

@@ -6,14 +6,17 @@ using ActorLoad.Load;
 
 namespace ActorLoad.Hosting.Runs;
 
-/// <summary>What a search changes from probe to probe.</summary>
+/// <summary>What a search changes from probe to probe: a value of the last phase that has it.</summary>
 internal enum SearchOf
 {
-    /// <summary><c>connections</c> of the last phase of bursts.</summary>
+    /// <summary><c>connections</c> of a phase of bursts.</summary>
     Connections,
 
-    /// <summary><c>rate</c> of the last phase with that shape.</summary>
+    /// <summary><c>rate</c> of a phase with that shape.</summary>
     Rate,
+
+    /// <summary><c>connections</c> of a population.</summary>
+    Population,
 }
 
 /// <summary>The phase of a run whose value is searched.</summary>
@@ -21,61 +24,58 @@ internal enum SearchOf
 /// <param name="Phase">Its place in <c>load</c>.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Present">Its value in the run file, at least 1; of a rate the whole connections per second.</param>
-/// <param name="Most">The highest value of a probe: <c>connection.max-open</c>, or the highest rate that a run file can have there.</param>
+/// <param name="Most">The highest value of a probe.</param>
+/// <param name="Bound">What sets that, such as <c>connection.max-open</c>.</param>
 /// <param name="IsOneBurst">True if the phase is a single burst.</param>
-internal sealed record SearchedLoad(SearchOf Of, int Phase, string Name, int Present, int Most, bool IsOneBurst = false)
+internal sealed record SearchedLoad(SearchOf Of, int Phase, string Name, int Present, int Most, string Bound, bool IsOneBurst = false)
 {
+    private const string MaxOpen = "connection.max-open";
+
     /// <summary>The option that names the value.</summary>
     public const string Option = "--of";
 
-    /// <summary>The word of the value.</summary>
-    public string Word => Of == SearchOf.Rate ? "rate" : "connections";
+    /// <summary>The values that can be named.</summary>
+    public static readonly ImmutableSortedDictionary<string, SearchOf> Words = Enum.GetValues<SearchOf>()
+        .ToImmutableSortedDictionary(Named, of => of, StringComparer.Ordinal);
 
-    /// <summary>The phases that can be changed; null with an error if there are none.</summary>
+    /// <summary>The word of the value.</summary>
+    public string Word => Named(Of);
+
+    /// <summary>The value that can be changed; null with an error if no phase has it.</summary>
     /// <param name="settings">The run.</param>
     /// <param name="of">The value; null takes that of the last phase.</param>
     /// <param name="errors">Gets the error.</param>
     public static SearchedLoad? Find(RunSettings settings, SearchOf? of, List<SettingsError> errors)
     {
         var load = settings.Load;
-        var wanted = of ?? (load[^1].Shape == LoadShape.Rate ? SearchOf.Rate : SearchOf.Connections);
-        var (rate, bursts) = (load.LastOrDefault(phase => phase.Shape == LoadShape.Rate), load.OfType<BurstSettings>().LastOrDefault());
-        if (wanted == SearchOf.Rate && rate is PacedSettings { Arrivals: var arrivals })
+        var values = load.Select((phase, place) => ValueOf(phase, place, settings.Connection.MaxOpen)).ToArray();
+        if ((of is null ? values[^1] : values.LastOrDefault(value => value?.Of == of)) is { } found)
         {
-            var most = Math.Min(UnitText.HighestRate, int.MaxValue / arrivals.Duration.TotalSeconds);
-            return new SearchedLoad(wanted, Place(rate), rate.Name, Math.Max(1, (int)arrivals.Peak), Math.Max(1, (int)most));
-        }
-
-        if (wanted == SearchOf.Connections && bursts is not null)
-        {
-            return new SearchedLoad(
-                wanted, Place(bursts), bursts.Name, bursts.Connections, settings.Connection.MaxOpen, bursts is { Count: 1, Repeat: 1 });
+            return found;
         }
 
         var there = string.Join(", ", load.Select(phase => phase.Shape.Word()).Distinct());
-        var missing = of is null ? "bursts or rate" : wanted == SearchOf.Rate ? "rate" : "bursts";
-        var other = of is null || (rate is null && bursts is null) ? ""
-            : $"{Option} {(wanted == SearchOf.Rate ? "connections" : "rate")}, or ";
+        var others = values.OfType<SearchedLoad>().Select(value => $"{Option} {value.Word}, or ").Distinct();
+        var (shapes, remedy) = of is { } wanted ? (Shape(wanted).Word(), $"a phase with shape = {Shape(wanted).Word()}")
+            : ("bursts, rate or population", "a last phase with one of these shapes");
         errors.Add(new SettingsError(
-            Option, null, "load", $"no phase has shape = {missing}, and no other shape ({there}) has one value to be searched",
-            $"{other}a phase with shape = {missing}"));
+            Option, null, "load",
+            $"{(of is null ? "the last phase has no" : "no phase has")} shape = {shapes}, whose value can be searched; here are {there}",
+            string.Concat(others) + remedy));
         return null;
-
-        // Phases can be equal, but not the same.
-        int Place(PhaseSettings searched) => load.Index().First(phase => ReferenceEquals(phase.Item, searched)).Index;
     }
 
     /// <summary>The setting of a probe, over those of the run.</summary>
     public OverrideLayer Layer(int value)
     {
-        var number = value.ToString(CultureInfo.InvariantCulture);
-        return new OverrideLayer(
-            Option, string.Create(CultureInfo.InvariantCulture, $"load.{Phase}.{Word}"), Of == SearchOf.Rate ? $"{number}/s" : number);
+        var (key, text) = Of == SearchOf.Rate ? ("rate", $"{Plain(value)}/s") : ("connections", Plain(value));
+        return new OverrideLayer(Option, $"load.{Plain(Phase)}.{key}", text);
     }
 
     /// <summary>A value in words: <c>3,200 connections in one burst</c>, <c>500/s</c>.</summary>
-    public string Words(int value) => Of == SearchOf.Rate ? Number(value)
-        : $"{Figures.Count(value)} {(value == 1 ? "connection" : "connections")} in {(IsOneBurst ? "one" : "each")} burst";
+    public string Tell(int value) => Of == SearchOf.Rate ? Number(value)
+        : $"{Figures.Count(value)} {(value == 1 ? "connection" : "connections")} "
+        + (Of == SearchOf.Population ? "kept open" : IsOneBurst ? "in one burst" : "in each burst");
 
     /// <summary>A value without its noun: <c>3,200</c>, <c>500/s</c>.</summary>
     public string Number(int value) => Of == SearchOf.Rate ? $"{Figures.Count(value)}/s" : Figures.Count(value);
@@ -94,9 +94,43 @@ internal sealed record SearchedLoad(SearchOf Of, int Phase, string Name, int Pre
             return value;
         }
 
-        var unit = Of == SearchOf.Rate ? ", connections per second" : ", which is connection.max-open";
         errors.Add(new SettingsError(
-            option, null, "", $"\"{text}\" is not a value of {Word}", $"a whole number from 1 to {Figures.Count(Most)}{unit}"));
+            option, null, "", $"\"{text}\" is not a value of {Word}", $"a whole number from 1 to {Figures.Count(Most)}, which is {Bound}"));
         return null;
     }
+
+    private static SearchedLoad? ValueOf(PhaseSettings phase, int place, int maxOpen) => phase switch
+    {
+        BurstSettings bursts => new SearchedLoad(
+            SearchOf.Connections, place, phase.Name, bursts.Connections, maxOpen, MaxOpen, bursts is { Count: 1, Repeat: 1 }),
+        PacedSettings { Population: not null } paced => OfPopulation(paced, place, maxOpen),
+        PacedSettings { Shape: LoadShape.Rate, Arrivals: var arrivals } => new SearchedLoad(
+            SearchOf.Rate, place, phase.Name, Math.Max(1, (int)arrivals.Peak), MostPerSecond(arrivals.Duration),
+            "the highest rate of a phase of that duration"),
+        _ => null,
+    };
+
+    // It must have opened before its phase ends.
+    private static SearchedLoad OfPopulation(PacedSettings phase, int place, int maxOpen)
+    {
+        var opened = Math.Floor(phase.Arrivals.Peak * phase.Duration.TotalSeconds);
+        return new SearchedLoad(
+            SearchOf.Population, place, phase.Name, phase.Population!.Connections, (int)Math.Max(1, Math.Min(maxOpen, opened)),
+            opened < maxOpen ? "what open-rate opens in the duration" : MaxOpen);
+    }
+
+    // A phase has at most so many connections as an int can number.
+    private static int MostPerSecond(TimeSpan duration) =>
+        (int)Math.Max(1, Math.Min(UnitText.HighestRate, int.MaxValue / duration.TotalSeconds));
+
+    private static LoadShape Shape(SearchOf of) => of switch
+    {
+        SearchOf.Rate => LoadShape.Rate,
+        SearchOf.Population => LoadShape.Population,
+        _ => LoadShape.Bursts,
+    };
+
+    private static string Named(SearchOf of) => of.ToString().ToLowerInvariant();
+
+    private static string Plain(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

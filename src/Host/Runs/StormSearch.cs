@@ -65,7 +65,7 @@ internal sealed class StormSearch(
 
             if (ended.Result is not { Verdict: not Verdict.Interrupted } result)
             {
-                return $"the probe of {load.Words(value)} had no result: {ended.Error ?? ended.Result?.VerdictReasons.FirstOrDefault()}";
+                return $"the probe of {load.Tell(value)} had no result: {Reason(ended)}";
             }
 
             var probe = Probe.Of(number, value, purpose, result, settings.AllowsGeneratorLimited);
@@ -79,13 +79,13 @@ internal sealed class StormSearch(
             probed(probe);
             if (purpose == ProbePurpose.WarmUp && result.Verdict == Verdict.Aborted)
             {
-                return $"the warm-up of {load.Words(value)} was aborted: {result.VerdictReasons.FirstOrDefault()}";
+                return $"the warm-up of {load.Tell(value)} was aborted: {Reason(ended)}";
             }
 
             next = _bisection.Next;
             if (next is not null && await coolDown.WaitAsync(value, CoolDown.Longest, stop) is { } late)
             {
-                var sentence = $"after the probe of {load.Words(value)}: {late.Sentence}";
+                var sentence = $"after the probe of {load.Tell(value)}: {late.Sentence}";
                 if (late.IsLost)
                 {
                     return sentence;
@@ -105,6 +105,9 @@ internal sealed class StormSearch(
         return await OneRun.CarryOutAsync(
             RunIds.New(time), settings, target, null, watch, () => StopReason.Signal("the end of the search"), time, stop);
     }
+
+    private static string Reason(RunProtocol.RunEnded ended) =>
+        ended.Error ?? (ended.Result?.VerdictReasons is [var reason, ..] ? reason : "no reason is known");
 
     private void Note(SearchEnd end, string? problem) => _report = new SearchReport(
         load, start, most, limit, [.. _probes], _bisection.Found, _bisection.Beyond, _bisection.IsConfirmed, end, problem);

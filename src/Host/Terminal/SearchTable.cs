@@ -33,7 +33,7 @@ internal static class SearchTable
     /// <summary>A probe in one line: its value, its answer and why.</summary>
     public static string Line(Probe probe, SearchReport report)
     {
-        var words = report.Load.Words(probe.Value);
+        var words = report.Load.Tell(probe.Value);
         if (probe.Purpose == ProbePurpose.WarmUp)
         {
             return $"actorload: warm-up: {words}, not judged";

@@ -39,7 +39,7 @@ public class BadInputSpecs : IDisposable
     [InlineData("doctor --for 366d", "--for: run.deadline: \"366d\" is out of range; from 0s to 365d")]
     [InlineData("run --for", "'--for'")]
     [InlineData("search", "Required argument 'FILE' missing")]
-    [InlineData("search hocon/quick.conf --of population", "--of: population cannot be searched; connections or rate")]
+    [InlineData("search hocon/quick.conf --of ramp", "--of: ramp cannot be searched; it is one of connections, population, rate")]
     [InlineData("search no-such.conf", "no-such.conf: no such file")]
     [InlineData("search hocon/quick.conf --for 10", "--for: \"10\" has no unit")]
     [InlineData("search hocon/quick.conf --connections 5", "'--connections'")]

@@ -88,6 +88,21 @@ public sealed class SearchSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Search_finds_the_largest_population()
+    {
+        await using var peer = FaultPeer.Answering();
+        var search = (await ActorLoadProcess.RunAsync(
+        [
+            "search", RunFile(peer.Target, "load = [ { shape = population, connections = 8, duration = 300ms } ]\n thresholds = [\"generator.peak-open <= 20\"]"),
+            "--json", "--quiet",
+        ])).Expect();
+
+        using var json = JsonDocument.Parse(search.Stdout);
+        Assert.Equal("population", json.RootElement.GetProperty("of").GetString());
+        Assert.InRange(json.RootElement.GetProperty("found").GetInt32(), 19, 20);
+    }
+
+    [Fact]
     public async Task Exit_code_is_3_when_even_one_connection_fails()
     {
         await using var peer = FaultPeer.Answering();

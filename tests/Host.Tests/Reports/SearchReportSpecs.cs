@@ -7,7 +7,6 @@ using ActorLoad.Hosting.Reports;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Hosting.Tests.Journal;
-using ActorLoad.Metrics;
 using ActorLoad.Runs;
 using Xunit;
 
@@ -15,7 +14,7 @@ namespace ActorLoad.Hosting.Tests.Reports;
 
 public sealed class SearchReportSpecs
 {
-    private static readonly SearchedLoad _load = new(SearchOf.Connections, 0, "herd", 100, 19_000, IsOneBurst: true);
+    private static readonly SearchedLoad _load = new(SearchOf.Connections, 0, "herd", 100, 19_000, "connection.max-open", IsOneBurst: true);
     private static readonly Finding _queue = Finding("accept-queue-overflow", "The server's accept queue overflowed", new Remedy("tcp-backlog", "511", "4096", RemedyHost.Server, ""));
     private static readonly Finding _busy = Finding("server-busy", "The server was busy");
 
@@ -89,11 +88,18 @@ public sealed class SearchReportSpecs
     [InlineData(100, null, SearchEnd.Interrupted, 130, "At least 100 connections in one burst, confirmed by a second probe", "The search was stopped before it was done")]
     [InlineData(100, 150, SearchEnd.TimeUp, 0, "At least 100 connections in one burst, confirmed by a second probe", "The search was not done after 10 min (--for)")]
     [InlineData(100, 150, SearchEnd.Aborted, 4, "At least 100 connections in one burst, confirmed by a second probe", "The search was given up: it is down")]
+    [InlineData(19_000, null, SearchEnd.Done, 0,
+        "At least 19,000 connections in one burst: that is the highest value that was allowed (connection.max-open), confirmed by a second probe", null)]
     [InlineData(400, null, SearchEnd.Done, 0,
         "At least 400 connections in one burst: that is the highest value that was allowed (--max), confirmed by a second probe", null)]
     public void Early_end_is_told_with_what_was_found(int? found, int? beyond, object end, int code, string first, string? second)
     {
-        var report = Report(found, beyond, []) with { End = (SearchEnd)end, Problem = end is SearchEnd.Aborted ? "it is down" : null };
+        var report = Report(found, beyond, []) with
+        {
+            Most = Math.Max(400, found ?? 0),
+            End = (SearchEnd)end,
+            Problem = end is SearchEnd.Aborted ? "it is down" : null,
+        };
         Assert.Equal(new[] { first, second }.OfType<string>(), report.Sentences);
         Assert.Equal(code, ExitCodes.For(report));
     }

@@ -8,6 +8,7 @@ namespace ActorLoad.Hosting.Tests.Runs;
 public sealed class SearchedLoadSpecs
 {
     private const string Bursts = "{ connections = 40, count = 1 }";
+    private const string Pool = "{ shape = population, connections = 30, duration = 1m }";
     private const string Rate = "{ shape = rate, rate = \"30/m\", duration = 2s }";
 
     [Theory]
@@ -18,6 +19,9 @@ public sealed class SearchedLoadSpecs
     [InlineData($"{Bursts}, {Rate}", null, "rate 1 1 1000000")]
     [InlineData($"{Rate}, {Rate}, {Bursts}", null, "connections 2 40 19000")]
     [InlineData($"{Rate}, {Rate}, {Bursts}", SearchOf.Rate, "rate 1 1 1000000")]
+    [InlineData($"{Pool}, {Bursts}", SearchOf.Population, "population 0 30 19000")]
+    [InlineData($"{Bursts}, {Pool}", null, "population 1 30 19000")]
+    [InlineData("{ shape = population, connections = 30, duration = 2s, open-rate = \"50/s\" }", null, "population 0 30 100")]
     [InlineData($"{Bursts}, {Rate}", SearchOf.Connections, "connections 0 40 19000")]
     public void Value_of_the_last_phase_is_searched_unless_another_is_named(string load, object? of, string expected)
     {
@@ -28,11 +32,11 @@ public sealed class SearchedLoadSpecs
 
     [Theory]
     [InlineData(Bursts, SearchOf.Rate,
-        "--of: load: no phase has shape = rate, and no other shape (bursts) has one value to be searched; --of connections, or a phase with shape = rate")]
+        "--of: load: no phase has shape = rate, whose value can be searched; here are bursts; --of connections, or a phase with shape = rate")]
     [InlineData(Rate, SearchOf.Connections,
-        "--of: load: no phase has shape = bursts, and no other shape (rate) has one value to be searched; --of rate, or a phase with shape = bursts")]
+        "--of: load: no phase has shape = bursts, whose value can be searched; here are rate; --of rate, or a phase with shape = bursts")]
     [InlineData("{ shape = ramp, from = \"1/s\", to = \"9/s\", over = 1s }, { shape = pause, duration = 1s }", null,
-        "--of: load: no phase has shape = bursts or rate, and no other shape (ramp, pause) has one value to be searched; a phase with shape = bursts or rate")]
+        "--of: load: the last phase has no shape = bursts, rate or population, whose value can be searched; here are ramp, pause; a last phase with one of these shapes")]
     public void Load_without_such_a_phase_is_an_error_with_a_remedy(string load, object? of, string error)
     {
         Assert.Null(Find(load, (SearchOf?)of, out var errors));
@@ -42,12 +46,13 @@ public sealed class SearchedLoadSpecs
     [Theory]
     [InlineData(Bursts, "500", 500, "500 connections in one burst")]
     [InlineData($"{Bursts}, {{ connections = 3, count = 2 }}", "1", 1, "1 connection in each burst")]
+    [InlineData(Pool, "2000", 2000, "2,000 connections kept open")]
     [InlineData(Rate, "2500/s", 2500, "2,500/s")]
     [InlineData(Rate, "2500", 2500, "2,500/s")]
     public void Values_are_read_and_told_with_their_unit(string load, string text, int value, string words)
     {
         var found = Find(load, null, out var errors)!;
-        Assert.Equal((value, words), (found.Read("--max", text, errors)!.Value, found.Words(value)));
+        Assert.Equal((value, words), (found.Read("--max", text, errors)!.Value, found.Tell(value)));
         Assert.Empty(errors);
     }
 
@@ -56,8 +61,8 @@ public sealed class SearchedLoadSpecs
     [InlineData(Bursts, "0", "a whole number from 1 to 19,000")]
     [InlineData(Bursts, "19001", "a whole number from 1 to 19,000")]
     [InlineData(Bursts, "500/s", "a whole number from 1 to 19,000")]
-    [InlineData(Rate, "1.5/s", "a whole number from 1 to 1,000,000, connections per second")]
-    [InlineData(Rate, "500/m", "a whole number from 1 to 1,000,000, connections per second")]
+    [InlineData(Rate, "1.5/s", "a whole number from 1 to 1,000,000, which is the highest rate of a phase of that duration")]
+    [InlineData(Rate, "500/m", "a whole number from 1 to 1,000,000, which is the highest rate of a phase of that duration")]
     public void Value_that_is_none_is_refused_with_its_range(string load, string text, string allowed)
     {
         var found = Find(load, null, out var errors)!;
