@@ -78,7 +78,12 @@ internal static class SearchCommand
         var search = new StormSearch(plan.Load, plan.Start, plan.Most, plan.Limit, plan.SettingsOf, open, time);
         using var file = output.CreateFile(search.Report);
         var printed = 0;
-        signals.LastWord = _ => Print();
+        signals.LastWord = _ =>
+        {
+            Print();
+            Outlets.Stdout.Flush();
+            Outlets.Stderr.Flush();
+        };
         await search.CarryOutAsync(probe => output.Probed(probe, search.Report, file), signals.Requested);
         output.Save(search.Report, file);
         Print();
