@@ -5,8 +5,8 @@ using ActorLoad.Hosting.Terminal;
 
 namespace ActorLoad.Hosting.Commands;
 
-/// <summary>The configuration of <c>run</c>, <c>config</c> and <c>doctor</c>: file, environment, <c>--set</c>, short options, in this
-/// order.</summary>
+/// <summary>The configuration of <c>run</c>, <c>config</c>, <c>doctor</c> and <c>search</c>: file, environment, <c>--set</c>, short
+/// options, in this order.</summary>
 internal sealed class ConfigurationOptions
 {
     private readonly Argument<string?> _file = new("FILE")
@@ -45,20 +45,23 @@ internal sealed class ConfigurationOptions
         _short.AddTo(command);
     }
 
+    /// <summary>Adds the same without the options that replace the load, for a command that changes the load itself. The file is
+    /// required.</summary>
+    public void AddWithoutLoadTo(Command command)
+    {
+        (_file.Arity, _file.Description) = (ArgumentArity.ExactlyOne, "Run file (HOCON) with thresholds.");
+        command.Add(_file);
+        command.Add(_set);
+        _short.AddTargetTo(command);
+    }
+
     /// <summary>The merged configuration; throws a <see cref="SettingsException"/> that lists every error.</summary>
     public LoadedConfiguration Load(ParseResult parsed) => Load(parsed, []);
 
     /// <summary>The same; reports the earlier <paramref name="errors"/> first.</summary>
     public LoadedConfiguration Load(ParseResult parsed, List<SettingsError> errors)
     {
-        var layers = new List<ConfigLayer>
-        {
-            parsed.GetValue(_file) is { } path ? ReadOrNote(path, errors) : _short.ReplaceLoad(parsed) ? EmbeddedAlone : QuickRun,
-        };
-        layers.AddRange(FromEnvironment());
-        var set = FromSet(parsed.GetValue(_set), errors).ToList();
-        layers.AddRange(set);
-        var shorts = _short.Layers(parsed, errors).ToList();
+        var (layers, set, shorts) = Read(parsed, errors);
         errors.AddRange(ReplacedSettings.Lost(set, shorts));
         var loaded = LoadAll([.. layers, .. shorts], errors);
         if (ReplacedSettings.BesideFleets(shorts, loaded) is { } useless)
@@ -72,6 +75,29 @@ internal sealed class ConfigurationOptions
         }
 
         return loaded;
+    }
+
+    /// <summary>The layers, for a command that adds its own. Unreadable ones go to <paramref name="errors"/>.</summary>
+    public IReadOnlyList<ConfigLayer> Layers(ParseResult parsed, List<SettingsError> errors)
+    {
+        var (layers, _, shorts) = Read(parsed, errors);
+        return [.. layers, .. shorts];
+    }
+
+    /// <summary>The run file as it was named; empty without one.</summary>
+    public string File(ParseResult parsed) => parsed.GetValue(_file) ?? "";
+
+    private (List<ConfigLayer> Layers, List<OverrideLayer> Set, List<OverrideLayer> Shorts) Read(
+        ParseResult parsed, List<SettingsError> errors)
+    {
+        var layers = new List<ConfigLayer>
+        {
+            parsed.GetValue(_file) is { } path ? ReadOrNote(path, errors) : _short.ReplaceLoad(parsed) ? EmbeddedAlone : QuickRun,
+        };
+        layers.AddRange(FromEnvironment());
+        var set = FromSet(parsed.GetValue(_set), errors).ToList();
+        layers.AddRange(set);
+        return (layers, set, _short.Layers(parsed, errors).ToList());
     }
 
     /// <summary>The run that needs no file.</summary>

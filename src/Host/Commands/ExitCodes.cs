@@ -1,3 +1,4 @@
+using ActorLoad.Hosting.Reports;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Commands;
@@ -28,6 +29,15 @@ internal static class ExitCodes
         { Verdict: Verdict.Aborted } => Aborted,
         { Passed: false } => ThresholdNotMet,
         { Thresholds: var thresholds } when thresholds.Any(threshold => !threshold.Met) => ThresholdNotMet,
+        _ => Done,
+    };
+
+    /// <summary>The exit code after a search.</summary>
+    public static int For(SearchReport report) => report switch
+    {
+        { End: SearchEnd.Interrupted } => Interrupted,
+        { End: SearchEnd.Aborted } => Aborted,
+        { Found: null } => ThresholdNotMet,
         _ => Done,
     };
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using ActorLoad.Configuration;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Monitoring;
 using ActorLoad.Observers.Kernel;
@@ -24,8 +23,8 @@ internal static class MonitorCommand
             Required = true,
             CustomParser = Port,
         };
-        var interval = Duration("--interval", "100ms", "1h", "Time between lines, 100ms to 1h (1s).");
-        var duration = Duration("--for", "1ms", "365d", "End after this time. Without it: end on a signal.");
+        var interval = DurationOption.Create("--interval", "100ms", "1h", "Time between lines, 100ms to 1h (1s).");
+        var duration = DurationOption.Create("--for", "1ms", "365d", "End after this time. Without it: end on a signal.");
         var json = new Option<bool>("--json") { Description = "One JSON object per line: each interval, then the summary of peaks." };
         var command = new Command("monitor", "Watch the sockets of one port, on client or server: read-only, no privilege needed.");
         command.Add(port);
@@ -98,26 +97,4 @@ internal static class MonitorCommand
 
         return port;
     }
-
-    private static Option<TimeSpan?> Duration(string name, string least, string most, string description) => new(name)
-    {
-        HelpName = "D",
-        Description = description,
-        CustomParser = result =>
-        {
-            var text = result.Tokens[^1].Value;
-            if (!UnitText.TryDuration(text, out var span, out var problem, out var allowed))
-            {
-                result.AddError($"{name}: {problem}; {allowed}");
-            }
-            else if (span < Known(least) || span > Known(most))
-            {
-                result.AddError($"{name}: {text} is out of range; {least} to {most}");
-            }
-
-            return span;
-        },
-    };
-
-    private static TimeSpan Known(string duration) => UnitText.TryDuration(duration, out var span, out _, out _) ? span : default;
 }

@@ -15,8 +15,8 @@ internal static class RootCommandLine
 
         Exit codes: 0 done and every threshold met, 1 unexpected error, 2 bad usage or
         configuration, 3 a threshold was not met, its figures cannot be believed, or a
-        --fail-if holds (doctor: the run would lose connections), 4 the run was aborted
-        (the target is down), 130 interrupted.
+        --fail-if holds (doctor: the run would lose connections; search: no value
+        passed), 4 the run was aborted (the target is down), 130 interrupted.
         """;
 
     /// <summary>Parses the arguments and carries out the command; returns the exit code.</summary>
@@ -32,6 +32,7 @@ internal static class RootCommandLine
         root.Add(TargetCommand.Create(time));
         root.Add(MonitorCommand.Create(time));
         root.Add(CompareCommand.Create());
+        root.Add(SearchCommand.Create(time));
         RootHelp.AddTo(root);
 
         // "@name" is a plain value here, not a file of further arguments. "-abc" is never three options.

@@ -49,6 +49,9 @@ internal sealed class ShortOptions
         }
     }
 
+    /// <summary>Adds the target alone.</summary>
+    public void AddTargetTo(Command command) => command.Add(_target);
+
     /// <summary>True if any option defines a load.</summary>
     public bool ReplaceLoad(ParseResult parsed) =>
         new[] { _connections, _cps, _duration, _durs, _gap, _gaps, _count }.Any(option => parsed.GetValue(option) is not null);

@@ -1,35 +1,21 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorLoad.Diagnosis;
-using ActorLoad.Metrics;
 
 namespace ActorLoad.Hosting.Reports;
 
 /// <summary>A comparison as JSON: numbers in the units of <c>result.json</c>.</summary>
 internal static class ComparisonJson
 {
-    // Nodes and a writer, because reflection would cost a short command a second.
-    private static readonly JsonWriterOptions Indented =
-        new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The text, without a line break at its end.</summary>
     public static string Of(ComparisonReport report)
     {
-        var root = new JsonObject
+        return ReportJson.Text(new JsonObject
         {
             ["base"] = Run(report.Base),
             ["comparisons"] = List(report.Comparisons, Comparison),
             ["failIf"] = List(report.Conditions, Condition),
-        };
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, Indented))
-        {
-            root.WriteTo(writer);
-        }
-
-        return ForeignText.ShownJson(Encoding.UTF8.GetString(stream.ToArray()));
+        });
     }
 
     private static JsonObject Comparison(Comparison comparison)
