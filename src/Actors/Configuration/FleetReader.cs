@@ -40,7 +40,8 @@ internal sealed class FleetReader(
             shown.Add(reader.Json);
             var name = reader.Text(Name, text => NameProblem(text, fleets));
             var target = TargetReader.Read(reader.Section("target"));
-            var load = phases.ReadList(reader, phaseDefaults, $"{Key}.{index}.load", $"{path}.load", index);
+            var hasOwn = (elements[index] as HoconObject)?.Fields.ContainsKey("load") == true;
+            var load = phases.ReadList(reader, phaseDefaults, hasOwn ? $"{Key}.{index}.load" : "load", $"{path}.load", index);
             var connection = ConnectionReader.Read(reader.Section("connection"), schema, mostOpen);
             var supervision = SupervisionReader.Read(reader.Section("supervision"));
             foreach (var secret in connection.Script.Secrets)

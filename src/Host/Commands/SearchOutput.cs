@@ -23,7 +23,7 @@ internal sealed class SearchOutput(string? directory, bool json, bool quiet)
         if (!quiet)
         {
             var load = plan.Load;
-            ErrorLines.Write($"actorload: searching {load.Word} of load[{load.Phase}] from {load.Number(plan.Start)}, at most "
+            ErrorLines.Write($"actorload: searching {load.Word} of {load.Path} from {load.Number(plan.Start)}, at most "
                 + $"{load.Number(plan.Most)}, within {Figures.Span(plan.Limit)}; the first probe storms {Announcement.Storm(settings)}");
         }
     }

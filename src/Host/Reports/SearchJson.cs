@@ -25,7 +25,7 @@ internal static class SearchJson
         {
             ["schemaVersion"] = Schema,
             ["of"] = report.Load.Word,
-            ["phase"] = report.Load.Phase,
+            ["phase"] = report.Load.Path,
             ["phaseName"] = report.Load.Name,
             ["start"] = report.Start,
             ["max"] = report.Most,

@@ -21,13 +21,13 @@ internal enum SearchOf
 
 /// <summary>The phase of a run whose value is searched.</summary>
 /// <param name="Of">The value.</param>
-/// <param name="Phase">Its place in <c>load</c>.</param>
+/// <param name="Path">Its place, as <c>--set</c> names it.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Present">Its value in the run file, at least 1; of a rate the whole connections per second.</param>
 /// <param name="Most">The highest value of a probe.</param>
 /// <param name="Bound">What sets that, such as <c>connection.max-open</c>.</param>
 /// <param name="IsOneBurst">True if the phase is a single burst.</param>
-internal sealed record SearchedLoad(SearchOf Of, int Phase, string Name, int Present, int Most, string Bound, bool IsOneBurst = false)
+internal sealed record SearchedLoad(SearchOf Of, string Path, string Name, int Present, int Most, string Bound, bool IsOneBurst = false)
 {
     private const string MaxOpen = "connection.max-open";
 
@@ -48,7 +48,7 @@ internal sealed record SearchedLoad(SearchOf Of, int Phase, string Name, int Pre
     public static SearchedLoad? Find(RunSettings settings, SearchOf? of, List<SettingsError> errors)
     {
         var load = settings.Load;
-        var values = load.Select((phase, place) => ValueOf(phase, place, settings.Connection.MaxOpen)).ToArray();
+        var values = settings.Fleets.SelectMany(fleet => fleet.Load.Select(phase => ValueOf(phase, fleet.Connection.MaxOpen))).ToArray();
         if ((of is null ? values[^1] : values.LastOrDefault(value => value?.Of == of)) is { } found)
         {
             return found;
@@ -69,7 +69,7 @@ internal sealed record SearchedLoad(SearchOf Of, int Phase, string Name, int Pre
     public OverrideLayer Layer(int value)
     {
         var (key, text) = Of == SearchOf.Rate ? ("rate", $"{Plain(value)}/s") : ("connections", Plain(value));
-        return new OverrideLayer(Option, $"load.{Plain(Phase)}.{key}", text);
+        return new OverrideLayer(Option, $"{Path}.{key}", text);
     }
 
     /// <summary>A value in words: <c>3,200 connections in one burst</c>, <c>500/s</c>.</summary>
@@ -99,23 +99,23 @@ internal sealed record SearchedLoad(SearchOf Of, int Phase, string Name, int Pre
         return null;
     }
 
-    private static SearchedLoad? ValueOf(PhaseSettings phase, int place, int maxOpen) => phase switch
+    private static SearchedLoad? ValueOf(PhaseSettings phase, int maxOpen) => phase switch
     {
         BurstSettings bursts => new SearchedLoad(
-            SearchOf.Connections, place, phase.Name, bursts.Connections, maxOpen, MaxOpen, bursts is { Count: 1, Repeat: 1 }),
-        PacedSettings { Population: not null } paced => OfPopulation(paced, place, maxOpen),
+            SearchOf.Connections, phase.Path, phase.Name, bursts.Connections, maxOpen, MaxOpen, bursts is { Count: 1, Repeat: 1 }),
+        PacedSettings { Population: not null } paced => OfPopulation(paced, maxOpen),
         PacedSettings { Shape: LoadShape.Rate, Arrivals: var arrivals } => new SearchedLoad(
-            SearchOf.Rate, place, phase.Name, Math.Max(1, (int)arrivals.Peak), MostPerSecond(arrivals.Duration),
+            SearchOf.Rate, phase.Path, phase.Name, Math.Max(1, (int)arrivals.Peak), MostPerSecond(arrivals.Duration),
             "the highest rate of a phase of that duration"),
         _ => null,
     };
 
     // It must have opened before its phase ends.
-    private static SearchedLoad OfPopulation(PacedSettings phase, int place, int maxOpen)
+    private static SearchedLoad OfPopulation(PacedSettings phase, int maxOpen)
     {
         var opened = Math.Floor(phase.Arrivals.Peak * phase.Duration.TotalSeconds);
         return new SearchedLoad(
-            SearchOf.Population, place, phase.Name, phase.Population!.Connections, (int)Math.Max(1, Math.Min(maxOpen, opened)),
+            SearchOf.Population, phase.Path, phase.Name, phase.Population!.Connections, (int)Math.Max(1, Math.Min(maxOpen, opened)),
             opened < maxOpen ? "what open-rate opens in the duration" : MaxOpen);
     }
 

@@ -36,6 +36,7 @@ public sealed class FleetSpecs
         Assert.Equal((3, 7, 3), (Assert.IsType<BurstSettings>(Assert.Single(web.Load)).Connections, web.Connection.Hold.Seconds, web.Connection.Script.Commands.Count()));
         Assert.Equal((7, 1, CloseMode.Graceful), (jobs.Connection.Hold.Seconds, jobs.Connection.Script.Commands.Count(), jobs.Connection.Socket.Close));
         Assert.Equal(["one", "two"], jobs.Load.Select(phase => phase.Name));
+        Assert.Equal("load.0", web.Load[0].Path); // there --set changes it
         Assert.Equal(["fleets.1.load.0", "fleets.1.load.1"], jobs.Load.Select(phase => phase.Path));
         Assert.Equal((9, 10), (jobs.Supervision.Rules[Outcome.Refused].MaxRetries, web.Supervision.Rules[Outcome.Refused].MaxRetries));
     }

@@ -27,7 +27,7 @@ public sealed class SearchedLoadSpecs
     {
         var found = Find(load, (SearchOf?)of, out var errors)!;
         Assert.Empty(errors);
-        Assert.Equal(expected, $"{found.Word} {found.Phase} {found.Present} {found.Most}");
+        Assert.Equal(expected, $"{found.Word} {found.Path} {found.Present} {found.Most}");
     }
 
     [Theory]
