@@ -72,6 +72,8 @@ internal sealed class PhaseReader(
         PhaseSettings? phase = known == LoadShape.Bursts ? bursts.Settings
             : paced.Read(name, known, number, (bursts.Connections, bursts.Duration), replays);
         ShapeKeys.HideOthers(shown, known);
+        if (known == LoadShape.Population && times > 1)
+            reader.Problem("repeat", "a population that begins again while its connections are open", "repeat = 1, and a longer duration");
         return phase is null ? null : phase with { Repeat = times };
     }
 

@@ -14,6 +14,9 @@ public sealed class ReplayFiles(Func<string, Stream> open)
     /// <summary>Most connections of one file; each takes 8 bytes.</summary>
     public const int MostTimes = 10_000_000;
 
+    // Far beyond any clock, and within a decimal's range.
+    private const decimal LongestTime = 1_000_000_000_000_000m;
+
     // Columns and fields that hold a time, the first that is there.
     private static readonly string[] Names = ["at", "time", "timestamp", "ts"];
 
@@ -115,7 +118,8 @@ public sealed class ReplayFiles(Func<string, Stream> open)
     }
 
     private static decimal? Seconds(string text) =>
-        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds
+        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+            ? Math.Abs(seconds) < LongestTime ? seconds : null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
             ? (decimal)at.UtcTicks / TimeSpan.TicksPerSecond : null;
 }

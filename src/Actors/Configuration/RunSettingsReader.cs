@@ -25,8 +25,7 @@ internal static class RunSettingsReader
         if (fleets.IsEmpty)
             fleets = [new FleetSettings("", target, load, connection, supervision)];
         fleets = [.. fleets.Select(fleet => fleet with { Load = [.. fleet.Load.Select(phase => phase.Seeded(seed))] })];
-        if (fleets.Length > 1)
-            target = FleetSettings.TargetOf(fleets, target);
+        target = fleets.Length == 1 ? fleets[0].Target : FleetSettings.TargetOf(fleets, target);
         var observers = ObserversReader.Read(reader.Section("observers"), target, connection);
         var settings = new RunSettings(
             target,

@@ -31,6 +31,7 @@ internal sealed class ShapeReader
     // A connection's number in its phase is an int.
     private const double MostArrivals = int.MaxValue;
     private const int MostSteps = 10_000;
+    private const double LongestTold = 1e10;
 
     private static readonly string[] RatesFromZero = ["from", "to", "base"];
     private static readonly string[] Rates = ["rate", "by", "peak", "mean", "amplitude", "open-rate"];
@@ -98,8 +99,8 @@ internal sealed class ShapeReader
             return null;
         if (many / rate > whole.TotalSeconds)
             return Refused<PacedSettings>("open-rate",
-                $"{many} connections at {_reader.Shown("open-rate")} take {UnitText.Show(TimeSpan.FromSeconds(many / rate))}, "
-                + "longer than the phase",
+                $"{many} connections at {_reader.Shown("open-rate")} take "
+                + $"{UnitText.Show(TimeSpan.FromSeconds(Math.Min(many / rate, LongestTold)))}, longer than the phase",
                 "a higher rate, a longer duration, or fewer connections");
         if (share > 0 && at >= whole)
             return Refused<PacedSettings>("recycle", $"at = {UnitText.Show(at)} comes after the end of the phase",
@@ -157,7 +158,7 @@ internal sealed class ShapeReader
             return Refused<SegmentCurve>("to", $"steps from {_reader.Shown("from")} to {_reader.Shown("to")} go nowhere",
                 "another rate, or shape = rate");
         // The last step ends at "to", also if it is smaller than the others. Rounding must not add one.
-        var count = Math.Ceiling((Math.Abs(to - from) / by) - 1e-9);
+        var count = Math.Max(1, Math.Ceiling((Math.Abs(to - from) / by) - 1e-9));
         if (count > MostSteps)
             return Refused<SegmentCurve>("by", $"{_reader.Shown("by")} makes {count:0} steps", $"a larger step: at most {MostSteps} steps");
         var rates = Enumerable.Range(0, (int)count).Select(step => from + (Math.Sign(to - from) * step * by)).Append(to);
@@ -175,8 +176,9 @@ internal sealed class ShapeReader
             new(low, high, Time("rise")), new(high, high, Time("hold")), new(high, low, Time("fall")),
         ];
         var lasting = segments.Where(segment => segment.Duration > TimeSpan.Zero).ToImmutableArray();
-        return lasting.IsEmpty
-            ? Refused<SegmentCurve>("rise", "rise, hold and fall are 0s", "a longer time for one of them") : new SegmentCurve(lasting);
+        return lasting.Sum(segment => segment.Duration.TotalMilliseconds) < 1
+            ? Refused<SegmentCurve>("rise", "rise, hold and fall take less than 1ms together", "a longer time for one of them")
+            : new SegmentCurve(lasting);
     }
 
     private SineCurve? Sine()

@@ -130,7 +130,7 @@ internal sealed class Cohort : UntypedActor
 
         if (decision.Stopped is { } reason)
         {
-            Context.Parent.Tell(new StoppedOpening(reason));
+            Context.Parent.Tell(new StoppedOpening(reason, failure is ConnectionCrashedException { InnerException: LoopFailedException }));
         }
 
         if (decision.Directive == FailureDirective.Restart)

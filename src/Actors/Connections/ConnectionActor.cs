@@ -30,6 +30,7 @@ internal sealed class ConnectionActor : UntypedActor
     private ConnectionRecord? _entry;
     private Link? _link;
     private SessionCursor _cursor;
+    private bool _isRetired;
 
     public ConnectionActor(ConnectionPlan plan) => _plan = plan;
 
@@ -124,7 +125,7 @@ internal sealed class ConnectionActor : UntypedActor
         switch (message)
         {
             case Cancel: HandleCancel(); break;
-            case Retire: Entry.IsRetired = true; break;
+            case Retire: HandleRetire(); break;
             case Received or Connected or LinkFailed: break; // from a link that an earlier incarnation closed
             default: Unhandled(message); break;
         }
@@ -137,6 +138,7 @@ internal sealed class ConnectionActor : UntypedActor
     private void HandleOpen(Open open)
     {
         _entry = open.Entry;
+        _entry.IsRetired |= _isRetired;
         if (open.NotBefore != 0 && open.NotBefore > _plan.Loop.Now)
         {
             _state = Waiting;
@@ -247,8 +249,8 @@ internal sealed class ConnectionActor : UntypedActor
         {
             _plan.Lane.Serve(Entry);
             _state = Holding; // the last commands get no reply: the hold begins with them
-            _cursor.Send(
-                link, Entry.Share.Population is null ? _plan.HoldDeadline ?? _plan.SendDeadline : _plan.Loop.Deadline(LongerThanAnyPhase));
+            var kept = Entry.Share.Population is null ? _plan.HoldDeadline : Holds ? _plan.Loop.Deadline(LongerThanAnyPhase) : null;
+            _cursor.Send(link, kept ?? _plan.SendDeadline);
         }
     }
 
@@ -262,6 +264,16 @@ internal sealed class ConnectionActor : UntypedActor
         else
         {
             End(Outcome.Succeeded);
+        }
+    }
+
+    // A restarted connection may not know its entry yet.
+    private void HandleRetire()
+    {
+        _isRetired = true;
+        if (_entry is { } entry)
+        {
+            entry.IsRetired = true;
         }
     }
 

@@ -31,7 +31,7 @@ internal static class ConnectionProtocol
     public sealed record GaveUp(string Endpoint, string Reason) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
     /// <summary>From a cohort: a failure made the lane stop opening connections.</summary>
-    public sealed record StoppedOpening(string Reason) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+    public sealed record StoppedOpening(string Reason, bool IsLoopLost) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
     /// <summary>For a connection: begin an attempt at the time stamp <paramref name="NotBefore"/>; 0 means at once.</summary>
     public sealed record Open(ConnectionRecord Entry, long NotBefore) : IDeadLetterSuppression, INoSerializationVerificationNeeded;

@@ -56,7 +56,7 @@ public sealed class Lane : UntypedActor
             case RetirePart retiring: TellCohorts(retiring); break;
             case ReportTally report: HandleReport(report); break;
             case GaveUp gaveUp: Context.Parent.Tell(new EndpointGivenUp(_settings.Lane, gaveUp.Endpoint, gaveUp.Reason)); break;
-            case StoppedOpening stopped: Context.Parent.Tell(new BreakerTripped(_settings.Lane, stopped.Reason)); break;
+            case StoppedOpening stopped: TellStopped(stopped); break;
             case Abort: HandleAbort(); break;
             default: Unhandled(message); break;
         }
@@ -128,6 +128,9 @@ public sealed class Lane : UntypedActor
             _pacer.Begin(phase);
         }
     }
+
+    private void TellStopped(StoppedOpening stopped) =>
+        Context.Parent.Tell(new BreakerTripped(_settings.Lane, stopped.Reason) { IsLoopLost = stopped.IsLoopLost });
 
     private static void TellCohorts(object message)
     {

@@ -24,6 +24,10 @@ internal sealed class LanePacer(
     LaneSettings settings, LaneRecord record, TransportLoop loop, IActorRef lane, Func<IActorRef> createCohort, Action<object> tellCohorts,
     Action<BurstShare> endOpening)
 {
+    // At high rates a lane wakes for several connections at once: none begins early, and none more than this late for it.
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(1);
+
+    private readonly long _rest = loop.ToTicks(Rest);
     private readonly List<PacedShare> _paced = [];
 
     /// <summary>Begins a phase.</summary>
@@ -31,6 +35,7 @@ internal sealed class LanePacer(
     {
         var plan = (PacedPhase)settings.Plan.Phases[phase.Phase];
         var share = record.NewShare(phase.Burst, phase.Phase, phase.Turn, plan.Population);
+        share.RetireRest = (phase.First + 0.5) / phase.Step; // lanes round up in turn
         var paced = new PacedShare(share, plan, phase, since => settings.Clock.StampOf(phase.BeginsAt + since));
         _paced.Add(paced);
         if (plan.Population is { RecycleShare: > 0 } population)
@@ -68,7 +73,7 @@ internal sealed class LanePacer(
         }
         else
         {
-            loop.Schedule(paced.NextDue, lane, new PacedDue(paced));
+            loop.Schedule(Math.Max(paced.NextDue, now + _rest), lane, new PacedDue(paced));
         }
     }
 

@@ -75,7 +75,11 @@ public static class LaneProtocol
     public sealed record EndpointGivenUp(int Lane, string Endpoint, string Reason) : IDeadLetterSuppression;
 
     /// <summary>This lane has stopped opening connections: every endpoint was given up, or the lane's loop has failed.</summary>
-    public sealed record BreakerTripped(int Lane, string Reason) : IDeadLetterSuppression;
+    public sealed record BreakerTripped(int Lane, string Reason) : IDeadLetterSuppression
+    {
+        /// <summary>True if the lane's loop has failed, which every fleet uses.</summary>
+        public bool IsLoopLost { get; init; }
+    }
 }
 
 /// <summary>The settings of a lane.</summary>

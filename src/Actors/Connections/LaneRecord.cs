@@ -223,7 +223,8 @@ internal sealed class LaneRecord
             return new FailureDecision(rule.Directive, 0);
         }
 
-        if (IsAborting || IsGivenUp(failure.Entry)
+        var isPhaseOver = failure.Entry is { IsRetired: true, Share.IsOpening: false };
+        if (IsAborting || isPhaseOver || IsGivenUp(failure.Entry)
             || !failure.Entry.TryRetry(failure.Outcome, rule, HasRecovered(failure.Entry, rule, now), out var inRow))
         {
             return FailureDecision.GiveUp;

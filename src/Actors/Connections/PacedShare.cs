@@ -71,7 +71,7 @@ internal sealed class PacedShare : IDisposable
     public int NextAfterAll()
     {
         var next = _afterAll;
-        _afterAll += Step;
+        _afterAll = next > int.MaxValue - Step ? next % Step : next + Step; // after two billion, numbers come again
         return next;
     }
 

@@ -113,6 +113,6 @@ public sealed record GeneratorEvidence(
     /// <summary>The longest time from due to the first start of a burst, microseconds.</summary>
     public long WorstBurstLag { get; init; }
 
-    /// <summary>Start lag of each paced phase, by its name.</summary>
-    public IReadOnlyList<(string Phase, LatencySummary StartLag)> PacedPhases { get; init; } = [];
+    /// <summary>Start lag and loop lag of each paced phase, by its name.</summary>
+    public IReadOnlyList<(string Phase, LatencySummary StartLag, LatencySummary? LoopLag)> PacedPhases { get; init; } = [];
 }

@@ -39,7 +39,7 @@ public sealed record EvenArrivals(RateCurve Curve) : Arrivals
     public override double Peak => Curve.Peak;
 
     /// <summary>Number of connections.</summary>
-    public long Count => (long)Math.Ceiling(Curve.Expected - Rounding);
+    public long Count => Curve.Expected > 0 ? Math.Max(1, (long)Math.Ceiling(Curve.Expected - Rounding)) : 0;
 
     /// <summary>When connection <paramref name="index"/> is due, from 0.</summary>
     public TimeSpan DueAt(long index) => TimeSpan.FromTicks((long)(Curve.SecondsAt(index) * TimeSpan.TicksPerSecond));
@@ -101,7 +101,7 @@ public sealed record PoissonArrivals(RateCurve Curve, int Seed, (int Phase, int 
 public sealed record ReplayArrivals(string File, ImmutableArray<long> Ticks) : Arrivals
 {
     /// <inheritdoc />
-    public override TimeSpan Duration => new(Ticks[^1] + 1);
+    public override TimeSpan Duration => new(Math.Max(Ticks[^1] + 1, TimeSpan.TicksPerMillisecond));
 
     /// <inheritdoc />
     public override double Expected => Ticks.Length;

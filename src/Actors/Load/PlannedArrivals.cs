@@ -29,15 +29,16 @@ public sealed record PlannedArrivals(double[] Counts, TimeSpan Length)
         var (begin, drawn) = (0.0, 0);
         foreach (var phase in plan.Phases)
         {
-            for (var repetition = 0; repetition < phase.Repeat && drawn++ < MostDrawn; repetition++)
+            for (var repetition = 0; repetition < phase.Repeat && drawn < MostDrawn; repetition++)
             {
-                Draw(phase, begin);
+                drawn += Draw(phase, begin);
                 begin += phase.ShortestSeconds(0);
             }
         }
     }
 
-    private void Draw(PhasePlan phase, double begin)
+    // Returns the number of steps that it took.
+    private int Draw(PhasePlan phase, double begin)
     {
         if (phase is BurstPhase bursts)
         {
@@ -47,7 +48,7 @@ public sealed record PlannedArrivals(double[] Counts, TimeSpan Length)
                 Counts[PartAt(begin + (burst * gap))] += bursts.Connections;
             }
 
-            return;
+            return Math.Max(1, count);
         }
 
         var paced = (PacedPhase)phase;
@@ -56,6 +57,8 @@ public sealed record PlannedArrivals(double[] Counts, TimeSpan Length)
         {
             Counts[part] += CountBefore(part + 1) - CountBefore(part);
         }
+
+        return 1 + last - first;
 
         double CountBefore(int part) =>
             paced.Arrivals.CountAt(TimeSpan.FromSeconds(Math.Clamp((part * Part.TotalSeconds) - begin, 0, paced.Duration.TotalSeconds)));

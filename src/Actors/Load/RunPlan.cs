@@ -106,13 +106,16 @@ public sealed record PacedPhase(string Name, LoadShape Shape, Arrivals Arrivals,
     public long MostWithin(TimeSpan window)
     {
         const int Places = 200;
+        var within = window < Duration ? window : Duration;
+        var renewed = Population is { Lifetime.Ticks: > 0 } population
+            ? (long)(population.Connections * (within / population.Lifetime)) : 0;
         if (window >= Duration)
         {
-            return (long)Arrivals.CountAt(Duration);
+            return (long)Arrivals.CountAt(Duration) + renewed;
         }
 
         var latest = Duration - window;
-        return Enumerable.Range(0, Places + 1).Max(place =>
+        return renewed + Enumerable.Range(0, Places + 1).Max(place =>
         {
             var begin = latest * ((double)place / Places);
             return (long)(Arrivals.CountAt(begin + window) - Arrivals.CountAt(begin));

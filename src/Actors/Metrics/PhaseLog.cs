@@ -6,13 +6,15 @@ namespace ActorLoad.Metrics;
 /// <param name="frequency">As for <see cref="Tally"/>.</param>
 internal sealed class PhaseLog(IReadOnlyList<PhaseName> phases, long frequency)
 {
-    /// <summary>Most phases in a snapshot before the end: the latest ones.</summary>
+    /// <summary>Most phases in a snapshot before the end: those with the latest reports.</summary>
     public const int MostLive = 16;
 
     private const int MostAtHand = 4;
 
     private readonly Dictionary<int, TallyData> _encoded = [];
     private readonly SortedDictionary<int, Tally> _atHand = [];
+    private readonly Dictionary<int, long> _latest = [];
+    private long _reports;
 
     /// <summary>Merges what a lane reported.</summary>
     /// <param name="report">Its counts.</param>
@@ -20,6 +22,7 @@ internal sealed class PhaseLog(IReadOnlyList<PhaseName> phases, long frequency)
     public void Add(PhaseTally report, int firstOfFleet)
     {
         var tally = AtHand(firstOfFleet + report.Phase);
+        _latest[firstOfFleet + report.Phase] = _reports++;
         foreach (var endpoint in report.Endpoints)
         {
             tally.Add(endpoint);
@@ -44,7 +47,7 @@ internal sealed class PhaseLog(IReadOnlyList<PhaseName> phases, long frequency)
     public IReadOnlyList<PhaseCounts> Counts(bool all)
     {
         var begun = _encoded.Keys.Concat(_atHand.Keys).Order().ToArray();
-        var shown = all ? begun : begun[^Math.Min(begun.Length, MostLive)..];
+        var shown = begun.OrderByDescending(phase => _latest.GetValueOrDefault(phase)).Take(all ? begun.Length : MostLive).Order();
         return [.. shown.Select(phase => PhaseCounts.Of(phases[phase], phase, Read(phase)))];
     }
 

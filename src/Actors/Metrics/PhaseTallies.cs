@@ -47,7 +47,7 @@ internal sealed class OpenPhases(long frequency, int endpoints)
     }
 
     /// <summary>True if so many wait that a report should not.</summary>
-    public bool AreMany => _open.Count > Many;
+    public bool AreMany => _open.Count > Many && _open.Count(tallies => tallies.Shares == 0) > Many;
 
     /// <summary>A share of a phase begins.</summary>
     public PhaseTallies Begin(int phase)

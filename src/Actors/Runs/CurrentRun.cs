@@ -141,9 +141,20 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
     /// <summary>Notes that a lane has stopped opening connections. True if no fleet goes on.</summary>
     public bool StopFleet(LaneProtocol.BreakerTripped tripped)
     {
-        _stoppedFleets.Add(tripped.Lane / Lanes.OfEachFleet);
+        var fleet = tripped.Lane / Lanes.OfEachFleet;
+        _stoppedFleets.Add(fleet);
+        Course.Stop(fleet);
         Verdict.Note(Runs.Verdict.Aborted, tripped.Reason);
         return _stoppedFleets.Count == Order.Settings.Fleets.Length;
+    }
+
+    /// <summary>Notes for the verdict each fleet of several that never reached its target.</summary>
+    public void NoteUnreachedFleets()
+    {
+        foreach (var name in Course.UnreachedFleets.Where(name => name.Length > 0))
+        {
+            Verdict.Note(Runs.Verdict.Aborted, $"fleet {name} never reached its target: not one of its connections was established");
+        }
     }
 
     /// <summary>Notes for the verdict that no attempt was ever established.</summary>

@@ -13,13 +13,10 @@ internal sealed record FleetPlan(string Name, RunPlan Plan, TimeSpan Hold);
 /// <param name="fleet">Its plan.</param>
 internal sealed class FleetCourse(int number, FleetPlan fleet)
 {
-    // A phase counts by its least time; one without gaps and holds by a little.
-    private readonly double[] _weights =
-    [
-        .. fleet.Plan.Phases.Select(phase => Math.Max(0.1, phase.Repeat * phase.ShortestSeconds(fleet.Hold.TotalSeconds))),
-    ];
+    private readonly double[] _weights = Weights(fleet);
 
     private readonly PhaseTimes?[] _times = new PhaseTimes?[fleet.Plan.Phases.Length];
+    private bool _isStopped;
     private Stage _next = new(0, 0, TimeSpan.Zero);
 
     /// <summary>Number of the fleet.</summary>
@@ -47,7 +44,7 @@ internal sealed class FleetCourse(int number, FleetPlan fleet)
     public bool NeverReached { get; set; }
 
     /// <summary>True if all has begun.</summary>
-    public bool HasBegunAll => _next.Phase >= fleet.Plan.Phases.Length;
+    public bool HasBegunAll => _isStopped || _next.Phase >= fleet.Plan.Phases.Length;
 
     /// <summary>When each phase began and ended; null if it has not begun.</summary>
     public IReadOnlyList<PhaseTimes?> Times => _times;
@@ -84,6 +81,9 @@ internal sealed class FleetCourse(int number, FleetPlan fleet)
         return null;
     }
 
+    /// <summary>Begins nothing more: every endpoint of the fleet was given up.</summary>
+    public void Stop() => _isStopped = true;
+
     /// <summary>Begins what is next.</summary>
     /// <param name="due">When it is due.</param>
     /// <param name="connections">Its connections.</param>
@@ -118,7 +118,15 @@ internal sealed class FleetCourse(int number, FleetPlan fleet)
             _ => (elapsed - Present.Start) / ((PacedPhase)phase).Duration,
         };
         var inPhase = (Present.Repetition + Math.Clamp(inRepetition, 0, 1)) / phase.Repeat;
-        return (_weights[..Present.Phase].Sum() + (_weights[Present.Phase] * inPhase)) / _weights.Sum();
+        return _weights[..Present.Phase].Sum() + (_weights[Present.Phase] * inPhase);
+    }
+
+    // A phase counts by its least time; one without gaps and holds by a little.
+    private static double[] Weights(FleetPlan fleet)
+    {
+        var hold = fleet.Hold.TotalSeconds;
+        double[] times = [.. fleet.Plan.Phases.Select(phase => Math.Max(0.1, phase.Repeat * phase.ShortestSeconds(hold)))];
+        return Array.ConvertAll(times, time => time / times.Sum());
     }
 
     // Paced phases follow each other by the clock, bursts when the last connection has ended.

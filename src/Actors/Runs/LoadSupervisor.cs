@@ -80,7 +80,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
             case SampleDue: _run.TakeSample(); break;
             case DeadlineOver: _ending.AbortAtDeadline(); break;
             case RunSnapshot snapshot: _ending.AbortIfFailed(_run.Thresholds.Judge(snapshot)); break;
-            case LaneProtocol.BreakerTripped tripped when !_run.StopFleet(tripped): break; // other fleets go on
+            case LaneProtocol.BreakerTripped { IsLoopLost: false } tripped when !_run.StopFleet(tripped): PlanNext(); break; // others go on
             case var _ when RunTrouble.Of(message) is { } trouble: AbortFor(trouble); break;
             default: _ending.HandleAnyTime(message); break;
         }
@@ -123,6 +123,7 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
 
         if (_run.Course.IsOver)
         {
+            _run.NoteUnreachedFleets();
             if (_run.Course.NeverReached)
             {
                 _run.NoteNeverReached(_run.Course.Opened); // the breaker is off: the run went to its end, and reached no server

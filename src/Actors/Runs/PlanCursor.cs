@@ -66,6 +66,9 @@ internal sealed class PlanCursor(IReadOnlyList<FleetPlan> fleets, int lanes, Tim
     /// <summary>True if no connection of what has ended was ever established, in any fleet.</summary>
     public bool NeverReached => Array.TrueForAll(_fleets, fleet => fleet.NeverReached);
 
+    /// <summary>The fleets of which that is so.</summary>
+    public IEnumerable<string> UnreachedFleets => _fleets.Where(fleet => fleet.NeverReached).Select(fleet => fleet.Name);
+
     /// <summary>True while an endpoint is untried.</summary>
     public bool HasUntriedEndpoint { get; private set; }
 
@@ -104,6 +107,9 @@ internal sealed class PlanCursor(IReadOnlyList<FleetPlan> fleets, int lanes, Tim
         _open.Add(_begun, (new BurstRecord(_begun, phase.Name, due, lanes), fleet, stage));
         return _begun++;
     }
+
+    /// <summary>Begins nothing more in a fleet.</summary>
+    public void Stop(int fleet) => _fleets[fleet].Stop();
 
     /// <summary>A lane's share has ended. True if that ends its burst or paced phase.</summary>
     public bool End(LaneProtocol.BurstShareEnded share)

@@ -51,6 +51,11 @@ internal static class RunEvidence
         return new Evidence(Ledgers(client, sockets, observed), load, Generator(order, totals, course, own, duration, loops));
     }
 
+    // If fleets differ, a timeout is of none in particular.
+    private static double? ReplyTimeout(ImmutableArray<FleetSettings> fleets) =>
+        fleets.Select(fleet => fleet.Connection.ReplyTimeout).Distinct().Count() == 1
+            ? fleets[0].Connection.ReplyTimeout.TotalSeconds : null;
+
     // A server closes a connection that ends its script with QUIT.
     private static long ClosedFirst(ImmutableArray<FleetSettings> fleets, RunSnapshot totals) => fleets
         .Select((fleet, index) => ScriptVerbs.Of(fleet.Connection.Script).Contains("QUIT")
@@ -67,8 +72,10 @@ internal static class RunEvidence
     {
         var (connection, setup) = (order.Settings.Connection, totals.Latency.GetValueOrDefault(Step.Setup.Name()));
         var needs = RunDemand.Of(order.Settings, order.Target.Endpoints);
+        // Bursts of several fleets may meet.
+        var largest = Math.Max(course.Largest, order.Settings.Fleets.Length > 1 ? needs.BurstForEach * needs.Targets : 0);
         return new LoadEvidence(
-            course.Largest, totals.Generator.PeakOpen, connection.MaxOpen, Word(connection.Socket.Close), Word(connection.Socket.Ports),
+            largest, totals.Generator.PeakOpen, connection.MaxOpen, Word(connection.Socket.Close), Word(connection.Socket.Ports),
             order.Target.Endpoints.Distinct().Count(), sockets.ConnectModes, sockets.Connected, sockets.LongConnects,
             setup ?? totals.Latency.GetValueOrDefault(Step.FirstReply.Name()),
             totals.Latency.GetValueOrDefault(Step.Total.Name()))
@@ -82,7 +89,7 @@ internal static class RunEvidence
             Connect = totals.Latency.GetValueOrDefault(Step.Connect.Name()),
             Script = totals.Latency.GetValueOrDefault(Step.Script.Name()),
             HasSetup = setup is not null,
-            ReplyTimeout = connection.ReplyTimeout.TotalSeconds,
+            ReplyTimeout = ReplyTimeout(order.Settings.Fleets),
             AskedEvery = order.Settings.Observers.Interval.TotalSeconds,
             Endpoints = [.. order.Target.Endpoints.Distinct().Select(address => $"{address}")],
             User = order.Settings.Target.Credentials.User,
@@ -112,13 +119,14 @@ internal static class RunEvidence
         double? InBursts(TimeSpan? part) => own.Busy.ShareOf(part) * busy;
     }
 
-    private static IEnumerable<(string Phase, LatencySummary StartLag)> Paced(RunOrder order, RunSnapshot totals)
+    private static IEnumerable<(string Phase, LatencySummary StartLag, LatencySummary? LoopLag)> Paced(RunOrder order, RunSnapshot totals)
     {
         foreach (var phase in PhaseCounts.Of(order.Settings.PhaseNames, totals))
         {
             if (phase.Shape != LoadShape.Bursts.Word() && phase.Latency.TryGetValue(Step.StartLag.Name(), out var lag))
             {
-                yield return (phase.Name, lag);
+                var loop = phase.Latency.GetValueOrDefault(Step.LoopLag.Name());
+                yield return (phase.Fleet is null ? phase.Name : $"{phase.Fleet}: {phase.Name}", lag, loop);
             }
         }
     }

@@ -1,3 +1,4 @@
+using ActorLoad.Configuration;
 using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
@@ -34,7 +35,7 @@ internal static class RunSummary
             [
                 .. verdict.Reasons, .. Disbelief(verdict.Worst, judged, isBelieved), .. givenUp.Values.Except(verdict.Reasons),
                 .. Unused(order.Target),
-                .. Remarks(totals, endpoints, verdict.Worst, plan.Omitted, order.Settings.Connection.MaxOpen, endedBy),
+                .. Remarks(totals, endpoints, verdict.Worst, plan.Omitted, MaxOpen(order.Settings), endedBy),
             ],
             Target = order.DescribeTarget(),
             Transport = transport,
@@ -90,7 +91,7 @@ internal static class RunSummary
 
     // Worth knowing, but no reason to doubt the figures of opened connections.
     private static IEnumerable<string> Remarks(
-        RunSnapshot totals, IReadOnlyList<EndpointCounts> endpoints, Verdict verdict, int omitted, int maxOpen, string? endedBy)
+        RunSnapshot totals, IReadOnlyList<EndpointCounts> endpoints, Verdict verdict, int omitted, string maxOpen, string? endedBy)
     {
         foreach (var endpoint in endpoints.Where(endpoint => endpoint.Avoided > 0))
         {
@@ -102,8 +103,8 @@ internal static class RunSummary
             yield return verdict is Verdict.Aborted or Verdict.Interrupted
                 ? $"{Connections(dropped)} due but not started when the run was given up"
                 : endedBy is not null
-                    ? $"{Connections(dropped)} due but not started: {endedBy} came first, or connection.max-open = {maxOpen} was reached"
-                : $"{Connections(dropped)} due but not started, because connection.max-open = {maxOpen} was reached: new connections come "
+                    ? $"{Connections(dropped)} due but not started: {endedBy} came first, or {maxOpen} was reached"
+                : $"{Connections(dropped)} due but not started, because {maxOpen} was reached: new connections come "
                     + "due faster than open ones end, or max-open is too small for this load";
         }
 
@@ -112,6 +113,9 @@ internal static class RunSummary
             yield return $"bursts lists the first {PlanCursor.MostKept}; {omitted} more are in the totals only";
         }
     }
+
+    private static string MaxOpen(RunSettings settings) => settings.Fleets.Length == 1
+        ? $"connection.max-open = {settings.Connection.MaxOpen}" : "connection.max-open of a fleet";
 
     private static string Connections(long count) => count == 1 ? "1 connection was" : $"{count} connections were";
 

@@ -83,6 +83,16 @@ internal sealed class ResultNumbers
             Put($"endpoints.{endpoint.Endpoint}.{SuccessRatio}", Ratio(endpoint.Connections));
         }
 
+        foreach (var fleet in result.Fleets)
+        {
+            Put($"fleets.{fleet.Name}.{SuccessRatio}", Ratio(fleet.Connections));
+        }
+
+        foreach (var phase in result.Phases)
+        {
+            Put($"{(phase.Fleet is null ? "" : $"fleets.{phase.Fleet}.")}phases.{phase.Name}.{SuccessRatio}", Ratio(phase.Connections));
+        }
+
         if (result.Ledgers is { } ledgers)
         {
             Put(Unexplained, ledgers.Reconciliation.Sum(row => row.Unexplained));
@@ -103,6 +113,14 @@ internal sealed class ResultNumbers
             foreach (var endpoint in member.Value.EnumerateArray())
             {
                 Add($"endpoints.{endpoint.GetProperty("endpoint").GetString()}.", endpoint);
+            }
+        }
+        else if (prefix.Length == 0 && member.Name is "phases" or "fleets")
+        {
+            foreach (var part in member.Value.EnumerateArray())
+            {
+                var fleet = part.TryGetProperty("fleet", out var name) ? $"fleets.{name.GetString()}." : "";
+                Add($"{fleet}{member.Name}.{part.GetProperty("name").GetString()}.", part);
             }
         }
         else if (Unnamed.Contains(member.Name) && member.Value.ValueKind == JsonValueKind.Object)

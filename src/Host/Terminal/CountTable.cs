@@ -30,9 +30,11 @@ internal static class CountTable
         return shown.Count == rows.Count
             ? table
             : new Rows(table, new Text(
-                $"{rows.Count} {one}s in all: shown are {(shown.Any(row => row.HasTrouble) ? $"the {All} where most connections failed or were dropped"
-                    : $"the first {All}")}.", Look.Dim));
+                $"{rows.Count} {one}s in all: shown are {Which(shown)}.", Look.Dim));
     }
+
+    private static string Which(IReadOnlyList<CountRow> shown) => shown.Any(row => row.HasTrouble)
+        ? $"the {All} where most connections failed or were dropped" : $"the first {All}";
 
     private static string Troubles(CountRow row) => string.Join(", ",
     [

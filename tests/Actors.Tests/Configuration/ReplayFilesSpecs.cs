@@ -32,6 +32,7 @@ public sealed class ReplayFilesSpecs
     [InlineData("{\"at\": 1\n", "line 1 has no time: ")]
     [InlineData("{\"at\": true}\n", "line 1 has no time: ")]
     [InlineData("2\n1.5\n", "line 2 is earlier than the line before: not sorted")]
+    [InlineData("0\n1e22\n", "line 2 has no time: \"1e22\"")]
     [InlineData("0\n3000000\n", "line 2 is more than 30 days after the first")]
     public void Bad_file_is_an_error_with_its_line(string text, string problem)
     {

@@ -136,7 +136,7 @@ public class VirtualRunSpecs() : TestKit(VirtualScheduler.Configuration + """
     [Theory]
     [InlineData(1, 200)]
     [InlineData(0.5, 100)]
-    [InlineData(0.333, 66)] // of cohorts of 64
+    [InlineData(0.333, 67)] // of cohorts of 64
     public void Recycled_share_of_a_population_closes_at_once_and_its_places_open_again(double share, int closed)
     {
         var result = Play(TimeSpan.FromMinutes(2), Of(Kept(200, 60 * _second, recycleAt: 30 * _second, recycleShare: share)));

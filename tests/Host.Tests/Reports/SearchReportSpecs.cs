@@ -14,7 +14,7 @@ namespace ActorLoad.Hosting.Tests.Reports;
 
 public sealed class SearchReportSpecs
 {
-    private static readonly SearchedLoad _load = new(SearchOf.Connections, 0, "herd", 100, 19_000, "connection.max-open", IsOneBurst: true);
+    private static readonly SearchedLoad _load = new(SearchOf.Connections, "load.0", "herd", 100, 19_000, "connection.max-open", IsOneBurst: true);
     private static readonly Finding _queue = Finding("accept-queue-overflow", "The server's accept queue overflowed", new Remedy("tcp-backlog", "511", "4096", RemedyHost.Server, ""));
     private static readonly Finding _busy = Finding("server-busy", "The server was busy");
 

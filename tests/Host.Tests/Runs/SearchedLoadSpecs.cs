@@ -12,17 +12,17 @@ public sealed class SearchedLoadSpecs
     private const string Rate = "{ shape = rate, rate = \"30/m\", duration = 2s }";
 
     [Theory]
-    [InlineData(Bursts, null, "connections 0 40 19000")]
-    [InlineData($"{Bursts}, {{ connections = 7, gap = 1s, duration = 2s }}", null, "connections 1 7 19000")]
-    [InlineData(Rate, null, "rate 0 1 1000000")]
-    [InlineData("{ shape = rate, rate = \"250/s\", duration = 1h }", null, "rate 0 250 596523")]
-    [InlineData($"{Bursts}, {Rate}", null, "rate 1 1 1000000")]
-    [InlineData($"{Rate}, {Rate}, {Bursts}", null, "connections 2 40 19000")]
-    [InlineData($"{Rate}, {Rate}, {Bursts}", SearchOf.Rate, "rate 1 1 1000000")]
-    [InlineData($"{Pool}, {Bursts}", SearchOf.Population, "population 0 30 19000")]
-    [InlineData($"{Bursts}, {Pool}", null, "population 1 30 19000")]
-    [InlineData("{ shape = population, connections = 30, duration = 2s, open-rate = \"50/s\" }", null, "population 0 30 100")]
-    [InlineData($"{Bursts}, {Rate}", SearchOf.Connections, "connections 0 40 19000")]
+    [InlineData(Bursts, null, "connections load.0 40 19000")]
+    [InlineData($"{Bursts}, {{ connections = 7, gap = 1s, duration = 2s }}", null, "connections load.1 7 19000")]
+    [InlineData(Rate, null, "rate load.0 1 1000000")]
+    [InlineData("{ shape = rate, rate = \"250/s\", duration = 1h }", null, "rate load.0 250 596523")]
+    [InlineData($"{Bursts}, {Rate}", null, "rate load.1 1 1000000")]
+    [InlineData($"{Rate}, {Rate}, {Bursts}", null, "connections load.2 40 19000")]
+    [InlineData($"{Rate}, {Rate}, {Bursts}", SearchOf.Rate, "rate load.1 1 1000000")]
+    [InlineData($"{Pool}, {Bursts}", SearchOf.Population, "population load.0 30 19000")]
+    [InlineData($"{Bursts}, {Pool}", null, "population load.1 30 19000")]
+    [InlineData("{ shape = population, connections = 30, duration = 2s, open-rate = \"50/s\" }", null, "population load.0 30 100")]
+    [InlineData($"{Bursts}, {Rate}", SearchOf.Connections, "connections load.0 40 19000")]
     public void Value_of_the_last_phase_is_searched_unless_another_is_named(string load, object? of, string expected)
     {
         var found = Find(load, (SearchOf?)of, out var errors)!;

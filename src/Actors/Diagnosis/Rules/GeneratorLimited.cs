@@ -105,7 +105,13 @@ internal sealed class GeneratorLimited : IRule
                 + $"at worst {own.WorstBurstLag.Span()}";
         }
 
-        foreach (var (phase, late) in own.PacedPhases.Where(paced => paced.StartLag.P99 >= LongLag))
+        // In the open model nobody waits for us: a loop that takes seconds has more to do than it can.
+        foreach (var (phase, _, lag) in own.PacedPhases.Where(paced => paced.LoopLag?.P99 >= LongLag))
+        {
+            yield return $"connections of phase {phase} waited {lag!.P50.Span()} for its loop at the median (p99 {lag.P99.Span()})";
+        }
+
+        foreach (var (phase, late, _) in own.PacedPhases.Where(paced => paced.StartLag.P99 >= LongLag))
         {
             yield return $"connections of phase {phase} started {late.P50.Span()} late at the median (p99 {late.P99.Span()}): "
                 + "this machine does not open them as fast as they are due";
@@ -139,9 +145,9 @@ internal sealed class GeneratorLimited : IRule
             yield return $"garbage collection stopped it for {pauses.Percent()} of the time under load";
         }
 
-        if (own.StartLag is { P99: >= LongLag } lag && evidence.Load.Total is { } total && lag.P50 >= total.P50 * MostLag)
+        if (own.StartLag is { P99: >= LongLag } start && evidence.Load.Total is { } total && start.P50 >= total.P50 * MostLag)
         {
-            yield return $"connections started {lag.P50.Span()} late at the median (p99 {lag.P99.Span()}), "
+            yield return $"connections started {start.P50.Span()} late at the median (p99 {start.P99.Span()}), "
                 + $"most of their total of {total.P50.Span()}";
         }
     }
