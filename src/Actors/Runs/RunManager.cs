@@ -174,16 +174,16 @@ public sealed class RunManager : UntypedActor, IWithTimers
         var isFirst = _stopReason is null;
         _stopReason ??= stop.Reason;
         _opening?.Cancel();
+        // The limit begins before the run hears of it. A second stop of the same run must not extend it.
+        if (isFirst)
+        {
+            StartTimer(run, _supervisor is null ? null : StopLimit, new StopOverdue(run.RunId));
+        }
+
         if (_supervisor is { } supervisor)
         {
             supervisor.Tell(stop);
             _resources?.Hurry();
-        }
-
-        // A second stop of the same run must not extend its limit.
-        if (isFirst)
-        {
-            StartTimer(run, _supervisor is null ? null : StopLimit, new StopOverdue(run.RunId));
         }
     }
 
