@@ -71,7 +71,9 @@ internal static class ReplacedSettings
     private static string Shown(JsonNode? phase)
     {
         var shown = phase!.AsObject();
-        var keys = shown.Where(key => key.Key is not ("name" or "shape")).Select(key => $"{key.Key} {key.Value}");
+        var keys = shown.Where(key => key.Key is not ("name" or "shape") && !IsOnce(key)).Select(key => $"{key.Key} {key.Value}");
         return $"\"{shown["name"]}\" ({string.Join(", ", keys)})";
     }
+
+    private static bool IsOnce(KeyValuePair<string, JsonNode?> key) => key.Key == "repeat" && $"{key.Value}" == "1";
 }

@@ -12,7 +12,6 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.EndToEnd;
 
 /// <summary>Every run file in hocon/, carried out in a second: its rates stay, its times and bursts are shorter.</summary>
-[Collection(nameof(EndToEnd))]
 public sealed class RunFilesSpecs(RunFilesSpecs.Runs runs) : IClassFixture<RunFilesSpecs.Runs>
 {
     public static TheoryData<string> Files() => [.. Runs.Files];
