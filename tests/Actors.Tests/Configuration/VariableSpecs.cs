@@ -66,6 +66,14 @@ public class VariableSpecs
     public void Posted_file_cannot_read_a_variable_through_a_daemon_key() =>
         Assert.Equal("", Posted("actorload.target.username = ${?actorload.target.username}").Settings.Target.Credentials.Username);
 
+    [Fact]
+    public void Mistake_in_a_copied_item_of_the_reference_is_the_copiers()
+    {
+        var errors = Configurations.Errors(() => ConfigLoader.Load([new OverrideLayer("--set", "connection.script", "${actorload.load}")]));
+
+        Assert.StartsWith("--set: connection.script[0].send: a step without a command", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
     private static LoadedConfiguration Posted(string text) => ConfigLoader.LoadStranger(
         new FileLayer("body", text, Include, Variables.GetValueOrDefault), Operators("actorload.target { username = ${HOST}, password = ${SECRET} }"));
 

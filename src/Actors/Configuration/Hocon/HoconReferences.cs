@@ -166,7 +166,7 @@ internal sealed class HoconReferences(
         return true;
     }
 
-    // A copied value counts as written at the substitution.
+    // A copied value counts as written at the substitution. So do items of the reference: nobody looks for a mistake there.
     private HoconNode? Copied(HoconNode? found, HoconReference reference, HoconPlace place)
     {
         switch (found)
@@ -175,7 +175,8 @@ internal sealed class HoconReferences(
                 budget.Join(scalar.Text.Length, reference, place);
                 return new HoconScalar(reference.Origin, scalar.Text, scalar.Quoted);
             case HoconArray list:
-                return new HoconArray(reference.Origin, list.Items) { Size = list.Size };
+                var items = list.Items.ConvertAll(item => item.Origin.Order == 0 ? Copied(item, reference, place) ?? item : item);
+                return new HoconArray(reference.Origin, items) { Size = list.Size };
             case HoconObject fields:
                 budget.Spend(fields.Fields.Count);
                 var copy = new HoconObject(reference.Origin) { Size = fields.Size };
