@@ -37,8 +37,10 @@ public class RunCommandSpecs : IDisposable
     {
         await using var peer = FaultPeer.Answering();
         var run = (await ActorLoadProcess.RunAsync(["run", "--quiet", .. Bursts(peer, 1)])).Expect();
-        Assert.StartsWith("100 % of 20 connections succeeded; the figures can be believed (valid)\n", run.Stdout, StringComparison.Ordinal);
-        Assert.EndsWith("\n100 % of 20 connections succeeded; the figures can be believed (valid)\n", run.Stdout, StringComparison.Ordinal);
+        // Whether they can be believed depends on what else this machine does.
+        var lines = run.Stdout.TrimEnd().Split('\n');
+        Assert.Matches(@"^100 % of 20 connections succeeded; .+ \((valid|generator-limited)\)$", lines[0]);
+        Assert.Equal(lines[0], lines[^1]);
         Assert.Contains("20 planned = 20 succeeded + 0 failed + 0 cancelled + 0 dropped", run.Stdout, StringComparison.Ordinal);
         Assert.Equal("", run.Stderr);
         Assert.DoesNotContain('\u001b', run.Stdout);
