@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorLoad.Configuration.Hocon;
 using ActorLoad.Metrics;
@@ -144,7 +143,7 @@ internal sealed class SettingsReader(
     public T? Choice<T>(string key)
         where T : struct, Enum
     {
-        var names = Enum.GetValues<T>().ToDictionary(value => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()));
+        var names = Enum.GetValues<T>().ToDictionary(value => value.Word());
         var allowed = names.Count == 1 ? names.Keys.First() : $"one of {string.Join(", ", names.Keys)}";
         if (Scalar(key, allowed) is not { } text)
             return null;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ActorLoad.Load;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Configuration;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorLoad.Configuration.Hocon;
 using ActorLoad.Load;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Configuration;
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using ActorLoad.Metrics;
-using ActorLoad.Transport;
 using Akka.Actor;
 using Akka.Event;
 using static ActorLoad.Connections.ConnectionProtocol;
@@ -115,7 +114,7 @@ internal sealed class Cohort : UntypedActor
             return Directive.Escalate;
         }
 
-        if (failure is ConnectionCrashedException { InnerException: not LoopFailedException } && !_record.HasLoggedCrash)
+        if (failure is ConnectionCrashedException { IsLoopLost: false } && !_record.HasLoggedCrash)
         {
             _record.HasLoggedCrash = true;
             Context.GetLogger().Error(
@@ -130,7 +129,7 @@ internal sealed class Cohort : UntypedActor
 
         if (decision.Stopped is { } reason)
         {
-            Context.Parent.Tell(new StoppedOpening(reason, failure is ConnectionCrashedException { InnerException: LoopFailedException }));
+            Context.Parent.Tell(new StoppedOpening(reason, failure.IsLoopLost));
         }
 
         if (decision.Directive == FailureDirective.Restart)

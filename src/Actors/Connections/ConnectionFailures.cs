@@ -1,4 +1,5 @@
 using ActorLoad.Metrics;
+using ActorLoad.Transport;
 
 namespace ActorLoad.Connections;
 
@@ -12,6 +13,9 @@ public abstract class ConnectionFailedException : Exception
     public Outcome Outcome { get; }
 
     internal ConnectionRecord Entry { get; }
+
+    /// <summary>True if the loop itself has failed.</summary>
+    internal bool IsLoopLost => InnerException is LoopFailedException;
 
     /// <summary>When the loop saw the failure, as a time stamp of its clock; 0 if unknown.</summary>
     internal long At { get; set; }

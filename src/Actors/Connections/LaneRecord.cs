@@ -175,7 +175,7 @@ internal sealed class LaneRecord
         entry.PeerEnd = failure.Outcome == Outcome.Reset ? PeerEnd.Reset : entry.PeerEnd;
         EndAttempt(entry, isAborted: IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
         NeverReached &= !wasEstablished && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
-        IsAborting |= failure is ConnectionCrashedException { InnerException: LoopFailedException }; // no more attempts until Abort comes
+        IsAborting |= failure.IsLoopLost; // no more attempts until Abort comes
         var decision = failure is ConnectionCrashedException ? FailureDecision.GiveUp : Decide(failure, now);
         if (decision.Directive != FailureDirective.Restart)
         {
@@ -193,8 +193,7 @@ internal sealed class LaneRecord
 
     private (ConnectionProtocol.GaveUp? GivenUp, string? Stopped) Judge(ConnectionFailedException failure, long now)
     {
-        var stopped = failure is ConnectionCrashedException { InnerException: LoopFailedException broken } && !IsAborting
-            ? broken.Message : null;
+        var stopped = failure.IsLoopLost && !IsAborting ? failure.InnerException!.Message : null;
         if (_endpoints[failure.Entry.Endpoint].Fail(failure, now) is not { } reason)
         {
             return (null, stopped);

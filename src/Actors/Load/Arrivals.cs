@@ -22,30 +22,34 @@ public abstract record Arrivals
     public abstract double Peak { get; }
 }
 
+/// <summary>Connections that follow a rate.</summary>
+public abstract record RateArrivals(RateCurve Curve) : Arrivals
+{
+    /// <inheritdoc />
+    public override TimeSpan Duration => Curve.Duration;
+
+    /// <inheritdoc />
+    public override double Peak => Curve.Peak;
+
+    /// <inheritdoc />
+    public override double CountAt(TimeSpan time) => Curve.CountAt(time.TotalSeconds);
+}
+
 /// <summary>Connections that follow a rate as evenly as they can: the first is due at once, the next when the integral of the rate has
 /// grown by one.</summary>
-public sealed record EvenArrivals(RateCurve Curve) : Arrivals
+public sealed record EvenArrivals(RateCurve Curve) : RateArrivals(Curve)
 {
     // The integral has rounding errors, and one connection too many would be due at the very end.
     private const double Rounding = 1e-6;
 
     /// <inheritdoc />
-    public override TimeSpan Duration => Curve.Duration;
-
-    /// <inheritdoc />
     public override double Expected => Count;
-
-    /// <inheritdoc />
-    public override double Peak => Curve.Peak;
 
     /// <summary>Number of connections.</summary>
     public long Count => Curve.Expected > 0 ? Math.Max(1, (long)Math.Ceiling(Curve.Expected - Rounding)) : 0;
 
     /// <summary>When connection <paramref name="index"/> is due, from 0.</summary>
     public TimeSpan DueAt(long index) => TimeSpan.FromTicks((long)(Curve.SecondsAt(index) * TimeSpan.TicksPerSecond));
-
-    /// <inheritdoc />
-    public override double CountAt(TimeSpan time) => Curve.CountAt(time.TotalSeconds);
 
     /// <inheritdoc />
     public override IEnumerable<TimeSpan> DueTimes(int first = 0, int step = 1)
@@ -63,19 +67,10 @@ public sealed record EvenArrivals(RateCurve Curve) : Arrivals
 /// <param name="Curve">The rate.</param>
 /// <param name="Seed">Seed of the run.</param>
 /// <param name="Stream">Place of the phase in the run: its number, and its repetition.</param>
-public sealed record PoissonArrivals(RateCurve Curve, int Seed, (int Phase, int Repetition) Stream) : Arrivals
+public sealed record PoissonArrivals(RateCurve Curve, int Seed, (int Phase, int Repetition) Stream) : RateArrivals(Curve)
 {
     /// <inheritdoc />
-    public override TimeSpan Duration => Curve.Duration;
-
-    /// <inheritdoc />
     public override double Expected => Curve.Expected;
-
-    /// <inheritdoc />
-    public override double Peak => Curve.Peak;
-
-    /// <inheritdoc />
-    public override double CountAt(TimeSpan time) => Curve.CountAt(time.TotalSeconds);
 
     /// <inheritdoc />
     public override IEnumerable<TimeSpan> DueTimes(int first = 0, int step = 1)

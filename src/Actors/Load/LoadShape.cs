@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace ActorLoad.Load;
 
 /// <summary>How the connections of a phase are spread over time.</summary>
@@ -31,11 +29,4 @@ public enum LoadShape
 
     /// <summary>Connections that are kept open.</summary>
     Population,
-}
-
-/// <summary>The words of shapes.</summary>
-public static class LoadShapes
-{
-    /// <summary>The shape as a run file writes it.</summary>
-    public static string Word(this LoadShape shape) => JsonNamingPolicy.KebabCaseLower.ConvertName(shape.ToString());
 }

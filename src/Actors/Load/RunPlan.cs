@@ -69,6 +69,10 @@ public abstract record PhasePlan(string Name, LoadShape Shape, int Repeat)
         _ => throw new ArgumentException($"no plan for {phase.Shape}", nameof(phase)),
     };
 
+    /// <summary>Connections that begin together: of a burst, or of a repetition of a paced phase; of random ones, the expected
+    /// number.</summary>
+    public abstract int Size { get; }
+
     /// <summary>Most connections that are due together; of a paced phase, within <see cref="Together"/>.</summary>
     public abstract int MostTogether { get; }
 
@@ -97,6 +101,9 @@ public sealed record PacedPhase(string Name, LoadShape Shape, Arrivals Arrivals,
 
     /// <summary>How its connections are kept open; null if they are not.</summary>
     public Population? Population { get; init; }
+
+    /// <inheritdoc />
+    public override int Size => (int)Math.Ceiling(Arrivals.Expected);
 
     /// <inheritdoc />
     public override int MostTogether => (int)Math.Ceiling(Math.Max(
@@ -144,6 +151,9 @@ public sealed record PacedPhase(string Name, LoadShape Shape, Arrivals Arrivals,
 public sealed record BurstPhase(string Name, Pacing Pacing, int Connections, TimeSpan Gap, TimeSpan Duration, int? Count, int Repeat = 1)
     : PhasePlan(Name, LoadShape.Bursts, Repeat)
 {
+    /// <inheritdoc />
+    public override int Size => Connections;
+
     /// <inheritdoc />
     public override int MostTogether => Connections;
 

@@ -18,7 +18,7 @@ public sealed record EndpointCounts(
     string Endpoint, string Address, ConnectionCounts Connections, long Attempts, long Retries, long Established,
     IReadOnlyDictionary<string, long> Outcomes, IReadOnlyDictionary<string, long> AttemptFailures,
     IReadOnlyDictionary<string, long> Rejections,
-    IReadOnlyDictionary<string, LatencySummary> Latency, IReadOnlyDictionary<string, LatencySummary> FailedLatency)
+    IReadOnlyDictionary<string, LatencySummary> Latency, IReadOnlyDictionary<string, LatencySummary> FailedLatency) : ICounts
 {
     /// <summary>Dropped connections that were not started because the endpoint had been given up.</summary>
     public long Avoided { get; init; }
@@ -46,7 +46,7 @@ public sealed record EndpointCounts(
     /// <summary>The same, with open connections counted as cancelled.</summary>
     public EndpointCounts Cancelled() => this with
     {
-        Connections = Connections with { Cancelled = Connections.Cancelled + Connections.Open },
+        Connections = Connections.Ended(),
         Outcomes = Cancelled(Outcomes, Connections.Open),
     };
 

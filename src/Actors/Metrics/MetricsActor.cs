@@ -214,7 +214,7 @@ public sealed class MetricsActor : UntypedActor
             Endpoints = _endpoints is { } each
                 ? _parts.Endpoints.Select((name, endpoint) => EndpointCounts.Of(name, each[endpoint], each.AreTimed)).ToList() : [],
             Phases = _phases?.Counts(all: _completeFor is not null) ?? [],
-            Fleets = _fleets.Select((tally, fleet) => FleetCounts.Of(_parts.Fleets[fleet].Name, tally)).ToList(),
+            Fleets = _fleets.Select((tally, fleet) => new FleetCounts(_parts.Fleets[fleet], tally)).ToList(),
         };
         foreach (var subscriber in _subscribers)
         {

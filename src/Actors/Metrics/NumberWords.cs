@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ActorLoad.Metrics;
 
 /// <summary>Numbers in sentences.</summary>
-internal static class NumberWords
+public static class NumberWords
 {
     /// <summary>A number in a sentence: <c>12,345</c>.</summary>
     public static string Text(this long number) => number.ToString("N0", CultureInfo.InvariantCulture);
@@ -21,6 +21,10 @@ internal static class NumberWords
         < 999_950 => string.Create(CultureInfo.InvariantCulture, $"{micros / 1000.0:0.#} ms"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{micros / 1e6:0.#} s"),
     };
+
+    /// <summary>Microseconds as milliseconds with three significant digits: <c>0.084</c>, <c>1.25</c>, <c>84.1</c>, <c>1,204</c>.</summary>
+    public static string Millis(this double micros) => (micros / 1000).ToString(
+        micros switch { < 1_000 => "0.000", < 10_000 => "0.00", < 100_000 => "0.0", _ => "N0" }, CultureInfo.InvariantCulture);
 
     /// <summary>A share in a sentence: <c>97 %</c>. Two clocks may measure slightly more than all; that is shown as all.</summary>
     public static string Percent(this double share) => share switch

@@ -45,8 +45,7 @@ public static class Outcomes
 {
     private static readonly Outcome[] Every = Enum.GetValues<Outcome>();
 
-    private static readonly string[] KebabNames =
-        [.. Every.Select(outcome => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(outcome.ToString()))];
+    private static readonly string[] KebabNames = [.. Every.Select(outcome => outcome.Word())];
 
     /// <summary>Every outcome, in declaration order.</summary>
     public static IReadOnlyList<Outcome> All => Every;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace ActorLoad.Metrics;
@@ -21,68 +22,95 @@ public sealed record FleetName(string Name, int FirstPhase)
 }
 
 /// <summary>The counts of a part of a run since its start.</summary>
-public abstract record PartOfRun
+public abstract record PartOfRun : ICounts
 {
+    /// <summary>An empty part, for the readers of JSON.</summary>
+    protected PartOfRun()
+    {
+    }
+
+    /// <summary>A part with these counts.</summary>
+    [SetsRequiredMembers]
+    protected PartOfRun(string name, ICounts counts)
+    {
+        (Name, Connections, Outcomes) = (name, counts.Connections, EndpointCounts.Every(counts.Outcomes));
+        (Attempts, Retries, Established) = (counts.Attempts, counts.Retries, counts.Established);
+        (AttemptFailures, Rejections) = (counts.AttemptFailures, counts.Rejections);
+        (Latency, FailedLatency) = (counts.Latency, counts.FailedLatency);
+    }
+
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its connections by their progress.</summary>
     public required ConnectionCounts Connections { get; init; }
 
-    /// <summary>Tries to open, retries included.</summary>
+    /// <inheritdoc />
     public required long Attempts { get; init; }
 
-    /// <summary>Tries after the first of a connection.</summary>
+    /// <inheritdoc />
     public required long Retries { get; init; }
 
-    /// <summary>Attempts whose connection was established.</summary>
+    /// <inheritdoc />
     public required long Established { get; init; }
 
     /// <summary>How connections ended, by name; all outcomes, zeros too.</summary>
     public required IReadOnlyDictionary<string, long> Outcomes { get; init; }
 
-    /// <summary>How attempts failed, by name, including retried ones.</summary>
+    /// <inheritdoc />
     public required IReadOnlyDictionary<string, long> AttemptFailures { get; init; }
 
-    /// <summary>Error prefixes of rejected attempts.</summary>
+    /// <inheritdoc />
     public required IReadOnlyDictionary<string, long> Rejections { get; init; }
 
-    /// <summary>Completed steps, by name.</summary>
+    /// <inheritdoc />
     public required IReadOnlyDictionary<string, LatencySummary> Latency { get; init; }
 
-    /// <summary>Failed connections, by step name.</summary>
+    /// <inheritdoc />
     public required IReadOnlyDictionary<string, LatencySummary> FailedLatency { get; init; }
+}
+
+/// <summary>Parts of a run.</summary>
+public static class PartsOfRun
+{
+    /// <summary>The same part, with open connections counted as cancelled.</summary>
+    public static T Ended<T>(this T part)
+        where T : PartOfRun => part with
+        {
+            Connections = part.Connections.Ended(),
+            Outcomes = EndpointCounts.Cancelled(part.Outcomes, part.Connections.Open),
+        };
 }
 
 /// <summary>The counts of one fleet: an element of <c>fleets</c>.</summary>
 public sealed record FleetCounts : PartOfRun
 {
-    /// <summary>The counts of a tally.</summary>
-    internal static FleetCounts Of(string name, Tally tally) => new()
+    /// <summary>For the readers of JSON.</summary>
+    public FleetCounts()
     {
-        Name = name,
-        Connections = tally.Connections,
-        Attempts = tally.Attempts,
-        Retries = tally.Retries,
-        Established = tally.Established,
-        Outcomes = EndpointCounts.Every(tally.OutcomesByName()),
-        AttemptFailures = tally.AttemptFailuresByName(),
-        Rejections = tally.Rejections(),
-        Latency = tally.Latency(succeeded: true),
-        FailedLatency = tally.Latency(succeeded: false),
-    };
+    }
 
-    /// <summary>The same, with open connections counted as cancelled.</summary>
-    public FleetCounts Cancelled() => this with
+    /// <summary>A fleet with these counts.</summary>
+    [SetsRequiredMembers]
+    public FleetCounts(FleetName fleet, ICounts counts)
+        : base(fleet.Name, counts)
     {
-        Connections = Connections with { Cancelled = Connections.Cancelled + Connections.Open },
-        Outcomes = EndpointCounts.Cancelled(Outcomes, Connections.Open),
-    };
+    }
 }
 
 /// <summary>The counts of one phase: an element of <c>phases</c>.</summary>
 public sealed record PhaseCounts : PartOfRun
 {
+    /// <summary>For the readers of JSON.</summary>
+    public PhaseCounts()
+    {
+    }
+
+    /// <summary>A phase with these counts.</summary>
+    [SetsRequiredMembers]
+    public PhaseCounts(PhaseName phase, int index, ICounts counts)
+        : base(phase.Name, counts) => (Index, Fleet, Shape) = (index, phase.Fleet, phase.Shape);
+
     /// <summary>Its number in the plan, from 0; fleet by fleet.</summary>
     public int Index { get; init; }
 
@@ -101,50 +129,9 @@ public sealed record PhaseCounts : PartOfRun
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? EndedAt { get; init; }
 
-    /// <summary>The counts of a tally.</summary>
-    internal static PhaseCounts Of(PhaseName phase, int index, Tally tally) => new()
-    {
-        Index = index,
-        Fleet = phase.Fleet,
-        Name = phase.Name,
-        Shape = phase.Shape,
-        Connections = tally.Connections,
-        Attempts = tally.Attempts,
-        Retries = tally.Retries,
-        Established = tally.Established,
-        Outcomes = EndpointCounts.Every(tally.OutcomesByName()),
-        AttemptFailures = tally.AttemptFailuresByName(),
-        Rejections = tally.Rejections(),
-        Latency = tally.Latency(succeeded: true),
-        FailedLatency = tally.Latency(succeeded: false),
-    };
-
-    /// <summary>The counts of a run with one phase, from its totals.</summary>
-    public static PhaseCounts Of(PhaseName phase, RunSnapshot totals) => new()
-    {
-        Name = phase.Name,
-        Shape = phase.Shape,
-        Connections = totals.Connections,
-        Attempts = totals.Attempts,
-        Retries = totals.Retries,
-        Established = totals.Established,
-        Outcomes = EndpointCounts.Every(totals.Outcomes),
-        AttemptFailures = totals.AttemptFailures,
-        Rejections = totals.Rejections,
-        Latency = totals.Latency,
-        FailedLatency = totals.FailedLatency,
-    };
-
     /// <summary>The counts of each phase, from the totals of a run.</summary>
     /// <param name="phases">The phases of the plan.</param>
     /// <param name="totals">The totals.</param>
     public static IReadOnlyList<PhaseCounts> Of(IReadOnlyList<PhaseName> phases, RunSnapshot totals) =>
-        phases.Count == 1 ? [Of(phases[0], totals)] : totals.Phases;
-
-    /// <summary>The same, with open connections counted as cancelled.</summary>
-    public PhaseCounts Cancelled() => this with
-    {
-        Connections = Connections with { Cancelled = Connections.Cancelled + Connections.Open },
-        Outcomes = EndpointCounts.Cancelled(Outcomes, Connections.Open),
-    };
+        phases.Count == 1 ? [new PhaseCounts(phases[0], 0, totals)] : totals.Phases;
 }

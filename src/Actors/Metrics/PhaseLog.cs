@@ -48,7 +48,7 @@ internal sealed class PhaseLog(IReadOnlyList<PhaseName> phases, long frequency)
     {
         var begun = _encoded.Keys.Concat(_atHand.Keys).Order().ToArray();
         var shown = begun.OrderByDescending(phase => _latest.GetValueOrDefault(phase)).Take(all ? begun.Length : MostLive).Order();
-        return [.. shown.Select(phase => PhaseCounts.Of(phases[phase], phase, Read(phase)))];
+        return [.. shown.Select(phase => new PhaseCounts(phases[phase], phase, Read(phase)))];
     }
 
     private Tally Read(int phase)

@@ -13,6 +13,46 @@ public sealed record ConnectionCounts(long Planned, long Opened, long Succeeded,
     /// <summary>Connections that have started and not yet ended.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public long Open => Opened - Succeeded - Failed - Cancelled;
+
+    /// <summary>The share of ended and dropped connections that succeeded, 0 to 1. Cancelled ones count neither way, and open ones have
+    /// not failed. Null if no connection counts.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public double? SuccessRatio =>
+        Succeeded + Failed + Dropped is var judged and > 0 ? (double)Succeeded / judged : null;
+
+    /// <summary>The same, with open connections counted as cancelled.</summary>
+    public ConnectionCounts Ended() => this with { Cancelled = Cancelled + Open };
+}
+
+/// <summary>What is counted of a run, and of each part of it.</summary>
+public interface ICounts
+{
+    /// <summary>Connections by their progress.</summary>
+    ConnectionCounts Connections { get; }
+
+    /// <summary>Tries to open, retries included.</summary>
+    long Attempts { get; }
+
+    /// <summary>Tries after the first of a connection.</summary>
+    long Retries { get; }
+
+    /// <summary>Attempts whose connection was established.</summary>
+    long Established { get; }
+
+    /// <summary>How connections ended, by name.</summary>
+    IReadOnlyDictionary<string, long> Outcomes { get; }
+
+    /// <summary>How attempts failed, by name, including retried ones.</summary>
+    IReadOnlyDictionary<string, long> AttemptFailures { get; }
+
+    /// <summary>Error prefixes of rejected attempts.</summary>
+    IReadOnlyDictionary<string, long> Rejections { get; }
+
+    /// <summary>Completed steps, by name.</summary>
+    IReadOnlyDictionary<string, LatencySummary> Latency { get; }
+
+    /// <summary>Failed connections, by step name.</summary>
+    IReadOnlyDictionary<string, LatencySummary> FailedLatency { get; }
 }
 
 /// <summary>A histogram in nine numbers; all but the count in microseconds.</summary>
@@ -148,7 +188,7 @@ public sealed record GeneratorUsage(
 }
 
 /// <summary>All counts so far: sent to subscribers each interval, and a line of the journal.</summary>
-public sealed record RunSnapshot
+public sealed record RunSnapshot : ICounts
 {
     /// <summary>The run.</summary>
     public required string RunId { get; init; }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace ActorLoad.Metrics;
 
 /// <summary>A timed part of a connection's life.</summary>
@@ -36,8 +34,7 @@ public static class Steps
 {
     private static readonly Step[] Every = Enum.GetValues<Step>();
 
-    private static readonly string[] KebabNames =
-        [.. Every.Select(step => JsonNamingPolicy.KebabCaseLower.ConvertName(step.ToString()))];
+    private static readonly string[] KebabNames = [.. Every.Select(step => step.Word())];
 
     /// <summary>Every step, in the order of a connection's life.</summary>
     public static IReadOnlyList<Step> All => Every;

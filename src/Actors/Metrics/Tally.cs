@@ -10,7 +10,7 @@ namespace ActorLoad.Metrics;
 /// <c>opened = sum(outcomes) + open</c> with <c>open &gt;= 0</c>, <c>attempts = opened + retries</c>,
 /// <c>connected + waiting &lt;= open</c>. A difference, such as <see cref="Take"/> returns, may have a negative open.
 /// </remarks>
-public sealed class Tally
+public sealed class Tally : ICounts
 {
     private readonly long _frequency;
     private readonly OutcomeCounts _outcomes = new();
@@ -258,6 +258,16 @@ public sealed class Tally
 
     /// <summary>Times of completed steps, or of failed connections, by name.</summary>
     public IReadOnlyDictionary<string, LatencySummary> Latency(bool succeeded) => (succeeded ? _steps : _failed).Summarize();
+
+    IReadOnlyDictionary<string, long> ICounts.Outcomes => OutcomesByName();
+
+    IReadOnlyDictionary<string, long> ICounts.AttemptFailures => AttemptFailuresByName();
+
+    IReadOnlyDictionary<string, long> ICounts.Rejections => Rejections();
+
+    IReadOnlyDictionary<string, LatencySummary> ICounts.Latency => Latency(succeeded: true);
+
+    IReadOnlyDictionary<string, LatencySummary> ICounts.FailedLatency => Latency(succeeded: false);
 
     /// <summary>Counts that are only of use after the run.</summary>
     public SocketFacts Sockets()

@@ -86,13 +86,12 @@ internal sealed class FleetCourse(int number, FleetPlan fleet)
 
     /// <summary>Begins what is next.</summary>
     /// <param name="due">When it is due.</param>
-    /// <param name="connections">Its connections.</param>
-    public Stage Begin(TimeSpan due, int connections)
+    public Stage Begin(TimeSpan due)
     {
         Present = _next;
         _next.Begun++;
         _next.Open++;
-        Turn += connections;
+        Turn += Phase.Size;
         _times[_next.Phase] ??= new PhaseTimes(due);
         return _next;
     }

@@ -95,9 +95,8 @@ internal sealed class PlanCursor(IReadOnlyList<FleetPlan> fleets, int lanes, Tim
     public int Begin(FleetCourse fleet, TimeSpan due)
     {
         var phase = fleet.Phase;
-        var connections = phase is BurstPhase bursts ? bursts.Connections : (int)Math.Ceiling(((PacedPhase)phase).Arrivals.Expected);
-        var stage = fleet.Begin(due, connections);
-        if (connections > 0)
+        var stage = fleet.Begin(due);
+        if (phase.Size > 0)
         {
             _busySince = OpenLoads++ == 0 ? due : _busySince;
         }
@@ -166,7 +165,7 @@ internal sealed class PlanCursor(IReadOnlyList<FleetPlan> fleets, int lanes, Tim
         _open.Remove(burst);
         fleet.End(stage, record.EndedAt);
         var phase = fleet.PhaseOf(stage);
-        if (phase is BurstPhase or PacedPhase { Arrivals.Expected: > 0 })
+        if (phase.Size > 0)
         {
             _busyUntil = record.EndedAt > _busyUntil ? record.EndedAt : _busyUntil;
             Busy += --OpenLoads == 0 && _busyUntil > _busySince ? _busyUntil - _busySince : TimeSpan.Zero;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using ActorLoad.Configuration;
 using ActorLoad.Diagnosis;
 using ActorLoad.Load;
@@ -75,7 +74,7 @@ internal static class RunEvidence
         // Bursts of several fleets may meet.
         var largest = Math.Max(course.Largest, order.Settings.Fleets.Length > 1 ? needs.BurstForEach * needs.Targets : 0);
         return new LoadEvidence(
-            largest, totals.Generator.PeakOpen, connection.MaxOpen, Word(connection.Socket.Close), Word(connection.Socket.Ports),
+            largest, totals.Generator.PeakOpen, connection.MaxOpen, connection.Socket.Close.Word(), connection.Socket.Ports.Word(),
             order.Target.Endpoints.Distinct().Count(), sockets.ConnectModes, sockets.Connected, sockets.LongConnects,
             setup ?? totals.Latency.GetValueOrDefault(Step.FirstReply.Name()),
             totals.Latency.GetValueOrDefault(Step.Total.Name()))
@@ -130,8 +129,4 @@ internal static class RunEvidence
             }
         }
     }
-
-    // As the run file writes it.
-    private static string Word<T>(T choice)
-        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(choice.ToString());
 }

@@ -56,7 +56,7 @@ internal static class RunSummary
             Answered = totals.Answered,
             Cut = totals.Cut,
             Endpoints = endpoints,
-            Fleets = totals.Fleets,
+            Fleets = Fleets(order.Settings.FleetNames, totals),
             Phases = Phases(order.Settings.PhaseNames, totals, plan.Phases),
             Ledgers = evidence.Ledgers,
             Findings = findings,
@@ -118,6 +118,10 @@ internal static class RunSummary
         ? $"connection.max-open = {settings.Connection.MaxOpen}" : "connection.max-open of a fleet";
 
     private static string Connections(long count) => count == 1 ? "1 connection was" : $"{count} connections were";
+
+    // A single fleet is the run.
+    private static IReadOnlyList<FleetCounts> Fleets(IReadOnlyList<FleetName> names, RunSnapshot totals) =>
+        names is [{ Name.Length: > 0 } only] ? [new FleetCounts(only, totals)] : totals.Fleets;
 
     private static List<PhaseCounts> Phases(IReadOnlyList<PhaseName> names, RunSnapshot totals, IReadOnlyList<PhaseTimes?> times) =>
     [

@@ -1,6 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using ActorLoad.Hosting.Runs;
+using ActorLoad.Metrics;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Daemon;
@@ -35,7 +35,7 @@ internal sealed record UnsavedRun(RunRow Row, byte[]? Result)
         var row = run.Row with
         {
             State = result.Verdict == Verdict.Interrupted ? RunState.Interrupted : RunState.Finished,
-            Verdict = JsonNamingPolicy.KebabCaseLower.ConvertName(result.Verdict.ToString()),
+            Verdict = result.Verdict.Word(),
             Error = Kept,
         };
         return new UnsavedRun(row, Encoding.UTF8.GetBytes(RunResultJson.Serialize(result)));

@@ -69,7 +69,7 @@ internal static class InterruptedRun
             Cut = last?.Cut ?? 0,
             Endpoints = Endpoints(header.Target, last),
             Phases = Phases(last),
-            Fleets = [.. (last?.Fleets ?? []).Select(fleet => fleet.Cancelled())],
+            Fleets = [.. (last?.Fleets ?? []).Select(fleet => fleet.Ended())],
         };
     }
 
@@ -78,8 +78,8 @@ internal static class InterruptedRun
     {
         var counts = last is null ? []
             : last.Phases.Count > 0 ? last.Phases
-            : [PhaseCounts.Of(new PhaseName(last.Progress.Phase, last.Progress.Shape), last)];
-        return [.. counts.Select(phase => phase.Cancelled())];
+            : [new PhaseCounts(new PhaseName(last.Progress.Phase, last.Progress.Shape), 0, last)];
+        return [.. counts.Select(phase => phase.Ended())];
     }
 
     private static List<EndpointCounts> Endpoints(TargetInfo? target, RunSnapshot? last)

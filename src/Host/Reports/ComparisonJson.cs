@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorLoad.Diagnosis;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Hosting.Reports;
 
@@ -55,12 +55,12 @@ internal static class ComparisonJson
     private static JsonObject Metric(ComparedMetric metric) => new()
     {
         ["metric"] = metric.Metric,
-        ["unit"] = JsonNamingPolicy.KebabCaseLower.ConvertName(metric.Unit.ToString()),
+        ["unit"] = metric.Unit.Word(),
         ["base"] = metric.Base,
         ["other"] = metric.Other,
         ["noise"] = metric.Limit,
         ["noiseIsRelative"] = metric.Noise?.IsRelative,
-        ["change"] = metric.Change == Change.None ? null : JsonNamingPolicy.KebabCaseLower.ConvertName(metric.Change.ToString()),
+        ["change"] = metric.Change == Change.None ? null : metric.Change.Word(),
     };
 
     private static JsonObject Condition(FailIfResult result) => new()

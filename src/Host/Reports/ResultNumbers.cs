@@ -71,7 +71,7 @@ internal sealed class ResultNumbers
 
     private void AddSums(RunResult result)
     {
-        Put(SuccessRatio, Ratio(result.Connections));
+        Put(SuccessRatio, result.Connections.SuccessRatio);
         Put(BurstDuration, Median([.. result.Bursts.Select(burst => burst.DurationSeconds).Order()]));
         Put(Cpu, result.Generator.CpuMicrosPerConnection);
         Put(PeakMemory, result.Generator.PeakRssBytes);
@@ -80,17 +80,18 @@ internal sealed class ResultNumbers
         Put(FindingCount, result.Findings.Count);
         foreach (var endpoint in result.Endpoints)
         {
-            Put($"endpoints.{endpoint.Endpoint}.{SuccessRatio}", Ratio(endpoint.Connections));
+            Put($"endpoints.{endpoint.Endpoint}.{SuccessRatio}", endpoint.Connections.SuccessRatio);
         }
 
         foreach (var fleet in result.Fleets)
         {
-            Put($"fleets.{fleet.Name}.{SuccessRatio}", Ratio(fleet.Connections));
+            Put($"fleets.{fleet.Name}.{SuccessRatio}", fleet.Connections.SuccessRatio);
         }
 
         foreach (var phase in result.Phases)
         {
-            Put($"{(phase.Fleet is null ? "" : $"fleets.{phase.Fleet}.")}phases.{phase.Name}.{SuccessRatio}", Ratio(phase.Connections));
+            var fleet = phase.Fleet is null ? "" : $"fleets.{phase.Fleet}.";
+            Put($"{fleet}phases.{phase.Name}.{SuccessRatio}", phase.Connections.SuccessRatio);
         }
 
         if (result.Ledgers is { } ledgers)
@@ -167,10 +168,6 @@ internal sealed class ResultNumbers
             _numbers[Plain(path)] = (path, number);
         }
     }
-
-    // As thresholds count: cancelled connections neither way.
-    private static double? Ratio(ConnectionCounts counts) =>
-        counts.Opened + counts.Dropped - counts.Cancelled is var judged and > 0 ? (double)counts.Succeeded / judged : null;
 
     // What no server told is no sum.
     private static double? Sum(IEnumerable<double?> numbers) => numbers.Any(number => number is not null) ? numbers.Sum() : null;

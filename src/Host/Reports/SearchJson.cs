@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorLoad.Hosting.Runs;
+using ActorLoad.Metrics;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Reports;
@@ -30,7 +30,7 @@ internal static class SearchJson
             ["start"] = report.Start,
             ["max"] = report.Most,
             ["forSeconds"] = report.Limit.TotalSeconds,
-            ["end"] = Word(report.End),
+            ["end"] = report.End.Word(),
             ["problem"] = report.Problem,
             ["found"] = report.Found,
             ["confirmed"] = report.IsConfirmed,
@@ -59,8 +59,8 @@ internal static class SearchJson
         {
             ["number"] = probe.Number,
             ["value"] = probe.Value,
-            ["purpose"] = Word(probe.Purpose),
-            ["answer"] = probe.Purpose == ProbePurpose.WarmUp ? null : Word(probe.Answer),
+            ["purpose"] = probe.Purpose.Word(),
+            ["answer"] = probe.Purpose == ProbePurpose.WarmUp ? null : probe.Answer.Word(),
             ["doubt"] = probe.Doubt,
             ["run"] = probe.Result.Run.Id,
             ["startedAt"] = probe.Result.Run.StartedAt,
@@ -73,7 +73,4 @@ internal static class SearchJson
 
         return node;
     }
-
-    private static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }

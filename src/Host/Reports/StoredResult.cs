@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ActorLoad.Configuration;
 using ActorLoad.Hosting.Journal;
+using ActorLoad.Metrics;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Reports;
@@ -17,7 +18,7 @@ internal sealed record StoredResult(string Source, RunResult Result, ResultNumbe
     private const string WhatToName = "name the directory that --out wrote, or the result.json in it";
 
     /// <summary>A verdict by its name in results.</summary>
-    public static string Name(Verdict verdict) => JsonNamingPolicy.KebabCaseLower.ConvertName(verdict.ToString());
+    public static string Name(Verdict verdict) => verdict.Word();
 
     /// <summary>The result of a run that has just ended.</summary>
     public static StoredResult Of(string source, RunResult result) => new(source, result, ResultNumbers.Of(result));

@@ -3,6 +3,7 @@ using System.Globalization;
 using ActorLoad.Configuration;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Load;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Hosting.Runs;
 

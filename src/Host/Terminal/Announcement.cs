@@ -46,7 +46,7 @@ internal static class Announcement
 
     private static string Paced(PacedSettings phase)
     {
-        var (arrivals, curve) = (phase.Arrivals, Curve(phase.Arrivals));
+        var (arrivals, curve) = (phase.Arrivals, (phase.Arrivals as RateArrivals)?.Curve);
         var segments = (curve as SegmentCurve)?.Segments ?? [];
         var time = Figures.Span(arrivals.Duration);
         var count = $", about {Connections((long)Math.Round(arrivals.Expected))}";
@@ -78,13 +78,6 @@ internal static class Announcement
                     + Figures.Span(population.RecycleAt)
                 : "");
     }
-
-    private static RateCurve? Curve(Arrivals arrivals) => arrivals switch
-    {
-        EvenArrivals even => even.Curve,
-        PoissonArrivals random => random.Curve,
-        _ => null,
-    };
 
     // A rate below one in a second is told by the minute or hour.
     private static string Rate(double perSecond)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Hosting.Terminal;
 
@@ -9,8 +10,7 @@ internal static class Figures
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>Microseconds as milliseconds with three significant digits: <c>0.084</c>, <c>1.25</c>, <c>84.1</c>, <c>1,204</c>.</summary>
-    public static string Millis(double micros) => (micros / 1000).ToString(
-        micros switch { < 1_000 => "0.000", < 10_000 => "0.00", < 100_000 => "0.0", _ => "N0" }, CultureInfo.InvariantCulture);
+    public static string Millis(double micros) => NumberWords.Millis(micros);
 
     /// <summary><c>98.4 %</c>, <c>46 %</c>; never rounded up to 100 nor down to 0.</summary>
     public static string Percent(long part, long whole)

@@ -47,21 +47,6 @@ internal static class RunTotals
         };
     }
 
-    /// <summary>The totals as those of a fleet.</summary>
-    public static FleetCounts FleetOf(string name, RunSnapshot totals) => new()
-    {
-        Name = name,
-        Connections = totals.Connections,
-        Attempts = totals.Attempts,
-        Retries = totals.Retries,
-        Established = totals.Established,
-        Outcomes = totals.Outcomes,
-        AttemptFailures = totals.AttemptFailures,
-        Rejections = totals.Rejections,
-        Latency = totals.Latency,
-        FailedLatency = totals.FailedLatency,
-    };
-
     /// <summary>The same of two endpoints: all of it of the first, <c>db:6379</c>, and nothing of <c>db:6380</c>.</summary>
     public static RunSnapshot OfTwo(this RunSnapshot totals) => totals with
     {
@@ -71,11 +56,11 @@ internal static class RunTotals
             EndpointCounts.Of(new EndpointName("db:6379", "127.0.0.1:6379"), totals),
             EndpointCounts.Of(new EndpointName("db:6380", "127.0.0.1:6380"), Of(new ConnectionCounts(0, 0, 0, 0, 0, 0))),
         },
-        Fleets = new[] { FleetOf("web", totals), FleetOf("jobs", Of(new ConnectionCounts(0, 0, 0, 0, 0, 0))) },
+        Fleets = new[] { new FleetCounts(new FleetName("web", 0), totals), new FleetCounts(new FleetName("jobs", 1), Of(new ConnectionCounts(0, 0, 0, 0, 0, 0))) },
         Phases = new[]
         {
-            PhaseCounts.Of(new PhaseName("storm", "bursts"), totals),
-            PhaseCounts.Of(new PhaseName("spike", "spike"), Of(new ConnectionCounts(0, 0, 0, 0, 0, 0))) with { Index = 1, BeganAt = 7, EndedAt = 9 },
+            new PhaseCounts(new PhaseName("storm", "bursts"), 0, totals),
+            new PhaseCounts(new PhaseName("spike", "spike"), 1, Of(new ConnectionCounts(0, 0, 0, 0, 0, 0))) with { BeganAt = 7, EndedAt = 9 },
         },
     };
 

@@ -199,6 +199,18 @@ public class VirtualRunSpecs() : TestKit(VirtualScheduler.Configuration + """
         Assert.InRange(result.Run.DurationSeconds, 30, 31);
     }
 
+    [Fact]
+    public void Single_fleet_with_a_name_is_in_the_result()
+    {
+        var settings = Of(Fixed(7, _second, count: 1));
+
+        var result = Play(30 * _second, settings with { Fleets = [settings.Fleets[0] with { Name = "web" }] });
+
+        var fleet = Assert.Single(result.Fleets);
+        Assert.Equal(("web", result.Connections, 7L), (fleet.Name, fleet.Connections, fleet.Latency["total"].Count));
+        Assert.Equal("web", Assert.Single(result.Phases).Fleet);
+    }
+
     private static PacedSettings Kept(
         int connections, TimeSpan duration, TimeSpan lifetime = default, double jitter = 0, TimeSpan recycleAt = default, double recycleShare = 0) =>
         Paced("pool", LoadShape.Population, connections, _second) with

@@ -3,6 +3,7 @@ using ActorLoad.Configuration;
 using ActorLoad.Hosting.Commands;
 using ActorLoad.Hosting.Tests.Terminal;
 using ActorLoad.Load;
+using ActorLoad.Metrics;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;

@@ -194,7 +194,7 @@ public sealed class SummarySpecs
             lines[head..(head + 3)]);
     }
 
-    private static PhaseCounts Phase(string name, string shape, int failed) => PhaseCounts.Of(new PhaseName(name, shape), Results.Snapshot(1)) with
+    private static PhaseCounts Phase(string name, string shape, int failed) => new PhaseCounts(new PhaseName(name, shape), 0, Results.Snapshot(1)) with
     {
         Connections = new ConnectionCounts(100, 100, 100 - failed, failed, 0, 0),
         AttemptFailures = failed > 0 ? new Dictionary<string, long> { ["reset"] = failed } : new Dictionary<string, long>(),

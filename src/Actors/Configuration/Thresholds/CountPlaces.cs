@@ -17,12 +17,12 @@ internal static class CountPlaces
 
     /// <summary>The places below a part of the run.</summary>
     /// <param name="find">The counts of that part; null if it has none.</param>
-    public static Dictionary<string, Func<MetricPlace>> Of(Func<RunFigures, PartCounts?> find)
+    public static Dictionary<string, Func<MetricPlace>> Of(Func<RunFigures, ICounts?> find)
     {
         var places = new Dictionary<string, Func<MetricPlace>>
         {
             ["success-ratio"] = () => MetricPlace.Of(new Metric(
-                MetricUnit.Ratio, "no connection was due, or all were cancelled", figures => SuccessRatio(find(figures)?.Connections))),
+                MetricUnit.Ratio, "no connection was due, or all were cancelled", figures => find(figures)?.Connections.SuccessRatio)),
             ["planned"] = () => Count(find, counts => counts.Connections.Planned),
             ["opened"] = () => Count(find, counts => counts.Connections.Opened),
             ["failed"] = () => Count(find, counts => counts.Connections.Failed),
@@ -74,13 +74,6 @@ internal static class CountPlaces
         return new MetricPlace(null, places);
     }
 
-    private static MetricPlace Count(Func<RunFigures, PartCounts?> find, Func<PartCounts, long> read) => MetricPlace.Of(
+    private static MetricPlace Count(Func<RunFigures, ICounts?> find, Func<ICounts, long> read) => MetricPlace.Of(
         new Metric(MetricUnit.Count, "it is not counted apart", figures => find(figures) is { } counts ? read(counts) : null));
-
-    // Open connections have not succeeded yet, which is no failure.
-    private static double? SuccessRatio(ConnectionCounts? connections)
-    {
-        var judged = connections is null ? 0 : connections.Succeeded + connections.Failed + connections.Dropped;
-        return judged > 0 ? (double)connections!.Succeeded / judged : null;
-    }
 }

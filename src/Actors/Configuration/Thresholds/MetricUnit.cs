@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Configuration.Thresholds;
 
@@ -53,8 +54,7 @@ public static class MetricUnits
     {
         MetricUnit.Ratio => value.ToString("0.######", CultureInfo.InvariantCulture),
         MetricUnit.Count => value.ToString("N0", CultureInfo.InvariantCulture),
-        MetricUnit.Micros => (value / 1000).ToString(
-            value switch { < 1_000 => "0.000", < 10_000 => "0.00", < 100_000 => "0.0", _ => "N0" }, CultureInfo.InvariantCulture) + " ms",
+        MetricUnit.Micros => value.Millis() + " ms",
         MetricUnit.Bytes => (value / (1 << 20)).ToString("N1", CultureInfo.InvariantCulture) + " MiB",
         _ => value.ToString("0.###", CultureInfo.InvariantCulture),
     };

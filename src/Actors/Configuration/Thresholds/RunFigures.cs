@@ -20,38 +20,19 @@ public sealed record FinalFigures(
     double DurationSeconds, IReadOnlyList<BurstResult>? Bursts, IReadOnlyDictionary<string, int> Findings, long? Unexplained,
     long? TimeWaits, BystanderLedger? Bystander);
 
-/// <summary>Counts of the same form for the run and for each part of it.</summary>
-internal sealed record PartCounts(
-    ConnectionCounts Connections, long Attempts, long Retries, long Established, IReadOnlyDictionary<string, long> Outcomes,
-    IReadOnlyDictionary<string, long> AttemptFailures, IReadOnlyDictionary<string, LatencySummary> Latency,
-    IReadOnlyDictionary<string, LatencySummary> FailedLatency)
+/// <summary>Finds the counts of the parts of a run. A part that is the whole run is not counted apart.</summary>
+internal static class CountsOfParts
 {
-    /// <summary>The counts of the whole run.</summary>
-    public static PartCounts Of(RunSnapshot totals) => new(
-        totals.Connections, totals.Attempts, totals.Retries, totals.Established, totals.Outcomes, totals.AttemptFailures, totals.Latency,
-        totals.FailedLatency);
+    /// <summary>The counts of one endpoint, by its name or address; null if there is none.</summary>
+    public static ICounts? OfEndpoint(this RunSnapshot totals, string endpoint) => totals.Endpoints.Count == 0 ? totals
+        : totals.Endpoints.FirstOrDefault(counts => counts.Endpoint == endpoint || counts.Address == endpoint);
 
-    /// <summary>The counts of one endpoint. A run with one endpoint does not count it apart.</summary>
-    public static PartCounts? Of(RunSnapshot totals, string endpoint) => totals.Endpoints.Count == 0 ? Of(totals)
-        : totals.Endpoints.FirstOrDefault(counts => counts.Endpoint == endpoint || counts.Address == endpoint) is { } part
-            ? new PartCounts(
-                part.Connections, part.Attempts, part.Retries, part.Established, part.Outcomes, part.AttemptFailures, part.Latency,
-                part.FailedLatency)
-            : null;
+    /// <summary>The counts of one phase, of any fleet if that is null; null if it has not begun.</summary>
+    public static ICounts? OfPhase(this RunSnapshot totals, string? fleet, string phase) =>
+        totals.Phases.Count == 0 && totals.Progress.Phase == phase ? totals
+        : totals.Phases.FirstOrDefault(counts => counts.Name == phase && (fleet is null || counts.Fleet == fleet));
 
-    /// <summary>The counts of one phase, of any fleet if that is null. A run with one phase does not count it apart.</summary>
-    public static PartCounts? OfPhase(RunSnapshot totals, string? fleet, string phase) =>
-        totals.Phases.FirstOrDefault(counts => counts.Name == phase && (fleet is null || counts.Fleet == fleet)) is { } part
-            ? new PartCounts(
-                part.Connections, part.Attempts, part.Retries, part.Established, part.Outcomes, part.AttemptFailures, part.Latency,
-                part.FailedLatency)
-            : totals.Phases.Count == 0 && totals.Progress.Phase == phase ? Of(totals) : null;
-
-    /// <summary>The counts of one fleet. A run with one fleet does not count it apart.</summary>
-    public static PartCounts? OfFleet(RunSnapshot totals, string fleet) => totals.Fleets.Count == 0 ? Of(totals)
-        : totals.Fleets.FirstOrDefault(counts => counts.Name == fleet) is { } part
-            ? new PartCounts(
-                part.Connections, part.Attempts, part.Retries, part.Established, part.Outcomes, part.AttemptFailures, part.Latency,
-                part.FailedLatency)
-            : null;
+    /// <summary>The counts of one fleet; null if there is none.</summary>
+    public static ICounts? OfFleet(this RunSnapshot totals, string fleet) => totals.Fleets.Count == 0 ? totals
+        : totals.Fleets.FirstOrDefault(counts => counts.Name == fleet);
 }

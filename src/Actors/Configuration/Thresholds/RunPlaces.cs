@@ -9,7 +9,7 @@ internal static class RunPlaces
     /// <summary>The root of the paths.</summary>
     public static MetricPlace Of(ThresholdParts parts)
     {
-        var places = CountPlaces.Of(figures => PartCounts.Of(figures.Totals));
+        var places = CountPlaces.Of(figures => figures.Totals);
         places.Add("answered", () => Count(totals => totals.Answered));
         places.Add("cut", () => Count(totals => totals.Cut));
         places.Add("duration", () => MetricPlace.Of(new Metric(
@@ -82,13 +82,13 @@ internal static class RunPlaces
         };
 
     /// <summary>The place of an endpoint.</summary>
-    public static MetricPlace Endpoint(string name) => new(null, CountPlaces.Of(figures => PartCounts.Of(figures.Totals, name)));
+    public static MetricPlace Endpoint(string name) => new(null, CountPlaces.Of(figures => figures.Totals.OfEndpoint(name)));
 
     private static MetricPlace Fleets(ThresholdParts parts) => parts.Fleets is [{ Name: "" }]
         ? MetricPlace.Absent("the run file has no fleets")
         : new MetricPlace(null, parts.Fleets.ToDictionary(fleet => fleet.Name, fleet => (Func<MetricPlace>)(() =>
         {
-            var places = CountPlaces.Of(figures => PartCounts.OfFleet(figures.Totals, fleet.Name));
+            var places = CountPlaces.Of(figures => figures.Totals.OfFleet(fleet.Name));
             places.Add("phases", () => Phases(fleet.Name, fleet.Phases));
             return new MetricPlace(null, places);
         })));
@@ -97,7 +97,7 @@ internal static class RunPlaces
         name => name.Key,
         name => (Func<MetricPlace>)(() => name.Value > 1
             ? MetricPlace.Absent($"{name.Value} phases are called {name.Key}: give each a name of its own")
-            : new MetricPlace(null, CountPlaces.Of(figures => PartCounts.OfPhase(figures.Totals, fleet, name.Key))))));
+            : new MetricPlace(null, CountPlaces.Of(figures => figures.Totals.OfPhase(fleet, name.Key))))));
 
     private static MetricPlace Felt(Func<BystanderLedger, LatencySummary?> read, string when) => CountPlaces.Times(
         $"no PING of the bystander was answered {when}",

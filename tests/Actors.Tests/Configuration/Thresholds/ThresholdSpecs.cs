@@ -254,8 +254,8 @@ public class ThresholdSpecs
         {
             Phases =
             [
-                PhaseCounts.Of(new PhaseName("warm-up", "bursts"), RunTotals.Succeeded(7)),
-                PhaseCounts.Of(new PhaseName("spike", "spike"), RunTotals.Succeeded(5)),
+                new PhaseCounts(new PhaseName("warm-up", "bursts"), 0, RunTotals.Succeeded(7)),
+                new PhaseCounts(new PhaseName("spike", "spike"), 1, RunTotals.Succeeded(5)),
             ],
         };
 
@@ -274,11 +274,11 @@ public class ThresholdSpecs
         var (web, jobs) = (RunTotals.Succeeded(7), RunTotals.Succeeded(5));
         var totals = RunTotals.Succeeded(12) with
         {
-            Fleets = [RunTotals.FleetOf("web", web), RunTotals.FleetOf("jobs", jobs)],
+            Fleets = [new FleetCounts(new FleetName("web", 0), web), new FleetCounts(new FleetName("jobs", 1), jobs)],
             Phases =
             [
-                PhaseCounts.Of(new PhaseName("storm", "bursts") { Fleet = "web" }, web) with { Fleet = "web" },
-                PhaseCounts.Of(new PhaseName("storm", "bursts") { Fleet = "jobs" }, jobs) with { Fleet = "jobs" },
+                new PhaseCounts(new PhaseName("storm", "bursts") { Fleet = "web" }, 0, web),
+                new PhaseCounts(new PhaseName("storm", "bursts") { Fleet = "jobs" }, 1, jobs),
             ],
         };
 
