@@ -69,6 +69,19 @@ public sealed record LatencySummary(long Count, long Min, double Mean, long P50,
         Math.Max(a.P99, b.P99),
         Math.Max(a.P999, b.P999),
         Math.Max(a.Max, b.Max));
+
+    /// <summary>The values of a summary but its count, by the names that they have in paths.</summary>
+    public static IReadOnlyDictionary<string, Func<LatencySummary, double>> Statistics { get; } =
+        new OrderedDictionary<string, Func<LatencySummary, double>>
+        {
+            ["min"] = summary => summary.Min,
+            ["mean"] = summary => summary.Mean,
+            ["p50"] = summary => summary.P50,
+            ["p90"] = summary => summary.P90,
+            ["p99"] = summary => summary.P99,
+            ["p999"] = summary => summary.P999,
+            ["max"] = summary => summary.Max,
+        };
 }
 
 /// <summary>The counts of one interval: an element of <c>samples</c>.</summary>

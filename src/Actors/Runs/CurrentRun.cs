@@ -148,10 +148,10 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
         return _stoppedFleets.Count == Order.Settings.Fleets.Length;
     }
 
-    /// <summary>Notes for the verdict each fleet of several that never reached its target.</summary>
+    /// <summary>Notes for the verdict each fleet that never reached its target, if others did.</summary>
     public void NoteUnreachedFleets()
     {
-        foreach (var name in Course.UnreachedFleets.Where(name => name.Length > 0))
+        foreach (var name in Course.UnreachedFleets)
         {
             Verdict.Note(Runs.Verdict.Aborted, $"fleet {name} never reached its target: not one of its connections was established");
         }

@@ -123,10 +123,13 @@ public sealed class LoadSupervisor : UntypedActor, IWithTimers
 
         if (_run.Course.IsOver)
         {
-            _run.NoteUnreachedFleets();
             if (_run.Course.NeverReached)
             {
                 _run.NoteNeverReached(_run.Course.Opened); // the breaker is off: the run went to its end, and reached no server
+            }
+            else
+            {
+                _run.NoteUnreachedFleets();
             }
 
             _ending.Finish();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorLoad.Hosting.Terminal;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Hosting.Reports;
 
@@ -17,16 +18,11 @@ internal enum NumberUnit
 /// <summary>Units by the names of numbers, and numbers with their units.</summary>
 internal static class NumberUnits
 {
-    private static readonly string[] Statistics = ["min", "mean", "p50", "p90", "p99", "p999", "max"];
-
-    /// <summary>The statistics of a latency, by their names in a path.</summary>
-    public static IReadOnlyList<string> OfLatency => Statistics;
-
     /// <summary>The unit of the number with that path, such as <c>connect.p99</c>.</summary>
     public static NumberUnit Of(string path)
     {
         var name = path[(path.LastIndexOf('.') + 1)..];
-        return Statistics.Contains(name) || name == ResultNumbers.Cpu || Has("Micros") ? NumberUnit.Micros
+        return LatencySummary.Statistics.ContainsKey(name) || name == ResultNumbers.Cpu || Has("Micros") ? NumberUnit.Micros
             : name is ResultNumbers.GcPause || Has("Millis") ? NumberUnit.Millis
             : name is ResultNumbers.BurstDuration || Has("seconds") ? NumberUnit.Seconds
             : name is ResultNumbers.PeakMemory or ResultNumbers.MemoryPerConnection || Has("bytes") ? NumberUnit.Bytes

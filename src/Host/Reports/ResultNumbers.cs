@@ -37,7 +37,7 @@ internal sealed class ResultNumbers
         SuccessRatio, "planned", "opened", "succeeded", "failed", "dropped", "cancelled", "attempts", "retries", "established", "answered",
         "cut", .. Outcomes.All.Select(outcome => outcome.Name()), BurstDuration, Cpu, PeakMemory, MemoryPerConnection, GcPause, Unexplained,
         FindingCount, .. Steps.All.Select(step => step.Name()).Append(Bystander).SelectMany(step =>
-            NumberUnits.OfLatency.Select(statistic => $"{step}.{statistic}")),
+            LatencySummary.Statistics.Keys.Select(statistic => $"{step}.{statistic}")),
     ];
 
     /// <summary>Takes the numbers from a result.</summary>

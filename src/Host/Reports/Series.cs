@@ -56,17 +56,7 @@ internal sealed record Series(SeriesKind Kind, IReadOnlyList<double> Values)
             "recovery" => sample => sample.Recovery,
             _ => null,
         };
-        Func<LatencySummary, double>? statistic = path[^1] switch
-        {
-            "min" => summary => summary.Min,
-            "mean" => summary => summary.Mean,
-            "p50" => summary => summary.P50,
-            "p90" => summary => summary.P90,
-            "p99" => summary => summary.P99,
-            "p999" => summary => summary.P999,
-            "max" => summary => summary.Max,
-            _ => null,
-        };
+        var statistic = LatencySummary.Statistics.GetValueOrDefault(path[^1]);
         if (step is null || statistic is null || path.Length != 2)
         {
             return null;

@@ -1,7 +1,6 @@
 using ActorLoad.Configuration;
 using ActorLoad.Hosting.Reports;
 using ActorLoad.Hosting.Terminal;
-using ActorLoad.Metrics;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Runs;
@@ -101,7 +100,7 @@ internal sealed class StormSearch(
     private async Task<RunProtocol.RunEnded> RunAsync(RunSettings settings, ProbePurpose purpose, CancellationToken stop)
     {
         // The transport is the same for all, so only the first says why it was chosen.
-        var watch = new RunWatch(purpose == ProbePurpose.WarmUp ? new QuietView() : new NoView());
+        var watch = new RunWatch(new QuietView { TellsTransport = purpose == ProbePurpose.WarmUp });
         return await OneRun.CarryOutAsync(
             RunIds.New(time), settings, target, null, watch, () => StopReason.Signal("the end of the search"), time, stop);
     }
@@ -111,24 +110,4 @@ internal sealed class StormSearch(
 
     private void Note(SearchEnd end, string? problem) => _report = new SearchReport(
         load, start, most, limit, [.. _probes], _bisection.Found, _bisection.Beyond, _bisection.IsConfirmed, end, problem);
-
-    /// <summary>Shows nothing: a probe has one line, at its end.</summary>
-    private sealed class NoView : IRunView
-    {
-        public void Started(RunProtocol.RunStarted started)
-        {
-        }
-
-        public void Measured(RunSnapshot snapshot)
-        {
-        }
-
-        public void Ended(RunProtocol.RunEnded ended)
-        {
-        }
-
-        public void FilesLost(string problem)
-        {
-        }
-    }
 }

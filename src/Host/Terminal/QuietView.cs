@@ -7,9 +7,12 @@ namespace ActorLoad.Hosting.Terminal;
 /// <summary>Reports only problems.</summary>
 internal sealed class QuietView : IRunView
 {
+    /// <summary>False if the user knows the transport already.</summary>
+    public bool TellsTransport { get; init; } = true;
+
     public void Started(RunProtocol.RunStarted started)
     {
-        if (started.Transport.IsFallback)
+        if (TellsTransport && started.Transport.IsFallback)
         {
             ErrorLines.Write($"actorload: transport {started.Transport.Kind} ({started.Transport.Reason})");
         }

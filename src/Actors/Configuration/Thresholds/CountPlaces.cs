@@ -8,13 +8,6 @@ internal static class CountPlaces
     /// <summary>The place of failed attempts.</summary>
     public const string AttemptFailures = "attempt-failures";
 
-    private static readonly (string Name, Func<LatencySummary, double> Read)[] Statistics =
-    [
-        ("min", summary => summary.Min), ("mean", summary => summary.Mean), ("p50", summary => summary.P50),
-        ("p90", summary => summary.P90), ("p99", summary => summary.P99), ("p999", summary => summary.P999),
-        ("max", summary => summary.Max),
-    ];
-
     /// <summary>The places below a part of the run.</summary>
     /// <param name="find">The counts of that part; null if it has none.</param>
     public static Dictionary<string, Func<MetricPlace>> Of(Func<RunFigures, ICounts?> find)
@@ -62,8 +55,8 @@ internal static class CountPlaces
     /// <param name="isLive">False if they are known at the end only.</param>
     public static MetricPlace Times(string whyNotMeasured, Func<RunFigures, LatencySummary?> find, bool isLive = true)
     {
-        var places = Statistics.ToDictionary(statistic => statistic.Name, statistic => (Func<MetricPlace>)(() => MetricPlace.Of(
-            new Metric(MetricUnit.Micros, whyNotMeasured, figures => find(figures) is { Count: > 0 } times ? statistic.Read(times) : null)
+        var places = LatencySummary.Statistics.ToDictionary(statistic => statistic.Key, statistic => (Func<MetricPlace>)(() => MetricPlace.Of(
+            new Metric(MetricUnit.Micros, whyNotMeasured, figures => find(figures) is { Count: > 0 } times ? statistic.Value(times) : null)
             {
                 IsLive = isLive,
             })));
