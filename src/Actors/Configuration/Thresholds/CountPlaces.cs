@@ -55,11 +55,16 @@ internal static class CountPlaces
     /// <param name="isLive">False if they are known at the end only.</param>
     public static MetricPlace Times(string whyNotMeasured, Func<RunFigures, LatencySummary?> find, bool isLive = true)
     {
-        var places = LatencySummary.Statistics.ToDictionary(statistic => statistic.Key, statistic => (Func<MetricPlace>)(() => MetricPlace.Of(
-            new Metric(MetricUnit.Micros, whyNotMeasured, figures => find(figures) is { Count: > 0 } times ? statistic.Value(times) : null)
+        var places = new Dictionary<string, Func<MetricPlace>>();
+        foreach (var (name, read) in LatencySummary.Statistics)
+        {
+            var metric = new Metric(MetricUnit.Micros, whyNotMeasured, figures => find(figures) is { Count: > 0 } times ? read(times) : null)
             {
                 IsLive = isLive,
-            })));
+            };
+            places.Add(name, () => MetricPlace.Of(metric));
+        }
+
         places.Add("count", () => MetricPlace.Of(new Metric(MetricUnit.Count, "", figures => find(figures)?.Count ?? 0)
         {
             IsLive = isLive,
