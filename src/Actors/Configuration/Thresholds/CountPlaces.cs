@@ -58,7 +58,7 @@ internal static class CountPlaces
         var places = new Dictionary<string, Func<MetricPlace>>();
         foreach (var (name, read) in LatencySummary.Statistics)
         {
-            var metric = new Metric(MetricUnit.Micros, whyNotMeasured, figures => find(figures) is { Count: > 0 } times ? read(times) : null)
+            var metric = new Metric(MetricUnit.Micros, whyNotMeasured, run => find(run) is { Count: > 0 } times ? read(times) : null)
             {
                 IsLive = isLive,
             };
