@@ -19,12 +19,21 @@ public sealed record FleetSettings(
     /// <summary>Its endpoints among those of the whole run, in turn. The only fleet has all.</summary>
     public ImmutableArray<Endpoint> Among(ImmutableArray<Endpoint> endpoints) => Name.Length == 0 || Target.IsEmbedded ? endpoints :
     [
-        .. Target.Endpoints.SelectMany(name =>
-        {
-            var named = endpoints.Where(endpoint => endpoint.Name == name);
-            return Target.Addresses == AddressChoice.First ? named.Take(1) : named;
-        }),
+        .. Target.Endpoints.SelectMany(name => Target.Among(
+            name, [.. endpoints.Where(endpoint => endpoint.Name == name)], endpoint => endpoint.Address.AddressFamily)),
     ];
+
+    /// <summary>How many of its connections go to each of its targets, in proportion. A name with several addresses shares its weight among
+    /// them. In the order <c>first</c> the first one takes all, as long as it is not given up.</summary>
+    /// <param name="targets">Of <see cref="Among"/>.</param>
+    public ImmutableArray<double> Weights(ImmutableArray<Endpoint> targets) => Target.Order switch
+    {
+        EndpointOrder.First => [.. targets.Select((_, index) => index == 0 ? 1.0 : 0)],
+        EndpointOrder.Weighted => [.. targets.Select(target =>
+            Target.Endpoints.Zip(Target.Weights).Where(named => named.First == target.Name).Sum(named => named.Second)
+                / targets.Count(other => other.Name == target.Name))],
+        _ => [.. targets.Select(_ => 1.0)],
+    };
 
     /// <summary>The targets of all fleets: each endpoint once. The observers sign in as the run does, or else as the first fleet that
     /// does.</summary>
@@ -35,7 +44,7 @@ public sealed record FleetSettings(
         fleets.Select(fleet => fleet.Target.Credentials).Prepend(run.Credentials).FirstOrDefault(
             credentials => credentials.AreGiven, Credentials.None))
     {
-        Addresses = fleets.Any(fleet => fleet.Target.Addresses == AddressChoice.All) ? AddressChoice.All : AddressChoice.First,
+        Parts = [.. fleets.Select(fleet => fleet.Target)],
     };
 
     /// <summary>The connections of all fleets as one: their limits together, and of each choice the one with more consequences. The scripts

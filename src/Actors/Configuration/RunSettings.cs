@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Connections;
 using ActorLoad.Load;
@@ -79,14 +80,60 @@ public sealed record TargetSettings(ImmutableArray<string> Endpoints, Credential
     /// <summary>Which addresses of a name are stormed.</summary>
     public AddressChoice Addresses { get; init; }
 
+    /// <summary>Only addresses of this family are stormed.</summary>
+    public FamilyChoice Family { get; init; }
+
+    /// <summary>Which endpoint the next connection goes to.</summary>
+    public EndpointOrder Order { get; init; }
+
+    /// <summary>The weight of each element of <see cref="Endpoints"/>; empty unless they are drawn by weight.</summary>
+    public ImmutableArray<double> Weights { get; init; } = [];
+
+    /// <summary>The targets that this one unites; empty if it is the target of one fleet.</summary>
+    public ImmutableArray<TargetSettings> Parts { get; init; } = [];
+
     /// <summary>The endpoint that stands for ActorLoad's own Garnet server.</summary>
     public const string Embedded = "embedded";
 
     /// <summary>True when the run brings its own server.</summary>
     public bool IsEmbedded => Endpoints is [Embedded];
 
+    /// <summary>Those of a name's addresses that it storms.</summary>
+    /// <param name="name">One of <see cref="Endpoints"/>.</param>
+    /// <param name="found">All addresses of the name.</param>
+    /// <param name="family">The family of an address.</param>
+    internal IEnumerable<T> Among<T>(string name, IReadOnlyCollection<T> found, Func<T, AddressFamily> family)
+    {
+        if (Parts.Length > 0)
+        {
+            var parts = Parts.Where(part => part.Endpoints.Contains(name)).ToArray();
+            return found.Where(address => parts.Any(part => part.Among(name, found, family).Contains(address)));
+        }
+
+        var fitting = found.Where(address => Family switch
+        {
+            FamilyChoice.Ipv4 => family(address) == AddressFamily.InterNetwork,
+            FamilyChoice.Ipv6 => family(address) == AddressFamily.InterNetworkV6,
+            _ => true,
+        });
+        return Addresses == AddressChoice.First ? fitting.Take(1) : fitting;
+    }
+
     /// <summary>The endpoints, without the password, which must not reach a log.</summary>
     public override string ToString() => string.Join(", ", Endpoints);
+}
+
+/// <summary>The addresses that are stormed, by their family (<c>target.family</c>).</summary>
+public enum FamilyChoice
+{
+    /// <summary>Both; IPv4 before IPv6.</summary>
+    Any,
+
+    /// <summary>IPv4 alone.</summary>
+    Ipv4,
+
+    /// <summary>IPv6 alone.</summary>
+    Ipv6,
 }
 
 /// <summary>Which addresses of a name are stormed (<c>target.addresses</c>).</summary>

@@ -1,5 +1,9 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Text;
+using ActorLoad.Load;
+using ActorLoad.Metrics;
 using ActorLoad.Resp;
 
 namespace ActorLoad.Configuration;
@@ -10,6 +14,7 @@ internal static class TargetReader
     /// <summary>Most endpoints of a target. If a run uses all addresses of a name, each address counts.</summary>
     public const int MaxEndpoints = 1024;
 
+    private const int MaxWeight = 1_000_000;
     private const int MaxPassword = 16 * 1024;
 
     /// <summary>Reads the target. The result is never null, but useless if a problem was noted.</summary>
@@ -20,6 +25,9 @@ internal static class TargetReader
                 ? (endpoint, "", "")
                 : (null, problem, TargetEndpoint.Allowed));
         var addresses = target.Choice<AddressChoice>("addresses");
+        var family = target.Choice<FamilyChoice>("family");
+        var order = target.Choice<EndpointOrder>("order");
+        var weights = ReadWeights(target, order, endpoints?.Length);
         var username = target.Text("username", Line);
         var password = target.Secret("password", PasswordProblem);
         if (endpoints is { Length: 0 or > MaxEndpoints })
@@ -29,7 +37,27 @@ internal static class TargetReader
         if (username is { Length: > 0 } && password is "")
             target.Contradiction("username", "password", "a username without a password",
                 "a target.password, or no username: AUTH is only sent with a password");
-        return new TargetSettings(endpoints ?? [], new Credentials(username ?? "", password ?? "")) { Addresses = addresses ?? default };
+        return new TargetSettings(endpoints ?? [], new Credentials(username ?? "", password ?? ""))
+        {
+            Addresses = addresses ?? default,
+            Family = family ?? default,
+            Order = order ?? default,
+            Weights = weights,
+        };
+    }
+
+    private static ImmutableArray<double> ReadWeights(SettingsReader target, EndpointOrder? order, int? endpoints)
+    {
+        var weights = target.List<double>("weights", "[3, 1]", text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) && weight is > 0 and <= MaxWeight
+                ? (weight, "", "") : (0, $"{ShownText.Quote(text)} is no weight", $"a number above 0, at most {MaxWeight}"));
+        if (weights is { Length: > 0 } && order is not (EndpointOrder.Weighted or null))
+            target.Contradiction("weights", "order", $"weights where the order is {order.Value.Word()}",
+                "target.order = weighted, or no weights");
+        if (order == EndpointOrder.Weighted && weights is { } given && endpoints is { } count && given.Length != count)
+            target.Contradiction("weights", "endpoints", $"{given.Length} weights for {count} endpoints",
+                "one weight for each element of target.endpoints");
+        return weights ?? [];
     }
 
     /// <summary>Reads the allowed addresses. The result is never null, but useless if a problem was noted.</summary>

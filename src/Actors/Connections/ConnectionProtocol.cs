@@ -20,6 +20,9 @@ internal static class ConnectionProtocol
         /// <summary>The due time of each bit's connection, if they differ.</summary>
         public long[]? Dues { get; init; }
 
+        /// <summary>Targets that they pass: see <see cref="TargetHealth.Passed"/>.</summary>
+        public int Passed { get; init; }
+
         /// <summary>False if the cohort will get more connections.</summary>
         public bool IsLast { get; init; } = true;
     }

@@ -101,9 +101,9 @@ public sealed class Lane : UntypedActor
     {
         var (share, next, end, due) = opening;
         var count = _record.IsAborting ? end - next : Math.Min(Cohort.Size, end - next); // an aborting lane counts all and opens nothing
-        if (_record.Open(share, next, count) is var opened and > 0)
+        if (_record.Open(share, next, count, out var passed) is var opened and > 0)
         {
-            Context.ActorOf(_cohort).Tell(new OpenConnections(share, next, opened, due), Self);
+            Context.ActorOf(_cohort).Tell(new OpenConnections(share, next, opened, due) { Passed = passed }, Self);
         }
 
         if (next + count < end)

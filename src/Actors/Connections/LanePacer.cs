@@ -95,7 +95,7 @@ internal sealed class LanePacer(
         {
             while (paced.Take(now, dues, out var first) is var count and > 0)
             {
-                record.Open(paced.Share, first, count, paced.Step);
+                record.Open(paced.Share, first, count, out _, paced.Step);
             }
 
             End(paced);
@@ -105,7 +105,7 @@ internal sealed class LanePacer(
     // Cohorts are filled bit by bit: one for each connection would double the actors.
     private void Open(PacedShare paced, int first, ReadOnlySpan<long> dues)
     {
-        var which = record.Open(paced.Share, first, dues.Length, paced.Step);
+        var which = record.Open(paced.Share, first, dues.Length, out var passed, paced.Step);
         if (which == 0)
         {
             return;
@@ -118,7 +118,13 @@ internal sealed class LanePacer(
 
         paced.Room -= dues.Length;
         paced.Cohort!.Tell(
-            new OpenConnections(paced.Share, first, which, 0) { Step = paced.Step, Dues = dues.ToArray(), IsLast = paced.Room == 0 }, lane);
+            new OpenConnections(paced.Share, first, which, 0)
+            {
+                Step = paced.Step,
+                Dues = dues.ToArray(),
+                Passed = passed,
+                IsLast = paced.Room == 0,
+            }, lane);
     }
 
     private void End(PacedShare paced)

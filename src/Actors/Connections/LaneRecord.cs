@@ -63,12 +63,18 @@ internal sealed class LaneRecord
     /// <paramref name="first"/>, the next one <paramref name="first"/> + <paramref name="step"/>. Drops the rest: max-open was reached, or
     /// their endpoint was given up.
     /// </summary>
-    public ulong Open(BurstShare share, int first, int count, int step = 1)
+    /// <param name="share">Their share.</param>
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="passed">The targets that they pass: see <see cref="TargetHealth.Passed"/>.</param>
+    /// <param name="step">From one to the next.</param>
+    public ulong Open(BurstShare share, int first, int count, out int passed, int step = 1)
     {
+        passed = Health.Passed;
         var (which, opened, room) = (0UL, 0, IsAborting ? 0 : Math.Min(count, _settings.MaxOpen - OpenNow));
         for (var index = 0; index < count; index++)
         {
-            var endpoint = Health.EndpointOf(Health.TargetOf(share.Turn + first + ((long)index * step)));
+            var endpoint = Health.EndpointOf(Health.TargetOf(share.Turn + first + ((long)index * step), passed));
             var (tally, isGivenUp) = (share.Tallies[endpoint], Health.Endpoints[endpoint].IsGivenUp);
             tally.RecordPlanned(1);
             if (opened >= room || isGivenUp)
@@ -90,9 +96,9 @@ internal sealed class LaneRecord
     }
 
     /// <summary>Makes the record of a connection to open.</summary>
-    public ConnectionRecord NewRecord(BurstShare share, int client, long due)
+    public ConnectionRecord NewRecord(BurstShare share, int client, long due, int passed)
     {
-        var target = Health.TargetOf(share.Turn + client);
+        var target = Health.TargetOf(share.Turn + client, passed);
         return new ConnectionRecord(share, client, due, target, Health.EndpointOf(target));
     }
 

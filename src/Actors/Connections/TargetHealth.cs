@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorLoad.Load;
 using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
@@ -10,10 +11,12 @@ namespace ActorLoad.Connections;
 public sealed class TargetHealth
 {
     private readonly ImmutableArray<Endpoint> _targets;
+    private readonly EndpointTurns _turns;
     private readonly int[] _endpointOf;
 
-    private TargetHealth(ImmutableArray<Endpoint> targets, ImmutableArray<Endpoint> endpoints)
+    private TargetHealth(ImmutableArray<Endpoint> targets, ImmutableArray<Endpoint> endpoints, EndpointTurns turns)
     {
+        _turns = turns;
         (_targets, _endpointOf) = (targets, [.. targets.Select(target => endpoints.IndexOf(target))]);
         Endpoints = [.. endpoints.Select(endpoint => new EndpointHealth($"{endpoint}"))];
     }
@@ -27,11 +30,30 @@ public sealed class TargetHealth
     /// <summary>True once every endpoint was given up.</summary>
     internal bool IsEveryEndpointGivenUp => Endpoints.All(endpoint => endpoint.IsGivenUp);
 
-    /// <summary>For a run that uses these targets in turn. A target that is named twice has two turns, but is one endpoint.</summary>
-    public static TargetHealth Of(ImmutableArray<Endpoint> targets) => new(targets, [.. targets.Distinct()]);
+    /// <summary>How many targets connections pass now, because they were given up: 0 unless the order says so.</summary>
+    internal int Passed
+    {
+        get
+        {
+            var passed = 0;
+            while (_turns.PassesGivenUp && passed < _targets.Length - 1 && Endpoints[_endpointOf[passed]].IsGivenUp)
+            {
+                passed++;
+            }
+
+            return passed;
+        }
+    }
+
+    /// <summary>For a run that uses these targets, in turn unless <paramref name="turns"/> says otherwise. A target that is named twice is
+    /// two targets, but one endpoint.</summary>
+    public static TargetHealth Of(ImmutableArray<Endpoint> targets, EndpointTurns? turns = null) =>
+        new(targets, [.. targets.Distinct()], turns ?? EndpointTurns.OneByOne(targets.Length));
 
     /// <summary>The target of the connection with this number in the run.</summary>
-    internal int TargetOf(long turn) => (int)(turn % _targets.Length);
+    /// <param name="turn">The number.</param>
+    /// <param name="passed">See <see cref="Passed"/>.</param>
+    internal int TargetOf(long turn, int passed) => _turns.Of(turn) + passed;
 
     /// <summary>The endpoint of a target.</summary>
     internal Endpoint At(int target) => _targets[target];

@@ -16,7 +16,7 @@ public static class Diagnostician
         new ServerRestarted(), new ServerUnreachable(), new RefusedOnTheWay(), new WrongProtocol(), new AccessDenied(), new ErrorReplies(),
         new ConntrackFull(), new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(), new SynRetransmits(), new LineLoss(),
         new ProxyQueue(), new ServerBusy(), new ServerStalled(), new ServerLost(), new AcceptQueueOverflow(), new SynQueueOverflow(),
-        new ConnectionResets(), new NoReply(), new HalfRangeCliff(), new DistantServer(),
+        new ConnectionResets(), new NoReply(), new HalfRangeCliff(), new DistantServer(), new OneEndpoint(),
     ];
 
     /// <summary>The findings. Those that cost connections come first, then those that changed numbers, then the rest. Within each group,

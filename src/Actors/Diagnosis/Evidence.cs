@@ -40,6 +40,12 @@ public sealed record LoadEvidence(
     /// <summary>Counts of each endpoint; empty if not counted apart.</summary>
     public IReadOnlyList<EndpointCounts> ByEndpoint { get; init; } = [];
 
+    /// <summary>Connections that each endpoint would have had if all endpoints were taken in turn, by ADDRESS:PORT.</summary>
+    public IReadOnlyDictionary<string, double> FairShares { get; init; } = ImmutableDictionary<string, double>.Empty;
+
+    /// <summary>target.order of the fleets with several endpoints.</summary>
+    public IReadOnlyList<string> Orders { get; init; } = [];
+
     /// <summary>Names with further addresses that the run does not use.</summary>
     public IReadOnlyList<UnusedAddresses> Unused { get; init; } = [];
 

@@ -56,7 +56,7 @@ public static class RunDemand
         var remembered = connection.Socket.Close == CloseMode.Graceful ? RememberedAfterFin : RememberedAfterReset;
         var largest = plan.Phases.IndexOf(plan.Phases.MaxBy(Together)!);
         return new FleetNeeds(
-            due, open, Shares(open, targets), Shares(burst, targets), StartedWithin(plan, TimeWait, connection.MaxOpen),
+            due, open, Shares(open, targets, fleet), Shares(burst, targets, fleet), StartedWithin(plan, TimeWait, connection.MaxOpen),
             Tracked(plan, open, remembered, connection.MaxOpen),
             fleet.Load[largest] is { Shape: LoadShape.Bursts or LoadShape.Population, Path: var path } ? path : null);
     }
@@ -129,8 +129,16 @@ public static class RunDemand
         ? (long)bursts.Connections * (bursts.Count ?? 1) : phase.MostTogether;
 
     /// <summary>The share of each address, rounded up. An address that is named twice gets two shares.</summary>
-    private static IReadOnlyList<TargetShare> Shares(long connections, ImmutableArray<Endpoint> targets) => targets.IsEmpty
-        ? [new TargetShare(TargetShare.Embedded, connections)]
-        : [.. targets.CountBy(target => target).Select(named =>
-            new TargetShare($"{named.Key}", ((connections * named.Value) + targets.Length - 1) / targets.Length))];
+    private static IReadOnlyList<TargetShare> Shares(long connections, ImmutableArray<Endpoint> targets, FleetSettings fleet)
+    {
+        if (targets.IsEmpty)
+        {
+            return [new TargetShare(TargetShare.Embedded, connections)];
+        }
+
+        var weights = fleet.Weights(targets);
+        var all = weights.Sum();
+        return [.. targets.Zip(weights).GroupBy(target => target.First).Select(named => new TargetShare(
+            $"{named.Key}", (long)Math.Ceiling(Math.Round(connections * (named.Sum(target => target.Second) / all), 6))))];
+    }
 }

@@ -93,8 +93,27 @@ internal static class RunEvidence
             Endpoints = [.. order.Target.Endpoints.Distinct().Select(address => $"{address}")],
             User = order.Settings.Target.Credentials.User,
             ByEndpoint = order.Target.Counts(totals),
+            FairShares = FairShares(order, totals),
+            Orders = [.. order.Settings.Fleets.Where(fleet => fleet.Among(order.Target.Endpoints).Distinct().Skip(1).Any())
+                .Select(fleet => fleet.Target.Order.Word()).Distinct()],
             Unused = order.Target.Unused,
         };
+    }
+
+    private static Dictionary<string, double> FairShares(RunOrder order, RunSnapshot totals)
+    {
+        var shares = new Dictionary<string, double>();
+        foreach (var (index, fleet) in order.Settings.Fleets.Index())
+        {
+            var planned = (totals.Fleets.ElementAtOrDefault(index)?.Connections ?? totals.Connections).Planned;
+            var targets = fleet.Among(order.Target.Endpoints);
+            foreach (var target in targets)
+            {
+                shares[$"{target}"] = shares.GetValueOrDefault($"{target}") + ((double)planned / targets.Length);
+            }
+        }
+
+        return shares;
     }
 
     private static GeneratorEvidence Generator(

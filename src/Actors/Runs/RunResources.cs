@@ -173,7 +173,8 @@ public sealed class RunResources : IRunResources
         var connection = fleet.Connection with { Words = _words };
         var session = Session.Of(fleet.Target.Credentials, connection.Script);
         var (targets, plan) = (fleet.Among(order.Target.Endpoints), RunPlan.Create(fleet.Load));
-        var health = TargetHealth.Of(targets);
+        var turns = EndpointTurns.For(fleet.Target.Order, fleet.Weights(targets), _settings.Seed, number);
+        var health = TargetHealth.Of(targets, turns);
         var (share, rest) = Math.DivRem(connection.MaxOpen, _loops.Choice.Loops);
         return _loops.Dispatchers.Select((dispatcher, loop) =>
         {

@@ -12,8 +12,8 @@ public static class TargetResolver
     private const string Resolvable = "a name that resolves, or an address";
 
     /// <summary>
-    /// Resolves every endpoint to its first address (IPv4 before IPv6), or to all its addresses, and checks them. A run uses these
-    /// addresses, without a later look-up. All names together may take <see cref="NameLookUp.Limit"/>. Throws
+    /// Resolves every endpoint to its first address (IPv4 before IPv6), or to all its addresses, of a family, and checks them. A run uses
+    /// these addresses, without a later look-up. All names together may take <see cref="NameLookUp.Limit"/>. Throws
     /// <see cref="SettingsException"/> with every endpoint that cannot be resolved or is not allowed. Does not resolve the embedded target.
     /// </summary>
     public static Task<ResolvedTarget> ResolveAsync(
@@ -37,9 +37,10 @@ public static class TargetResolver
             try
             {
                 var (found, problem, allowed) = await FindAsync(name, lookUps).ConfigureAwait(false);
-                var used = target.Addresses == AddressChoice.All ? found : found[..Math.Min(1, found.Length)];
+                ImmutableArray<IPEndPoint> used = [.. target.Among(name, found, address => address.AddressFamily)];
                 if (problem.Length == 0)
-                    (problem, allowed) = Judge(name, used, safety);
+                    (problem, allowed) = Lacking(name, found, target) is { Length: > 0 } lacking
+                        ? (lacking, "another address, or target.family = any") : Judge(name, used, safety);
                 if (problem.Length > 0)
                 {
                     errors.Add(new SettingsError("target", null, key, problem, allowed));
@@ -48,7 +49,8 @@ public static class TargetResolver
 
                 endpoints.AddRange(used.Select(address => new Endpoint(address, name)));
                 if (found.Length > used.Length)
-                    unused.Add(new UnusedAddresses(name, $"{used[0]}", [.. found[used.Length..].Select(other => $"{other}")]));
+                    unused.Add(new UnusedAddresses(
+                        name, string.Join(", ", used), [.. found.Except(used).Select(other => $"{other}")]));
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
@@ -89,6 +91,14 @@ public static class TargetResolver
             .OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork);
         ImmutableArray<IPEndPoint> all = [.. addresses.Select(address => new IPEndPoint(address, endpoint.Port))];
         return all.IsEmpty ? ([], $"{endpoint.Host} has no address", Resolvable) : (all, "", "");
+    }
+
+    // A fleet of its own may want another family than the others.
+    private static string Lacking(string name, ImmutableArray<IPEndPoint> found, TargetSettings target)
+    {
+        var parts = target.Parts.IsEmpty ? [target] : target.Parts.Where(part => part.Endpoints.Contains(name));
+        return parts.FirstOrDefault(part => !part.Among(name, found, address => address.AddressFamily).Any()) is { } without
+            ? $"{name} has no {(without.Family == FamilyChoice.Ipv4 ? "IPv4" : "IPv6")} address, only {string.Join(", ", found)}" : "";
     }
 
     private static (string Problem, string Allowed) Judge(string text, ImmutableArray<IPEndPoint> used, SafetySettings safety)

@@ -1,5 +1,6 @@
 using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Connections;
+using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Peers.Faults;
 using Akka.Actor;
@@ -37,6 +38,23 @@ public abstract class LaneBreakerSpecs(string transport) : LaneKit(transport)
         lane.Tell(new OpenBurst(1, 0, 50, TimeSpan.Zero));
         var later = await EndedAsync();
         Assert.Equal((1, 0, 0), (later.Burst, later.Planned, later.Opened));
+    }
+
+    [SkippableFact]
+    public async Task First_endpoint_takes_all_until_it_is_given_up_and_then_the_next()
+    {
+        await using var down = FaultPeer.ClosedPort();
+        await using var well = FaultPeer.Answering();
+        await using var spare = FaultPeer.Answering();
+        var turns = EndpointTurns.For(EndpointOrder.First, [1, 0, 0], seed: 1, fleet: 0);
+        var lane = StartLane([down.EndPoint, well.EndPoint, spare.EndPoint], Given.Connection("PING"), Given.Policy(Given.Stop, _breaker), turns: turns);
+        lane.Tell(new OpenBurst(0, 0, 30, TimeSpan.Zero));
+        Assert.Equal($"{down.EndPoint}", (await Parent.ExpectMsgAsync<EndpointGivenUp>(Given.Patience)).Endpoint);
+        Assert.Equal((30, 0), await EndedAsync() is var first ? (first.Planned, first.Succeeded) : default);
+        lane.Tell(new OpenBurst(1, 0, 150, TimeSpan.Zero) { Turn = 30 });
+        Assert.Equal((150, 150), await EndedAsync() is var second ? (second.Planned, second.Succeeded) : default);
+        await ReportAsync();
+        Assert.Equal((30, 150, 0), (OfEndpoint(0).Planned, OfEndpoint(1).Planned, OfEndpoint(2).Planned));
     }
 
     [SkippableFact]

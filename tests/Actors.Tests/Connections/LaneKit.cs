@@ -55,12 +55,13 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
     /// <summary>A lane that lives by <paramref name="time"/>, the machine's if null.</summary>
     private protected IActorRef StartLane(
         ImmutableArray<Endpoint> targets, ConnectionSettings connection, SupervisionPolicy policy, int maxOpen = int.MaxValue, TimeProvider? time = null,
-        PhaseSettings? phase = null)
+        PhaseSettings? phase = null, EndpointTurns? turns = null)
     {
         Dispatcher = LoopsOf.Get(Sys, transport, time);
         var settings = new LaneSettings(3, RunClock.StartNow(Loop.Time), maxOpen, Seed: 1, connection, Session.Of(Credentials, connection.Script), targets, policy, Metrics)
         {
             Plan = RunPlan.Create(phase is null ? [] : [phase]),
+            Health = TargetHealth.Of(targets, turns),
         };
         return _lane = Parent.ChildActorOf(Lane.Props(settings, Dispatcher), new OneForOneStrategy(cause =>
         {

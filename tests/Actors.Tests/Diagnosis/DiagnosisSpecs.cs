@@ -45,6 +45,10 @@ public class DiagnosisSpecs
         { "a loop that had hardly anything to do", Own(own => own with { LoopsCpuSeconds = 0.05, LoopWaitSeconds = 0.15 }) },
         { "a pause as schedulers and collections make them", Own(own => own with { Pauses = [new LoopPause(2, 0.2)] }) },
         { "a few of them at the start", Own(own => own with { Pauses = [new LoopPause(0, 0.3), new LoopPause(0.5, 0.3), new LoopPause(1, 0.2)] }) },
+        { "endpoints in turn", Shared(334, 333, 333) },
+        { "endpoints at random", Shared(560, 440) },
+        { "a few connections at random", Shared(7, 1) },
+        { "a fleet with an endpoint of its own, larger than the others", Shared([900, 50, 50], [900, 50, 50]) },
         { "few open with the kernel's ports", Healthy.Evidence.With(load => load with { Ports = "kernel" }) },
         { "TIME_WAIT of others", Healthy.Evidence.With((KernelLedger kernel) => kernel with { Target = null }) },
     };
@@ -106,6 +110,8 @@ public class DiagnosisSpecs
         { "connection-resets", RemoteRun.ResetByFirewall },
         { "refused-on-the-way", RemoteRun.RejectedByFirewall },
         { "long-round-trip", RemoteRun.FarLine },
+        { "one-endpoint", Shared(700, 150, 150) },
+        { "one-endpoint", Shared(1_000, 0) },
         { "server-stalled", Healthy.Evidence.With(load => load with { FirstReply = Healthy.Latency(30_000, 2_100_000) }) },
         { "server-stalled", Overflowing.Failing("connect-timeout", 9).With(Losing(1, 6, "Timeout")) },
         { "server-restarted", Overflowing.Failing("refused", 300).Failing("reset", 20)
@@ -304,6 +310,19 @@ public class DiagnosisSpecs
 
     private static Func<ServerLedger, ServerLedger> Losing(double at, double? seconds, string reason) =>
         server => server with { Losses = [new ObserverLoss(at, seconds, reason)] };
+
+    // So many connections to each of several endpoints; in turn they would have been even.
+    private static Evidence Shared(params long[] planned) => Shared(planned, [.. planned.Select(_ => planned.Average())]);
+
+    private static Evidence Shared(long[] planned, double[] fair) => Healthy.Evidence.With(load => load with
+    {
+        ByEndpoint = [.. planned.Select((count, index) => EndpointCounts.Of(new EndpointName($"e{index}:1", $"127.0.0.{index}:1"), Runs.RunTotals.Succeeded(0)) with
+        {
+            Connections = new ConnectionCounts(count, count, count, 0, 0, 0),
+        })],
+        FairShares = fair.Select((share, index) => (share, index)).ToDictionary(each => $"127.0.0.{each.index}:1", each => each.share),
+        Orders = ["first"],
+    });
 
     private static Evidence Graceful(long left) => Healthy.Evidence.With(load => load with { Close = "graceful" })
         .With((KernelLedger kernel) => kernel with

@@ -97,6 +97,43 @@ public class TargetResolverSpecs
         Assert.Empty(target.Unused);
     }
 
+    [Theory]
+    [InlineData(FamilyChoice.Ipv4, AddressChoice.All, "127.0.0.2:1 127.0.0.9:1")]
+    [InlineData(FamilyChoice.Ipv6, AddressChoice.All, "[::1]:1")]
+    [InlineData(FamilyChoice.Ipv6, AddressChoice.First, "[::1]:1")]
+    [InlineData(FamilyChoice.Any, AddressChoice.First, "127.0.0.2:1")]
+    public async Task Only_addresses_of_the_family_are_stormed(FamilyChoice family, AddressChoice addresses, string used)
+    {
+        var target = await TargetResolver.ResolveAsync(
+            Both(family, addresses), Safety(Loopback), LookUp, TimeProvider.System, CancellationToken.None);
+
+        Assert.Equal(used, string.Join(' ', target.Endpoints));
+        Assert.Equal(3, target.Endpoints.Length + Assert.Single(target.Unused).Others.Count);
+    }
+
+    [Fact]
+    public async Task Fleets_storm_their_own_addresses_of_one_name()
+    {
+        TargetSettings[] parts = [Both(FamilyChoice.Ipv6, AddressChoice.All), Both(FamilyChoice.Any, AddressChoice.First)];
+        var target = await TargetResolver.ResolveAsync(
+            new TargetSettings(["both.test:1"], Credentials.None) { Parts = [.. parts] }, Safety(Loopback), LookUp, TimeProvider.System, CancellationToken.None);
+
+        Assert.Equal("127.0.0.2:1 [::1]:1", string.Join(' ', target.Endpoints));
+        Assert.Equal("[::1]:1", string.Join(' ', RunSettingsBuilder.Of().Fleets[0] with { Name = "a", Target = parts[0] } is var fleet ? fleet.Among(target.Endpoints) : []));
+    }
+
+    [Fact]
+    public async Task Name_without_an_address_of_the_family_is_refused()
+    {
+        var refused = await Assert.ThrowsAsync<SettingsException>(() => TargetResolver.ResolveAsync(
+            new TargetSettings(["127.0.0.4:2"], Credentials.None) { Family = FamilyChoice.Ipv6 }, Safety(Loopback), LookUp, TimeProvider.System, CancellationToken.None));
+
+        Assert.Equal("target.endpoints[0]: 127.0.0.4:2 has no IPv6 address, only 127.0.0.4:2", Assert.Single(refused.Errors) is var error ? $"{error.Key}: {error.Problem}" : "");
+    }
+
+    private static TargetSettings Both(FamilyChoice family, AddressChoice addresses) =>
+        new(["both.test:1"], Credentials.None) { Addresses = addresses, Family = family };
+
     [Fact]
     public async Task Each_address_that_is_to_be_stormed_must_be_allowed()
     {

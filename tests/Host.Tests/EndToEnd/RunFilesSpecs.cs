@@ -98,7 +98,9 @@ public sealed class RunFilesSpecs(RunFilesSpecs.Runs runs) : IClassFixture<RunFi
             {
                 var path = Path.Combine(_folder, file);
                 var settings = Loads.Settings(RunFiles.Read(path));
-                string[] target = settings.Target.IsEmbedded ? [] : ["--set", $"target.endpoints=[\"{redis}\"]"];
+                var servers = settings.Fleets.Length > 1 ? 1 : settings.Target.Endpoints.Length; // one server stands for all
+                string[] target = settings.Target.IsEmbedded ? []
+                    : ["--set", $"target.endpoints=[{string.Join(',', Enumerable.Repeat($"\"{redis}\"", servers))}]"];
                 return (settings, await ActorLoadProcess.RunAsync(["run", path, "--json", "--quiet", .. target, .. Shortened(settings)]));
             }
             finally

@@ -21,8 +21,36 @@ public class SeveralTargetsSpecs
         var storm = await Storm.RunAsync(Targets(one.Target, two.Target, three.Target), Storm.Load(connections, count));
         var received = new[] { await one.ConnectionsReceivedAsync(), await two.ConnectionsReceivedAsync(), await three.ConnectionsReceivedAsync() };
         Assert.All(received, number => Assert.Equal(connections * count / 3, number));
+        Assert.DoesNotContain("one-endpoint", storm.Rules);
         Assert.Equal(received, Endpoints(storm).Select(endpoint => Count(endpoint, "succeeded")));
         Assert.All(Endpoints(storm), endpoint => Assert.Equal(connections * count / 3, endpoint.GetProperty("latency").GetProperty("first-reply").GetProperty("count").GetInt64()));
+    }
+
+    [RedisFact]
+    public async Task Same_seed_storms_the_same_endpoints_on_any_number_of_loops()
+    {
+        await using var one = await RedisServer.StartAsync();
+        await using var two = await RedisServer.StartAsync();
+        var lines = Storm.Load(50, 4) + "\n target { order = weighted, weights = [3, 1] }";
+        var storms = await Task.WhenAll(
+            Storm.RunAsync(Targets(one.Target, two.Target), lines + "\n transport.loops = 1"),
+            Storm.RunAsync(Targets(one.Target, two.Target), lines + "\n transport.loops = 3"));
+        var shares = storms.Select(storm => Endpoints(storm).Select(endpoint => Count(endpoint, "succeeded")).ToArray()).ToArray();
+        Assert.Equal(shares[0], shares[1]);
+        Assert.Equal(200, shares[0].Sum());
+        Assert.InRange(shares[0][0], 130, 170);
+        Assert.Equal(2 * shares[0][1], await two.ConnectionsReceivedAsync());
+    }
+
+    [RedisFact]
+    public async Task Endpoint_that_takes_the_storm_is_a_finding()
+    {
+        await using var one = await RedisServer.StartAsync();
+        await using var two = await RedisServer.StartAsync();
+        var storm = await Storm.RunAsync(Targets(one.Target, two.Target), Storm.Load(200) + "\n target.order = first");
+        Assert.Equal((200, 0), (await one.ConnectionsReceivedAsync(), await two.ConnectionsReceivedAsync()));
+        var sentence = storm.Finding("one-endpoint").GetProperty("sentence").GetString();
+        Assert.StartsWith($"{one.Target}, one of 2 endpoints, took 200 of 200 connections (100 %). In turn it would have taken 100", sentence, StringComparison.Ordinal);
     }
 
     [RedisTheory]

@@ -170,6 +170,9 @@ public static class Remedies
     /// <summary>Another address of the same name.</summary>
     public static Remedy OtherAddress(string address) => new(TuningKeys.Target, null, address, RemedyHost.Run, $"--target {address}");
 
+    /// <summary>Endpoints that share the storm.</summary>
+    public static Remedy EndpointsInTurn(string? present) => Run(TuningKeys.Order, present, "in-turn");
+
     /// <summary>Another node of the cluster, as its servers name it.</summary>
     public static Remedy OtherNode(string address) => new(
         TuningKeys.Target, null, address, RemedyHost.Run, $"--target {address} for the keys of that node, or use keys of this node");

@@ -64,6 +64,9 @@ public static class TuningKeys
     /// <summary>Where connections go.</summary>
     public const string Target = "target.endpoints";
 
+    /// <summary>Which endpoint the next connection goes to.</summary>
+    public const string Order = "target.order";
+
     /// <summary>The firewall on either machine, or between them.</summary>
     public const string Firewall = "firewall";
 
