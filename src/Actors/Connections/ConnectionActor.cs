@@ -23,8 +23,6 @@ internal sealed class ConnectionActor : UntypedActor
     private static readonly State Using = static (self, message) => self.WhileUsing(message);
     private static readonly State Holding = static (self, message) => self.WhileHolding(message);
 
-    private static readonly TimeSpan LongerThanAnyPhase = TimeSpan.FromDays(365);
-
     private readonly ConnectionPlan _plan;
     private State _state = New;
     private ConnectionRecord? _entry;
@@ -39,7 +37,8 @@ internal sealed class ConnectionActor : UntypedActor
     private ConnectionRecord Entry => _entry!;
 
     // A kept connection holds until it is told to close.
-    private bool Holds => Entry.Share.Population is null ? _plan.HoldDeadline is not null : !Entry.IsRetired;
+    private DeadlineQueue? HoldDeadline =>
+        Entry.Share.Population is null ? _plan.HoldDeadline : Entry.IsRetired ? null : _plan.KeptDeadline;
 
     public static Props Props(ConnectionPlan plan, string dispatcher) =>
         Akka.Actor.Props.CreateBy(new ActorFactory<ConnectionActor>(() => new ConnectionActor(plan)))
@@ -187,7 +186,7 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void HandleReply(Link link)
     {
-        if (IsAnswered(link, isBeforeHold: Holds && _cursor.IsLast))
+        if (IsAnswered(link, isBeforeHold: _cursor.IsLast && HoldDeadline is not null))
         {
             LaneRecord.Answer(Entry, link);
             _cursor.Advance();
@@ -203,7 +202,7 @@ internal sealed class ConnectionActor : UntypedActor
             throw Fail(_cursor.Failure(turn));
         }
 
-        link.Receive(null); // without a deadline
+        link.Receive(null); // until the same deadline
     }
 
     private bool IsAnswered(Link link, bool isBeforeHold)
@@ -249,17 +248,16 @@ internal sealed class ConnectionActor : UntypedActor
         {
             _plan.Lane.Serve(Entry);
             _state = Holding; // the last commands get no reply: the hold begins with them
-            var kept = Entry.Share.Population is null ? _plan.HoldDeadline : Holds ? _plan.Loop.Deadline(LongerThanAnyPhase) : null;
-            _cursor.Send(link, kept ?? _plan.SendDeadline);
+            _cursor.Send(link, HoldDeadline ?? _plan.SendDeadline);
         }
     }
 
     private void Hold(Link link)
     {
-        if (Holds)
+        if (HoldDeadline is { } until)
         {
             _state = Holding;
-            link.Receive(Entry.Share.Population is null ? _plan.HoldDeadline : null);
+            link.Receive(until);
         }
         else
         {

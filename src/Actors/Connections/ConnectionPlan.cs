@@ -12,17 +12,20 @@ namespace ActorLoad.Connections;
 /// <param name="ReplyDeadline">Time limit of a reply.</param>
 /// <param name="SendDeadline">Time for last commands without a reply to leave, if there is no hold.</param>
 /// <param name="HoldDeadline">Length of the hold after the script; null closes at once.</param>
+/// <param name="KeptDeadline">For a connection of a population, which is told to close: beyond any run.</param>
 /// <param name="Words">Hides secrets in the server's words.</param>
 internal sealed record ConnectionPlan(
     LaneRecord Lane, TransportLoop Loop, Session Session, SocketSettings Socket,
-    DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue SendDeadline, DeadlineQueue? HoldDeadline, ServerWords Words)
+    DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue SendDeadline, DeadlineQueue? HoldDeadline,
+    DeadlineQueue KeptDeadline, ServerWords Words)
 {
+    private static readonly TimeSpan LongerThanAnyRun = TimeSpan.FromDays(10 * 365);
     private static readonly TimeSpan ToSend = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
     public static ConnectionPlan For(LaneRecord lane, TransportLoop loop, ConnectionSettings settings, Session session) => new(
         lane, loop, session, settings.Socket,
         loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout), loop.Deadline(ToSend),
-        settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null,
+        settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null, loop.Deadline(LongerThanAnyRun),
         settings.Words ?? new ServerWords([.. session.Setup.Secrets, .. session.Script.Secrets]));
 }

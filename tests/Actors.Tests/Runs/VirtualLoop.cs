@@ -81,6 +81,8 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
         private readonly IActorRef _owner;
         private readonly byte[] _outgoing = new byte[64];
         private bool _isClosed;
+        private bool _isPending;
+        private bool _isOverdue;
 
         public VirtualLink(VirtualLoop loop, IActorRef owner, DeadlineQueue deadline)
         {
@@ -95,7 +97,15 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
         public override void Exchange(int size, DeadlineQueue deadline) => Begin(deadline, new Received(this));
 
         // It sends nothing of itself, so that only the deadline ends this.
-        public override void Receive(DeadlineQueue? deadline) => deadline?.Enter(this);
+        public override void Receive(DeadlineQueue? deadline)
+        {
+            _isPending = true;
+            deadline?.Enter(this);
+            if (deadline is null && _isOverdue)
+            {
+                Expire();
+            }
+        }
 
         public override void Close()
         {
@@ -103,8 +113,15 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
             DeadlineQueue.Leave(this);
         }
 
+        // As with a real link: a deadline goes on after its operation, for the rest of the reply.
         protected internal override void Expire()
         {
+            if (!_isPending)
+            {
+                _isOverdue = true;
+                return;
+            }
+
             CompletedAt = _loop.Now;
             _owner.Tell(new LinkFailed(this, LinkFault.TimedOut), ActorRefs.NoSender);
         }
@@ -112,12 +129,13 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
         private void Begin(DeadlineQueue deadline, object completion)
         {
             SentAt = _loop.Now;
+            (_isPending, _isOverdue) = (true, false);
             deadline.Enter(this);
             _loop.After(RoundTrip, () =>
             {
                 if (!_isClosed)
                 {
-                    DeadlineQueue.Leave(this);
+                    _isPending = false;
                     CompletedAt = _loop.Now;
                     _owner.Tell(completion, ActorRefs.NoSender);
                 }
