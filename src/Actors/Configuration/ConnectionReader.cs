@@ -21,9 +21,13 @@ internal static class ConnectionReader
         var replyTimeout = connection.Duration("reply-timeout", "1ms", "1h");
         var maxOpen = connection.Integer("max-open", 1, mostOpen);
         var ports = connection.Choice<PortChoice>("ports");
+        var sources = SourceAddressReader.Read(connection);
         var receiveBuffer = connection.Size("receive-buffer", "64B", "64KiB");
         return new ConnectionSettings(
             script, hold ?? default, connectTimeout ?? default, replyTimeout ?? default, maxOpen ?? default,
-            new SocketSettings(close ?? default, keepAlive ?? default, noDelay ?? default, receiveBuffer ?? default, ports ?? default));
+            new SocketSettings(close ?? default, keepAlive ?? default, noDelay ?? default, receiveBuffer ?? default, ports ?? default)
+            {
+                Sources = sources,
+            });
     }
 }

@@ -28,6 +28,12 @@ public sealed record LoadEvidence(
     /// <summary>Observers' connections to each server.</summary>
     public int Observers { get; init; }
 
+    /// <summary>connection.source-addresses; null without any.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Addresses that connections come from, of all fleets.</summary>
+    public int Sources { get; init; } = 1;
+
     /// <summary>Each target is reached over loopback.</summary>
     public bool IsLoopback { get; init; }
 

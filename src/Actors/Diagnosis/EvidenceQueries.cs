@@ -157,9 +157,9 @@ internal static class EvidenceQueries
     public static string? ServerSetting(this Evidence evidence, string key) =>
         evidence.Ledgers.Kernel?.SeesServer == true ? evidence.Setting(key) : null;
 
-    /// <summary>Ports of this machine for one target; null if not known.</summary>
+    /// <summary>Ports of this machine for one target, of all source addresses; null if not known.</summary>
     public static long? Ports(this Evidence evidence) =>
-        EphemeralPorts.Count(evidence.Setting(TuningKeys.PortRange), evidence.Setting(TuningKeys.ReservedPorts));
+        EphemeralPorts.Count(evidence.Setting(TuningKeys.PortRange), evidence.Setting(TuningKeys.ReservedPorts)) * evidence.Load.Sources;
 
     /// <summary>Our sockets to the target in TIME_WAIT; those of the whole machine if the target's are not known.</summary>
     public static WatchedLevel? TimeWaits(this Evidence evidence)

@@ -52,21 +52,23 @@ internal static class ClientChecks
     private static Check Ports(RunNeeds needs, TargetShare share, MachineReadings machine)
     {
         var (open, range) = (share.Open, machine.Setting(Range));
-        var pair = $"{machine.SourceOf(share.Target)} -> {share.Target}";
-        if (machine.Ports is not { } ports)
+        var pair = $"{share.From ?? machine.SourceOf(share.Target)} -> {share.Target}";
+        if (machine.Ports is not { } each)
         {
             return Check.Unseen(Range, pair, $"{open}", machine.WhyUnseen(Range), $"sysctl {Range}");
         }
 
-        var present = $"{range} ({ports.Text()})";
-        if (open + needs.Observers > ports)
+        var (ports, beside) = (each * share.Sources, share.From is null ? needs.Observers : 0); // observers keep the route's address
+        var addresses = share.From is null ? "" : $" for each of {((long)share.Sources).Of("address", "addresses")}";
+        var present = $"{range} ({each.Text()}{addresses})";
+        if (open + beside > ports)
         {
-            var observers = needs.Observers > 0 ? $" and {((long)needs.Observers).Of("connection")} of the run's observers" : "";
+            var observers = beside > 0 ? $" and {((long)beside).Of("connection")} of the run's observers" : "";
             return Check.Fail(
-                Range, pair, present, $"{open + needs.Observers}",
+                Range, pair, present, $"{open + beside}",
                 $"{open.Of("connection")} at once to {share.Target}{observers} need a port each, and there are {ports.Of("port")}. "
-                + "The other connections would fail",
-                TroubleRemedies.Ports(range, ports, open + needs.Observers, needs.Targets, needs.MaxOpen, needs.Observers));
+                + $"The other connections would fail. From {Addresses(open + beside, each)} they would have enough",
+                TroubleRemedies.Ports(range, ports, open + beside, needs.Targets, needs.MaxOpen, needs.IsLoopback, share.From, beside));
         }
 
         return needs.KernelPorts && open > ports / 2
@@ -81,6 +83,9 @@ internal static class ClientChecks
                 + (open <= ports / 2 ? ""
                     : ", more than half of the ports. ActorLoad knows the free ports (connection.ports = slot), so it does not search"));
     }
+
+    private static string Addresses(long needed, long ports) =>
+        Remedies.AddressesFor(needed, ports).Of("source address", "source addresses");
 
     /// <summary>Ports in TIME_WAIT, and whether they can be used again.</summary>
     public static Check TimeWait(RunNeeds needs, MachineReadings machine)
@@ -102,7 +107,7 @@ internal static class ClientChecks
                 + "It gets the port out of TIME_WAIT once the server has closed too, whatever this value");
         }
 
-        if (present is null || machine.Ports is not { } ports)
+        if (present is null || machine.Ports * needs.Shares.Min(share => share.Sources) is not { } ports)
         {
             return Check.Unseen(Name, Check.Machine, null, machine.WhyUnseen(present is null ? Name : Range), $"sysctl {Name} {Range}");
         }

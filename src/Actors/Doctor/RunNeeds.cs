@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ActorLoad.Doctor;
 
 /// <summary>The needs of a run, as far as its settings tell in advance.</summary>
@@ -12,7 +14,7 @@ public sealed record RunNeeds
     /// <summary>Connections open at once.</summary>
     public required long Open { get; init; }
 
-    /// <summary>The same for each address and port of the target.</summary>
+    /// <summary>The same for each address and port of the target, and each set of source addresses.</summary>
     public required IReadOnlyList<TargetShare> Shares { get; init; }
 
     /// <summary>Connections of the largest burst to one address and port.</summary>
@@ -47,7 +49,7 @@ public sealed record RunNeeds
     public string? LargestBursts { get; init; } = "load.0";
 
     /// <summary>The largest share.</summary>
-    public long OpenForEach => Shares.Max(share => share.Open);
+    public long OpenForEach => Shares.GroupBy(share => share.Target).Max(same => same.Sum(share => share.Open));
 }
 
 /// <summary>The share of a run that goes to one address and port of the target.</summary>
@@ -55,6 +57,13 @@ public sealed record RunNeeds
 /// <param name="Open">Connections open to it at once.</param>
 public sealed record TargetShare(string Target, long Open)
 {
+    /// <summary>connection.source-addresses of these connections; absent if the route has one address.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? From { get; init; }
+
+    /// <summary>Number of addresses that they come from.</summary>
+    public int Sources { get; init; } = 1;
+
     /// <summary>The embedded server, which chooses its port when it starts.</summary>
     public const string Embedded = "the embedded server";
 }

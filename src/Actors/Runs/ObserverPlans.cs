@@ -17,9 +17,9 @@ internal static class ObserverPlans
     /// <param name="settings">Settings of the run.</param>
     /// <param name="to">The run's target.</param>
     /// <param name="time">Their clock.</param>
-    /// <param name="isOurs">Tells whether a connection of the run may have had a local port; null if unknown.</param>
+    /// <param name="isOurs">Tells whether a connection of the run may have had a local address and port; null if unknown.</param>
     public static IReadOnlyList<ObserverPlan> For(
-        RunSettings settings, ResolvedTarget to, TimeProvider time, Func<int, bool>? isOurs = null)
+        RunSettings settings, ResolvedTarget to, TimeProvider time, IsOwnEnd? isOurs = null)
     {
         var (observers, words) = (settings.Observers, settings.Words);
         ImmutableArray<Endpoint> endpoints = [.. to.Endpoints.Distinct()];

@@ -33,8 +33,9 @@ public static class RunDemand
             MaxOpen = connection.MaxOpen,
             Open = fleets.Sum(fleet => fleet.Open),
             Shares = shares,
-            BurstForEach = Together(fleets.SelectMany(fleet => fleet.Bursts)).Max(share => share.Open),
-            Targets = shares.Count,
+            BurstForEach = fleets.SelectMany(fleet => fleet.Bursts).GroupBy(share => share.Target)
+                .Max(same => same.Sum(share => share.Open)),
+            Targets = shares.DistinctBy(share => share.Target).Count(),
             StartedInMinute = fleets.Aggregate((long?)0, (sum, fleet) => sum + fleet.StartedInMinute),
             Tracked = fleets.Aggregate((long?)0, (sum, fleet) => sum + fleet.Tracked),
             Observers = (observers.Server ? 1 : 0) + (observers.Bystander?.Connections ?? 0),
@@ -61,9 +62,9 @@ public static class RunDemand
             fleet.Load[largest] is { Shape: LoadShape.Bursts or LoadShape.Population, Path: var path } ? path : null);
     }
 
-    // Fleets may storm the same address.
+    // Fleets may storm the same address, from the same addresses.
     private static IReadOnlyList<TargetShare> Together(IEnumerable<TargetShare> shares) =>
-        [.. shares.GroupBy(share => share.Target).Select(same => new TargetShare(same.Key, same.Sum(share => share.Open)))];
+        [.. shares.GroupBy(share => share with { Open = 0 }).Select(same => same.Key with { Open = same.Sum(share => share.Open) })];
 
     private sealed record FleetNeeds(
         long Due, long Open, IReadOnlyList<TargetShare> Shares, IReadOnlyList<TargetShare> Bursts, long? StartedInMinute, long? Tracked,
@@ -131,14 +132,22 @@ public static class RunDemand
     /// <summary>The share of each address, rounded up. An address that is named twice gets two shares.</summary>
     private static IReadOnlyList<TargetShare> Shares(long connections, ImmutableArray<Endpoint> targets, FleetSettings fleet)
     {
+        var sources = fleet.Connection.Socket.Sources;
         if (targets.IsEmpty)
         {
-            return [new TargetShare(TargetShare.Embedded, connections)];
+            return [new TargetShare(TargetShare.Embedded, connections) { From = sources?.ToString(), Sources = sources?.All.Length ?? 1 }];
         }
 
         var weights = fleet.Weights(targets);
         var all = weights.Sum();
-        return [.. targets.Zip(weights).GroupBy(target => target.First).Select(named => new TargetShare(
-            $"{named.Key}", (long)Math.Ceiling(Math.Round(connections * (named.Sum(target => target.Second) / all), 6))))];
+        return
+        [
+            .. targets.Zip(weights).GroupBy(target => target.First).Select(named => new TargetShare(
+                $"{named.Key}", (long)Math.Ceiling(Math.Round(connections * (named.Sum(target => target.Second) / all), 6)))
+            {
+                From = sources?.ToString(),
+                Sources = sources?.Of(named.Key.Address.AddressFamily).Length ?? 1,
+            }),
+        ];
     }
 }

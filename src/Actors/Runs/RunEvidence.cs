@@ -81,6 +81,9 @@ internal static class RunEvidence
         {
             Observers = needs.Observers * needs.Targets,
             IsLoopback = needs.IsLoopback,
+            From = string.Join(", ", needs.Shares.Select(share => share.From).OfType<string>().Distinct()) is { Length: > 0 } from
+                ? from : null,
+            Sources = Sources(order.Settings.Fleets),
             LargestBursts = needs.LargestBursts,
             Absences = sockets.Absences,
             StrangeReplies = sockets.StrangeReplies,
@@ -99,6 +102,10 @@ internal static class RunEvidence
             Unused = order.Target.Unused,
         };
     }
+
+    // A fleet without source addresses has that of the route.
+    private static int Sources(ImmutableArray<FleetSettings> fleets) => fleets
+        .SelectMany(fleet => fleet.Connection.Socket.Sources?.All ?? [System.Net.IPAddress.Any]).Distinct().Count();
 
     private static Dictionary<string, double> FairShares(RunOrder order, RunSnapshot totals)
     {

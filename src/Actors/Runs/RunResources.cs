@@ -4,6 +4,7 @@ using ActorLoad.Connections;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;
+using ActorLoad.Observers.Kernel;
 using ActorLoad.Transport;
 using Akka.Actor;
 
@@ -143,10 +144,21 @@ public sealed class RunResources : IRunResources
             : ActorRefs.Nobody;
 
     // If the kernel chooses, our ports are unknown.
-    private Func<int, bool>? IsOurs()
+    private IsOwnEnd? IsOurs()
     {
         SlotPorts[] ports = [.. _loops.Dispatchers.Select(dispatcher => dispatcher.Loop.Ports)];
-        return _settings.Connection.Socket.Ports == PortChoice.Kernel ? null : port => Array.Exists(ports, loop => loop.MayHaveUsed(port));
+        return _settings.Connection.Socket.Ports == PortChoice.Kernel ? null : (address, port) =>
+        {
+            foreach (var loop in ports)
+            {
+                if (loop.MayHaveUsed(address, port))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        };
     }
 
     /// <inheritdoc />

@@ -26,7 +26,11 @@ public enum PortChoice
 /// <param name="NoDelay">TCP_NODELAY.</param>
 /// <param name="ReceiveBuffer">Bytes that one receive takes at most; longer replies take several.</param>
 /// <param name="Ports">How the local port is chosen.</param>
-public sealed record SocketSettings(CloseMode Close, bool KeepAlive, bool NoDelay, int ReceiveBuffer, PortChoice Ports = PortChoice.Kernel);
+public sealed record SocketSettings(CloseMode Close, bool KeepAlive, bool NoDelay, int ReceiveBuffer, PortChoice Ports = PortChoice.Kernel)
+{
+    /// <summary>The addresses that connections come from; null leaves that to the route.</summary>
+    public SourceAddresses? Sources { get; init; }
+}
 
 /// <summary>Which transport carries the connections (<c>transport.kind</c>).</summary>
 public enum TransportKind

@@ -12,6 +12,7 @@ internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyLis
     private readonly Queue<int> _free = new();
     private readonly Queue<int> _setAside = new();
     private readonly Queue<int> _retired = new();
+    private readonly UsedPorts? _used = source is null ? null : all.UsedAt(source);
     private int _next;
 
     /// <summary>The local address to bind; null if no route leads to the target.</summary>
@@ -32,9 +33,9 @@ internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyLis
             return port;
         }
 
-        if (source is not null && _next < usable.Count)
+        if (_used is not null && _next < usable.Count)
         {
-            all.Use(usable[_next]);
+            _used.Add(usable[_next]);
             return usable[_next++];
         }
 
@@ -53,7 +54,7 @@ internal sealed class TargetPorts(SlotPorts all, IPAddress? source, IReadOnlyLis
     }
 
     /// <summary>A connection goes without a port of ours: the kernel chooses one.</summary>
-    public void LeaveToKernel() => all.UseUnknown();
+    public void LeaveToKernel() => _used?.AddAny();
 
     /// <summary>The socket of that port has been closed.</summary>
     public void GiveBack(int port) => _free.Enqueue(port);

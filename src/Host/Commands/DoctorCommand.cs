@@ -43,6 +43,7 @@ internal static class DoctorCommand
     {
         var target = settings.Target.IsEmbedded ? null
             : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, time, stop);
+        SourceCheck.Check(settings, target?.Endpoints ?? []);
         var report = await RunDoctor.ExamineAsync(settings, target, time, stop);
         if (json)
         {

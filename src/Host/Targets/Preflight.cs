@@ -30,10 +30,12 @@ internal static class Preflight
 
         if (settings.Target.IsEmbedded)
         {
+            SourceCheck.Check(settings, []);
             return new EmbeddedTarget(report);
         }
 
         var target = await TargetResolver.ResolveAsync(settings.Target, settings.Safety, time, cancellation);
+        SourceCheck.Check(settings, target.Endpoints);
         ThresholdTargets.Check(settings.Thresholds, target);
         return target;
     }

@@ -51,7 +51,7 @@ public sealed class ClientChecksSpecs
         Assert.Equal(
             state switch
             {
-                CheckState.Fail => [TuningKeys.PortRange, TuningKeys.MaxOpen],
+                CheckState.Fail => [TuningKeys.PortRange, TuningKeys.SourceAddresses, TuningKeys.MaxOpen],
                 CheckState.Warn => [TuningKeys.Ports, TuningKeys.PortRange],
                 _ => [],
             },
@@ -78,8 +78,31 @@ public sealed class ClientChecksSpecs
     public void Remedy_is_fewer_connections_when_all_ports_do_not_suffice()
     {
         var check = Assert.Single(ClientChecks.Ports(Needs.Opening(70_000) with { Targets = 2 }, Machine.With((TuningKeys.PortRange, "1024 65535"))));
-        Assert.Equal([Remedies.MaxOpen(19_000, 2 * 64_511)], check.Remedies);
+        Assert.Equal([Remedies.SourceAddresses(null, 2, isLoopback: true), Remedies.MaxOpen(19_000, 2 * 64_511)], check.Remedies);
     }
+
+    [Theory]
+    [InlineData(28_232, 1, 1, CheckState.Ok, 0)] // observers have the route's address
+    [InlineData(84_696, 3, 3, CheckState.Ok, 0)]
+    [InlineData(84_697, 3, 4, CheckState.Fail, 28_232L * 3)]
+    [InlineData(250_000, 1, 9, CheckState.Fail, 28_232L)]
+    public void Each_source_address_has_all_ports_and_doctor_says_how_many_are_needed(long open, int sources, int needed, CheckState state, long room)
+    {
+        TargetShare share = new("127.0.0.1:6379", open) { From = "127.0.0.2-127.0.0.9", Sources = sources };
+        var check = Assert.Single(ClientChecks.Ports(Needs with { Shares = [share] }, Machine));
+        Assert.Equal((state, "127.0.0.2-127.0.0.9 -> 127.0.0.1:6379"), (check.State, check.Subject));
+        Assert.Equal(
+            state == CheckState.Ok ? [] : [Remedies.SourceAddresses("127.0.0.2-127.0.0.9", needed, isLoopback: true), Remedies.MaxOpen(19_000, room)],
+            check.Remedies);
+        Assert.Equal(state != CheckState.Ok, check.Sentence.Contains($"From {needed} source addresses they would have enough", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(2, true, "--set connection.source-addresses='[\"127.0.0.2-127.0.0.3\"]'")]
+    [InlineData(255, true, "--set connection.source-addresses='[\"127.0.0.2-127.0.1.0\"]'")]
+    [InlineData(2, false, "ip address add ADDRESS dev DEVICE for each, then --set connection.source-addresses='[\"FIRST-LAST\"]'")]
+    public void Source_addresses_come_with_the_option_that_sets_them(int count, bool isLoopback, string command) =>
+        Assert.Equal(command, Remedies.SourceAddresses(null, count, isLoopback).Command);
 
     [Fact]
     public void Observers_need_ports_of_the_same_range()

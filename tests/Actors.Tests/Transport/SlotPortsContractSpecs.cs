@@ -187,6 +187,36 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
         Assert.Equal(ports, await LocalPorts.ToAsync(target.Port, 1));
     }
 
+    [LinuxTheory]
+    [InlineData(PortChoice.Slot)]
+    [InlineData(PortChoice.Kernel)]
+    public async Task Source_addresses_are_used_evenly_and_each_has_all_ports(PortChoice choice)
+    {
+        await using var peer = FaultPeer.Answering();
+        var ports = GiveLoop(2);
+        var from = new SourceAddresses([IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")], "two");
+        for (var connection = 0; connection < 4; connection++)
+        {
+            await ConnectAsync(peer, Slot with { Ports = choice, Sources = from });
+        }
+
+        var table = await SocketTable.UntilAsync(table => table.CountTo(peer.Port, SocketState.Established) == 4);
+        var ends = table.Rows.Where(row => row.RemotePort == peer.Port).ToArray();
+        Assert.Equal([("0200007F", 2), ("0300007F", 2)], ends.CountBy(row => row.Ends[..8]).OrderBy(each => each.Key).Select(each => (each.Key, each.Value)));
+        Assert.Equal(choice == PortChoice.Slot, ends.All(row => ports.Contains(row.LocalPort)));
+    }
+
+    [LinuxTheory]
+    [InlineData(PortChoice.Slot)]
+    [InlineData(PortChoice.Kernel)]
+    public async Task Source_address_that_was_lost_is_a_limit_of_this_machine(PortChoice choice)
+    {
+        await using var peer = FaultPeer.Answering();
+        GiveLoop(2);
+        var lost = new SourceAddresses([IPAddress.Parse("198.51.100.1")], "lost"); // of nobody: RFC 5737
+        await FailsAsync(await OpenAsync(peer.EndPoint, Slot with { Ports = choice, Sources = lost }), LinkFault.LocalExhausted);
+    }
+
     [LinuxFact]
     public async Task Kernel_chooses_when_no_port_is_left()
     {

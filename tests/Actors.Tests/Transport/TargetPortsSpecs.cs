@@ -33,10 +33,27 @@ public sealed class TargetPortsSpecs
         var ports = new TargetPorts(all, IPAddress.Loopback, [40000, 40001, 40002]);
         ports.GiveBack(ports.Take());
         ports.Take();
-        Assert.Equal((true, false, false), (all.MayHaveUsed(40000), all.MayHaveUsed(40001), all.MayHaveUsed(65535)));
+        byte[] own = [127, 0, 0, 1];
+        Assert.Equal((true, false, false), (all.MayHaveUsed(own, 40000), all.MayHaveUsed(own, 40001), all.MayHaveUsed(own, 65535)));
+        Assert.False(all.MayHaveUsed([127, 0, 0, 2], 40000)); // of another address
 
         ports.LeaveToKernel();
-        Assert.True(all.MayHaveUsed(65535)); // any may be one that the kernel chose
+        Assert.True(all.MayHaveUsed(own, 65535)); // any may be one that the kernel chose
+        Assert.False(all.MayHaveUsed([127, 0, 0, 2], 65535));
+    }
+
+    [Fact]
+    public void Source_addresses_have_their_turn_and_one_without_a_port_is_passed()
+    {
+        var all = new SlotPorts([40000, 40001]);
+        var sources = new SourceAddresses([IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3"), IPAddress.IPv6Loopback], "three");
+        var target = new IPEndPoint(IPAddress.Loopback, 6379);
+        Assert.Equal(["2:40000", "3:40000", "2:40001"], Next(3));
+        all.For(target, sources).GiveBack(40000); // it was the turn of 3
+        Assert.Equal(["3:40000", "3:40001"], Next(2));
+
+        IEnumerable<string> Next(int count) => Enumerable.Range(0, count).Select(_ => all.For(target, sources)).ToArray()
+            .Select(ports => $"{ports.Source!.GetAddressBytes()[3]}:{ports.Take()}");
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class RunFilesSpecs(RunFilesSpecs.Runs runs) : IClassFixture<RunFi
         {
             if (Requirement.Redis.Skip is null)
             {
-                _redis = await RedisServer.StartAsync();
+                _redis = await RedisServer.StartAsync("--protected-mode", "no"); // clients come from other addresses than 127.0.0.1, too
                 foreach (var file in Files)
                 {
                     _all.Add(file, RunAsync(file, _redis.Target));

@@ -41,7 +41,7 @@ internal sealed class PortExhaustion : IRule
             },
             TroubleRemedies.Ports(
                 range, evidence.Ports(), ((wanted + waiting) / targets) + observers, evidence.Load.Targets, evidence.Load.MaxOpen,
-                observers))
+                evidence.Load.IsLoopback, evidence.Load.From, observers))
         {
             Explains = limits.Exhausted,
         };

@@ -139,6 +139,26 @@ public static class Remedies
     /// <summary>Ports chosen by ActorLoad: the one that has been free longest, or else the next of the range.</summary>
     public static Remedy SlotPorts(string? present) => Run(TuningKeys.Ports, present);
 
+    /// <summary>How many addresses have so many ports for one target, at least two.</summary>
+    /// <param name="needed">Connections at once.</param>
+    /// <param name="ports">Ports of one address; null if not known.</param>
+    public static long AddressesFor(long needed, long? ports) =>
+        Math.Max(2, ports is > 0 and { } each ? (needed + each - 1) / each : 2);
+
+    /// <summary>More local addresses: each has all ports.</summary>
+    /// <param name="present">The present ones, as in the run file.</param>
+    /// <param name="count">How many are needed.</param>
+    /// <param name="isLoopback">Each target is on loopback, where all of 127.0.0.0/8 are ours.</param>
+    public static Remedy SourceAddresses(string? present, long count, bool isLoopback)
+    {
+        var last = 1 + count;
+        var range = $"127.0.0.2-127.0.{last / 256}.{last % 256}";
+        return new Remedy(
+            TuningKeys.SourceAddresses, present, $"{Text(count)} addresses", RemedyHost.Run, isLoopback
+                ? $"--set {TuningKeys.SourceAddresses}='[\"{range}\"]'"
+                : $"ip address add ADDRESS dev DEVICE for each, then --set {TuningKeys.SourceAddresses}='[\"FIRST-LAST\"]'");
+    }
+
     /// <summary>Close with RST, which leaves no TIME_WAIT.</summary>
     public static Remedy AbortiveClose(string? present) => Run(TuningKeys.Close, present);
 

@@ -1,4 +1,5 @@
 using ActorLoad.Observers.Server;
+using ActorLoad.Transport;
 
 namespace ActorLoad.Diagnosis.Tuning;
 
@@ -26,10 +27,14 @@ public static class TroubleRemedies
     /// <param name="needed">Ports for one target.</param>
     /// <param name="targets">Different addresses and ports.</param>
     /// <param name="maxOpen">connection.max-open.</param>
+    /// <param name="isLoopback">Each target is reached over loopback.</param>
+    /// <param name="sources">connection.source-addresses; null without any.</param>
     /// <param name="beside">Ports of the run's observers among them.</param>
-    public static IReadOnlyList<Remedy> Ports(string? range, long? ports, long needed, int targets, long maxOpen, int beside = 0) =>
+    public static IReadOnlyList<Remedy> Ports(
+        string? range, long? ports, long needed, int targets, long maxOpen, bool isLoopback, string? sources = null, int beside = 0) =>
     [
-        .. Wider(range, needed),
+        .. sources is null ? Wider(range, needed) : [],
+        Remedies.SourceAddresses(sources, Remedies.AddressesFor(needed, EphemeralPorts.Count(range, null) ?? ports), isLoopback),
         .. (ports - beside) * targets is { } room and > 0 ? [Remedies.MaxOpen(maxOpen, room)] : Array.Empty<Remedy>(),
     ];
 

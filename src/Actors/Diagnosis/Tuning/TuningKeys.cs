@@ -46,6 +46,9 @@ public static class TuningKeys
     /// <summary>Who chooses the local port.</summary>
     public const string Ports = "connection.ports";
 
+    /// <summary>The local addresses that connections come from.</summary>
+    public const string SourceAddresses = "connection.source-addresses";
+
     /// <summary>RST or FIN.</summary>
     public const string Close = "connection.close";
 

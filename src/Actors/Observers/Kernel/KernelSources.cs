@@ -31,7 +31,7 @@ public sealed class KernelSources : IDisposable
     /// the kernel lacks, but not which of the others. <paramref name="isOurs"/> as for <see cref="SocketDiag"/>.</summary>
     public KernelSources(
         KernelPaths paths, IEnumerable<IPEndPoint> endpoints, TimeProvider time, IReadOnlyList<string>? wanted = null,
-        Func<int, bool>? isOurs = null)
+        IsOwnEnd? isOurs = null)
     {
         (_time, _wanted) = (time, wanted);
         _snmp = new ProcFile(Path.Combine(paths.Net, "snmp"));

@@ -28,7 +28,7 @@ public sealed class SocketDiag : IDisposable
     private static readonly uint _listening = 1u << (int)TcpState.Listening;
 
     private readonly WatchedEndpoints _watched;
-    private readonly Func<int, bool>? _isOurs;
+    private readonly IsOwnEnd? _isOurs;
     private readonly NetlinkSocket? _socket;
     private readonly string _problem;
     private readonly byte[] _buffer = new byte[BufferSize];
@@ -40,13 +40,13 @@ public sealed class SocketDiag : IDisposable
 
     /// <summary>Watches these endpoints; <see cref="IPAddress.Any"/> stands for every address of its port.</summary>
     /// <param name="endpoints">What is watched.</param>
-    /// <param name="isOurs">Tells whether a connection of the run ever had a local port; null if that is not known.</param>
-    public SocketDiag(IEnumerable<IPEndPoint> endpoints, Func<int, bool>? isOurs = null)
+    /// <param name="isOurs">Tells whether a connection of the run ever had a local address and port; null if that is not known.</param>
+    public SocketDiag(IEnumerable<IPEndPoint> endpoints, IsOwnEnd? isOurs = null)
         : this(endpoints, DiagRequest.TCPDIAG_GETSOCK, DiagRequest.IPPROTO_TCP, isOurs)
     {
     }
 
-    internal SocketDiag(IEnumerable<IPEndPoint> endpoints, ushort messageType, byte protocol, Func<int, bool>? isOurs = null)
+    internal SocketDiag(IEnumerable<IPEndPoint> endpoints, ushort messageType, byte protocol, IsOwnEnd? isOurs = null)
     {
         _isOurs = isOurs;
         _watched = new WatchedEndpoints([.. endpoints]);

@@ -40,6 +40,11 @@ internal static class ClientSocket
                 // Another process has that port: try the next one.
             }
 
+            if (!lease.IsHeld && lease.Wanted is { } address)
+            {
+                BindAddress(socket, address);
+            }
+
             return socket;
         }
         catch
@@ -77,6 +82,17 @@ internal static class ClientSocket
         {
             return false;
         }
+    }
+
+    // The kernel chooses the port at the connect, when it knows the target: a port chosen here would be taken for all targets.
+    private static void BindAddress(Socket socket, IPAddress address)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            socket.SetRawSocketOption(IpBind.Level, IpBind.AddressNoPort, BitConverter.GetBytes(1));
+        }
+
+        socket.Bind(new IPEndPoint(address, 0));
     }
 
     private static bool TryBind(Socket socket, in PortLease lease)

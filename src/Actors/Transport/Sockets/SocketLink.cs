@@ -30,7 +30,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     /// <summary>Opens the socket and begins the connect.</summary>
     public void Connect(IPEndPoint target, DeadlineQueue deadline)
     {
-        _lease = new PortLease(settings.Ports == PortChoice.Slot ? loop.Ports.For(target) : null);
+        _lease = PortLease.For(loop.Ports, target, settings);
         if (!TryOpen(target))
         {
             return;

@@ -89,10 +89,10 @@ internal sealed class RingLoop : TransportLoop
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
         ThrowIfBroken();
-        var ports = request.Socket.Ports == PortChoice.Slot ? Ports.For(request.Target.Address) : null;
-        _driver.FinishCloses(ports); // so that a connection waiting for a slot does not fail on our own limit
+        var lease = PortLease.For(Ports, request.Target.Address, request.Socket);
+        _driver.FinishCloses(lease.Ports); // so that a connection waiting for a slot does not fail on our own limit
         var slot = _slots.Take();
-        var link = new RingLink(this, owner, slot, request.Target.Address, request.Socket, new PortLease(ports));
+        var link = new RingLink(this, owner, slot, request.Target.Address, request.Socket, lease);
         slot.Take(link, request.Socket.ReceiveBuffer);
         try
         {

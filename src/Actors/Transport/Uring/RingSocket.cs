@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using static ActorLoad.Transport.Uring.Kernel;
@@ -34,7 +35,7 @@ internal static unsafe class RingSocket
             // Another process has that port: try the next one.
         }
 
-        return 0;
+        return lease.IsHeld || lease.Wanted is null || TryBindAddress(slot, lease.Wanted) ? 0 : Marshal.GetLastPInvokeError();
     }
 
     /// <summary>What the peer has done to the connection of a descriptor.</summary>
@@ -82,6 +83,13 @@ internal static unsafe class RingSocket
         }
 
         return AllowReuse(slot.File) && Bind(slot.File, slot.Address, size) == 0;
+    }
+
+    // The kernel chooses the port at the connect, when it knows the target: a port chosen here would be taken for all targets.
+    private static bool TryBindAddress(RingSlot slot, IPAddress address)
+    {
+        var size = (uint)SocketAddressWriter.Write(address, 0, new Span<byte>(slot.Address, RingSlot.AddressSize));
+        return TrySwitchOn(slot.File, IpBind.Level, IpBind.AddressNoPort) && Bind(slot.File, slot.Address, size) == 0;
     }
 
     private static bool AllowReuse(int file) => TrySwitchOn(file, SOL_SOCKET, SO_REUSEADDR);

@@ -46,7 +46,7 @@ public sealed class DiagAnswerSpecs
     {
         _counts.KnowPorts();
         var answer = new DiagAnswer(
-            new WatchedEndpoints([new IPEndPoint(IPAddress.Loopback, 6379)]), Sequence, _counts, isOurs: port => port == 40000 && isOurs);
+            new WatchedEndpoints([new IPEndPoint(IPAddress.Loopback, 6379)]), Sequence, _counts, isOurs: (address, port) => port == 40000 && isOurs && address.SequenceEqual(IPAddress.Loopback.GetAddressBytes()));
         byte[] piece = [.. Client(state: (byte)TcpState.TimeWait), .. Client()];
         answer.Take(piece, piece.Length);
         Assert.Equal((1, foreign), (_counts.Client(TcpState.TimeWait), _counts.ForeignTimeWait));

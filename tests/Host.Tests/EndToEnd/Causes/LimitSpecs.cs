@@ -71,8 +71,31 @@ public sealed class LimitSpecs
 
         var storm = await RunAsync(network, server.Target, Storm.Load(200) + Held + Storm.OneAttempt);
 
-        Assert.Equal(("net.ipv4.ip_local_port_range", "20000 20099"), Remedy(storm.Cause("port-exhaustion")));
+        var cause = storm.Cause("port-exhaustion");
+        Assert.Equal(("net.ipv4.ip_local_port_range", "20000 20099"), Remedy(cause));
+        Assert.Contains("connection.source-addresses='[\"127.0.0.2-127.0.0.4\"]'", $"{cause.GetProperty("remedies")[1].GetProperty("command")}", StringComparison.Ordinal);
         Assert.Equal("generator-limited", storm.Verdict);
+    }
+
+    [RedisNetnsTheory]
+    [InlineData("slot")]
+    [InlineData("kernel")]
+    public async Task Three_source_addresses_have_three_times_the_ports(string ports)
+    {
+        await using var network = await NetworkNamespace.CreateAsync();
+        await network.SysctlAsync("net.ipv4.ip_local_port_range", "20000 20099");
+        await using var server = await Undisturbed.RedisAsync(network, "--protected-mode", "no");
+
+        var storm = await RunAsync(
+            network, server.Target, $$"""
+            {{Storm.Load(300)}}
+            connection { hold = 1s, ports = {{ports}}, source-addresses = ["127.0.0.2-127.0.0.4"] }
+            {{Storm.OneAttempt}}
+            """);
+
+        Assert.Equal((300, 0), (storm.Connections("succeeded"), storm.Outcome("local-exhausted")));
+        Assert.Equal("pass", storm.Result.GetProperty("ledgers").GetProperty("timeWait").GetProperty("state").GetString());
+        Assert.Equal(300, storm.Reconciled("accepted").GetProperty("server").GetInt64());
     }
 
     [RedisNetnsFact]

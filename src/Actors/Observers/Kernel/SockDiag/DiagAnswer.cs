@@ -6,7 +6,7 @@ namespace ActorLoad.Observers.Kernel.SockDiag;
 /// <summary>Counts the sockets in the kernel's answer to one request, as its pieces come. The answer to a question for one socket is that
 /// socket. An answer with many sockets has an end mark.</summary>
 internal sealed class DiagAnswer(
-    WatchedEndpoints watched, uint sequence, SocketCounts counts, bool isForOne = false, Func<int, bool>? isOurs = null)
+    WatchedEndpoints watched, uint sequence, SocketCounts counts, bool isForOne = false, IsOwnEnd? isOurs = null)
 {
     private const int ErrorSize = 4;
     private const ushort NLMSG_ERROR = 2;
@@ -111,7 +111,7 @@ internal sealed class DiagAnswer(
         if (watched.IsTarget(BinaryPrimitives.ReadUInt16BigEndian(socket[RemotePort..]), remote))
         {
             counts.AddClient(state);
-            if (state == (byte)TcpState.TimeWait && isOurs?.Invoke(localPort) == false)
+            if (state == (byte)TcpState.TimeWait && isOurs?.Invoke(socket.Slice(LocalAddress, width), localPort) == false)
             {
                 counts.AddForeignTimeWait();
             }
