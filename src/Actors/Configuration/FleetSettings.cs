@@ -57,10 +57,20 @@ public sealed record FleetSettings(
             (int)Math.Min(all.Sum(one => (long)one.MaxOpen), int.MaxValue),
             all[0].Socket with
             {
-                Close = all.Any(one => one.Socket.Close == CloseMode.Graceful) ? CloseMode.Graceful : CloseMode.Abort,
+                Close = all.Select(one => one.Socket.Close).MaxBy(Consequences),
                 Ports = all.Any(one => one.Socket.Ports == PortChoice.Kernel) ? PortChoice.Kernel : PortChoice.Slot,
             });
     }
+
+    // TIME_WAIT on our side, or on the server's, or none.
+    private static int Consequences(CloseMode close) => close switch
+    {
+        CloseMode.Graceful => 4,
+        CloseMode.HalfClose => 3,
+        CloseMode.Quit => 2,
+        CloseMode.Abandon => 1,
+        _ => 0,
+    };
 
     /// <summary>The supervision of all fleets as one, for what ends the whole run.</summary>
     internal static SupervisionPolicy SupervisionOf(ImmutableArray<FleetSettings> fleets)

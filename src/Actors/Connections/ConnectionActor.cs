@@ -8,9 +8,11 @@ namespace ActorLoad.Connections;
 
 /// <summary>One simulated client: opens a link, sends its session, holds, closes. Throws failures to its cohort.</summary>
 /// <remarks><code>
-/// New -> (Waiting: backoff) -> Opening -> (SettingUp) -> Using: one exchange a step -> (Holding: a pending receive) -> ended
+/// New -> (Waiting: backoff) -> Opening -> (SettingUp) -> Using: one exchange a step -> (Holding: a pending receive) -> (Closing) -> ended
 ///   every state: LinkFailed -> throw -> the cohort restarts this actor with the same entry, or stops it
 ///   Holding: Retire -> ended, for a connection of a population; in every other state it ends after its script
+///   Closing, if the close waits for the server -> ended (succeeded), however that ends; from Holding through Parting, if a message of the
+///     link is on its way
 ///   every state: Cancel -> ended (cancelled)
 /// </code></remarks>
 internal sealed class ConnectionActor : UntypedActor
@@ -22,6 +24,8 @@ internal sealed class ConnectionActor : UntypedActor
     private static readonly State SettingUp = static (self, message) => self.WhileSettingUp(message);
     private static readonly State Using = static (self, message) => self.WhileUsing(message);
     private static readonly State Holding = static (self, message) => self.WhileHolding(message);
+    private static readonly State Parting = static (self, message) => self.WhileParting(message);
+    private static readonly State Closing = static (self, message) => self.WhileClosing(message);
 
     private readonly ConnectionPlan _plan;
     private State _state = New;
@@ -29,6 +33,7 @@ internal sealed class ConnectionActor : UntypedActor
     private Link? _link;
     private SessionCursor _cursor;
     private bool _isRetired;
+    private long _partingSince;
 
     public ConnectionActor(ConnectionPlan plan) => _plan = plan;
 
@@ -114,7 +119,29 @@ internal sealed class ConnectionActor : UntypedActor
                 End(Outcome.Succeeded);
                 break;
             case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
-            case Retire: End(Outcome.Succeeded); break;
+            case HoldOver over when over.Link == _link: Succeed(over.Link); break;
+            case Retire: Succeed(_link!); break;
+            default: HandleOther(message); break;
+        }
+    }
+
+    // The hold is over, and what it received is on its way here.
+    private void WhileParting(object message)
+    {
+        switch (message)
+        {
+            case Received received when received.Link == _link: Part(received.Link); break;
+            default: WhileClosing(message); break;
+        }
+    }
+
+    private void WhileClosing(object message)
+    {
+        switch (message)
+        {
+            case Received received when received.Link == _link: HandleReceivedInClose(received.Link); break;
+            case LinkFailed failed when failed.Link == _link: HandleClosed(failed); break;
+            case Cancel: Leave(CloseEnd.CutOff, _plan.Loop.Now); break;
             default: HandleOther(message); break;
         }
     }
@@ -125,7 +152,7 @@ internal sealed class ConnectionActor : UntypedActor
         {
             case Cancel: HandleCancel(); break;
             case Retire: HandleRetire(); break;
-            case Received or Connected or LinkFailed: break; // from a link that an earlier incarnation closed
+            case Received or Connected or LinkFailed or HoldOver: break; // from a link that an earlier incarnation closed
             default: Unhandled(message); break;
         }
     }
@@ -248,7 +275,7 @@ internal sealed class ConnectionActor : UntypedActor
         {
             _plan.Lane.Serve(Entry);
             _state = Holding; // the last commands get no reply: the hold begins with them
-            _cursor.Send(link, HoldDeadline ?? _plan.SendDeadline);
+            _cursor.Send(link, Until(link, HoldDeadline ?? _plan.SendDeadline));
         }
     }
 
@@ -257,12 +284,73 @@ internal sealed class ConnectionActor : UntypedActor
         if (HoldDeadline is { } until)
         {
             _state = Holding;
-            link.Receive(until);
+            link.Receive(Until(link, until));
         }
         else
         {
+            Succeed(link);
+        }
+    }
+
+    // A link whose deadline is over can only be closed. If more follows, a message ends the hold.
+    private DeadlineQueue Until(Link link, DeadlineQueue hold)
+    {
+        if (_plan.Farewell is null || hold == _plan.KeptDeadline)
+        {
+            return hold;
+        }
+
+        _plan.Loop.Schedule(_plan.Loop.Now + _plan.Loop.ToTicks(hold.Timeout), Self, new HoldOver(link));
+        return _plan.KeptDeadline;
+    }
+
+    private void Succeed(Link link)
+    {
+        if (_plan.Farewell is null)
+        {
             End(Outcome.Succeeded);
         }
+        else if (_state == Holding && !link.IsPending)
+        {
+            (_state, _partingSince) = (Parting, _plan.Loop.Now);
+        }
+        else
+        {
+            Part(link);
+        }
+    }
+
+    private void Part(Link link)
+    {
+        (_state, _partingSince) = (Closing, _plan.Loop.Now);
+        _plan.Farewell!.Begin(link);
+    }
+
+    private void HandleReceivedInClose(Link link)
+    {
+        if (_plan.Farewell!.EndOfBytes is { } end)
+        {
+            Leave(end, link.CompletedAt);
+        }
+        else
+        {
+            link.Receive(null); // one deadline for all
+        }
+    }
+
+    private void HandleClosed(LinkFailed failed) => Leave(
+        Farewell.EndOf(failed.Fault) ?? throw Fail(failed, isOpening: false), failed.Link.CompletedAt);
+
+    // However it parts, it has done its work.
+    private void Leave(CloseEnd end, long at)
+    {
+        LaneRecord.Part(Entry, end, _partingSince, at);
+        if (end == CloseEnd.TimedOut)
+        {
+            _link!.Reset();
+        }
+
+        End(Outcome.Succeeded);
     }
 
     // A restarted connection may not know its entry yet.
@@ -321,6 +409,8 @@ internal sealed class ConnectionActor : UntypedActor
         _link.Close();
         return failure;
     }
+
+    private sealed record HoldOver(Link Link) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
     private sealed class WaitOver : IDeadLetterSuppression
     {

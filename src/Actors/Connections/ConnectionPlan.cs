@@ -22,10 +22,16 @@ internal sealed record ConnectionPlan(
     private static readonly TimeSpan LongerThanAnyRun = TimeSpan.FromDays(10 * 365);
     private static readonly TimeSpan ToSend = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Parts from the server; null if a close is all.</summary>
+    public Farewell? Farewell { get; init; }
+
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
     public static ConnectionPlan For(LaneRecord lane, TransportLoop loop, ConnectionSettings settings, Session session) => new(
         lane, loop, session, settings.Socket,
         loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout), loop.Deadline(ToSend),
         settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null, loop.Deadline(LongerThanAnyRun),
-        settings.Words ?? new ServerWords([.. session.Setup.Secrets, .. session.Script.Secrets]));
+        settings.Words ?? new ServerWords([.. session.Setup.Secrets, .. session.Script.Secrets]))
+    {
+        Farewell = Farewell.For(settings, loop),
+    };
 }

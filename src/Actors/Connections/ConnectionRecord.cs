@@ -53,6 +53,9 @@ internal sealed class ConnectionRecord(BurstShare share, int client, long due, i
     /// <summary>True once it has finished its script for the first time.</summary>
     public bool IsServed { get; set; }
 
+    /// <summary>How its close ended; null if it waits for no server, and before the end.</summary>
+    public CloseEnd? CloseEnd { get; set; }
+
     /// <summary>Uses up one retry. False if the connection has used all its retries for this cause, over its whole life.</summary>
     /// <param name="cause">The attempt's failure.</param>
     /// <param name="rule">The rule for that failure.</param>

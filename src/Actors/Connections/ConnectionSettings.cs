@@ -13,6 +13,9 @@ namespace ActorLoad.Connections;
 public sealed record ConnectionSettings(
     Script Script, TimeSpan Hold, TimeSpan ConnectTimeout, TimeSpan ReplyTimeout, int MaxOpen, SocketSettings Socket)
 {
+    /// <summary>How long a close may wait for the server.</summary>
+    public TimeSpan CloseTimeout { get; init; }
+
     /// <summary>Hides secrets in the server's words; null if the session holds all secrets of the run.</summary>
     public ServerWords? Words { get; init; }
 }

@@ -45,7 +45,7 @@ internal sealed class LaneRecord
 
     private TargetHealth Health => _settings.Health;
 
-    private bool IsAbortive => _settings.Connection.Socket.Close == CloseMode.Abort;
+    private bool IsAbortive => _settings.Connection.Socket.IsAbortive;
 
     /// <summary>A share of a burst or paced phase, before its connections.</summary>
     /// <param name="burst">Its number.</param>
@@ -151,6 +151,14 @@ internal sealed class LaneRecord
     /// <summary>Notes the end of the script. A hold may follow.</summary>
     public void Serve(ConnectionRecord entry) => _endpoints[entry.Endpoint].Serve(entry);
 
+    /// <summary>Notes the end of a close that waited for the server.</summary>
+    public static void Part(ConnectionRecord entry, CloseEnd end, long since, long at)
+    {
+        entry.CloseEnd = end;
+        entry.PeerEnd = end == CloseEnd.PeerReset ? PeerEnd.Reset : entry.PeerEnd;
+        entry.Tally.RecordClose(end, since, at);
+    }
+
     /// <summary>Takes the counts since the last report, with absences that still last.</summary>
     public IReadOnlyList<PhaseTally> Take()
     {
@@ -168,7 +176,7 @@ internal sealed class LaneRecord
         var (now, wasEstablished) = (_loop.Now, entry.Timings.Connected != 0);
         _endpoints[entry.Endpoint].End(entry, outcome, now);
         NeverReached &= !wasEstablished;
-        EndAttempt(entry, isAborted: IsAbortive && wasEstablished);
+        EndAttempt(entry, isAborted: (IsAbortive || entry.CloseEnd == CloseEnd.TimedOut) && wasEstablished);
         StopWaiting(entry);
         Close(entry, outcome, now);
     }

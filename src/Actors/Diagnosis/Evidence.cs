@@ -13,7 +13,7 @@ public sealed record Evidence(Ledgers Ledgers, LoadEvidence Load, GeneratorEvide
 /// <param name="LargestBurst">Connections of the largest burst.</param>
 /// <param name="PeakOpen">Most open at once.</param>
 /// <param name="MaxOpen">connection.max-open.</param>
-/// <param name="Close">connection.close: <c>abort</c> or <c>graceful</c>.</param>
+/// <param name="Close">connection.close, as a run file writes it.</param>
 /// <param name="Ports">connection.ports: <c>slot</c> or <c>kernel</c>.</param>
 /// <param name="Targets">Addresses that connections go to.</param>
 /// <param name="ConnectModes">Connect times near the kernel's SYN retransmits: whole seconds (1, 2, 3, 4, 5, 7 ...) -> connections.</param>

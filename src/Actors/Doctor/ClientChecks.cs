@@ -121,7 +121,7 @@ internal static class ClientChecks
         }
 
         var why = present == "2" ? "2 means on loopback only, and the target is elsewhere" : "it is off";
-        const string Reason = "because connection.close = graceful lets us close first";
+        const string Reason = "because connection.close lets us close first";
         if (needs.StartedInMinute is not { } started)
         {
             return Check.Warn(

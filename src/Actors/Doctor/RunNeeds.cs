@@ -33,7 +33,7 @@ public sealed record RunNeeds
     /// <summary>Observers' connections to each server.</summary>
     public required int Observers { get; init; }
 
-    /// <summary>connection.close = graceful.</summary>
+    /// <summary>connection.close lets us close first, so that TIME_WAIT is ours.</summary>
     public required bool IsGraceful { get; init; }
 
     /// <summary>connection.ports = kernel.</summary>

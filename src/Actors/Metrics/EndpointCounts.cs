@@ -23,6 +23,10 @@ public sealed record EndpointCounts(
     /// <summary>Dropped connections that were not started because the endpoint had been given up.</summary>
     public long Avoided { get; init; }
 
+    /// <inheritdoc />
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, long>? Closes { get; init; }
+
     /// <summary>Why the breaker gave the endpoint up, in a sentence; else absent.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? GivenUp { get; init; }
@@ -35,13 +39,17 @@ public sealed record EndpointCounts(
         isTimed ? tally.Latency(succeeded: false) : new Dictionary<string, LatencySummary>())
     {
         Avoided = tally.Avoided,
+        Closes = tally.Closes,
     };
 
     /// <summary>The counts of a run with one endpoint, from its totals.</summary>
     public static EndpointCounts Of(EndpointName name, RunSnapshot totals) => new(
         name.Name, name.Address, totals.Connections, totals.Attempts, totals.Retries, totals.Established, Every(totals.Outcomes),
         totals.AttemptFailures,
-        totals.Rejections, totals.Latency, totals.FailedLatency);
+        totals.Rejections, totals.Latency, totals.FailedLatency)
+    {
+        Closes = totals.Closes,
+    };
 
     /// <summary>The same, with open connections counted as cancelled.</summary>
     public EndpointCounts Cancelled() => this with

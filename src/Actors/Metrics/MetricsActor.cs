@@ -211,6 +211,7 @@ public sealed class MetricsActor : UntypedActor
             Established = _totals.Established,
             Answered = _totals.Answered,
             Cut = _totals.Cut,
+            Closes = _totals.Closes,
             Endpoints = _endpoints is { } each
                 ? _parts.Endpoints.Select((name, endpoint) => EndpointCounts.Of(name, each[endpoint], each.AreTimed)).ToList() : [],
             Phases = _phases?.Counts(all: _completeFor is not null) ?? [],

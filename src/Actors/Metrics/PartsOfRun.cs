@@ -36,7 +36,7 @@ public abstract record PartOfRun : ICounts
         (Name, Connections, Outcomes) = (name, counts.Connections, EndpointCounts.Every(counts.Outcomes));
         (Attempts, Retries, Established) = (counts.Attempts, counts.Retries, counts.Established);
         (AttemptFailures, Rejections) = (counts.AttemptFailures, counts.Rejections);
-        (Latency, FailedLatency) = (counts.Latency, counts.FailedLatency);
+        (Latency, FailedLatency, Closes) = (counts.Latency, counts.FailedLatency, counts.Closes);
     }
 
     /// <summary>Its name.</summary>
@@ -62,6 +62,10 @@ public abstract record PartOfRun : ICounts
 
     /// <inheritdoc />
     public required IReadOnlyDictionary<string, long> Rejections { get; init; }
+
+    /// <inheritdoc />
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, long>? Closes { get; init; }
 
     /// <inheritdoc />
     public required IReadOnlyDictionary<string, LatencySummary> Latency { get; init; }

@@ -48,6 +48,10 @@ public interface ICounts
     /// <summary>Error prefixes of rejected attempts.</summary>
     IReadOnlyDictionary<string, long> Rejections { get; }
 
+    /// <summary>How closes ended that wait for the server, by the names of <see cref="CloseEnd"/>, without zeros; null, and absent in JSON,
+    /// if there were none.</summary>
+    IReadOnlyDictionary<string, long>? Closes { get; }
+
     /// <summary>Completed steps, by name.</summary>
     IReadOnlyDictionary<string, LatencySummary> Latency { get; }
 
@@ -244,6 +248,10 @@ public sealed record RunSnapshot : ICounts
 
     /// <summary>The interval that ended.</summary>
     public required Sample Sample { get; init; }
+
+    /// <inheritdoc />
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, long>? Closes { get; init; }
 
     /// <summary>Established connections now.</summary>
     public long Connected { get; init; }

@@ -24,6 +24,10 @@ public enum Step
     /// <summary>The cut of a served connection to the next first reply of the same client.</summary>
     Recovery,
 
+    /// <summary>From the begin of a close that waits for the server to its end; absent where <c>connection.close</c> waits for
+    /// nothing.</summary>
+    Close,
+
     /// <summary>From a ready event to the moment when our loop has sent what follows: attempt to SYN, established connection to first
     /// command, reply to next command. All of it is the generator's own time.</summary>
     LoopLag,

@@ -21,6 +21,7 @@ public sealed class Tally : ICounts
     private readonly bool _hasTimes;
     private readonly Absences _absences = new();
     private readonly StrangeReplyCounts _strange = new();
+    private readonly CloseCounts _closes = new();
     private AttemptCounts _reached;
 
     /// <summary>An empty tally.</summary>
@@ -141,6 +142,13 @@ public sealed class Tally : ICounts
         _reached.PeerResets += hasReset ? 1 : 0;
     }
 
+    /// <summary>A close that waited for the server has ended.</summary>
+    public void RecordClose(CloseEnd end, long from, long to)
+    {
+        _closes.Count(end);
+        RecordStep(Step.Close, from, to);
+    }
+
     /// <summary>An attempt failed, whether or not it is tried again.</summary>
     public void RecordAttemptFailure(Outcome outcome) => _attemptFailures.Count(outcome);
 
@@ -188,6 +196,7 @@ public sealed class Tally : ICounts
         PeerFinishes = _reached.PeerFinishes,
         PeerResets = _reached.PeerResets,
         StrangeReplies = _strange.All,
+        Closes = _closes.ByName(),
     };
 
     /// <summary>Merges a received tally; throws <see cref="FormatException"/> if it is of another build.</summary>
@@ -208,6 +217,7 @@ public sealed class Tally : ICounts
         Avoided += data.Avoided;
         _absences.Add(data.Absences);
         _strange.Add(data.StrangeReplies);
+        _closes.Add(data.Closes);
         _outcomes.Add(data.Outcomes);
         _attemptFailures.Add(data.AttemptFailures);
         _rejections.Add(data.Rejections);
@@ -223,6 +233,7 @@ public sealed class Tally : ICounts
         Avoided += other.Avoided;
         _absences.Add(other._absences.All);
         _strange.Add(other._strange.All);
+        _closes.Add(other._closes.ByName());
         _outcomes.Add(other._outcomes);
         _attemptFailures.Add(other._attemptFailures);
         _rejections.Add(other._rejections);
@@ -237,6 +248,7 @@ public sealed class Tally : ICounts
         _reached = default;
         _absences.Clear();
         _strange.Clear();
+        _closes.Reset();
         _outcomes.Reset();
         _attemptFailures.Reset();
         _rejections.Reset();
@@ -252,6 +264,9 @@ public sealed class Tally : ICounts
 
     /// <summary>How attempts failed, by name, without zeros.</summary>
     public IReadOnlyDictionary<string, long> AttemptFailuresByName() => _attemptFailures.ByName();
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, long>? Closes => _closes.ByName();
 
     /// <summary>Rejected attempts by error prefix.</summary>
     public IReadOnlyDictionary<string, long> Rejections() => _rejections.ByPrefix();

@@ -43,6 +43,9 @@ public sealed record TallyData(
     /// <summary>Times in which endpoints took no connection.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];
 
+    /// <summary>How closes ended that wait for the server, by name, without zeros; null if there were none.</summary>
+    public IReadOnlyDictionary<string, long>? Closes { get; init; }
+
     /// <summary>Answers of endpoints that were not replies.</summary>
     public IReadOnlyList<StrangeReplies> StrangeReplies { get; init; } = [];
 }

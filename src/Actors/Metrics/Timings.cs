@@ -72,7 +72,7 @@ public struct Timings
     }
 
     /// <summary>Length of a step of the last attempt in whole microseconds, 0 or more. Null if the connection did not complete it, or if
-    /// the step belongs to no single attempt (<see cref="Step.Recovery"/>, <see cref="Step.LoopLag"/>).</summary>
+    /// the step belongs to no single attempt (<see cref="Step.Recovery"/>, <see cref="Step.Close"/>, <see cref="Step.LoopLag"/>).</summary>
     /// <param name="step">The step.</param>
     /// <param name="outcome">The total of a success ends with the last reply (with the connection, if the script is empty). Any other total
     /// ends at <see cref="Ended"/>.</param>
@@ -85,7 +85,7 @@ public struct Timings
         Step.FirstReply => Between(FirstSent != 0 ? FirstSent : Ready, FirstReply, frequency),
         Step.Script => Between(Ready, LastReply, frequency),
         Step.Total => Between(Due + Held, outcome != Outcome.Succeeded ? Ended : LastReply != 0 ? LastReply : Ready, frequency),
-        Step.Recovery or Step.LoopLag => null,
+        Step.Recovery or Step.Close or Step.LoopLag => null,
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, "not a step"),
     };
 

@@ -18,8 +18,9 @@ internal static class ObserverPlans
     /// <param name="to">The run's target.</param>
     /// <param name="time">Their clock.</param>
     /// <param name="isOurs">Tells whether a connection of the run may have had a local address and port; null if unknown.</param>
+    /// <param name="fleets">Tells the sockets of fleets apart; null for one fleet.</param>
     public static IReadOnlyList<ObserverPlan> For(
-        RunSettings settings, ResolvedTarget to, TimeProvider time, IsOwnEnd? isOurs = null)
+        RunSettings settings, ResolvedTarget to, TimeProvider time, IsOwnEnd? isOurs = null, OwnFleets? fleets = null)
     {
         var (observers, words) = (settings.Observers, settings.Words);
         ImmutableArray<Endpoint> endpoints = [.. to.Endpoints.Distinct()];
@@ -27,7 +28,8 @@ internal static class ObserverPlans
         if (observers.Kernel)
         {
             plans.Add(new ObserverPlan("kernel", KernelObserver.Props(
-                () => new KernelSources(KernelPaths.Linux, endpoints.Select(endpoint => endpoint.Address), time, isOurs: isOurs),
+                () => new KernelSources(
+                    KernelPaths.Linux, endpoints.Select(endpoint => endpoint.Address), time, isOurs: isOurs, fleets: fleets),
                 observers.Baseline, observers.Interval, time)));
         }
 

@@ -39,7 +39,7 @@ public static class RunDemand
             StartedInMinute = fleets.Aggregate((long?)0, (sum, fleet) => sum + fleet.StartedInMinute),
             Tracked = fleets.Aggregate((long?)0, (sum, fleet) => sum + fleet.Tracked),
             Observers = (observers.Server ? 1 : 0) + (observers.Bystander?.Connections ?? 0),
-            IsGraceful = connection.Socket.Close == CloseMode.Graceful,
+            IsGraceful = connection.Socket.Close is CloseMode.Graceful or CloseMode.HalfClose,
             KernelPorts = connection.Socket.Ports == PortChoice.Kernel,
             IsLoopback = targets.All(target => target.IsLoopback),
             IsEmbedded = settings.Target.IsEmbedded,
@@ -54,7 +54,7 @@ public static class RunDemand
         var due = plan.Phases.Max(phase => Due(phase, connection.Hold));
         var open = Math.Min(due, connection.MaxOpen);
         var burst = Math.Min(plan.Phases.Max(Together), connection.MaxOpen);
-        var remembered = connection.Socket.Close == CloseMode.Graceful ? RememberedAfterFin : RememberedAfterReset;
+        var remembered = connection.Socket.IsAbortive ? RememberedAfterReset : RememberedAfterFin;
         var largest = plan.Phases.IndexOf(plan.Phases.MaxBy(Together)!);
         return new FleetNeeds(
             due, open, Shares(open, targets, fleet), Shares(burst, targets, fleet), StartedWithin(plan, TimeWait, connection.MaxOpen),

@@ -79,6 +79,7 @@ public sealed class RunResources : IRunResources
     private readonly RunLoops _loops;
     private readonly TimeProvider _time;
     private readonly ServerWords _words;
+    private readonly FleetPorts? _fleetPorts;
     private LoopWatch? _watch;
 
     /// <summary>Chooses the transport and prepares its loops.</summary>
@@ -92,6 +93,8 @@ public sealed class RunResources : IRunResources
             throw new ArgumentException($"loop {stranger.DispatcherId} has another clock than the run", nameof(transports));
         }
 
+        _fleetPorts = _settings.Fleets.Length > 1
+            && _settings.Fleets.All(fleet => fleet.Connection.Socket is { Ports: PortChoice.Slot, Sources: null }) ? new FleetPorts() : null;
         LoopMeter = new LoopMeter([.. _loops.Dispatchers.Select(dispatcher => dispatcher.Loop)]);
     }
 
@@ -139,9 +142,12 @@ public sealed class RunResources : IRunResources
 
     /// <inheritdoc />
     public IActorRef CreateObservers(IUntypedActorContext context, RunOrder order) =>
-        ObserverPlans.For(_settings, order.Target, _time, IsOurs()) is { Count: > 0 } plans
+        ObserverPlans.For(_settings, order.Target, _time, IsOurs(), Fleets()) is { Count: > 0 } plans
             ? context.ActorOf(RunObservers.Props(plans, _settings.Observers.Start, _settings.Observers.End), "observers")
             : ActorRefs.Nobody;
+
+    private OwnFleets? Fleets() => _fleetPorts is { } ports
+        ? new OwnFleets([.. _settings.Fleets.Select(fleet => fleet.Name)], ports.Of) : null;
 
     // If the kernel chooses, our ports are unknown.
     private IsOwnEnd? IsOurs()
@@ -182,7 +188,8 @@ public sealed class RunResources : IRunResources
     private IEnumerable<IActorRef> CreateLanes(
         IUntypedActorContext context, RunOrder order, IActorRef metrics, FleetSettings fleet, int number)
     {
-        var connection = fleet.Connection with { Words = _words };
+        var socket = fleet.Connection.Socket with { Owner = _fleetPorts?.Owner(number) };
+        var connection = fleet.Connection with { Words = _words, Socket = socket };
         var session = Session.Of(fleet.Target.Credentials, connection.Script);
         var (targets, plan) = (fleet.Among(order.Target.Endpoints), RunPlan.Create(fleet.Load));
         var turns = EndpointTurns.For(fleet.Target.Order, fleet.Weights(targets), _settings.Seed, number);

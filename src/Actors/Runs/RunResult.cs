@@ -97,6 +97,11 @@ public sealed record RunResult
     /// <summary>Attempts that failed after they had been served. Each begins a recovery if its client is served again.</summary>
     public long Cut { get; init; }
 
+    /// <summary>How closes ended that wait for the server, by the names of <see cref="CloseEnd"/>, without zeros; null, and absent in JSON,
+    /// if there were none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, long>? Closes { get; init; }
+
     /// <summary>The counts of client, servers and kernel; null in a result from a journal or from an older ActorLoad.</summary>
     public Ledgers? Ledgers { get; init; }
 

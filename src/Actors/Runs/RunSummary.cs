@@ -55,6 +55,7 @@ internal static class RunSummary
             Established = totals.Established,
             Answered = totals.Answered,
             Cut = totals.Cut,
+            Closes = totals.Closes,
             Endpoints = endpoints,
             Fleets = Fleets(order.Settings.FleetNames, totals),
             Phases = Phases(order.Settings.PhaseNames, totals, plan.Phases),

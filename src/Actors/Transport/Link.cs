@@ -80,8 +80,15 @@ public abstract class Link
     /// <summary>Room for the bytes of the next <see cref="Exchange"/>.</summary>
     public abstract Span<byte> Outgoing(int size);
 
-    /// <summary>Sends the first <paramref name="size"/> outgoing bytes, then receives: ends as Received or LinkFailed.</summary>
+    /// <summary>True while an operation is under way. False once its message was sent, whether or not the owner has handled it.</summary>
+    public abstract bool IsPending { get; }
+
+    /// <summary>Sends the first <paramref name="size"/> outgoing bytes, then receives: ends as Received or LinkFailed. A receive that is
+    /// under way goes on and takes the reply; then bytes that find no room in the socket's buffer are lost.</summary>
     public abstract void Exchange(int size, DeadlineQueue deadline);
+
+    /// <summary>Sends FIN, then receives: ends as Received or LinkFailed. A receive that is under way goes on.</summary>
+    public abstract void Finish(DeadlineQueue deadline);
 
     /// <summary>Receives: ends as Received or LinkFailed. Null keeps the deadline of the operation before, so that a reply in
     /// parts has one deadline.</summary>
@@ -89,6 +96,9 @@ public abstract class Link
 
     /// <summary>Closes as the socket settings say, whatever is under way. Safe to call again.</summary>
     public abstract void Close();
+
+    /// <summary>Closes with a RST, whatever the settings say and whatever is under way.</summary>
+    public abstract void Reset();
 
     /// <summary>Closes at once and tells what the peer had done by then. That costs a system call: only for connections that end otherwise
     /// than they should.</summary>

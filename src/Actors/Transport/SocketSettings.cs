@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ActorLoad.Transport;
 
 /// <summary>How a connection is closed (<c>connection.close</c>).</summary>
@@ -8,6 +10,15 @@ public enum CloseMode
 
     /// <summary>FIN: the side that closes first, ours, keeps TIME_WAIT for 60 s.</summary>
     Graceful,
+
+    /// <summary>QUIT: the server closes first, and keeps TIME_WAIT.</summary>
+    Quit,
+
+    /// <summary>A last command whose reply is not read, then RST.</summary>
+    Abandon,
+
+    /// <summary>FIN while we go on reading, until the server's FIN. TIME_WAIT is ours.</summary>
+    HalfClose,
 }
 
 /// <summary>How a connection's local port is chosen (<c>connection.ports</c>).</summary>
@@ -21,7 +32,7 @@ public enum PortChoice
 }
 
 /// <summary>Options set on each socket before it connects (<c>connection.close</c>, <c>.keep-alive</c>, <c>.no-delay</c>).</summary>
-/// <param name="Close">Abort sets linger zero before the connect.</param>
+/// <param name="Close">Abort and abandon set linger zero before the connect.</param>
 /// <param name="KeepAlive">SO_KEEPALIVE.</param>
 /// <param name="NoDelay">TCP_NODELAY.</param>
 /// <param name="ReceiveBuffer">Bytes that one receive takes at most; longer replies take several.</param>
@@ -30,6 +41,15 @@ public sealed record SocketSettings(CloseMode Close, bool KeepAlive, bool NoDela
 {
     /// <summary>The addresses that connections come from; null leaves that to the route.</summary>
     public SourceAddresses? Sources { get; init; }
+
+    /// <summary>Further options; empty leaves them to the kernel.</summary>
+    public ImmutableArray<SocketOption> Options { get; init; } = [];
+
+    /// <summary>Writes down the local ports of a fleet; null in a run of one fleet.</summary>
+    public FleetPorts.PortOwner? Owner { get; init; }
+
+    /// <summary>True if the close of a socket sends RST.</summary>
+    internal bool IsAbortive => Close is CloseMode.Abort or CloseMode.Abandon;
 }
 
 /// <summary>Which transport carries the connections (<c>transport.kind</c>).</summary>

@@ -28,6 +28,13 @@ internal static class Preflight
                     "auto takes what is available; sockets runs everywhere")]);
         }
 
+        SocketOption[] options = [.. settings.Fleets.SelectMany(fleet => fleet.Connection.Socket.Options).Distinct()];
+        if (options.Length > 0 && SocketOption.Refused(options) is var (option, reason))
+        {
+            throw new SettingsException(
+                [new SettingsError("this machine", null, $"connection.{option.Key}", reason, SocketOption.RemedyOf(option))]);
+        }
+
         if (settings.Target.IsEmbedded)
         {
             SourceCheck.Check(settings, []);

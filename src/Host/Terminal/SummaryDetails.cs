@@ -37,6 +37,11 @@ internal static class SummaryDetails
             yield return SummaryTables.Rejections(result);
         }
 
+        if (result.Closes is { } closes)
+        {
+            yield return new Text($"{SummaryLines.Closes}: {SummaryLines.Listed(closes)}");
+        }
+
         if (result.Thresholds.Count > 0)
         {
             yield return SummaryTables.Thresholds(result);

@@ -37,6 +37,9 @@ internal static class SummaryLines
         return fitting + rest;
     }
 
+    /// <summary>Head of the ends of closes.</summary>
+    public const string Closes = "Closes that waited for the server";
+
     /// <summary>Counts by name, the largest first: <c>refused 1,200, reset 3</c>.</summary>
     public static string Listed(IEnumerable<KeyValuePair<string, long>> counts) => string.Join(", ", counts
         .Where(pair => pair.Value > 0).OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {Figures.Count(pair.Value)}"));

@@ -82,12 +82,14 @@ internal sealed class SummarySections(RunResult result, int width)
         var endings = SummaryLines.Listed(result.Outcomes.Where(outcome => outcome.Key != Outcome.Succeeded.Name()));
         var attempts = result.Retries > 0 ? SummaryLines.Listed(result.AttemptFailures) : "";
         var words = SummaryLines.Listed(result.Rejections);
+        var closes = SummaryLines.Listed(result.Closes ?? new Dictionary<string, long>());
         return new PageSection(
-            Gap.None, new PageForm(33, [.. Ended(2), .. Of("Attempts that failed", attempts, 2, Look.Plain), .. Said(2)]),
-            new PageForm(48, [.. Ended(2), .. Said(2)]),
+            Gap.None, new PageForm(33, [.. Ended(2), .. Of("Attempts that failed", attempts, 2, Look.Plain), .. Said(2), .. Closed(2)]),
+            new PageForm(48, [.. Ended(2), .. Said(2), .. Closed(1)]),
             new PageForm(75, [.. Ended(1), .. Said(1)]), new PageForm(0, Ended(1)));
 
         IReadOnlyList<PageLine> Ended(int rows) => Of("Did not succeed", endings, rows, Look.Warn);
+        IReadOnlyList<PageLine> Closed(int rows) => Of(SummaryLines.Closes, closes, rows, Look.Plain);
         IReadOnlyList<PageLine> Said(int rows) => Of("Servers said", words, rows, Look.Warn);
         IReadOnlyList<PageLine> Of(string what, string listed, int rows, Style style) =>
             listed.Length > 0 ? Folded(rows, $"{what}: {listed}", style) : [];

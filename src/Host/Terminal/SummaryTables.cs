@@ -8,7 +8,8 @@ namespace ActorLoad.Hosting.Terminal;
 /// <summary>The tables of the summary.</summary>
 internal static class SummaryTables
 {
-    private static readonly string[] Steps = ["start-lag", "connect", "setup", "first-reply", "script", "total", "recovery", "loop-lag"];
+    private static readonly string[] Steps =
+        ["start-lag", "connect", "setup", "first-reply", "script", "total", "close", "recovery", "loop-lag"];
 
     /// <summary>The outcomes and their meanings. Causes that retries hid are named too.</summary>
     public static IRenderable Outcomes(RunResult result)

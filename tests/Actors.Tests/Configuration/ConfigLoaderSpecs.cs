@@ -137,9 +137,15 @@ public class ConfigLoaderSpecs
         Assert.DoesNotContain("hunter", json.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal("***", (string?)json["target"]!["password"]);
         Assert.Equal(
-            """{"script":["PING","GET foo","SET foo {burst}:{client}"],"hold":"1.50s","close":"abort","keep-alive":true,"no-delay":true,"""
+            """{"script":["PING","GET foo","SET foo {burst}:{client}"],"hold":"1.50s","close":"abort","close-timeout":"10s","""
             + """
-            "connect-timeout":"10s","reply-timeout":"10s","max-open":19000,"ports":"slot","receive-buffer":"1KiB"}
+            "keep-alive":true,"no-delay":true,"connect-timeout":"10s","reply-timeout":"10s","max-open":19000,"ports":"slot",
+            """
+            + """
+            "receive-buffer":"1KiB","keep-alive-period":"0s","socket-send-buffer":"0B","socket-receive-buffer":"0B",
+            """
+            + """
+            "user-timeout":"0s","fast-open":false}
             """,
             json["connection"]!.ToJsonString());
         Assert.True(JsonNode.DeepEquals(

@@ -28,6 +28,13 @@ internal static class Given
         Script(script), TimeSpan.Zero, Patience, Patience, int.MaxValue,
         new SocketSettings(CloseMode.Abort, KeepAlive: false, NoDelay: true, ReceiveBuffer: 4096));
 
+    /// <summary>A PING, and that mode of leaving.</summary>
+    public static ConnectionSettings Closing(CloseMode mode)
+    {
+        var settings = Connection("PING");
+        return settings with { CloseTimeout = Patience, Socket = settings.Socket with { Close = mode } };
+    }
+
     public static Script Script(params string[] commands) => ActorLoad.Connections.Script.TryParse(commands, out var script, out var problem)
         ? script!
         : throw new ArgumentException(problem, nameof(commands));

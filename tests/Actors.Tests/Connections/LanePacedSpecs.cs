@@ -140,6 +140,27 @@ public abstract class LanePacedSpecs(string transport) : LaneKit(transport)
         await AssertOutcomesAsync((Outcome.Refused, 5));
     }
 
+    [SkippableFact]
+    public async Task Connection_of_a_population_is_kept_for_longer_than_its_reply_may_take()
+    {
+        var time = new ManualTime();
+        await using var peer = FaultPeer.Answering();
+        var lane = StartLane(
+            [peer.EndPoint], Given.Connection("PING") with { ReplyTimeout = _second, ConnectTimeout = 1_000 * _hour }, Given.Policy(Given.Stop), time: time,
+            phase: Kept(5));
+        lane.Tell(new PacePhase(0, 0, 0, TimeSpan.Zero));
+        await UntilAsync(total => total.Opened >= 1);
+        for (var tenth = 0; tenth < 100; tenth++)
+        {
+            time.Advance(_second / 10);
+            await ReportAsync();
+        }
+
+        Assert.Equal((5, 5), (Total.Opened, Total.Connected));
+        time.Advance(_hour);
+        Assert.Equal(5, (await EndedAsync()).Succeeded);
+    }
+
     private IActorRef Start(Endpoint target, PhaseSettings phase, TimeProvider time, FailureRule? rule = null) => StartLane(
         [target], Given.Connection("PING") with { ConnectTimeout = 1_000 * _hour, ReplyTimeout = 1_000 * _hour },
         Given.Policy(rule ?? Given.Stop), time: time, phase: phase);

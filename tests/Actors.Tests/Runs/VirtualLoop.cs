@@ -94,7 +94,11 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
 
         public override Span<byte> Outgoing(int size) => _outgoing.AsSpan(0, size);
 
+        public override bool IsPending => _isPending;
+
         public override void Exchange(int size, DeadlineQueue deadline) => Begin(deadline, new Received(this));
+
+        public override void Finish(DeadlineQueue deadline) => Begin(deadline, new LinkFailed(this, LinkFault.PeerClosed));
 
         // It sends nothing of itself, so that only the deadline ends this.
         public override void Receive(DeadlineQueue? deadline)
@@ -112,6 +116,8 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
             _isClosed = true;
             DeadlineQueue.Leave(this);
         }
+
+        public override void Reset() => Close();
 
         // As with a real link: a deadline goes on after its operation, for the rest of the reply.
         protected internal override void Expire()

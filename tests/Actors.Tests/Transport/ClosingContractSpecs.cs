@@ -157,6 +157,87 @@ public abstract class ClosingContractSpecs : TransportSpecs
         await CloseAsync(link);
     }
 
+    [LinuxFact]
+    public async Task Socket_has_the_further_options_of_its_settings()
+    {
+        await using var peer = FaultPeer.Answering();
+        SocketOption[] options =
+        [
+            .. SocketOption.KeepAlivePeriod("", TimeSpan.FromSeconds(15)), SocketOption.UserTimeout("", TimeSpan.FromMilliseconds(2_500)),
+            SocketOption.SendBuffer("", 20_000), SocketOption.ReceiveBuffer("", 30_000), SocketOption.FastOpen(""),
+        ];
+        var link = await ConnectAsync(peer, Abortive with { Options = [.. options] });
+        var socket = OwnSocket.ConnectedTo(peer.Port);
+        var kept = options.Select(option => BitConverter.ToInt32(Raw(socket, option)));
+        Assert.Equal([15, 15, 2_500, 40_000, 60_000, 1], kept); // the kernel doubles buffers
+        await CloseAsync(link);
+
+        static byte[] Raw(Socket socket, SocketOption option)
+        {
+            var value = new byte[4];
+            socket.GetRawSocketOption(option.Level, option.Name, value);
+            return value;
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Finished_link_reads_on_until_the_peer_finishes(bool whileReceiving)
+    {
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.DrainAsync(stop);
+            await connection.SendAsync("+LATE\r\n", stop);
+        });
+        var link = await ConnectAsync(peer, _graceful);
+        if (whileReceiving)
+        {
+            await BeginReceiveAsync(link);
+        }
+
+        await Loop.OnLoopAsync(() => link.Finish(Loop.Deadline(Patience)));
+        Assert.Equal("+LATE\r\n", await ReceivedAsync(link));
+        await Loop.OnLoopAsync(() => link.Receive(null));
+        await FailsAsync(link, LinkFault.PeerClosed);
+        await CloseAsync(link);
+    }
+
+    [SkippableFact]
+    public async Task Receive_under_way_takes_the_reply_to_an_exchange()
+    {
+        await using var peer = FaultPeer.Answering();
+        var link = await ConnectAsync(peer);
+        await BeginReceiveAsync(link);
+        Assert.True(await Loop.OnLoopAsync(() => link.IsPending));
+        await BeginExchangeAsync(link, Ping);
+        Assert.Equal("+PONG\r\n", await ReceivedAsync(link));
+        Assert.False(await Loop.OnLoopAsync(() => link.IsPending));
+        await BeginReceiveAsync(link);
+        await BeginExchangeAsync(link, Ping, Briefly); // its deadline counts now, and the reply is in time
+        Assert.Equal("+PONG\r\n", await ReceivedAsync(link));
+        await CloseAsync(link);
+        await HeardNothingAsync();
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reset_link_ends_with_a_RST_whatever_its_settings(bool whileReceiving)
+    {
+        var ends = new Ends();
+        await using var peer = ends.Peer();
+        var link = await ConnectAsync(peer, _graceful);
+        if (whileReceiving)
+        {
+            await BeginReceiveAsync(link);
+        }
+
+        await Loop.OnLoopAsync(link.Reset);
+        Assert.Equal(SocketError.ConnectionReset, await ends.FirstAsync());
+        await HeardNothingAsync();
+    }
+
     private async Task CloseAsync(Link link, bool whileReceiving)
     {
         if (whileReceiving)

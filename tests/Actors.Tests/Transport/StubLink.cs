@@ -9,11 +9,17 @@ internal sealed class StubLink(List<StubLink>? expired = null) : Link
 
     public override Span<byte> Outgoing(int size) => new byte[size];
 
+    public override bool IsPending => Queue is not null;
+
     public override void Exchange(int size, DeadlineQueue deadline) => deadline.Enter(this);
+
+    public override void Finish(DeadlineQueue deadline) => deadline.Enter(this);
 
     public override void Receive(DeadlineQueue? deadline) => deadline?.Enter(this);
 
     public override void Close() => DeadlineQueue.Leave(this);
+
+    public override void Reset() => Close();
 
     protected internal override void Expire() => expired?.Add(this);
 }

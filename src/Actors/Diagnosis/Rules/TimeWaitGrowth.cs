@@ -16,7 +16,7 @@ internal sealed class TimeWaitGrowth : IRule
 
     public Finding? Judge(Evidence evidence)
     {
-        var isGraceful = evidence.Load.Close == "graceful";
+        var isGraceful = evidence.Load.Close is "graceful" or "half-close";
         if (evidence.TimeWaits() is not { } level || (!isGraceful && evidence.Ledgers.TimeWait.State != "fail"))
         {
             return null;
@@ -36,7 +36,7 @@ internal sealed class TimeWaitGrowth : IRule
             && evidence.Load.LargestBurst < all && evidence.Load.LargestBurst + level.Peak >= all * 9 / 10;
         var share = ports is { } known ? (double)Math.Max(level.Peak, level.After) / known : 0;
         var why = isGraceful
-            ? "because connection.close = graceful lets us close first"
+            ? $"because connection.close = {evidence.Load.Close} lets us close first"
             : $"although they were closed by RST: {evidence.Ledgers.TimeWait.Reason.TrimEnd('.')}";
         var waiting = (level.Peak + evidence.Load.Targets - 1) / Math.Max(1, evidence.Load.Targets);
         return new Finding(

@@ -45,6 +45,11 @@ public sealed record TargetSockets(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public WatchedLevel? ForeignTimeWait { get; init; }
 
+    /// <summary>The same sockets of each fleet, in the order of the run file; null for a run of one fleet, and if the ports of the run are
+    /// not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FleetSockets>? Fleets { get; init; }
+
     /// <summary>The longest time in which the accept queue was not empty and the server took nothing out of it; null if there was
     /// none.</summary>
     [JsonIgnore]

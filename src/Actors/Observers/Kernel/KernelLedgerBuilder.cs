@@ -6,7 +6,7 @@ namespace ActorLoad.Observers.Kernel;
 /// The run is counted from the last idle reading but one. The last may already have seen some of the storm, if it was taken while
 /// <c>StormBegins</c> was in the mailbox. The one before it cannot have.
 /// </remarks>
-internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen)
+internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen, IReadOnlyList<string>? fleets = null)
 {
     // The kernel's files hold gauges too, and a gauge may go back.
     private static readonly string[] _names = [.. KernelCounterNames.Tcp, .. KernelCounterNames.TcpExt, .. ConntrackCounters.Names.Values];
@@ -16,6 +16,9 @@ internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen)
     private readonly SortedDictionary<string, LevelWatch> _levels = new(StringComparer.Ordinal);
     private readonly LevelWatch[] _client = Levels();
     private readonly LevelWatch[] _server = Levels();
+    private readonly (string Name, LevelWatch[] Client, LevelWatch[] Server)[] _fleets =
+        [.. (fleets ?? []).Select(fleet => (fleet, Levels(), Levels()))];
+
     private readonly LevelWatch _acceptQueue = new();
     private readonly LevelWatch _foreign = new();
     private readonly StandingQueue _standing = new(time);
@@ -84,6 +87,11 @@ internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen)
             {
                 _client[(int)state].Read(sockets.Client(state));
                 _server[(int)state].Read(sockets.Server(state));
+                foreach (var (number, fleet) in _fleets.Index())
+                {
+                    fleet.Client[(int)state].Read(sockets.Client(state, number));
+                    fleet.Server[(int)state].Read(sockets.Server(state, number));
+                }
             }
 
             if (sockets.ForeignTimeWait is { } foreign)
@@ -119,6 +127,8 @@ internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen)
             ? new TargetSockets(ByState(_client, isThere: true), ByState(_server, _sawListener), _acceptQueue.Level, _acceptQueueLimit)
             {
                 ForeignTimeWait = _foreign.Level,
+                Fleets = _fleets.Length == 0 ? null : [.. _fleets.Select(fleet =>
+                    new FleetSockets(fleet.Name, ByState(fleet.Client, isThere: true), ByState(fleet.Server, _sawListener)))],
                 Stood = _standing.Longest(_start.At),
             }
             : null;

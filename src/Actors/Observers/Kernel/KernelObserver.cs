@@ -56,7 +56,7 @@ public sealed class KernelObserver : UntypedActor, IWithTimers
         Guard(() =>
         {
             _sources = _open();
-            _book = new KernelLedgerBuilder(_time, _sources.Unseen);
+            _book = new KernelLedgerBuilder(_time, _sources.Unseen, _sources.FleetNames);
         });
         HandleFirstReadings();
     }

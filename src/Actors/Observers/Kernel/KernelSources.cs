@@ -28,21 +28,25 @@ public sealed class KernelSources : IDisposable
     private long _socketsDue = long.MinValue;
 
     /// <summary>Opens everything, and reads the settings. If counters are named in <paramref name="wanted"/>, a note says which of these
-    /// the kernel lacks, but not which of the others. <paramref name="isOurs"/> as for <see cref="SocketDiag"/>.</summary>
+    /// the kernel lacks, but not which of the others. <paramref name="isOurs"/> and <paramref name="fleets"/> as for
+    /// <see cref="SocketDiag"/>.</summary>
     public KernelSources(
         KernelPaths paths, IEnumerable<IPEndPoint> endpoints, TimeProvider time, IReadOnlyList<string>? wanted = null,
-        IsOwnEnd? isOurs = null)
+        IsOwnEnd? isOurs = null, OwnFleets? fleets = null)
     {
-        (_time, _wanted) = (time, wanted);
+        (_time, _wanted, FleetNames) = (time, wanted, fleets?.Names ?? []);
         _snmp = new ProcFile(Path.Combine(paths.Net, "snmp"));
         _netstat = new ProcFile(Path.Combine(paths.Net, "netstat"));
         _sockstat = new ProcFile(Path.Combine(paths.Net, "sockstat"));
         _sockstat6 = new ProcFile(Path.Combine(paths.Net, "sockstat6"));
         _conntrack = new ProcFile(Path.Combine(paths.Net, "stat/nf_conntrack"));
         _conntrackCount = new ProcFile(KernelSettings.SysctlFile(paths, "net.netfilter.nf_conntrack_count"));
-        _diag = new SocketDiag(endpoints, isOurs);
+        _diag = new SocketDiag(endpoints, isOurs, fleets);
         Settings = KernelSettings.Read(paths, Unseen, areMissed: wanted is null);
     }
+
+    /// <summary>The fleets whose sockets are counted apart.</summary>
+    public IReadOnlyList<string> FleetNames { get; }
 
     /// <summary>Notes of what could not be seen so far.</summary>
     public UnseenNotes Unseen { get; } = new();

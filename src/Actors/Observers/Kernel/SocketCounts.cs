@@ -5,6 +5,7 @@ public sealed class SocketCounts
 {
     private readonly int[] _client = new int[(int)TcpState.Closing + 1];
     private readonly List<uint> _inodes = [];
+    private int[,] _ofFleets = new int[0, 0];
     private readonly int[] _server = new int[(int)TcpState.Closing + 1];
 
     /// <summary>Listeners that listen for a watched endpoint.</summary>
@@ -29,6 +30,18 @@ public sealed class SocketCounts
 
     /// <summary>Sockets whose local end is a watched endpoint, without the listeners.</summary>
     public int Server(TcpState state) => _server[(int)state];
+
+    /// <summary>The same of one fleet.</summary>
+    public int Client(TcpState state, int fleet) => _ofFleets[2 * fleet, (int)state];
+
+    /// <summary>The same of one fleet.</summary>
+    public int Server(TcpState state, int fleet) => _ofFleets[(2 * fleet) + 1, (int)state];
+
+    internal void KnowFleets(int count) => _ofFleets = new int[2 * count, (int)TcpState.Closing + 1];
+
+    internal void AddClient(int state, int fleet) => _ofFleets[2 * fleet, state]++;
+
+    internal void AddServer(int state, int fleet) => _ofFleets[(2 * fleet) + 1, state]++;
 
     internal void AddClient(int state) => _client[state]++;
 

@@ -29,6 +29,7 @@ public sealed class SocketDiag : IDisposable
 
     private readonly WatchedEndpoints _watched;
     private readonly IsOwnEnd? _isOurs;
+    private readonly OwnFleets? _fleets;
     private readonly NetlinkSocket? _socket;
     private readonly string _problem;
     private readonly byte[] _buffer = new byte[BufferSize];
@@ -41,14 +42,16 @@ public sealed class SocketDiag : IDisposable
     /// <summary>Watches these endpoints; <see cref="IPAddress.Any"/> stands for every address of its port.</summary>
     /// <param name="endpoints">What is watched.</param>
     /// <param name="isOurs">Tells whether a connection of the run ever had a local address and port; null if that is not known.</param>
-    public SocketDiag(IEnumerable<IPEndPoint> endpoints, IsOwnEnd? isOurs = null)
-        : this(endpoints, DiagRequest.TCPDIAG_GETSOCK, DiagRequest.IPPROTO_TCP, isOurs)
+    /// <param name="fleets">Tells the sockets of fleets apart; null if they are not counted apart.</param>
+    public SocketDiag(IEnumerable<IPEndPoint> endpoints, IsOwnEnd? isOurs = null, OwnFleets? fleets = null)
+        : this(endpoints, DiagRequest.TCPDIAG_GETSOCK, DiagRequest.IPPROTO_TCP, isOurs, fleets)
     {
     }
 
-    internal SocketDiag(IEnumerable<IPEndPoint> endpoints, ushort messageType, byte protocol, IsOwnEnd? isOurs = null)
+    internal SocketDiag(
+        IEnumerable<IPEndPoint> endpoints, ushort messageType, byte protocol, IsOwnEnd? isOurs = null, OwnFleets? fleets = null)
     {
-        _isOurs = isOurs;
+        (_isOurs, _fleets) = (isOurs, fleets);
         _watched = new WatchedEndpoints([.. endpoints]);
         _socket = NetlinkSocket.Open(_patience, out _problem);
         var all = TcpStates.OfConnections.Aggregate(_listening, (bits, state) => bits | (1u << (int)state));
@@ -98,6 +101,8 @@ public sealed class SocketDiag : IDisposable
             {
                 counts.KnowPorts();
             }
+
+            counts.KnowFleets(_fleets?.Names.Count ?? 0);
 
             if (AskAll(_socket, dump, counts, ref isTorn) is { } error)
             {
@@ -152,7 +157,7 @@ public sealed class SocketDiag : IDisposable
             return -sent;
         }
 
-        var answer = new DiagAnswer(_watched, _sequence, counts, isForOne, _isOurs);
+        var answer = new DiagAnswer(_watched, _sequence, counts, isForOne, _isOurs, _fleets);
         _isUnfinished = true;
         for (var piece = 0; piece < MaxPieces && !answer.IsDone; piece++)
         {

@@ -20,9 +20,9 @@ internal static class ClientSocket
                 throw new SocketException((int)SocketError.TooManyOpenSockets);
             }
 
-            if (settings.Close == CloseMode.Abort)
+            if (settings.IsAbortive)
             {
-                socket.LingerState = _abortive;
+                CloseAbortively(socket);
             }
 
             if (settings.NoDelay)
@@ -33,6 +33,11 @@ internal static class ClientSocket
             if (settings.KeepAlive)
             {
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            }
+
+            foreach (var option in settings.Options)
+            {
+                option.SetOn(socket);
             }
 
             while (lease.TryNext() && !TryBind(socket, lease))
@@ -69,13 +74,24 @@ internal static class ClientSocket
         }
     }
 
+    /// <summary>The close of a socket will send RST.</summary>
+    public static void CloseAbortively(Socket socket) => socket.LingerState = _abortive;
+
+    /// <summary>Sends what fits into the socket's buffer, beside a receive under way, and waits for nothing. A broken connection shows in
+    /// that receive.</summary>
+    public static void SendAtOnce(Socket socket, ReadOnlySpan<byte> bytes)
+    {
+        socket.Blocking = false;
+        socket.Send(bytes, SocketFlags.None, out _);
+    }
+
     /// <summary>Sends FIN, so that an operation under way ends by itself: Dispose would abort it, and .NET then resets the connection.
     /// False if the peer has ended the connection already.</summary>
-    public static bool TryShutdown(Socket socket)
+    public static bool TryShutdown(Socket socket, SocketShutdown how = SocketShutdown.Both)
     {
         try
         {
-            socket.Shutdown(SocketShutdown.Both);
+            socket.Shutdown(how);
             return true;
         }
         catch (SocketException)

@@ -14,6 +14,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     private bool _expired;
     private bool _isOverdue;
     private bool _closed;
+    private bool _isAbortive = settings.IsAbortive;
 
     private enum Pending
     {
@@ -26,6 +27,8 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     public override ReadOnlySpan<byte> Incoming => _operation is { } operation ? operation.Incoming : default;
 
     public override Span<byte> Outgoing(int size) => _operation!.Outgoing(size);
+
+    public override bool IsPending => _pending != Pending.None && !_expired;
 
     /// <summary>Opens the socket and begins the connect.</summary>
     public void Connect(IPEndPoint target, DeadlineQueue deadline)
@@ -50,8 +53,27 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         _isOverdue = false;
         SentAt = deadline.Enter(this);
         loop.Saw(SentAt);
-        _operation!.AimToSend(size);
-        Begin(Pending.Send);
+        if (_pending == Pending.Receive)
+        {
+            ClientSocket.SendAtOnce(_socket!, _operation!.Written(size));
+        }
+        else if (_pending == Pending.None)
+        {
+            _operation!.AimToSend(size);
+            Begin(Pending.Send);
+        }
+    }
+
+    public override void Finish(DeadlineQueue deadline)
+    {
+        _isOverdue = false;
+        SentAt = deadline.Enter(this);
+        ClientSocket.TryShutdown(_socket!, SocketShutdown.Send); // if the peer was quicker, the receive tells
+        if (_pending == Pending.None)
+        {
+            _operation!.AimToReceive();
+            Begin(Pending.Receive);
+        }
     }
 
     public override void Receive(DeadlineQueue? deadline)
@@ -85,10 +107,21 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         {
             Release();
         }
-        else if (settings.Close == CloseMode.Abort || _pending == Pending.Connect || !ClientSocket.TryShutdown(_socket!))
+        else if (_isAbortive || _pending == Pending.Connect || !ClientSocket.TryShutdown(_socket!))
         {
             _socket!.Dispose();
         }
+    }
+
+    public override void Reset()
+    {
+        if (!_closed && _socket is not null)
+        {
+            _isAbortive = true;
+            ClientSocket.CloseAbortively(_socket);
+        }
+
+        Close();
     }
 
     public override PeerEnd CloseAndTell()
@@ -167,6 +200,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         try
         {
             _socket = ClientSocket.Create(target.AddressFamily, settings, ref _lease);
+            settings.Owner?.Took(target.Port, _lease.Port);
             return true;
         }
         catch (SocketException cause)

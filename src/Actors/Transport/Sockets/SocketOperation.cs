@@ -42,6 +42,8 @@ internal sealed class SocketOperation : IRunnable, IDisposable
         return _outgoing;
     }
 
+    public ReadOnlySpan<byte> Written(int size) => _outgoing.AsSpan(0, size);
+
     public void AimToSend(int size) => Arguments.SetBuffer(_outgoing, 0, size);
 
     public void AimToReceive() => Arguments.SetBuffer(_received, 0, _received.Length);

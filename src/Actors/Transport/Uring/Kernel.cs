@@ -68,6 +68,8 @@ internal static unsafe partial class Kernel
     public const int SO_KEEPALIVE = 9;
     public const int SO_LINGER = 13;
     public const int TCP_NODELAY = 1;
+    public const int SHUT_WR = 1;
+    public const uint MSG_DONTWAIT = 0x40;
     public const uint MSG_WAITALL = 0x100;
     public const uint MSG_NOSIGNAL = 0x4000;
 
@@ -140,6 +142,12 @@ internal static unsafe partial class Kernel
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true), SuppressGCTransition]
     public static partial int Bind(int socket, void* address, uint size);
+
+    [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
+    public static partial int Shutdown(int socket, int how);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    public static partial nint Send(int socket, void* bytes, nuint size, int flags);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int file);

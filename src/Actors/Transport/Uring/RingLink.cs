@@ -23,6 +23,8 @@ internal sealed unsafe class RingLink(
 
     public override Span<byte> Outgoing(int size) => slot.Room(size);
 
+    public override bool IsPending => _isPending && !_expired;
+
     /// <summary>Opens the socket and begins the connect.</summary>
     public void Connect(DeadlineQueue deadline)
     {
@@ -39,7 +41,12 @@ internal sealed unsafe class RingLink(
     public override void Exchange(int size, DeadlineQueue deadline)
     {
         _isOverdue = false;
-        deadline.Enter(this);
+        SentAt = deadline.Enter(this);
+        if (_isPending)
+        {
+            RingSocket.SendAtOnce(slot.File, slot.Outgoing, size);
+            return;
+        }
 
         // One chain: the receive begins when the send is done. One completion: a send that succeeds brings none, and one that fails brings
         // its own in place of the receive's.
@@ -49,6 +56,17 @@ internal sealed unsafe class RingLink(
         send.Flags = IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
         loop.Departures.Add(this);
         PrepareReceive();
+    }
+
+    public override void Finish(DeadlineQueue deadline)
+    {
+        _isOverdue = false;
+        SentAt = deadline.Enter(this);
+        RingSocket.Finish(slot.File);
+        if (!_isPending)
+        {
+            PrepareReceive();
+        }
     }
 
     public override void Receive(DeadlineQueue? deadline)
@@ -78,6 +96,16 @@ internal sealed unsafe class RingLink(
         DeadlineQueue.Leave(this);
         NoteUnanswered();
         loop.Close(slot);
+    }
+
+    public override void Reset()
+    {
+        if (!_closed && slot.File != RingSlot.NoFile)
+        {
+            RingSocket.CloseAbortively(slot.File);
+        }
+
+        Close();
     }
 
     public override PeerEnd CloseAndTell()
@@ -209,7 +237,12 @@ internal sealed unsafe class RingLink(
         PrepareConnect();
     }
 
-    private int OpenSocket() => RingSocket.Open(slot, target.AddressFamily, settings, ref _lease);
+    private int OpenSocket()
+    {
+        var error = RingSocket.Open(slot, target.AddressFamily, settings, ref _lease);
+        settings.Owner?.Took(target.Port, _lease.Port);
+        return error;
+    }
 
     private void Fail(int error, long at) => End(new LinkFailed(this, RingFaults.From(error), $"errno {error}"), at);
 

@@ -46,11 +46,34 @@ internal static unsafe class RingSocket
         return GetOption(file, TcpInfo.Level, TcpInfo.Option, &state, &size) == 0 ? TcpInfo.PeerEndIn(state) : PeerEnd.None;
     }
 
+    /// <summary>Sends what fits into the socket's buffer, beside a receive under way, and waits for nothing. A broken connection shows in
+    /// that receive.</summary>
+    public static void SendAtOnce(int file, byte* bytes, int size) =>
+        Send(file, bytes, (nuint)size, (int)(MSG_DONTWAIT | MSG_NOSIGNAL));
+
+    /// <summary>Sends FIN; the descriptor can still receive. If the peer has ended the connection, a receive tells.</summary>
+    public static void Finish(int file) => Shutdown(file, SHUT_WR);
+
+    /// <summary>The close of a descriptor will send RST. False with errno.</summary>
+    public static bool CloseAbortively(int file)
+    {
+        var linger = new Linger { OnOff = 1, Seconds = 0 };
+        return SetOption(file, SOL_SOCKET, SO_LINGER, &linger, (uint)sizeof(Linger)) == 0;
+    }
+
     // False with errno: without linger zero the close would leave a TIME_WAIT, and ActorLoad promises to leave none.
     private static bool TrySetOptions(int file, SocketSettings settings)
     {
-        var linger = new Linger { OnOff = 1, Seconds = 0 };
-        return (settings.Close != CloseMode.Abort || SetOption(file, SOL_SOCKET, SO_LINGER, &linger, (uint)sizeof(Linger)) == 0)
+        foreach (var option in settings.Options)
+        {
+            var value = option.Value;
+            if (SetOption(file, option.Level, option.Name, &value, sizeof(int)) != 0)
+            {
+                return false;
+            }
+        }
+
+        return (!settings.IsAbortive || CloseAbortively(file))
             && (!settings.NoDelay || TrySwitchOn(file, IPPROTO_TCP, TCP_NODELAY))
             && (!settings.KeepAlive || TrySwitchOn(file, SOL_SOCKET, SO_KEEPALIVE));
     }
@@ -66,7 +89,7 @@ internal static unsafe class RingSocket
     private static bool TryBind(RingSlot slot, SocketSettings settings, in PortLease lease)
     {
         var size = (uint)SocketAddressWriter.Write(lease.Source, lease.Port, new Span<byte>(slot.Address, RingSlot.AddressSize));
-        var isShared = lease.IsShared || settings.Close != CloseMode.Abort;
+        var isShared = lease.IsShared || !settings.IsAbortive;
         if (isShared && !AllowReuse(slot.File))
         {
             return false;

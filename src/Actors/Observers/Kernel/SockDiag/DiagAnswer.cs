@@ -6,7 +6,8 @@ namespace ActorLoad.Observers.Kernel.SockDiag;
 /// <summary>Counts the sockets in the kernel's answer to one request, as its pieces come. The answer to a question for one socket is that
 /// socket. An answer with many sockets has an end mark.</summary>
 internal sealed class DiagAnswer(
-    WatchedEndpoints watched, uint sequence, SocketCounts counts, bool isForOne = false, IsOwnEnd? isOurs = null)
+    WatchedEndpoints watched, uint sequence, SocketCounts counts, bool isForOne = false, IsOwnEnd? isOurs = null,
+    OwnFleets? fleets = null)
 {
     private const int ErrorSize = 4;
     private const ushort NLMSG_ERROR = 2;
@@ -102,15 +103,25 @@ internal sealed class DiagAnswer(
             return;
         }
 
+        var remotePort = BinaryPrimitives.ReadUInt16BigEndian(socket[RemotePort..]);
         if (watched.IsServer(localPort, local))
         {
             counts.AddServer(state);
+            if (fleets?.Of(localPort, remotePort) is { } served)
+            {
+                counts.AddServer(state, served);
+            }
         }
 
         var remote = WatchedEndpoints.Address(socket.Slice(RemoteAddress, width));
-        if (watched.IsTarget(BinaryPrimitives.ReadUInt16BigEndian(socket[RemotePort..]), remote))
+        if (watched.IsTarget(remotePort, remote))
         {
             counts.AddClient(state);
+            if (fleets?.Of(remotePort, localPort) is { } fleet)
+            {
+                counts.AddClient(state, fleet);
+            }
+
             if (state == (byte)TcpState.TimeWait && isOurs?.Invoke(socket.Slice(LocalAddress, width), localPort) == false)
             {
                 counts.AddForeignTimeWait();
