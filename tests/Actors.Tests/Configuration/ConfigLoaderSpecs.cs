@@ -139,7 +139,7 @@ public class ConfigLoaderSpecs
         Assert.Equal(
             """{"script":["PING","GET foo","SET foo {burst}:{client}"],"hold":"1.50s","close":"abort","close-timeout":"10s","""
             + """
-            "keep-alive":true,"no-delay":true,"connect-timeout":"10s","reply-timeout":"10s","max-open":19000,"ports":"slot",
+            "keep-alive":true,"no-delay":true,"connect-timeout":"10s","reply-timeout":"10s","max-open":19000,"ports":"slot","source-addresses":[],
             """
             + """
             "receive-buffer":"1KiB","keep-alive-period":"0s","socket-send-buffer":"0B","socket-receive-buffer":"0B",
