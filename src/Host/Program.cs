@@ -9,12 +9,7 @@ ResourceFailures.EndTheProcess();
 var time = TimeProvider.System;
 Outlets.Open(time);
 
-// `actorload` alone is the quick run; `actorload --cps 8000 --durs 20` works like the ancestor's flags.
-if (args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version")))
-{
-    args = ["run", .. args];
-}
-
+args = RootCommandLine.WithCommand(args);
 if (args[0] != TargetCommand.Name)
 {
     SocketEngine.RunCompletionsInline(isDaemon: args[0] == ServeCommand.Name);

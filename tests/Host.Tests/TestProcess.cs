@@ -7,5 +7,9 @@ namespace ActorLoad.Hosting.Tests;
 internal static class TestProcess
 {
     [ModuleInitializer]
-    internal static void Begin() => Outlets.Create(TimeProvider.System);
+    internal static void Begin()
+    {
+        Outlets.Create(TimeProvider.System);
+        ActorLoadHere.ReplaceConsole();
+    }
 }

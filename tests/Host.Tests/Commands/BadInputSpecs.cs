@@ -75,7 +75,7 @@ public class BadInputSpecs : IDisposable
     [Fact]
     public async Task Help_shows_which_commands_take_a_file_and_that_it_is_optional()
     {
-        var lines = (await ActorLoadProcess.RunAsync(["--help"])).Expect().Stdout.Split('\n');
+        var lines = (await ActorLoadHere.RunAsync(["--help"])).Expect().Stdout.Split('\n');
         foreach (var command in new[] { "run [FILE] ", "serve [FILE]... ", "config [FILE] ", "doctor [FILE] ", "target ", "monitor --port P " })
         {
             Assert.Contains(lines, line => line.StartsWith($"  {command}", StringComparison.Ordinal));
@@ -151,7 +151,7 @@ public class BadInputSpecs : IDisposable
 
     private static async Task<string[]> RefusedAsync(params string[] args)
     {
-        var result = (await ActorLoadProcess.RunAsync(args)).Expect(2);
+        var result = (await ActorLoadHere.RunAsync(args)).Expect(2);
         Assert.Equal("", result.Stdout);
         return result.Stderr.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }

@@ -121,7 +121,7 @@ public sealed class CompareCommandSpecs(CompareCommandSpecs.TwoRuns runs) : ICla
     [Fact]
     public async Task Json_of_a_run_with_a_baseline_is_the_result_alone()
     {
-        var run = (await ActorLoadProcess.RunAsync([.. TwoRuns.Run, "--json", "--baseline", runs.A])).Expect();
+        var run = (await ActorLoadHere.RunAsync([.. TwoRuns.Run, "--json", "--baseline", runs.A])).Expect();
         Assert.Equal(160, RunResultJson.Parse(run.Stdout).Connections.Planned);
         Assert.Contains("B  this run: ", run.Stderr, StringComparison.Ordinal);
     }
@@ -129,19 +129,19 @@ public sealed class CompareCommandSpecs(CompareCommandSpecs.TwoRuns runs) : ICla
     [Fact]
     public async Task Bad_baseline_is_refused_before_the_run_with_the_other_errors()
     {
-        var refused = (await ActorLoadProcess.RunAsync(
+        var refused = (await ActorLoadHere.RunAsync(
             [.. TwoRuns.Run, "--set", "seed=x", "--baseline", _files["gone"], "--fail-if", "cpuu > 1%", "--out", _files["out"]])).Expect(2);
         var errors = refused.Stderr.TrimEnd().Split('\n');
         Assert.StartsWith($"{_files["gone"]}: no such file or directory; ", errors[0], StringComparison.Ordinal);
         Assert.Equal("--fail-if: cpuu: unknown metric; did you mean \"cpu\"?", errors[1]);
         Assert.StartsWith("--set: seed: ", errors[2], StringComparison.Ordinal);
         Assert.Equal((3, false), (errors.Length, Directory.Exists(_files["out"])));
-        refused = (await ActorLoadProcess.RunAsync([.. TwoRuns.Run, "--fail-if", "cpu > 1%"])).Expect(2);
+        refused = (await ActorLoadHere.RunAsync([.. TwoRuns.Run, "--fail-if", "cpu > 1%"])).Expect(2);
         Assert.Equal("--fail-if: there is nothing to compare the run with; add --baseline DIR\n", refused.Stderr);
     }
 
     private static async Task<ProcessResult> CompareAsync(int code, params string[] args) =>
-        (await ActorLoadProcess.RunAsync(["compare", .. args])).Expect(code);
+        (await ActorLoadHere.RunAsync(["compare", .. args])).Expect(code);
 
     private static RunResult Result(string directory) => RunResultJson.Parse(File.ReadAllText(Path.Combine(directory, RunJournal.ResultFile)));
 
@@ -153,7 +153,7 @@ public sealed class CompareCommandSpecs(CompareCommandSpecs.TwoRuns runs) : ICla
         /// <summary>Eight bursts of 20 connections, an interval each.</summary>
         public static string[] Run { get; } =
         [
-            "run", "--quiet", "--set", "load=[{connections=20,gap=200ms,count=8,pacing=fixed}]", "--set", "metrics.interval=200ms",
+            "run", "--quiet", "--set", "load=[{connections=20,gap=100ms,count=8,pacing=fixed}]", "--set", "metrics.interval=100ms",
             "--set", "connection.hold=0s", "--set", "thresholds=[]",
         ];
 
@@ -165,7 +165,7 @@ public sealed class CompareCommandSpecs(CompareCommandSpecs.TwoRuns runs) : ICla
         {
             foreach (var directory in new[] { A, B })
             {
-                (await ActorLoadProcess.RunAsync([.. Run, "--out", directory])).Expect();
+                (await ActorLoadHere.RunAsync([.. Run, "--out", directory])).Expect();
 
                 // A busy machine makes a run generator-limited, and the specs are about runs that can be believed.
                 var believed = Result(directory) with { Verdict = Verdict.Valid, Findings = [] };

@@ -88,7 +88,8 @@ public class ConfigCommandSpecs
     }
 
     private static async Task<string> PrintAsync(string[] args, Dictionary<string, string?>? environment = null) =>
-        (await ActorLoadProcess.RunAsync(args, new ActorLoadOptions { Environment = environment ?? [] })).Expect().Stdout;
+        (environment is null ? await ActorLoadHere.RunAsync(args) : await ActorLoadProcess.RunAsync(args, new ActorLoadOptions { Environment = environment }))
+        .Expect().Stdout;
 
     private static string LoadOf(string printed) =>
         printed[printed.IndexOf("load = [", StringComparison.Ordinal)..printed.IndexOf("connection {", StringComparison.Ordinal)];

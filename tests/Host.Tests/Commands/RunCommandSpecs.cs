@@ -36,7 +36,7 @@ public class RunCommandSpecs : IDisposable
     public async Task The_summary_begins_with_the_verdict_and_shows_the_arithmetic()
     {
         await using var peer = FaultPeer.Answering();
-        var run = (await ActorLoadProcess.RunAsync(["run", "--quiet", .. Bursts(peer, 1)])).Expect();
+        var run = (await ActorLoadHere.RunAsync(["run", "--quiet", .. Bursts(peer, 1)])).Expect();
         // Whether they can be believed depends on what else this machine does.
         var lines = run.Stdout.TrimEnd().Split('\n');
         Assert.Matches(@"^100 % of 20 connections succeeded; .+ \((valid|generator-limited)\)$", lines[0]);
@@ -50,7 +50,7 @@ public class RunCommandSpecs : IDisposable
     public async Task Files_are_written_to_the_given_directory()
     {
         await using var peer = FaultPeer.Answering();
-        var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--out", _files["a/b"], .. Bursts(peer, 2)])).Expect();
+        var run = (await ActorLoadHere.RunAsync(["run", "--json", "--out", _files["a/b"], .. Bursts(peer, 2)])).Expect();
         Assert.Equal(run.Stdout.TrimEnd(), File.ReadAllText(_files["a/b/result.json"]));
         var result = RunResultJson.Parse(run.Stdout);
         var lines = File.ReadAllLines(_files["a/b/samples.jsonl"]).Select(RunResultJson.ParseSnapshot).ToArray();
@@ -80,7 +80,7 @@ public class RunCommandSpecs : IDisposable
     public async Task A_target_that_is_down_aborts_the_run_with_exit_code_4()
     {
         await using var peer = FaultPeer.ClosedPort();
-        var run = (await ActorLoadProcess.RunAsync(["run", "--quiet", "--target", peer.Target, "--cps", "200", "--durs", "3600"])).Expect(4);
+        var run = (await ActorLoadHere.RunAsync(["run", "--quiet", "--target", peer.Target, "--cps", "200", "--durs", "3600"])).Expect(4);
         Assert.Contains("(aborted)\n", run.Stdout, StringComparison.Ordinal);
         Assert.Contains("refused", run.Stdout, StringComparison.Ordinal);
     }
@@ -89,7 +89,7 @@ public class RunCommandSpecs : IDisposable
     public async Task Run_does_not_begin_when_the_target_fails_its_check()
     {
         await using var peer = FaultPeer.ClosedPort();
-        var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--out", _files["out"], "--target", peer.Target, "--cps", "200", "--durs", "3600"])).Expect(4);
+        var run = (await ActorLoadHere.RunAsync(["run", "--json", "--out", _files["out"], "--target", peer.Target, "--cps", "200", "--durs", "3600"])).Expect(4);
         Assert.Contains("actorload: FAIL target: ", run.Stderr, StringComparison.Ordinal);
         Assert.Contains("the run did not begin: no server of its target passed the check; --force begins it anyway", run.Stderr, StringComparison.Ordinal);
         var result = RunResultJson.Parse(run.Stdout);
@@ -104,7 +104,7 @@ public class RunCommandSpecs : IDisposable
     public async Task Force_option_begins_a_run_whose_target_fails_its_check()
     {
         await using var peer = FaultPeer.ClosedPort();
-        var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--force", "--target", peer.Target, "--cps", "20", "--count", "1"])).Expect(4);
+        var run = (await ActorLoadHere.RunAsync(["run", "--json", "--force", "--target", peer.Target, "--cps", "20", "--count", "1"])).Expect(4);
         Assert.Contains("actorload: FAIL target: ", run.Stderr, StringComparison.Ordinal);
         Assert.Equal(20, RunResultJson.Parse(run.Stdout).Connections.Planned);
     }
@@ -114,7 +114,7 @@ public class RunCommandSpecs : IDisposable
     {
         await using var server = await RedisServer.StartAsync();
         await using var peer = FaultPeer.ClosedPort();
-        var run = (await ActorLoadProcess.RunAsync(["run", "--json", "--target", server.Target, "--target", peer.Target, "--cps", "20", "--count", "1"])).Expect();
+        var run = (await ActorLoadHere.RunAsync(["run", "--json", "--target", server.Target, "--target", peer.Target, "--cps", "20", "--count", "1"])).Expect();
         Assert.Equal(10, RunResultJson.Parse(run.Stdout).Connections.Succeeded);
     }
 
@@ -123,8 +123,8 @@ public class RunCommandSpecs : IDisposable
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "word");
         string[] args = ["run", "--json", "--target", server.Target, "--cps", "20", "--count", "1"];
-        (await ActorLoadProcess.RunAsync([.. args, "--script", "PING"])).Expect(4);
-        var run = (await ActorLoadProcess.RunAsync([.. args, "--script", "AUTH word", "--script", "PING"])).Expect();
+        (await ActorLoadHere.RunAsync([.. args, "--script", "PING"])).Expect(4);
+        var run = (await ActorLoadHere.RunAsync([.. args, "--script", "AUTH word", "--script", "PING"])).Expect();
         Assert.Equal(20, RunResultJson.Parse(run.Stdout).Connections.Succeeded);
     }
 
@@ -132,8 +132,8 @@ public class RunCommandSpecs : IDisposable
     public async Task Details_show_the_tables_that_the_summary_leaves_out()
     {
         await using var peer = FaultPeer.Answering();
-        var brief = (await ActorLoadProcess.RunAsync(["run", "--quiet", .. Bursts(peer, 1)])).Expect().Stdout;
-        var all = (await ActorLoadProcess.RunAsync(["run", "--quiet", "--details", .. Bursts(peer, 1)])).Expect().Stdout;
+        var brief = (await ActorLoadHere.RunAsync(["run", "--quiet", .. Bursts(peer, 1)])).Expect().Stdout;
+        var all = (await ActorLoadHere.RunAsync(["run", "--quiet", "--details", .. Bursts(peer, 1)])).Expect().Stdout;
         Assert.InRange(brief.Split('\n').Length, 5, 24);
         Assert.DoesNotContain("Connections ended as", brief, StringComparison.Ordinal);
         Assert.Contains("Connections ended as", all, StringComparison.Ordinal);
@@ -176,7 +176,7 @@ public class RunCommandSpecs : IDisposable
         await using var peer = FaultPeer.Answering();
         Directory.CreateDirectory(_files["out"]);
         File.CreateSymbolicLink(_files["out/samples.jsonl"], "/dev/full");
-        var run = (await ActorLoadProcess.RunAsync(["run", "--quiet", "--out", _files["out"], .. Bursts(peer, 1)])).Expect(1);
+        var run = (await ActorLoadHere.RunAsync(["run", "--quiet", "--out", _files["out"], .. Bursts(peer, 1)])).Expect(1);
         Assert.Contains("No space left on device", run.Stderr, StringComparison.Ordinal);
         Assert.Contains("20 planned = 20 succeeded", run.Stdout, StringComparison.Ordinal);
         Assert.Equal(20, RunResultJson.Parse(File.ReadAllText(_files["out/result.json"])).Connections.Succeeded);

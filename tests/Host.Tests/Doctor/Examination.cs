@@ -24,13 +24,15 @@ internal static class Examination
         return report;
     }
 
-    /// <summary>Any command on a run file of these lines under <c>actorload</c>.</summary>
+    /// <summary>Any command on a run file of these lines under <c>actorload</c>; in a process of its own if words come before it.</summary>
     public static async Task<ProcessResult> RunAsync(
         string command, string target, string lines, IReadOnlyList<string>? wrapper = null, params string[] more)
     {
         using var files = new TemporaryDirectory();
         var file = files.Write("run.conf", $"actorload {{\n target.endpoints = [\"{target}\"]\n {lines}\n}}\n");
-        return await ActorLoadProcess.RunAsync([command, file, .. more], new ActorLoadOptions { Wrapper = wrapper ?? [] });
+        return wrapper is null
+            ? await ActorLoadHere.RunAsync([command, file, .. more])
+            : await ActorLoadProcess.RunAsync([command, file, .. more], new ActorLoadOptions { Wrapper = wrapper });
     }
 
     /// <summary>Carries the command out, as somebody would who pastes it.</summary>

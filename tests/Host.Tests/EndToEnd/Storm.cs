@@ -53,39 +53,49 @@ internal sealed class Storm
     public static Task<Storm> RunAsync(string target, string lines, ActorLoadOptions? options = null) =>
         RunObservedAsync(target, $"observers.server.enabled = off\n {lines}", options);
 
+    /// <summary>The same inside this process: see <see cref="ActorLoadHere"/>.</summary>
+    public static Task<Storm> HereAsync(string target, string lines) => HereObservedAsync(target, $"observers.server.enabled = off\n {lines}");
+
+    /// <summary>The same with all observers that a run has by default, inside this process.</summary>
+    public static Task<Storm> HereObservedAsync(string target, string lines) =>
+        WithFileAsync(target, lines, file => ActorLoadHere.RunAsync(["run", file, "--json", "--quiet"]));
+
     /// <summary>The same with all observers that a run has by default.</summary>
     /// <param name="target">Whom.</param>
     /// <param name="lines">The run file, under <c>actorload</c>.</param>
     /// <param name="options">How it is started.</param>
     /// <param name="during">What is done to its process meanwhile.</param>
-    public static async Task<Storm> RunObservedAsync(
-        string target, string lines, ActorLoadOptions? options = null, Func<ChildProcess, Task>? during = null)
-    {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("actorload-").FullName, "run.conf");
-        await File.WriteAllTextAsync(file, $"actorload {{\n target.endpoints = [\"{target}\"]\n {lines}\n}}\n");
-        try
+    public static Task<Storm> RunObservedAsync(
+        string target, string lines, ActorLoadOptions? options = null, Func<ChildProcess, Task>? during = null) => WithFileAsync(target, lines, async file =>
         {
             await using var child = ActorLoadProcess.Start(["run", file, "--json", "--quiet"], options);
             await (during?.Invoke(child) ?? Task.CompletedTask);
-            var process = await child.ExitAsync();
-            Assert.True(process.Stdout.Length > 0, process.ToString());
-            var storm = new Storm(process, JsonDocument.Parse(process.Stdout).RootElement.Clone());
-            storm.CheckBooks();
-            return storm;
-        }
-        finally
-        {
-            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
-        }
-    }
+            return await child.ExitAsync();
+        });
 
     /// <summary>The same over <paramref name="transport"/>, a <c>transport.kind</c>. A run over <c>auto</c> that fell back to sockets, on a machine where a
     /// ring can be had, proves nothing of the ring.</summary>
-    public static async Task<Storm> RunOverAsync(string transport, string target, string lines, ActorLoadOptions? options = null)
+    public static async Task<Storm> RunOverAsync(string transport, string target, string lines, ActorLoadOptions? options = null) =>
+        (await RunAsync(target, $"{lines}\n transport.kind = {transport}", options)).Over(transport);
+
+    /// <summary>The same inside this process.</summary>
+    public static async Task<Storm> HereOverAsync(string transport, string target, string lines) =>
+        (await HereAsync(target, $"{lines}\n transport.kind = {transport}")).Over(transport);
+
+    private Storm Over(string transport)
     {
-        var storm = await RunAsync(target, $"{lines}\n transport.kind = {transport}", options);
         var expected = transport != "auto" ? transport : Requirement.RequireAll ? "io-uring" : KindHere;
-        Assert.True(storm.Transport.Kind == expected, $"{transport} should be {expected}, and is {storm.Transport}");
+        Assert.True(Transport.Kind == expected, $"{transport} should be {expected}, and is {Transport}");
+        return this;
+    }
+
+    private static async Task<Storm> WithFileAsync(string target, string lines, Func<string, Task<ProcessResult>> run)
+    {
+        using var files = new TemporaryDirectory();
+        var process = await run(files.Write("run.conf", $"actorload {{\n target.endpoints = [\"{target}\"]\n {lines}\n}}\n"));
+        Assert.True(process.Stdout.Length > 0, process.ToString());
+        var storm = new Storm(process, JsonDocument.Parse(process.Stdout).RootElement.Clone());
+        storm.CheckBooks();
         return storm;
     }
 

@@ -3,7 +3,6 @@ using ActorLoad.Hosting.Tests.Daemon;
 using ActorLoad.Metrics;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
-using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
 using Xunit;
 
@@ -27,7 +26,7 @@ public sealed class StrangersWordsSpecs
         var everything = "";
         foreach (string[] words in new string[][] { ["run", file, "--out", files["out"]], ["run", file, "--json"], ["doctor", file], ["doctor", file, "--json"], ["config", file] })
         {
-            var process = await ActorLoadProcess.RunAsync(words);
+            var process = await ActorLoadHere.RunAsync(words);
             everything += process.Stdout + process.Stderr;
         }
 
@@ -43,8 +42,8 @@ public sealed class StrangersWordsSpecs
         using var files = new TemporaryDirectory();
         var file = files.Write("run.conf", $"actorload {{\n target {{ endpoints = [\"{peer.Target}\"], password = {Secret} }}\n {Storm.Load(5)}\n {Storm.OneAttempt}\n"
             + " observers.bystander { connections = 1, before = 100ms, after = 1s, window = 100ms }\n}\n");
-        var run = await ActorLoadProcess.RunAsync(["run", file, "--out", files["out"]]);
-        var doctor = await ActorLoadProcess.RunAsync(["doctor", file, "--json"]);
+        var run = await ActorLoadHere.RunAsync(["run", file, "--out", files["out"]]);
+        var doctor = await ActorLoadHere.RunAsync(["doctor", file, "--json"]);
         var kept = string.Concat(Directory.GetFiles(files["out"]).Select(File.ReadAllText));
         Assert.DoesNotContain("hunte", $"{run}{doctor}{kept}", StringComparison.OrdinalIgnoreCase);
         Assert.Contains("***", kept, StringComparison.Ordinal);
@@ -75,7 +74,7 @@ public sealed class StrangersWordsSpecs
     {
         using var files = new TemporaryDirectory();
         var file = files.Write("run.conf", $"actorload {{ target.password = {Secret}, connection.script = [{JsonSerializer.Serialize(command)}] }}");
-        var process = (await ActorLoadProcess.RunAsync(["config", file])).Expect(0);
+        var process = (await ActorLoadHere.RunAsync(["config", file])).Expect(0);
         Assert.Contains(shown, process.Stdout, StringComparison.Ordinal);
         Assert.DoesNotContain("hunte", process.Stdout, StringComparison.OrdinalIgnoreCase);
     }
@@ -90,14 +89,14 @@ public sealed class StrangersWordsSpecs
     public async Task Secret_is_not_in_an_error_of_a_run_file(string lines)
     {
         using var files = new TemporaryDirectory();
-        var process = (await ActorLoadProcess.RunAsync(["config", files.Write("run.conf", $"actorload {{ {lines} }}")])).Expect(2);
+        var process = (await ActorLoadHere.RunAsync(["config", files.Write("run.conf", $"actorload {{ {lines} }}")])).Expect(2);
         Assert.DoesNotContain("hunte", process.Stderr, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
     public async Task Secret_is_not_in_an_error_of_an_option()
     {
-        var process = (await ActorLoadProcess.RunAsync(["config", "--set", "target.password:hunter2secret"])).Expect(2);
+        var process = (await ActorLoadHere.RunAsync(["config", "--set", "target.password:hunter2secret"])).Expect(2);
         Assert.DoesNotContain("hunte", process.Stderr, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("target.password", process.Stderr, StringComparison.Ordinal);
     }
@@ -134,7 +133,7 @@ public sealed class StrangersWordsSpecs
         const string Lines = "target.endpoints = [\"h\\u001b]0;x\\u0007:1\"]\n \"k\\u001b[2J\\u202e\" = 1\n load = [ { name = \"\\u202e\\u200b\" } ]\n include \"\\u001b[2J\"";
         using var files = new TemporaryDirectory();
         var file = files.Write("run\u001b[2J.conf", $"actorload {{ {Lines} }}");
-        var process = (await ActorLoadProcess.RunAsync([command, file])).Expect(2);
+        var process = (await ActorLoadHere.RunAsync([command, file])).Expect(2);
         Assert.Equal(ForeignText.ShownLines(process.Stderr), process.Stderr);
     }
 

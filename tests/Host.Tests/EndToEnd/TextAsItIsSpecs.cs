@@ -1,6 +1,7 @@
 using ActorLoad.Peers;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
+using ActorLoad.Runs;
 using Xunit;
 
 namespace ActorLoad.Hosting.Tests.EndToEnd;
@@ -27,7 +28,7 @@ public sealed class TextAsItIsSpecs : IDisposable
         Assert.Equal(0, (await cli.ExitAsync()).ExitCode);
         var script = string.Join(", ", values.Select((value, index) => $"\"\"\"SET own{index} {value} \"\"\""));
 
-        var storm = await Storm.RunAsync(server.Target, $"{Storm.Load(1)}\n connection.script = [{script}]");
+        var storm = await Storm.HereAsync(server.Target, $"{Storm.Load(1)}\n connection.script = [{script}]");
 
         Assert.Equal((0, 1), (storm.ExitCode, storm.Connections("succeeded")));
         for (var index = 0; index < values.Length; index++)
@@ -50,20 +51,20 @@ public sealed class TextAsItIsSpecs : IDisposable
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "first");
         await server.CommandAsync("ACL", "SETUSER", "default", "resetpass", $">{password}");
-        string[] run = ["run", _files.Write("run.conf", "actorload.load = [ { connections = 3, count = 1 } ]"), "--target", server.Target, "--quiet", "--json"];
+        const string Load = "load = [ { connections = 3, count = 1 } ]";
+        string[] run = ["run", _files.Write("run.conf", $"actorload {{ target.endpoints = [\"{server.Target}\"], {Load} }}"), "--quiet", "--json"];
+        _files.Write("two.conf",
+            $"actorload {{ target.endpoints = [\"{server.Target}\"], fleets = [ {{ name = a, {Load} }}, {{ name = b, {Load}, target.password = ${{?PW}} }} ] }}");
 
-        var byVariable = await ActorLoadProcess.RunAsync(
-            run, new ActorLoadOptions { Environment = new Dictionary<string, string?> { ["ACTORLOAD__TARGET__PASSWORD"] = password } });
-        var byOption = await ActorLoadProcess.RunAsync([.. run, "--set", $"target.password={password}"]);
-        _files.Write("env.conf", "actorload { load = [ { connections = 3, count = 1 } ], target.password = ${?PW} }");
-        var byFile = await ActorLoadProcess.RunAsync(
-            [run[0], _files["env.conf"], .. run[2..]], new ActorLoadOptions { Environment = new Dictionary<string, string?> { ["PW"] = password } });
-
-        Assert.All([byVariable, byOption, byFile], result =>
+        var byOption = await ActorLoadHere.RunAsync([.. run, "--set", $"target.password={password}"]);
+        var byVariables = await ActorLoadProcess.RunAsync([run[0], _files["two.conf"], .. run[2..]], new ActorLoadOptions
         {
-            Assert.Contains("\"succeeded\":3", result.Expect(0).Stdout.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
-            Assert.Contains("\"***\"", result.Stdout, StringComparison.Ordinal);
+            Environment = new Dictionary<string, string?> { ["ACTORLOAD__TARGET__PASSWORD"] = password, ["PW"] = password },
         });
+
+        Assert.Equal(3, RunResultJson.Parse(byOption.Expect(0).Stdout).Connections.Succeeded);
+        Assert.Equal(6, RunResultJson.Parse(byVariables.Expect(0).Stdout).Connections.Succeeded);
+        Assert.All([byOption, byVariables], result => Assert.Contains("\"***\"", result.Stdout, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -71,7 +72,7 @@ public sealed class TextAsItIsSpecs : IDisposable
     {
         var file = _files.Write("two.conf",
             "actorload.load = [ { name = a, connections = 10, count = 3, gap = 100ms, pacing = fixed }, { name = b, connections = 20, count = 2 } ]");
-        var run = (await ActorLoadProcess.RunAsync(
+        var run = (await ActorLoadHere.RunAsync(
             ["run", file, "--target", "embedded", "--connections", "7", "--gap", "10ms", "--duration", "20ms", "--quiet"])).Expect(0);
 
         Assert.Contains(
@@ -86,7 +87,7 @@ public sealed class TextAsItIsSpecs : IDisposable
     [InlineData("load[0].gap=1s")]
     public async Task Set_option_for_a_replaced_load_is_an_error(string set)
     {
-        var refused = (await ActorLoadProcess.RunAsync(["config", "--connections", "7", "--set", set])).Expect(2);
+        var refused = (await ActorLoadHere.RunAsync(["config", "--connections", "7", "--set", set])).Expect(2);
 
         Assert.Equal(
             $"--set: {set.Split('=')[0]}: --connections replaces load, so this setting would be lost; use short options alone, or --set alone", refused.Stderr.Trim());
@@ -99,7 +100,7 @@ public sealed class TextAsItIsSpecs : IDisposable
     [InlineData("--for", "1s", "run.deadline=2s", "run.deadline: --for replaces run.deadline")]
     public async Task Set_option_beside_its_short_option_is_an_error(string option, string value, string set, string problem)
     {
-        var refused = (await ActorLoadProcess.RunAsync(["config", option, value, "--set", set])).Expect(2);
+        var refused = (await ActorLoadHere.RunAsync(["config", option, value, "--set", set])).Expect(2);
 
         Assert.Equal($"--set: {problem}, so this setting would be lost; use short options alone, or --set alone", refused.Stderr.Trim());
     }
@@ -109,7 +110,7 @@ public sealed class TextAsItIsSpecs : IDisposable
     {
         var file = _files.Write("none.conf", "actorload.phase-defaults.gap = 1s");
 
-        Assert.Equal("", (await ActorLoadProcess.RunAsync(["config", file, "--connections", "7"])).Expect(0).Stderr);
-        Assert.Equal("", (await ActorLoadProcess.RunAsync(["config", file, "--set", "load.0.count=7"])).Expect(0).Stderr);
+        Assert.Equal("", (await ActorLoadHere.RunAsync(["config", file, "--connections", "7"])).Expect(0).Stderr);
+        Assert.Equal("", (await ActorLoadHere.RunAsync(["config", file, "--set", "load.0.count=7"])).Expect(0).Stderr);
     }
 }
