@@ -1,4 +1,5 @@
 using ActorLoad.Connections;
+using ActorLoad.Resp;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Configuration;
@@ -9,14 +10,24 @@ internal static class ConnectionReader
     /// <summary>Most that <c>connection.max-open</c> can be.</summary>
     public const int MostOpen = 1_000_000;
 
+    private const int MostRepeats = 1_000_000_000;
+    private const int DeepestPipeline = 1_000;
     private const string Close = "close";
     private const string CloseTimeout = "close-timeout";
     private const string Script = "script";
 
     /// <summary>The settings of connections; never null, but worthless if a problem was noted.</summary>
-    public static ConnectionSettings Read(SettingsReader connection, SettingsSchema schema, int mostOpen)
+    /// <param name="connection">The object.</param>
+    /// <param name="schema">Compares keys.</param>
+    /// <param name="problems">Hides secrets.</param>
+    /// <param name="mostOpen">Most that <c>max-open</c> can be.</param>
+    /// <param name="fleet">Name of the fleet; empty if there is one only.</param>
+    public static ConnectionSettings Read(
+        SettingsReader connection, SettingsSchema schema, SettingsProblems problems, int mostOpen, string fleet = "")
     {
-        var script = ScriptReader.Read(connection, schema);
+        var (scripts, section) = (new ScriptReader(schema, fleet), connection.Section("setup"));
+        var setup = SetupReader.Read(section, scripts, fleet);
+        var script = ReadScript(connection, scripts, fleet);
         var hold = connection.Duration("hold", "0s", "1d");
         var close = connection.Choice<CloseMode>(Close);
         var closeTimeout = connection.Duration(CloseTimeout, "1ms", "1h");
@@ -35,7 +46,7 @@ internal static class ConnectionReader
                 Close, Script, "close = quit sends QUIT, and the script ends with QUIT too", "QUIT in one of them");
         }
 
-        return new ConnectionSettings(
+        var settings = new ConnectionSettings(
             script, hold ?? default, connectTimeout ?? default, replyTimeout ?? default, maxOpen ?? default,
             new SocketSettings(close ?? default, keepAlive ?? default, noDelay ?? default, receiveBuffer ?? default, ports ?? default)
             {
@@ -44,6 +55,35 @@ internal static class ConnectionReader
             })
         {
             CloseTimeout = closeTimeout ?? default,
+            Setup = setup,
         };
+        foreach (var secret in settings.Secrets)
+            problems.Hide(secret);
+        ScriptReader.HideSecrets(connection.Json[Script], problems);
+        ScriptReader.HideSecrets(section.Json[SetupReader.Commands], problems);
+        ScriptReader.HideSecrets(section.Json[SetupReader.OnlyAfterReconnect], problems);
+        var session = Session.Of(Credentials.None, settings);
+        if ((session.Problem() is { Length: > 0 } usual ? usual : session.AfterReconnect.Problem()) is { Length: > 0 } wrong)
+            connection.Problem("setup", wrong, "");
+        return settings;
+    }
+
+    private static Script ReadScript(SettingsReader connection, ScriptReader scripts, string fleet)
+    {
+        var lines = scripts.ReadLines(connection, Script);
+        var repeat = connection.Integer("repeat", 1, MostRepeats);
+        var pipeline = connection.Integer("pipeline", 1, DeepestPipeline);
+        var (think, distribution) = (connection.Duration("think", "0s", "1d"), connection.Choice<ThinkDistribution>("think-distribution"));
+        var settings = new ScriptSettings
+        {
+            Repeat = repeat ?? 1,
+            Pipeline = pipeline ?? 1,
+            Think = think is { Ticks: > 0 } mean ? new ThinkTime(mean, distribution ?? default) : null,
+            Fleet = fleet,
+        };
+        if (Connections.Script.TryParse(lines ?? [], settings, out var script, out var problem))
+            return script!;
+        connection.Problem(Script, problem, "");
+        return Connections.Script.Empty;
     }
 }

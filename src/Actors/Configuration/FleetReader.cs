@@ -42,11 +42,8 @@ internal sealed class FleetReader(
             var target = TargetReader.Read(reader.Section("target"));
             var hasOwn = (elements[index] as HoconObject)?.Fields.ContainsKey("load") == true;
             var load = phases.ReadList(reader, phaseDefaults, hasOwn ? $"{Key}.{index}.load" : "load", $"{path}.load", index);
-            var connection = ConnectionReader.Read(reader.Section("connection"), schema, mostOpen);
+            var connection = ConnectionReader.Read(reader.Section("connection"), schema, problems, mostOpen, name ?? "");
             var supervision = SupervisionReader.Read(reader.Section("supervision"));
-            foreach (var secret in connection.Script.Secrets)
-                problems.Hide(secret);
-            RunSettingsReader.HideSecrets(reader.Json["connection"]!["script"], problems);
             fleets.Add(new FleetSettings(name ?? "", target, load, connection, supervision));
         }
 

@@ -68,7 +68,7 @@ public sealed record RunSettings(
     public ServerWords Words => new(
     [
         Target.Credentials.Password, Daemon.Token,
-        .. Fleets.SelectMany(fleet => fleet.Connection.Script.Secrets.Prepend(fleet.Target.Credentials.Password)),
+        .. Fleets.SelectMany(fleet => fleet.Connection.Secrets.Prepend(fleet.Target.Credentials.Password)),
     ]);
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ActorLoad.Configuration.Hocon;
+using ActorLoad.Metrics;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Configuration;
@@ -19,7 +20,7 @@ internal static class RunSettingsReader
         var target = TargetReader.Read(reader.Section("target"));
         var load = phases.Read(reader, conformed);
         var seed = reader.Integer("seed", 0, int.MaxValue) ?? default;
-        var connection = ConnectionReader.Read(reader.Section("connection"), schema, mostOpen);
+        var connection = ConnectionReader.Read(reader.Section("connection"), schema, problems, mostOpen);
         var supervision = SupervisionReader.Read(reader.Section("supervision"));
         var fleets = new FleetReader(schema, reference, phases, problems, mostOpen).Read(reader, conformed);
         if (fleets.IsEmpty)
@@ -45,22 +46,7 @@ internal static class RunSettingsReader
             Deadline = reader.Section("run").Duration("deadline", "0s", "365d") ?? default,
             AllowsGeneratorLimited = ReadAllowed(reader.Section("verdict")),
         };
-        foreach (var secret in connection.Script.Secrets)
-            problems.Hide(secret);
-        HideSecrets(shown["connection"]!["script"], problems);
         return settings;
-    }
-
-    // An unknown command may also hold the password.
-    internal static void HideSecrets(JsonNode? script, SettingsProblems problems)
-    {
-        for (var index = 0; script is JsonArray commands && index < commands.Count; index++)
-        {
-            if (commands[index] is not JsonObject step)
-                commands[index] = problems.WithoutSecrets(commands[index]!.GetValue<string>());
-            else if (step["send"] is { } send)
-                step["send"] = problems.WithoutSecrets(send.GetValue<string>());
-        }
     }
 
     private static TransportSettings ReadTransport(SettingsReader transport, int mostLoops) =>

@@ -1,4 +1,5 @@
 using ActorLoad.Configuration.Hocon;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Configuration;
 

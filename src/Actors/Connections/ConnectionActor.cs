@@ -9,6 +9,7 @@ namespace ActorLoad.Connections;
 /// <summary>One simulated client: opens a link, sends its session, holds, closes. Throws failures to its cohort.</summary>
 /// <remarks><code>
 /// New -> (Waiting: backoff) -> Opening -> (SettingUp) -> Using: one exchange a step -> (Holding: a pending receive) -> (Closing) -> ended
+///   Using -> Thinking -> Using, between two exchanges
 ///   every state: LinkFailed -> throw -> the cohort restarts this actor with the same entry, or stops it
 ///   Holding: Retire -> ended, for a connection of a population; in every other state it ends after its script
 ///   Closing, if the close waits for the server -> ended (succeeded), however that ends; from Holding through Parting, if a message of the
@@ -23,6 +24,7 @@ internal sealed class ConnectionActor : UntypedActor
     private static readonly State Opening = static (self, message) => self.WhileOpening(message);
     private static readonly State SettingUp = static (self, message) => self.WhileSettingUp(message);
     private static readonly State Using = static (self, message) => self.WhileUsing(message);
+    private static readonly State Thinking = static (self, message) => self.WhileThinking(message);
     private static readonly State Holding = static (self, message) => self.WhileHolding(message);
     private static readonly State Parting = static (self, message) => self.WhileParting(message);
     private static readonly State Closing = static (self, message) => self.WhileClosing(message);
@@ -32,6 +34,7 @@ internal sealed class ConnectionActor : UntypedActor
     private ConnectionRecord? _entry;
     private Link? _link;
     private SessionCursor _cursor;
+    private Alarm? _alarm;
     private bool _isRetired;
     private long _partingSince;
 
@@ -110,6 +113,16 @@ internal sealed class ConnectionActor : UntypedActor
         }
     }
 
+    private void WhileThinking(object message)
+    {
+        switch (message)
+        {
+            case Alarm when message == _alarm: GoOnUsing(_alarm.Due); break;
+            case Retire when _cursor.IsBetweenRounds: HandleRetire(); GoOnUsing(_plan.Loop.Now); break;
+            default: HandleOther(message); break;
+        }
+    }
+
     private void WhileHolding(object message)
     {
         switch (message)
@@ -159,7 +172,11 @@ internal sealed class ConnectionActor : UntypedActor
 
     protected override void PreRestart(Exception reason, object message) => PostStop(); // no children to stop
 
-    protected override void PostStop() => _link?.Close();
+    protected override void PostStop()
+    {
+        _alarm?.CallOff();
+        _link?.Close();
+    }
 
     private void HandleOpen(Open open)
     {
@@ -192,7 +209,8 @@ internal sealed class ConnectionActor : UntypedActor
     private void HandleConnected(Link link)
     {
         _plan.Lane.Establish(Entry, link);
-        _cursor = new SessionCursor(_plan.Session, Entry, _plan.Words);
+        var session = Entry.Timings.CutAt == 0 ? _plan.Session : _plan.Session.AfterReconnect;
+        _cursor = new SessionCursor(session, Entry, _plan.Words);
         _state = SettingUp;
         SetUp(link);
     }
@@ -202,11 +220,7 @@ internal sealed class ConnectionActor : UntypedActor
         if (IsAnswered(link, isBeforeHold: false))
         {
             _cursor.Advance();
-            if (!_cursor.HasNext)
-            {
-                LaneRecord.SetUp(Entry, link);
-            }
-
+            LaneRecord.SetUp(Entry, link);
             SetUp(link);
         }
     }
@@ -248,34 +262,52 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void SetUp(Link link)
     {
-        if (_cursor.HasNext)
+        if (_cursor.Next == NextStep.End)
+        {
+            BeginUse(link);
+        }
+        else
         {
             _cursor.Send(link, _plan.ReplyDeadline);
-            return;
         }
+    }
 
+    private void BeginUse(Link link)
+    {
         _cursor.BeginScript();
         _state = Using;
         Use(link);
     }
 
-    // Sends the next step of the script. After the last step, the hold or the end follows.
+    private void GoOnUsing(long at)
+    {
+        Entry.Timings.Resumed = at;
+        _state = Using;
+        Use(_link!);
+    }
+
+    // The next exchange of the script. After the last one, the hold or the end follows. A retired connection does not begin the script
+    // again.
     private void Use(Link link)
     {
-        if (!_cursor.HasNext)
+        switch (Entry.IsRetired && _cursor.IsBetweenRounds ? NextStep.End : _cursor.Next)
         {
-            _plan.Lane.Serve(Entry);
-            Hold(link);
-        }
-        else if (_cursor.AwaitsReply)
-        {
-            _cursor.Send(link, _plan.ReplyDeadline);
-        }
-        else
-        {
-            _plan.Lane.Serve(Entry);
-            _state = Holding; // the last commands get no reply: the hold begins with them
-            _cursor.Send(link, Until(link, HoldDeadline ?? _plan.SendDeadline));
+            case NextStep.Exchange:
+                _cursor.Send(link, _plan.ReplyDeadline);
+                break;
+            case NextStep.Thought:
+                _state = Thinking;
+                _plan.Loop.Schedule(_plan.Loop.Now + _plan.Loop.ToTicks(_cursor.Think()), _alarm ??= new Alarm(Self));
+                break;
+            case NextStep.LastWords:
+                _plan.Lane.Serve(Entry);
+                _state = Holding; // the last commands get no reply: the hold begins with them
+                _cursor.Send(link, Until(link, HoldDeadline ?? _plan.SendDeadline));
+                break;
+            default:
+                _plan.Lane.Serve(Entry);
+                Hold(link);
+                break;
         }
     }
 

@@ -16,6 +16,12 @@ public sealed record ConnectionSettings(
     /// <summary>How long a close may wait for the server.</summary>
     public TimeSpan CloseTimeout { get; init; }
 
+    /// <summary>What the connection says before its script.</summary>
+    public SetupSettings Setup { get; init; } = SetupSettings.None;
+
+    /// <summary>Passwords in its commands.</summary>
+    public IEnumerable<string> Secrets => [.. Script.Secrets, .. Setup.Secrets];
+
     /// <summary>Hides secrets in the server's words; null if the session holds all secrets of the run.</summary>
     public ServerWords? Words { get; init; }
 }

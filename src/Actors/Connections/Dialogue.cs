@@ -23,6 +23,9 @@ internal enum Turn
 
     /// <summary>More replies have come than we asked for.</summary>
     Unasked,
+
+    /// <summary>The script expects another reply: see <see cref="Dialogue.Other"/>.</summary>
+    Unexpected,
 }
 
 /// <summary>
@@ -35,6 +38,7 @@ internal struct Dialogue
     private const int CertainEcho = 9;
 
     private ReplyScanner _scanner;
+    private int _answer;
     private int _awaited;
     private int _echoed;
 
@@ -47,11 +51,18 @@ internal struct Dialogue
     /// <summary>The first bytes that are not RESP.</summary>
     public readonly ReadOnlySpan<byte> Strange => _scanner.Strange;
 
+    /// <summary>The first bytes of a reply that the script does not expect.</summary>
+    public readonly ReadOnlySpan<byte> Other => _scanner.Other;
+
     /// <summary>The judgement if the server sends no more: Strange, Echoed, or More if nothing is wrong.</summary>
     public readonly Turn Rest => _scanner.IsStrange ? Turn.Strange : _echoed >= CertainEcho ? Turn.Echoed : Turn.More;
 
     /// <summary>Begins an exchange.</summary>
-    public void Begin(in Expected expected) => (_awaited, _echoed) = (expected.Replies, 0);
+    public void Begin(Exchange exchange)
+    {
+        _echoed = 0;
+        Await(exchange, 0);
+    }
 
     /// <summary>Takes the bytes that came in an exchange.</summary>
     /// <param name="bytes">At least one.</param>
@@ -60,9 +71,9 @@ internal struct Dialogue
     /// <param name="words">Hides secrets in an error.</param>
     public Turn Take(ReadOnlySpan<byte> bytes, in SentStep sent, bool isLast, ServerWords words)
     {
-        ref readonly var expected = ref sent.Expected;
         while (bytes.Length > 0)
         {
+            ref readonly var expected = ref sent.Exchange.Expected(_answer);
             if (IsEcho(bytes, sent))
             {
                 return Turn.Echoed;
@@ -72,6 +83,9 @@ internal struct Dialogue
             {
                 case ReplyState.Incomplete:
                     return _awaited > 0 ? Turn.More : isLast || expected.MayPassOver(_scanner.Begun) ? Turn.Answered : Turn.Unasked;
+                case ReplyState.Error when expected.AllowsError && _awaited > 0:
+                    GoOn(sent.Exchange, left: 0); // instead of all values
+                    break;
                 case ReplyState.Error:
                     return Turn.Rejected;
                 case ReplyState.Invalid:
@@ -80,10 +94,12 @@ internal struct Dialogue
                     break;
                 case ReplyState.Complete when _awaited == 0 && !(isLast && (expected.Replies == 0 || IsEvent)):
                     return Turn.Unasked;
-                case ReplyState.Complete when sent.IsNamed(bytes[..used]):
+                case ReplyState.Complete when expected.IsNamed(bytes[..used]):
                     return Turn.Echoed;
+                case ReplyState.Complete when _awaited > 0 && _scanner.Differs:
+                    return Turn.Unexpected;
                 default:
-                    _awaited -= _awaited > 0 ? 1 : 0;
+                    GoOn(sent.Exchange, Math.Max(0, _awaited - 1));
                     break;
             }
 
@@ -109,6 +125,22 @@ internal struct Dialogue
         }
 
         return Turn.More;
+    }
+
+    // The values of a command are awaited before those of the next one.
+    private void GoOn(Exchange exchange, int left)
+    {
+        _awaited = left;
+        if (left == 0 && _answer + 1 < exchange.Answers)
+        {
+            Await(exchange, _answer + 1);
+        }
+    }
+
+    private void Await(Exchange exchange, int answer)
+    {
+        ref readonly var expected = ref exchange.Expected(answer);
+        (_answer, _awaited, _scanner.Check) = (answer, expected.Replies, expected.Check);
     }
 
     // Commands are arrays, so a reply that is not an array is no echo.

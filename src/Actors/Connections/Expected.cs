@@ -1,7 +1,8 @@
 using ActorLoad.Resp;
+
 namespace ActorLoad.Connections;
 
-/// <summary>The expected replies to the commands of one exchange.</summary>
+/// <summary>The expected replies to one command.</summary>
 /// <param name="Replies">Values that must come before the next command is sent; 0 if the command gets no reply.</param>
 internal readonly record struct Expected(int Replies)
 {
@@ -16,6 +17,20 @@ internal readonly record struct Expected(int Replies)
 
     /// <summary>True if published messages and lines of MONITOR count as replies.</summary>
     public bool CountsEvents { get; init; }
+
+    /// <summary>True if an error is a reply, too.</summary>
+    public bool AllowsError { get; init; }
+
+    /// <summary>The text that each reply must have or begin with; null if any will do.</summary>
+    public ReplyCheck? Check { get; init; }
+
+    /// <summary>The command's name, if it has no argument and no server replies with that name; else null.</summary>
+    public byte[]? Name { get; init; }
+
+    /// <summary>True if a reply is only the name of the command: the server sends lines or words back.</summary>
+    public bool IsNamed(ReadOnlySpan<byte> reply) => Name is { } name && reply.Length <= name.Length + 8
+        && reply.Length >= name.Length + 3 && reply[0] is (byte)'+' or (byte)'$'
+        && reply.Slice(reply.Length - 2 - name.Length, name.Length).SequenceEqual(name);
 
     /// <summary>True for a whole value that is not a reply.</summary>
     public bool PassesOver(byte kind, ReplyWord word) => kind switch

@@ -43,8 +43,9 @@ internal sealed class LaneEndpoint(string name, Breaker breaker, AbsenceWatch ab
     {
         ref var timings = ref entry.Timings;
         var tally = entry.Tally;
-        tally.RecordStep(Step.LoopLag, timings.LastReply != 0 ? timings.LastReply : timings.Ready, link.SentAt);
-        timings.LastReply = link.CompletedAt;
+        var ready = timings.Resumed != 0 ? timings.Resumed : timings.LastReply != 0 ? timings.LastReply : timings.Ready;
+        tally.RecordStep(Step.LoopLag, ready, link.SentAt);
+        (timings.LastReply, timings.Resumed) = (link.CompletedAt, 0);
         if (timings.FirstReply == 0)
         {
             (timings.FirstSent, timings.FirstReply) = (link.SentAt, link.CompletedAt);

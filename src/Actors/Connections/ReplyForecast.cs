@@ -1,10 +1,15 @@
+using System.Text;
 using ActorLoad.Resp;
+
 namespace ActorLoad.Connections;
 
 /// <summary>Knows how often a server answers each command of a script. The script states the rest itself.</summary>
 /// <remarks>Follows the state of the connection: subscriptions, MONITOR, CLIENT REPLY, MULTI, HELLO, RESET.</remarks>
 internal sealed class ReplyForecast
 {
+    // Without RANDOMKEY, because a key may have that name, and RESET, because its reply is RESET.
+    private static readonly HashSet<string> NeverAnsweredWithTheirName = ["PING", "HELLO", "INFO", "TIME", "DBSIZE", "ROLE"];
+
     private readonly Dictionary<string, HashSet<string>> _subscribed = [];
     private bool _isMonitor;
     private bool _isResp3;
@@ -16,21 +21,27 @@ internal sealed class ReplyForecast
 
     /// <summary>The expected replies to the next command.</summary>
     /// <param name="words">The command's words, with placeholders as written.</param>
-    /// <param name="stated">Replies that the script states; null if it states nothing.</param>
-    public Expected Next(IReadOnlyList<string> words, int? stated)
+    /// <param name="line">What the script says of it.</param>
+    public Expected Next(IReadOnlyList<string> words, in ScriptLine line)
     {
         var (wasSubscriber, wasMonitor, wasQueueing) = (IsSubscriber, _isMonitor, _isQueueing);
         var name = words[0].ToUpperInvariant();
         var confirms = wasQueueing ? ReplyWord.None : ReplyWords.To(name);
         var natural = Answers(name, words, confirms);
-        return new Expected(stated ?? natural)
+        return new Expected(line.Replies ?? natural)
         {
             Confirms = confirms,
             IsSubscriber = wasSubscriber || IsSubscriber || (!_isResp3 && confirms != ReplyWord.None),
             IsMonitor = wasMonitor || _isMonitor,
-            CountsEvents = stated > natural,
+            CountsEvents = line.Replies > natural,
+            AllowsError = line.AllowsError,
+            Check = Check(line.Exact, isPrefix: false) ?? Check(line.Prefix, isPrefix: true),
+            Name = words.Count == 1 && NeverAnsweredWithTheirName.Contains(name) ? Encoding.UTF8.GetBytes(words[0]) : null,
         };
     }
+
+    private static ReplyCheck? Check(string? text, bool isPrefix) =>
+        text is null ? null : new ReplyCheck(Encoding.UTF8.GetBytes(text), isPrefix);
 
     private int Answers(string name, IReadOnlyList<string> words, ReplyWord confirms)
     {

@@ -1,140 +1,179 @@
 using System.Collections.Immutable;
-using System.Text;
-using ActorLoad.Metrics;
-using ActorLoad.Resp;
+using System.Numerics;
 
 namespace ActorLoad.Connections;
 
 /// <summary>
 /// The commands of a connection, encoded once as RESP arrays of bulk strings. Words are split and quoted as in redis-cli
-/// (<see cref="ScriptWords"/>). <c>{burst}</c> and <c>{client}</c> stand for the numbers of the burst and of the connection in it, from 0.
-/// <c>{{</c> and <c>}}</c> are braces. A command without a reply is sent with the next one: such a step is one exchange.
+/// (<see cref="ScriptWords"/>), and placeholders are those of <see cref="ScriptPlaceholders"/>. <c>{{</c> and <c>}}</c> are braces. A
+/// command without a reply is sent with the next one.
 /// </summary>
 public sealed class Script
 {
-    // Without RANDOMKEY, because a key may have that name, and RESET, because its reply is RESET.
-    private static readonly HashSet<string> NeverAnsweredWithTheirName = ["PING", "HELLO", "INFO", "TIME", "DBSIZE", "ROLE"];
+    /// <summary>Most bytes of one send.</summary>
+    public const int MostBytes = 16 << 20;
 
-    private readonly Exchange[] _steps;
+    // Beyond it the last pipeline of a part is not full.
+    private const int MostInPart = 100_000;
 
-    private Script(Exchange[] steps, IEnumerable<string> secrets) =>
-        (_steps, Secrets, EndsWithQuit) = (steps, [.. secrets.Distinct()], steps is [.., var last] && last.EndsWithQuit);
+    private readonly ImmutableArray<ScriptStep> _steps;
+    private readonly ScriptSettings _settings;
+    private readonly ReplyForecast _forecast; // of a connection that has sent it
+
+    private Script(ImmutableArray<ScriptStep> steps, ScriptSettings settings, ReplyForecast forecast)
+    {
+        (_steps, _settings, _forecast) = (steps, settings, forecast);
+        First = Arrange(forecast);
+        Later = Arrange(forecast);
+        Secrets = [.. steps.SelectMany(step => step.Command.Secrets()).Distinct()];
+    }
 
     /// <summary>No commands: connect, hold, close.</summary>
-    public static Script Empty { get; } = new([], []);
+    public static Script Empty { get; } = new([], new ScriptSettings(), new ReplyForecast());
 
     /// <summary>Passwords in the script, as they are sent. Of a password with a placeholder: the text around it.</summary>
     public ImmutableArray<string> Secrets { get; }
 
     /// <summary>True if the last command is QUIT, so that the server closes first.</summary>
-    public bool EndsWithQuit { get; }
+    public bool EndsWithQuit => _steps is [.., { Words: [var word] }] && word.Equals("QUIT", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Number of steps. Commands without a reply share a step with the next command.</summary>
+    /// <summary>The pause between its exchanges; null if there is none.</summary>
+    public ThinkTime? Think => _settings.Think;
+
+    /// <summary>Number of commands.</summary>
     public int Count => _steps.Length;
+
+    /// <summary>The use of a new connection.</summary>
+    internal ScriptUse First { get; }
+
+    /// <summary>Each later use of the same connection, which is a subscriber, silent or a monitor from the beginning if the script makes
+    /// it one.</summary>
+    internal ScriptUse Later { get; }
+
+    /// <summary>All commands once, in order.</summary>
+    internal IEnumerable<ScriptCommand> Commands => _steps.Select(step => step.Command);
+
+    /// <summary>Name of its fleet.</summary>
+    internal string Fleet => _settings.Fleet;
 
     /// <summary>Compiles commands. <paramref name="problem"/> names a command that cannot be used, and says why.</summary>
     public static bool TryParse(IReadOnlyList<string> commands, out Script? script, out string problem) =>
-        TryParse([.. commands.Select(command => new ScriptLine(command, null))], out script, out problem);
+        TryParse([.. commands.Select(command => new ScriptLine(command))], new ScriptSettings(), out script, out problem);
 
     /// <summary>Compiles lines. <paramref name="problem"/> names a command that cannot be used, and says why.</summary>
-    public static bool TryParse(IReadOnlyList<ScriptLine> lines, out Script? script, out string problem)
+    public static bool TryParse(IReadOnlyList<ScriptLine> lines, ScriptSettings settings, out Script? script, out string problem)
     {
-        var (compiled, forecast) = (new ScriptCommand[lines.Count], new ReplyForecast());
-        var (steps, silent) = (new List<Exchange>(), new List<(ScriptCommand, Expected)>());
-        for (var index = 0; index < compiled.Length; index++)
+        script = null;
+        if (!TryCompile(lines, settings.Fleet, out var steps, out problem))
         {
-            problem = "";
-            var line = lines[index];
+            return false;
+        }
+
+        var whole = new Script(steps, settings, new ReplyForecast());
+        problem = whole.Problem();
+        script = problem.Length == 0 ? whole : null;
+        return script is not null;
+    }
+
+    /// <summary>The steps of lines that can be sent. Throws <see cref="ArgumentException"/> for others.</summary>
+    internal static ImmutableArray<ScriptStep> Steps(IReadOnlyList<ScriptLine> lines, string fleet) =>
+        TryCompile(lines, fleet, out var steps, out var problem) ? steps : throw new ArgumentException(problem, nameof(lines));
+
+    /// <summary>Commands that are sent together.</summary>
+    internal static Script Together(IEnumerable<ScriptStep> steps) =>
+        new([.. steps], new ScriptSettings { Pipeline = int.MaxValue }, new ReplyForecast());
+
+    /// <summary>The script on a connection that has sent <paramref name="setup"/>.</summary>
+    internal Script After(Script setup) => new(_steps, _settings, setup._forecast);
+
+    /// <summary>PING on a connection that has sent the script.</summary>
+    internal Exchange Ping()
+    {
+        var step = ScriptStep.Literal("PING");
+        return new Exchange([(step.Command, _forecast.Next(step.Words, step.Source))]);
+    }
+
+    /// <summary>What is wrong with the whole; empty if nothing is.</summary>
+    internal string Problem()
+    {
+        if (First.Exchanges.FirstOrDefault(exchange => exchange.Length > MostBytes) is { } large)
+        {
+            return $"sends {large.Length} bytes together, more than {MostBytes}: a smaller payload, or a smaller pipeline";
+        }
+
+        return First.HasEmptyPart || Later.HasEmptyPart
+            ? "has no reply, so nothing tells when to send it again: a command with a reply, or repeat = 1" : "";
+    }
+
+    private static bool TryCompile(
+        IReadOnlyList<ScriptLine> lines, string fleet, out ImmutableArray<ScriptStep> steps, out string problem)
+    {
+        var compiled = ImmutableArray.CreateBuilder<ScriptStep>(lines.Count);
+        (steps, problem) = ([], "");
+        foreach (var (index, line) in lines.Index())
+        {
             if (!ScriptWords.TrySplit(line.Send, out var words, out problem)
-                || !ScriptCommand.TryCompile(words, out compiled[index], out problem))
+                || !ScriptStep.TryCompile(words, line, fleet, out var step, out problem))
             {
-                var hidden = new Secrets(ScriptSecrets.Of(line.Send));
+                var hidden = new Metrics.Secrets(ScriptSecrets.Of(line.Send));
                 problem = $"command {index + 1} `{ScriptSecrets.Shown(line.Send)}` {hidden.Hide(problem)}";
-                script = null;
                 return false;
             }
 
-            var expected = forecast.Next([.. words.Select(word => Encoding.UTF8.GetString(word.Bytes))], line.Replies);
-            silent.Add((compiled[index], expected));
-            if (expected.Replies > 0 || index == compiled.Length - 1)
-            {
-                steps.Add(new Exchange(silent));
-                silent.Clear();
-            }
+            compiled.Add(step!);
         }
 
-        script = new Script([.. steps], compiled.SelectMany(command => command.Secrets()));
-        problem = "";
+        steps = compiled.ToImmutable();
         return true;
     }
 
-    /// <summary>The commands before a client's own script: AUTH, if it signs in. They have no placeholders.</summary>
-    public static Script Setup(Credentials credentials) => !credentials.AreGiven ? Empty
-        : new Script([new Exchange([(ScriptCommand.Literal([.. credentials.Auth]), new Expected(1))])], [credentials.Password]);
-
-    /// <summary>Most bytes of step <paramref name="step"/>, for any numbers.</summary>
-    public int MaxLength(int step) => _steps[step].MaxLength;
-
-    /// <summary>Writes step <paramref name="step"/> and returns its length in bytes.</summary>
-    public int Write(int step, int burst, int client, Span<byte> destination)
+    // As many copies of the script make one part as fill its pipelines. Commands without a reply go with what follows them.
+    private ScriptUse Arrange(ReplyForecast forecast)
     {
-        var (length, commands) = (0, _steps[step].Commands);
-        foreach (var command in commands)
+        if (_steps.IsEmpty)
         {
-            length += command.Write(burst, client, destination[length..]);
+            return new ScriptUse([], [], 1, []);
         }
 
-        return length;
+        var (pipeline, repeat) = (Math.Min(_settings.Pipeline, (long)_settings.Repeat * _steps.Length), _settings.Repeat);
+        var full = pipeline / (long)BigInteger.GreatestCommonDivisor(pipeline, _steps.Length);
+        var copies = (int)Math.Min(repeat, Math.Min(full, Math.Max(1, MostInPart / _steps.Length)));
+        var (rounds, rest) = Math.DivRem(repeat, copies);
+        var silent = new List<(ScriptCommand, Expected)>();
+        var first = Group(forecast, copies, silent);
+        var again = rounds > 1 ? Group(forecast, copies, silent) : [];
+        var last = Group(forecast, rest, silent);
+        if (silent.Count > 0)
+        {
+            last = [.. last, new Exchange(silent)];
+        }
+
+        return rounds == 1 ? new ScriptUse([.. first, .. last], [], 1, []) : new ScriptUse(first, again, rounds, last);
     }
 
-    /// <summary>Writes the first command of a step.</summary>
-    internal int WriteFirst(int step, int burst, int client, Span<byte> destination) =>
-        _steps[step].Commands[0].Write(burst, client, destination);
-
-    /// <summary>All commands, in order.</summary>
-    internal IEnumerable<ScriptCommand> Commands => _steps.SelectMany(step => step.Commands);
-
-    /// <summary>The expected replies of a step.</summary>
-    internal ref readonly Expected Expected(int step) => ref _steps[step].Expected;
-
-    /// <summary>The name of a step's first command.</summary>
-    internal ReadOnlySpan<byte> FirstWord(int step) => _steps[step].FirstWord;
-
-    /// <summary>The name of a step's first command, if it has no argument and no server replies with that name; else empty.</summary>
-    internal ReadOnlySpan<byte> OnlyWord(int step) => _steps[step].OnlyWord;
-
-    /// <summary>Commands that are sent together. At most the last command gets a reply.</summary>
-    private sealed class Exchange
+    private Exchange[] Group(ReplyForecast forecast, int copies, List<(ScriptCommand, Expected)> waiting)
     {
-        public readonly Expected Expected;
-
-        public Exchange(IReadOnlyList<(ScriptCommand Command, Expected Expected)> commands)
+        var (exchanges, answered) = (new List<Exchange>(), 0);
+        for (var index = 0; index < copies * _steps.Length; index++)
         {
-            Commands = [.. commands.Select(each => each.Command)];
-            MaxLength = Commands.Sum(command => command.MaxLength);
-            Expected = commands[^1].Expected with
+            var step = _steps[index % _steps.Length];
+            var expected = forecast.Next(step.Words, step.Source);
+            waiting.Add((step.Command, expected));
+            answered += expected.Replies > 0 ? 1 : 0;
+            if (answered == _settings.Pipeline)
             {
-                IsSubscriber = commands.Any(each => each.Expected.IsSubscriber),
-                IsMonitor = commands.Any(each => each.Expected.IsMonitor),
-            };
-            var words = Commands[0].Words;
-            FirstWord = words.Length == 0 ? [] : Encoding.UTF8.GetBytes(words[0]);
-            OnlyWord = words.Length == 1 && NeverAnsweredWithTheirName.Contains(words[0].ToUpperInvariant()) ? FirstWord : [];
+                exchanges.Add(new Exchange(waiting));
+                waiting.Clear();
+                answered = 0;
+            }
         }
 
-        public ScriptCommand[] Commands { get; }
+        if (answered > 0)
+        {
+            exchanges.Add(new Exchange(waiting));
+            waiting.Clear();
+        }
 
-        public int MaxLength { get; }
-
-        public bool EndsWithQuit => Commands[^1].Words is [var word] && word.Equals("QUIT", StringComparison.OrdinalIgnoreCase);
-
-        public byte[] FirstWord { get; }
-
-        public byte[] OnlyWord { get; }
+        return [.. exchanges];
     }
 }
-
-/// <summary>One element of <c>connection.script</c>.</summary>
-/// <param name="Send">The command, with quotes and placeholders.</param>
-/// <param name="Replies">Number of replies, 0 or more; null for the usual number of this command.</param>
-public readonly record struct ScriptLine(string Send, int? Replies);

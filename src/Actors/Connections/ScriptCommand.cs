@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text;
 
 namespace ActorLoad.Connections;
@@ -7,8 +6,6 @@ namespace ActorLoad.Connections;
 internal sealed class ScriptCommand
 {
     private const int LongestNumber = 10;
-    private const byte BurstMark = 1;
-    private const byte ClientMark = 2;
 
     private readonly byte[]? _ready;
     private readonly ScriptPart[][] _arguments;
@@ -22,21 +19,24 @@ internal sealed class ScriptCommand
     /// <summary>The command's words, without placeholders.</summary>
     public string[] Words => [.. _arguments.Select(argument => string.Concat(argument.Select(part => part.Text)))];
 
-    /// <summary>Makes a command of these words. They have no placeholders.</summary>
-    public static ScriptCommand Literal(string[] words) =>
-        Compile([.. words.Select(word => new ScriptPart[] { new(Encoding.UTF8.GetBytes(word), 0) })]);
-
     /// <summary>Compiles words. <paramref name="problem"/> names an unknown placeholder.</summary>
-    public static bool TryCompile(IReadOnlyList<ScriptWord> words, out ScriptCommand command, out string problem)
+    /// <param name="words">The words.</param>
+    /// <param name="fleet">Name of the fleet that sends them.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="problem">Why it cannot be sent.</param>
+    public static bool TryCompile(IReadOnlyList<ScriptWord> words, string fleet, out ScriptCommand command, out string problem)
     {
         command = null!;
         var arguments = new ScriptPart[words.Count][];
+        var place = new ScriptPlaceholders.Place(0, Encoding.UTF8.GetBytes(fleet));
         for (var index = 0; index < arguments.Length; index++)
         {
-            if (!TryCutParts(words[index], out arguments[index], out problem))
+            if (!TryCutParts(words[index], place, out arguments[index], out problem))
             {
                 return false;
             }
+
+            place = place with { Number = place.Number + arguments[index].Length };
         }
 
         problem = "";
@@ -45,7 +45,7 @@ internal sealed class ScriptCommand
     }
 
     /// <summary>Writes the command and returns its length in bytes.</summary>
-    public int Write(int burst, int client, Span<byte> destination)
+    public int Write(in Sender sender, Span<byte> destination)
     {
         if (_ready is not null)
         {
@@ -54,21 +54,20 @@ internal sealed class ScriptCommand
         }
 
         var position = WriteHeader(destination, (byte)'*', _arguments.Length);
-        Span<byte> number = stackalloc byte[LongestNumber];
+        Span<byte> number = stackalloc byte[NumberPlaceholder.MostDigits];
         foreach (var argument in _arguments)
         {
             var length = 0;
             foreach (var part in argument)
             {
-                length += part.Mark == 0 ? part.Bytes.Length : Format(part.Mark == BurstMark ? burst : client, number);
+                length += part.Placeholder is { } placeholder ? placeholder.Write(sender, number) : part.Bytes.Length;
             }
 
             position += WriteHeader(destination[position..], (byte)'$', length);
             foreach (var part in argument)
             {
-                position += part.Mark == 0
-                    ? Copy(part.Bytes, destination[position..])
-                    : Format(part.Mark == BurstMark ? burst : client, destination[position..]);
+                position += part.Placeholder is { } placeholder
+                    ? placeholder.Write(sender, destination[position..]) : Copy(part.Bytes, destination[position..]);
             }
 
             position += Copy("\r\n"u8, destination[position..]);
@@ -80,26 +79,26 @@ internal sealed class ScriptCommand
     /// <summary>Passwords in the command. Of a password with a placeholder: the text around it.</summary>
     public IEnumerable<string> Secrets() => ScriptSecrets.In(Words)
         .Where(place => place.IsSecret)
-        .SelectMany(place => _arguments[place.Word].Where(part => part.Mark == 0)
+        .SelectMany(place => _arguments[place.Word].Where(part => part.Placeholder is null)
             .Select((part, index) => part.Text[(index == 0 ? place.Kept : 0)..]));
 
     private static ScriptCommand Compile(ScriptPart[][] arguments)
     {
         const int LongestHeader = 1 + LongestNumber + 2;
         var maxLength = LongestHeader + arguments.Sum(argument =>
-            LongestHeader + 2 + argument.Sum(part => part.Mark == 0 ? part.Bytes.Length : LongestNumber));
+            LongestHeader + 2 + argument.Sum(part => part.Placeholder?.MaxLength ?? part.Bytes.Length));
         var open = new ScriptCommand(null, arguments, maxLength);
-        if (arguments.Any(argument => argument.Any(part => part.Mark != 0)))
+        if (arguments.Any(argument => argument.Any(part => part.Placeholder is not null)))
         {
             return open;
         }
 
         var ready = new byte[maxLength];
-        ready = ready[..open.Write(0, 0, ready)];
+        ready = ready[..open.Write(default, ready)];
         return new ScriptCommand(ready, arguments, ready.Length);
     }
 
-    private static bool TryCutParts(ScriptWord word, out ScriptPart[] parts, out string problem)
+    private static bool TryCutParts(ScriptWord word, ScriptPlaceholders.Place place, out ScriptPart[] parts, out string problem)
     {
         var found = new List<ScriptPart>();
         var literal = new List<byte>();
@@ -124,18 +123,16 @@ internal sealed class ScriptCommand
                 continue;
             }
 
-            var name = word.Bytes.AsSpan(position + 1, close - position - 1);
-            var mark = name.SequenceEqual("burst"u8) ? BurstMark : name.SequenceEqual("client"u8) ? ClientMark : (byte)0;
-            if (mark == 0)
+            var name = Encoding.UTF8.GetString(word.Bytes.AsSpan(position + 1, close - position - 1));
+            (var filled, problem) = ScriptPlaceholders.Parse(name, place with { Number = place.Number + found.Count });
+            if (problem.Length > 0)
             {
-                problem = $"has the unknown placeholder {{{Encoding.UTF8.GetString(name)}}}; "
-                    + "known are {burst} and {client}, a brace itself is {{";
                 parts = [];
                 return false;
             }
 
             FlushLiteral(found, literal);
-            found.Add(new ScriptPart([], mark));
+            found.AddRange(filled);
             position = close;
         }
 
@@ -161,7 +158,7 @@ internal sealed class ScriptCommand
     {
         if (literal.Count > 0)
         {
-            found.Add(new ScriptPart([.. literal], 0));
+            found.Add(new ScriptPart([.. literal]));
             literal.Clear();
         }
     }
@@ -169,15 +166,9 @@ internal sealed class ScriptCommand
     private static int WriteHeader(Span<byte> destination, byte kind, int number)
     {
         destination[0] = kind;
-        var digits = Format(number, destination[1..]);
+        var digits = NumberPlaceholder.Write(number, destination[1..]);
         Copy("\r\n"u8, destination[(1 + digits)..]);
         return digits + 3;
-    }
-
-    private static int Format(int number, Span<byte> destination)
-    {
-        Utf8Formatter.TryFormat(number, destination, out var written);
-        return written;
     }
 
     private static int Copy(ReadOnlySpan<byte> bytes, Span<byte> destination)
@@ -185,11 +176,4 @@ internal sealed class ScriptCommand
         bytes.CopyTo(destination);
         return bytes.Length;
     }
-}
-
-/// <summary>A part of an argument: bytes, or the mark of a placeholder.</summary>
-internal readonly record struct ScriptPart(byte[] Bytes, byte Mark)
-{
-    /// <summary>The bytes as a text.</summary>
-    public string Text => Encoding.UTF8.GetString(Bytes);
 }

@@ -3,7 +3,23 @@ using System.Text;
 namespace ActorLoad.Connections;
 
 /// <summary>A word of a command: its bytes, and a mark for each byte that was escaped. An escaped brace begins no placeholder.</summary>
-internal readonly record struct ScriptWord(byte[] Bytes, bool[] IsEscaped);
+internal readonly record struct ScriptWord(byte[] Bytes, bool[] IsEscaped)
+{
+    /// <summary>The bytes as a text.</summary>
+    public string Text => Encoding.UTF8.GetString(Bytes);
+
+    /// <summary>A word as it is.</summary>
+    public static ScriptWord Literal(string text) => Of(text, isEscaped: true);
+
+    /// <summary>A word that may have placeholders.</summary>
+    public static ScriptWord Open(string text) => Of(text, isEscaped: false);
+
+    private static ScriptWord Of(string text, bool isEscaped)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return new ScriptWord(bytes, [.. Enumerable.Repeat(isEscaped, bytes.Length)]);
+    }
+}
 
 /// <summary>
 /// Splits a command into words exactly as <c>redis-cli</c> does (<c>sdssplitargs</c>). Double quotes know <c>\xHH \n \r \t \b \a</c>; a

@@ -7,13 +7,14 @@ public static class RandomStreams
     private const ulong Golden = 0x9E3779B97F4A7C15;
 
     /// <summary>The stream at <paramref name="place"/>: always the same for the same seed and place.</summary>
-    public static Random For(int seed, params ReadOnlySpan<int> place) => new((int)(StateAt(seed, place) >> 32));
+    public static Random For(int seed, params ReadOnlySpan<int> place) => new((int)(Number(seed, place) >> 32));
 
     /// <summary>The one number of <paramref name="place"/>, from 0 up to but not 1. It makes no stream, so that each connection may have a
     /// place.</summary>
-    public static double Fraction(int seed, params ReadOnlySpan<int> place) => (StateAt(seed, place) >> 11) * (1.0 / (1UL << 53));
+    public static double Fraction(int seed, params ReadOnlySpan<int> place) => (Number(seed, place) >> 11) * (1.0 / (1UL << 53));
 
-    private static ulong StateAt(int seed, ReadOnlySpan<int> place)
+    /// <summary>The same as a number whose bits are all random.</summary>
+    public static ulong Number(int seed, params ReadOnlySpan<int> place)
     {
         var state = Mix((ulong)(uint)seed + Golden);
         foreach (var part in place)

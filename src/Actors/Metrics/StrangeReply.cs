@@ -13,6 +13,14 @@ public sealed record StrangeReply(string Peer, string Words)
 
     /// <summary>RESP, but more than was requested.</summary>
     public static StrangeReply Unasked { get; } = new("unasked", "");
+
+    /// <summary>True for a reply that differs from what the script expects: see <see cref="Unexpected"/>.</summary>
+    public bool IsUnexpected => Peer == UnexpectedPeer;
+
+    private const string UnexpectedPeer = "unexpected";
+
+    /// <summary>A reply with these first words, which the script does not expect.</summary>
+    public static StrangeReply Unexpected(string words) => new(UnexpectedPeer, words);
 }
 
 /// <summary>How often one endpoint gave an answer.</summary>

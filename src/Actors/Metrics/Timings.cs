@@ -36,6 +36,9 @@ public struct Timings
     /// <summary>The last attempt's latest complete reply.</summary>
     public long LastReply { get; set; }
 
+    /// <summary>The pause before the command under way was over; 0 if there was none.</summary>
+    public long Resumed { get; set; }
+
     /// <summary>The last attempt finished its script and began to hold.</summary>
     public long HoldStarted { get; set; }
 
@@ -60,7 +63,7 @@ public struct Timings
         }
 
         AttemptStarted = now;
-        SynSent = Connected = SetupSent = SetupDone = FirstSent = FirstReply = LastReply = HoldStarted = 0;
+        SynSent = Connected = SetupSent = SetupDone = FirstSent = FirstReply = LastReply = Resumed = HoldStarted = 0;
     }
 
     /// <summary>A failure at <paramref name="now"/> ends a possible hold.</summary>

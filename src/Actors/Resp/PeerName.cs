@@ -49,15 +49,20 @@ internal static class PeerName
     }
 
     /// <summary>The peer's name and first words: the first line of a text, or the first bytes of other data.</summary>
-    public static StrangeReply Describe(ReadOnlySpan<byte> bytes, ServerWords words)
+    public static StrangeReply Describe(ReadOnlySpan<byte> bytes, ServerWords words) => new(Of(bytes), FirstWords(bytes, words));
+
+    /// <summary>The first words of a reply that the script does not expect.</summary>
+    public static StrangeReply DescribeUnexpected(ReadOnlySpan<byte> bytes, ServerWords words) =>
+        StrangeReply.Unexpected(FirstWords(bytes, words));
+
+    private static string FirstWords(ReadOnlySpan<byte> bytes, ServerWords words)
     {
         var end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
         var line = end > 0 ? bytes[..end] : bytes;
         var isText = line.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0;
         var kept = words.Keep(Text(line), StrangeReply.LongestWords);
         var hidesNone = kept == ServerWords.WithoutSecrets.Keep(Text(line), StrangeReply.LongestWords);
-        return new StrangeReply(
-            Of(bytes), isText || !hidesNone ? kept : "0x" + Convert.ToHexStringLower(bytes[..Math.Min(bytes.Length, MostBytes)]));
+        return isText || !hidesNone ? kept : "0x" + Convert.ToHexStringLower(bytes[..Math.Min(bytes.Length, MostBytes)]);
     }
 
     /// <summary>True if these bytes are too few to name the peer.</summary>

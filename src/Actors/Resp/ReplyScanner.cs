@@ -28,6 +28,9 @@ public struct ReplyScanner
     private const int LongestLine = 64 * 1024;
     private const int LineEnd = RespLine.EndLength;
 
+    // A verbatim string begins with "txt:" or "mkd:".
+    private const int VerbatimKind = 4;
+
     // No server sends more: Redis allows 512 MB.
     private const long LongestPayload = 2_000_000_000;
     private const long MostItems = int.MaxValue;
@@ -39,7 +42,9 @@ public struct ReplyScanner
     private byte[]? _kept;
     private long _skip;
     private string? _errorPrefix;
+    private byte[]? _other;
     private bool _isInChunks;
+    private bool _fits;
 
     /// <summary>The first byte of the value, after any attributes; 0 until it has come.</summary>
     public byte Kind { get; private set; }
@@ -49,6 +54,16 @@ public struct ReplyScanner
 
     /// <summary>The first word of an error reply (<c>NOAUTH</c>); for the vague <c>ERR</c>, up to 40 characters of its text.</summary>
     public readonly string ErrorPrefix => _errorPrefix ?? "";
+
+    /// <summary>Judges the text of values; null if any will do.</summary>
+    public ReplyCheck? Check { get; set; }
+
+    /// <summary>True if the value does not fit <see cref="Check"/>. A value without a text of its own, such as an array or null, never
+    /// fits.</summary>
+    public readonly bool Differs => Check is not null && !_fits;
+
+    /// <summary>The first bytes of the text of a value that differs.</summary>
+    public readonly ReadOnlySpan<byte> Other => _other;
 
     /// <summary>True before the first byte of the next value.</summary>
     public readonly bool IsFresh => _nesting.IsDone && _skip == 0 && _kept is null;
@@ -78,7 +93,7 @@ public struct ReplyScanner
         }
         else if (IsFresh)
         {
-            (Kind, Word, _errorPrefix) = (0, default, null);
+            (Kind, Word, _errorPrefix, _fits) = (0, default, null, false);
             _nesting.Begin();
         }
 
@@ -163,6 +178,11 @@ public struct ReplyScanner
         if (prefix is (byte)'+' or (byte)'-' or (byte)':' or (byte)'_' or (byte)'#' or (byte)',' or (byte)'(')
         {
             Name(line, isTop, prefix, words);
+            if (isTop && prefix != '_')
+            {
+                Judge(line, prefix);
+            }
+
             _nesting.Take();
         }
 
@@ -210,6 +230,11 @@ public struct ReplyScanner
         {
             var payload = rest.Slice(head, (int)length);
             at += head + payload.Length + LineEnd;
+            if (isTop)
+            {
+                Judge(payload, rest[0]);
+            }
+
             return rest.Slice(head + payload.Length, LineEnd).SequenceEqual("\r\n"u8)
                 ? End(payload, isTop, rest[0], words) : ReplyState.Invalid;
         }
@@ -219,9 +244,16 @@ public struct ReplyScanner
             return ReplyState.Invalid;
         }
 
-        if (isError || (_nesting.IsFirstItem && length <= LongestWord))
+        var isJudged = isTop && Check is not null;
+        if (isError || (_nesting.IsFirstItem && length <= LongestWord)
+            || (isJudged && rest.Length - head < Math.Min(length, Check!.Needed + VerbatimKind)))
         {
             return ReplyState.Incomplete; // the words of the payload are needed
+        }
+
+        if (isJudged)
+        {
+            Judge(rest.Slice(head, (int)Math.Min(length, rest.Length - head)), rest[0]);
         }
 
         _skip = head + length + LineEnd - rest.Length;
@@ -289,6 +321,18 @@ public struct ReplyScanner
         {
             Word = ReplyWords.OfFirst(text);
         }
+    }
+
+    private void Judge(ReadOnlySpan<byte> text, byte prefix)
+    {
+        if (Check is not { } check)
+        {
+            return;
+        }
+
+        text = prefix == '=' && text.Length >= VerbatimKind ? text[VerbatimKind..] : text;
+        _fits = check.Fits(text);
+        _other = _fits ? null : text[..Math.Min(text.Length, PeerName.Longest)].ToArray();
     }
 
     private bool TryPass(ReadOnlySpan<byte> bytes, ref int at)

@@ -71,7 +71,7 @@ public static class RunDoctor
     {
         // A script with its own password can sign in where the checks cannot.
         var isOwnPassword = !settings.Target.Credentials.AreGiven
-            && settings.Fleets.Any(fleet => fleet.Connection.Script.Secrets.Length > 0);
+            && settings.Fleets.Any(fleet => fleet.Connection.Secrets.Any());
         Check[] failed =
         [
             .. checks.Where(check => check is { Name: TargetCheck.Name, State: CheckState.Fail }

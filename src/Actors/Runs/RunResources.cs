@@ -190,7 +190,7 @@ public sealed class RunResources : IRunResources
     {
         var socket = fleet.Connection.Socket with { Owner = _fleetPorts?.Owner(number) };
         var connection = fleet.Connection with { Words = _words, Socket = socket };
-        var session = Session.Of(fleet.Target.Credentials, connection.Script);
+        var session = Session.Of(fleet.Target.Credentials, connection, _settings.Seed, number);
         var (targets, plan) = (fleet.Among(order.Target.Endpoints), RunPlan.Create(fleet.Load));
         var turns = EndpointTurns.For(fleet.Target.Order, fleet.Weights(targets), _settings.Seed, number);
         var health = TargetHealth.Of(targets, turns);

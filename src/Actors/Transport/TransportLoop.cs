@@ -128,6 +128,15 @@ public abstract class TransportLoop : IDisposable
         ArmFor(due);
     }
 
+    /// <summary>Has <paramref name="alarm"/> ring when the time stamp <paramref name="due"/> has come, and not at any time set
+    /// before.</summary>
+    internal void Schedule(long due, Alarm alarm)
+    {
+        alarm.Due = due;
+        _scheduled.Enqueue((ActorRefs.Nobody, alarm), due);
+        ArmFor(due);
+    }
+
     /// <summary>A span of time in ticks of the loop's clock.</summary>
     public long ToTicks(TimeSpan span) => (long)(span.TotalSeconds * Time.TimestampFrequency);
 
@@ -170,7 +179,14 @@ public abstract class TransportLoop : IDisposable
         while (_scheduled.TryPeek(out var entry, out var due) && due <= now)
         {
             _scheduled.Dequeue();
-            entry.Receiver.Tell(entry.Message, ActorRefs.NoSender);
+            if (entry.Message is Alarm alarm)
+            {
+                alarm.Ring(due);
+            }
+            else
+            {
+                entry.Receiver.Tell(entry.Message, ActorRefs.NoSender);
+            }
         }
 
         var next = _scheduled.TryPeek(out _, out var first) ? first : long.MaxValue;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using ActorLoad.Configuration;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Hosting.Commands;
 

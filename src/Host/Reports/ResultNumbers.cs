@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ActorLoad.Configuration;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
 

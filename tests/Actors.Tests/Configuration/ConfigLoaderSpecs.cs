@@ -127,27 +127,19 @@ public class ConfigLoaderSpecs
     [Fact]
     public void Configuration_in_a_result_keeps_types_and_durations_and_hides_secrets()
     {
-        var json = LoadKeys(
+        var loaded = LoadKeys(
             """
             target { username = bob, password = hunter2 }, daemon.token = hunter3
             connection { hold = 1.50s, keep-alive = yes, receive-buffer = 1KiB }, load = [ { count = 2 } ]
             thresholds = ["connect.p99 <= 1s"]
-            """).Settings.Configuration;
+            """);
+        var json = loaded.Settings.Configuration;
 
         Assert.DoesNotContain("hunter", json.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal("***", (string?)json["target"]!["password"]);
         Assert.Equal(
-            """{"script":["PING","GET foo","SET foo {burst}:{client}"],"hold":"1.50s","close":"abort","close-timeout":"10s","""
-            + """
-            "keep-alive":true,"no-delay":true,"connect-timeout":"10s","reply-timeout":"10s","max-open":19000,"ports":"slot","source-addresses":[],
-            """
-            + """
-            "receive-buffer":"1KiB","keep-alive-period":"0s","socket-send-buffer":"0B","socket-receive-buffer":"0B",
-            """
-            + """
-            "user-timeout":"0s","fast-open":false}
-            """,
-            json["connection"]!.ToJsonString());
+            """{"script":["PING","GET foo","SET foo {burst}:{client}"],"hold":"1.50s","close":"abort","keep-alive":true,"max-open":19000}""",
+            Part(loaded, "connection", "script", "hold", "close", "keep-alive", "max-open"));
         Assert.True(JsonNode.DeepEquals(
             JsonNode.Parse("""[{"name":"storm","shape":"bursts","repeat":1,"connections":5,"gap":"5s","count":2,"pacing":"after-burst"}]"""),
             json["load"]));
@@ -160,8 +152,8 @@ public class ConfigLoaderSpecs
         var printed = LoadKeys("target.password = hunter2, target.username = bob, load = [ {}, { name = \"two words\", count = 3 } ]").ToHocon();
 
         Assert.StartsWith(
-            "actorload {\n  target {\n    endpoints = [\"127.0.0.1:6379\"]\n    addresses = first\n    username = bob\n    password = \"***\"\n  }\n", printed,
-                StringComparison.Ordinal);
+            "actorload {\n  target {\n    endpoints = [\"127.0.0.1:6379\"]\n    addresses = first\n", printed, StringComparison.Ordinal);
+        Assert.Contains("    username = bob\n    password = \"***\"\n", printed, StringComparison.Ordinal);
         Assert.Contains("  load = [\n    {\n      name = storm\n", printed, StringComparison.Ordinal);
         Assert.Contains("      name = \"two words\"\n", printed, StringComparison.Ordinal);
         Assert.Contains("    no-delay = on\n    connect-timeout = 10s\n", printed, StringComparison.Ordinal);

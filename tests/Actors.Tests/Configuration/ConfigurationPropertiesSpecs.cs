@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ActorLoad.Configuration;
+using ActorLoad.Metrics;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ActorLoad.Configuration;
 
 namespace ActorLoad.Actors.Tests.Configuration;
@@ -27,6 +28,13 @@ internal static class Configurations
 
     /// <summary>Errors of keys that begin on line 2.</summary>
     public static string[] ErrorsOfKeys(string keys) => Errors(() => LoadKeys(keys));
+
+    /// <summary>These keys of an object of the merged configuration, as JSON.</summary>
+    public static string Part(LoadedConfiguration loaded, string path, params string[] keys)
+    {
+        var section = loaded.Settings.Configuration[path]!.AsObject();
+        return new JsonObject(keys.Select(key => KeyValuePair.Create(key, section[key]?.DeepClone()))).ToJsonString();
+    }
 
     public static OverrideLayer Set(string path, string value) => new("--set", path, value);
 }

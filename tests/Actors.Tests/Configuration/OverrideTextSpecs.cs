@@ -81,7 +81,7 @@ public class OverrideTextSpecs
     [InlineData("target.endpoints.0", "[::1]:6379", """["[::1]:6379"]""")]
     [InlineData("target.endpoints.0", "\"[::1]:6379\"", """["[::1]:6379"]""")]
     [InlineData("safety.allowed-targets.0", "127.0.0.1/32", """["127.0.0.1/32","::1/128"]""")]
-    [InlineData("target", "{ endpoints = [\"b:2\"] }", """{"endpoints":["b:2"],"addresses":"first","username":"","password":""}""")]
+    [InlineData("run", "{ deadline = 7s }", """{"deadline":"7s"}""")]
     public void Option_values_for_lists_numbers_and_objects_are_HOCON(string path, string text, string shown)
     {
         var json = (System.Text.Json.Nodes.JsonNode?)LoadFile("", Set(path, text)).Settings.Configuration;

@@ -48,7 +48,7 @@ public class ReferenceConfSpecs
         Assert.Equal(
             new BurstSettings("storm", 5, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), null, Pacing.AfterBurst),
                 Assert.Single(settings.Load));
-        Assert.Equal(3, settings.Connection.Script.Count);
+        Assert.Equal(3, settings.Connection.Script.Commands.Count());
         Assert.Equal(TimeSpan.FromSeconds(10), settings.Connection.ConnectTimeout);
         Assert.Equal(19000, settings.Connection.MaxOpen);
         Assert.Equal(new SocketSettings(CloseMode.Abort, false, true, 512, PortChoice.Slot), settings.Connection.Socket);

@@ -28,7 +28,7 @@ public class RunFileSpecs
         Assert.Equal((connections, TimeSpan.FromSeconds(seconds), null), (phase.Connections, phase.Duration, phase.Count));
         Assert.Equal((TimeSpan.FromSeconds(5), Pacing.AfterBurst), (phase.Gap, phase.Pacing));
         Assert.Equal(["127.0.0.1:6379"], settings.Target.Endpoints.ToArray());
-        Assert.Equal(3, settings.Connection.Script.Count);
+        Assert.Equal(3, settings.Connection.Script.Commands.Count());
     }
 
     [Fact]

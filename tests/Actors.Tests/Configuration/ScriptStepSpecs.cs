@@ -1,3 +1,4 @@
+using ActorLoad.Actors.Tests.Connections;
 using Xunit;
 using static ActorLoad.Actors.Tests.Configuration.Configurations;
 
@@ -13,7 +14,7 @@ public class ScriptStepSpecs
             connection.script = [PING, { send = "SUBSCRIBE a b" }, { send = "EVAL x 0", replies = 3 }, { send = "DEBUG x", expect = none }, { send = ECHO, expect = auto, replies = auto }]
             """).Settings.Connection.Script;
 
-        Assert.Equal([1, 2, 3, 1], Enumerable.Range(0, script.Count).Select(step => script.Expected(step).Replies));
+        Assert.Equal([1, 2, 3, 1], script.First.Part(0).Select(step => step.Expected(0).Replies));
     }
 
     [Fact]
@@ -39,8 +40,8 @@ public class ScriptStepSpecs
     [Fact]
     public void An_option_sets_a_script_or_a_step_of_it()
     {
-        Assert.Equal(3, LoadFile("", Set("connection.script", "[{ send = \"X\", replies = 3 }]")).Settings.Connection.Script.Expected(0).Replies);
-        Assert.Equal(2, LoadFile("", Set("connection.script.0", "SUBSCRIBE a b")).Settings.Connection.Script.Expected(0).Replies);
-        Assert.Equal(4, LoadFile("actorload.connection.script = [{ send = X }]", Set("connection.script.0.replies", "4")).Settings.Connection.Script.Expected(0).Replies);
+        Assert.Equal(3, LoadFile("", Set("connection.script", "[{ send = \"X\", replies = 3 }]")).Settings.Connection.Script.Step(0).Expected(0).Replies);
+        Assert.Equal(2, LoadFile("", Set("connection.script.0", "SUBSCRIBE a b")).Settings.Connection.Script.Step(0).Expected(0).Replies);
+        Assert.Equal(4, LoadFile("actorload.connection.script = [{ send = X }]", Set("connection.script.0.replies", "4")).Settings.Connection.Script.Step(0).Expected(0).Replies);
     }
 }

@@ -1,5 +1,6 @@
 using ActorLoad.Actors.Tests.Runs;
 using ActorLoad.Configuration;
+using ActorLoad.Metrics;
 using Xunit;
 using static ActorLoad.Actors.Tests.Configuration.Configurations;
 
@@ -16,7 +17,7 @@ public class SettingsErrorsSpecs
     [InlineData("supervision.succeeded.directive = stop", "supervision.succeeded: unknown key \"succeeded\"; known here: ")]
     [InlineData("metrics.\"a\\nb\" = 1", "metrics.\"a\\nb\": unknown key \"a\\nb\"; known here: interval")]
     // Wrong types.
-    [InlineData("connection = 5", "connection: a single value where an object should be; { script, hold, ")]
+    [InlineData("connection = 5", "connection: a single value where an object should be; { setup, script, repeat, ")]
     [InlineData("load = 5", "load: a single value where a list should be; a list of phases such as [ { connections = 5 } ]")]
     [InlineData("load = [ 5 ]", "load[0]: a single value where an object should be; { name, shape, ")]
     [InlineData("load = []", "load: 0 phases; 1 to 1000")]

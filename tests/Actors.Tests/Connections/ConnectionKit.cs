@@ -33,7 +33,7 @@ public abstract class ConnectionKit(string transport) : TestKit("akka.loglevel =
     /// <summary>The same to another server.</summary>
     private protected async Task<IActorRef> CreateAsync(Endpoint target, ConnectionSettings settings, int restarts)
     {
-        var session = Session.Of(Credentials, settings.Script);
+        var session = Session.Of(Credentials, settings);
         var plan = await Loop.OnLoopAsync(() =>
         {
             var lane = new LaneSettings(0, RunClock.StartNow(Loop.Time), 1, Seed: 1, settings, session, [target], Given.Policy(Given.Stop), Supervisor);

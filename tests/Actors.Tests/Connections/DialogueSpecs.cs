@@ -150,10 +150,10 @@ public sealed class DialogueSpecs
     public void Replies_to_a_last_command_without_expected_reply_may_come_during_the_hold()
     {
         var (dialogue, script) = (default(Dialogue), Lines("PING", "SET a 1/none"));
-        dialogue.Begin(script.Expected(1));
-        Assert.Equal(Turn.Answered, dialogue.Take("+OK\r\n"u8, new SentStep(script, 1, 7, 42), isLast: true, ServerWords.WithoutSecrets));
-        Assert.Equal(Turn.Echoed, dialogue.Take("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n"u8, new SentStep(script, 1, 7, 42), isLast: true, ServerWords.WithoutSecrets));
-        Assert.Equal(Turn.Rejected, dialogue.Take("-ERR no\r\n"u8, new SentStep(script, 1, 7, 42), isLast: true, ServerWords.WithoutSecrets));
+        dialogue.Begin(script.Step(1));
+        Assert.Equal(Turn.Answered, dialogue.Take("+OK\r\n"u8, Sent(script, 1), isLast: true, ServerWords.WithoutSecrets));
+        Assert.Equal(Turn.Echoed, dialogue.Take("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n"u8, Sent(script, 1), isLast: true, ServerWords.WithoutSecrets));
+        Assert.Equal(Turn.Rejected, dialogue.Take("-ERR no\r\n"u8, Sent(script, 1), isLast: true, ServerWords.WithoutSecrets));
     }
 
     [Theory]
@@ -179,24 +179,24 @@ public sealed class DialogueSpecs
     public void Echo_is_noticed_in_a_longer_script_and_after_a_greeting()
     {
         var (dialogue, script) = (default(Dialogue), Given.Script("PING", "GET foo"));
-        dialogue.Begin(script.Expected(0));
-        Assert.Equal(Turn.Answered, dialogue.Take("+welcome\r\n"u8, new SentStep(script, 0, 7, 42), isLast: false, ServerWords.WithoutSecrets));
-        dialogue.Begin(script.Expected(1));
-        Assert.Equal(Turn.Echoed, dialogue.Take("*1\r\n$4\r\nPING\r\n"u8, new SentStep(script, 1, 7, 42), isLast: false, ServerWords.WithoutSecrets));
+        dialogue.Begin(script.Step(0));
+        Assert.Equal(Turn.Answered, dialogue.Take("+welcome\r\n"u8, Sent(script, 0), isLast: false, ServerWords.WithoutSecrets));
+        dialogue.Begin(script.Step(1));
+        Assert.Equal(Turn.Echoed, dialogue.Take("*1\r\n$4\r\nPING\r\n"u8, Sent(script, 1), isLast: false, ServerWords.WithoutSecrets));
 
         var silent = Lines("SET a 1/none", "PING");
         dialogue = default;
-        dialogue.Begin(silent.Expected(0));
-        Assert.Equal(Turn.Echoed, dialogue.Take("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n*1\r\n"u8, new SentStep(silent, 0, 7, 42), isLast: false, ServerWords.WithoutSecrets));
+        dialogue.Begin(silent.Step(0));
+        Assert.Equal(Turn.Echoed, dialogue.Take("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n*1\r\n"u8, Sent(silent, 0), isLast: false, ServerWords.WithoutSecrets));
     }
 
     [Fact]
     public void Echo_of_the_setup_is_seen_in_the_first_step_of_the_script()
     {
         Assert.True(Script.TryParse(["PING"], out var script, out _));
-        var sent = new SentStep(script!, 0, 7, 42) { Before = Script.Setup(new Credentials("", "hunter2")) };
+        var sent = Sent(script!, 0) with { Before = Given.Setup(new Credentials("", "hunter2")).Step(0) };
         var dialogue = default(Dialogue);
-        dialogue.Begin(sent.Expected);
+        dialogue.Begin(sent.Exchange);
         Assert.Equal(Turn.Echoed, dialogue.Take("*2\r\n$4\r\nAUTH\r\n$7\r\nhunter2\r\n"u8, sent, isLast: false, ServerWords.WithoutSecrets));
     }
 
@@ -222,6 +222,8 @@ public sealed class DialogueSpecs
     [InlineData("GET foo", "+PING\r\n")]
     public void A_reply_that_resembles_the_command_is_a_reply(string command, string stream) =>
         AtEveryCut(stream, stream, pieces => Assert.Equal([Turn.Answered], Hear([command], pieces)));
+
+    private static SentStep Sent(Script script, int step) => new(script.Step(step), new Sender(7, 42)) { Before = step == 0 ? null : script.Step(step - 1) };
 
     private static string Confirm(string word, string channel, int count) => $"*3\r\n${word.Length}\r\n{word}\r\n${channel.Length}\r\n{channel}\r\n:{count}\r\n";
 
@@ -250,7 +252,7 @@ public sealed class DialogueSpecs
     private static Script Lines(params string[] lines)
     {
         var parsed = lines.Select(line => line.Split('/')).Select(parts => new ScriptLine(parts[0], parts.Length < 2 ? null : parts[1] == "none" ? 0 : int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture))).ToArray();
-        Assert.True(Script.TryParse(parsed, out var script, out var problem), problem);
+        Assert.True(Script.TryParse(parsed, new ScriptSettings(), out var script, out var problem), problem);
         return script!;
     }
 
@@ -264,8 +266,8 @@ public sealed class DialogueSpecs
     private static List<Turn> Hear(string[] commands, string[] pieces, ref Dialogue dialogue, bool isHeld = false)
     {
         var (script, turn) = (Lines([.. commands, "PING"]), Turn.More);
-        var sent = new SentStep(script, 0, 7, 42);
-        dialogue.Begin(script.Expected(0));
+        var sent = Sent(script, 0);
+        dialogue.Begin(script.Step(0));
         foreach (var piece in pieces)
         {
             var next = dialogue.Take(Bytes(piece), sent, isHeld, ServerWords.WithoutSecrets);
@@ -283,8 +285,8 @@ public sealed class DialogueSpecs
 
             if (turn == Turn.Answered && !isHeld)
             {
-                sent = sent with { Step = 1 };
-                dialogue.Begin(script.Expected(1));
+                sent = Sent(script, 1);
+                dialogue.Begin(script.Step(1));
             }
         }
 
@@ -295,16 +297,16 @@ public sealed class DialogueSpecs
     private static List<Turn> Converse(string[] commands, string[] streams, string[] pieces)
     {
         var (script, dialogue, turns) = (Lines(commands), default(Dialogue), new List<Turn>());
-        Assert.Equal(streams.Length, script.Count);
+        Assert.Equal(streams.Length, script.First.Part(0).Length);
         var (at, cuts) = (0, pieces.Aggregate(new List<int> { 0 }, (sum, piece) => [.. sum, sum[^1] + piece.Length]));
-        for (var step = 0; step < script.Count; step++)
+        for (var step = 0; step < script.First.Part(0).Length; step++)
         {
             var (end, turn) = (at + streams[step].Length, Turn.More);
-            dialogue.Begin(script.Expected(step));
+            dialogue.Begin(script.Step(step));
             foreach (var place in cuts.Where(cut => cut > at && cut < end).Append(end).ToArray())
             {
                 // Behind its last reply a step has only what is passed over.
-                var next = dialogue.Take(Bytes(string.Concat(streams)[at..place]), new SentStep(script, step, 7, 42), isLast: false, ServerWords.WithoutSecrets);
+                var next = dialogue.Take(Bytes(string.Concat(streams)[at..place]), Sent(script, step), isLast: false, ServerWords.WithoutSecrets);
                 turn = turn == Turn.Answered && next == Turn.Answered ? next : turn == Turn.Answered ? Turn.Unasked : next;
                 at = place;
             }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Actors.Tests.Connections;
@@ -38,6 +39,12 @@ internal static class Given
     public static Script Script(params string[] commands) => ActorLoad.Connections.Script.TryParse(commands, out var script, out var problem)
         ? script!
         : throw new ArgumentException(problem, nameof(commands));
+
+    /// <summary>What a client says that signs in and has no other setup.</summary>
+    public static Script Setup(Credentials credentials) => Session.Of(credentials, Connection()).Setup;
+
+    /// <summary>An exchange of the first use of a script.</summary>
+    public static Exchange Step(this Script script, int step) => script.First.Part(0)[step];
 
     /// <summary>A rule that restarts.</summary>
     public static FailureRule Restart(int maxRetries, BackoffSettings? backoff = null, TimeSpan? within = null) =>

@@ -58,7 +58,7 @@ public abstract class LaneKit(string transport) : TestKit("akka.loglevel = WARNI
         PhaseSettings? phase = null, EndpointTurns? turns = null)
     {
         Dispatcher = LoopsOf.Get(Sys, transport, time);
-        var settings = new LaneSettings(3, RunClock.StartNow(Loop.Time), maxOpen, Seed: 1, connection, Session.Of(Credentials, connection.Script), targets, policy, Metrics)
+        var settings = new LaneSettings(3, RunClock.StartNow(Loop.Time), maxOpen, Seed: 1, connection, Session.Of(Credentials, connection), targets, policy, Metrics)
         {
             Plan = RunPlan.Create(phase is null ? [] : [phase]),
             Health = TargetHealth.Of(targets, turns),

@@ -51,7 +51,7 @@ public sealed class ScriptSecretsSpecs
     {
         Assert.True(Script.TryParse(["PING", "AUTH \"{{hunter\\\"2\"", "AUTH user{client} pass{client}word"], out var script, out _));
         Assert.Equal("{hunter\"2 pass word", string.Join(' ', script!.Secrets));
-        Assert.Equal(["other"], Script.Setup(new Credentials("me", "other")).Secrets.AsEnumerable());
+        Assert.Equal(["other"], Given.Setup(new Credentials("me", "other")).Secrets.AsEnumerable());
     }
 
     [Property(MaxTest = 1000)]

@@ -60,8 +60,8 @@ public sealed class ScriptSpecs
     public void Argument_is_the_bytes_that_redis_cli_would_send(string command, string hex)
     {
         var script = Parse(command);
-        var room = new byte[script.MaxLength(0)];
-        var sent = room.AsSpan(0, script.Write(0, 7, 42, room));
+        var room = new byte[script.Step(0).MaxLength];
+        var sent = room.AsSpan(0, script.Step(0).Write(new Sender(7, 42), room));
         var value = Convert.FromHexString(hex);
 
         Assert.Equal(
@@ -109,20 +109,20 @@ public sealed class ScriptSpecs
     public void A_script_keeps_its_commands_in_order()
     {
         var script = Parse("PING", "GET foo");
-        Assert.Equal(2, script.Count);
+        Assert.Equal(2, script.First.Part(0).Length);
         Assert.Equal(["PING"], Read(Write(script, 0)));
         Assert.Equal(["GET", "foo"], Read(Write(script, 1)));
-        Assert.Equal(0, Script.Empty.Count);
-        Assert.Equal(0, Parse().Count);
+        Assert.Equal(0, Script.Empty.First.Parts);
+        Assert.Equal(0, Parse().First.Parts);
     }
 
     [Fact]
     public void Setup_is_AUTH_and_takes_its_words_literally()
     {
-        Assert.Equal(["AUTH", "{client} \"x\" "], Read(Write(Script.Setup(new Credentials("", "{client} \"x\" ")))));
-        Assert.Equal(["AUTH", "me", "secret"], Read(Write(Script.Setup(new Credentials("me", "secret")))));
-        Assert.Equal(0, Script.Setup(Credentials.None).Count);
-        Assert.Equal(0, Script.Setup(new Credentials("me", "")).Count);
+        Assert.Equal(["AUTH", "{client} \"x\" "], Read(Write(Given.Setup(new Credentials("", "{client} \"x\" ")))));
+        Assert.Equal(["AUTH", "me", "secret"], Read(Write(Given.Setup(new Credentials("me", "secret")))));
+        Assert.Equal(0, Given.Setup(Credentials.None).First.Parts);
+        Assert.Equal(0, Given.Setup(new Credentials("me", "")).First.Parts);
     }
 
     [Theory]
@@ -131,8 +131,8 @@ public sealed class ScriptSpecs
     public void Any_number_fits_into_the_reserved_space(int burst, int client)
     {
         var script = Parse("SET {client}{burst} {burst}:{client}");
-        var room = new byte[script.MaxLength(0)];
-        var length = script.Write(0, burst, client, room);
+        var room = new byte[script.Step(0).MaxLength];
+        var length = script.Step(0).Write(new Sender(burst, client), room);
         Assert.Equal(["SET", $"{client}{burst}", $"{burst}:{client}"], Read(Encoding.UTF8.GetString(room, 0, length)));
     }
 
@@ -152,8 +152,8 @@ public sealed class ScriptSpecs
 
     private static string Write(Script script, int step = 0, int burst = 7, int client = 42)
     {
-        var room = new byte[script.MaxLength(step)];
-        return Encoding.UTF8.GetString(room, 0, script.Write(step, burst, client, room));
+        var room = new byte[script.Step(step).MaxLength];
+        return Encoding.UTF8.GetString(room, 0, script.Step(step).Write(new Sender(burst, client), room));
     }
 
     private static List<string> Read(string bytes)

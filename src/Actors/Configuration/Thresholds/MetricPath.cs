@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Configuration.Thresholds;
 

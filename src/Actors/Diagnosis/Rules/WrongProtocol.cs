@@ -33,9 +33,11 @@ internal sealed class WrongProtocol : IRule
             $"{failed.Of("attempt")} of {evidence.Ledgers.Client.Attempts.Text()} got something else than a reply{where}",
             new Dictionary<string, double> { ["protocol-error"] = failed, ["attempts"] = evidence.Ledgers.Client.Attempts },
             [
-                .. said.Where(each => each.Reply != StrangeReply.Unasked).DistinctBy(each => each.Endpoint).Take(Whereabouts.MostNamed)
+                .. said.Where(each => each.Reply != StrangeReply.Unasked && !each.Reply.IsUnexpected)
+                    .DistinctBy(each => each.Endpoint).Take(Whereabouts.MostNamed)
                     .Select(each => each.Reply.Peer == Tls ? Remedies.PlainPort(each.Endpoint) : Remedies.RespServer(each.Endpoint)),
                 .. said.Any(each => each.Reply == StrangeReply.Unasked) ? [Remedies.ScriptReplies()] : Array.Empty<Remedy>(),
+                .. said.Any(each => each.Reply.IsUnexpected) ? [Remedies.ScriptExpects()] : Array.Empty<Remedy>(),
             ])
         {
             Explains = failed,
@@ -48,6 +50,7 @@ internal sealed class WrongProtocol : IRule
         {
             _ when Reply == StrangeReply.Echo => $"{Endpoint} echoes: it sends back the commands that it is sent",
             _ when Reply == StrangeReply.Unasked => $"{Endpoint} sent more replies than the script asks for",
+            { IsUnexpected: true } => $"{Endpoint} sent another reply than the script expects",
             { Peer: "" } => $"{Endpoint} speaks another protocol",
             _ => $"{Endpoint} speaks {Reply.Peer}",
         }) + (Reply.Words.Length > 0 ? $" (\"{Reply.Words}\")" : "") + (withCount ? $" to {Count.Text()}" : "");

@@ -187,6 +187,11 @@ public static class Remedies
         TuningKeys.Script, null, "replies = N, or expect = none", RemedyHost.Run,
         "write { send = \"COMMAND\", replies = N } in connection.script for a command that is not answered exactly once");
 
+    /// <summary>A script that expects what the server says.</summary>
+    public static Remedy ScriptExpects() => new(
+        TuningKeys.Script, null, "the reply that the server gives", RemedyHost.Run,
+        "change equals or begins-with in connection.script, or the data of the server");
+
     /// <summary>Another address of the same name.</summary>
     public static Remedy OtherAddress(string address) => new(TuningKeys.Target, null, address, RemedyHost.Run, $"--target {address}");
 

@@ -1,4 +1,4 @@
-namespace ActorLoad.Configuration;
+namespace ActorLoad.Metrics;
 
 /// <summary>Finds the known key, option or command that a user probably meant.</summary>
 public static class NearestKey
