@@ -15,6 +15,7 @@ namespace ActorLoad.Peers;
 public sealed class RedisServer : IAsyncDisposable
 {
     private const int PortAttempts = 5;
+    private const string Control = "control";
 
     private readonly DirectoryInfo _folder;
     private readonly ChildProcess _process;
@@ -38,6 +39,9 @@ public sealed class RedisServer : IAsyncDisposable
 
     /// <summary>The endpoint as run files and <c>--target</c> write it.</summary>
     public string Target => $"127.0.0.1:{Port}";
+
+    /// <summary>The same server on a Unix socket.</summary>
+    public string UnixTarget => $"unix:{Path.Combine(_folder.FullName, Control)}";
 
     public int ProcessId => _process.Id;
 
@@ -138,7 +142,7 @@ public sealed class RedisServer : IAsyncDisposable
     private static async Task<RedisServer> TryStartAsync(NetworkNamespace? network, IReadOnlyList<string> wrapper, int port, string[] args)
     {
         var folder = Directory.CreateTempSubdirectory("al-redis-");
-        var path = Path.Combine(folder.FullName, "control");
+        var path = Path.Combine(folder.FullName, Control);
         var process = ChildProcess.Start(
         [
             .. network?.Prefix ?? [], .. wrapper, "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1",

@@ -5,7 +5,7 @@ namespace ActorLoad.Configuration;
 /// <summary>Reads an element of <c>safety.allowed-targets</c>.</summary>
 internal static class AllowedNetwork
 {
-    public const string Allowed = "an address or a network such as 10.1.0.0/16 or ::1/128";
+    public const string Allowed = "an address, a network such as 10.1.0.0/16 or ::1/128, or \"unix:/PATH\"";
 
     /// <summary>A network in CIDR notation, or one address. IPv4 mapped into IPv6 becomes IPv4, as for targets.</summary>
     public static bool TryParse(string text, out IPNetwork network, out string problem)

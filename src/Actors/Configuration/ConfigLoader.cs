@@ -40,7 +40,7 @@ public static class ConfigLoader
         };
         ConfigLayer[] layers = [new FileLayer("daemon", HoconText.Print(limits)), body with { Include = null, Variable = null }];
         var loaded = Read(layers, daemon.Settings, new KeysRead());
-        StrangerPlan.Check(loaded.Settings, body.Name, daemon.Settings.Daemon.MaxDuration);
+        StrangerPlan.Check(loaded.Settings, body.Name, daemon.Settings.Daemon.MaxDuration, daemon.Settings.Safety);
         // A stranger's result must not show where the daemon listens and keeps its results.
         loaded.Settings.Configuration.Remove("daemon");
         return new LoadedConfiguration(loaded.Settings with { Safety = daemon.Settings.Safety, Daemon = daemon.Settings.Daemon });

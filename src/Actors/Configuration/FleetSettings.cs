@@ -20,7 +20,7 @@ public sealed record FleetSettings(
     public ImmutableArray<Endpoint> Among(ImmutableArray<Endpoint> endpoints) => Name.Length == 0 || Target.IsEmbedded ? endpoints :
     [
         .. Target.Endpoints.SelectMany(name => Target.Among(
-            name, [.. endpoints.Where(endpoint => endpoint.Name == name)], endpoint => endpoint.Address.AddressFamily)),
+            name, [.. endpoints.Where(endpoint => endpoint.Name == name)], endpoint => endpoint.Family)),
     ];
 
     /// <summary>How many of its connections go to each of its targets, in proportion. A name with several addresses shares its weight among

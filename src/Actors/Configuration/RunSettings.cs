@@ -73,7 +73,7 @@ public sealed record RunSettings(
 }
 
 /// <summary>The servers to storm (<c>actorload.target</c>).</summary>
-/// <param name="Endpoints"><c>host:port</c>, <c>[v6]:port</c>, or the single word <c>embedded</c>; connections take them in turn.</param>
+/// <param name="Endpoints"><c>host:port</c>, <c>[v6]:port</c>, <c>unix:/path</c>, or the single word <c>embedded</c>.</param>
 /// <param name="Credentials">How clients sign in.</param>
 public sealed record TargetSettings(ImmutableArray<string> Endpoints, Credentials Credentials)
 {
@@ -112,8 +112,8 @@ public sealed record TargetSettings(ImmutableArray<string> Endpoints, Credential
 
         var fitting = found.Where(address => Family switch
         {
-            FamilyChoice.Ipv4 => family(address) == AddressFamily.InterNetwork,
-            FamilyChoice.Ipv6 => family(address) == AddressFamily.InterNetworkV6,
+            FamilyChoice.Ipv4 => family(address) is AddressFamily.InterNetwork or AddressFamily.Unix,
+            FamilyChoice.Ipv6 => family(address) is AddressFamily.InterNetworkV6 or AddressFamily.Unix,
             _ => true,
         });
         return Addresses == AddressChoice.First ? fitting.Take(1) : fitting;
@@ -152,7 +152,18 @@ public sealed record MetricsSettings(TimeSpan Interval);
 
 /// <summary>The targets that may be stormed (<c>actorload.safety</c>).</summary>
 /// <param name="AllowedTargets">Networks with all allowed target addresses.</param>
-public sealed record SafetySettings(ImmutableArray<System.Net.IPNetwork> AllowedTargets);
+public sealed record SafetySettings(ImmutableArray<System.Net.IPNetwork> AllowedTargets)
+{
+    /// <summary>Unix sockets that a posted run may storm. Any other run may storm those of its machine.</summary>
+    public ImmutableArray<string> AllowedPaths { get; init; } = [];
+
+    /// <summary>The settings of a list of networks and paths.</summary>
+    internal static SafetySettings Of(ImmutableArray<(System.Net.IPNetwork Network, string? Path)> allowed) =>
+        new([.. allowed.Where(target => target.Path is null).Select(target => target.Network)])
+        {
+            AllowedPaths = [.. allowed.Select(target => target.Path).OfType<string>()],
+        };
+}
 
 /// <summary>The control API (<c>actorload.daemon</c>).</summary>
 /// <param name="Url">Where it listens, such as <c>http://127.0.0.1:8471</c>.</param>

@@ -1,19 +1,27 @@
 using System.Globalization;
+using System.Text;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Configuration;
 
-/// <summary>A host, by name or address, and a port.</summary>
-/// <param name="Host">Without brackets.</param>
-/// <param name="Port">1 to 65535.</param>
-internal readonly record struct TargetEndpoint(string Host, int Port)
+/// <summary>A host, by name or address, and a port; or a Unix socket.</summary>
+/// <param name="Host">Without brackets; empty for a Unix socket.</param>
+/// <param name="Port">1 to 65535; 0 for a Unix socket.</param>
+/// <param name="Path">The path of a Unix socket, absolute and without <c>..</c>; null for TCP.</param>
+internal readonly record struct TargetEndpoint(string Host, int Port, string? Path = null)
 {
-    public const string Allowed = "HOST:PORT, [IPv6]:PORT or \"embedded\" alone";
+    public const string Allowed = "HOST:PORT, [IPv6]:PORT, \"unix:/PATH\" or \"embedded\" alone";
 
-    /// <summary>Reads <c>host:port</c> or <c>[v6]:port</c>; the name is not looked up.</summary>
+    // sun_path of struct sockaddr_un has 108 bytes with the zero at its end.
+    private const int LongestPath = 107;
+
+    /// <summary>Reads <c>host:port</c>, <c>[v6]:port</c> or <c>unix:/path</c>; the name is not looked up, and the path neither.</summary>
     public static bool TryParse(string text, out TargetEndpoint endpoint, out string problem)
     {
         endpoint = default;
         problem = "";
+        if (Endpoint.IsUnix(text))
+            return TryPath(text[Endpoint.UnixScheme.Length..], out endpoint, out problem);
         var shown = ShownText.Quote(WithoutUser(text));
         var bracket = text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) : -1;
         var colon = text.IndexOf(':', bracket + 1);
@@ -36,6 +44,16 @@ internal readonly record struct TargetEndpoint(string Host, int Port)
             problem = $"{shown} has no port from 1 to 65535";
         else
             endpoint = new TargetEndpoint(host, port);
+        return problem.Length == 0;
+    }
+
+    private static bool TryPath(string path, out TargetEndpoint endpoint, out string problem)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(path);
+        problem = !path.StartsWith('/') ? $"{ShownText.Quote(Endpoint.UnixScheme + path)} has no path that begins with /"
+            : path.Contains('\0', StringComparison.Ordinal) ? "the path of a Unix socket holds a zero"
+            : bytes > LongestPath ? $"the path of the Unix socket has {bytes} bytes, and the kernel takes {LongestPath} at most" : "";
+        endpoint = problem.Length > 0 ? default : new TargetEndpoint("", 0, System.IO.Path.GetFullPath(path));
         return problem.Length == 0;
     }
 

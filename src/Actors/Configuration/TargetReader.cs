@@ -33,7 +33,7 @@ internal static class TargetReader
         if (endpoints is { Length: 0 or > MaxEndpoints })
             target.Problem("endpoints", $"{endpoints.Value.Length} endpoints", $"1 to {MaxEndpoints}");
         if (endpoints is { Length: > 1 } many && many.Contains(TargetSettings.Embedded))
-            target.Problem("endpoints", "\"embedded\" beside other endpoints", "\"embedded\" alone, or only HOST:PORT");
+            target.Problem("endpoints", "\"embedded\" beside other endpoints", "\"embedded\" alone, or only other endpoints");
         if (username is { Length: > 0 } && password is "")
             target.Contradiction("username", "password", "a username without a password",
                 "a target.password, or no username: AUTH is only sent with a password");
@@ -62,8 +62,11 @@ internal static class TargetReader
 
     /// <summary>Reads the allowed addresses. The result is never null, but useless if a problem was noted.</summary>
     public static SafetySettings ReadSafety(SettingsReader safety) =>
-        new(safety.List<IPNetwork>("allowed-targets", "[\"10.1.0.0/16\"]", network =>
-            AllowedNetwork.TryParse(network, out var parsed, out var problem) ? (parsed, "", "")
+        SafetySettings.Of(safety.List<(IPNetwork Network, string? Path)>("allowed-targets", "[\"10.1.0.0/16\"]", target =>
+            Endpoint.IsUnix(target)
+                ? TargetEndpoint.TryParse(target, out var socket, out var unusable) ? ((default, socket.Path), "", "")
+                    : (default, unusable, AllowedNetwork.Allowed)
+            : AllowedNetwork.TryParse(target, out var parsed, out var problem) ? ((parsed, null), "", "")
                 : (default, problem, AllowedNetwork.Allowed)) ?? []);
 
     private static (string Problem, string Allowed)? PasswordProblem(string text) =>

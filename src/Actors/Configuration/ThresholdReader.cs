@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using ActorLoad.Configuration.Hocon;
 using ActorLoad.Configuration.Thresholds;
+using ActorLoad.Metrics;
 using ActorLoad.Observers;
 
 namespace ActorLoad.Configuration;
@@ -67,7 +68,9 @@ internal static class ThresholdReader
             names.Add(written);
             if (!TargetEndpoint.TryParse(written, out var endpoint, out _))
                 continue; // embedded
-            if (IPAddress.TryParse(endpoint.Host, out var address))
+            if (endpoint.Path is { } path)
+                names.Add(Endpoint.UnixScheme + path);
+            else if (IPAddress.TryParse(endpoint.Host, out var address))
                 names.Add($"{new IPEndPoint(address, endpoint.Port)}");
             else
                 isName = true;

@@ -45,7 +45,10 @@ internal sealed class LaneRecord
 
     private TargetHealth Health => _settings.Health;
 
-    private bool IsAbortive => _settings.Connection.Socket.IsAbortive;
+    private bool IsAbortive(ConnectionRecord entry) => _settings.Connection.Socket.IsAbortive && IsTcp(entry);
+
+    // A Unix socket has no RST.
+    private bool IsTcp(ConnectionRecord entry) => TargetOf(entry).Address is not null;
 
     /// <summary>A share of a burst or paced phase, before its connections.</summary>
     /// <param name="burst">Its number.</param>
@@ -176,7 +179,7 @@ internal sealed class LaneRecord
         var (now, wasEstablished) = (_loop.Now, entry.Timings.Connected != 0);
         _endpoints[entry.Endpoint].End(entry, outcome, now);
         NeverReached &= !wasEstablished;
-        EndAttempt(entry, isAborted: (IsAbortive || entry.CloseEnd == CloseEnd.TimedOut) && wasEstablished);
+        EndAttempt(entry, isAborted: (IsAbortive(entry) || (entry.CloseEnd == CloseEnd.TimedOut && IsTcp(entry))) && wasEstablished);
         StopWaiting(entry);
         Close(entry, outcome, now);
     }
@@ -187,7 +190,7 @@ internal sealed class LaneRecord
         var (entry, now, wasEstablished) = (failure.Entry, _loop.Now, failure.Entry.Timings.Connected != 0);
         var (givenUp, stopped) = Judge(failure, now);
         entry.PeerEnd = failure.Outcome == Outcome.Reset ? PeerEnd.Reset : entry.PeerEnd;
-        EndAttempt(entry, isAborted: IsAbortive && LeavesOurs(failure.Outcome, wasEstablished));
+        EndAttempt(entry, isAborted: IsAbortive(entry) && LeavesOurs(failure.Outcome, wasEstablished));
         NeverReached &= !wasEstablished && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
         IsAborting |= failure.IsLoopLost; // no more attempts until Abort comes
         var decision = failure is ConnectionCrashedException ? FailureDecision.GiveUp : Decide(failure, now);

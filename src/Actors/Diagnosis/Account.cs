@@ -201,6 +201,7 @@ internal sealed class Account
 
     private void ShareRefusals()
     {
+        Take(AcceptQueueOverflow.RuleName, Outcome.Refused, UnixQueue.Count(_evidence));
         foreach (var outcome in (Outcome[])[Outcome.Refused, Outcome.Unreachable])
         {
             Take(RefusedOnTheWay.RuleName, outcome, RefusedOnTheWay.Count(_evidence, outcome));

@@ -52,7 +52,7 @@ public sealed record ClientLedger(
 public sealed record ReconciledQuantity(string Quantity, long? Client, long? Server, long? Kernel, long Unexplained, string Remark);
 
 /// <summary>Whether the sockets of the run were gone when it was over.</summary>
-/// <param name="State"><c>pass</c>, <c>fail</c> or <c>unseen</c>.</param>
+/// <param name="State"><c>pass</c>, <c>fail</c>, <c>unseen</c> or <c>not-applicable</c>.</param>
 /// <param name="Reason">Why, in a sentence.</param>
 /// <param name="AbortiveCloses">ActorLoad's closes with linger zero.</param>
 /// <param name="KernelAborts">The kernel's count of TCPAbortOnData and TCPAbortOnClose.</param>

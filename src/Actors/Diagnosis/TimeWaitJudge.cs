@@ -24,6 +24,13 @@ public static class TimeWaitJudge
     /// <summary>Not known.</summary>
     public const string Unseen = "unseen";
 
+    /// <summary>Every connection went over a Unix socket.</summary>
+    public const string NotApplicable = "not-applicable";
+
+    /// <summary>The judgement of a run over Unix sockets alone.</summary>
+    public static TimeWaitProof OfUnixSockets { get; } =
+        new(NotApplicable, "Unix sockets have no ports, so nothing of them waits in TIME_WAIT.", 0, null, null, null, null);
+
     private const string TimeWait = "TIME-WAIT";
 
     /// <summary>The judgement.</summary>

@@ -47,7 +47,7 @@ internal static class ClientChecks
 
     /// <summary>Ports for the connections of each pair of addresses, and the cost of the kernel's search for a free port.</summary>
     public static IEnumerable<Check> Ports(RunNeeds needs, MachineReadings machine) =>
-        needs.Shares.Select(share => Ports(needs, share, machine));
+        needs.Shares.Where(share => !Endpoint.IsUnix(share.Target)).Select(share => Ports(needs, share, machine));
 
     private static Check Ports(RunNeeds needs, TargetShare share, MachineReadings machine)
     {
@@ -92,6 +92,11 @@ internal static class ClientChecks
     {
         const string Name = TuningKeys.TimeWaitReuse;
         var present = machine.Setting(Name);
+        if (needs.IsUnix)
+        {
+            return Check.Ok(Name, Check.Machine, present, null, "Unix sockets have no ports, so none waits in TIME_WAIT");
+        }
+
         if (!needs.IsGraceful)
         {
             return Check.Ok(
@@ -147,6 +152,11 @@ internal static class ClientChecks
     public static Check Conntrack(RunNeeds needs, MachineReadings machine)
     {
         const string Name = TuningKeys.Conntrack;
+        if (needs.IsUnix)
+        {
+            return Check.Ok(Name, Check.Machine, null, null, "no firewall sees connections over Unix sockets");
+        }
+
         var (present, used) = (machine.Number(Name), machine.Number(ConntrackCount) ?? 0);
         var needed = used + Math.Max(needs.Open, needs.Tracked ?? needs.Open);
         if (present is not { } max)

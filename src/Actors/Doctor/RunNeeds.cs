@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Doctor;
 
@@ -47,6 +48,10 @@ public sealed record RunNeeds
 
     /// <summary>The phase with the largest bursts, as <c>--set</c> names it; null if connections of no phase are due together.</summary>
     public string? LargestBursts { get; init; } = "load.0";
+
+    /// <summary>Each target is a Unix socket: no ports, no handshakes, no TIME_WAIT.</summary>
+    [JsonIgnore]
+    public bool IsUnix => Shares.All(share => Endpoint.IsUnix(share.Target));
 
     /// <summary>The largest share.</summary>
     public long OpenForEach => Shares.GroupBy(share => share.Target).Max(same => same.Sum(share => share.Open));

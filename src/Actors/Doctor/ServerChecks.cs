@@ -117,7 +117,8 @@ internal static class ServerChecks
         {
             return Check.Unseen(
                 Name, server.Endpoint, $"{needed}",
-                $"the accept queue of {server.Endpoint} is not known; its listener shows it", $"ss -ltn 'sport = :{Port(server)}'");
+                $"the accept queue of {server.Endpoint} is not known; its listener shows it",
+                Endpoint.IsUnix(server.Endpoint) ? "ss -lx" : $"ss -ltn 'sport = :{Port(server)}'");
         }
 
         if (limit >= needed)
@@ -133,7 +134,7 @@ internal static class ServerChecks
         why = asked is null ? "" : $", {why}";
         return Check.Warn(
             Name, server.Endpoint, $"{limit}", $"{needed}",
-            $"the accept queue of {server.Endpoint} holds {limit.Text()}{why}. {Overflow(needed)}",
+            $"the accept queue of {server.Endpoint} holds {limit.Text()}{why}. {Overflow(needed, Endpoint.IsUnix(server.Endpoint))}",
             TroubleRemedies.ServersQueue(new QueueLimits(soMaxConn, asked, server.QueueLimit, server.Kind, needs.LargestBursts), needed));
     }
 
@@ -161,8 +162,10 @@ internal static class ServerChecks
         $"bursts have {needs.BurstForEach.Of("connection")}{(needs.Targets > 1 ? " for each server" : "")}";
 
     /// <summary>The effect of bursts that are longer than an accept queue, as sentences.</summary>
-    public static string Overflow(long burst) =>
-        $"Bursts have {burst.Of("connection")}: a SYN to a full queue is dropped, and sent again after a second";
+    /// <param name="burst">Connections of a burst.</param>
+    /// <param name="isUnix">The queue is that of a Unix socket.</param>
+    public static string Overflow(long burst, bool isUnix = false) => $"Bursts have {burst.Of("connection")}: "
+        + (isUnix ? "a connect to a full queue fails at once (EAGAIN)" : "a SYN to a full queue is dropped, and sent again after a second");
 
     /// <summary>Clients that it would have at once.</summary>
     private static long Clients(RunNeeds needs, ServerReadings server) => needs.OpenForEach + needs.Observers + server.Others;

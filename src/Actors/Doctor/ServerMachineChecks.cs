@@ -31,7 +31,7 @@ internal sealed class ServerMachineChecks(RunNeeds needs, MachineReadings machin
             ? Check.Ok(Name, Subject, $"{present}", $"{needed}", $"bursts have {needs.BurstForEach.Of("connection")}")
             : Check.Warn(
                 Name, Subject, $"{present}", $"{needed}",
-                $"the kernel cuts every accept queue to {present.Text()}. {ServerChecks.Overflow(needs.BurstForEach)}. "
+                $"the kernel cuts every accept queue to {present.Text()}. {ServerChecks.Overflow(needs.BurstForEach, needs.IsUnix)}. "
                 + "A listener keeps the queue that it was opened with, so restart the server afterwards",
                 TroubleRemedies.KernelsQueue(new QueueLimits(present, null, null, Kind), needs.BurstForEach)));
     }
@@ -42,6 +42,11 @@ internal sealed class ServerMachineChecks(RunNeeds needs, MachineReadings machin
         const string Name = TuningKeys.SynBacklog;
         var needed = needs.BurstForEach;
         var cookies = machine.Setting(TuningKeys.SynCookies);
+        if (needs.IsUnix)
+        {
+            return [Check.Ok(Name, Subject, machine.Setting(Name), null, "a connect to a Unix socket has no handshake")];
+        }
+
         return Judge(Name, $"{needed}", present => cookies is not ("0" or null)
             ? Check.Ok(
                 Name, Subject, $"{present}", null,

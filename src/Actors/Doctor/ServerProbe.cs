@@ -14,12 +14,12 @@ public static class ServerProbe
     /// <summary>The values that need no question: whether it is here, and its listener. Takes a fraction of a millisecond.</summary>
     public static ServerReadings Look(Endpoint endpoint)
     {
-        if (!LoopCount.IsHere(endpoint.Address.Address))
+        if (endpoint.Address is not { } address || !LoopCount.IsHere(address.Address))
         {
-            return new ServerReadings($"{endpoint}", IsHere: false);
+            return new ServerReadings($"{endpoint}", IsHere: endpoint.Address is null);
         }
 
-        using var diag = new SocketDiag([endpoint.Address]);
+        using var diag = new SocketDiag([address]);
         var sockets = diag.ReadListeners(new UnseenNotes());
         return new ServerReadings($"{endpoint}", IsHere: true)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using ActorLoad.Configuration;
 using ActorLoad.Diagnosis.Tuning;
 using ActorLoad.Metrics;
@@ -29,7 +30,8 @@ internal static class ObserverPlans
         {
             plans.Add(new ObserverPlan("kernel", KernelObserver.Props(
                 () => new KernelSources(
-                    KernelPaths.Linux, endpoints.Select(endpoint => endpoint.Address), time, isOurs: isOurs, fleets: fleets),
+                    KernelPaths.Linux, [.. endpoints.Select(endpoint => endpoint.Address).OfType<IPEndPoint>()], time, isOurs: isOurs,
+                    fleets: fleets),
                 observers.Baseline, observers.Interval, time)));
         }
 

@@ -146,7 +146,7 @@ public static class RunDemand
                 $"{named.Key}", (long)Math.Ceiling(Math.Round(connections * (named.Sum(target => target.Second) / all), 6)))
             {
                 From = sources?.ToString(),
-                Sources = sources?.Of(named.Key.Address.AddressFamily).Length ?? 1,
+                Sources = sources?.Of(named.Key.Family).Length ?? 1,
             }),
         ];
     }

@@ -96,7 +96,7 @@ public static class RunDoctor
         var sources = new Dictionary<string, string> { [TargetShare.Embedded] = $"{IPAddress.Loopback}" };
         foreach (var address in addresses.Distinct())
         {
-            if (SlotPorts.FindSource(address.Address) is { } source)
+            if (address.Address is { } target && SlotPorts.FindSource(target) is { } source)
             {
                 sources[$"{address}"] = $"{source}";
             }
@@ -110,7 +110,7 @@ public static class RunDoctor
         try
         {
             // As many loops as the run will have, so that the run need not try the transport again.
-            var targets = addresses.IsEmpty ? [IPAddress.Loopback] : addresses.Select(endpoint => endpoint.Address.Address);
+            var targets = addresses.IsEmpty ? [IPAddress.Loopback] : addresses.Select(endpoint => endpoint.Machine);
             return (TransportChoice.Make(transport, LoopCount.For(targets, Environment.ProcessorCount)), null);
         }
         catch (RingUnavailableException unavailable)

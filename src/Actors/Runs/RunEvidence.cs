@@ -4,6 +4,7 @@ using ActorLoad.Diagnosis;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Observers;
+using ActorLoad.Observers.Kernel;
 using ActorLoad.Transport;
 
 namespace ActorLoad.Runs;
@@ -47,7 +48,7 @@ internal static class RunEvidence
             ClosedFirst = ClosedFirst(order.Settings.Fleets, totals),
         };
         var load = Load(order, totals, sockets, course) with { Said = said, Waits = [.. verbs.Where(ScriptVerbs.Waits)] };
-        return new Evidence(Ledgers(client, sockets, observed), load, Generator(order, totals, course, own, duration, loops));
+        return new Evidence(Ledgers(client, sockets, observed, order.Target), load, Generator(order, totals, course, own, duration, loops));
     }
 
     // If fleets differ, a timeout is of none in particular.
@@ -60,12 +61,36 @@ internal static class RunEvidence
         .Select((fleet, index) => ScriptVerbs.Of(fleet.Connection.Script).Contains("QUIT")
             ? (totals.Fleets.ElementAtOrDefault(index)?.Connections ?? totals.Connections).Succeeded : 0).Sum();
 
-    private static Ledgers Ledgers(ClientLedger client, SocketFacts sockets, ObserverProtocol.RunObserved observed) => new(
-        client, observed.Servers, observed.Kernel, observed.Bystander,
-        Reconciliation.Of(client, observed.Servers, observed.Kernel, sockets.ConnectModes, sockets.LongConnects, observed.OwnConnections),
-        TimeWaitJudge.Judge(
-            client, observed.Kernel, observed.OwnConnections,
-            observed.Servers.Where(server => server.Proxy is not null).Sum(server => server.ConnectionsReceived ?? 0)), observed.Unseen);
+    private static Ledgers Ledgers(
+        ClientLedger client, SocketFacts sockets, ObserverProtocol.RunObserved observed, ResolvedTarget target)
+    {
+        var (servers, kernel) = (observed.Servers, observed.Kernel);
+        var proxys = servers.Where(server => server.Proxy is not null).Sum(server => server.ConnectionsReceived ?? 0);
+        return target.Endpoints.Count(endpoint => endpoint.Address is null) is var unix && unix == 0
+            ? new Ledgers(
+                client, servers, kernel, observed.Bystander, Reconcile(kernel),
+                TimeWaitJudge.Judge(client, kernel, observed.OwnConnections, proxys), observed.Unseen)
+            : unix < target.Endpoints.Length
+            ? new Ledgers(
+                client, servers, kernel, observed.Bystander, Reconcile(null),
+                TimeWaitJudge.Judge(client, kernel, observed.OwnConnections, proxys),
+                [.. observed.Unseen, "Some connections went over Unix sockets, which the kernel's counters of TCP do not hold: "
+                    + "so they are not compared."])
+            : new Ledgers(
+                client, servers, WithoutTcp(kernel), observed.Bystander, Reconcile(null), TimeWaitJudge.OfUnixSockets,
+                [.. observed.Unseen, "The kernel's counters are those of TCP: those over Unix sockets have no SYN, no RST, no port."]);
+
+        IReadOnlyList<ReconciledQuantity> Reconcile(KernelLedger? kernel) => Reconciliation.Of(
+            client, servers, kernel, sockets.ConnectModes, sockets.LongConnects, observed.OwnConnections);
+    }
+
+    // Its settings hold for Unix sockets too. Its counters are of other programs.
+    private static KernelLedger? WithoutTcp(KernelLedger? kernel) => kernel is null ? null : kernel with
+    {
+        Counters = new Dictionary<string, KernelCount>(),
+        Target = null,
+        SeesServer = true,
+    };
 
     private static LoadEvidence Load(RunOrder order, RunSnapshot totals, SocketFacts sockets, PlanCursor course)
     {

@@ -94,7 +94,8 @@ public sealed class RunResources : IRunResources
         }
 
         _fleetPorts = _settings.Fleets.Length > 1
-            && _settings.Fleets.All(fleet => fleet.Connection.Socket is { Ports: PortChoice.Slot, Sources: null }) ? new FleetPorts() : null;
+            && _settings.Fleets.All(fleet => fleet.Connection.Socket is { Ports: PortChoice.Slot, Sources: null })
+            ? new FleetPorts() : null;
         LoopMeter = new LoopMeter([.. _loops.Dispatchers.Select(dispatcher => dispatcher.Loop)]);
     }
 

@@ -24,8 +24,9 @@ public static class SourceCheck
             if (fleet.Connection.Socket.Sources is { } sources)
             {
                 IPEndPoint[] ends = targets.IsEmpty ? [new IPEndPoint(IPAddress.Loopback, 1)]
-                    : [.. fleet.Among(targets).Select(target => target.Address).Distinct()];
-                var (problem, allowed) = Judge(sources, ends);
+                    : [.. fleet.Among(targets).Select(target => target.Address).OfType<IPEndPoint>().Distinct()];
+                var (problem, allowed) = ends.Length > 0 ? Judge(sources, ends)
+                    : ("a Unix socket has no source address", "no source-addresses, or a target with a port");
                 if (problem.Length > 0)
                     errors.Add(new SettingsError(
                         "this machine", null, settings.Fleets.Length > 1 ? $"fleets[{index}].{Key}" : Key, problem, allowed));

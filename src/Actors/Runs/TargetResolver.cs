@@ -36,6 +36,15 @@ public static class TargetResolver
             var (name, key) = (target.Endpoints[index], $"target.endpoints[{index}]");
             try
             {
+                if (TargetEndpoint.TryParse(name, out var written, out _) && written.Path is { } path)
+                {
+                    if (UnixPath.Problem(path) is { } wrong)
+                        errors.Add(new SettingsError("target", null, key, wrong, "the path of a Unix socket: `ss -lx` shows them"));
+                    else
+                        endpoints.Add(Endpoint.OfUnix(path, name));
+                    continue;
+                }
+
                 var (found, problem, allowed) = await FindAsync(name, lookUps).ConfigureAwait(false);
                 ImmutableArray<IPEndPoint> used = [.. target.Among(name, found, address => address.AddressFamily)];
                 if (problem.Length == 0)

@@ -49,7 +49,7 @@ public enum PeerEnd
 }
 
 /// <summary>
-/// One TCP connection on a <see cref="TransportLoop"/>, owned by one actor of that loop. At most one operation is under way; each ends as
+/// One connection on a <see cref="TransportLoop"/>, owned by one actor of that loop. At most one operation is under way; each ends as
 /// exactly one message to the owner: <see cref="Connected"/>, <see cref="Received"/> or <see cref="LinkFailed"/>. After
 /// <see cref="Close"/> no message comes. A link is never used again: a message that names another link than the owner's is stale.
 /// </summary>

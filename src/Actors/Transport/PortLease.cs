@@ -1,4 +1,5 @@
 using System.Net;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Transport;
 
@@ -37,7 +38,10 @@ internal struct PortLease(TargetPorts? ports, IPAddress? address = null)
     /// <param name="all">The ports of its loop.</param>
     /// <param name="target">Where to.</param>
     /// <param name="settings">Who chooses the port, and from which addresses.</param>
-    public static PortLease For(SlotPorts all, IPEndPoint target, SocketSettings settings)
+    public static PortLease For(SlotPorts all, Endpoint target, SocketSettings settings) =>
+        target.Address is { } address ? For(all, address, settings) : default; // a Unix socket has no port
+
+    private static PortLease For(SlotPorts all, IPEndPoint target, SocketSettings settings)
     {
         var isOurs = settings.Ports == PortChoice.Slot;
         var ports = isOurs || settings.Sources is not null ? all.For(target, settings.Sources) : null;

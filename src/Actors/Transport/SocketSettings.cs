@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Transport;
 
@@ -47,6 +48,15 @@ public sealed record SocketSettings(CloseMode Close, bool KeepAlive, bool NoDela
 
     /// <summary>Writes down the local ports of a fleet; null in a run of one fleet.</summary>
     public FleetPorts.PortOwner? Owner { get; init; }
+
+    /// <summary>Writes down that a connection to <paramref name="target"/> has this local port now.</summary>
+    internal void NoteOwner(Endpoint target, int port)
+    {
+        if (Owner is { } owner && target.Address is { } address)
+        {
+            owner.Took(address.Port, port);
+        }
+    }
 
     /// <summary>True if the close of a socket sends RST.</summary>
     internal bool IsAbortive => Close is CloseMode.Abort or CloseMode.Abandon;

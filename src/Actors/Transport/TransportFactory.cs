@@ -18,7 +18,7 @@ public sealed class TransportFactory(ActorSystem system, TimeProvider time) : IT
     /// <inheritdoc />
     public RunLoops Lease(TransportSettings settings, IReadOnlyList<Endpoint> targets)
     {
-        var fitting = LoopCount.For(targets.Select(target => target.Address.Address), Environment.ProcessorCount);
+        var fitting = LoopCount.For(targets.Select(target => target.Machine), Environment.ProcessorCount);
         var automatic = Math.Min(fitting, settings.MostLoops);
         return TransportChoice.MakeReady(settings, automatic, choice => Lease(choice, targets.Count));
     }

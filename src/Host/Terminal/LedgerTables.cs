@@ -51,6 +51,7 @@ internal static class LedgerTables
         {
             TimeWaitJudge.Pass => Look.Good,
             TimeWaitJudge.Fail => Look.Bad,
+            TimeWaitJudge.NotApplicable => Look.Plain,
             _ => Look.Warn,
         };
         var levels = proof.Before is null ? "" : $" Before {Count(proof.Before)}, peak {Count(proof.Peak)}, after {Count(proof.After)}.";

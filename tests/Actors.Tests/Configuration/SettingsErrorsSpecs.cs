@@ -103,7 +103,7 @@ public class SettingsErrorsSpecs
     // Texts with a form.
     [InlineData("load = [ { name = \"\" } ]", "load[0].name: not a name; 1 to 100 characters on one line")]
     [InlineData("target.endpoints = []", "target.endpoints: 0 endpoints; 1 to 1024")]
-    [InlineData("target.endpoints = [localhost]", "target.endpoints[0]: \"localhost\" has no port; HOST:PORT, [IPv6]:PORT or \"embedded\" alone")]
+    [InlineData("target.endpoints = [localhost]", "target.endpoints[0]: \"localhost\" has no port; HOST:PORT, [IPv6]:PORT, \"unix:/PATH\" or \"embedded\" alone")]
     [InlineData("target.endpoints = [\"a:1\", \"a:0\"]", "target.endpoints[1]: \"a:0\" has no port from 1 to 65535; ")]
     [InlineData("target.endpoints = [\"::1:6379\"]", "target.endpoints[0]: \"::1:6379\" has more than one colon; an IPv6 address needs brackets; ")]
     [InlineData("target.endpoints = [\"redis://a:1\"]", "target.endpoints[0]: \"redis://a:1\" is a URL; ")]
@@ -113,7 +113,7 @@ public class SettingsErrorsSpecs
     [InlineData("target.endpoints = [\":6379\"]", "target.endpoints[0]: \":6379\" has no usable host; ")]
     [InlineData("safety.allowed-targets = [\"10.0.0.0/33\"]", "safety.allowed-targets[0]: \"10.0.0.0/33\" is not a network: the part after the slash")]
     [InlineData("safety.allowed-targets = [\"10.0.0.1/8\"]", "safety.allowed-targets[0]: \"10.0.0.1/8\" has bits behind its prefix (the network is 10.0.0.0/8); ")]
-    [InlineData("safety.allowed-targets = [\"10.1\"]", "safety.allowed-targets[0]: \"10.1\" is not a network; an address or a network such as")]
+    [InlineData("safety.allowed-targets = [\"10.1\"]", "safety.allowed-targets[0]: \"10.1\" is not a network; an address, a network such as")]
     [InlineData("safety.allowed-targets = [localhost]", "safety.allowed-targets[0]: \"localhost\" is not a network; ")]
     [InlineData("thresholds = [\"success-ratio\"]", "thresholds[0]: ")]
     [InlineData("thresholds = [\"conect.p99 < 1s\"]", "thresholds[0]: unknown metric \"conect.p99\"; did you mean connect.p99?")]

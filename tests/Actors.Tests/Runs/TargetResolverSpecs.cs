@@ -177,7 +177,7 @@ public class TargetResolverSpecs
             new TargetSettings(["both.test:1", "BOTH.test:2", "both.test:3"], Credentials.None), Safety(Loopback), Asked, TimeProvider.System, CancellationToken.None);
 
         Assert.Equal(["both.test"], asked);
-        Assert.Equal([1, 2, 3], target.Endpoints.Select(endpoint => endpoint.Address.Port));
+        Assert.Equal([1, 2, 3], target.Endpoints.Select(endpoint => endpoint.Address!.Port));
 
         Task<IPAddress[]> Asked(string host, CancellationToken cancellation)
         {

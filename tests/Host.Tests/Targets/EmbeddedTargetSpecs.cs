@@ -17,11 +17,11 @@ public class EmbeddedTargetSpecs
         var target = new EmbeddedTarget(problem => Assert.Fail(problem));
         var opened = await target.OpenAsync(CancellationToken.None);
         Assert.Equal("embedded", Assert.Single(opened.Names));
-        using var client = await ConnectAsync(Assert.Single(opened.Endpoints).Address);
+        using var client = await ConnectAsync(Assert.Single(opened.Endpoints).Address!);
         Assert.Equal("+PONG\r\n", await PingAsync(client));
         await target.DisposeAsync();
         Assert.True(await IsCutAsync(client));
-        await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(opened.Endpoints[0].Address));
+        await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(opened.Endpoints[0].Address!));
     }
 
     [Fact]

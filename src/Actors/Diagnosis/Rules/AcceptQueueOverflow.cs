@@ -16,9 +16,9 @@ internal sealed class AcceptQueueOverflow : IRule
 
     public Finding? Judge(Evidence evidence)
     {
-        if (RemoteQueue.Judge(evidence) is { } remote)
+        if ((RemoteQueue.Judge(evidence) ?? UnixQueue.Judge(evidence)) is { } other)
         {
-            return remote;
+            return other;
         }
 
         var overflows = evidence.CountedAtServer("ListenOverflows");

@@ -67,5 +67,6 @@ internal sealed class RefusedOnTheWay : IRule
     }
 
     private static IEnumerable<EndpointCounts> Listening(Evidence evidence) =>
-        evidence.Load.ByEndpoint.Where(counts => Listened(evidence, counts.Address, counts.Established));
+        evidence.Load.ByEndpoint.Where(counts =>
+            !Endpoint.IsUnix(counts.Address) && Listened(evidence, counts.Address, counts.Established));
 }

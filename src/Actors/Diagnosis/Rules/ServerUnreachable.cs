@@ -48,10 +48,10 @@ internal sealed class ServerUnreachable : IRule
             Name, Severity.Error,
             Prose.Join(
                 ", and ",
-                refused > 0 ? $"{refused.Of("attempt")} of {shown} found nothing listening at the port (RST to the SYN)"
+                refused > 0 ? $"{refused.Of("attempt")} of {shown} found nothing listening at {Place(closed)}"
                     + evidence.SharesOf(Outcome.Refused, closed) : "",
-                unreachable > 0 ? $"{unreachable.Of("attempt")} of {shown} {unreachable.Were()} told that the host cannot be reached "
-                    + $"(no route, or a firewall that forbids it){evidence.SharesOf(Outcome.Unreachable, far)}" : "")
+                unreachable > 0 ? $"{unreachable.Of("attempt")} of {shown} {unreachable.Were()} told that {Obstacle(far)}"
+                    + evidence.SharesOf(Outcome.Unreachable, far) : "")
             + (when.Length > 0 ? $": {when}" : "") + evidence.OtherAddresses(missing),
             new Dictionary<string, double>
             {
@@ -66,6 +66,12 @@ internal sealed class ServerUnreachable : IRule
                 .. unreachable > 0 ? TroubleRemedies.NoRoute(far.Take(Whereabouts.MostNamed)) : [],
             ]);
     }
+
+    private static string Place(IReadOnlyList<string> endpoints) =>
+        endpoints.Count > 0 && endpoints.All(Endpoint.IsUnix) ? "the Unix socket" : "the port (RST to the SYN)";
+
+    private static string Obstacle(IReadOnlyList<string> endpoints) => endpoints.Count > 0 && endpoints.All(Endpoint.IsUnix)
+        ? "this user may not connect to the Unix socket" : "the host cannot be reached (no route, or a firewall that forbids it)";
 
     private static IReadOnlyList<string> Away(Evidence evidence, Outcome outcome) =>
     [

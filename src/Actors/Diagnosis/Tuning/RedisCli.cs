@@ -1,3 +1,5 @@
+using ActorLoad.Metrics;
+
 namespace ActorLoad.Diagnosis.Tuning;
 
 /// <summary>Builds redis-cli commands.</summary>
@@ -9,9 +11,11 @@ internal static class RedisCli
     /// <summary>A command to run on the server's machine, over loopback.</summary>
     public static string There(string? endpoint, string command) => $"redis-cli{Port(endpoint)} {command}";
 
-    private static string Host(string? endpoint) => endpoint is null ? "" : $" -h {endpoint[..Colon(endpoint)].Trim('[', ']')}";
+    private static string Host(string? endpoint) => endpoint is null || Endpoint.IsUnix(endpoint) ? ""
+        : $" -h {endpoint[..Colon(endpoint)].Trim('[', ']')}";
 
-    private static string Port(string? endpoint) => endpoint is null ? "" : $" -p {endpoint[(Colon(endpoint) + 1)..]}";
+    private static string Port(string? endpoint) => endpoint is null ? ""
+        : Endpoint.IsUnix(endpoint) ? $" -s {endpoint[Endpoint.UnixScheme.Length..]}" : $" -p {endpoint[(Colon(endpoint) + 1)..]}";
 
     private static int Colon(string endpoint) => endpoint.LastIndexOf(':');
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using ActorLoad.Metrics;
 using ActorLoad.Observers.Server;
 
 namespace ActorLoad.Diagnosis.Tuning;
@@ -214,6 +215,12 @@ public static class Remedies
     /// <summary>No password, for a server without one.</summary>
     public static Remedy NoPassword() =>
         new(TuningKeys.Password, "set", "none", RemedyHost.Run, "leave target.username and target.password out");
+
+    /// <summary>The right to use a Unix socket.</summary>
+    /// <param name="endpoint">unix:PATH.</param>
+    public static Remedy SocketRight(string endpoint) => new(
+        TuningKeys.SocketPermission, null, "770, and a group that this user is in", RemedyHost.Server,
+        $"unixsocketperm 770 in redis.conf; `ls -l {endpoint[Endpoint.UnixScheme.Length..]}` shows who may write to it");
 
     /// <summary>A route to the server's host.</summary>
     /// <param name="address">The server's address.</param>

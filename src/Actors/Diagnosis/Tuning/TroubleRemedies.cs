@@ -1,3 +1,4 @@
+using ActorLoad.Metrics;
 using ActorLoad.Observers.Server;
 using ActorLoad.Transport;
 
@@ -121,7 +122,11 @@ public static class TroubleRemedies
 
     /// <summary>The target's host cannot be reached.</summary>
     public static IReadOnlyList<Remedy> NoRoute(IEnumerable<string> endpoints) =>
-        [.. endpoints.Select(endpoint => endpoint[..endpoint.LastIndexOf(':')].Trim('[', ']')).Distinct().Select(Remedies.Route)];
+    [
+        .. endpoints.Where(Endpoint.IsUnix).Select(Remedies.SocketRight),
+        .. endpoints.Where(endpoint => !Endpoint.IsUnix(endpoint))
+            .Select(endpoint => endpoint[..endpoint.LastIndexOf(':')].Trim('[', ']')).Distinct().Select(Remedies.Route),
+    ];
 
     /// <summary>The server wants a password, or another one.</summary>
     public static IReadOnlyList<Remedy> Password() => [Remedies.Password()];

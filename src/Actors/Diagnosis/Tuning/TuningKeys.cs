@@ -70,6 +70,9 @@ public static class TuningKeys
     /// <summary>Which endpoint the next connection goes to.</summary>
     public const string Order = "target.order";
 
+    /// <summary>Who may connect to the server's Unix socket.</summary>
+    public const string SocketPermission = "unixsocketperm";
+
     /// <summary>The firewall on either machine, or between them.</summary>
     public const string Firewall = "firewall";
 

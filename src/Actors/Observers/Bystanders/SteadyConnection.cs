@@ -68,11 +68,12 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
         try
         {
             PortLease kernelsChoice = default;
-            Socket = ClientSocket.Create(target.Address.AddressFamily, _options, ref kernelsChoice);
+            Socket = ClientSocket.Create(target.Family, _options, ref kernelsChoice);
             Socket.Blocking = false;
-            Socket.Connect(target.Address);
+            Socket.Connect(target.Place);
         }
-        catch (SocketException cause) when (cause.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        catch (SocketException cause)
+            when (target.Address is not null && cause.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
             return; // the connect is under way
         }

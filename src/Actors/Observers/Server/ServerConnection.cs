@@ -127,11 +127,10 @@ public sealed class ServerConnection : IDisposable
 
     private static async Task<Socket> ConnectAsync(Endpoint endpoint, TimeSpan limit, CancellationToken stop)
     {
-        var socket = new Socket(endpoint.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
-        { NoDelay = true, LingerState = new LingerOption(true, 0) };
+        var socket = ObserverSocket.For(endpoint);
         try
         {
-            await socket.ConnectAsync(endpoint.Address, stop).ConfigureAwait(false);
+            await socket.ConnectAsync(endpoint.Place, stop).ConfigureAwait(false);
             await Task.Yield(); // not on the thread that polls the sockets of the storm
             return socket;
         }
@@ -142,6 +141,7 @@ public sealed class ServerConnection : IDisposable
             var reason = cause switch
             {
                 SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "refused the connection: nothing listens there",
+                SocketException refusal when endpoint.Path is not null => ObserverSocket.Words(refusal.SocketErrorCode),
                 SocketException => $"could not be reached ({cause.Message})",
                 _ => $"did not take a connection within {limit.TotalSeconds:0.###} s",
             };
@@ -195,7 +195,7 @@ public sealed class ServerConnection : IDisposable
     private static bool IsRejection(string error) =>
         error.StartsWith("ERR max number of clients", StringComparison.Ordinal) || error.StartsWith("DENIED", StringComparison.Ordinal);
 
-    private static bool IsOfThisMachine(Socket socket) =>
-        socket is { RemoteEndPoint: IPEndPoint { Address: var remote }, LocalEndPoint: IPEndPoint { Address: var local } }
+    private static bool IsOfThisMachine(Socket socket) => socket.AddressFamily == AddressFamily.Unix
+        || socket is { RemoteEndPoint: IPEndPoint { Address: var remote }, LocalEndPoint: IPEndPoint { Address: var local } }
         && (IPAddress.IsLoopback(remote) || remote.Equals(local));
 }

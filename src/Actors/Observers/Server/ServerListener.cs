@@ -62,13 +62,13 @@ internal static class ListenerJudge
     /// <param name="look">What is seen of the listener from here.</param>
     public static string? Proxy(Endpoint endpoint, ServerReading reading, ServerConfiguration settings, ListenerLook look)
     {
-        if (look.IsServers == true)
+        if (look.IsServers == true || endpoint.Address is not { } address)
         {
             return null;
         }
 
         var ports = reading.Listeners.Select(listener => listener.Port).Where(port => port > 0).ToArray();
-        if (reading.Listeners.Count > 0 && !ports.Contains(endpoint.Address.Port))
+        if (reading.Listeners.Count > 0 && !ports.Contains(address.Port))
         {
             return ports.Length == 0 ? "says that it listens on no TCP port"
                 : string.Create(CultureInfo.InvariantCulture, $"says that it listens on port {string.Join(", ", ports.Distinct())}");
@@ -79,10 +79,10 @@ internal static class ListenerJudge
             return string.Create(CultureInfo.InvariantCulture, $"is process {reading.ProcessId}, and does not hold the listener");
         }
 
-        var here = reading.Listeners.FirstOrDefault(listener => listener.Port == endpoint.Address.Port);
+        var here = reading.Listeners.FirstOrDefault(listener => listener.Port == address.Port);
         here = here is { Addresses.Count: 0 }
             ? here with { Addresses = ServerListener.Bound(settings.Values.GetValueOrDefault(ServerSession.Bind)) } : here;
-        if (here is not null && !here.Takes(endpoint.Address.Address) && (look.IsHere || here.IsLoopback))
+        if (here is not null && !here.Takes(address.Address) && (look.IsHere || here.IsLoopback))
         {
             return $"says that it listens on {string.Join(", ", here.Addresses)} only";
         }
@@ -103,12 +103,12 @@ internal sealed record ListenerLook(bool IsHere, long? QueueLimit, bool? IsServe
     /// <summary>Looks at it, which takes a fraction of a millisecond, or longer for a process that has many files open.</summary>
     public static ListenerLook At(Endpoint endpoint, bool isHere, ServerProcess? process)
     {
-        if (!isHere)
+        if (!isHere || endpoint.Address is not { } address)
         {
-            return new ListenerLook(false, null, null);
+            return new ListenerLook(isHere, null, null);
         }
 
-        using var diag = new Kernel.SocketDiag([endpoint.Address]);
+        using var diag = new Kernel.SocketDiag([address]);
         var sockets = diag.ReadListeners(new Kernel.UnseenNotes());
         bool? isServers = process?.Id is { } id && sockets is { ListenerInodes.Count: > 0 }
             ? ServerProcess.Holds(id, sockets.ListenerInodes) : null;

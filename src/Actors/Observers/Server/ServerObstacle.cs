@@ -58,6 +58,8 @@ internal static class ServerObstacles
         { Error: { } error } => Of(error),
         { HasClosedOnInfo: true } => ServerObstacle.ClosesOnInfo,
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => ServerObstacle.NobodyListens,
+        { InnerException: SocketException { SocketErrorCode: SocketError.AddressNotAvailable } } => ServerObstacle.NobodyListens,
+        { InnerException: SocketException { SocketErrorCode: SocketError.WouldBlock } } => ServerObstacle.Silence,
         { InnerException: SocketException } => ServerObstacle.NoRoute,
         { IsFinal: true, IsInfoOfAnother: true } => ServerObstacle.NoInfo,
         { IsFinal: true } => ServerObstacle.OtherProtocol,

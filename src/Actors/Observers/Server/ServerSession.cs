@@ -107,7 +107,7 @@ internal sealed record ServerSession(
         }
 
         yield return TcpBacklog;
-        if (look.IsServers != true && reading.Listeners is [{ Addresses.Count: 0 } only] && only.Port == endpoint.Address.Port)
+        if (look.IsServers != true && reading.Listeners is [{ Addresses.Count: 0 } only] && only.Port == endpoint.Address?.Port)
         {
             yield return Bind;
         }

@@ -14,15 +14,14 @@ internal static class TlsGreeting
     {
         using var until = CancellationTokenSource.CreateLinkedTokenSource(stop);
         until.CancelAfter(limit);
-        using var socket = new Socket(endpoint.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
-        { NoDelay = true, LingerState = new LingerOption(true, 0) };
+        using var socket = ObserverSocket.For(endpoint);
         try
         {
-            await socket.ConnectAsync(endpoint.Address, until.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(endpoint.Place, until.Token).ConfigureAwait(false);
             await using var stream = new SslStream(new NetworkStream(socket), leaveInnerStreamOpen: false);
 #pragma warning disable CA5359 // nothing is sent over it
             var options = new SslClientAuthenticationOptions
-            { TargetHost = $"{endpoint.Address}", RemoteCertificateValidationCallback = (_, _, _, _) => true };
+            { TargetHost = $"{endpoint.Machine}", RemoteCertificateValidationCallback = (_, _, _, _) => true };
             await stream.AuthenticateAsClientAsync(options, until.Token).ConfigureAwait(false);
 #pragma warning restore CA5359
             return true;

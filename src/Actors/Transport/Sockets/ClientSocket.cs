@@ -9,15 +9,21 @@ internal static class ClientSocket
     private static readonly LingerOption _abortive = new(enable: true, seconds: 0);
 
     /// <summary>A socket that is not connected, bound to the port of <paramref name="lease"/> if there is one; throws
-    /// <see cref="SocketException"/>.</summary>
+    /// <see cref="SocketException"/>. Options of TCP are not set on a Unix socket.</summary>
     public static Socket Create(AddressFamily family, SocketSettings settings, ref PortLease lease)
     {
-        var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
+        var isTcp = family != AddressFamily.Unix;
+        var socket = new Socket(family, SocketType.Stream, isTcp ? ProtocolType.Tcp : ProtocolType.Unspecified);
         try
         {
             if (!OperatingSystem.IsWindows() && socket.SafeHandle.DangerousGetHandle() >= DescriptorLimit.FirstReserved)
             {
                 throw new SocketException((int)SocketError.TooManyOpenSockets);
+            }
+
+            if (!isTcp)
+            {
+                return socket;
             }
 
             if (settings.IsAbortive)

@@ -5,6 +5,15 @@ namespace ActorLoad.Transport.Sockets;
 /// <summary>Translates errors of the socket API to faults of a link.</summary>
 internal static class SocketFaults
 {
+    /// <summary>The fault behind an error of a connect to a Unix socket. It is refused if nothing listens, if there is no socket (ENOENT),
+    /// or if the accept queue is full (EAGAIN): the kernel does not wait for room, as it does with a SYN.</summary>
+    public static LinkFault FromUnixConnect(SocketError error) => error switch
+    {
+        SocketError.AddressNotAvailable or SocketError.WouldBlock => LinkFault.Refused,
+        SocketError.SocketError or SocketError.ProtocolType or SocketError.NotSocket => LinkFault.Unreachable, // ENOTDIR, EPROTOTYPE
+        _ => From(error),
+    };
+
     /// <summary>The fault behind <paramref name="error"/>.</summary>
     public static LinkFault From(SocketError error) => error switch
     {

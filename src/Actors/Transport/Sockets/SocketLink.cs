@@ -1,5 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
+using ActorLoad.Metrics;
 using Akka.Actor;
 
 namespace ActorLoad.Transport.Sockets;
@@ -15,6 +15,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     private bool _isOverdue;
     private bool _closed;
     private bool _isAbortive = settings.IsAbortive;
+    private Endpoint _target = null!; // from the connect on
 
     private enum Pending
     {
@@ -31,10 +32,11 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     public override bool IsPending => _pending != Pending.None && !_expired;
 
     /// <summary>Opens the socket and begins the connect.</summary>
-    public void Connect(IPEndPoint target, DeadlineQueue deadline)
+    public void Connect(Endpoint target, DeadlineQueue deadline)
     {
         _lease = PortLease.For(loop.Ports, target, settings);
-        if (!TryOpen(target))
+        _target = target;
+        if (!TryOpen())
         {
             return;
         }
@@ -42,7 +44,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         _operation = loop.RentOperation(settings.ReceiveBuffer);
         _operation.Link = this;
         _operation.AimAtNothing();
-        _operation.Arguments.RemoteEndPoint = target;
+        _operation.Arguments.RemoteEndPoint = target.Place;
         SentAt = deadline.Enter(this);
         loop.Saw(SentAt);
         Begin(Pending.Connect);
@@ -152,7 +154,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         else if (error != SocketError.Success)
         {
             _lease.IsUnanswered = ended == Pending.Connect && error == SocketError.TimedOut;
-            Fail(error);
+            Fail(error, ofUnixConnect: _target.Address is null && ended == Pending.Connect);
         }
         else if (ended == Pending.Send)
         {
@@ -195,12 +197,12 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
     }
 
-    private bool TryOpen(IPEndPoint target)
+    private bool TryOpen()
     {
         try
         {
-            _socket = ClientSocket.Create(target.AddressFamily, settings, ref _lease);
-            settings.Owner?.Took(target.Port, _lease.Port);
+            _socket = ClientSocket.Create(_target.Family, settings, ref _lease);
+            settings.NoteOwner(_target, _lease.Port);
             return true;
         }
         catch (SocketException cause)
@@ -214,7 +216,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     private void ConnectFromAnotherPort()
     {
         _socket!.Dispose();
-        if (TryOpen((IPEndPoint)_operation!.Arguments.RemoteEndPoint!))
+        if (TryOpen())
         {
             SentAt = loop.Now;
             GoOn(Pending.Connect);
@@ -250,7 +252,8 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
     }
 
-    private void Fail(SocketError error) => End(new LinkFailed(this, SocketFaults.From(error), error.ToString()));
+    private void Fail(SocketError error, bool ofUnixConnect = false) => End(new LinkFailed(
+        this, ofUnixConnect ? SocketFaults.FromUnixConnect(error) : SocketFaults.From(error), error.ToString()));
 
     private void End(LinkFailed failure)
     {

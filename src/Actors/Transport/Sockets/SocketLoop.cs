@@ -41,7 +41,7 @@ internal sealed class SocketLoop : TransportLoop
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
         var link = new SocketLink(this, owner, request.Socket);
-        link.Connect(request.Target.Address, request.Deadline);
+        link.Connect(request.Target, request.Deadline);
         return link;
     }
 

@@ -58,10 +58,12 @@ internal static unsafe partial class Kernel
     public const int MAP_POPULATE = 0x8000;
 
     // bits/socket.h, asm-generic/socket.h, netinet/tcp.h
+    public const int AF_UNIX = 1;
     public const int AF_INET = 2;
     public const int AF_INET6 = 10;
     public const int SOCK_STREAM = 1;
     public const int SOCK_CLOEXEC = 0x80000;
+    public const int SOCK_NONBLOCK = 0x800;
     public const int IPPROTO_TCP = 6;
     public const int SOL_SOCKET = 1;
     public const int SO_REUSEADDR = 2;
@@ -76,6 +78,9 @@ internal static unsafe partial class Kernel
     // sys/eventfd.h
     public const int EFD_CLOEXEC = 0x80000;
 
+    // asm-generic/ioctls.h
+    public const ulong FIONBIO = 0x5421;
+
     // asm-generic/errno-base.h, asm-generic/errno.h
     public const int EPERM = 1;
     public const int ENOENT = 2;
@@ -84,12 +89,15 @@ internal static unsafe partial class Kernel
     public const int ENOMEM = 12;
     public const int EACCES = 13;
     public const int EBUSY = 16;
+    public const int ENOTDIR = 20;
     public const int EINVAL = 22;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
+    public const int ELOOP = 40;
     public const int ETIME = 62;
+    public const int EPROTOTYPE = 91;
     public const int ENOPROTOOPT = 92;
     public const int EOPNOTSUPP = 95;
     public const int EAFNOSUPPORT = 97;
@@ -148,6 +156,12 @@ internal static unsafe partial class Kernel
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int socket, void* bytes, nuint size, int flags);
+
+    [LibraryImport("libc", EntryPoint = "connect", SetLastError = true), SuppressGCTransition]
+    public static partial int Connect(int socket, void* address, uint size);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true), SuppressGCTransition]
+    public static partial int Control(int file, ulong request, int* value);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int file);

@@ -1,4 +1,4 @@
-using System.Net;
+using ActorLoad.Metrics;
 using Akka.Actor;
 using static ActorLoad.Transport.Uring.Kernel;
 
@@ -6,7 +6,7 @@ namespace ActorLoad.Transport.Uring;
 
 /// <summary>A link over io_uring; see <see cref="Link"/> for the contract.</summary>
 internal sealed unsafe class RingLink(
-    RingLoop loop, IActorRef owner, RingSlot slot, IPEndPoint target, SocketSettings settings, PortLease lease) : Link
+    RingLoop loop, IActorRef owner, RingSlot slot, Endpoint target, SocketSettings settings, PortLease lease) : Link
 {
     private int _received;
     private PortLease _lease = lease;
@@ -34,7 +34,13 @@ internal sealed unsafe class RingLink(
             return;
         }
 
-        deadline.Enter(this);
+        var now = deadline.Enter(this);
+        if (target.Path is { } path)
+        {
+            ConnectAtOnce(path, now);
+            return;
+        }
+
         PrepareConnect();
     }
 
@@ -201,9 +207,25 @@ internal sealed unsafe class RingLink(
         End(new LinkFailed(this, LinkFault.TimedOut), loop.Now);
     }
 
+    // A connect to a Unix socket never waits: the ring would only make it later.
+    private void ConnectAtOnce(string path, long now)
+    {
+        var error = RingSocket.ConnectUnix(slot, path);
+        SentAt = now;
+        if (error == 0)
+        {
+            Answer(new Connected(this), loop.Now);
+        }
+        else
+        {
+            End(new LinkFailed(this, RingFaults.FromUnixConnect(error), $"errno {error}"), loop.Now);
+        }
+    }
+
     private void PrepareConnect()
     {
-        var size = SocketAddressWriter.Write(target.Address, target.Port, new Span<byte>(slot.Address, RingSlot.AddressSize));
+        var size = SocketAddressWriter.Write(
+            target.Address!.Address, target.Address.Port, new Span<byte>(slot.Address, RingSlot.AddressSize));
         ref var connect = ref loop.Ring.Prepare(IORING_OP_CONNECT, slot.File, slot.UserData(RingOperation.Connect));
         (connect.Address, connect.Offset) = ((ulong)slot.Address, (ulong)size);
         loop.Departures.Add(this);
@@ -239,8 +261,8 @@ internal sealed unsafe class RingLink(
 
     private int OpenSocket()
     {
-        var error = RingSocket.Open(slot, target.AddressFamily, settings, ref _lease);
-        settings.Owner?.Took(target.Port, _lease.Port);
+        var error = RingSocket.Open(slot, target.Family, settings, ref _lease);
+        settings.NoteOwner(target, _lease.Port);
         return error;
     }
 

@@ -89,10 +89,10 @@ internal sealed class RingLoop : TransportLoop
     public override Link Open(IActorRef owner, in LinkRequest request)
     {
         ThrowIfBroken();
-        var lease = PortLease.For(Ports, request.Target.Address, request.Socket);
+        var lease = PortLease.For(Ports, request.Target, request.Socket);
         _driver.FinishCloses(lease.Ports); // so that a connection waiting for a slot does not fail on our own limit
         var slot = _slots.Take();
-        var link = new RingLink(this, owner, slot, request.Target.Address, request.Socket, lease);
+        var link = new RingLink(this, owner, slot, request.Target, request.Socket, lease);
         slot.Take(link, request.Socket.ReceiveBuffer);
         try
         {

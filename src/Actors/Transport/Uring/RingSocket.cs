@@ -12,7 +12,9 @@ internal static unsafe class RingSocket
     /// errno.</summary>
     public static int Open(RingSlot slot, AddressFamily family, SocketSettings settings, ref PortLease lease)
     {
-        var file = Kernel.Socket(family == AddressFamily.InterNetworkV6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        var isUnix = family == AddressFamily.Unix;
+        var domain = isUnix ? AF_UNIX : family == AddressFamily.InterNetworkV6 ? AF_INET6 : AF_INET;
+        var file = Kernel.Socket(domain, SOCK_STREAM | SOCK_CLOEXEC | (isUnix ? SOCK_NONBLOCK : 0), 0);
         if (file < 0)
         {
             return Marshal.GetLastPInvokeError();
@@ -25,6 +27,11 @@ internal static unsafe class RingSocket
         }
 
         slot.File = file;
+        if (isUnix)
+        {
+            return 0; // the options are those of TCP
+        }
+
         if (!TrySetOptions(file, settings))
         {
             return Marshal.GetLastPInvokeError();
@@ -36,6 +43,15 @@ internal static unsafe class RingSocket
         }
 
         return lease.IsHeld || lease.Wanted is null || TryBindAddress(slot, lease.Wanted) ? 0 : Marshal.GetLastPInvokeError();
+    }
+
+    /// <summary>Connects the socket of a slot to a Unix socket; returns 0 or an errno. EAGAIN: the accept queue is full.</summary>
+    public static int ConnectUnix(RingSlot slot, string path)
+    {
+        var size = (uint)SocketAddressWriter.Write(path, new Span<byte>(slot.Address, RingSlot.AddressSize + RingSlot.UsualCommand));
+        var blocks = 0; // from now on the ring waits
+        return Connect(slot.File, slot.Address, size) == 0 && Control(slot.File, FIONBIO, &blocks) == 0
+            ? 0 : Marshal.GetLastPInvokeError();
     }
 
     /// <summary>What the peer has done to the connection of a descriptor.</summary>
