@@ -52,7 +52,7 @@ public class ConfigurationPropertiesSpecs
             LoadsOrIsRefused(() => ConfigLoader.Load([new OverrideLayer("--set", path, value)]), "--set"));
     }
 
-    [Property(MaxTest = 200)]
+    [Property(MaxTest = 80)]
     public Property What_is_printed_loads_to_the_same_settings() => Prop.ForAll(Valid().ToArbitrary(), layers =>
     {
         var first = ConfigLoader.Load(layers);

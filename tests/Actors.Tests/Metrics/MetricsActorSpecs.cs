@@ -131,11 +131,16 @@ public class MetricsActorSpecs : MetricsActorKit
 
         Sys.Stop(dying);
         var sample = 1; // as many as it takes until the death is known
-        AwaitAssert(() => EventFilter.DeadLetter<RunSnapshot>().Expect(0, () =>
+        AwaitAssert(() =>
         {
+            var letters = CreateTestProbe();
+            Sys.EventStream.Subscribe(letters, typeof(Akka.Event.DeadLetter));
             Interval(metrics, sample++);
             ExpectMsg<RunSnapshot>();
-        }));
+            ExpectNothingMoreFrom(metrics);
+            letters.Tell("the end");
+            letters.ExpectMsg("the end"); // and before it no dead letter
+        });
         other.ExpectMsg<RunSnapshot>();
     }
 

@@ -27,14 +27,14 @@ public class LoadSupervisorPacingSpecs() : TestKit(VirtualScheduler.Configuratio
     }
 
     [Fact]
-    public void Fixed_bursts_do_not_drift_in_an_hour_and_lanes_are_told_in_time()
+    public void Fixed_bursts_do_not_drift_in_minutes_and_lanes_are_told_in_time()
     {
         var gap = TimeSpan.FromMilliseconds(700);
-        var run = new SupervisedRun(this, Of(Fixed(10, gap, duration: TimeSpan.FromHours(1))));
+        var run = new SupervisedRun(this, Of(Fixed(10, gap, duration: TimeSpan.FromMinutes(10))));
         var told = 1;
         run.End(0);
 
-        run.Pass(TimeSpan.FromHours(1), () =>
+        run.Pass(TimeSpan.FromMinutes(10), () =>
         {
             foreach (var burst in run.Bursts.Skip(told))
             {
@@ -46,8 +46,8 @@ public class LoadSupervisorPacingSpecs() : TestKit(VirtualScheduler.Configuratio
             }
         });
 
-        Assert.Equal(5_143, run.Bursts.Count);
-        Assert.Equal(Enumerable.Range(0, 5_143), run.Bursts.Select(burst => burst.Burst));
+        Assert.Equal(858, run.Bursts.Count);
+        Assert.Equal(Enumerable.Range(0, 858), run.Bursts.Select(burst => burst.Burst));
         Assert.True(run.IsFinishing);
     }
 

@@ -39,7 +39,7 @@ public abstract class SlotPortsContractSpecs : TransportSpecs
     {
         await using var peer = FaultPeer.Answering();
         var ports = GiveLoop(2); // while one is being closed the next link has the other
-        for (var round = 0; round < 50; round++)
+        for (var round = 0; round < 20; round++)
         {
             var link = await ConnectAsync(peer, Slot with { Close = close });
             Assert.Contains(Assert.Single(await LocalPorts.ToAsync(peer.Port, 1)), ports);

@@ -221,7 +221,7 @@ public class BystanderOnRedisSpecs : BystanderKit
     public async Task Bystander_reports_the_connections_that_the_server_has_no_room_for()
     {
         await using var redis = await RedisServer.StartAsync("--maxclients", "3"); // one of them is the test's own
-        var observed = await ObserveQuietAsync(Given.Bystander() with { BandFloor = TimeSpan.FromSeconds(10) }, redis.EndPoint);
+        var observed = await ObserveQuietAsync(Given.Bystander() with { BandFloor = TimeSpan.FromSeconds(10), After = TimeSpan.FromSeconds(2) }, redis.EndPoint);
         Assert.Equal(
             [$"1 of 3 bystander connections had no PONG from {redis.EndPoint} when the baseline began: ERR max number of clients reached"],
             observed.Unseen);

@@ -20,7 +20,7 @@ namespace ActorLoad.Actors.Tests.Transport.Model;
 [Collection(nameof(Alone))]
 public abstract class TransportModelSpecs
 {
-    private const int Cases = 100;
+    private const int Cases = 40;
 
     // Fewer than there may be connections to one target: they are handed on, and at times there is none left.
     private const int Ports = 3;
