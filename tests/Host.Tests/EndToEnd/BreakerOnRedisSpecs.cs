@@ -17,7 +17,7 @@ public class BreakerOnRedisSpecs
     public async Task Burst_larger_than_maxclients_runs_to_its_end(string transport, int maxClients, int connections)
     {
         await using var server = await RedisServer.StartAsync("--maxclients", $"{maxClients}");
-        var storm = await Storm.RunOverAsync(transport, server.Target, Storm.Load(connections, 2) + "\n connection.hold = 500ms");
+        var storm = await Storm.HereOverAsync(transport, server.Target, Storm.Load(connections, 2) + "\n connection.hold = 500ms");
         Assert.Equal((0, 2 * connections, 0), (storm.ExitCode, storm.Connections("opened"), storm.Outcome("cancelled")));
         Assert.InRange(storm.Connections("succeeded"), maxClients, 2 * connections);
     }

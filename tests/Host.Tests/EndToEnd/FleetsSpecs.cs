@@ -16,7 +16,7 @@ public sealed class FleetsSpecs
     {
         await using var web = await RedisServer.StartAsync();
         await using var jobs = await RedisServer.StartAsync("--requirepass", "pw");
-        var storm = await Storm.RunOverAsync(transport, web.Target, $$"""
+        var storm = await Storm.HereOverAsync(transport, web.Target, $$"""
             fleets = [
               { name = web, connection { script = ["GET a"] }, load = [ { shape = rate, rate = "100/s", duration = 1s } ] }
               { name = jobs, target { endpoints = ["{{jobs.Target}}"], password = pw }, connection { script = ["SET a b", "INCR n"] }
@@ -40,10 +40,10 @@ public sealed class FleetsSpecs
     {
         await using var well = await RedisServer.StartAsync();
         await using var down = FaultPeer.ClosedPort();
-        var storm = await Storm.RunAsync(well.Target, $$"""
+        var storm = await Storm.HereAsync(well.Target, $$"""
             supervision.refused.directive = stop
             fleets = [
-              { name = web, load = [ { shape = rate, rate = "100/s", duration = 2s } ] }
+              { name = web, load = [ { shape = rate, rate = "200/s", duration = 1s } ] }
               { name = jobs, target.endpoints = ["{{down.Target}}"], load = [ { connections = 50, count = 3, gap = 100ms } ] }
             ]
             """);

@@ -8,7 +8,6 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.EndToEnd;
 
 /// <summary>What a person reads of ledgers, proof, bystander and findings.</summary>
-[Collection(nameof(EndToEnd))]
 public sealed class LedgerSummarySpecs
 {
     [RedisNetnsTheory]
@@ -47,7 +46,7 @@ public sealed class LedgerSummarySpecs
               target.endpoints = ["{{server.Target}}"]
               {{Storm.Load(150)}}
               connection.hold = 3s
-              observers.bystander.connections = 2
+              observers.bystander { connections = 2, before = 300ms, after = 1s, window = 300ms }
               {{Storm.OneAttempt}}
             }
             """));

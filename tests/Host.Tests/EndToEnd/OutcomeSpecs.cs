@@ -100,7 +100,7 @@ public abstract class OutcomeSpecs(string transport)
         Assert.EndsWith($"{peer.Target} echoes: it sends back the commands that it is sent", Sentence(await ExpectAll(peer.Target, "protocol-error", 20)), StringComparison.Ordinal);
     }
 
-    private static string? Sentence(Storm storm) => storm.Finding("wrong-protocol").GetProperty("sentence").GetString();
+    private static string? Sentence(Storm storm) => storm.Cause("wrong-protocol").GetProperty("sentence").GetString();
 
     [Fact]
     public async Task A_huge_reply_is_read_to_its_end()

@@ -31,7 +31,7 @@ public sealed class RunFilesSpecs(RunFilesSpecs.Runs runs) : IClassFixture<RunFi
         Assert.All(result.Phases, phase => Assert.Equal(phase.Shape == LoadShape.Pause.Word(), phase.Connections.Succeeded == 0));
     }
 
-    /// <summary>The runs, two at a time: most of their time is the start of a process.</summary>
+    /// <summary>The runs, two at a time: most of their time they wait.</summary>
     public sealed class Runs : IAsyncLifetime, IDisposable
     {
         // Values for the keys that make a phase long or a burst large.
@@ -101,7 +101,7 @@ public sealed class RunFilesSpecs(RunFilesSpecs.Runs runs) : IClassFixture<RunFi
                 var servers = settings.Fleets.Length > 1 ? 1 : settings.Target.Endpoints.Length; // one server stands for all
                 string[] target = settings.Target.IsEmbedded ? []
                     : ["--set", $"target.endpoints=[{string.Join(',', Enumerable.Repeat($"\"{redis}\"", servers))}]"];
-                return (settings, await ActorLoadProcess.RunAsync(["run", path, "--json", "--quiet", .. target, .. Shortened(settings)]));
+                return (settings, await ActorLoadHere.RunAsync(["run", path, "--json", "--quiet", .. target, .. Shortened(settings)]));
             }
             finally
             {

@@ -9,7 +9,6 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.EndToEnd;
 
 /// <summary>Searches for a limit that the test has set.</summary>
-[Collection(nameof(EndToEnd))]
 public sealed class SearchSpecs : IDisposable
 {
     // A busy machine must not end a search here: the limits are the target's.
@@ -31,7 +30,7 @@ public sealed class SearchSpecs : IDisposable
             {Storm.OneAttempt}
             thresholds = ["rejected == 0", "planned >= 1"]
             """);
-        var search = (await ActorLoadProcess.RunAsync(["search", file, "--from", "60", "--out", _files["out"]])).Expect();
+        var search = (await ActorLoadHere.RunAsync(["search", file, "--from", "60", "--out", _files["out"]])).Expect();
 
         using var json = JsonDocument.Parse(File.ReadAllText(_files["out/search.json"]));
         var root = json.RootElement;
@@ -55,7 +54,7 @@ public sealed class SearchSpecs : IDisposable
         await using var network = await NetworkNamespace.CreateAsync();
         await using var redis = await RedisServer.StartAsync(network, "--tcp-backlog", $"{Backlog}");
         var file = RunFile(redis.Target, """
-            load = [ { connections = 10, count = 5, gap = 100ms } ]
+            load = [ { connections = 10, count = 3, gap = 50ms } ]
             observers.kernel.enabled = on
             thresholds = ["findings.accept-queue-overflow == 0"]
             """);
@@ -75,7 +74,7 @@ public sealed class SearchSpecs : IDisposable
     {
         await using var peer = FaultPeer.Answering();
         // 200 ms of 150/s are 30 connections.
-        var search = (await ActorLoadProcess.RunAsync(
+        var search = (await ActorLoadHere.RunAsync(
         [
             "search", RunFile(peer.Target, "load = [ { shape = rate, rate = \"40/s\", duration = 200ms } ]\n thresholds = [\"planned <= 30\"]"),
             "--json", "--quiet",
@@ -91,7 +90,7 @@ public sealed class SearchSpecs : IDisposable
     public async Task Search_finds_the_largest_population()
     {
         await using var peer = FaultPeer.Answering();
-        var search = (await ActorLoadProcess.RunAsync(
+        var search = (await ActorLoadHere.RunAsync(
         [
             "search", RunFile(peer.Target, "load = [ { shape = population, connections = 8, duration = 300ms } ]\n thresholds = [\"generator.peak-open <= 20\"]"),
             "--json", "--quiet",
@@ -107,7 +106,7 @@ public sealed class SearchSpecs : IDisposable
     {
         await using var peer = FaultPeer.Answering();
         var file = RunFile(peer.Target, "load = [ { connections = 2, count = 1 } ]\n thresholds = [\"planned == 0\"]");
-        var search = (await ActorLoadProcess.RunAsync(["search", file])).Expect(3);
+        var search = (await ActorLoadHere.RunAsync(["search", file])).Expect(3);
         Assert.Contains("Nothing was found: even 1 connection in one burst fails.\n", search.Stdout, StringComparison.Ordinal);
     }
 
@@ -116,7 +115,7 @@ public sealed class SearchSpecs : IDisposable
     {
         using var free = FreshPort.Bound();
         var file = RunFile($"{free.LocalEndPoint}", "load = [ { connections = 2, count = 1 } ]\n thresholds = [\"refused == 0\"]");
-        var search = (await ActorLoadProcess.RunAsync(["search", file])).Expect(4);
+        var search = (await ActorLoadHere.RunAsync(["search", file])).Expect(4);
         Assert.Equal("", search.Stdout);
         Assert.Contains("the search did not begin: no server of its target passed the check", search.Stderr, StringComparison.Ordinal);
     }
@@ -126,7 +125,7 @@ public sealed class SearchSpecs : IDisposable
     {
         await using var peer = FaultPeer.Hanging();
         var file = RunFile(peer.Target, "load = [ { connections = 2, count = 1 } ]\n connection.reply-timeout = 10m\n thresholds = [\"refused == 0\"]");
-        var search = (await ActorLoadProcess.RunAsync(["search", file, "--for", "2s", "--json"])).Expect(3);
+        var search = (await ActorLoadHere.RunAsync(["search", file, "--for", "2s", "--json"])).Expect(3);
         using var json = JsonDocument.Parse(search.Stdout);
         Assert.Equal(("time-up", 0), (json.RootElement.GetProperty("end").GetString(), json.RootElement.GetProperty("probes").GetArrayLength()));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ActorLoad.Diagnosis;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
 using ActorLoad.Transport;
@@ -125,11 +126,12 @@ internal sealed class Storm
     public JsonElement Reconciled(string quantity) => Result.GetProperty("ledgers").GetProperty("reconciliation").EnumerateArray()
         .Single(row => row.GetProperty("quantity").GetString() == quantity);
 
-    /// <summary>The first finding, which must be this rule's.</summary>
+    /// <summary>The first finding, which must be this rule's; a busy machine's comes before it.</summary>
     public JsonElement Cause(string rule)
     {
-        Assert.True(Findings.Length > 0 && Rules.First() == rule, $"{rule} should come first: {Result.GetProperty("findings")}\n{Process}");
-        return Findings[0];
+        var first = Rules.SkipWhile(name => name == Diagnostician.GeneratorLimited && name != rule).FirstOrDefault();
+        Assert.True(first == rule, $"{rule} should come first: {Result.GetProperty("findings")}\n{Process}");
+        return Finding(rule);
     }
 
     /// <summary>The finding of this rule, which others may come before.</summary>

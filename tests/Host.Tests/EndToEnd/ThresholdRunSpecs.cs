@@ -8,7 +8,6 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.EndToEnd;
 
 /// <summary>Runs that pass or fail a build.</summary>
-[Collection(nameof(EndToEnd))]
 public sealed class ThresholdRunSpecs
 {
     // 20 connections each 100 ms, for an hour.
@@ -18,7 +17,7 @@ public sealed class ThresholdRunSpecs
     public async Task Failed_threshold_ends_a_long_run_on_redis_in_order()
     {
         await using var redis = await RedisServer.StartAsync();
-        var storm = await Storm.RunAsync(redis.Target, LongLoad + """
+        var storm = await Storm.HereAsync(redis.Target, LongLoad + """
 
             thresholds = ["success-ratio >= 0.99", { metric = "succeeded <= 100", abort-on-fail = on, after = 500ms }]
             """);
@@ -37,7 +36,7 @@ public sealed class ThresholdRunSpecs
     public async Task Bystander_endpoint_and_findings_are_judged_after_a_run_on_redis()
     {
         await using var redis = await RedisServer.StartAsync();
-        var storm = await Storm.RunObservedAsync(redis.Target, Storm.Load(20, 2, "100ms") + $$"""
+        var storm = await Storm.HereObservedAsync(redis.Target, Storm.Load(20, 2, "100ms") + $$"""
 
             observers.bystander { connections = 1, before = 200ms, after = 1s, window = 200ms }
             thresholds = [
@@ -93,7 +92,7 @@ public sealed class ThresholdRunSpecs
     {
         await using var peer = FaultPeer.Answering();
         var target = peer.Target.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
-        var run = (await ActorLoadProcess.RunAsync(["run", "--target", target, "--cps", "5", "--count", "1", "--set", set])).Expect(2);
+        var run = (await ActorLoadHere.RunAsync(["run", "--target", target, "--cps", "5", "--count", "1", "--set", set])).Expect(2);
 
         Assert.Contains(problem, run.Stderr, StringComparison.Ordinal);
         Assert.Equal("", run.Stdout);

@@ -28,7 +28,7 @@ public sealed class UnseenSpecs
     {
         await using var peer = FaultPeer.Garbage();
 
-        var storm = await Storm.RunObservedAsync(peer.Target, Storm.Load(10) + "\n " + Storm.OneAttempt);
+        var storm = await Storm.HereObservedAsync(peer.Target, Storm.Load(10) + "\n " + Storm.OneAttempt);
 
         Assert.Equal(10, storm.Outcome("protocol-error"));
         Assert.Contains("does not speak the Redis protocol", storm.Unseen, StringComparison.Ordinal);

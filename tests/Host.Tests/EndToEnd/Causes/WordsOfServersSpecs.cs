@@ -16,7 +16,7 @@ public sealed class WordsOfServersSpecs
     {
         await using var peer = FaultPeer.ErrorReply("MOVED 12182 127.0.0.1:7002");
 
-        var storm = await Storm.RunAsync(peer.Target, $"{Storm.Load(20)}\n {Storm.OneAttempt}");
+        var storm = await Storm.HereAsync(peer.Target, $"{Storm.Load(20)}\n {Storm.OneAttempt}");
 
         var cause = storm.Cause("error-replies");
         Assert.Contains("\"MOVED 12182 127.0.0.1:7002\"", cause.GetProperty("sentence").GetString(), StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class WordsOfServersSpecs
     {
         await using var peer = FaultPeer.Closing(afterCommands: 1);
 
-        var storm = await Storm.RunAsync(peer.Target, $"{Storm.Load(20)}\n {Storm.OneAttempt}");
+        var storm = await Storm.HereAsync(peer.Target, $"{Storm.Load(20)}\n {Storm.OneAttempt}");
 
         Assert.Contains("it may want TLS", storm.Cause("unexplained-failures").GetProperty("sentence").GetString(), StringComparison.Ordinal);
     }
@@ -66,7 +66,7 @@ public sealed class WordsOfServersSpecs
     {
         await using var server = await RedisServer.StartAsync("--rename-command", "CONFIG", "");
 
-        var storm = await Storm.RunObservedAsync(server.Target, Storm.Load(5));
+        var storm = await Storm.HereObservedAsync(server.Target, Storm.Load(5));
 
         Assert.Contains("the command was renamed or taken away", storm.Unseen, StringComparison.Ordinal);
         Assert.DoesNotContain("ACL SETUSER", storm.Unseen, StringComparison.Ordinal);
