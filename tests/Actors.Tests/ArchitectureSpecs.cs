@@ -13,7 +13,7 @@ public class ArchitectureSpecs
 
     // Neighbours on two floors that have nothing to tell each other.
     private static readonly (string From, string To)[] Strangers =
-        [("Transport", "Load"), ("Load", "Resp"), ("Transport", "Resp"), ("Diagnosis", "Resp"), ("Observers", "Load"), ("Observers", "Connections"), ("Diagnosis", "Connections"), ("Doctor", "Connections"), ("Monitoring", "Connections"), ("Monitoring", "Configuration"),
+        [("Transport", "Load"), ("Load", "Resp"), ("Diagnosis", "Resp"), ("Observers", "Load"), ("Observers", "Connections"), ("Diagnosis", "Connections"), ("Doctor", "Connections"), ("Monitoring", "Connections"), ("Monitoring", "Configuration"),
             ("Monitoring", "Diagnosis"), ("Monitoring", "Doctor"), ("Monitoring", "Transport"), ("Runs", "Monitoring")];
 
     public static TheoryData<string, string> Forbidden

@@ -14,6 +14,9 @@ namespace ActorLoad.Peers;
 /// </remarks>
 public sealed class RedisServer : IAsyncDisposable
 {
+    /// <summary>Stands for its port in arguments.</summary>
+    public const string PortMark = "{port}";
+
     private const int PortAttempts = 5;
     private const string Control = "control";
 
@@ -146,7 +149,8 @@ public sealed class RedisServer : IAsyncDisposable
         var process = ChildProcess.Start(
         [
             .. network?.Prefix ?? [], .. wrapper, "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1",
-            "--unixsocket", path, "--dir", folder.FullName, "--save", "", "--appendonly", "no", "--tcp-backlog", "4096", .. args,
+            "--unixsocket", path, "--dir", folder.FullName, "--save", "", "--appendonly", "no", "--tcp-backlog", "4096",
+            .. args.Select(arg => arg == PortMark ? port.ToString(CultureInfo.InvariantCulture) : arg),
         ]);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

@@ -22,9 +22,9 @@ public static class ConfigLoader
     /// <summary>The merged settings, later layers over earlier ones. Throws <see cref="SettingsException"/> with every error, in the order
     /// of layers and lines. A replaced value is not judged.</summary>
     /// <param name="layers">The layers.</param>
-    /// <param name="replays">Reads the files of <c>shape = replay</c>; null if there can be none.</param>
-    public static LoadedConfiguration Load(IEnumerable<ConfigLayer> layers, ReplayFiles? replays = null) =>
-        Read(layers, null, new KeysRead(), replays);
+    /// <param name="files">Reads the files that a run file names; null if there can be none.</param>
+    public static LoadedConfiguration Load(IEnumerable<ConfigLayer> layers, NamedFiles? files = null) =>
+        Read(layers, null, new KeysRead(), files);
 
     /// <summary>A run file from the daemon's API. It cannot change <c>safety</c> and <c>daemon</c>, nor raise <c>connection.max-open</c>
     /// and <c>transport.loops</c> above the daemon's own. It cannot include files, or reach a secret or an environment variable of the
@@ -48,7 +48,7 @@ public static class ConfigLoader
 
     /// <summary>Loads; a stranger's layers are the <paramref name="host"/>'s limits and the body.</summary>
     internal static LoadedConfiguration Read(
-        IEnumerable<ConfigLayer> layers, RunSettings? host, KeysRead keysRead, ReplayFiles? replays = null)
+        IEnumerable<ConfigLayer> layers, RunSettings? host, KeysRead keysRead, NamedFiles? files = null)
     {
         var problems = new SettingsProblems();
         var read = HoconDocument.Reader(problems, key => Known.Value.FormOf(key));
@@ -67,8 +67,8 @@ public static class ConfigLoader
         var conformed = (HoconObject)checker.Conform(reference, reference, written, "").Fields[SettingsProblems.Root];
         var settings = RunSettingsReader.Read(
             conformed, schema, checker,
-            new PhaseReader(checker, (HoconObject)schema.Fields[SettingsSchema.PhaseDefaults], problems, keysRead, replays),
-            problems, keysRead, host?.Connection.MaxOpen ?? ConnectionReader.MostOpen,
+            new PhaseReader(checker, (HoconObject)schema.Fields[SettingsSchema.PhaseDefaults], problems, keysRead, files),
+            problems, keysRead, files, host?.Connection.MaxOpen ?? ConnectionReader.MostOpen,
             host is null ? TransportSettings.Limit : host.Transport.Loops ?? LoopCount.For([], Environment.ProcessorCount));
         problems.ThrowIfAny();
         return new LoadedConfiguration(settings);

@@ -42,7 +42,7 @@ public sealed record FleetSettings(
     internal static TargetSettings TargetOf(ImmutableArray<FleetSettings> fleets, TargetSettings run) => new(
         [.. fleets.SelectMany(fleet => fleet.Target.Endpoints).Distinct()],
         fleets.Select(fleet => fleet.Target.Credentials).Prepend(run.Credentials).FirstOrDefault(
-            credentials => credentials.AreGiven, Credentials.None))
+            credentials => credentials.AreGiven || credentials.Tls is not null, Credentials.None))
     {
         Parts = [.. fleets.Select(fleet => fleet.Target)],
     };

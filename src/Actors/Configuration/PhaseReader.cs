@@ -7,7 +7,7 @@ namespace ActorLoad.Configuration;
 
 /// <summary>Reads <c>load</c>, each element over <c>phase-defaults</c>.</summary>
 internal sealed class PhaseReader(
-    SettingsSchema schema, HoconObject reference, SettingsProblems problems, KeysRead keysRead, ReplayFiles? replays)
+    SettingsSchema schema, HoconObject reference, SettingsProblems problems, KeysRead keysRead, NamedFiles? files)
 {
     private const int MaxPhases = 1000;
     private const int MaxBursts = 1_000_000;
@@ -60,7 +60,7 @@ internal sealed class PhaseReader(
     private PhaseSettings? ReadPhase(HoconObject fields, string path, Func<string, bool> isWritten, int? index, out JsonObject shown)
     {
         shown = [];
-        var reader = new SettingsReader(fields, path, SettingsSchema.PhaseDefaults, shown, problems, keysRead);
+        var reader = new SettingsReader(fields, path, SettingsSchema.PhaseDefaults, shown, problems, keysRead, files);
         var name = reader.Text("name", NameProblem);
         var shape = reader.Choice<LoadShape>("shape");
         var repeat = reader.Integer("repeat", 1, 1_000_000);
@@ -70,7 +70,7 @@ internal sealed class PhaseReader(
             return null;
         ShapeKeys.RefuseOthers(reader, known, isWritten);
         PhaseSettings? phase = known == LoadShape.Bursts ? bursts.Settings
-            : paced.Read(name, known, number, (bursts.Connections, bursts.Duration), replays);
+            : paced.Read(name, known, number, (bursts.Connections, bursts.Duration), files);
         ShapeKeys.HideOthers(shown, known);
         if (known == LoadShape.Population && times > 1)
             reader.Problem("repeat", "a population that begins again while its connections are open", "repeat = 1, and a longer duration");

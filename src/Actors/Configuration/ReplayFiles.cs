@@ -8,8 +8,7 @@ using ActorLoad.Load;
 namespace ActorLoad.Configuration;
 
 /// <summary>Reads the due times of <c>shape = replay</c> from a CSV file or from lines of JSON objects.</summary>
-/// <param name="open">Opens a file; throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</param>
-public sealed class ReplayFiles(Func<string, Stream> open)
+internal static class ReplayFiles
 {
     /// <summary>Most connections of one file; each takes 8 bytes.</summary>
     public const int MostTimes = 10_000_000;
@@ -21,21 +20,15 @@ public sealed class ReplayFiles(Func<string, Stream> open)
     private static readonly string[] Names = ["at", "time", "timestamp", "ts"];
 
     /// <summary>The arrivals in a file that <paramref name="origin"/> names; else the problem and what is allowed.</summary>
-    internal (ReplayArrivals? Arrivals, string Problem, string Allowed) Read(HoconOrigin origin, string file)
-    {
-        const string Allowed = "lines with a time, sorted: seconds such as 1.25, or 2026-11-27T10:15:00.250Z";
-        var path = origin.IsOption ? file : Path.Combine(Path.GetDirectoryName(origin.Source) ?? "", file);
-        try
+    public static (ReplayArrivals? Arrivals, string Problem, string Allowed) Read(NamedFiles files, HoconOrigin origin, string file) =>
+        files.Read(origin, file, (path, stream) =>
         {
-            using var text = new StreamReader(open(path), Encoding.UTF8);
+            using var text = new StreamReader(stream, Encoding.UTF8);
             var (ticks, problem) = Parse(text);
-            return problem is null ? (new ReplayArrivals(file, ticks), "", "") : (null, $"{path}: {problem}", Allowed);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return (null, $"{path} cannot be read: {exception.Message}", "a file beside the run file, or its path");
-        }
-    }
+            return problem is null ? (new ReplayArrivals(file, ticks), "", "")
+                : ((ReplayArrivals?)null, $"{path}: {problem}",
+                    "lines with a time, sorted: seconds such as 1.25, or 2026-11-27T10:15:00.250Z");
+        });
 
     private static (ImmutableArray<long> Ticks, string? Problem) Parse(StreamReader text)
     {

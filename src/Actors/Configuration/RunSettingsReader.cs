@@ -13,10 +13,10 @@ internal static class RunSettingsReader
     /// <summary>The settings; worthless if a problem was noted.</summary>
     public static RunSettings Read(
         HoconObject conformed, HoconObject reference, SettingsSchema schema, PhaseReader phases, SettingsProblems problems,
-        KeysRead keysRead, int mostOpen, int mostLoops)
+        KeysRead keysRead, NamedFiles? files, int mostOpen, int mostLoops)
     {
         var shown = new JsonObject();
-        var reader = new SettingsReader(conformed, SettingsProblems.Root, "", shown, problems, keysRead);
+        var reader = new SettingsReader(conformed, SettingsProblems.Root, "", shown, problems, keysRead, files);
         var target = TargetReader.Read(reader.Section("target"));
         var load = phases.Read(reader, conformed);
         var seed = reader.Integer("seed", 0, int.MaxValue) ?? default;

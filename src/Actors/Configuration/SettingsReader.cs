@@ -9,7 +9,7 @@ namespace ActorLoad.Configuration;
 /// <summary>Reads the keys of one object, notes every problem and goes on. An unusable value is null.</summary>
 /// <remarks>Also writes down the read values as JSON, and the read keys, so that a test can compare them with the schema.</remarks>
 internal sealed class SettingsReader(
-    HoconObject fields, string path, string schemaPath, JsonObject json, SettingsProblems problems, KeysRead keysRead)
+    HoconObject fields, string path, string schemaPath, JsonObject json, SettingsProblems problems, KeysRead keysRead, NamedFiles? files)
 {
     /// <summary>The values so far.</summary>
     public JsonObject Json => json;
@@ -19,7 +19,7 @@ internal sealed class SettingsReader(
     {
         var inner = new JsonObject();
         json[key] = inner;
-        return new SettingsReader((HoconObject)fields.Fields[key], Child(key), SchemaChild(key), inner, problems, keysRead);
+        return new SettingsReader((HoconObject)fields.Fields[key], Child(key), SchemaChild(key), inner, problems, keysRead, files);
     }
 
     /// <summary>A text; <paramref name="problemOf"/> returns what is wrong with it, or null.</summary>
@@ -33,6 +33,18 @@ internal sealed class SettingsReader(
             return text;
         Problem(key, wrong.Problem, wrong.Allowed);
         return null;
+    }
+
+    /// <summary>The content of the file that a key names, at most 1 MiB; null if it names none.</summary>
+    public byte[]? Content(string key)
+    {
+        if (Text(key) is not { Length: > 0 } name)
+            return null;
+        var (content, problem, allowed) = files?.Bytes(fields.Fields[key].Origin, name)
+            ?? (null, NamedFiles.NotOfStrangers, "a run file on the daemon's machine");
+        if (problem.Length > 0)
+            Problem(key, problem, allowed);
+        return content;
     }
 
     /// <summary>A text that is shown as stars, unless it is empty.</summary>
@@ -199,7 +211,7 @@ internal sealed class SettingsReader(
 
     /// <summary>A reader of an object in the list of a key.</summary>
     public SettingsReader OfItem(string key, HoconObject item, string itemPath) =>
-        new(item, itemPath, $"{SchemaChild(key)}[]", [], problems, keysRead);
+        new(item, itemPath, $"{SchemaChild(key)}[]", [], problems, keysRead, files);
 
     /// <summary>The items of a list, of any kind.</summary>
     public List<HoconNode>? Items(string key, string allowed)

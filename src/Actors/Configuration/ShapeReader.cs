@@ -70,14 +70,14 @@ internal sealed class ShapeReader
     /// <param name="shape">Its shape, not bursts.</param>
     /// <param name="index">Its number in the run.</param>
     /// <param name="shared">The keys that bursts have too, if they were right.</param>
-    /// <param name="replays">Reads files; null for a stranger's run.</param>
-    public PacedSettings? Read(string name, LoadShape shape, int index, (int? Connections, TimeSpan? Duration) shared, ReplayFiles? replays)
+    /// <param name="files">Reads files; null for a stranger's run.</param>
+    public PacedSettings? Read(string name, LoadShape shape, int index, (int? Connections, TimeSpan? Duration) shared, NamedFiles? files)
     {
         if (IsMissingKeys(shape))
             return null;
         if (shape == LoadShape.Population)
             return Population(name, shared.Connections, shared.Duration);
-        return Arrivals(shape, index, shared.Duration, replays) is { } arrivals ? new PacedSettings(name, shape, arrivals) : null;
+        return Arrivals(shape, index, shared.Duration, files) is { } arrivals ? new PacedSettings(name, shape, arrivals) : null;
     }
 
     private bool IsMissingKeys(LoadShape shape)
@@ -114,10 +114,10 @@ internal sealed class ShapeReader
         };
     }
 
-    private Arrivals? Arrivals(LoadShape shape, int index, TimeSpan? duration, ReplayFiles? replays)
+    private Arrivals? Arrivals(LoadShape shape, int index, TimeSpan? duration, NamedFiles? files)
     {
         if (shape == LoadShape.Replay)
-            return Replay(replays);
+            return Replay(files);
         if (Curve(shape, duration) is not { } curve || _kind is not { } kind || HasTooMany(curve, shape))
             return null;
         return kind == ArrivalKind.Poisson && curve.Expected > 0 ? new PoissonArrivals(curve, 0, (index, 0)) : new EvenArrivals(curve);
@@ -191,13 +191,13 @@ internal sealed class ShapeReader
             : new SineCurve(mean, amplitude, Time("period"), Time("duration"));
     }
 
-    private ReplayArrivals? Replay(ReplayFiles? replays)
+    private ReplayArrivals? Replay(NamedFiles? files)
     {
         if (_file is null)
             return null;
-        if (replays is null)
-            return Refused<ReplayArrivals>("file", "a run over the API cannot read files of the daemon", "another shape");
-        var (arrivals, problem, allowed) = replays.Read(_fields.Fields["file"].Origin, _file);
+        if (files is null)
+            return Refused<ReplayArrivals>("file", NamedFiles.NotOfStrangers, "another shape");
+        var (arrivals, problem, allowed) = ReplayFiles.Read(files, _fields.Fields["file"].Origin, _file);
         return arrivals ?? Refused<ReplayArrivals>("file", problem, allowed);
     }
 

@@ -30,14 +30,21 @@ internal static class TargetReader
         var weights = ReadWeights(target, order, endpoints?.Length);
         var username = target.Text("username", Line);
         var password = target.Secret("password", PasswordProblem);
+        var tls = TlsReader.Read(target.Section("tls"));
         if (endpoints is { Length: 0 or > MaxEndpoints })
             target.Problem("endpoints", $"{endpoints.Value.Length} endpoints", $"1 to {MaxEndpoints}");
         if (endpoints is { Length: > 1 } many && many.Contains(TargetSettings.Embedded))
             target.Problem("endpoints", "\"embedded\" beside other endpoints", "\"embedded\" alone, or only other endpoints");
+        if (tls is not null && endpoints is [TargetSettings.Embedded])
+            target.Contradiction("endpoints", "tls", "TLS with the embedded server, which does not speak it",
+                "a server of your own in target.endpoints, or target.tls.enabled = off");
+        if (tls is { ServerName: "", Verifies: true } && endpoints?.Any(Endpoint.IsUnix) == true)
+            target.Contradiction("endpoints", "tls", "TLS over a Unix socket, which has no host name",
+                "target.tls.server-name, the name of the server's certificate");
         if (username is { Length: > 0 } && password is "")
             target.Contradiction("username", "password", "a username without a password",
                 "a target.password, or no username: AUTH is only sent with a password");
-        return new TargetSettings(endpoints ?? [], new Credentials(username ?? "", password ?? ""))
+        return new TargetSettings(endpoints ?? [], new Credentials(username ?? "", password ?? "") { Tls = tls })
         {
             Addresses = addresses ?? default,
             Family = family ?? default,

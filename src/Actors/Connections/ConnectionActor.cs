@@ -8,7 +8,8 @@ namespace ActorLoad.Connections;
 
 /// <summary>One simulated client: opens a link, sends its session, holds, closes. Throws failures to its cohort.</summary>
 /// <remarks><code>
-/// New -> (Waiting: backoff) -> Opening -> (SettingUp) -> Using: one exchange a step -> (Holding: a pending receive) -> (Closing) -> ended
+/// New -> (Waiting: backoff) -> Opening -> (Securing: TLS) -> (SettingUp) -> Using: one exchange a step -> (Holding: a pending receive)
+///   -> (Closing) -> ended
 ///   Using -> Thinking -> Using, between two exchanges
 ///   every state: LinkFailed -> throw -> the cohort restarts this actor with the same entry, or stops it
 ///   Holding: Retire -> ended, for a connection of a population; in every other state it ends after its script
@@ -22,6 +23,7 @@ internal sealed class ConnectionActor : UntypedActor
     private static readonly State New = static (self, message) => self.WhileNew(message);
     private static readonly State Waiting = static (self, message) => self.WhileWaiting(message);
     private static readonly State Opening = static (self, message) => self.WhileOpening(message);
+    private static readonly State Securing = static (self, message) => self.WhileSecuring(message);
     private static readonly State SettingUp = static (self, message) => self.WhileSettingUp(message);
     private static readonly State Using = static (self, message) => self.WhileUsing(message);
     private static readonly State Thinking = static (self, message) => self.WhileThinking(message);
@@ -89,6 +91,16 @@ internal sealed class ConnectionActor : UntypedActor
         {
             case Connected connected when connected.Link == _link: HandleConnected(connected.Link); break;
             case LinkFailed failed when failed.Link == _link: throw Fail(failed, isOpening: true);
+            default: HandleOther(message); break;
+        }
+    }
+
+    private void WhileSecuring(object message)
+    {
+        switch (message)
+        {
+            case Secured secured when secured.Link == _link: HandleSecured(secured); break;
+            case LinkFailed failed when failed.Link == _link: throw Fail(failed, isOpening: false);
             default: HandleOther(message); break;
         }
     }
@@ -165,7 +177,7 @@ internal sealed class ConnectionActor : UntypedActor
         {
             case Cancel: HandleCancel(); break;
             case Retire: HandleRetire(); break;
-            case Received or Connected or LinkFailed or HoldOver: break; // from a link that an earlier incarnation closed
+            case Received or Connected or Secured or LinkFailed or HoldOver: break; // from a link that an earlier incarnation closed
             default: Unhandled(message); break;
         }
     }
@@ -203,12 +215,31 @@ internal sealed class ConnectionActor : UntypedActor
 
         _plan.Lane.Begin(Entry);
         _state = Opening;
-        _link = _plan.Loop.Open(Self, new LinkRequest(_plan.Lane.TargetOf(Entry), _plan.Socket, _plan.ConnectDeadline));
+        var request = new LinkRequest(_plan.Lane.TargetOf(Entry), _plan.Socket, _plan.ConnectDeadline);
+        _link = _plan.Tls is { } tls ? tls.Open(Self, request) : _plan.Loop.Open(Self, request);
     }
 
     private void HandleConnected(Link link)
     {
         _plan.Lane.Establish(Entry, link);
+        if (_plan.Tls is not null)
+        {
+            _state = Securing;
+            link.Secure(_plan.ReplyDeadline);
+            return;
+        }
+
+        Begin(link);
+    }
+
+    private void HandleSecured(Secured secured)
+    {
+        LaneRecord.Secure(Entry, secured.Link, secured.IsResumed);
+        Begin(secured.Link);
+    }
+
+    private void Begin(Link link)
+    {
         var session = Entry.Timings.CutAt == 0 ? _plan.Session : _plan.Session.AfterReconnect;
         _cursor = new SessionCursor(session, Entry, _plan.Words);
         _state = SettingUp;
@@ -313,7 +344,7 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void Hold(Link link)
     {
-        if (HoldDeadline is { } until)
+        if ((HoldDeadline ?? (link.HasUnsent ? _plan.SendDeadline : null)) is { } until)
         {
             _state = Holding;
             link.Receive(Until(link, until));
@@ -426,6 +457,7 @@ internal sealed class ConnectionActor : UntypedActor
     private Exception Fail(LinkFailed failed, bool isOpening) => failed.Fault switch
     {
         LinkFault.LoopFailed => new LoopFailedException(failed.Detail),
+        LinkFault.TlsFailed => Fail(new TlsFailedException(Entry, failed.Detail)),
         var fault when fault.ToOutcome(isOpening) is { } outcome => Fail(ConnectionFailedException.For(Entry, outcome)),
         _ => new InvalidOperationException($"the transport failed with {failed.Detail}, which has no known meaning"),
     };

@@ -99,6 +99,16 @@ public sealed class ProtocolErrorException : ConnectionFailedException
     public StrangeReply Reply { get; }
 }
 
+/// <summary>The TLS handshake failed, or an alert ended the connection.</summary>
+public sealed class TlsFailedException : ConnectionFailedException
+{
+    internal TlsFailedException(ConnectionRecord entry, string reason)
+        : base(entry, Outcome.TlsFailed) => Reason = reason;
+
+    /// <summary>Why, in words.</summary>
+    public string Reason { get; }
+}
+
 /// <summary>No route to the target.</summary>
 public sealed class TargetUnreachableException : ConnectionFailedException
 {

@@ -1,5 +1,6 @@
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
+using ActorLoad.Transport.Tls;
 
 namespace ActorLoad.Connections;
 
@@ -19,6 +20,9 @@ internal sealed record ConnectionPlan(
     DeadlineQueue ConnectDeadline, DeadlineQueue ReplyDeadline, DeadlineQueue SendDeadline, DeadlineQueue? HoldDeadline,
     DeadlineQueue KeptDeadline, ServerWords Words)
 {
+    /// <summary>Opens links that speak TLS; null if connections do not.</summary>
+    public TlsClient? Tls { get; init; }
+
     private static readonly TimeSpan LongerThanAnyRun = TimeSpan.FromDays(10 * 365);
     private static readonly TimeSpan ToSend = TimeSpan.FromMilliseconds(10);
 
@@ -26,12 +30,19 @@ internal sealed record ConnectionPlan(
     public Farewell? Farewell { get; init; }
 
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
-    public static ConnectionPlan For(LaneRecord lane, TransportLoop loop, ConnectionSettings settings, Session session) => new(
-        lane, loop, session, settings.Socket,
-        loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout), loop.Deadline(ToSend),
-        settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null, loop.Deadline(LongerThanAnyRun),
-        settings.Words ?? new ServerWords([.. session.Setup.Secrets, .. session.Script.Secrets]))
+    public static ConnectionPlan For(LaneRecord lane, TransportLoop loop, ConnectionSettings settings, Session session)
     {
-        Farewell = Farewell.For(settings, loop),
-    };
+        var words = settings.Words ?? new ServerWords([.. session.Setup.Secrets, .. session.Script.Secrets]);
+        var tls = session.Tls is { } speaks ? new TlsClient(loop, speaks, words) : null;
+        var socket = settings.Socket;
+        return new ConnectionPlan(
+            lane, loop, session,
+            tls is null ? socket : socket with { ReceiveBuffer = Math.Max(socket.ReceiveBuffer, TlsClient.LeastReceive) },
+            loop.Deadline(settings.ConnectTimeout), loop.Deadline(settings.ReplyTimeout), loop.Deadline(ToSend),
+            settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null, loop.Deadline(LongerThanAnyRun), words)
+        {
+            Tls = tls,
+            Farewell = Farewell.For(settings, loop),
+        };
+    }
 }

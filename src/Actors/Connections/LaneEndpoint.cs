@@ -27,6 +27,17 @@ internal sealed class LaneEndpoint(string name, Breaker breaker, AbsenceWatch ab
         breaker.Establish();
     }
 
+    /// <summary>Notes a TLS handshake. <paramref name="link"/> holds the time stamps of its ClientHello and of the last answer.</summary>
+    public static void Secure(ConnectionRecord entry, Link link, bool isResumed)
+    {
+        ref var timings = ref entry.Timings;
+        var tally = entry.Tally;
+        (timings.HelloSent, timings.Secured) = (link.SentAt, link.CompletedAt);
+        tally.RecordHandshake(isResumed);
+        tally.RecordStep(Step.LoopLag, timings.Connected, link.SentAt);
+        tally.RecordStep(Step.Tls, timings);
+    }
+
     /// <summary>Notes the whole reply to the setup. <paramref name="link"/> holds the time stamps of both.</summary>
     public static void SetUp(ConnectionRecord entry, Link link)
     {
@@ -34,7 +45,7 @@ internal sealed class LaneEndpoint(string name, Breaker breaker, AbsenceWatch ab
         var tally = entry.Tally;
         (timings.SetupSent, timings.SetupDone) = (link.SentAt, link.CompletedAt);
         tally.RecordAnswered();
-        tally.RecordStep(Step.LoopLag, timings.Connected, link.SentAt);
+        tally.RecordStep(Step.LoopLag, timings.Open, link.SentAt);
         tally.RecordStep(Step.Setup, timings);
     }
 
@@ -97,6 +108,11 @@ internal sealed class LaneEndpoint(string name, Breaker breaker, AbsenceWatch ab
         if (failure is RejectedException rejected)
         {
             entry.Tally.RecordRejection(rejected.Prefix);
+        }
+
+        if (failure is TlsFailedException { Reason: var reason })
+        {
+            entry.Tally.RecordTlsFailure(reason);
         }
 
         if (failure is ProtocolErrorException strange)

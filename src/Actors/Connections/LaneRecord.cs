@@ -145,6 +145,9 @@ internal sealed class LaneRecord
     /// <summary>Notes an established connection. <paramref name="link"/> holds the time stamps of its SYN and its completion.</summary>
     public void Establish(ConnectionRecord entry, Link link) => _endpoints[entry.Endpoint].Establish(entry, link);
 
+    /// <summary>Notes a TLS handshake. <paramref name="link"/> holds the time stamps of its ClientHello and of the last answer.</summary>
+    public static void Secure(ConnectionRecord entry, Link link, bool isResumed) => LaneEndpoint.Secure(entry, link, isResumed);
+
     /// <summary>Notes the whole reply to the setup. <paramref name="link"/> holds the time stamps of both.</summary>
     public static void SetUp(ConnectionRecord entry, Link link) => LaneEndpoint.SetUp(entry, link);
 

@@ -16,6 +16,9 @@ public sealed record Session(Script Setup, Script Script)
     /// <summary>Number of the fleet, from 0.</summary>
     public int Fleet { get; init; }
 
+    /// <summary>How the connection speaks TLS before all that; null if it does not.</summary>
+    public TlsSettings? Tls { get; init; }
+
     /// <summary>The session of a client that signs in with <paramref name="credentials"/>, if these are given.</summary>
     public static Session Of(Credentials credentials, ConnectionSettings settings, int seed = 0, int fleet = 0)
     {
@@ -32,7 +35,7 @@ public sealed record Session(Script Setup, Script Script)
     private static Session Of(Credentials credentials, ConnectionSettings settings, bool isReconnect)
     {
         var setup = Script.Together(Steps(credentials, settings.Setup, settings.Script.Fleet, isReconnect));
-        return new Session(setup, settings.Script.After(setup));
+        return new Session(setup, settings.Script.After(setup)) { Tls = credentials.Tls };
     }
 
     // As real clients do: HELLO has the sign-in and the name at once.

@@ -13,8 +13,8 @@ public static class Diagnostician
     public static IReadOnlyList<IRule> Rules { get; } =
     [
         new TimeWaitGrowth(), new ClientDescriptors(), new PortExhaustion(), new GeneratorLimited(),
-        new ServerRestarted(), new ServerUnreachable(), new RefusedOnTheWay(), new WrongProtocol(), new AccessDenied(), new ErrorReplies(),
-        new ConntrackFull(), new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(), new SynRetransmits(), new LineLoss(),
+        new ServerRestarted(), new ServerUnreachable(), new RefusedOnTheWay(), new WrongProtocol(), new TlsFailures(),
+        new AccessDenied(), new ErrorReplies(), new ConntrackFull(), new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(), new SynRetransmits(), new LineLoss(),
         new ProxyQueue(), new ServerBusy(), new ServerStalled(), new ServerLost(), new AcceptQueueOverflow(), new SynQueueOverflow(),
         new ConnectionResets(), new NoReply(), new HalfRangeCliff(), new DistantServer(), new OneEndpoint(),
     ];

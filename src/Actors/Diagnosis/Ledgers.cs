@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorLoad.Observers.Bystanders;
 using ActorLoad.Observers.Kernel;
 using ActorLoad.Observers.Server;
@@ -27,6 +28,11 @@ public sealed record ClientLedger(
     long Attempts, long Succeeded, long Established, long AbortiveCloses, IReadOnlyDictionary<string, long> AttemptFailures,
     IReadOnlyDictionary<string, long> Rejections)
 {
+    /// <summary>Attempts that TLS ended, by reason; empty without TLS.</summary>
+    // The generated reader sets null if it is missing.
+    public IReadOnlyDictionary<string, long> TlsFailures { get => field ?? ImmutableDictionary<string, long>.Empty; init; }
+        = ImmutableDictionary<string, long>.Empty;
+
     /// <summary>Abortive closes of connections whose peer had sent FIN.</summary>
     public long PeerFinishes { get; init; }
 

@@ -21,6 +21,12 @@ internal record struct AttemptCounts
     /// <summary>Attempts that a RST of the peer ended.</summary>
     public long PeerResets { get; set; }
 
+    /// <summary>Full TLS handshakes.</summary>
+    public long FullHandshakes { get; set; }
+
+    /// <summary>TLS handshakes that resumed a session.</summary>
+    public long ResumedHandshakes { get; set; }
+
     /// <summary>Connections that are established now.</summary>
     public long Connected { get; set; }
 
@@ -36,6 +42,8 @@ internal record struct AttemptCounts
         AbortiveCloses += other.AbortiveCloses;
         PeerFinishes += other.PeerFinishes;
         PeerResets += other.PeerResets;
+        FullHandshakes += other.FullHandshakes;
+        ResumedHandshakes += other.ResumedHandshakes;
         Connected += other.Connected;
         Waiting += other.Waiting;
     }

@@ -27,6 +27,10 @@ public sealed record EndpointCounts(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, long>? Closes { get; init; }
 
+    /// <summary>TLS handshakes; absent without TLS.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TlsCounts? Tls { get; init; }
+
     /// <summary>Why the breaker gave the endpoint up, in a sentence; else absent.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? GivenUp { get; init; }
@@ -40,6 +44,7 @@ public sealed record EndpointCounts(
     {
         Avoided = tally.Avoided,
         Closes = tally.Closes,
+        Tls = tally.Tls,
     };
 
     /// <summary>The counts of a run with one endpoint, from its totals.</summary>
@@ -49,6 +54,7 @@ public sealed record EndpointCounts(
         totals.Rejections, totals.Latency, totals.FailedLatency)
     {
         Closes = totals.Closes,
+        Tls = totals.Tls,
     };
 
     /// <summary>The same, with open connections counted as cancelled.</summary>

@@ -212,6 +212,7 @@ public sealed class MetricsActor : UntypedActor
             Answered = _totals.Answered,
             Cut = _totals.Cut,
             Closes = _totals.Closes,
+            Tls = _totals.Tls,
             Endpoints = _endpoints is { } each
                 ? _parts.Endpoints.Select((name, endpoint) => EndpointCounts.Of(name, each[endpoint], each.AreTimed)).ToList() : [],
             Phases = _phases?.Counts(all: _completeFor is not null) ?? [],

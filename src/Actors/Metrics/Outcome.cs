@@ -27,6 +27,9 @@ public enum Outcome
     /// <summary>The answer is not RESP.</summary>
     ProtocolError,
 
+    /// <summary>The TLS handshake failed, or an alert ended the connection; its reason is counted.</summary>
+    TlsFailed,
+
     /// <summary>No route to the host or its network, or ICMP that forbids it (EHOSTUNREACH, ENETUNREACH, EACCES, ENOPROTOOPT).</summary>
     Unreachable,
 

@@ -36,7 +36,7 @@ public abstract record PartOfRun : ICounts
         (Name, Connections, Outcomes) = (name, counts.Connections, EndpointCounts.Every(counts.Outcomes));
         (Attempts, Retries, Established) = (counts.Attempts, counts.Retries, counts.Established);
         (AttemptFailures, Rejections) = (counts.AttemptFailures, counts.Rejections);
-        (Latency, FailedLatency, Closes) = (counts.Latency, counts.FailedLatency, counts.Closes);
+        (Latency, FailedLatency, Closes, Tls) = (counts.Latency, counts.FailedLatency, counts.Closes, counts.Tls);
     }
 
     /// <summary>Its name.</summary>
@@ -72,6 +72,10 @@ public abstract record PartOfRun : ICounts
 
     /// <inheritdoc />
     public required IReadOnlyDictionary<string, LatencySummary> FailedLatency { get; init; }
+
+    /// <inheritdoc />
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TlsCounts? Tls { get; init; }
 }
 
 /// <summary>Parts of a run.</summary>

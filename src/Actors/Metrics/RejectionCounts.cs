@@ -36,6 +36,9 @@ internal sealed class RejectionCounts
         System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, known ? prefix : Other, out _) += count;
     }
 
+    /// <summary>True if it has no counts.</summary>
+    public bool IsEmpty => _counts.Count == 0;
+
     /// <summary>All counts, by prefix.</summary>
     public Dictionary<string, long> ByPrefix() => new(_counts, StringComparer.Ordinal);
 

@@ -52,6 +52,9 @@ public interface ICounts
     /// if there were none.</summary>
     IReadOnlyDictionary<string, long>? Closes { get; }
 
+    /// <summary>TLS handshakes; null without TLS.</summary>
+    TlsCounts? Tls { get; }
+
     /// <summary>Completed steps, by name.</summary>
     IReadOnlyDictionary<string, LatencySummary> Latency { get; }
 
@@ -267,6 +270,10 @@ public sealed record RunSnapshot : ICounts
 
     /// <summary>Attempts that failed after they had been served, since the start.</summary>
     public long Cut { get; init; }
+
+    /// <summary>TLS handshakes since the start; absent without TLS.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public TlsCounts? Tls { get; init; }
 
     /// <summary>The same counts for each endpoint, in the order of the target, if there are several.</summary>
     // The generated reader sets null if it is missing.

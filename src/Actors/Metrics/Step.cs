@@ -9,6 +9,9 @@ public enum Step
     /// <summary>SYN sent to the established connection, for each established attempt.</summary>
     Connect,
 
+    /// <summary>ClientHello sent to the last answer of the server's handshake, without our own cryptography; absent without TLS.</summary>
+    Tls,
+
     /// <summary>AUTH sent to its complete reply; absent without a password.</summary>
     Setup,
 

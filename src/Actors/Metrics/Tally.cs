@@ -16,6 +16,7 @@ public sealed class Tally : ICounts
     private readonly OutcomeCounts _outcomes = new();
     private readonly OutcomeCounts _attemptFailures = new();
     private readonly RejectionCounts _rejections = new();
+    private readonly RejectionCounts _tlsFailures = new();
     private readonly StepHistograms _steps;
     private readonly StepHistograms _failed;
     private readonly bool _hasTimes;
@@ -127,6 +128,16 @@ public sealed class Tally : ICounts
     /// <summary>An endpoint answered an attempt with something that is not a reply.</summary>
     public void RecordStrangeReply(string endpoint, StrangeReply reply) => _strange.Count(endpoint, reply);
 
+    /// <summary>An attempt's TLS handshake is over.</summary>
+    public void RecordHandshake(bool isResumed)
+    {
+        _reached.FullHandshakes += isResumed ? 0 : 1;
+        _reached.ResumedHandshakes += isResumed ? 1 : 0;
+    }
+
+    /// <summary>TLS ended an attempt.</summary>
+    public void RecordTlsFailure(string reason) => _tlsFailures.Count(reason);
+
     /// <summary>A step was completed between two time stamps. A second stamp of 0 means that nothing happened.</summary>
     public void RecordStep(Step step, long from, long to) => _steps.Record(step, Timings.Between(from, to, _frequency));
 
@@ -197,6 +208,7 @@ public sealed class Tally : ICounts
         PeerResets = _reached.PeerResets,
         StrangeReplies = _strange.All,
         Closes = _closes.ByName(),
+        Tls = Tls,
     };
 
     /// <summary>Merges a received tally; throws <see cref="FormatException"/> if it is of another build.</summary>
@@ -213,6 +225,8 @@ public sealed class Tally : ICounts
             Waiting = data.Waiting,
             PeerFinishes = data.PeerFinishes,
             PeerResets = data.PeerResets,
+            FullHandshakes = data.Tls?.Full ?? 0,
+            ResumedHandshakes = data.Tls?.Resumed ?? 0,
         });
         Avoided += data.Avoided;
         _absences.Add(data.Absences);
@@ -221,6 +235,11 @@ public sealed class Tally : ICounts
         _outcomes.Add(data.Outcomes);
         _attemptFailures.Add(data.AttemptFailures);
         _rejections.Add(data.Rejections);
+        if (data.Tls is { } tls)
+        {
+            _tlsFailures.Add(tls.Failures);
+        }
+
         _steps.Add(data.Steps);
         _failed.Add(data.Failed);
     }
@@ -237,6 +256,7 @@ public sealed class Tally : ICounts
         _outcomes.Add(other._outcomes);
         _attemptFailures.Add(other._attemptFailures);
         _rejections.Add(other._rejections);
+        _tlsFailures.Add(other._tlsFailures);
         _steps.Add(other._steps);
         _failed.Add(other._failed);
     }
@@ -252,6 +272,7 @@ public sealed class Tally : ICounts
         _outcomes.Reset();
         _attemptFailures.Reset();
         _rejections.Reset();
+        _tlsFailures.Reset();
         if (_hasTimes)
         {
             _steps.Reset();
@@ -270,6 +291,10 @@ public sealed class Tally : ICounts
 
     /// <summary>Rejected attempts by error prefix.</summary>
     public IReadOnlyDictionary<string, long> Rejections() => _rejections.ByPrefix();
+
+    /// <inheritdoc />
+    public TlsCounts? Tls => _reached.FullHandshakes + _reached.ResumedHandshakes == 0 && _tlsFailures.IsEmpty ? null
+        : new(_reached.FullHandshakes, _reached.ResumedHandshakes, _tlsFailures.ByPrefix());
 
     /// <summary>Times of completed steps, or of failed connections, by name.</summary>
     public IReadOnlyDictionary<string, LatencySummary> Latency(bool succeeded) => (succeeded ? _steps : _failed).Summarize();

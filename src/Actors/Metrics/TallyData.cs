@@ -40,6 +40,9 @@ public sealed record TallyData(
     /// <summary>See <see cref="SocketFacts.PeerResets"/>.</summary>
     public long PeerResets { get; init; }
 
+    /// <summary>TLS handshakes; null without TLS.</summary>
+    public TlsCounts? Tls { get; init; }
+
     /// <summary>Times in which endpoints took no connection.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];
 

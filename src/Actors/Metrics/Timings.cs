@@ -21,6 +21,12 @@ public struct Timings
     /// <summary>The last attempt's connection was established.</summary>
     public long Connected { get; set; }
 
+    /// <summary>The last attempt's ClientHello was sent.</summary>
+    public long HelloSent { get; set; }
+
+    /// <summary>The last attempt's TLS handshake was over; 0 without TLS.</summary>
+    public long Secured { get; set; }
+
     /// <summary>The last attempt's setup was sent; 0 counts as the moment when the connection was established.</summary>
     public long SetupSent { get; set; }
 
@@ -52,7 +58,10 @@ public struct Timings
     public long Ended { get; set; }
 
     /// <summary>When the last attempt's connection was ready for use.</summary>
-    public readonly long Ready => SetupDone != 0 ? SetupDone : Connected;
+    public readonly long Ready => SetupDone != 0 ? SetupDone : Open;
+
+    /// <summary>When the last attempt's connection could take bytes of ours.</summary>
+    public readonly long Open => Secured != 0 ? Secured : Connected;
 
     /// <summary>An attempt starts. The times of the one before no longer count, except the first start.</summary>
     public void BeginAttempt(long now)
@@ -63,7 +72,7 @@ public struct Timings
         }
 
         AttemptStarted = now;
-        SynSent = Connected = SetupSent = SetupDone = FirstSent = FirstReply = LastReply = Resumed = HoldStarted = 0;
+        SynSent = Connected = HelloSent = Secured = SetupSent = SetupDone = FirstSent = FirstReply = LastReply = Resumed = HoldStarted = 0;
     }
 
     /// <summary>A failure at <paramref name="now"/> ends a possible hold.</summary>
@@ -84,7 +93,8 @@ public struct Timings
     {
         Step.StartLag => Between(Due, Started, frequency),
         Step.Connect => Between(SynSent != 0 ? SynSent : AttemptStarted, Connected, frequency),
-        Step.Setup => Between(SetupSent != 0 ? SetupSent : Connected, SetupDone, frequency),
+        Step.Tls => Between(HelloSent, Secured, frequency),
+        Step.Setup => Between(SetupSent != 0 ? SetupSent : Open, SetupDone, frequency),
         Step.FirstReply => Between(FirstSent != 0 ? FirstSent : Ready, FirstReply, frequency),
         Step.Script => Between(Ready, LastReply, frequency),
         Step.Total => Between(Due + Held, outcome != Outcome.Succeeded ? Ended : LastReply != 0 ? LastReply : Ready, frequency),

@@ -8,6 +8,9 @@ public sealed record Credentials(string Username, string Password)
     /// <summary>The client does not sign in.</summary>
     public static Credentials None { get; } = new("", "");
 
+    /// <summary>How the client speaks TLS; null if it does not.</summary>
+    public TlsSettings? Tls { get; init; }
+
     /// <summary>True if the client signs in.</summary>
     public bool AreGiven => Password.Length > 0;
 

@@ -43,6 +43,7 @@ internal static class RunEvidence
             totals.Rejections)
         {
             PeerFinishes = sockets.PeerFinishes,
+            TlsFailures = totals.Tls?.Failures ?? ImmutableDictionary<string, long>.Empty,
             PeerResets = sockets.PeerResets,
             RetiredPorts = own.RetiredPorts,
             ClosedFirst = ClosedFirst(order.Settings.Fleets, totals),

@@ -102,6 +102,10 @@ public sealed record RunResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, long>? Closes { get; init; }
 
+    /// <summary>TLS handshakes; absent in a run without TLS.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TlsCounts? Tls { get; init; }
+
     /// <summary>The counts of client, servers and kernel; null in a result from a journal or from an older ActorLoad.</summary>
     public Ledgers? Ledgers { get; init; }
 

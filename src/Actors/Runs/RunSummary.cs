@@ -1,7 +1,9 @@
+using System.Net;
 using ActorLoad.Configuration;
 using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Diagnosis;
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
 
 namespace ActorLoad.Runs;
 
@@ -34,7 +36,7 @@ internal static class RunSummary
             VerdictReasons =
             [
                 .. verdict.Reasons, .. Disbelief(verdict.Worst, judged, isBelieved), .. givenUp.Values.Except(verdict.Reasons),
-                .. Unused(order.Target),
+                .. Unused(order.Target), .. TlsRemarks(order.Settings.Fleets),
                 .. Remarks(totals, endpoints, verdict.Worst, plan.Omitted, MaxOpen(order.Settings), endedBy),
             ],
             Target = order.DescribeTarget(),
@@ -56,6 +58,7 @@ internal static class RunSummary
             Answered = totals.Answered,
             Cut = totals.Cut,
             Closes = totals.Closes,
+            Tls = totals.Tls?.Over(duration.TotalSeconds),
             Endpoints = endpoints,
             Fleets = Fleets(order.Settings.FleetNames, totals),
             Phases = Phases(order.Settings.PhaseNames, totals, plan.Phases),
@@ -112,6 +115,21 @@ internal static class RunSummary
         if (omitted > 0)
         {
             yield return $"bursts lists the first {PlanCursor.MostKept}; {omitted} more are in the totals only";
+        }
+    }
+
+    private static IEnumerable<string> TlsRemarks(IReadOnlyList<FleetSettings> fleets)
+    {
+        TlsSettings[] each = [.. fleets.Select(fleet => fleet.Target.Credentials.Tls).OfType<TlsSettings>()];
+        if (each.Any(tls => !tls.Verifies))
+        {
+            yield return "no certificate of the server was verified (target.tls.verify = off)";
+        }
+
+        if (fleets.Any(fleet => fleet.Target.Credentials.Tls is { Resumes: true, ServerName: "" }
+            && fleet.Target.Endpoints.All(endpoint => IPEndPoint.TryParse(endpoint, out _))))
+        {
+            yield return "no TLS session was resumed, because the server is known by its address only (target.tls.server-name)";
         }
     }
 

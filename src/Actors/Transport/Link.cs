@@ -28,6 +28,9 @@ public enum LinkFault
     /// <summary>EMFILE, ENFILE, EADDRNOTAVAIL, EADDRINUSE, ENOBUFS: a limit of this machine.</summary>
     LocalExhausted,
 
+    /// <summary>The TLS handshake failed, or an alert ended the connection; the detail says why.</summary>
+    TlsFailed,
+
     /// <summary>The loop itself has failed: see <see cref="LoopFailedException"/>.</summary>
     LoopFailed,
 
@@ -77,6 +80,13 @@ public abstract class Link
     /// <summary>Neighbour in <see cref="Queue"/>.</summary>
     internal Link? Later { get; set; }
 
+    /// <summary>True if bytes wait for the next operation to be sent with.</summary>
+    public virtual bool HasUnsent => false;
+
+    /// <summary>Carries out the TLS handshake: ends as <see cref="Secured"/> or LinkFailed. Only for a link that speaks TLS.</summary>
+    /// <param name="deadline">How long each answer of the server may take.</param>
+    public virtual void Secure(DeadlineQueue deadline) => throw new NotSupportedException("this link does not speak TLS");
+
     /// <summary>Room for the bytes of the next <see cref="Exchange"/>.</summary>
     public abstract Span<byte> Outgoing(int size);
 
@@ -115,13 +125,18 @@ public abstract class Link
 /// <summary>The link is established.</summary>
 public sealed record Connected(Link Link) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
+/// <summary>The TLS handshake is over.</summary>
+/// <param name="Link">Which link.</param>
+/// <param name="IsResumed">The server resumed an earlier session.</param>
+public sealed record Secured(Link Link, bool IsResumed) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
 /// <summary>Bytes have come: <see cref="Link.Incoming"/>, at least one.</summary>
 public sealed record Received(Link Link) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
 /// <summary>The operation under way has failed; the link can only be closed now.</summary>
 /// <param name="Link">Which link.</param>
 /// <param name="Fault">Why.</param>
-/// <param name="Detail">The error's own name, when the fault is unknown.</param>
+/// <param name="Detail">The error's own name, when the fault is unknown; the reason of TLS.</param>
 public sealed record LinkFailed(Link Link, LinkFault Fault, string Detail = "")
     : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 

@@ -14,6 +14,7 @@ public static class LinkFaults
         LinkFault.Reset => Outcome.Reset,
         LinkFault.TimedOut or LinkFault.Unanswered => isConnecting ? Outcome.ConnectTimeout : Outcome.ReplyTimeout,
         LinkFault.PeerClosed => Outcome.PeerClosed,
+        LinkFault.TlsFailed => Outcome.TlsFailed,
         LinkFault.Unreachable => Outcome.Unreachable,
         LinkFault.LocalExhausted => Outcome.LocalExhausted,
         _ => null,

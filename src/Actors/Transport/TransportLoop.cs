@@ -19,6 +19,9 @@ public abstract class TransportLoop : IDisposable
     /// </summary>
     protected const int WorkInTurn = 256;
 
+    // Cryptography of a handshake takes as long as so many usual pieces of work.
+    private const int PiecesOfCryptography = 32;
+
     [ThreadStatic]
     private static TransportLoop? t_current;
 
@@ -27,6 +30,7 @@ public abstract class TransportLoop : IDisposable
     private readonly PriorityQueue<(IActorRef Receiver, object Message), long> _scheduled = new();
     private long _armedFor = long.MaxValue;
     private volatile bool _isGivenUp;
+    private int _pieces = 1;
 
     /// <summary>A loop with that clock; <paramref name="reportFailure"/> takes exceptions of its work.</summary>
     protected TransportLoop(TimeProvider time, Action<Exception>? reportFailure = null)
@@ -148,6 +152,17 @@ public abstract class TransportLoop : IDisposable
     {
         Dispose(true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The piece of work that runs does cryptography: the loop looks for completions soon after it.</summary>
+    internal void DoesCryptography() => _pieces = PiecesOfCryptography;
+
+    /// <summary>A piece of work has run: as many pieces as it counts for.</summary>
+    private protected int CountPieces()
+    {
+        var pieces = _pieces;
+        _pieces = 1;
+        return pieces;
     }
 
     /// <summary>Makes sure that <see cref="SweepTimers"/> runs at <paramref name="due"/> or soon after.</summary>

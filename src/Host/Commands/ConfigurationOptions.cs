@@ -153,7 +153,7 @@ internal sealed class ConfigurationOptions
     {
         try
         {
-            var loaded = ConfigLoader.Load(layers, RunFiles.Replays);
+            var loaded = ConfigLoader.Load(layers, RunFiles.Named);
             return errors.Count == 0 ? loaded : throw new SettingsException(errors);
         }
         catch (SettingsException exception) when (!ReferenceEquals(exception.Errors, errors))

@@ -41,8 +41,8 @@ internal static class ReplacedSettings
 
         try
         {
-            var written = ConfigLoader.Load(below, RunFiles.Replays).Settings;
-            if (written.Load.SequenceEqual(ConfigLoader.Load([.. below, replacing], RunFiles.Replays).Settings.Load))
+            var written = ConfigLoader.Load(below, RunFiles.Named).Settings;
+            if (written.Load.SequenceEqual(ConfigLoader.Load([.. below, replacing], RunFiles.Named).Settings.Load))
             {
                 return null;
             }

@@ -11,8 +11,8 @@ internal static class RunFiles
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads the files of <c>shape = replay</c>.</summary>
-    public static ReplayFiles Replays { get; } = new(File.OpenRead);
+    /// <summary>Reads the files that a run file names.</summary>
+    public static NamedFiles Named { get; } = new(File.OpenRead);
 
     /// <summary>Reads one file. Its includes are looked up beside it, its <c>${NAME}</c> in the environment.</summary>
     public static FileLayer Read(string path)

@@ -73,7 +73,7 @@ internal sealed class SearchOptions
 
         return errors.Count > 0 ? throw new SettingsException(errors)
             : new SearchPlan(load, Math.Min(from ?? load.Present, most), most, parsed.GetValue(_for) ?? UsualLimit, value =>
-                ConfigLoader.Load([.. layers, load.Layer(value)], RunFiles.Replays).Settings);
+                ConfigLoader.Load([.. layers, load.Layer(value)], RunFiles.Named).Settings);
     }
 
     private static SearchOf? Value(ArgumentResult result)

@@ -64,7 +64,7 @@ internal static class ServeCommand
         {
             try
             {
-                loaded.Add(ConfigLoader.Load(layer is null ? above : [layer, .. above], RunFiles.Replays));
+                loaded.Add(ConfigLoader.Load(layer is null ? above : [layer, .. above], RunFiles.Named));
             }
             catch (SettingsException exception)
             {

@@ -67,6 +67,7 @@ internal static class InterruptedRun
             Established = last?.Established ?? 0,
             Answered = last?.Answered ?? 0,
             Cut = last?.Cut ?? 0,
+            Tls = last?.Tls,
             Endpoints = Endpoints(header.Target, last),
             Phases = Phases(last),
             Fleets = [.. (last?.Fleets ?? []).Select(fleet => fleet.Ended())],

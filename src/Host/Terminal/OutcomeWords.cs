@@ -20,6 +20,7 @@ internal static class OutcomeWords
         Outcome.PeerClosed => "the server closed first: look at maxclients, its idle timeout and its log",
         Outcome.Rejected => "the server answered with an error, which is listed under rejections",
         Outcome.ProtocolError => "the answer is not a reply: another protocol, an echo, or more than requested; the finding says which",
+        Outcome.TlsFailed => "the TLS handshake failed, or an alert ended the connection: the reasons are listed under TLS",
         Outcome.Unreachable => "the host cannot be reached: look at routes, interfaces, the address, and firewalls that forbid it",
         Outcome.LocalExhausted => "THIS machine ran out of descriptors, ports or buffers: ulimit -n, ip_local_port_range",
         Outcome.Cancelled => "not judged: the run was given up or stopped first; neither a success nor a failure",

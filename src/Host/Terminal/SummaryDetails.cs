@@ -42,6 +42,11 @@ internal static class SummaryDetails
             yield return new Text($"{SummaryLines.Closes}: {SummaryLines.Listed(closes)}");
         }
 
+        if (result.Tls is { } tls)
+        {
+            yield return SummaryTables.Tls(tls);
+        }
+
         if (result.Thresholds.Count > 0)
         {
             yield return SummaryTables.Thresholds(result);

@@ -83,6 +83,7 @@ internal sealed class SummarySections(RunResult result, int width)
         var attempts = result.Retries > 0 ? SummaryLines.Listed(result.AttemptFailures) : "";
         var words = SummaryLines.Listed(result.Rejections);
         var closes = SummaryLines.Listed(result.Closes ?? new Dictionary<string, long>());
+        var tls = SummaryLines.Listed(result.Tls?.Failures ?? new Dictionary<string, long>());
         return new PageSection(
             Gap.None, new PageForm(33, [.. Ended(2), .. Of("Attempts that failed", attempts, 2, Look.Plain), .. Said(2), .. Closed(2)]),
             new PageForm(48, [.. Ended(2), .. Said(2), .. Closed(1)]),
@@ -90,7 +91,8 @@ internal sealed class SummarySections(RunResult result, int width)
 
         IReadOnlyList<PageLine> Ended(int rows) => Of("Did not succeed", endings, rows, Look.Warn);
         IReadOnlyList<PageLine> Closed(int rows) => Of(SummaryLines.Closes, closes, rows, Look.Plain);
-        IReadOnlyList<PageLine> Said(int rows) => Of("Servers said", words, rows, Look.Warn);
+        IReadOnlyList<PageLine> Said(int rows) =>
+            [.. Of("Servers said", words, rows, Look.Warn), .. Of("TLS", tls, rows, Look.Warn)];
         IReadOnlyList<PageLine> Of(string what, string listed, int rows, Style style) =>
             listed.Length > 0 ? Folded(rows, $"{what}: {listed}", style) : [];
     }
@@ -98,7 +100,7 @@ internal sealed class SummarySections(RunResult result, int width)
     private PageSection Latencies()
     {
         var rows = new LatencyRows(width, result);
-        var all = rows.Of(["connect", "setup", "first-reply", "total", "recovery"], isFailed: true);
+        var all = rows.Of(["connect", "tls", "setup", "first-reply", "total", "recovery"], isFailed: true);
 
         // After a cut, the time without service matters most.
         var few = rows.Of([result.Latency.ContainsKey("recovery") ? "recovery" : "first-reply", "total"], isFailed: false);

@@ -9,7 +9,7 @@ namespace ActorLoad.Hosting.Terminal;
 internal static class SummaryTables
 {
     private static readonly string[] Steps =
-        ["start-lag", "connect", "setup", "first-reply", "script", "total", "close", "recovery", "loop-lag"];
+        ["start-lag", "connect", "tls", "setup", "first-reply", "script", "total", "close", "recovery", "loop-lag"];
 
     /// <summary>The outcomes and their meanings. Causes that retries hid are named too.</summary>
     public static IRenderable Outcomes(RunResult result)
@@ -40,6 +40,17 @@ internal static class SummaryTables
 
     /// <summary>Error prefixes, the most frequent first.</summary>
     public static IRenderable Rejections(RunResult result) => new Text("Rejections: " + SummaryLines.Listed(result.Rejections), Look.Warn);
+
+    /// <summary>Handshakes, and why some failed.</summary>
+    public static IRenderable Tls(TlsCounts tls)
+    {
+        var made = new Text(
+            $"TLS handshakes: {Figures.Count(tls.Full)} full ({Rate(tls.FullPerSecond)}), {Figures.Count(tls.Resumed)} resumed "
+            + $"({Rate(tls.ResumedPerSecond)})");
+        return tls.Failures.Count == 0 ? made : new Rows(made, new Text("TLS failures: " + SummaryLines.Listed(tls.Failures), Look.Warn));
+
+        static string Rate(double? rate) => rate is { } known ? $"{Figures.Tenths(known)}/s" : "unknown rate";
+    }
 
     /// <summary>The thresholds, each with its value and its limit.</summary>
     public static IRenderable Thresholds(RunResult result)

@@ -53,7 +53,7 @@ public sealed class ReplayFilesSpecs
 
     private static FileLayer Body => new("runs/run.conf", "actorload.load = [ { shape = replay, file = log.csv } ]");
 
-    private static LoadedConfiguration Load(string? text) => ConfigLoader.Load([Body], new ReplayFiles(path =>
+    private static LoadedConfiguration Load(string? text) => ConfigLoader.Load([Body], new NamedFiles(path =>
     {
         Assert.Equal("runs/log.csv", path);
         return text is null ? throw new FileNotFoundException("no such file") : new MemoryStream(Encoding.UTF8.GetBytes(text));

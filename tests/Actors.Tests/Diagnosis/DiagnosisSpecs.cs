@@ -119,6 +119,7 @@ public class DiagnosisSpecs
         { "server-unreachable", Nowhere("refused", 20) },
         { "refused-on-the-way", Healthy.Evidence.Failing("refused", 20) },
         { "wrong-protocol", Healthy.Evidence.Failing("protocol-error", 20) },
+        { "tls-failed", Healthy.Evidence.Failing("tls-failed", 20) },
         { "server-unreachable", Healthy.Evidence.Failing("refused", 20).With(Losing(4, null, "refused")) },
         { "server-unreachable", Nowhere("unreachable", 25) },
         { "observer-lost", Healthy.Evidence.With(Losing(4, 0.4, "reset")) },

@@ -19,7 +19,7 @@ public class TimingsSpecs
         timings.Ended = 9_000_000;
 
         Assert.Equal(
-            [10L, 40L, null, 100L, 400L, 450L, null, null], Steps.All.Select(step => timings.Micros(step, Outcome.Succeeded, Nanoseconds)));
+            [10L, 40L, null, null, 100L, 400L, 450L, null, null, null], Steps.All.Select(step => timings.Micros(step, Outcome.Succeeded, Nanoseconds)));
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public class TimingsSpecs
         timings.BeginAttempt(1_000);
         (timings.Connected, timings.SetupSent, timings.SetupDone, timings.FirstReply, timings.LastReply) = (2_000, 3_000, 5_000, 12_000, 13_000);
 
-        Assert.Equal([0L, 1L, 2L, 7L, 8L, 12L, null, null], Steps.All.Select(step => timings.Micros(step, Outcome.Succeeded, Nanoseconds)));
+        Assert.Equal([0L, 1L, null, 2L, 7L, 8L, 12L, null, null, null], Steps.All.Select(step => timings.Micros(step, Outcome.Succeeded, Nanoseconds)));
     }
 
     [Fact]
@@ -96,13 +96,13 @@ public class TimingsSpecs
         timings.BeginAttempt(2_000);
         (timings.Connected, timings.Ended) = (4_000, 31_000);
 
-        Assert.Equal([1L, 2L, null, null, null, 30L, null, null], Steps.All.Select(step => timings.Micros(step, Outcome.ReplyTimeout, Nanoseconds)));
+        Assert.Equal([1L, 2L, null, null, null, null, 30L, null, null, null], Steps.All.Select(step => timings.Micros(step, Outcome.ReplyTimeout, Nanoseconds)));
     }
 
     [Fact]
     public void Connection_that_never_started_has_only_an_end_time() =>
         Assert.Equal(
-            [null, null, null, null, null, 4L, null, null],
+            [null, null, null, null, null, null, 4L, null, null, null],
             Steps.All.Select(step => new Timings { Due = 1_000, Ended = 5_000 }.Micros(step, Outcome.Refused, Nanoseconds)));
 
     [Fact]
@@ -129,7 +129,7 @@ public class TimingsSpecs
     [Fact]
     public void Steps_are_found_by_their_names()
     {
-        Assert.Equal(["start-lag", "connect", "setup", "first-reply", "script", "total", "recovery", "loop-lag"], Steps.All.Select(Steps.Name));
+        Assert.Equal(["start-lag", "connect", "tls", "setup", "first-reply", "script", "total", "recovery", "close", "loop-lag"], Steps.All.Select(Steps.Name));
         Assert.All(Steps.All, step => Assert.True(Steps.TryParse(step.Name(), out var found) && found == step));
         Assert.False(Steps.TryParse("Connect", out _));
     }

@@ -11,5 +11,5 @@ internal static class Loads
         Settings(new FileLayer(file, $"actorload {{\n{lines}\n}}\n"));
 
     /// <summary>The settings of a run file; throws <see cref="SettingsException"/>.</summary>
-    public static RunSettings Settings(FileLayer file) => ConfigLoader.Load([file], RunFiles.Replays).Settings;
+    public static RunSettings Settings(FileLayer file) => ConfigLoader.Load([file], RunFiles.Named).Settings;
 }

@@ -10,7 +10,7 @@ internal static class FindingNames
         "accept-queue-overflow", "access-denied", "client-descriptors", "connection-resets", "conntrack-full", "error-replies",
         "generator-limited", "half-range-cliff", "line-loss", "long-round-trip", "maxclients", "memory-overcommit", "no-reply",
         "observer-lost", "one-endpoint", "port-exhaustion", "proxy-queue", "refused-on-the-way", "server-cpu", "server-descriptors",
-        "server-restarted", "server-stalled", "server-unreachable", "syn-queue-overflow", "syn-retransmits", "time-wait",
+        "server-restarted", "server-stalled", "server-unreachable", "syn-queue-overflow", "syn-retransmits", "time-wait", "tls-failed",
         "unexplained-failures", "wrong-protocol",
     ];
 }

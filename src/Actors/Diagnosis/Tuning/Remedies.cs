@@ -183,6 +183,19 @@ public static class Remedies
         TuningKeys.Target, endpoint, "a port without TLS", RemedyHost.Run,
         "name it with --target HOST:PORT (`port` in redis.conf, beside `tls-port`)");
 
+    /// <summary>A key of <c>target.tls</c>.</summary>
+    public static Remedy Tls(string key, string proposed) => new(
+        $"{TuningKeys.Tls}.{key}", null, proposed, RemedyHost.Run, $"set {TuningKeys.Tls}.{key} in the run file");
+
+    /// <summary>Another certificate on the server.</summary>
+    public static Remedy ServerCertificate(string proposed) => new(
+        "tls-cert-file", null, proposed, RemedyHost.Server, "renew it, and load it: CONFIG SET tls-cert-file FILE tls-key-file FILE");
+
+    /// <summary>The server's log, which knows why it closed.</summary>
+    public static Remedy ServerLog() => new(
+        "logfile", null, "its reason", RemedyHost.Server,
+        "look into the server's log: it closed in the handshake (maxclients, tls-auth-clients, or no TLS at that port)");
+
     /// <summary>A script that says how many replies a command gets.</summary>
     public static Remedy ScriptReplies() => new(
         TuningKeys.Script, null, "replies = N, or expect = none", RemedyHost.Run,

@@ -67,6 +67,9 @@ public static class TuningKeys
     /// <summary>Where connections go.</summary>
     public const string Target = "target.endpoints";
 
+    /// <summary>How connections speak TLS.</summary>
+    public const string Tls = "target.tls";
+
     /// <summary>Which endpoint the next connection goes to.</summary>
     public const string Order = "target.order";
 

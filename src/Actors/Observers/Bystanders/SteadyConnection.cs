@@ -21,6 +21,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
     private readonly PingDialogue _dialogue = new(book);
     private readonly byte[] _buffer = new byte[4096];
     private ReplyScanner _scanner;
+    private SteadyTls? _tls;
     private long _startedAt;
     private bool _wasDropped;
     private bool _isNewInStorm;
@@ -55,7 +56,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
     /// <summary>Connects of the storm that the server answered with a PONG: it has received them.</summary>
     public int ReceivedInStorm { get; private set; }
 
-    private bool IsConnected => Socket is not null && !IsConnecting;
+    private bool IsConnected => Socket is not null && !IsConnecting && _tls is not { IsSecured: false };
 
     /// <summary>Begins a connect.</summary>
     public void Open()
@@ -134,6 +135,10 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
         {
             FailIfOlder(_startedAt, settings.ConnectTimeout, Outcome.ConnectTimeout);
         }
+        else if (_tls is { IsSecured: false })
+        {
+            FailIfOlder(_startedAt, settings.ConnectTimeout, Outcome.TlsFailed);
+        }
         else if (_dialogue.OldestSent is { } since)
         {
             FailIfOlder(since, settings.ReplyTimeout, Outcome.ReplyTimeout);
@@ -150,11 +155,36 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
     private void Greet()
     {
         IsConnecting = false;
+        if (settings.Credentials.Tls is { } tls)
+        {
+            _tls = new SteadyTls(tls, target, settings.Words, SendOut);
+            _tls.Secure(Welcome, bytes => Take(bytes, time.GetTimestamp()), Fail);
+        }
+        else
+        {
+            Welcome();
+        }
+    }
+
+    private void Welcome()
+    {
         _dialogue.Greet(withAuth: settings.Credentials.AreGiven, time.GetTimestamp());
         Send(_greeting);
     }
 
     private void Send(byte[] bytes)
+    {
+        if (_tls is { } tls)
+        {
+            tls.Send(bytes);
+        }
+        else
+        {
+            SendOut(bytes);
+        }
+    }
+
+    private void SendOut(ReadOnlySpan<byte> bytes)
     {
         var sent = Socket!.Send(bytes, SocketFlags.None, out var error);
         if (error != SocketError.Success)
@@ -172,7 +202,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
         var count = Socket!.Receive(_buffer, SocketFlags.None, out var error);
         if (error == SocketError.Success && count > 0)
         {
-            Take(count, time.GetTimestamp());
+            TakeIn(_buffer.AsSpan(0, count));
         }
         else if (error != SocketError.WouldBlock)
         {
@@ -186,7 +216,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
     {
         if (Socket!.Receive(_buffer, SocketFlags.None, out _) is > 0 and var count)
         {
-            Take(count, time.GetTimestamp());
+            TakeIn(_buffer.AsSpan(0, count));
         }
 
         if (Socket is not null)
@@ -195,9 +225,21 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
         }
     }
 
-    private void Take(int count, long now)
+    private void TakeIn(ReadOnlySpan<byte> bytes)
     {
-        for (var unread = _buffer.AsSpan(0, count); unread.Length > 0;)
+        if (_tls is { } tls)
+        {
+            tls.Feed(bytes);
+        }
+        else
+        {
+            Take(bytes, time.GetTimestamp());
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> bytes, long now)
+    {
+        for (var unread = bytes; unread.Length > 0;)
         {
             var answer = Answers.Next(ref _scanner, unread, settings.Words, out var used);
             if (answer == Answer.Incomplete)
@@ -255,6 +297,8 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
     {
         _dialogue.Abandon();
         (IsConnecting, _wasDropped) = (false, true);
+        _tls?.Dispose();
+        _tls = null;
         Socket?.Dispose();
         Socket = null;
     }

@@ -49,8 +49,11 @@ public sealed class ServerConnection : IDisposable
         using var time = CancellationTokenSource.CreateLinkedTokenSource(stop);
         time.CancelAfter(limit);
         var socket = await ConnectAsync(endpoint, limit, time.Token).ConfigureAwait(false);
-        var (line, isLocal) = (new ServerLine(socket, clock), IsOfThisMachine(socket));
         time.CancelAfter(limit); // anew: a far server is slow to connect to, and slow to answer
+        var tls = credentials.Tls is null ? null
+            : await TlsGreeting.SecureAsync(socket, endpoint, credentials.Tls, limit, words, time.Token).ConfigureAwait(false);
+        var (line, isLocal) = (new ServerLine(socket, clock, tls), IsOfThisMachine(socket));
+        time.CancelAfter(limit);
         string? complaint = null;
         try
         {

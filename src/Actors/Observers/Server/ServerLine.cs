@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using ActorLoad.Transport;
+using ActorLoad.Transport.Tls;
 
 namespace ActorLoad.Observers.Server;
 
@@ -23,6 +25,7 @@ internal sealed class ServerLine : IDisposable
     private const string TypesOfResp = "+-:$*_,#!=(%~|>";
 
     private readonly Socket _socket;
+    private readonly SslStream? _tls;
     private readonly TimeProvider _time;
     private readonly AnswerGuard _guard = new(LargestAnswer);
     private readonly ArrayBufferWriter<byte> _heard = new();
@@ -33,10 +36,10 @@ internal sealed class ServerLine : IDisposable
     private bool _wasAsked;
     private long _heardAt;
 
-    /// <summary>Takes over a socket that is connected.</summary>
-    public ServerLine(Socket socket, TimeProvider time)
+    /// <summary>Takes over a socket that is connected, and the TLS over it, if any.</summary>
+    public ServerLine(Socket socket, TimeProvider time, SslStream? tls = null)
     {
-        (_socket, _time, _heardAt) = (socket, time, time.GetTimestamp());
+        (_socket, _tls, _time, _heardAt) = (socket, tls, time, time.GetTimestamp());
         _ = ListenAsync();
     }
 
@@ -121,6 +124,7 @@ internal sealed class ServerLine : IDisposable
     public void Dispose()
     {
         _socket.Dispose();
+        _tls?.Dispose();
         EndIf(GivenUp);
     }
 
@@ -128,9 +132,16 @@ internal sealed class ServerLine : IDisposable
     {
         try
         {
-            await _socket.SendAsync(command).ConfigureAwait(false);
+            if (_tls is null)
+            {
+                await _socket.SendAsync(command).ConfigureAwait(false);
+            }
+            else
+            {
+                await _tls.WriteAsync(command).ConfigureAwait(false);
+            }
         }
-        catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
+        catch (Exception cause) when (cause is SocketException or IOException or ObjectDisposedException)
         {
             // The read fails too, and knows why.
         }
@@ -145,16 +156,18 @@ internal sealed class ServerLine : IDisposable
         {
             try
             {
-                var count = await _socket.ReceiveAsync(buffer).ConfigureAwait(false);
+                var count = _tls is null ? await _socket.ReceiveAsync(buffer).ConfigureAwait(false)
+                    : await _tls.ReadAsync(buffer).ConfigureAwait(false);
                 Interlocked.Exchange(ref _heardAt, _time.GetTimestamp());
                 await Task.Yield();
                 EndIf(count == 0 ? "closed the connection" : Take(buffer.AsSpan(0, count)), isHangUp: count == 0);
             }
-            catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
+            catch (Exception cause) when (cause is SocketException or IOException or ObjectDisposedException)
             {
                 await Task.Yield();
-                var reason = (cause as SocketException)?.SocketErrorCode switch
+                var reason = (cause as SocketException ?? cause.InnerException as SocketException)?.SocketErrorCode switch
                 {
+                    null when cause is IOException => $"ended the connection ({TlsTrouble.Of(cause)})",
                     null or SocketError.OperationAborted => GivenUp,
                     SocketError.ConnectionReset => "reset the connection",
                     _ => $"ended the connection ({cause.Message})",

@@ -1,15 +1,59 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using ActorLoad.Metrics;
+using ActorLoad.Resp;
+using ActorLoad.Transport.Tls;
 
 namespace ActorLoad.Observers.Server;
 
-/// <summary>Finds out whether a peer that hangs up on plain RESP speaks TLS. It makes one connection and one handshake, and nothing
-/// else.</summary>
+/// <summary>Handshakes of observers.</summary>
 internal static class TlsGreeting
 {
-    /// <summary>True if it answers a ClientHello as a TLS server does. Its certificate does not matter.</summary>
+    /// <summary>Speaks TLS over a connected socket. Throws <see cref="ServerUnavailableException"/> if the handshake fails, and closes the
+    /// socket then.</summary>
+    public static async Task<SslStream> SecureAsync(
+        Socket socket, Endpoint endpoint, TlsSettings settings, TimeSpan limit, ServerWords words, CancellationToken stop)
+    {
+        string? refusal = null;
+        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
+        try
+        {
+            await stream.AuthenticateAsClientAsync(settings.OptionsFor(TlsClient.HostOf(endpoint), Judge), stop).ConfigureAwait(false);
+            await Task.Yield(); // not on the thread that polls the sockets of the storm
+            return stream;
+        }
+        catch (Exception cause) when (cause is IOException or SocketException or OperationCanceledException or AuthenticationException)
+        {
+            await Task.Yield();
+            await stream.DisposeAsync().ConfigureAwait(false);
+            var reason = cause switch
+            {
+                OperationCanceledException => $"did not end the TLS handshake within {limit.TotalSeconds:0.###} s",
+                IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } }
+                    => "reset the connection in the TLS handshake",
+                IOException => $"ended the TLS handshake ({TlsTrouble.Closed})",
+                _ => $"did not pass the TLS handshake ({refusal ?? TlsTrouble.Of(cause)})",
+            };
+            throw new ServerUnavailableException(reason, cause)
+            {
+                IsFinal = refusal is not null,
+                WasConnected = true,
+                Kind = cause is OperationCanceledException ? LossKind.Silence : LossKind.End,
+            };
+        }
+
+        bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+        {
+            refusal = settings.Verifies && errors != SslPolicyErrors.None
+                ? TlsTrouble.Of(certificate, chain, errors, DateTime.UtcNow, words) : null;
+            return refusal is null;
+        }
+    }
+
+    /// <summary>True if a peer that hangs up on plain RESP answers a ClientHello as a TLS server does. It makes one connection and one
+    /// handshake, and nothing else. The certificate does not matter.</summary>
     public static async Task<bool> IsAnsweredAsync(Endpoint endpoint, TimeSpan limit, CancellationToken stop)
     {
         using var until = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -15,8 +15,8 @@ internal struct LookBudget(long longest)
     /// <summary>True if it is time for a look.</summary>
     public readonly bool IsSpent => _done >= Work || (_from != 0 && _seen - _from > longest);
 
-    /// <summary>A piece of work is done.</summary>
-    public void Did() => _done++;
+    /// <summary>Work is done.</summary>
+    public void Did(int pieces = 1) => _done += pieces;
 
     /// <summary>The clock was read, for another purpose.</summary>
     public void Saw(long now)

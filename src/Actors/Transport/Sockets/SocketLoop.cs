@@ -152,7 +152,7 @@ internal sealed class SocketLoop : TransportLoop
 
             while (takesWork && !_budget.IsSpent && Work.TryRunNext())
             {
-                _budget.Did();
+                _budget.Did(CountPieces());
             }
 
             var left = Work.Count;

@@ -74,10 +74,11 @@ internal sealed class CompletionQueue(TransportLoop loop, Ring ring, RingSlots s
 
     /// <summary>Enters the kernel after every few pieces of work, so that SYNs, commands and completions do not wait long for their stamps.
     /// </summary>
-    /// <param name="count">Number of the piece in its turn.</param>
-    public void EnterInBetween(int count)
+    /// <param name="before">Pieces of the turn before the last one.</param>
+    /// <param name="count">Pieces of the turn with it.</param>
+    public void EnterInBetween(int before, int count)
     {
-        if (count % WorkBetweenEntries != WorkBetweenEntries - 1)
+        if (before / WorkBetweenEntries == count / WorkBetweenEntries)
         {
             return;
         }

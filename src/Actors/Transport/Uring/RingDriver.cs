@@ -41,12 +41,12 @@ internal sealed class RingDriver
         }
     }
 
-    /// <summary>Work number <paramref name="count"/> of a turn has run: see <see cref="CompletionQueue.EnterInBetween"/>.</summary>
-    public void EnterInBetween(int count)
+    /// <summary>Work of a turn has run: see <see cref="CompletionQueue.EnterInBetween"/>.</summary>
+    public void EnterInBetween(int before, int count)
     {
         if (!_isBroken)
         {
-            Completions.EnterInBetween(count);
+            Completions.EnterInBetween(before, count);
         }
     }
 

@@ -182,20 +182,27 @@ internal sealed class RingLoop : TransportLoop
 
         Work.TakeForeign();
         var count = 0;
-        for (; count < WorkInTurn && _driver.Completions.TryHandOutFailed(); count++) // even while a burst opens: a breaker waits for them
+        while (count < WorkInTurn && _driver.Completions.TryHandOutFailed()) // even while a burst opens: a breaker waits for them
         {
-            _driver.EnterInBetween(count);
+            count = EnterInBetween(count);
         }
 
-        for (; count < WorkInTurn && Work.TryRunNext(); count++)
+        while (count < WorkInTurn && Work.TryRunNext())
         {
-            _driver.EnterInBetween(count);
+            count = EnterInBetween(count);
         }
 
-        for (; count < WorkInTurn && !Work.HasNextTurn && _driver.Completions.TryHandOutNext(); count++)
+        while (count < WorkInTurn && !Work.HasNextTurn && _driver.Completions.TryHandOutNext())
         {
-            _driver.EnterInBetween(count);
+            count = EnterInBetween(count);
         }
+    }
+
+    private int EnterInBetween(int before)
+    {
+        var count = before + CountPieces();
+        _driver.EnterInBetween(before, count);
+        return count;
     }
 
     private void ThrowIfBroken()

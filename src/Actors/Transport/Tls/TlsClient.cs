@@ -1,0 +1,81 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using ActorLoad.Metrics;
+using ActorLoad.Resp;
+using Akka.Actor;
+
+namespace ActorLoad.Transport.Tls;
+
+/// <summary>Opens links that speak TLS for one lane, on any transport. Confined to the lane's loop.</summary>
+/// <param name="loop">Opens the links below.</param>
+/// <param name="settings">How they speak TLS.</param>
+/// <param name="words">Hides secrets in a server's words.</param>
+internal sealed class TlsClient(TransportLoop loop, TlsSettings settings, ServerWords words)
+{
+    /// <summary>Least bytes of one receive: the answer of a server to a ClientHello is of this size.</summary>
+    public const int LeastReceive = 4096;
+
+    private readonly Dictionary<Endpoint, SslClientAuthenticationOptions> _options = [];
+    private readonly Stack<byte[]> _buffers = new();
+    private byte[] _outgoing = new byte[512];
+    private string? _refusal;
+
+    /// <summary>Hides secrets in a server's words.</summary>
+    public ServerWords Words => words;
+
+    /// <summary>The host of an endpoint, as the run file has it.</summary>
+    public static string HostOf(Endpoint endpoint) => endpoint.Name[..endpoint.Name.LastIndexOf(':')].Trim('[', ']');
+
+    /// <summary>Begins a connect, whose completion is sent to <paramref name="owner"/> as for any link. <see cref="Link.Secure"/>
+    /// follows.</summary>
+    public Link Open(IActorRef owner, in LinkRequest request)
+    {
+        if (!_options.TryGetValue(request.Target, out var options))
+        {
+            _options.Add(request.Target, options = settings.OptionsFor(HostOf(request.Target), Judge));
+        }
+
+        var link = new TlsLink(this, owner, options);
+        link.Connect(loop, request);
+        return link;
+    }
+
+    /// <summary>Why the certificate of the handshake that fails now was refused; null if it was not.</summary>
+    public string? TakeRefusal()
+    {
+        var refusal = _refusal;
+        _refusal = null;
+        return refusal;
+    }
+
+    /// <summary>A part of a handshake is about to be carried out.</summary>
+    public void DoesCryptography() => loop.DoesCryptography();
+
+    /// <summary>Room for bytes until they are encrypted, in the same call.</summary>
+    public Span<byte> Outgoing(int size)
+    {
+        if (_outgoing.Length < size)
+        {
+            _outgoing = new byte[size];
+        }
+
+        return _outgoing.AsSpan(0, size);
+    }
+
+    /// <summary>A buffer for decrypted bytes.</summary>
+    public byte[] Rent() => _buffers.TryPop(out var buffer) ? buffer : new byte[LeastReceive];
+
+    /// <summary>Takes a buffer back.</summary>
+    public void Return(byte[] buffer) => _buffers.Push(buffer);
+
+    private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (settings.Verifies && errors != SslPolicyErrors.None)
+        {
+            _refusal = TlsTrouble.Of(certificate, chain, errors, DateTime.UtcNow, words);
+            return false;
+        }
+
+        return true;
+    }
+}
