@@ -12,11 +12,12 @@ public static class Diagnostician
     /// lines delay answers. A busy server fills its queue.</summary>
     public static IReadOnlyList<IRule> Rules { get; } =
     [
-        new TimeWaitGrowth(), new ClientDescriptors(), new PortExhaustion(), new GeneratorLimited(),
-        new ServerRestarted(), new ServerUnreachable(), new RefusedOnTheWay(), new WrongProtocol(), new TlsFailures(),
-        new AccessDenied(), new ErrorReplies(), new ConntrackFull(), new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(), new SynRetransmits(), new LineLoss(),
-        new ProxyQueue(), new ServerBusy(), new ServerStalled(), new ServerLost(), new AcceptQueueOverflow(), new SynQueueOverflow(),
-        new ConnectionResets(), new NoReply(), new HalfRangeCliff(), new DistantServer(), new OneEndpoint(),
+        new TimeWaitGrowth(), new ClientDescriptors(), new PortExhaustion(), new GeneratorLimited(), new ServerRestarted(),
+        new ServerUnreachable(), new RefusedOnTheWay(), new WrongProtocol(), new TlsFailures(), new AccessDenied(),
+        new ErrorReplies(), new ConntrackFull(), new ServerDescriptors(), new MaxClientsReached(), new MemoryOvercommit(),
+        new SynRetransmits(), new LineLoss(), new ProxyQueue(), new ServerBusy(), new ServerStalled(), new ServerLost(),
+        new AcceptQueueOverflow(), new SynQueueOverflow(), new ConnectionResets(), new NoReply(), new HalfRangeCliff(),
+        new DistantServer(), new OneEndpoint(),
     ];
 
     /// <summary>The findings. Those that cost connections come first, then those that changed numbers, then the rest. Within each group,

@@ -72,7 +72,7 @@ public static class ServerProbe
                 // A server that stopped at that moment would close on any command.
                 ServerObstacle.ClosesOnInfo when !await AnswersAsync().ConfigureAwait(false) => (ServerObstacle.Silence, problem),
                 // A server that answered PING does not want TLS.
-                ServerObstacle.Silence when cause is { WasConnected: true, Kind: not LossKind.End }
+                ServerObstacle.Silence when credentials.Tls is null && cause is { WasConnected: true, Kind: not LossKind.End }
                     && await TlsGreeting.IsAnsweredAsync(endpoint, limit, stop).ConfigureAwait(false) =>
                         (ServerObstacle.Tls, "wants TLS, which this run does not speak"),
                 _ => (obstacle, problem),

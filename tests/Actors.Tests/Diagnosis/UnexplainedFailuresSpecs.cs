@@ -37,7 +37,7 @@ public class UnexplainedFailuresSpecs
         var finding = Assert.Single(Diagnostician.Of(Healthy.Evidence.Failing("peer-closed", 5_000).With(load => load with { FirstReply = null, Total = null })));
 
         Assert.Contains("may want TLS", finding.Sentence, StringComparison.Ordinal);
-        Assert.Equal("a port without TLS", Assert.Single(finding.Remedies).Proposed);
+        Assert.Equal("a port without TLS, or target.tls.enabled = on", Assert.Single(finding.Remedies).Proposed);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class WrongProtocolSpecs
 
     [Fact]
     public void Remedy_for_a_TLS_port_is_a_port_without_TLS() =>
-        Assert.Equal("a port without TLS", Assert.Single(Find(new StrangeReplies(Here, new StrangeReply("TLS", "0x15030100020246"), 40)).Remedies).Proposed);
+        Assert.Equal("a port without TLS, or target.tls.enabled = on", Assert.Single(Find(new StrangeReplies(Here, new StrangeReply("TLS", "0x15030100020246"), 40)).Remedies).Proposed);
 
     [Fact]
     public void An_unknown_peer_is_quoted() => Assert.EndsWith(

@@ -7,6 +7,7 @@ using ActorLoad.Metrics;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Requirements;
+using ActorLoad.Peers.Tls;
 using ActorLoad.Runs;
 using Xunit;
 
@@ -62,7 +63,9 @@ public sealed class RunFilesSpecs(RunFilesSpecs.Runs runs) : IClassFixture<RunFi
 
         private readonly SemaphoreSlim _turn = new(2);
         private readonly Dictionary<string, Task<(RunSettings Settings, ProcessResult Run)>> _all = [];
+        private readonly TestAuthority _authority = new();
         private RedisServer? _redis;
+        private RedisServer? _secure;
 
         /// <summary>The names of all run files.</summary>
         public static IEnumerable<string> Files { get; } =
@@ -73,9 +76,10 @@ public sealed class RunFilesSpecs(RunFilesSpecs.Runs runs) : IClassFixture<RunFi
             if (Requirement.Redis.Skip is null)
             {
                 _redis = await RedisServer.StartAsync("--protected-mode", "no"); // clients come from other addresses than 127.0.0.1, too
+                _secure = await RedisServer.StartAsync(_authority.Server(_authority.Rsa("localhost")));
                 foreach (var file in Files)
                 {
-                    _all.Add(file, RunAsync(file, _redis.Target));
+                    _all.Add(file, RunAsync(file));
                 }
             }
         }
@@ -87,21 +91,29 @@ public sealed class RunFilesSpecs(RunFilesSpecs.Runs runs) : IClassFixture<RunFi
         {
             await ((Task)Task.WhenAll(_all.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the spec of a run tells its failure
             await (_redis?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (_secure?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
 
-        public void Dispose() => _turn.Dispose();
+        public void Dispose()
+        {
+            _turn.Dispose();
+            _authority.Dispose();
+        }
 
-        private async Task<(RunSettings Settings, ProcessResult Run)> RunAsync(string file, string redis)
+        private async Task<(RunSettings Settings, ProcessResult Run)> RunAsync(string file)
         {
             await _turn.WaitAsync();
             try
             {
                 var path = Path.Combine(_folder, file);
                 var settings = Loads.Settings(RunFiles.Read(path));
+                var isSecure = settings.Target.Credentials.Tls is not null;
+                var redis = (isSecure ? _secure! : _redis!).Target;
+                string[] authority = isSecure ? ["--set", $"target.tls.ca-file={_authority.CertificateFile}"] : [];
                 var servers = settings.Fleets.Length > 1 ? 1 : settings.Target.Endpoints.Length; // one server stands for all
                 string[] target = settings.Target.IsEmbedded ? []
                     : ["--set", $"target.endpoints=[{string.Join(',', Enumerable.Repeat($"\"{redis}\"", servers))}]"];
-                return (settings, await ActorLoadHere.RunAsync(["run", path, "--json", "--quiet", .. target, .. Shortened(settings)]));
+                return (settings, await ActorLoadHere.RunAsync(["run", path, "--json", "--quiet", .. target, .. authority, .. Shortened(settings)]));
             }
             finally
             {

@@ -180,8 +180,8 @@ public static class Remedies
     /// <summary>The port where a server takes clients without TLS.</summary>
     /// <param name="endpoint">HOST:PORT; null if any of several may want TLS.</param>
     public static Remedy PlainPort(string? endpoint = null) => new(
-        TuningKeys.Target, endpoint, "a port without TLS", RemedyHost.Run,
-        "name it with --target HOST:PORT (`port` in redis.conf, beside `tls-port`)");
+        TuningKeys.Target, endpoint, "a port without TLS, or target.tls.enabled = on", RemedyHost.Run,
+        "--set target.tls.enabled=on, or the plain port with --target HOST:PORT (`port` in redis.conf, beside `tls-port`)");
 
     /// <summary>A key of <c>target.tls</c>.</summary>
     public static Remedy Tls(string key, string proposed) => new(

@@ -23,8 +23,9 @@ internal sealed class TlsClient(TransportLoop loop, TlsSettings settings, Server
     /// <summary>Hides secrets in a server's words.</summary>
     public ServerWords Words => words;
 
-    /// <summary>The host of an endpoint, as the run file has it.</summary>
-    public static string HostOf(Endpoint endpoint) => endpoint.Name[..endpoint.Name.LastIndexOf(':')].Trim('[', ']');
+    /// <summary>The host of an endpoint, as the run file has it; a Unix socket has none.</summary>
+    public static string HostOf(Endpoint endpoint) =>
+        endpoint.Address is null ? "" : endpoint.Name[..endpoint.Name.LastIndexOf(':')].Trim('[', ']');
 
     /// <summary>Begins a connect, whose completion is sent to <paramref name="owner"/> as for any link. <see cref="Link.Secure"/>
     /// follows.</summary>
