@@ -10,7 +10,9 @@ namespace ActorLoad.Observers.Bystanders;
 /// lost connection opens again, at a bounded rate. Confined to the bystander's thread; it never waits.</summary>
 /// <remarks>Sends each PING when it is due, even if earlier PINGs have no answer. So PINGs queue at the server, and each time counts from
 /// its own due time.</remarks>
+#pragma warning disable CA1001 // Close disposes what it owns
 internal sealed class SteadyConnection(Endpoint target, BystanderSettings settings, PingTally book, TimeProvider time)
+#pragma warning restore CA1001
 {
     private static readonly SocketSettings _options = new(CloseMode.Abort, KeepAlive: false, NoDelay: true, ReceiveBuffer: 0);
 

@@ -12,7 +12,9 @@ namespace ActorLoad.Transport.Tls;
 ///   Receive: without a buffer until bytes come                  -> Received
 ///   each of them | LinkFailed of the link below | LinkFailed(TlsFailed) for an alert of the server
 /// </code>The client's last flight leaves with its first command, as one send.</remarks>
+#pragma warning disable CA1001 // Close disposes what it owns
 internal sealed class TlsLink : Link
+#pragma warning restore CA1001
 {
     private readonly TlsClient _client;
     private readonly IActorRef _owner;
