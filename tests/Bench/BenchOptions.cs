@@ -21,7 +21,7 @@ internal sealed record BenchOptions(
     public const string Automatic = "auto";
 
     /// <summary>Names of the cells; <c>storm</c> stands for all burst sizes.</summary>
-    public static readonly IReadOnlyList<string> Cells = ["storm", "hold", "refused", "first-syn", "first-burst", "pace", "rate", "observers", "long", "first-line", "get"];
+    public static readonly IReadOnlyList<string> Cells = ["storm", "hold", "refused", "first-syn", "first-burst", "pace", "rate", "tls", "observers", "long", "first-line", "get"];
 
     /// <summary>What each connection does, in ActorLoad and in its peers.</summary>
     public static readonly IReadOnlyList<string> Script = ["PING", "GET foo", "SET foo {burst}:{client}"];
@@ -35,6 +35,10 @@ internal sealed record BenchOptions(
 
     /// <summary>Seconds of a steady rate.</summary>
     public int RateSeconds => Tiny ? 2 : 10;
+
+    public int TlsConnections => Tiny ? 200 : 10_000;
+
+    public int TlsHeld => Tiny ? 600 : 10_000;
 
     /// <summary>Connections that do nothing while their sockets are counted.</summary>
     public int Resting => Tiny ? 200 : 10_000;

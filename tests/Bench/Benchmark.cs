@@ -46,6 +46,7 @@ internal static class Benchmark
         await Measure("first-burst", () => FirstBurstCell.RunAsync(options, server));
         await Measure("pace", () => PaceCell.RunAsync(options, server));
         await Measure("rate", () => RateCell.RunAsync(options, server));
+        await Measure("tls", () => TlsCell.RunAsync(options));
         await Measure("observers", () => ObserverCell.RunAsync(options, server));
         await Measure("long", () => LongCell.RunAsync(options, server));
         await Measure("first-line", () => FirstLineCell.RunAsync(options.Rounds));

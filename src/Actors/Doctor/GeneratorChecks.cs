@@ -10,9 +10,10 @@ namespace ActorLoad.Doctor;
 internal static class GeneratorChecks
 {
     // Measured on the ring, rounded up; see docs/performance.md. Base is a process that has made thousands of connections, Each is one
-    // open connection. Sockets take less. The embedded server is a process of ours, so it counts too.
+    // open connection, EachOverTls what TLS adds to it. Sockets take less. The embedded server is a process of ours, so it counts too.
     private const long Base = 120_000_000;
     private const long Each = 9_500;
+    private const long EachOverTls = 60_000;
     private const long EmbeddedBase = 75_000_000;
     private const long EachEmbedded = 80_000;
 
@@ -20,12 +21,12 @@ internal static class GeneratorChecks
     public static Check Memory(RunNeeds needs, MachineReadings machine)
     {
         const string Name = "memory";
-        var each = Each + (needs.IsEmbedded ? EachEmbedded : 0);
+        var each = Each + (needs.SpeaksTls ? EachOverTls : 0) + (needs.IsEmbedded ? EachEmbedded : 0);
         var beside = Base + (needs.IsEmbedded ? EmbeddedBase : 0);
         var needed = beside + (needs.Open * each);
         var kilobytes = (each / 1000.0).ToString("0.#", CultureInfo.InvariantCulture);
         var estimate = $"about {Megabytes(needed)}: {Megabytes(beside)}, and {kilobytes} KB for each of {needs.Open.Of("open connection")}"
-            + (needs.IsEmbedded ? " (with the embedded server)" : "");
+            + (needs.IsEmbedded ? " (with the embedded server)" : needs.SpeaksTls ? " (with TLS)" : "");
         if (machine.MemoryAvailable is not { } available)
         {
             return Check.Unseen(

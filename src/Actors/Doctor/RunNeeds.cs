@@ -43,6 +43,9 @@ public sealed record RunNeeds
     /// <summary>Each target is reached over loopback.</summary>
     public required bool IsLoopback { get; init; }
 
+    /// <summary>Connections speak TLS, those of some fleet at least.</summary>
+    public bool SpeaksTls { get; init; }
+
     /// <summary>The run brings its own server.</summary>
     public required bool IsEmbedded { get; init; }
 

@@ -43,6 +43,7 @@ public static class RunDemand
             KernelPorts = connection.Socket.Ports == PortChoice.Kernel,
             IsLoopback = targets.All(target => target.IsLoopback),
             IsEmbedded = settings.Target.IsEmbedded,
+            SpeaksTls = settings.Fleets.Any(fleet => fleet.Target.Credentials.Tls is not null),
             LargestBursts = fleets.MaxBy(fleet => fleet.Bursts.Max(share => share.Open))!.LargestBursts,
         };
     }

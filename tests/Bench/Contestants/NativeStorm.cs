@@ -20,14 +20,26 @@ internal sealed class NativeStorm(string name, string program, bool mayReuse, Fu
         new("epoll", Path.Combine(folder, "epoll_storm"), false, (port, storm) => [Text(port), Text(storm.Burst), Text(storm.Bursts)]),
     ];
 
+    /// <summary>The C peer that speaks TLS.</summary>
+    /// <param name="folder">Where it was built.</param>
+    /// <param name="authority">PEM file of the server's authority.</param>
+    /// <param name="name">The server's name.</param>
+    /// <param name="resumes">True if each handshake but the first resumes a session.</param>
+    public static NativeStorm OverTls(string folder, string authority, string name, bool resumes) => new(
+        "epoll with OpenSSL", Path.Combine(folder, "epoll_tls_storm"), false,
+        (port, storm) => [Text(port), Text(storm.Burst), Text(storm.Bursts), authority, name, resumes ? "resumed" : "full"]);
+
     /// <summary>Builds the peers next to their sources; throws with the compiler's words.</summary>
-    public static async Task<IReadOnlyList<NativeStorm>> BuildAsync()
+    public static async Task<IReadOnlyList<NativeStorm>> BuildAsync() => In(await BuildFolderAsync());
+
+    /// <summary>The same; gives the folder.</summary>
+    public static async Task<string> BuildFolderAsync()
     {
         var sources = Path.Combine(Sources.Root, "tests", "Bench", "peers");
         var folder = Path.Combine(sources, "out");
         await using var build = ChildProcess.Start(["sh", Path.Combine(sources, "build.sh"), folder]);
         (await build.ExitAsync(TimeSpan.FromMinutes(10))).Expect();
-        return In(folder);
+        return folder;
     }
 
     public async Task<Measurement> RunAsync(Storm storm, int port)
