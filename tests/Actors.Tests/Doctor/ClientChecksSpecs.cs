@@ -187,6 +187,10 @@ public sealed class ClientChecksSpecs
     }
 
     [Fact]
+    public void Connections_over_TLS_take_more_memory() => Assert.Equal(
+        CheckState.Fail, GeneratorChecks.Memory(Needs with { SpeaksTls = true }, Machine with { MemoryAvailable = 218_000_000 }).State);
+
+    [Fact]
     public void Memory_remedy_proposes_as_many_connections_as_fit() => Assert.Equal(
         [Remedies.MaxOpen(19_000, 2_000)],
         GeneratorChecks.Memory(Needs, Machine with { MemoryAvailable = 139_000_000 }).Remedies);
