@@ -7,6 +7,11 @@ public static class Eventually
 {
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Between two looks: whoever only looks takes the processor from what is looked at, and from the other tests.</summary>
+    public static Task PauseAsync() => Task.Delay(_pause);
+
     /// <summary>Reads until it is so; fails with what it is instead if it never becomes so.</summary>
     public static async Task IsAsync<T>(T expected, Func<T> read)
     {
@@ -14,7 +19,7 @@ public static class Eventually
         var actual = read();
         while (!EqualityComparer<T>.Default.Equals(expected, actual) && TimeProvider.System.GetElapsedTime(started) < _patience)
         {
-            await Task.Yield();
+            await PauseAsync();
             actual = read();
         }
 
@@ -31,6 +36,8 @@ public static class Eventually
             {
                 throw new TimeoutException(what?.Invoke() ?? "it never became so");
             }
+
+            await PauseAsync();
         }
     }
 }

@@ -93,6 +93,7 @@ public sealed class RedisServer : IAsyncDisposable
         while (await ConnectedClientsAsync() != count)
         {
             limit.Token.ThrowIfCancellationRequested();
+            await Eventually.PauseAsync();
         }
     }
 
@@ -103,7 +104,7 @@ public sealed class RedisServer : IAsyncDisposable
         while (isOver?.Invoke() != true && await ConnectionsReceivedAsync() < count)
         {
             limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield(); // and ask again
+            await Eventually.PauseAsync();
         }
     }
 

@@ -1,3 +1,4 @@
+using ActorLoad.Peers;
 using ActorLoad.Transport;
 using Akka.Dispatch;
 
@@ -33,6 +34,8 @@ internal static class LoopExtensions
             {
                 throw new TimeoutException("the loop never was as it should be");
             }
+
+            await Eventually.PauseAsync();
         }
     }
 

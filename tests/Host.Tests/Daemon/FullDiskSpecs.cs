@@ -1,3 +1,4 @@
+using ActorLoad.Peers;
 using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;
@@ -87,6 +88,8 @@ public sealed class FullDiskSpecs : IDisposable
             {
                 return await response.Content.ReadAsStringAsync(limit.Token);
             }
+
+            await Eventually.PauseAsync();
         }
     }
 
@@ -96,6 +99,7 @@ public sealed class FullDiskSpecs : IDisposable
         while ((await daemon.EndOfAsync(id)).GetProperty("error").ValueKind != System.Text.Json.JsonValueKind.Null)
         {
             limit.Token.ThrowIfCancellationRequested();
+            await Eventually.PauseAsync();
         }
     }
 }

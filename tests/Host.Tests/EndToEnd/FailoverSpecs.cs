@@ -80,7 +80,7 @@ public sealed class FailoverSpecs : IDisposable
         for (var last = new Seen(0, 0, 0, 0, 0, 0, 0); !isSo(last); last = File.Exists(path) ? await LastAsync(path) ?? last : last)
         {
             Assert.False(limit.IsCancellationRequested, $"no sample was so; the last one is {last}");
-            await Task.Yield(); // and look again
+            await Eventually.PauseAsync();
         }
     }
 

@@ -69,14 +69,14 @@ public sealed class SearchSpecs : IDisposable
         Assert.Contains("accept-queue-overflow (tcp-backlog 64): ", search.Stdout, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [RedisFact]
     public async Task Search_finds_the_highest_rate()
     {
-        await using var peer = FaultPeer.Answering();
+        await using var redis = await RedisServer.StartAsync();
         // 200 ms of 150/s are 30 connections.
         var search = (await ActorLoadHere.RunAsync(
         [
-            "search", RunFile(peer.Target, "load = [ { shape = rate, rate = \"40/s\", duration = 200ms } ]\n thresholds = [\"planned <= 30\"]"),
+            "search", RunFile(redis.Target, "load = [ { shape = rate, rate = \"40/s\", duration = 200ms } ]\n thresholds = [\"planned <= 30\"]"),
             "--json", "--quiet",
         ])).Expect();
 
@@ -86,13 +86,13 @@ public sealed class SearchSpecs : IDisposable
         Assert.Equal("", search.Stderr);
     }
 
-    [Fact]
+    [RedisFact]
     public async Task Search_finds_the_largest_population()
     {
-        await using var peer = FaultPeer.Answering();
+        await using var redis = await RedisServer.StartAsync();
         var search = (await ActorLoadHere.RunAsync(
         [
-            "search", RunFile(peer.Target, "load = [ { shape = population, connections = 8, duration = 300ms } ]\n thresholds = [\"generator.peak-open <= 20\"]"),
+            "search", RunFile(redis.Target, "load = [ { shape = population, connections = 8, duration = 300ms } ]\n thresholds = [\"generator.peak-open <= 20\"]"),
             "--json", "--quiet",
         ])).Expect();
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorLoad.Peers;
 using ActorLoad.Peers.Processes;
 using ActorLoad.Peers.Resp;
 using Xunit;
@@ -29,6 +30,7 @@ public sealed class StormOnGarnetSpecs
         while (await ReceivedAsync(client) < Connections + 1)
         {
             limit.Token.ThrowIfCancellationRequested();
+            await Eventually.PauseAsync();
         }
 
         Assert.Equal(Connections + 1, await ReceivedAsync(client));

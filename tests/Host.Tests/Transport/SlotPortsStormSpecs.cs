@@ -133,13 +133,8 @@ public abstract class SlotPortsStormSpecs(string transport)
 
     private static async Task<RunResult[]> ResultsAsync(string directory, int count)
     {
-        using var limit = new CancellationTokenSource(ChildProcess.DefaultTimeout);
-        string[] files;
-        while ((files = Directory.GetFiles(directory, "result.json", SearchOption.AllDirectories)).Length < count)
-        {
-            limit.Token.ThrowIfCancellationRequested();
-        }
-
+        string[] files = [];
+        await Eventually.IsAsync(count, () => (files = Directory.GetFiles(directory, "result.json", SearchOption.AllDirectories)).Length);
         return await Task.WhenAll(files.Select(async file => RunResultJson.Parse(await File.ReadAllTextAsync(file))));
     }
 
@@ -153,14 +148,12 @@ public abstract class SlotPortsStormSpecs(string transport)
     /// <summary>The ports from which that many connections were closed, once the server has closed its side of all of them too.</summary>
     private static async Task<int[]> UsedAsync(NetworkNamespace network, RedisServer server, int count)
     {
-        using var limit = new CancellationTokenSource(ChildProcess.DefaultTimeout);
-        SocketRow[] closed;
-        do
+        SocketRow[] closed = [];
+        await Eventually.HoldsAsync(async () =>
         {
-            limit.Token.ThrowIfCancellationRequested();
             closed = [.. (await SocketTable.ReadAsync(network)).Rows.Where(row => row.RemotePort == server.Port)];
-        }
-        while (closed.Count(row => row.State == SocketState.TimeWait) < count);
+            return closed.Count(row => row.State == SocketState.TimeWait) >= count;
+        });
         return [.. closed.Select(row => row.LocalPort).Order()];
     }
 

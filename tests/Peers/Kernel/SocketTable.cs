@@ -54,7 +54,7 @@ public sealed class SocketTable
     /// <summary>Reads until the table is as it should be; throws <see cref="TimeoutException"/>, with its rows, if it never is.</summary>
     public static async Task<SocketTable> UntilAsync(Func<SocketTable, bool> isSo)
     {
-        for (var started = TimeProvider.System.GetTimestamp(); ; await Task.Yield())
+        for (var started = TimeProvider.System.GetTimestamp(); ; await Eventually.PauseAsync())
         {
             var table = Read();
             if (isSo(table))

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ActorLoad.Peers;
 
 namespace ActorLoad.Actors.Tests.Transport.Uring;
 
@@ -39,7 +40,7 @@ internal sealed record OwnResources(
     /// <summary>Reads until it is so: a peer closes its sockets, and a thread ends, a little after we have done so.</summary>
     public static async Task<OwnResources> UntilAsync(string loopName, Func<OwnResources, bool> isSo)
     {
-        for (var started = TimeProvider.System.GetTimestamp(); ; await Task.Yield())
+        for (var started = TimeProvider.System.GetTimestamp(); ; await Eventually.PauseAsync())
         {
             var own = Read(loopName);
             if (isSo(own))
