@@ -56,6 +56,7 @@ internal static class ConnectionReader
         {
             CloseTimeout = closeTimeout ?? default,
             Setup = setup,
+            Pool = PoolReader.Read(connection, script),
         };
         foreach (var secret in settings.Secrets)
             problems.Hide(secret);

@@ -42,7 +42,9 @@ internal sealed class FleetReader(
             var target = TargetReader.Read(reader.Section("target"));
             var hasOwn = (elements[index] as HoconObject)?.Fields.ContainsKey("load") == true;
             var load = phases.ReadList(reader, phaseDefaults, hasOwn ? $"{Key}.{index}.load" : "load", $"{path}.load", index);
-            var connection = ConnectionReader.Read(reader.Section("connection"), schema, problems, mostOpen, name ?? "");
+            var keysOfConnection = reader.Section("connection");
+            var connection = ConnectionReader.Read(keysOfConnection, schema, problems, mostOpen, name ?? "");
+            PoolReader.Check(keysOfConnection, connection.Pool, load);
             var supervision = SupervisionReader.Read(reader.Section("supervision"));
             fleets.Add(new FleetSettings(name ?? "", target, load, connection, supervision));
         }

@@ -20,11 +20,16 @@ internal static class RunSettingsReader
         var target = TargetReader.Read(reader.Section("target"));
         var load = phases.Read(reader, conformed);
         var seed = reader.Integer("seed", 0, int.MaxValue) ?? default;
-        var connection = ConnectionReader.Read(reader.Section("connection"), schema, problems, mostOpen);
+        var keysOfConnection = reader.Section("connection");
+        var connection = ConnectionReader.Read(keysOfConnection, schema, problems, mostOpen);
         var supervision = SupervisionReader.Read(reader.Section("supervision"));
         var fleets = new FleetReader(schema, reference, phases, problems, mostOpen).Read(reader, conformed);
         if (fleets.IsEmpty)
+        {
+            PoolReader.Check(keysOfConnection, connection.Pool, load);
             fleets = [new FleetSettings("", target, load, connection, supervision)];
+        }
+
         fleets = [.. fleets.Select(fleet => fleet with { Load = [.. fleet.Load.Select(phase => phase.Seeded(seed))] })];
         target = fleets.Length == 1 ? fleets[0].Target : FleetSettings.TargetOf(fleets, target);
         var observers = ObserversReader.Read(reader.Section("observers"), target, connection);

@@ -27,8 +27,11 @@ internal sealed class BurstShare(int burst, PhaseTallies tallies, long turn = 0)
     /// <summary>Connections that were due.</summary>
     public int Planned { get; set; }
 
-    /// <summary>Connections that this lane opened.</summary>
+    /// <summary>Connections that this lane started.</summary>
     public int Opened { get; set; }
+
+    /// <summary>Idle connections of the pool among them.</summary>
+    public int Reused { get; set; }
 
     /// <summary>Connections that succeeded so far.</summary>
     public int Succeeded { get; private set; }
@@ -47,6 +50,9 @@ internal sealed class BurstShare(int burst, PhaseTallies tallies, long turn = 0)
 
     /// <summary>True while this lane may still open connections of the share.</summary>
     public bool IsOpening { get; set; } = true;
+
+    /// <summary>True once its end was reported.</summary>
+    public bool IsReported { get; set; }
 
     /// <summary>True once each opened connection has an outcome.</summary>
     public bool IsDone => !IsOpening && Succeeded + Failed + Cancelled == Opened;

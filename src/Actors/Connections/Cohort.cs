@@ -39,6 +39,7 @@ internal sealed class Cohort : UntypedActor
         switch (message)
         {
             case ConnectionEnded ended: HandleEnded(ended); break;
+            case IdleOver: Leave(); break;
             case OpenConnections opening: HandleOpen(opening); break;
             case RetirePart retiring: HandleRetire(retiring); break;
             case Cancel: HandleCancel(); break;
@@ -69,13 +70,21 @@ internal sealed class Cohort : UntypedActor
 
     private void HandleEnded(ConnectionEnded ended)
     {
-        _record.End(ended.Entry, ended.Outcome);
+        if (!ended.IsKept)
+        {
+            _record.End(ended.Entry, ended.Outcome);
+        }
+
         if (ended is { Outcome: Outcome.Succeeded, Entry.Share: { Population: not null, IsOpening: true } share })
         {
             Context.Parent.Tell(new PlaceFree(share));
         }
 
-        HandleClosed(ended.Entry);
+        TellIfDone(ended.Entry);
+        if (!ended.IsKept)
+        {
+            Leave();
+        }
     }
 
     // A part of each cohort, and what is left over with the next one's, so that the sum is right.
@@ -138,17 +147,21 @@ internal sealed class Cohort : UntypedActor
             return Directive.Restart;
         }
 
-        HandleClosed(failure.Entry);
+        TellIfDone(failure.Entry);
+        Leave();
         return decision.Directive == FailureDirective.Escalate ? Directive.Escalate : Directive.Stop;
     }
 
-    private void HandleClosed(ConnectionRecord entry)
+    private static void TellIfDone(ConnectionRecord entry)
     {
         if (entry.Share.IsDone)
         {
             Context.Parent.Tell(new ShareDone(entry.Share));
         }
+    }
 
+    private void Leave()
+    {
         _open--;
         StopIfDone();
     }

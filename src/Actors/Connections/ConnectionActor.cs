@@ -15,6 +15,7 @@ namespace ActorLoad.Connections;
 ///   Holding: Retire -> ended, for a connection of a population; in every other state it ends after its script
 ///   Closing, if the close waits for the server -> ended (succeeded), however that ends; from Holding through Parting, if a message of the
 ///     link is on its way
+///   with a pool: a use that succeeded -> Idle -> Borrow: (Testing: PING) -> Using, for the record of a later burst
 ///   every state: Cancel -> ended (cancelled)
 /// </code></remarks>
 internal sealed class ConnectionActor : UntypedActor
@@ -29,6 +30,8 @@ internal sealed class ConnectionActor : UntypedActor
     private static readonly State Thinking = static (self, message) => self.WhileThinking(message);
     private static readonly State Holding = static (self, message) => self.WhileHolding(message);
     private static readonly State Parting = static (self, message) => self.WhileParting(message);
+    private static readonly State Idle = static (self, message) => self.WhileIdle(message);
+    private static readonly State Testing = static (self, message) => self.WhileTesting(message);
     private static readonly State Closing = static (self, message) => self.WhileClosing(message);
 
     private readonly ConnectionPlan _plan;
@@ -120,6 +123,7 @@ internal sealed class ConnectionActor : UntypedActor
         switch (message)
         {
             case Received received when received.Link == _link: HandleReply(received.Link); break;
+            case LinkFailed failed when failed.Link == _link && IsStale(failed.Fault): Replace(); break;
             case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
             default: HandleOther(message); break;
         }
@@ -144,7 +148,7 @@ internal sealed class ConnectionActor : UntypedActor
                 End(Outcome.Succeeded);
                 break;
             case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
-            case HoldOver over when over.Link == _link: Succeed(over.Link); break;
+            case HoldOver over when over.Link == _link: HandleHoldOver(over.Link); break;
             case Retire: Succeed(_link!); break;
             default: HandleOther(message); break;
         }
@@ -167,6 +171,30 @@ internal sealed class ConnectionActor : UntypedActor
             case Received received when received.Link == _link: HandleReceivedInClose(received.Link); break;
             case LinkFailed failed when failed.Link == _link: HandleClosed(failed); break;
             case Cancel: Leave(CloseEnd.CutOff, _plan.Loop.Now); break;
+            default: HandleOther(message); break;
+        }
+    }
+
+    // Its use is over, and counted.
+    private void WhileIdle(object message)
+    {
+        switch (message)
+        {
+            case Borrow borrow: HandleBorrow(borrow); break;
+            case IdleOver over: Context.Parent.Tell(over, Self); Context.Stop(Self); break;
+            case Cancel or Retire or HoldOver: break; // the pool closes it
+            default: HandleOther(message); break;
+        }
+    }
+
+    private void WhileTesting(object message)
+    {
+        switch (message)
+        {
+            case Received received when received.Link == _link && Pong.Is(received.Link.Incoming): Reuse(received.Link); break;
+            case Received received when received.Link == _link: Replace(); break;
+            case LinkFailed failed when failed.Link == _link && IsStale(failed.Fault): Replace(); break;
+            case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
             default: HandleOther(message); break;
         }
     }
@@ -207,7 +235,7 @@ internal sealed class ConnectionActor : UntypedActor
 
     private void BeginAttempt()
     {
-        if (Entry.Attempts > 0 && _plan.Lane.IsGivenUp(Entry))
+        if (Entry.IsWaiting && _plan.Lane.IsGivenUp(Entry))
         {
             End(Entry.LastFailure); // the endpoint was given up during the wait
             return;
@@ -347,7 +375,13 @@ internal sealed class ConnectionActor : UntypedActor
         if ((HoldDeadline ?? (link.HasUnsent ? _plan.SendDeadline : null)) is { } until)
         {
             _state = Holding;
-            link.Receive(Until(link, until));
+            var deadline = Until(link, until);
+            if (_plan.Lane.Pool is null)
+            {
+                link.Receive(deadline);
+            }
+
+            // Else nothing may be under way when the hold is over.
         }
         else
         {
@@ -358,7 +392,7 @@ internal sealed class ConnectionActor : UntypedActor
     // A link whose deadline is over can only be closed. If more follows, a message ends the hold.
     private DeadlineQueue Until(Link link, DeadlineQueue hold)
     {
-        if (_plan.Farewell is null || hold == _plan.KeptDeadline)
+        if ((_plan.Farewell is null && _plan.Lane.Pool is null) || hold == _plan.KeptDeadline)
         {
             return hold;
         }
@@ -367,9 +401,64 @@ internal sealed class ConnectionActor : UntypedActor
         return _plan.KeptDeadline;
     }
 
+    private void HandleHoldOver(Link link)
+    {
+        if (_plan.Lane.Pool is not null && link.Look() is var end and not PeerEnd.None)
+        {
+            var failure = Fail(ConnectionFailedException.For(Entry, end == PeerEnd.Finished ? Outcome.PeerClosed : Outcome.Reset));
+            failure.At = _plan.Loop.Now;
+            throw failure;
+        }
+
+        Succeed(link);
+    }
+
+    private void HandleBorrow(Borrow borrow)
+    {
+        _entry = borrow.Entry;
+        _plan.Lane.Borrow(Entry);
+        if (_link!.Look() != PeerEnd.None)
+        {
+            Replace();
+        }
+        else if (borrow.IsTested)
+        {
+            _state = Testing;
+            Pong.Ask(_link, _plan.ReplyDeadline);
+        }
+        else
+        {
+            Reuse(_link);
+        }
+    }
+
+    private void Reuse(Link link)
+    {
+        Entry.Timings.Connected = _plan.Loop.Now;
+        _cursor = new SessionCursor(_plan.Session, Entry, _plan.Words);
+        BeginUse(link);
+    }
+
+    // The server had closed the connection, and we may only learn it from our first command. A PING that is not answered says the same.
+    private bool IsStale(LinkFault fault) => Entry is { IsBorrowed: true, Timings.FirstReply: 0 }
+        && (fault is LinkFault.PeerClosed or LinkFault.Reset || (_state == Testing && fault is LinkFault.TimedOut or LinkFault.Unanswered));
+
+    private void Replace()
+    {
+        var end = _link!.Look();
+        _link.Reset();
+        _plan.Lane.Replace(Entry, end);
+        BeginAttempt();
+    }
+
     private void Succeed(Link link)
     {
-        if (_plan.Farewell is null)
+        if (_plan.Lane.Pool is not null && !link.IsPending && _plan.Lane.TryKeep(Self, link, Entry))
+        {
+            Context.Parent.Tell(new ConnectionEnded(Entry, Outcome.Succeeded) { IsKept = true }, Self);
+            (_state, _entry) = (Idle, null);
+        }
+        else if (_plan.Farewell is null)
         {
             End(Outcome.Succeeded);
         }

@@ -39,6 +39,16 @@ internal static class ConnectionProtocol
     /// <summary>For a connection: begin an attempt at the time stamp <paramref name="NotBefore"/>; 0 means at once.</summary>
     public sealed record Open(ConnectionRecord Entry, long NotBefore) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
+    /// <summary>For an idle connection: a use of a later burst takes it over. It was idle for so long that it has to answer PING first, if
+    /// <paramref name="IsTested"/>.</summary>
+    public sealed record Borrow(ConnectionRecord Entry, bool IsTested) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
+    /// <summary>For an idle connection: it was closed. From there to its cohort: it has ended.</summary>
+    public sealed record IdleOver : IDeadLetterSuppression, INoSerializationVerificationNeeded
+    {
+        public static IdleOver Instance { get; } = new();
+    }
+
     /// <summary>From a cohort: a connection of a population has closed, and its place is free.</summary>
     public sealed record PlaceFree(BurstShare Share) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
@@ -59,5 +69,9 @@ internal static class ConnectionProtocol
 
     /// <summary>From a connection: it has finished or was cancelled. Failures are thrown instead.</summary>
     public sealed record ConnectionEnded(ConnectionRecord Entry, Outcome Outcome)
-        : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+        : IDeadLetterSuppression, INoSerializationVerificationNeeded
+    {
+        /// <summary>True if only its use has ended, and was counted: it stays open in the pool.</summary>
+        public bool IsKept { get; init; }
+    }
 }

@@ -53,6 +53,12 @@ internal sealed class ConnectionRecord(BurstShare share, int client, long due, i
     /// <summary>True once it has finished its script for the first time.</summary>
     public bool IsServed { get; set; }
 
+    /// <summary>True while it uses a connection that an earlier burst had opened.</summary>
+    public bool IsBorrowed { get => Timings.IsBorrowed; set => Timings.IsBorrowed = value; }
+
+    /// <summary>True from the moment when its borrowed connection turned out to be stale to its first own attempt.</summary>
+    public bool IsReplacing { get; set; }
+
     /// <summary>How its close ended; null if it waits for no server, and before the end.</summary>
     public CloseEnd? CloseEnd { get; set; }
 

@@ -25,6 +25,7 @@ public sealed class Lane : UntypedActor
     private readonly Dictionary<int, OpenBurst> _waiting = [];
     private readonly LanePacer _pacer;
     private int _sample = -1;
+    private bool _isIdleWatched;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
     public Lane(LaneSettings settings, LoopDispatcher dispatcher)
@@ -55,6 +56,7 @@ public sealed class Lane : UntypedActor
             case PlaceFree free: _pacer.TakePlace(free.Share); break;
             case RetirePart retiring: TellCohorts(retiring); break;
             case ReportTally report: HandleReport(report); break;
+            case IdleDue: CloseIdle(); break;
             case GaveUp gaveUp: Context.Parent.Tell(new EndpointGivenUp(_settings.Lane, gaveUp.Endpoint, gaveUp.Reason)); break;
             case StoppedOpening stopped: TellStopped(stopped); break;
             case Abort: HandleAbort(); break;
@@ -101,7 +103,7 @@ public sealed class Lane : UntypedActor
     {
         var (share, next, end, due) = opening;
         var count = _record.IsAborting ? end - next : Math.Min(Cohort.Size, end - next); // an aborting lane counts all and opens nothing
-        if (_record.Open(share, next, count, out var passed) is var opened and > 0)
+        if (_record.Open(share, next, count, out var passed, due: due) is var opened and > 0)
         {
             Context.ActorOf(_cohort).Tell(new OpenConnections(share, next, opened, due) { Passed = passed }, Self);
         }
@@ -149,7 +151,32 @@ public sealed class Lane : UntypedActor
         }
     }
 
-    private void HandleReport(ReportTally report) => Report(_sample = report.Sample);
+    private void HandleReport(ReportTally report)
+    {
+        if (report.IsLast)
+        {
+            _record.Pool?.CloseAll();
+        }
+
+        Report(_sample = report.Sample);
+    }
+
+    // One alarm, for the connection that has been idle for longest.
+    private void WatchIdle()
+    {
+        if (!_isIdleWatched && _record.Pool?.NextTimeout is { } due)
+        {
+            _isIdleWatched = true;
+            _loop.Schedule(due, Self, IdleDue.Instance);
+        }
+    }
+
+    private void CloseIdle()
+    {
+        _isIdleWatched = false;
+        _record.Pool!.CloseIdle();
+        WatchIdle();
+    }
 
     private void Report(int sample) =>
         _settings.Metrics.Tell(new MetricsProtocol.TallyReported(_settings.Lane, sample, _record.Take(), _record.PeakOpen));
@@ -157,6 +184,7 @@ public sealed class Lane : UntypedActor
     private void HandleAbort()
     {
         _record.IsAborting = true;
+        _record.Pool?.CloseAll();
         TellCohorts(Cancel.Instance);
         foreach (var burst in _waiting.Values.ToArray())
         {
@@ -176,6 +204,13 @@ public sealed class Lane : UntypedActor
 
     private void TellEnded(BurstShare share)
     {
+        if (share.IsReported)
+        {
+            return; // connections that go to the pool are counted before their cohorts hear of them
+        }
+
+        share.IsReported = true;
+        WatchIdle(); // all that may stay idle is there
         OpenPhases.End(share.Tallies); // nothing is counted in it any more
         if (_record.ShouldReport)
         {
@@ -187,13 +222,21 @@ public sealed class Lane : UntypedActor
             _settings.Lane, share.Burst, share.Planned, share.Opened, share.Succeeded, share.Failed, share.Cancelled,
             hasStarted ? SinceStart(share.FirstStart) : null, hasStarted ? SinceStart(share.LastStart) : null, SinceStart(_loop.Now),
             _record.NeverReached)
-        { HasUntriedEndpoint = _settings.Health.HasUntriedEndpoint });
+        {
+            HasUntriedEndpoint = _settings.Health.HasUntriedEndpoint,
+            Reused = _record.Pool is null ? null : share.Reused,
+        });
     }
 
     private void TellUnbegun(int burst) => Context.Parent.Tell(
         new BurstShareEnded(_settings.Lane, burst, 0, 0, 0, 0, 0, null, null, SinceStart(_loop.Now), _record.NeverReached));
 
     private TimeSpan SinceStart(long at) => _settings.Clock.At(at);
+
+    private sealed class IdleDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static IdleDue Instance { get; } = new();
+    }
 
     private sealed record BurstDue(int Burst, long At) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 

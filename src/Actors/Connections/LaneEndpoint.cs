@@ -38,6 +38,12 @@ internal sealed class LaneEndpoint(string name, Breaker breaker, AbsenceWatch ab
         tally.RecordStep(Step.Tls, timings);
     }
 
+    /// <summary>Notes that a use takes over an established connection.</summary>
+    public void Borrow() => breaker.Establish();
+
+    /// <summary>Notes that this connection was stale.</summary>
+    public void Return() => breaker.Leave(wasServed: false);
+
     /// <summary>Notes the whole reply to the setup. <paramref name="link"/> holds the time stamps of both.</summary>
     public static void SetUp(ConnectionRecord entry, Link link)
     {
@@ -60,7 +66,7 @@ internal sealed class LaneEndpoint(string name, Breaker breaker, AbsenceWatch ab
         if (timings.FirstReply == 0)
         {
             (timings.FirstSent, timings.FirstReply) = (link.SentAt, link.CompletedAt);
-            if (timings.SetupDone == 0)
+            if (timings.SetupDone == 0 && !timings.IsBorrowed)
             {
                 tally.RecordAnswered();
             }

@@ -38,7 +38,11 @@ public static class LaneProtocol
     }
 
     /// <summary>Send the counts since the last report to the metrics actor, for interval <paramref name="Sample"/>.</summary>
-    public sealed record ReportTally(int Sample);
+    public sealed record ReportTally(int Sample)
+    {
+        /// <summary>True at the end of the run: nothing is open any more, and idle connections are closed.</summary>
+        public bool IsLast { get; init; }
+    }
 
     /// <summary>Open nothing more, and cancel open connections. Every burst that has begun still ends.</summary>
     public sealed record Abort
@@ -64,6 +68,9 @@ public static class LaneProtocol
         int Lane, int Burst, int Planned, int Opened, int Succeeded, int Failed, int Cancelled,
         TimeSpan? FirstStart, TimeSpan? LastStart, TimeSpan EndedAt, bool NeverReached) : IDeadLetterSuppression
     {
+        /// <summary>Idle connections of the pool among the started ones; null without a pool.</summary>
+        public int? Reused { get; init; }
+
         /// <summary>True while some endpoint is untried by all lanes.</summary>
         public bool HasUntriedEndpoint { get; init; }
     }

@@ -25,8 +25,12 @@ internal sealed class LaneRecord
             .. endpoints.Select(endpoint => new LaneEndpoint(
                 endpoint.Name, new Breaker(supervision, endpoint, frequency), new AbsenceWatch(endpoint.Name), OfRun)),
         ];
+        Pool = settings.Connection.Pool is { } pool ? new LanePool(pool, loop, endpoint => _phases.Latest[endpoint]) : null;
         _random = RandomStreams.For(settings.Seed, settings.Lane);
     }
+
+    /// <summary>The idle connections; null if connections are not used again.</summary>
+    public LanePool? Pool { get; }
 
     /// <summary>Connections without an outcome.</summary>
     public long OpenNow { get; private set; }
@@ -71,15 +75,30 @@ internal sealed class LaneRecord
     /// <param name="count">How many.</param>
     /// <param name="passed">The targets that they pass: see <see cref="TargetHealth.Passed"/>.</param>
     /// <param name="step">From one to the next.</param>
-    public ulong Open(BurstShare share, int first, int count, out int passed, int step = 1)
+    /// <param name="due">When they were due, for those that take over an idle connection.</param>
+    public ulong Open(BurstShare share, int first, int count, out int passed, int step = 1, long due = 0)
     {
         passed = Health.Passed;
-        var (which, opened, room) = (0UL, 0, IsAborting ? 0 : Math.Min(count, _settings.MaxOpen - OpenNow));
+        var (which, opened, lent) = (0UL, 0, 0);
+        var room = IsAborting ? 0 : Math.Min(count, _settings.MaxOpen - OpenNow - (Pool?.Count ?? 0));
         for (var index = 0; index < count; index++)
         {
             var endpoint = Health.EndpointOf(Health.TargetOf(share.Turn + first + ((long)index * step), passed));
             var (tally, isGivenUp) = (share.Tallies[endpoint], Health.Endpoints[endpoint].IsGivenUp);
             tally.RecordPlanned(1);
+            if (Pool is not null && !IsAborting && !isGivenUp && Pool.HasIdle(endpoint))
+            {
+                Pool.Lend(NewRecord(share, first + (index * step), due, passed));
+                lent++;
+                continue;
+            }
+
+            if (opened >= room && Pool is { Count: > 0 } && !IsAborting && !isGivenUp)
+            {
+                Pool.MakeRoom();
+                room++;
+            }
+
             if (opened >= room || isGivenUp)
             {
                 tally.RecordDropped(1, isGivenUp);
@@ -93,8 +112,9 @@ internal sealed class LaneRecord
         }
 
         share.Planned += count;
-        share.Opened += opened;
-        OpenNow += opened;
+        share.Opened += opened + lent;
+        share.Reused += lent;
+        OpenNow += opened + lent;
         return which;
     }
 
@@ -127,10 +147,14 @@ internal sealed class LaneRecord
         var now = _loop.Now;
         entry.Timings.BeginAttempt(now);
         entry.PeerEnd = PeerEnd.None;
-        if (++entry.Attempts == 1)
+        if (entry.IsReplacing)
         {
-            entry.Share.RecordStart(now);
-            entry.Tally.RecordStep(Step.StartLag, entry.Timings);
+            entry.IsReplacing = false;
+            entry.Attempts++;
+        }
+        else if (++entry.Attempts == 1 && !entry.IsWaiting)
+        {
+            Start(entry, now);
         }
         else
         {
@@ -139,7 +163,42 @@ internal sealed class LaneRecord
         }
 
         entry.IsUnderWay = true;
-        PeakOpen = Math.Max(PeakOpen, ++_sockets);
+        PeakOpen = Math.Max(PeakOpen, ++_sockets + (Pool?.Count ?? 0));
+    }
+
+    /// <summary>Ends a use that has succeeded, and keeps its connection. False if that has to close.</summary>
+    public bool TryKeep(IActorRef owner, Link link, ConnectionRecord entry)
+    {
+        if (!Pool!.TryKeep(owner, link, entry, IsTcp(entry)))
+        {
+            return false;
+        }
+
+        End(entry, Outcome.Succeeded, isKept: true);
+        return true;
+    }
+
+    /// <summary>Notes that a use begins on a connection of the pool.</summary>
+    public void Borrow(ConnectionRecord entry)
+    {
+        var now = _loop.Now;
+        entry.Timings.BeginAttempt(now);
+        entry.Timings.Connected = now;
+        (entry.IsBorrowed, entry.IsUnderWay) = (true, true);
+        _sockets++;
+        Start(entry, now);
+        _endpoints[entry.Endpoint].Borrow();
+    }
+
+    /// <summary>Notes that a borrowed connection is stale: an attempt follows.</summary>
+    public void Replace(ConnectionRecord entry, PeerEnd end)
+    {
+        _endpoints[entry.Endpoint].Return();
+        entry.Tally.RecordReplaced();
+        entry.Tally.RecordSocket(wasEstablished: false, isAborted: IsTcp(entry), end == PeerEnd.Finished, end == PeerEnd.Reset);
+        entry.Share.Reused--;
+        (entry.IsBorrowed, entry.IsReplacing, entry.IsUnderWay) = (false, true, false);
+        _sockets--;
     }
 
     /// <summary>Notes an established connection. <paramref name="link"/> holds the time stamps of its SYN and its completion.</summary>
@@ -176,13 +235,16 @@ internal sealed class LaneRecord
         return _phases.Take();
     }
 
-    /// <summary>Notes the end of a connection: it finished, was cancelled, or stops retrying.</summary>
-    public void End(ConnectionRecord entry, Outcome outcome)
+    /// <summary>Notes the end of a connection: it finished, was cancelled, or stops retrying. Its socket may stay open in the
+    /// pool.</summary>
+    public void End(ConnectionRecord entry, Outcome outcome, bool isKept = false)
     {
         var (now, wasEstablished) = (_loop.Now, entry.Timings.Connected != 0);
         _endpoints[entry.Endpoint].End(entry, outcome, now);
         NeverReached &= !wasEstablished;
-        EndAttempt(entry, isAborted: (IsAbortive(entry) || (entry.CloseEnd == CloseEnd.TimedOut && IsTcp(entry))) && wasEstablished);
+        EndAttempt(
+            entry,
+            isAborted: !isKept && (IsAbortive(entry) || (entry.CloseEnd == CloseEnd.TimedOut && IsTcp(entry))) && wasEstablished);
         StopWaiting(entry);
         Close(entry, outcome, now);
     }
@@ -273,6 +335,12 @@ internal sealed class LaneRecord
             entry.Timings.Connected != 0, isAborted, entry.PeerEnd == PeerEnd.Finished, entry.PeerEnd == PeerEnd.Reset);
         _sockets -= entry.IsUnderWay ? 1 : 0;
         entry.IsUnderWay = false;
+    }
+
+    private static void Start(ConnectionRecord entry, long now)
+    {
+        entry.Share.RecordStart(now);
+        entry.Tally.RecordStep(Step.StartLag, entry.Timings);
     }
 
     private static void StopWaiting(ConnectionRecord entry)

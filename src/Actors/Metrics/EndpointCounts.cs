@@ -25,6 +25,10 @@ public sealed record EndpointCounts(
 
     /// <inheritdoc />
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PoolCounts? Pool { get; init; }
+
+    /// <inheritdoc />
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, long>? Closes { get; init; }
 
     /// <summary>TLS handshakes; absent without TLS.</summary>
@@ -45,6 +49,7 @@ public sealed record EndpointCounts(
         Avoided = tally.Avoided,
         Closes = tally.Closes,
         Tls = tally.Tls,
+        Pool = tally.Pool,
     };
 
     /// <summary>The counts of a run with one endpoint, from its totals.</summary>
@@ -55,6 +60,7 @@ public sealed record EndpointCounts(
     {
         Closes = totals.Closes,
         Tls = totals.Tls,
+        Pool = totals.Pool,
     };
 
     /// <summary>The same, with open connections counted as cancelled.</summary>

@@ -36,7 +36,8 @@ public abstract record PartOfRun : ICounts
         (Name, Connections, Outcomes) = (name, counts.Connections, EndpointCounts.Every(counts.Outcomes));
         (Attempts, Retries, Established) = (counts.Attempts, counts.Retries, counts.Established);
         (AttemptFailures, Rejections) = (counts.AttemptFailures, counts.Rejections);
-        (Latency, FailedLatency, Closes, Tls) = (counts.Latency, counts.FailedLatency, counts.Closes, counts.Tls);
+        (Latency, FailedLatency) = (counts.Latency, counts.FailedLatency);
+        (Closes, Tls, Pool) = (counts.Closes, counts.Tls, counts.Pool);
     }
 
     /// <summary>Its name.</summary>
@@ -62,6 +63,10 @@ public abstract record PartOfRun : ICounts
 
     /// <inheritdoc />
     public required IReadOnlyDictionary<string, long> Rejections { get; init; }
+
+    /// <inheritdoc />
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PoolCounts? Pool { get; init; }
 
     /// <inheritdoc />
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -117,7 +122,11 @@ public sealed record PhaseCounts : PartOfRun
     /// <summary>A phase with these counts.</summary>
     [SetsRequiredMembers]
     public PhaseCounts(PhaseName phase, int index, ICounts counts)
-        : base(phase.Name, counts) => (Index, Fleet, Shape) = (index, phase.Fleet, phase.Shape);
+        : base(phase.Name, counts)
+    {
+        (Index, Fleet, Shape) = (index, phase.Fleet, phase.Shape);
+        Pool = counts.Pool is { } pool ? pool with { Idle = null } : null; // a later phase takes over what this one left
+    }
 
     /// <summary>Its number in the plan, from 0; fleet by fleet.</summary>
     public int Index { get; init; }

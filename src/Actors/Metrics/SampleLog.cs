@@ -80,6 +80,7 @@ public sealed class SampleLog(int capacity)
             Open = b.Open,
             Planned = a.Planned + b.Planned,
             Opened = a.Opened + b.Opened,
+            Reused = a.Reused is null ? b.Reused : a.Reused + (b.Reused ?? 0),
             Succeeded = a.Succeeded + b.Succeeded,
             Failed = a.Failed + b.Failed,
             Dropped = a.Dropped + b.Dropped,

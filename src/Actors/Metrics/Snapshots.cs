@@ -1,18 +1,31 @@
 namespace ActorLoad.Metrics;
 
-/// <summary>Connections by their progress; <c>planned = opened + dropped</c>, <c>opened = succeeded + failed + cancelled +
-/// open</c>.</summary>
+/// <summary>Connections by their progress; <c>uses = opened + reused</c>, <c>planned = uses + dropped</c>, <c>uses = succeeded + failed +
+/// cancelled + open</c>. Without a pool, uses are the opened connections.</summary>
 /// <param name="Planned">Connections whose time has come.</param>
-/// <param name="Opened">Started connections.</param>
+/// <param name="Opened">Opened connections.</param>
 /// <param name="Succeeded">Connections that completed their session.</param>
 /// <param name="Failed">Connections that ended otherwise.</param>
 /// <param name="Dropped">Connections that were not started, because <c>max-open</c> was reached.</param>
 /// <param name="Cancelled">Connections that were open when the run was stopped.</param>
 public sealed record ConnectionCounts(long Planned, long Opened, long Succeeded, long Failed, long Dropped, long Cancelled)
 {
+    /// <summary>Uses of connections that an earlier burst had left idle; null, and absent in JSON, without a pool.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public long? Reused { get; init; }
+
+    /// <summary>All that has started; absent in JSON without a pool.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public long Uses => Opened + (Reused ?? 0);
+
+    /// <summary>The same for JSON: only with a pool.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("uses")]
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public long? UsesOfPool => Reused is null ? null : Uses;
+
     /// <summary>Connections that have started and not yet ended.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public long Open => Opened - Succeeded - Failed - Cancelled;
+    public long Open => Uses - Succeeded - Failed - Cancelled;
 
     /// <summary>The share of ended and dropped connections that succeeded, 0 to 1. Cancelled ones count neither way, and open ones have
     /// not failed. Null if no connection counts.</summary>
@@ -54,6 +67,9 @@ public interface ICounts
 
     /// <summary>TLS handshakes; null without TLS.</summary>
     TlsCounts? Tls { get; }
+
+    /// <summary>The pool of idle connections; null, and absent in JSON, without one.</summary>
+    PoolCounts? Pool { get; }
 
     /// <summary>Completed steps, by name.</summary>
     IReadOnlyDictionary<string, LatencySummary> Latency { get; }
@@ -103,8 +119,12 @@ public sealed record Sample
     /// <summary>Connections that fell due in it.</summary>
     public required long Planned { get; init; }
 
-    /// <summary>Connections started in it.</summary>
+    /// <summary>Connections opened in it.</summary>
     public required long Opened { get; init; }
+
+    /// <summary>Idle connections used again in it; null, and absent in JSON, without a pool, and if nothing was.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public long? Reused { get; init; }
 
     /// <summary>Connections that succeeded in it.</summary>
     public required long Succeeded { get; init; }
@@ -174,7 +194,7 @@ public sealed record RunProgress(string Phase, int BurstsStarted, int? BurstsPla
 /// <param name="Phase">Name of its phase.</param>
 /// <param name="DueAt">When it was due, in seconds from the start of the run.</param>
 /// <param name="Planned">Its connections.</param>
-/// <param name="Opened">Started connections.</param>
+/// <param name="Opened">Opened connections.</param>
 /// <param name="Dropped">Connections that were not started.</param>
 /// <param name="Succeeded">Connections that succeeded.</param>
 /// <param name="Failed">Connections that failed.</param>
@@ -186,6 +206,10 @@ public sealed record BurstResult(
     int Index, string Phase, double DueAt, long Planned, long Opened, long Dropped, long Succeeded, long Failed, long Cancelled,
     long StartLagMicros, long StartSkewMicros, double DurationSeconds)
 {
+    /// <summary>Idle connections that it used again; absent without a pool.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public long? Reused { get; init; }
+
     /// <summary>The fleet of its phase; absent in a run without fleets.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public string? Fleet { get; init; }
@@ -251,6 +275,10 @@ public sealed record RunSnapshot : ICounts
 
     /// <summary>The interval that ended.</summary>
     public required Sample Sample { get; init; }
+
+    /// <inheritdoc />
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public PoolCounts? Pool { get; init; }
 
     /// <inheritdoc />
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]

@@ -6,8 +6,8 @@ namespace ActorLoad.Metrics;
 /// Every event is counted when it happens, and every step is recorded at its end: a connection that holds for a day has its times at
 /// once. A completed step stays completed, whatever the end of its connection. A failed connection is also recorded in a second set of
 /// histograms. Tallies merge in any order to the tally of one that recorded everything. Only the choice of more than 64 rejection prefixes
-/// depends on the order. Invariants of a tally since the start, between two messages of a lane: <c>planned = opened + dropped</c>,
-/// <c>opened = sum(outcomes) + open</c> with <c>open &gt;= 0</c>, <c>attempts = opened + retries</c>,
+/// depends on the order. Invariants of a tally since the start, between two messages of a lane: <c>uses = opened + reused</c>,
+/// <c>planned = uses + dropped</c>, <c>uses = sum(outcomes) + open</c> with <c>open &gt;= 0</c>, <c>attempts = opened + retries</c>,
 /// <c>connected + waiting &lt;= open</c>. A difference, such as <see cref="Take"/> returns, may have a negative open.
 /// </remarks>
 public sealed class Tally : ICounts
@@ -22,7 +22,8 @@ public sealed class Tally : ICounts
     private readonly bool _hasTimes;
     private readonly Absences _absences = new();
     private readonly StrangeReplyCounts _strange = new();
-    private readonly CloseCounts _closes = new();
+    private readonly WordCounts<CloseEnd> _closes = new();
+    private PoolTally? _pool;
     private AttemptCounts _reached;
 
     /// <summary>An empty tally.</summary>
@@ -35,8 +36,14 @@ public sealed class Tally : ICounts
     /// <summary>Connections whose time has come.</summary>
     public long Planned { get; private set; }
 
-    /// <summary>Started connections.</summary>
+    /// <summary>Connections that were opened: all that have started, but for those of a pool that were used again.</summary>
     public long Opened { get; private set; }
+
+    /// <summary>Uses of idle connections of a pool.</summary>
+    public long Reused => _pool?.Reused ?? 0;
+
+    /// <summary>All that has started.</summary>
+    public long Uses => Opened + Reused;
 
     /// <summary>Connections that were due and not started.</summary>
     public long Dropped { get; private set; }
@@ -69,27 +76,49 @@ public sealed class Tally : ICounts
     public long AbortiveCloses => _reached.AbortiveCloses;
 
     /// <summary>Connections that have started and not ended.</summary>
-    public long Open => Opened - Ended;
+    public long Open => Uses - Ended;
 
     /// <summary>Connections that have ended, whatever their outcome.</summary>
     public long Ended => _outcomes.Sum;
 
     /// <summary>The connections in the report's six numbers.</summary>
     public ConnectionCounts Connections =>
-        new(Planned, Opened, this[Outcome.Succeeded], _outcomes.Failures, Dropped, this[Outcome.Cancelled]);
+        new(Planned, Opened, this[Outcome.Succeeded], _outcomes.Failures, Dropped, this[Outcome.Cancelled])
+        {
+            Reused = _pool?.Reused,
+        };
 
     /// <summary>Connections with this outcome.</summary>
     public long this[Outcome outcome] => _outcomes[outcome];
 
     /// <summary>True if it has no counts.</summary>
     public bool IsEmpty => Planned == 0 && Opened == 0 && Dropped == 0 && Attempts == 0 && Retries == 0
-        && _reached == default && Ended == 0 && _attemptFailures.Sum == 0 && _rejections.ByPrefix().Count == 0;
+        && _reached == default && Ended == 0 && _pool is null && _attemptFailures.Sum == 0 && _rejections.ByPrefix().Count == 0;
 
     /// <summary>Connections have become due.</summary>
     public void RecordPlanned(int connections) => Planned += connections;
 
     /// <summary>A due connection was started.</summary>
     public void RecordOpened(int connections = 1) => Opened += connections;
+
+    /// <summary>The counts of a pool; the lane has one.</summary>
+    internal PoolTally OfPool => _pool ??= new PoolTally();
+
+    /// <summary>A use takes over an established idle connection.</summary>
+    internal void RecordBorrowed()
+    {
+        OfPool.Borrow();
+        _reached.Connected++;
+    }
+
+    /// <summary>A borrowed connection was stale: its use opens another.</summary>
+    internal void RecordReplaced()
+    {
+        OfPool.Replace();
+        _reached.Connected--;
+        RecordOpened();
+        RecordAttempt(isRetry: false);
+    }
 
     /// <summary>Due connections were not started: <c>max-open</c> was reached, the run ended, or their endpoint had been given
     /// up.</summary>
@@ -209,6 +238,7 @@ public sealed class Tally : ICounts
         StrangeReplies = _strange.All,
         Closes = _closes.ByName(),
         Tls = Tls,
+        Pool = _pool?.Data,
     };
 
     /// <summary>Merges a received tally; throws <see cref="FormatException"/> if it is of another build.</summary>
@@ -232,6 +262,11 @@ public sealed class Tally : ICounts
         _absences.Add(data.Absences);
         _strange.Add(data.StrangeReplies);
         _closes.Add(data.Closes);
+        if (data.Pool is { } pool)
+        {
+            OfPool.Add(pool);
+        }
+
         _outcomes.Add(data.Outcomes);
         _attemptFailures.Add(data.AttemptFailures);
         _rejections.Add(data.Rejections);
@@ -253,6 +288,11 @@ public sealed class Tally : ICounts
         _absences.Add(other._absences.All);
         _strange.Add(other._strange.All);
         _closes.Add(other._closes.ByName());
+        if (other._pool is { } pool)
+        {
+            OfPool.Add(pool.Data);
+        }
+
         _outcomes.Add(other._outcomes);
         _attemptFailures.Add(other._attemptFailures);
         _rejections.Add(other._rejections);
@@ -269,6 +309,7 @@ public sealed class Tally : ICounts
         _absences.Clear();
         _strange.Clear();
         _closes.Reset();
+        _pool = null;
         _outcomes.Reset();
         _attemptFailures.Reset();
         _rejections.Reset();
@@ -285,6 +326,9 @@ public sealed class Tally : ICounts
 
     /// <summary>How attempts failed, by name, without zeros.</summary>
     public IReadOnlyDictionary<string, long> AttemptFailuresByName() => _attemptFailures.ByName();
+
+    /// <inheritdoc />
+    public PoolCounts? Pool => _pool?.Counts;
 
     /// <inheritdoc />
     public IReadOnlyDictionary<string, long>? Closes => _closes.ByName();

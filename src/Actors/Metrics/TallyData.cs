@@ -49,6 +49,9 @@ public sealed record TallyData(
     /// <summary>How closes ended that wait for the server, by name, without zeros; null if there were none.</summary>
     public IReadOnlyDictionary<string, long>? Closes { get; init; }
 
+    /// <summary>The counts of a pool; null without one.</summary>
+    public PoolData? Pool { get; init; }
+
     /// <summary>Answers of endpoints that were not replies.</summary>
     public IReadOnlyList<StrangeReplies> StrangeReplies { get; init; } = [];
 }

@@ -8,14 +8,19 @@ internal static class TallyInvariants
     /// <param name="ended">True after the run: no connection may be open.</param>
     public static string? Broken(Tally tally, bool ended)
     {
-        if (tally.Planned != tally.Opened + tally.Dropped)
+        if (tally.Planned != tally.Uses + tally.Dropped)
         {
-            return $"planned = opened + dropped: {tally.Planned} is not {tally.Opened} + {tally.Dropped}";
+            return $"planned = {Started(tally)} + dropped: {tally.Planned} is not {tally.Uses} + {tally.Dropped}";
+        }
+
+        if (tally.Reused < 0 || tally.Pool is { Idle: < 0 } or { Replaced: < 0 })
+        {
+            return $"uses = opened + reused: {tally.Reused} reused, {tally.Pool!.Idle} idle, {tally.Pool.Replaced} replaced";
         }
 
         if (tally.Open < 0)
         {
-            return $"opened = sum(outcomes) + open: {tally.Ended} ended, but only {tally.Opened} were opened";
+            return $"{Started(tally)} = sum(outcomes) + open: {tally.Ended} ended, but only {tally.Uses} were {Started(tally)}";
         }
 
         if (tally.Attempts != tally.Opened + tally.Retries)
@@ -33,6 +38,11 @@ internal static class TallyInvariants
             return $"answered <= established <= attempts: {tally.Answered}, {tally.Established}, {tally.Attempts}";
         }
 
-        return ended && tally.Open != 0 ? $"open = 0 after a run: {tally.Open} are open" : null;
+        return !ended ? null
+            : tally.Open != 0 ? $"open = 0 after a run: {tally.Open} are open"
+            : tally.Pool is { Idle: not 0 and var idle } ? $"idle = 0 after a run: {idle} are idle" : null;
     }
+
+    // Without a pool each use opens a connection.
+    private static string Started(Tally tally) => tally.Pool is null ? "opened" : "uses";
 }

@@ -54,6 +54,9 @@ public struct Timings
     /// <summary>A served connection was cut, and no attempt since was answered.</summary>
     public long CutAt { get; set; }
 
+    /// <summary>The connection was established by an earlier use, and taken over when it was <see cref="Connected"/>.</summary>
+    public bool IsBorrowed { get; set; }
+
     /// <summary>The connection ended in failure or success; needed for the total of a failure.</summary>
     public long Ended { get; set; }
 
@@ -72,6 +75,7 @@ public struct Timings
         }
 
         AttemptStarted = now;
+        IsBorrowed = false;
         SynSent = Connected = HelloSent = Secured = SetupSent = SetupDone = FirstSent = FirstReply = LastReply = Resumed = HoldStarted = 0;
     }
 
@@ -92,7 +96,7 @@ public struct Timings
     public readonly long? Micros(Step step, Outcome outcome, long frequency) => step switch
     {
         Step.StartLag => Between(Due, Started, frequency),
-        Step.Connect => Between(SynSent != 0 ? SynSent : AttemptStarted, Connected, frequency),
+        Step.Connect => IsBorrowed ? null : Between(SynSent != 0 ? SynSent : AttemptStarted, Connected, frequency),
         Step.Tls => Between(HelloSent, Secured, frequency),
         Step.Setup => Between(SetupSent != 0 ? SetupSent : Open, SetupDone, frequency),
         Step.FirstReply => Between(FirstSent != 0 ? FirstSent : Ready, FirstReply, frequency),

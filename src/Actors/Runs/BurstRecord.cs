@@ -45,13 +45,17 @@ internal sealed class BurstRecord(int index, string phase, TimeSpan dueAt, int l
     {
         var first = _shares.Min(share => share.FirstStart);
         var last = _shares.Max(share => share.LastStart);
+        var reused = _shares.Sum(share => (long?)share.Reused ?? 0);
         long opened = _shares.Sum(share => share.Opened);
         long planned = _shares.Sum(share => share.Planned);
         return new BurstResult(
-            index, phase, DueAt.TotalSeconds, planned, opened, planned - opened, _shares.Sum(share => share.Succeeded),
+            index, phase, DueAt.TotalSeconds, planned, opened - reused, planned - opened, _shares.Sum(share => share.Succeeded),
             _shares.Sum(share => share.Failed), _shares.Sum(share => share.Cancelled),
             first is { } start ? Micros(start - DueAt) : 0, first is { } from && last is { } to ? Micros(to - from) : 0,
-            (EndedAt - DueAt).TotalSeconds);
+            (EndedAt - DueAt).TotalSeconds)
+        {
+            Reused = _shares.Any(share => share.Reused is not null) ? reused : null,
+        };
     }
 
     private static long Micros(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;

@@ -121,7 +121,7 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
     public void TakeLastSample(bool isCutOff)
     {
         Metrics.Tell(new MetricsProtocol.Complete(_sample, Course.Progress(Elapsed), isCutOff));
-        Lanes.Tell(new LaneProtocol.ReportTally(_sample));
+        Lanes.Tell(new LaneProtocol.ReportTally(_sample) { IsLast = true });
     }
 
     /// <summary>Keeps a trouble for the verdict.</summary>

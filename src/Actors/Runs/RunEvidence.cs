@@ -39,8 +39,8 @@ internal static class RunEvidence
         var (totals, sockets) = (completed.Totals, completed.Sockets);
         string[] verbs = [.. order.Settings.Fleets.SelectMany(fleet => ScriptVerbs.Of(fleet.Connection.Script))];
         var client = new ClientLedger(
-            totals.Attempts, totals.Connections.Succeeded, sockets.Established, sockets.AbortiveCloses, totals.AttemptFailures,
-            totals.Rejections)
+            totals.Attempts, Math.Max(0, totals.Connections.Succeeded - (totals.Connections.Reused ?? 0)), sockets.Established,
+            sockets.AbortiveCloses, totals.AttemptFailures, totals.Rejections)
         {
             PeerFinishes = sockets.PeerFinishes,
             TlsFailures = totals.Tls?.Failures ?? ImmutableDictionary<string, long>.Empty,

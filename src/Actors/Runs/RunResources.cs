@@ -199,8 +199,9 @@ public sealed class RunResources : IRunResources
         return _loops.Dispatchers.Select((dispatcher, loop) =>
         {
             var lane = (number * _loops.Choice.Loops) + loop;
+            var ofLane = connection with { Pool = connection.Pool?.Of(loop, _loops.Choice.Loops) };
             var settings = new LaneSettings(
-                lane, order.Clock, share + (loop < rest ? 1 : 0), _settings.Seed, connection, session, targets, fleet.Supervision, metrics)
+                lane, order.Clock, share + (loop < rest ? 1 : 0), _settings.Seed, ofLane, session, targets, fleet.Supervision, metrics)
             {
                 Health = health,
                 Plan = plan,

@@ -97,6 +97,10 @@ public sealed record RunResult
     /// <summary>Attempts that failed after they had been served. Each begins a recovery if its client is served again.</summary>
     public long Cut { get; init; }
 
+    /// <summary>The pool of idle connections; null, and absent in JSON, without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PoolCounts? Pool { get; init; }
+
     /// <summary>How closes ended that wait for the server, by the names of <see cref="CloseEnd"/>, without zeros; null, and absent in JSON,
     /// if there were none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

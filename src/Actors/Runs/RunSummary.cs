@@ -59,6 +59,7 @@ internal static class RunSummary
             Cut = totals.Cut,
             Closes = totals.Closes,
             Tls = totals.Tls?.Over(duration.TotalSeconds),
+            Pool = totals.Pool,
             Endpoints = endpoints,
             Fleets = Fleets(order.Settings.FleetNames, totals),
             Phases = Phases(order.Settings.PhaseNames, totals, plan.Phases),

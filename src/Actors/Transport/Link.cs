@@ -104,10 +104,13 @@ public abstract class Link
     /// parts has one deadline.</summary>
     public abstract void Receive(DeadlineQueue? deadline);
 
+    /// <summary>What the peer has done so far to an established connection. A system call.</summary>
+    public abstract PeerEnd Look();
+
     /// <summary>Closes as the socket settings say, whatever is under way. Safe to call again.</summary>
     public abstract void Close();
 
-    /// <summary>Closes with a RST, whatever the settings say and whatever is under way.</summary>
+    /// <summary>Closes with a RST, whatever the settings say and whatever is under way; before it returns, if nothing is.</summary>
     public abstract void Reset();
 
     /// <summary>Closes at once and tells what the peer had done by then. That costs a system call: only for connections that end otherwise

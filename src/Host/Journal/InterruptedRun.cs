@@ -68,6 +68,8 @@ internal static class InterruptedRun
             Answered = last?.Answered ?? 0,
             Cut = last?.Cut ?? 0,
             Tls = last?.Tls,
+            Closes = last?.Closes,
+            Pool = last?.Pool,
             Endpoints = Endpoints(header.Target, last),
             Phases = Phases(last),
             Fleets = [.. (last?.Fleets ?? []).Select(fleet => fleet.Ended())],

@@ -21,7 +21,7 @@ internal static class Headline
     private static (string Sentence, Style Style) Success(RunResult result)
     {
         var counts = result.Connections;
-        var judged = counts.Opened + counts.Dropped - counts.Cancelled;
+        var judged = counts.Uses + counts.Dropped - counts.Cancelled;
         return judged switch
         {
             0 when counts.Planned == 0 => ("no connection was started", Look.Bad),

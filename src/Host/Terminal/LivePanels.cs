@@ -39,7 +39,8 @@ internal static class LivePanels
             .Append("   cut ").Append(Figures.Count(last.Cut), last.Cut > 0 ? Look.Warn : Look.Strong)
             .Append("   dropped ").Append(Figures.Count(counts.Dropped), counts.Dropped > 0 ? Look.Bad : Look.Strong);
         var sum = new Text(
-            $"{Figures.Count(counts.Opened)} opened = {Figures.Count(counts.Succeeded)} succeeded + {Figures.Count(counts.Failed)} failed"
+            $"{Figures.Count(counts.Uses)} {(counts.Reused is null ? "opened" : "uses")} = "
+            + $"{Figures.Count(counts.Succeeded)} succeeded + {Figures.Count(counts.Failed)} failed"
             + (counts.Cancelled > 0 ? $" + {Figures.Count(counts.Cancelled)} cancelled" : "") + $" + {Figures.Count(counts.Open)} open");
         return new Rows(now, sum);
     }
@@ -66,7 +67,7 @@ internal static class LivePanels
     {
         var table = Look.Table("clients", "", "");
         table.Columns[2].LeftAligned();
-        var all = Math.Max(1, last.Connections.Opened);
+        var all = Math.Max(1, last.Connections.Uses);
         Row("connected", last.Connected, Look.Good);
         Row("connecting", last.Open - last.Connected - last.Waiting, Look.Plain);
         Row("waiting to retry", last.Waiting, Look.Warn);

@@ -15,7 +15,8 @@ internal sealed class RateWindow
     /// <summary>The rates at a snapshot; null while the run is younger than 250 ms.</summary>
     public Rates? Add(RunSnapshot snapshot)
     {
-        var now = new Point(snapshot.ElapsedSeconds, snapshot.Attempts, snapshot.Connections.Opened - snapshot.Open);
+        var (started, ended) = (snapshot.Attempts + (snapshot.Connections.Reused ?? 0), snapshot.Connections.Uses - snapshot.Open);
+        var now = new Point(snapshot.ElapsedSeconds, started, ended);
         _points.Enqueue(now);
         while (_points.ElementAt(1).At <= now.At - Shortest)
         {

@@ -1,4 +1,5 @@
 using ActorLoad.Hosting.Journal;
+using ActorLoad.Metrics;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Terminal;
@@ -16,6 +17,13 @@ internal static class SummaryLines
                 + $"{Figures.Count(counts.Failed)} failed + {Figures.Count(counts.Cancelled)} cancelled + "
                 + $"{Figures.Count(counts.Dropped)} dropped",
             $"{Figures.Count(result.Attempts)} attempts = {Figures.Count(counts.Opened)} opened + {Figures.Count(result.Retries)} retries",
+            .. counts.Reused is { } reused && result.Pool is { } pool
+                ?
+                [
+                    $"{Figures.Count(counts.Uses)} uses = {Figures.Count(counts.Opened)} opened + {Figures.Count(reused)} reused; "
+                        + Pool(pool),
+                ]
+                : Array.Empty<string>(),
         ];
     }
 
@@ -36,6 +44,12 @@ internal static class SummaryLines
             : forms.FirstOrDefault(form => form.Length > 0 && PageLine.Cells(form + rest) <= room) ?? forms[^1];
         return fitting + rest;
     }
+
+    private static string Pool(PoolCounts pool) => string.Join(", ",
+    [
+        $"{Figures.Count(pool.Replaced)} replaced", $"pool closed: {(pool.Closed.Count == 0 ? "none" : Listed(pool.Closed))}",
+        .. pool.CloseMillis is { } millis ? [$"the rest within {Figures.Millis((long)(millis * 1000))} ms"] : Array.Empty<string>(),
+    ]);
 
     /// <summary>Head of the ends of closes.</summary>
     public const string Closes = "Closes that waited for the server";

@@ -21,7 +21,7 @@ internal static class SummaryTables
             var style = name == Outcome.Succeeded.Name() ? Look.Good : name == Outcome.Cancelled.Name() ? Look.Plain : Look.Warn;
             table.AddRow(
                 new Text(name, style), new Text(Figures.Count(count)),
-                new Text(Figures.Percent(count, result.Connections.Opened)), new Text(OutcomeWords.Of(name), Look.Dim));
+                new Text(Figures.Percent(count, result.Connections.Uses)), new Text(OutcomeWords.Of(name), Look.Dim));
         }
 
         if (result.Connections.Dropped > 0)

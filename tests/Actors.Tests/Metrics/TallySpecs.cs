@@ -64,6 +64,7 @@ public class TallySpecs
     [Theory]
     [InlineData("planned = opened + dropped")]
     [InlineData("opened = sum(outcomes) + open")]
+    [InlineData("uses = opened + reused")]
     [InlineData("attempts = opened + retries")]
     [InlineData("connected + waiting <= open")]
     [InlineData("answered <= established <= attempts")]
@@ -79,6 +80,7 @@ public class TallySpecs
                 tally.RecordEnded(Outcome.Succeeded, default);
                 tally.RecordEnded(Outcome.Succeeded, default);
                 break;
+            case "uses =": tally.RecordReplaced(); break;
             case "attemp": tally.RecordAttempt(isRetry: false); break;
             case "connec":
                 tally.RecordWaiting(begins: true);

@@ -117,6 +117,8 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
             DeadlineQueue.Leave(this);
         }
 
+        public override PeerEnd Look() => PeerEnd.None;
+
         public override void Reset() => Close();
 
         // As with a real link: a deadline goes on after its operation, for the rest of the reply.

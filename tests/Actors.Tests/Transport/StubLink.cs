@@ -19,6 +19,8 @@ internal sealed class StubLink(List<StubLink>? expired = null) : Link
 
     public override void Close() => DeadlineQueue.Leave(this);
 
+    public override PeerEnd Look() => PeerEnd.None;
+
     public override void Reset() => Close();
 
     protected internal override void Expire() => expired?.Add(this);

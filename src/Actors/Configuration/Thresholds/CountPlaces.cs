@@ -18,6 +18,8 @@ internal static class CountPlaces
                 MetricUnit.Ratio, "no connection was due, or all were cancelled", figures => find(figures)?.Connections.SuccessRatio)),
             ["planned"] = () => Count(find, counts => counts.Connections.Planned),
             ["opened"] = () => Count(find, counts => counts.Connections.Opened),
+            ["uses"] = () => Count(find, counts => counts.Connections.Uses),
+            ["reused"] = () => Count(find, counts => counts.Connections.Reused ?? 0),
             ["failed"] = () => Count(find, counts => counts.Connections.Failed),
             ["dropped"] = () => Count(find, counts => counts.Connections.Dropped),
             ["attempts"] = () => Count(find, counts => counts.Attempts),
@@ -46,7 +48,12 @@ internal static class CountPlaces
                 figures => find(figures)?.Latency.GetValueOrDefault(step.Name())));
         }
 
+        places.Add("pool", () => Below(new() { ["replaced"] = () => Count(find, counts => counts.Pool?.Replaced ?? 0) }));
+        places.Add("closes", () => Below(Enum.GetValues<CloseEnd>().Select(end => end.Word()).ToDictionary(
+            end => end, end => (Func<MetricPlace>)(() => Count(find, counts => counts.Closes?.GetValueOrDefault(end) ?? 0)))));
         return places;
+
+        static MetricPlace Below(Dictionary<string, Func<MetricPlace>> inner) => new(null, inner);
     }
 
     /// <summary>The statistics of times, and their count.</summary>

@@ -115,6 +115,8 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
     }
 
+    public override PeerEnd Look() => _closed || _socket is null ? PeerEnd.None : ClientSocket.PeerEndOf(_socket);
+
     public override void Reset()
     {
         if (!_closed && _socket is not null)
@@ -128,7 +130,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
 
     public override PeerEnd CloseAndTell()
     {
-        var end = _closed || _socket is null ? PeerEnd.None : ClientSocket.PeerEndOf(_socket);
+        var end = Look();
         Close();
         return end;
     }

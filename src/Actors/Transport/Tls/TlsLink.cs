@@ -115,6 +115,8 @@ internal sealed class TlsLink : Link
         End();
     }
 
+    public override PeerEnd Look() => _link?.Look() ?? PeerEnd.None;
+
     public override void Reset()
     {
         _link?.Reset();

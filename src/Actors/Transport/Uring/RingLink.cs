@@ -104,11 +104,17 @@ internal sealed unsafe class RingLink(
         loop.Close(slot);
     }
 
+    public override PeerEnd Look() => _closed || slot.File == RingSlot.NoFile ? PeerEnd.None : RingSocket.PeerEndOf(slot.File);
+
     public override void Reset()
     {
         if (!_closed && slot.File != RingSlot.NoFile)
         {
             RingSocket.CloseAbortively(slot.File);
+            if (slot.InFlight == 0)
+            {
+                slot.CloseFile();
+            }
         }
 
         Close();
