@@ -42,7 +42,7 @@ internal sealed record ConnectionPlan(
             settings.Hold > TimeSpan.Zero ? loop.Deadline(settings.Hold) : null, loop.Deadline(LongerThanAnyRun), words)
         {
             Tls = tls,
-            Farewell = Farewell.For(settings, loop),
+            Farewell = Farewell.For(settings, loop, speaksTls: tls is not null),
         };
     }
 }

@@ -12,12 +12,16 @@ internal abstract class Farewell(DeadlineQueue limit)
     /// <summary>The time limit of the whole.</summary>
     protected DeadlineQueue Limit => limit;
 
+    // A record of TLS is read whole, and more may be read with it.
+    private const int MostOfOneTlsReceive = 32 * 1024;
+
     /// <summary>What a run's settings ask for; null if a close is all.</summary>
-    public static Farewell? For(ConnectionSettings settings, TransportLoop loop) => settings.Socket.Close switch
+    public static Farewell? For(ConnectionSettings settings, TransportLoop loop, bool speaksTls) => settings.Socket.Close switch
     {
         CloseMode.Quit => new QuitFarewell(loop.Deadline(settings.CloseTimeout)),
         CloseMode.HalfClose => new HalfCloseFarewell(loop.Deadline(settings.CloseTimeout)),
-        CloseMode.Abandon => new AbandonFarewell(loop.Deadline(settings.CloseTimeout), settings.Socket.ReceiveBuffer),
+        CloseMode.Abandon => new AbandonFarewell(
+            loop.Deadline(settings.CloseTimeout), speaksTls ? MostOfOneTlsReceive : settings.Socket.ReceiveBuffer),
         _ => null,
     };
 
@@ -30,7 +34,7 @@ internal abstract class Farewell(DeadlineQueue limit)
     /// <summary>The operation has failed; null if that is not the connection's own end.</summary>
     public static CloseEnd? EndOf(LinkFault fault) => fault switch
     {
-        LinkFault.PeerClosed => CloseEnd.PeerFinished,
+        LinkFault.PeerClosed or LinkFault.TlsFailed => CloseEnd.PeerFinished, // an alert, and the FIN after it
         LinkFault.TimedOut or LinkFault.Unanswered => CloseEnd.TimedOut,
         LinkFault.Reset => CloseEnd.PeerReset,
         _ => null,

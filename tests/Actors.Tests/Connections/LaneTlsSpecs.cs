@@ -7,6 +7,7 @@ using ActorLoad.Peers.Faults;
 using ActorLoad.Peers.Requirements;
 using ActorLoad.Peers.Tls;
 using ActorLoad.Resp;
+using ActorLoad.Transport;
 using Xunit;
 
 namespace ActorLoad.Actors.Tests.Connections;
@@ -200,6 +201,19 @@ public abstract class LaneTlsSpecs(string transport) : LaneKit(transport)
         StartLane([server.EndPoint], Given.Connection("GET large", "PING", "GETRANGE large 0 16383", "GET large"), Given.Policy(Given.Stop), tls: Named);
         await RunBurstAsync(Connections);
         await AssertOutcomesAsync((Outcome.Succeeded, Connections));
+    }
+
+    [RedisTheory]
+    [InlineData(CloseMode.Quit, "peer-finished")]
+    [InlineData(CloseMode.HalfClose, "peer-finished")]
+    [InlineData(CloseMode.Abandon, "unread")]
+    public async Task Close_that_waits_for_the_server_ends_as_without_TLS(CloseMode close, string end)
+    {
+        await using var server = await RedisServer.StartAsync(_authority.Server(_authority.Rsa()));
+        StartLane([server.EndPoint], Given.Closing(close), Given.Policy(Given.Stop), tls: Named);
+        await RunBurstAsync(Connections);
+        await AssertOutcomesAsync((Outcome.Succeeded, Connections));
+        Assert.Equal(new Dictionary<string, long> { [end] = Connections }, Total.Closes);
     }
 
     [RedisFact]

@@ -91,11 +91,18 @@ internal sealed class TlsLink : Link
         }
     }
 
-    // Without a close_notify, which would have to leave before the FIN.
+    // The close_notify of TLS stands for the FIN, which must not leave before it: the server answers with both.
     public override void Finish(DeadlineQueue deadline)
     {
-        _isFetching = true;
-        _link!.Finish(deadline);
+        _deadline = deadline;
+        var written = _stream!.ShutdownAsync();
+        if (!written.IsCompletedSuccessfully)
+        {
+            Fail(written.Exception?.InnerException ?? new IOException("the close_notify waits"));
+            return;
+        }
+
+        Send();
         if (!_isPending)
         {
             Read(waitsWithoutBuffer: true);
