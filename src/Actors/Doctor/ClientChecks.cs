@@ -133,7 +133,7 @@ internal static class ClientChecks
                 Name, Check.Machine, present, null,
                 $"each connection waits in TIME_WAIT for 60 s with its port, {Reason}, and ports cannot be used again earlier ({why}). "
                 + $"More than {(ports / 60).Text()} connections a second to one address and port would use up all ports",
-                TroubleRemedies.TimeWait(present, needs.IsLoopback, needs.KernelPorts, machine.Setting(Range), null));
+                TroubleRemedies.TimeWait(present, needs.IsLoopback, needs.KernelPorts, machine.Setting(Range), null, needs.Close));
         }
 
         var waiting = (started + needs.Targets - 1) / Math.Max(1, needs.Targets);
@@ -145,7 +145,7 @@ internal static class ClientChecks
                 Name, Check.Machine, present, null,
                 $"{waiting.Of("connection")} in 60 s to one address and port would wait in TIME_WAIT, {Reason}. "
                 + $"There are {ports.Text()} ports, which cannot be used again earlier ({why})",
-                TroubleRemedies.TimeWait(present, needs.IsLoopback, needs.KernelPorts, machine.Setting(Range), waiting));
+                TroubleRemedies.TimeWait(present, needs.IsLoopback, needs.KernelPorts, machine.Setting(Range), waiting, needs.Close));
     }
 
     /// <summary>Room in the firewall's connection table.</summary>

@@ -37,6 +37,9 @@ public sealed record RunNeeds
     /// <summary>connection.close lets us close first, so that TIME_WAIT is ours.</summary>
     public required bool IsGraceful { get; init; }
 
+    /// <summary>connection.close, as a run file writes it.</summary>
+    public string Close { get; init; } = "graceful";
+
     /// <summary>connection.ports = kernel.</summary>
     public required bool KernelPorts { get; init; }
 

@@ -39,6 +39,7 @@ public static class RunDemand
             StartedInMinute = fleets.Aggregate((long?)0, (sum, fleet) => sum + fleet.StartedInMinute),
             Tracked = fleets.Aggregate((long?)0, (sum, fleet) => sum + fleet.Tracked),
             Observers = (observers.Server ? 1 : 0) + (observers.Bystander?.Connections ?? 0),
+            Close = connection.Socket.Close.Word(),
             IsGraceful = connection.Socket.Close is CloseMode.Graceful or CloseMode.HalfClose,
             KernelPorts = connection.Socket.Ports == PortChoice.Kernel,
             IsLoopback = targets.All(target => target.IsLoopback),

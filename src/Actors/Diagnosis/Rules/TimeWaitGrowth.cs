@@ -54,7 +54,7 @@ internal sealed class TimeWaitGrowth : IRule
             isGraceful
                 ? TroubleRemedies.TimeWait(
                     evidence.Setting(TuningKeys.TimeWaitReuse), evidence.Load.IsLoopback, evidence.Load.Ports == "kernel",
-                    evidence.Setting(TuningKeys.PortRange), isFull ? evidence.BurstForEach() + waiting : null)
+                    evidence.Setting(TuningKeys.PortRange), isFull ? evidence.BurstForEach() + waiting : null, evidence.Load.Close)
                 : [])
         {
             Explains = isFull ? exhausted : 0,

@@ -49,12 +49,14 @@ public static class TroubleRemedies
     /// <param name="kernelPorts">connection.ports = kernel. Otherwise ports are bound, and can be used again anyway.</param>
     /// <param name="range">First and last port.</param>
     /// <param name="needed">Ports for one target, including those that wait; null if there are enough.</param>
-    public static IReadOnlyList<Remedy> TimeWait(string? reuse, bool isLoopback, bool kernelPorts, string? range, long? needed)
+    /// <param name="close">connection.close.</param>
+    public static IReadOnlyList<Remedy> TimeWait(
+        string? reuse, bool isLoopback, bool kernelPorts, string? range, long? needed, string close = Graceful)
     {
         var isReused = reuse == "1" || (reuse == "2" && isLoopback);
         return
         [
-            Remedies.AbortiveClose(Graceful),
+            Remedies.AbortiveClose(close),
             .. kernelPorts && !isReused ? [Remedies.Sysctl(TuningKeys.TimeWaitReuse, RemedyHost.Client, reuse)] : Array.Empty<Remedy>(),
             .. kernelPorts ? [Remedies.SlotPorts(Kernels)] : Array.Empty<Remedy>(),
             .. needed is { } ports ? Wider(range, ports) : [],
