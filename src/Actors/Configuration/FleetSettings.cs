@@ -17,11 +17,9 @@ public sealed record FleetSettings(
     string Name, TargetSettings Target, ImmutableArray<PhaseSettings> Load, ConnectionSettings Connection, SupervisionPolicy Supervision)
 {
     /// <summary>Its endpoints among those of the whole run, in turn. The only fleet has all.</summary>
-    public ImmutableArray<Endpoint> Among(ImmutableArray<Endpoint> endpoints) => Name.Length == 0 || Target.IsEmbedded ? endpoints :
-    [
-        .. Target.Endpoints.SelectMany(name => Target.Among(
-            name, [.. endpoints.Where(endpoint => endpoint.Name == name)], endpoint => endpoint.Family)),
-    ];
+    public ImmutableArray<Endpoint> Among(ImmutableArray<Endpoint> endpoints) => Name.Length == 0 || Target.IsEmbedded ? endpoints
+        : Target.IsCluster ? [.. endpoints.Where(endpoint => endpoint.Node?.Cluster == Target.ClusterName)]
+        : Target.SeedsAmong(endpoints);
 
     /// <summary>How many of its connections go to each of its targets, in proportion. A name with several addresses shares its weight among
     /// them. In the order <c>first</c> the first one takes all, as long as it is not given up.</summary>
@@ -45,6 +43,7 @@ public sealed record FleetSettings(
             credentials => credentials.AreGiven || credentials.Tls is not null, Credentials.None))
     {
         Parts = [.. fleets.Select(fleet => fleet.Target)],
+        IsCluster = fleets.Any(fleet => fleet.Target.IsCluster),
     };
 
     /// <summary>The connections of all fleets as one: their limits together, and of each choice the one with more consequences. The scripts

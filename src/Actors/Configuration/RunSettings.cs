@@ -89,6 +89,12 @@ public sealed record TargetSettings(ImmutableArray<string> Endpoints, Credential
     /// <summary>The weight of each element of <see cref="Endpoints"/>; empty unless they are drawn by weight.</summary>
     public ImmutableArray<double> Weights { get; init; } = [];
 
+    /// <summary>The endpoints name a cluster, whose masters are stormed.</summary>
+    public bool IsCluster { get; init; }
+
+    /// <summary>The cluster: the endpoints that name it.</summary>
+    internal string ClusterName => string.Join(", ", Endpoints);
+
     /// <summary>The targets that this one unites; empty if it is the target of one fleet.</summary>
     public ImmutableArray<TargetSettings> Parts { get; init; } = [];
 
@@ -97,6 +103,13 @@ public sealed record TargetSettings(ImmutableArray<string> Endpoints, Credential
 
     /// <summary>True when the run brings its own server.</summary>
     public bool IsEmbedded => Endpoints is [Embedded];
+
+    /// <summary>Its endpoints among those of all names, in the order of the run file.</summary>
+    internal ImmutableArray<Endpoint> SeedsAmong(ImmutableArray<Endpoint> endpoints) =>
+    [
+        .. Endpoints.SelectMany(name => Among(
+            name, [.. endpoints.Where(endpoint => endpoint.Node is null && endpoint.Name == name)], endpoint => endpoint.Family)),
+    ];
 
     /// <summary>Those of a name's addresses that it storms.</summary>
     /// <param name="name">One of <see cref="Endpoints"/>.</param>

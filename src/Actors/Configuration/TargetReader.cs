@@ -28,6 +28,12 @@ internal static class TargetReader
         var family = target.Choice<FamilyChoice>("family");
         var order = target.Choice<EndpointOrder>("order");
         var weights = ReadWeights(target, order, endpoints?.Length);
+        var cluster = target.Flag("cluster");
+        if (cluster == true && order == EndpointOrder.Weighted)
+            target.Contradiction("cluster", "order", "weights where the cluster's nodes are asked for",
+                "target.order = in-turn, random or first, or target.cluster = off");
+        if (cluster == true && endpoints is { } named && named.Contains(TargetSettings.Embedded))
+            target.Contradiction("cluster", "endpoints", "the embedded server, which is no cluster", "endpoints of a cluster's nodes");
         var username = target.Text("username", Line);
         var password = target.Secret("password", PasswordProblem);
         var tls = TlsReader.Read(target.Section("tls"));
@@ -50,6 +56,7 @@ internal static class TargetReader
             Family = family ?? default,
             Order = order ?? default,
             Weights = weights,
+            IsCluster = cluster ?? default,
         };
     }
 

@@ -62,7 +62,7 @@ internal static class ThresholdReader
 
     private static ThresholdParts Parts(TargetSettings target, ObserverSettings observers, ImmutableArray<FleetSettings> fleets)
     {
-        var (names, isName) = (new HashSet<string>(), false);
+        var (names, isName) = (new HashSet<string>(), target.IsCluster); // the nodes of a cluster are known later
         foreach (var written in target.Endpoints.IsDefault ? [] : target.Endpoints)
         {
             names.Add(written);

@@ -23,6 +23,9 @@ internal sealed class ConnectionRecord(BurstShare share, int client, long due, i
     /// <summary>Index of the target's endpoint.</summary>
     public int Endpoint { get; } = endpoint;
 
+    /// <summary>The slots of its endpoint, if that is a node of a cluster.</summary>
+    public SlotSet? Slots { get; init; }
+
     /// <summary>Counts it.</summary>
     public Tally Tally => Share.Tallies[Endpoint];
 

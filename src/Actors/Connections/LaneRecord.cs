@@ -122,7 +122,7 @@ internal sealed class LaneRecord
     public ConnectionRecord NewRecord(BurstShare share, int client, long due, int passed)
     {
         var target = Health.TargetOf(share.Turn + client, passed);
-        return new ConnectionRecord(share, client, due, target, Health.EndpointOf(target));
+        return new ConnectionRecord(share, client, due, target, Health.EndpointOf(target)) { Slots = Health.At(target).Node?.Slots };
     }
 
     /// <summary>Sends a connection of a population its <see cref="ConnectionProtocol.Retire"/> at the end of its lifetime.</summary>

@@ -38,14 +38,17 @@ internal sealed class NumberPlaceholder(NumberPlaceholder.Reader read, int maxLe
 /// <param name="low">The lowest, 0 or more.</param>
 /// <param name="high">The highest.</param>
 /// <param name="place">Number of the placeholder in its command, so that two of them differ.</param>
-internal sealed class RandomPlaceholder(long low, long high, int place) : Placeholder
+internal class RandomPlaceholder(long low, long high, int place) : Placeholder
 {
     public override int MaxLength => NumberPlaceholder.MostDigits;
 
-    public override int Write(in Sender sender, Span<byte> destination)
+    public sealed override int Write(in Sender sender, Span<byte> destination) => NumberPlaceholder.Write(Number(sender), destination);
+
+    /// <summary>The number.</summary>
+    protected virtual long Number(in Sender sender)
     {
         var span = (UInt128)((ulong)(high - low) + 1);
-        return NumberPlaceholder.Write(low + (long)((sender.Random(place) * span) >> 64), destination);
+        return low + (long)((sender.Random(place) * span) >> 64);
     }
 }
 

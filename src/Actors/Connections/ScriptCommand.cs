@@ -1,4 +1,5 @@
 using System.Text;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
 
@@ -42,6 +43,15 @@ internal sealed class ScriptCommand
         problem = "";
         command = Compile(arguments);
         return true;
+    }
+
+    /// <summary>Finds the keys of a cluster's node, so that no connection has to.</summary>
+    public void Prepare(SlotSet slots)
+    {
+        foreach (var key in _arguments.SelectMany(argument => argument.Select(part => part.Placeholder)).OfType<KeyPlaceholder>())
+        {
+            key.Prepare(slots);
+        }
     }
 
     /// <summary>Writes the command and returns its length in bytes.</summary>
@@ -138,7 +148,19 @@ internal sealed class ScriptCommand
 
         FlushLiteral(found, literal);
         parts = [.. found];
+        TellKey(parts);
         return true;
+    }
+
+    // The slot of a key is that of its whole argument. With another placeholder in it, nothing can be chosen.
+    private static void TellKey(ScriptPart[] parts)
+    {
+        if (parts.Count(part => part.Placeholder is not null) == 1
+            && Array.FindIndex(parts, part => part.Placeholder is KeyPlaceholder) is var at and >= 0)
+        {
+            ((KeyPlaceholder)parts[at].Placeholder!).StandBetween(
+                [.. parts[..at].SelectMany(part => part.Bytes)], [.. parts[(at + 1)..].SelectMany(part => part.Bytes)]);
+        }
     }
 
     private static bool IsBrace(ScriptWord word, int position, char brace) =>

@@ -21,7 +21,7 @@ internal static class ScriptPlaceholders
         Number("connection", (in sender) => sender.Connection, NumberPlaceholder.MostDigits),
         Number("attempt", (in sender) => sender.Attempt),
         new Form("fleet", "", (_, place) => ([new ScriptPart(place.Fleet)], "")),
-        new Form("random", Range, (range, place) => Random([], range, place)),
+        new Form("random", Range, Random),
         new Form("payload", Bytes, (bytes, _) => Payload(bytes)),
         new Form("key", Keys, Key),
     ];
@@ -53,18 +53,13 @@ internal static class ScriptPlaceholders
         return new Form(name, "", (_, _) => (parts, ""));
     }
 
-    private static (ScriptPart[] Parts, string Problem) Random(byte[] before, string range, Place place)
+    private static (ScriptPart[] Parts, string Problem) Random(string range, Place place)
     {
         var dash = range.IndexOf('-', StringComparison.Ordinal);
         return dash < 0 || !TryNumber(range[..dash], out var low) || !TryNumber(range[(dash + 1)..], out var high)
             ? ([], "the range has two whole numbers from 0 on, such as 1-100")
-            : low > high ? ([], $"the range ends at {high}, before it begins at {low}") : (Random(before, low, high, place), "");
-    }
-
-    private static ScriptPart[] Random(byte[] before, long low, long high, Place place)
-    {
-        var number = new ScriptPart([], new RandomPlaceholder(low, high, place.Number));
-        return before.Length == 0 ? [number] : [new ScriptPart(before), number];
+            : low > high ? ([], $"the range ends at {high}, before it begins at {low}")
+            : ([new ScriptPart([], new RandomPlaceholder(low, high, place.Number))], "");
     }
 
     // Letters that repeat only after many bytes, so that nothing on the way can compress them to a few.
@@ -89,7 +84,10 @@ internal static class ScriptPlaceholders
         var colon = arguments.LastIndexOf(':');
         return colon <= 0 || !TryNumber(arguments[(colon + 1)..], out var count) || count < 1
             ? ([], "a key has a prefix, and a number of keys from 1 on, such as {key:user:1000}")
-            : (Random(Encoding.UTF8.GetBytes(arguments[..(colon + 1)]), 0, count - 1, place), "");
+            : ([
+                new ScriptPart(Encoding.UTF8.GetBytes(arguments[..(colon + 1)])),
+                new ScriptPart([], new KeyPlaceholder(count, place.Number)),
+            ], "");
     }
 
     private static bool TryNumber(string text, out long number) =>

@@ -1,4 +1,5 @@
 using ActorLoad.Load;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
 
@@ -21,6 +22,9 @@ internal readonly record struct Sender(int Burst, int Client)
 
     /// <summary>Number of the fleet, from 0.</summary>
     public int Fleet { get; init; }
+
+    /// <summary>The slots of its node in a cluster; null without one.</summary>
+    public SlotSet? Slots { get; init; }
 
     /// <summary>A random number. The same run sends the same numbers, in whatever order replies come.</summary>
     /// <param name="place">Number of the placeholder in its command.</param>

@@ -1,3 +1,4 @@
+using ActorLoad.Metrics;
 using ActorLoad.Resp;
 
 namespace ActorLoad.Connections;
@@ -25,6 +26,18 @@ public sealed record Session(Script Setup, Script Script)
         var usual = Of(credentials, settings, isReconnect: false) with { Seed = seed, Fleet = fleet };
         return settings.Setup.OnlyAfterReconnect.IsEmpty ? usual
             : usual with { AfterReconnect = Of(credentials, settings, isReconnect: true) with { Seed = seed, Fleet = fleet } };
+    }
+
+    /// <summary>Finds the keys of each of these endpoints that is a node of a cluster.</summary>
+    internal void Prepare(IEnumerable<Endpoint> targets)
+    {
+        foreach (var slots in targets.Select(target => target.Node?.Slots).OfType<SlotSet>())
+        {
+            foreach (var command in Script.Commands.Concat(Setup.Commands).Concat(AfterReconnect.Setup.Commands))
+            {
+                command.Prepare(slots);
+            }
+        }
     }
 
     /// <summary>What cannot be carried out; empty if all can.</summary>

@@ -58,6 +58,7 @@ internal struct SessionCursor(Session session, ConnectionRecord entry, ServerWor
         Command = _commands,
         Seed = session.Seed,
         Fleet = session.Fleet,
+        Slots = entry.Slots,
     };
 
     private readonly SentStep Sent => new(_sent!, Sender) { Before = _before };

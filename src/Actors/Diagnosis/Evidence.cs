@@ -34,6 +34,9 @@ public sealed record LoadEvidence(
     /// <summary>Addresses that connections come from, of all fleets.</summary>
     public int Sources { get; init; } = 1;
 
+    /// <summary>target.cluster = on, so that keys are those of each node.</summary>
+    public bool IsCluster { get; init; }
+
     /// <summary>Each target is reached over loopback.</summary>
     public bool IsLoopback { get; init; }
 

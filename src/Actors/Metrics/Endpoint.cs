@@ -35,6 +35,9 @@ public sealed class Endpoint : IEquatable<Endpoint>
     /// <summary>The path of a Unix socket; null for TCP.</summary>
     public string? Path => Address is null ? _text[UnixScheme.Length..] : null;
 
+    /// <summary>What it is in a cluster that was asked for its nodes; null otherwise.</summary>
+    public ClusterNode? Node { get; init; }
+
     /// <summary>The family of its sockets.</summary>
     public AddressFamily Family => Place.AddressFamily;
 

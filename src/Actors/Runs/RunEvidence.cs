@@ -107,6 +107,7 @@ internal static class RunEvidence
         {
             Observers = needs.Observers * needs.Targets,
             IsLoopback = needs.IsLoopback,
+            IsCluster = order.Settings.Target.IsCluster,
             From = string.Join(", ", needs.Shares.Select(share => share.From).OfType<string>().Distinct()) is { Length: > 0 } from
                 ? from : null,
             Sources = Sources(order.Settings.Fleets),

@@ -195,6 +195,7 @@ public sealed class RunResources : IRunResources
         var (targets, plan) = (fleet.Among(order.Target.Endpoints), RunPlan.Create(fleet.Load));
         var turns = EndpointTurns.For(fleet.Target.Order, fleet.Weights(targets), _settings.Seed, number);
         var health = TargetHealth.Of(targets, turns);
+        session.Prepare(targets);
         var (share, rest) = Math.DivRem(connection.MaxOpen, _loops.Choice.Loops);
         return _loops.Dispatchers.Select((dispatcher, loop) =>
         {

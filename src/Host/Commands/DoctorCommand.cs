@@ -41,9 +41,12 @@ internal static class DoctorCommand
 
     private static async Task<int> ExamineAsync(RunSettings settings, bool json, TimeProvider time, CancellationToken stop)
     {
-        var target = settings.Target.IsEmbedded ? null
-            : await TargetResolver.ResolveAsync(settings.Target, settings.Safety, time, stop);
-        SourceCheck.Check(settings, target?.Endpoints ?? []);
+        var target = settings.Target.IsEmbedded ? null : await TargetFinder.FindAsync(settings, time, stop);
+        if (target is null)
+        {
+            SourceCheck.Check(settings, []);
+        }
+
         var report = await RunDoctor.ExamineAsync(settings, target, time, stop);
         if (json)
         {

@@ -41,8 +41,7 @@ internal static class Preflight
             return new EmbeddedTarget(report);
         }
 
-        var target = await TargetResolver.ResolveAsync(settings.Target, settings.Safety, time, cancellation);
-        SourceCheck.Check(settings, target.Endpoints);
+        var target = await TargetFinder.FindAsync(settings, time, cancellation);
         ThresholdTargets.Check(settings.Thresholds, target);
         return target;
     }

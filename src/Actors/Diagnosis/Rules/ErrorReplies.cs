@@ -95,7 +95,11 @@ internal sealed class ErrorReplies : IRule
         var endpoint = evidence.RejectedAt(prefix) is [var first, ..] ? first : null;
         return prefix switch
         {
-            "MOVED" or "ASK" => Redirections(evidence, prefix).Select(Tuning.Remedies.OtherNode),
+            "MOVED" or "ASK" =>
+            [
+                evidence.Load.IsCluster ? Tuning.Remedies.KeysOfNodes() : Tuning.Remedies.WholeCluster(),
+                .. Redirections(evidence, prefix).Select(Tuning.Remedies.OtherNode),
+            ],
             "READONLY" or "MASTERDOWN" => [Tuning.Remedies.Primary(endpoint)],
             "CLUSTERDOWN" or "TRYAGAIN" => [Tuning.Remedies.Look("the cluster's state", "ok", endpoint, "cluster info")],
             "LOADING" => [Tuning.Remedies.Look("loading", "done", endpoint, "info persistence")],

@@ -212,6 +212,16 @@ public static class Remedies
     /// <summary>Endpoints that share the storm.</summary>
     public static Remedy EndpointsInTurn(string? present) => Run(TuningKeys.Order, present, "in-turn");
 
+    /// <summary>All nodes of a cluster, each with its own keys.</summary>
+    public static Remedy WholeCluster() => new(
+        TuningKeys.Cluster, "off", "on", RemedyHost.Run,
+        $"--set {TuningKeys.Cluster}=on, and keys written as {{key:PREFIX:COUNT}}: each is then one of the node that is asked");
+
+    /// <summary>Keys of the node that is asked, in a cluster that keeps its slots where they are.</summary>
+    public static Remedy KeysOfNodes() => new(
+        TuningKeys.Script, null, "{key:PREFIX:COUNT}", RemedyHost.Run,
+        "write keys as {key:PREFIX:COUNT}: each is then one of the node. If they are, slots moved during the run (failover, reshard)");
+
     /// <summary>Another node of the cluster, as its servers name it.</summary>
     public static Remedy OtherNode(string address) => new(
         TuningKeys.Target, null, address, RemedyHost.Run, $"--target {address} for the keys of that node, or use keys of this node");

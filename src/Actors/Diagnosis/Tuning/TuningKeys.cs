@@ -70,6 +70,9 @@ public static class TuningKeys
     /// <summary>How connections speak TLS.</summary>
     public const string Tls = "target.tls";
 
+    /// <summary>Whether the endpoints name a cluster.</summary>
+    public const string Cluster = "target.cluster";
+
     /// <summary>Which endpoint the next connection goes to.</summary>
     public const string Order = "target.order";
 

@@ -116,11 +116,18 @@ public sealed class ServerConnection : IDisposable
     /// text. Keep it only through <see cref="Words"/>. Throws <see cref="ServerUnavailableException"/> if the connection is lost, and
     /// <see cref="ServerRefusedException"/> for an error reply.</summary>
     public async Task<IReadOnlyList<string?>> AskAsync(params IReadOnlyList<string> command) =>
+        (await AnswerAsync(command).ConfigureAwait(false)).Texts;
+
+    /// <summary>The same, with lists in lists.</summary>
+    public async Task<ServerValue> AskForTreeAsync(params IReadOnlyList<string> command) =>
+        (await AnswerAsync(command).ConfigureAwait(false)).Tree;
+
+    private async Task<ServerAnswer> AnswerAsync(IReadOnlyList<string> command) =>
         await _line.AskAsync(RespCommand.Encode(command)).ConfigureAwait(false) switch
         {
             null => throw new ServerUnavailableException(_line.End!) { WasConnected = true, Kind = LossKind.End },
             { Error: { } error } => throw new ServerRefusedException(Words.Keep(error)),
-            var answer => answer.Texts,
+            var answer => answer,
         };
 
     /// <summary>Ends it with a RST, so that nothing of it stays in TIME_WAIT.</summary>

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using ActorLoad.Metrics;
+using ActorLoad.Resp;
+
+namespace ActorLoad.Connections;
+
+/// <summary>The random number at the end of a key. In a cluster it makes the key one of the connection's node, if any key is.</summary>
+/// <param name="count">Number of keys.</param>
+/// <param name="place">As for <see cref="RandomPlaceholder"/>.</param>
+internal sealed class KeyPlaceholder(long count, int place) : RandomPlaceholder(0, count - 1, place)
+{
+    // Of so many keys, those of each node are listed before the run. Of more, each is drawn until one fits.
+    private const int MostListed = 1 << 17;
+
+    // A node with one slot of 16,384 has a key among so many, almost surely.
+    private const int MostDrawn = 16 * HashSlot.Count;
+
+    private readonly ConcurrentDictionary<SlotSet, int[]> _listed = new(); // empty without a choice
+    private byte[]? _before; // null if the argument holds another placeholder
+    private byte[] _after = [];
+
+    /// <summary>The key is an argument with these bytes around the number.</summary>
+    public void StandBetween(byte[] before, byte[] after) => (_before, _after) = (before, after);
+
+    /// <summary>Finds the keys of a node, so that no connection has to.</summary>
+    public void Prepare(SlotSet slots)
+    {
+        if (_before is not null && count <= MostListed)
+        {
+            _listed.GetOrAdd(slots, _ => [.. Enumerable.Range(0, (int)count).Where(number => Fits(number, slots))]);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override long Number(in Sender sender)
+    {
+        var drawn = base.Number(sender);
+        if (_before is null || sender.Slots is not { } slots)
+        {
+            return drawn;
+        }
+
+        if (_listed.TryGetValue(slots, out var numbers))
+        {
+            return numbers.Length == 0 ? drawn : numbers[(int)(drawn % numbers.Length)];
+        }
+
+        var (number, state) = (drawn, (ulong)drawn);
+        for (var draws = 0; draws < MostDrawn; draws++)
+        {
+            if (Fits(number, slots))
+            {
+                return number;
+            }
+
+            state = (state * 6364136223846793005) + 1442695040888963407; // Knuth's MMIX
+            number = (long)(((UInt128)state * (ulong)count) >> 64);
+        }
+
+        return drawn; // a hash tag gives all keys one slot, and it is another node's
+    }
+
+    private bool Fits(long number, SlotSet slots)
+    {
+        Span<byte> key = stackalloc byte[_before!.Length + MaxLength + _after.Length];
+        _before.CopyTo(key);
+        var end = _before.Length + NumberPlaceholder.Write(number, key[_before.Length..]);
+        _after.CopyTo(key[end..]);
+        return slots.Contains(HashSlot.Of(key[..(end + _after.Length)]));
+    }
+}
