@@ -10,6 +10,11 @@ internal static class ConnectionReader
     /// <summary>Most that <c>connection.max-open</c> can be.</summary>
     public const int MostOpen = 1_000_000;
 
+    /// <summary>The key of the PINGs of an idle client.</summary>
+    public const string PingEvery = "ping-every";
+
+    private static readonly TimeSpan MostFrequentPing = TimeSpan.FromMilliseconds(1);
+
     private const int MostRepeats = 1_000_000_000;
     private const int DeepestPipeline = 1_000;
     private const string Close = "close";
@@ -29,6 +34,7 @@ internal static class ConnectionReader
         var setup = SetupReader.Read(section, scripts, fleet);
         var script = ReadScript(connection, scripts, fleet);
         var hold = connection.Duration("hold", "0s", "1d");
+        var pingEvery = ReadPingEvery(connection);
         var close = connection.Choice<CloseMode>(Close);
         var closeTimeout = connection.Duration(CloseTimeout, "1ms", "1h");
         var keepAlive = connection.Flag("keep-alive");
@@ -55,6 +61,7 @@ internal static class ConnectionReader
             })
         {
             CloseTimeout = closeTimeout ?? default,
+            PingEvery = pingEvery,
             Setup = setup,
             Pool = PoolReader.Read(connection, script),
         };
@@ -64,9 +71,21 @@ internal static class ConnectionReader
         ScriptReader.HideSecrets(section.Json[SetupReader.Commands], problems);
         ScriptReader.HideSecrets(section.Json[SetupReader.OnlyAfterReconnect], problems);
         var session = Session.Of(Credentials.None, settings);
+        if (session.Ping is { AwaitsReply: false })
+            connection.Problem(
+                PingEvery, "nothing answers PING after the script's CLIENT REPLY OFF or SKIP", "CLIENT REPLY ON, or ping-every = 0s");
         if ((session.Problem() is { Length: > 0 } usual ? usual : session.AfterReconnect.Problem()) is { Length: > 0 } wrong)
             connection.Problem("setup", wrong, "");
         return settings;
+    }
+
+    private static TimeSpan ReadPingEvery(SettingsReader connection)
+    {
+        var every = connection.Duration(PingEvery, "0s", "1d") ?? default;
+        if (every == TimeSpan.Zero || every >= MostFrequentPing)
+            return every;
+        connection.Problem(PingEvery, $"{connection.Shown(PingEvery)} is shorter than 1ms", "0s for no PING, or from 1ms to 1d");
+        return TimeSpan.Zero;
     }
 
     private static Script ReadScript(SettingsReader connection, ScriptReader scripts, string fleet)

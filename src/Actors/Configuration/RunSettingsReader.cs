@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ActorLoad.Configuration.Hocon;
+using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
 
@@ -30,6 +31,9 @@ internal static class RunSettingsReader
             fleets = [new FleetSettings("", target, load, connection, supervision)];
         }
 
+        if (fleets.Any(fleet => fleet.Connection.PingEvery > TimeSpan.Zero && !IsHeld(fleet)))
+            reader.Problem("connection", $"{ConnectionReader.PingEvery} where no connection is held",
+                "connection.hold, shape = population, or ping-every = 0s");
         fleets = [.. fleets.Select(fleet => fleet with { Load = [.. fleet.Load.Select(phase => phase.Seeded(seed))] })];
         target = fleets.Length == 1 ? fleets[0].Target : FleetSettings.TargetOf(fleets, target);
         var observers = ObserversReader.Read(reader.Section("observers"), target, connection);
@@ -53,6 +57,9 @@ internal static class RunSettingsReader
         };
         return settings;
     }
+
+    private static bool IsHeld(FleetSettings fleet) =>
+        fleet.Connection.Hold > TimeSpan.Zero || fleet.Load.Any(phase => phase.Shape == LoadShape.Population);
 
     private static TransportSettings ReadTransport(SettingsReader transport, int mostLoops) =>
         new(transport.Choice<TransportKind>("kind") ?? default, transport.IntegerOr("loops", "auto", 1, mostLoops).Number)

@@ -135,6 +135,22 @@ internal sealed class SettingsReader(
             : rate;
     }
 
+    /// <summary>The password in the file that a key names; empty if it names none, null if a problem was noted.</summary>
+    public string? PasswordIn(string key)
+    {
+        if (Text(key) is not { } name || name.Length == 0)
+            return json[key] is null ? null : "";
+        var (password, problem, allowed) = files?.Read(fields.Fields[key].Origin, name, PasswordFile.Read)
+            ?? (null, NamedFiles.NotOfStrangers, "a password in the run file");
+        if (problem.Length > 0)
+            Problem(key, problem, allowed);
+        problems.Hide(password);
+        return password;
+    }
+
+    /// <summary>True if an option of the command line sets the key, which other users can read.</summary>
+    public bool IsOnCommandLine(string key) => fields.Fields[key].Origin is { IsOption: true, Source: ['-', '-', ..] };
+
     /// <summary>A key's value as it was read, for a message.</summary>
     public string Shown(string key) => $"{json[key]}";
 

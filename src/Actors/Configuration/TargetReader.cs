@@ -15,7 +15,8 @@ internal static class TargetReader
     public const int MaxEndpoints = 1024;
 
     private const int MaxWeight = 1_000_000;
-    private const int MaxPassword = 16 * 1024;
+    private const string Password = "password";
+    private const string PasswordFile = "password-file";
 
     /// <summary>Reads the target. The result is never null, but useless if a problem was noted.</summary>
     public static TargetSettings Read(SettingsReader target)
@@ -35,7 +36,14 @@ internal static class TargetReader
         if (cluster == true && endpoints is { } named && named.Contains(TargetSettings.Embedded))
             target.Contradiction("cluster", "endpoints", "the embedded server, which is no cluster", "endpoints of a cluster's nodes");
         var username = target.Text("username", Line);
-        var password = target.Secret("password", PasswordProblem);
+        var password = target.Secret(Password, PasswordProblem);
+        if (password is { Length: > 0 } && target.IsOnCommandLine(Password))
+            target.Problem(Password, "other users of this machine can read a command line",
+                "the variable ACTORLOAD__TARGET__PASSWORD, or target.password-file");
+        var fromFile = target.PasswordIn(PasswordFile);
+        if (password is { Length: > 0 } && fromFile is { Length: > 0 })
+            target.Contradiction(Password, PasswordFile, "a password beside a password-file", "one of them");
+        password = fromFile is "" ? password : fromFile;
         var tls = TlsReader.Read(target.Section("tls"));
         if (endpoints is { Length: 0 or > MaxEndpoints })
             target.Problem("endpoints", $"{endpoints.Value.Length} endpoints", $"1 to {MaxEndpoints}");
@@ -84,7 +92,8 @@ internal static class TargetReader
                 : (default, problem, AllowedNetwork.Allowed)) ?? []);
 
     private static (string Problem, string Allowed)? PasswordProblem(string text) =>
-        Encoding.UTF8.GetByteCount(text) > MaxPassword ? ("a password that is too long", $"at most {MaxPassword} bytes") : null;
+        Encoding.UTF8.GetByteCount(text) > Configuration.PasswordFile.MostBytes
+            ? ("a password that is too long", $"at most {Configuration.PasswordFile.MostBytes} bytes") : null;
 
     private static (string Problem, string Allowed)? Line(string text) =>
         text.Length > 1000 || text.Any(char.IsControl) ? ("not a text on one line", "at most 1000 characters") : null;

@@ -10,7 +10,7 @@ namespace ActorLoad.Connections;
 /// <remarks><code>
 /// New -> (Waiting: backoff) -> Opening -> (Securing: TLS) -> (SettingUp) -> Using: one exchange a step -> (Holding: a pending receive)
 ///   -> (Closing) -> ended
-///   Using -> Thinking -> Using, between two exchanges
+///   Using -> Thinking -> Using, between two exchanges; Holding -> Pinging -> Holding, for an idle client
 ///   every state: LinkFailed -> throw -> the cohort restarts this actor with the same entry, or stops it
 ///   Holding: Retire -> ended, for a connection of a population; in every other state it ends after its script
 ///   Closing, if the close waits for the server -> ended (succeeded), however that ends; from Holding through Parting, if a message of the
@@ -29,6 +29,7 @@ internal sealed class ConnectionActor : UntypedActor
     private static readonly State Using = static (self, message) => self.WhileUsing(message);
     private static readonly State Thinking = static (self, message) => self.WhileThinking(message);
     private static readonly State Holding = static (self, message) => self.WhileHolding(message);
+    private static readonly State Pinging = static (self, message) => self.WhilePinging(message);
     private static readonly State Parting = static (self, message) => self.WhileParting(message);
     private static readonly State Idle = static (self, message) => self.WhileIdle(message);
     private static readonly State Testing = static (self, message) => self.WhileTesting(message);
@@ -150,6 +151,18 @@ internal sealed class ConnectionActor : UntypedActor
             case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
             case HoldOver over when over.Link == _link: HandleHoldOver(over.Link); break;
             case Retire: Succeed(_link!); break;
+            case Alarm when message == _alarm: Ping(_link!); break;
+            default: HandleOther(message); break;
+        }
+    }
+
+    private void WhilePinging(object message)
+    {
+        switch (message)
+        {
+            case Received received when received.Link == _link: HandlePong(received.Link); break;
+            case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
+            case HoldOver over when over.Link == _link: HandleRetire(); break; // after the PONG
             default: HandleOther(message); break;
         }
     }
@@ -205,7 +218,7 @@ internal sealed class ConnectionActor : UntypedActor
         {
             case Cancel: HandleCancel(); break;
             case Retire: HandleRetire(); break;
-            case Received or Connected or Secured or LinkFailed or HoldOver: break; // from a link that an earlier incarnation closed
+            case Received or Connected or Secured or LinkFailed or HoldOver or Alarm: break; // of a link that an earlier one closed
             default: Unhandled(message); break;
         }
     }
@@ -305,6 +318,29 @@ internal sealed class ConnectionActor : UntypedActor
         link.Receive(null); // until the same deadline
     }
 
+    private void HandlePong(Link link)
+    {
+        if (!IsAnswered(link, isBeforeHold: true))
+        {
+            return;
+        }
+
+        if (Entry.IsRetired)
+        {
+            Succeed(link);
+        }
+        else
+        {
+            _state = Holding;
+            if (_plan.Lane.Pool is null)
+            {
+                link.Receive(_plan.KeptDeadline);
+            }
+
+            AwaitPing();
+        }
+    }
+
     private bool IsAnswered(Link link, bool isBeforeHold)
     {
         switch (_cursor.Take(link.Incoming, isBeforeHold))
@@ -362,6 +398,7 @@ internal sealed class ConnectionActor : UntypedActor
                 _plan.Lane.Serve(Entry);
                 _state = Holding; // the last commands get no reply: the hold begins with them
                 _cursor.Send(link, Until(link, HoldDeadline ?? _plan.SendDeadline));
+                AwaitPing();
                 break;
             default:
                 _plan.Lane.Serve(Entry);
@@ -382,6 +419,7 @@ internal sealed class ConnectionActor : UntypedActor
             }
 
             // Else nothing may be under way when the hold is over.
+            AwaitPing();
         }
         else
         {
@@ -392,7 +430,7 @@ internal sealed class ConnectionActor : UntypedActor
     // A link whose deadline is over can only be closed. If more follows, a message ends the hold.
     private DeadlineQueue Until(Link link, DeadlineQueue hold)
     {
-        if ((_plan.Farewell is null && _plan.Lane.Pool is null) || hold == _plan.KeptDeadline)
+        if ((_plan.Farewell is null && _plan.Lane.Pool is null && _plan.PingEvery == 0) || hold == _plan.KeptDeadline)
         {
             return hold;
         }
@@ -435,7 +473,7 @@ internal sealed class ConnectionActor : UntypedActor
     private void Reuse(Link link)
     {
         Entry.Timings.Connected = _plan.Loop.Now;
-        _cursor = new SessionCursor(_plan.Session, Entry, _plan.Words);
+        _cursor.Renew(Entry);
         BeginUse(link);
     }
 
@@ -449,6 +487,27 @@ internal sealed class ConnectionActor : UntypedActor
         _link.Reset();
         _plan.Lane.Replace(Entry, end);
         BeginAttempt();
+    }
+
+    private void AwaitPing()
+    {
+        if (_plan.PingEvery > 0)
+        {
+            _plan.Loop.Schedule(_plan.Loop.Now + _plan.PingEvery, _alarm ??= new Alarm(Self));
+        }
+    }
+
+    private void Ping(Link link)
+    {
+        if (link.IsPending || _plan.Lane.Pool is not null) // which receives nothing in a hold
+        {
+            _state = Pinging;
+            _cursor.SendPing(link, _plan.ReplyDeadline);
+        }
+        else
+        {
+            Self.Tell(_alarm, Self); // behind what the hold has received, which is on its way here
+        }
     }
 
     private void Succeed(Link link)

@@ -29,6 +29,9 @@ internal sealed record ConnectionPlan(
     /// <summary>Parts from the server; null if a close is all.</summary>
     public Farewell? Farewell { get; init; }
 
+    /// <summary>Ticks from a reply to the PING of a connection that holds; 0 if it sends none.</summary>
+    public long PingEvery { get; init; }
+
     /// <summary>The plan for <paramref name="settings"/> on <paramref name="loop"/>.</summary>
     public static ConnectionPlan For(LaneRecord lane, TransportLoop loop, ConnectionSettings settings, Session session)
     {
@@ -43,6 +46,7 @@ internal sealed record ConnectionPlan(
         {
             Tls = tls,
             Farewell = Farewell.For(settings, loop, speaksTls: tls is not null),
+            PingEvery = loop.ToTicks(settings.PingEvery),
         };
     }
 }

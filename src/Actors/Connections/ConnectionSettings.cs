@@ -30,6 +30,9 @@ public sealed record ConnectionSettings(
     /// <summary>How long a close may wait for the server.</summary>
     public TimeSpan CloseTimeout { get; init; }
 
+    /// <summary>Time from the last reply to the PING of a connection that holds; 0 if it sends none.</summary>
+    public TimeSpan PingEvery { get; init; }
+
     /// <summary>What the connection says before its script.</summary>
     public SetupSettings Setup { get; init; } = SetupSettings.None;
 

@@ -135,9 +135,10 @@ public sealed class Script
             return new ScriptUse([], [], 1, []);
         }
 
-        var (pipeline, repeat) = (Math.Min(_settings.Pipeline, (long)_settings.Repeat * _steps.Length), _settings.Repeat);
-        var full = pipeline / (long)BigInteger.GreatestCommonDivisor(pipeline, _steps.Length);
-        var copies = (int)Math.Min(repeat, Math.Min(full, Math.Max(1, MostInPart / _steps.Length)));
+        var (repeat, alone) = (_settings.Repeat, new ReplyForecast());
+        var answered = Math.Max(1, _steps.Count(step => alone.Next(step.Words, step.Source).Replies > 0));
+        var full = _settings.Pipeline / (int)BigInteger.GreatestCommonDivisor(_settings.Pipeline, answered);
+        var copies = Math.Min(repeat, Math.Min(full, Math.Max(1, MostInPart / _steps.Length)));
         var (rounds, rest) = Math.DivRem(repeat, copies);
         var silent = new List<(ScriptCommand, Expected)>();
         var first = Group(forecast, copies, silent);

@@ -11,6 +11,9 @@ public sealed record Session(Script Setup, Script Script)
     /// <summary>The session of a connection that was cut and comes back.</summary>
     public Session AfterReconnect { get => field ?? this; init; }
 
+    /// <summary>PING of an idle client; null if the client sends none.</summary>
+    internal Exchange? Ping { get; init; }
+
     /// <summary>Seed of the run.</summary>
     public int Seed { get; init; }
 
@@ -48,7 +51,12 @@ public sealed record Session(Script Setup, Script Script)
     private static Session Of(Credentials credentials, ConnectionSettings settings, bool isReconnect)
     {
         var setup = Script.Together(Steps(credentials, settings.Setup, settings.Script.Fleet, isReconnect));
-        return new Session(setup, settings.Script.After(setup)) { Tls = credentials.Tls };
+        var script = settings.Script.After(setup);
+        return new Session(setup, script)
+        {
+            Tls = credentials.Tls,
+            Ping = settings.PingEvery > TimeSpan.Zero ? script.Ping() : null,
+        };
     }
 
     // As real clients do: HELLO has the sign-in and the name at once.

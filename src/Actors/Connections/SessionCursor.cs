@@ -63,6 +63,9 @@ internal struct SessionCursor(Session session, ConnectionRecord entry, ServerWor
 
     private readonly SentStep Sent => new(_sent!, Sender) { Before = _before };
 
+    /// <summary>The connection is open, and another client takes it over: its script comes next.</summary>
+    public void Renew(ConnectionRecord client) => (entry, _sent, _before, _commands) = (client, null, null, 0);
+
     /// <summary>Begins the script, for the first time or again on the same connection.</summary>
     public void BeginScript()
     {
@@ -89,6 +92,9 @@ internal struct SessionCursor(Session session, ConnectionRecord entry, ServerWor
 
     /// <summary>Sends the present exchange.</summary>
     public void Send(Link link, DeadlineQueue deadline) => Send(_part[_step], link, deadline);
+
+    /// <summary>Sends PING while the connection holds, beside its receive. <see cref="Take"/> takes the reply.</summary>
+    public void SendPing(Link link, DeadlineQueue deadline) => Send(session.Ping!, link, deadline);
 
     /// <summary>Takes what came after the present exchange was sent.</summary>
     /// <param name="bytes">At least one.</param>

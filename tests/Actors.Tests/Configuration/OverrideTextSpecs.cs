@@ -21,12 +21,12 @@ public class OverrideTextSpecs
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public void Password_from_a_variable_or_an_option_is_literal(string text)
+    public void Password_from_a_variable_is_literal(string text)
     {
         var variable = EnvironmentLayers.From(new Hashtable { ["ACTORLOAD__TARGET__PASSWORD"] = text });
 
         Assert.Equal(text, ConfigLoader.Load(variable).Settings.Target.Credentials.Password);
-        Assert.Equal(text, LoadFile("", Set("target.password", text)).Settings.Target.Credentials.Password);
+        Assert.Equal(text, LoadFile("", Password(text)).Settings.Target.Credentials.Password);
     }
 
     [Theory]
@@ -62,10 +62,10 @@ public class OverrideTextSpecs
         Assert.Equal(isWithin, new OverrideLayer("--set", path, "1").IsWithin(outer));
 
     [Property(MaxTest = 200)]
-    public void Password_from_an_option_is_taken_literally(NonNull<string> text)
+    public void Any_password_from_a_variable_is_literal(NonNull<string> text)
     {
         if (!text.Get.Contains('\uFFFD', StringComparison.Ordinal) && text.Get.All(character => !char.IsSurrogate(character)))
-            Assert.Equal(text.Get, LoadFile("", Set("target.password", text.Get)).Settings.Target.Credentials.Password);
+            Assert.Equal(text.Get, LoadFile("", Password(text.Get)).Settings.Target.Credentials.Password);
     }
 
     [Theory]
@@ -92,12 +92,26 @@ public class OverrideTextSpecs
     }
 
     [Theory]
+    [InlineData("target.password", "hunter2secret")]
+    [InlineData("target", "{ username = me, password = hunter2secret }")]
+    [InlineData("fleets.0.target.password", "hunter2secret")]
+    public void Password_on_the_command_line_is_an_error_and_not_shown(string path, string value)
+    {
+        var error = Assert.Single(Errors("actorload.fleets = [ { name = web } ]", Set(path, value)));
+
+        Assert.EndsWith("target.password: other users of this machine can read a command line; the variable ACTORLOAD__TARGET__PASSWORD, or target.password-file", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal);
+    }
+
+    private static OverrideLayer Password(string text) => new("ACTORLOAD__TARGET__PASSWORD", "target.password", text);
+
+    [Theory]
     [InlineData(16 * 1024, true)]
     [InlineData((16 * 1024) + 1, false)]
     public void Password_may_have_16_KiB(int length, bool fits)
     {
-        var errors = Errors("", Set("target.password", new string('x', length)));
+        var errors = Errors("", Password(new string('x', length)));
 
-        Assert.Equal(fits ? [] : ["--set: target.password: a password that is too long; at most 16384 bytes"], errors);
+        Assert.Equal(fits ? [] : ["ACTORLOAD__TARGET__PASSWORD: target.password: a password that is too long; at most 16384 bytes"], errors);
     }
 }

@@ -113,6 +113,72 @@ public sealed class DialogueSpecs
     }
 
     [Theory]
+    [InlineData("$3\r\nbar\r\n")]
+    [InlineData("+bar\r\n")]
+    [InlineData("=7\r\ntxt:bar\r\n")]
+    [InlineData(Push + Attribute + "$3\r\nbar\r\n" + Push)]
+    public void Reply_with_the_expected_text_is_an_answer(string stream)
+    {
+        AtEveryCut(stream, stream, pieces => Assert.Equal([Turn.Answered], Hear(new ScriptLine("GET foo") { Exact = "bar" }, pieces)));
+        AtEveryCut(stream, stream, pieces => Assert.Equal([Turn.Answered], Hear(new ScriptLine("GET foo") { Prefix = "ba" }, pieces)));
+        AtEveryCut(stream, stream, pieces => Assert.Equal([Turn.Answered], Hear(new ScriptLine("GET foo") { Prefix = "" }, pieces)));
+    }
+
+    [Theory]
+    [InlineData("$3\r\nbaz\r\n", "baz")]
+    [InlineData("$2\r\nba\r\n", "ba")]
+    [InlineData("$4\r\nbarn\r\n", "barn")]
+    [InlineData(":7\r\n", "7")]
+    [InlineData("$-1\r\n", "")]
+    [InlineData("_\r\n", "")]
+    [InlineData("*1\r\n$3\r\nbar\r\n", "")]
+    [InlineData(Push + Attribute + "+OK\r\n", "OK")]
+    public void Reply_with_another_text_is_noticed(string stream, string other) => AtEveryCut(stream, stream, pieces =>
+    {
+        var dialogue = default(Dialogue);
+        Assert.Equal([Turn.Unexpected], Hear(new ScriptLine("GET foo") { Exact = "bar" }, pieces, ref dialogue));
+        Assert.Equal(other, Encoding.ASCII.GetString(dialogue.Other));
+    });
+
+    [Fact]
+    public void Long_reply_is_judged_by_its_first_bytes_and_skipped()
+    {
+        var stream = $"$2000\r\nbar{new string('x', 1997)}\r\n";
+        foreach (var cut in new[] { 1, 6, 7, 8, 9, 10, 11, 500, 2005 })
+        {
+            string[] pieces = [stream[..cut], stream[cut..]];
+            Assert.Equal([Turn.Answered], Hear(new ScriptLine("GET foo") { Prefix = "bar" }, pieces));
+            Assert.Equal([Turn.Unexpected], Hear(new ScriptLine("GET foo") { Exact = "bar" }, pieces));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(WithError))]
+    public void Error_is_a_reply_where_the_script_says_so(string what, string stream) =>
+        AtEveryCut(what, stream, pieces => Assert.Equal([Turn.Answered], Hear(new ScriptLine("GET foo") { AllowsError = true }, pieces)));
+
+    [Fact]
+    public void Commands_in_one_send_are_answered_in_their_order()
+    {
+        var (script, dialogue) = (Script.Together(Script.Steps(
+            [new("HELLO 3"), new("SUBSCRIBE a b"), new("EVAL x 0") { AllowsError = true }, new("CLIENT REPLY SKIP"), new("SET a 1"), new("GET foo") { Exact = "bar" }], "")),
+            default(Dialogue));
+        var exchange = script.Step(0);
+        var stream = "%1\r\n+proto\r\n:3\r\n" + Pushed("subscribe", "a", 1) + PushedMessage + Pushed("subscribe", "b", 2) + "-ERR no\r\n" + Push + "$3\r\nbar\r\n";
+        AtEveryCut(stream, stream, pieces =>
+        {
+            dialogue = default;
+            dialogue.Begin(exchange);
+            var turns = pieces.Select(piece => dialogue.Take(Bytes(piece), new SentStep(exchange, default), isLast: false, ServerWords.WithoutSecrets)).ToArray();
+            Assert.Equal(Turn.Answered, turns[^1]);
+            Assert.All(turns.SkipLast(1), turn => Assert.Equal(Turn.More, turn));
+        });
+        dialogue = default;
+        dialogue.Begin(exchange);
+        Assert.Equal(Turn.Rejected, dialogue.Take("%0\r\n-NOPERM no\r\n"u8, new SentStep(exchange, default), isLast: false, ServerWords.WithoutSecrets));
+    }
+
+    [Theory]
     [InlineData("+PONG\r\n+PONG\r\n")]
     [InlineData("+PONG\r\n+P")]
     [InlineData("+PONG\r\n*2\r\n:1\r\n:2\r\n")]
@@ -256,6 +322,18 @@ public sealed class DialogueSpecs
         return script!;
     }
 
+    private static List<Turn> Hear(ScriptLine line, string[] pieces)
+    {
+        var dialogue = default(Dialogue);
+        return Hear(line, pieces, ref dialogue);
+    }
+
+    private static List<Turn> Hear(ScriptLine line, string[] pieces, ref Dialogue dialogue)
+    {
+        Assert.True(Script.TryParse([line, new ScriptLine("PING")], new ScriptSettings(), out var script, out var problem), problem);
+        return Hear(script!, pieces, ref dialogue, isHeld: false);
+    }
+
     private static List<Turn> Hear(string[] script, string[] pieces, bool isHeld = false)
     {
         var dialogue = default(Dialogue);
@@ -263,9 +341,12 @@ public sealed class DialogueSpecs
     }
 
     /// <summary>What the first step comes to: the last turn. What comes behind its reply must change nothing.</summary>
-    private static List<Turn> Hear(string[] commands, string[] pieces, ref Dialogue dialogue, bool isHeld = false)
+    private static List<Turn> Hear(string[] commands, string[] pieces, ref Dialogue dialogue, bool isHeld = false) =>
+        Hear(Lines([.. commands, "PING"]), pieces, ref dialogue, isHeld);
+
+    private static List<Turn> Hear(Script script, string[] pieces, ref Dialogue dialogue, bool isHeld)
     {
-        var (script, turn) = (Lines([.. commands, "PING"]), Turn.More);
+        var turn = Turn.More;
         var sent = Sent(script, 0);
         dialogue.Begin(script.Step(0));
         foreach (var piece in pieces)

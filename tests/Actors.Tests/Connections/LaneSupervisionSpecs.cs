@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
@@ -44,6 +45,43 @@ public abstract class LaneSupervisionSpecs(string transport) : LaneKit(transport
 
         await AssertOutcomesAsync((Outcome.Succeeded, 5));
         Assert.Equal((10, 5), (Total.Attempts, Total.Retries));
+    }
+
+    [SkippableFact]
+    public async Task A_connection_that_was_cut_says_more_when_it_returns()
+    {
+        var setups = new ConcurrentQueue<string>();
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            if (connection.Number == 1)
+            {
+                connection.Abort(); // before it was of use: its next attempt is no return
+                return;
+            }
+
+            for (var command = 0; command < 2; command++)
+            {
+                setups.Enqueue((await connection.ReadCommandAsync(stop))![0]);
+            }
+
+            await connection.SendAsync("+OK\r\n+OK\r\n", stop);
+            if (connection.Number == 2)
+            {
+                await connection.ReadCommandAsync(stop);
+                connection.Abort();
+                return;
+            }
+
+            setups.Enqueue((await connection.ReadCommandAsync(stop))![0]);
+            await connection.SendAsync("+OK\r\n", stop);
+            await connection.AnswerAsync(1, stop);
+        });
+        var setup = SetupSettings.None with { Commands = [new("FIRST"), new("SECOND")], OnlyAfterReconnect = [new("AGAIN")] };
+        StartLane([peer.EndPoint], Given.Connection("PING") with { Setup = setup }, Given.Policy(Given.Restart(maxRetries: 2)));
+        Assert.Equal(1, (await RunBurstAsync(1)).Succeeded);
+        Assert.Equal(["FIRST", "SECOND", "FIRST", "SECOND", "AGAIN"], setups);
+        await AssertOutcomesAsync((Outcome.Succeeded, 1));
+        Assert.Equal(1, Total.Cut);
     }
 
     [SkippableFact]

@@ -73,7 +73,8 @@ public class ConfigCommandSpecs
     [Fact]
     public async Task Secrets_are_masked()
     {
-        var printed = await PrintAsync(["config", "--set", "target.password=hush-hush", "--set", "daemon.token=do-not-tell"]);
+        var password = new Dictionary<string, string?> { ["ACTORLOAD__TARGET__PASSWORD"] = "hush-hush" };
+        var printed = await PrintAsync(["config", "--set", "daemon.token=do-not-tell"], password);
         Assert.DoesNotContain("hush", printed, StringComparison.Ordinal);
         Assert.DoesNotContain("do-not-tell", printed, StringComparison.Ordinal);
         Assert.Equal(2, printed.Split("\"***\"").Length - 1);
