@@ -24,6 +24,7 @@ internal static class ServerHello
 
     private const int RecordHeader = 5;
     private const int MessageHeader = 4;
+    private const int FixedPart = 34; // version and random
     private const byte ChangeCipherSpec = 20;
     private const byte Handshake = 22;
     private const byte LastContent = 23;
@@ -76,7 +77,7 @@ internal static class ServerHello
             return HandshakeKind.Unknown;
         }
 
-        if (hello.Length < MessageHeader + 34 || hello[0] != Hello)
+        if (hello.Length <= MessageHeader + FixedPart || hello[0] != Hello)
         {
             return HandshakeKind.Full; // an odd server: nothing says that it resumes
         }
@@ -116,7 +117,7 @@ internal static class ServerHello
     private static (bool IsTls13, bool IsResumed) Extensions(ReadOnlySpan<byte> hello)
     {
         var (isNew, isResumed) = (false, false);
-        var at = MessageHeader + 34;
+        var at = MessageHeader + FixedPart;
         at += 1 + hello[at] + 3 + 2;
         while (at + 4 <= hello.Length)
         {
