@@ -20,7 +20,7 @@ public sealed class WordsOfServersSpecs
 
         var cause = storm.Cause("error-replies");
         Assert.Contains("\"MOVED 12182 127.0.0.1:7002\"", cause.GetProperty("sentence").GetString(), StringComparison.Ordinal);
-        Assert.StartsWith("--target 127.0.0.1:7002", cause.GetProperty("remedies")[0].GetProperty("command").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("--set target.cluster=on", cause.GetProperty("remedies")[0].GetProperty("command").GetString(), StringComparison.Ordinal);
         Assert.Equal(20, cause.GetProperty("explains").GetInt64());
     }
 
