@@ -73,7 +73,8 @@ internal static class ConnectionReader
         var session = Session.Of(Credentials.None, settings);
         if (session.Ping is { AwaitsReply: false })
             connection.Problem(
-                PingEvery, "nothing answers PING after the script's CLIENT REPLY OFF or SKIP", "CLIENT REPLY ON, or ping-every = 0s");
+                settings.PingEvery > TimeSpan.Zero ? PingEvery : PoolReader.Key,
+                "nothing answers PING after the script's CLIENT REPLY OFF or SKIP", "CLIENT REPLY ON, or ping-every = 0s and reuse = none");
         if ((session.Problem() is { Length: > 0 } usual ? usual : session.AfterReconnect.Problem()) is { Length: > 0 } wrong)
             connection.Problem("setup", wrong, "");
         return settings;

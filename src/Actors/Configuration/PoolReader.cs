@@ -18,7 +18,8 @@ internal enum Reuse
 /// <summary>Reads <c>connection.reuse</c> and <c>connection.pool</c>.</summary>
 internal static class PoolReader
 {
-    private const string Key = "reuse";
+    /// <summary>The key that sets up a pool.</summary>
+    public const string Key = "reuse";
 
     /// <summary>The limits of the pool; null without one.</summary>
     public static PoolSettings? Read(SettingsReader connection, Script script)

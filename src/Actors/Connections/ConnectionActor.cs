@@ -41,6 +41,8 @@ internal sealed class ConnectionActor : UntypedActor
     private Link? _link;
     private SessionCursor _cursor;
     private Alarm? _alarm;
+    private Alarm? _holdEnd;
+    private bool _isHoldOver;
     private bool _isRetired;
     private long _partingSince;
 
@@ -149,7 +151,7 @@ internal sealed class ConnectionActor : UntypedActor
                 End(Outcome.Succeeded);
                 break;
             case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
-            case HoldOver over when over.Link == _link: HandleHoldOver(over.Link); break;
+            case Alarm when message == _holdEnd: HandleHoldOver(_link!); break;
             case Retire: Succeed(_link!); break;
             case Alarm when message == _alarm: Ping(_link!); break;
             default: HandleOther(message); break;
@@ -162,7 +164,7 @@ internal sealed class ConnectionActor : UntypedActor
         {
             case Received received when received.Link == _link: HandlePong(received.Link); break;
             case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
-            case HoldOver over when over.Link == _link: HandleRetire(); break; // after the PONG
+            case Alarm when message == _holdEnd: _isHoldOver = true; break; // it ends after the PONG
             default: HandleOther(message); break;
         }
     }
@@ -195,7 +197,7 @@ internal sealed class ConnectionActor : UntypedActor
         {
             case Borrow borrow: HandleBorrow(borrow); break;
             case IdleOver over: Context.Parent.Tell(over, Self); Context.Stop(Self); break;
-            case Cancel or Retire or HoldOver: break; // the pool closes it
+            case Cancel or Retire: break; // the pool closes it
             default: HandleOther(message); break;
         }
     }
@@ -204,8 +206,7 @@ internal sealed class ConnectionActor : UntypedActor
     {
         switch (message)
         {
-            case Received received when received.Link == _link && Pong.Is(received.Link.Incoming): Reuse(received.Link); break;
-            case Received received when received.Link == _link: Replace(); break;
+            case Received received when received.Link == _link: HandleTested(received.Link); break;
             case LinkFailed failed when failed.Link == _link && IsStale(failed.Fault): Replace(); break;
             case LinkFailed failed when failed.Link == _link: throw FailInUse(failed);
             default: HandleOther(message); break;
@@ -218,7 +219,7 @@ internal sealed class ConnectionActor : UntypedActor
         {
             case Cancel: HandleCancel(); break;
             case Retire: HandleRetire(); break;
-            case Received or Connected or Secured or LinkFailed or HoldOver or Alarm: break; // of a link that an earlier one closed
+            case Received or Connected or Secured or LinkFailed or Alarm: break; // of a link that an earlier one closed
             default: Unhandled(message); break;
         }
     }
@@ -228,6 +229,7 @@ internal sealed class ConnectionActor : UntypedActor
     protected override void PostStop()
     {
         _alarm?.CallOff();
+        _holdEnd?.CallOff();
         _link?.Close();
     }
 
@@ -325,7 +327,7 @@ internal sealed class ConnectionActor : UntypedActor
             return;
         }
 
-        if (Entry.IsRetired)
+        if (Entry.IsRetired || _isHoldOver)
         {
             Succeed(link);
         }
@@ -397,7 +399,7 @@ internal sealed class ConnectionActor : UntypedActor
             case NextStep.LastWords:
                 _plan.Lane.Serve(Entry);
                 _state = Holding; // the last commands get no reply: the hold begins with them
-                _cursor.Send(link, Until(link, HoldDeadline ?? _plan.SendDeadline));
+                _cursor.Send(link, Until(HoldDeadline ?? _plan.SendDeadline));
                 AwaitPing();
                 break;
             default:
@@ -412,7 +414,7 @@ internal sealed class ConnectionActor : UntypedActor
         if ((HoldDeadline ?? (link.HasUnsent ? _plan.SendDeadline : null)) is { } until)
         {
             _state = Holding;
-            var deadline = Until(link, until);
+            var deadline = Until(until);
             if (_plan.Lane.Pool is null)
             {
                 link.Receive(deadline);
@@ -428,14 +430,15 @@ internal sealed class ConnectionActor : UntypedActor
     }
 
     // A link whose deadline is over can only be closed. If more follows, a message ends the hold.
-    private DeadlineQueue Until(Link link, DeadlineQueue hold)
+    private DeadlineQueue Until(DeadlineQueue hold)
     {
         if ((_plan.Farewell is null && _plan.Lane.Pool is null && _plan.PingEvery == 0) || hold == _plan.KeptDeadline)
         {
             return hold;
         }
 
-        _plan.Loop.Schedule(_plan.Loop.Now + _plan.Loop.ToTicks(hold.Timeout), Self, new HoldOver(link));
+        _isHoldOver = false;
+        _plan.Loop.Schedule(_plan.Loop.Now + _plan.Loop.ToTicks(hold.Timeout), _holdEnd ??= new Alarm(Self));
         return _plan.KeptDeadline;
     }
 
@@ -462,11 +465,22 @@ internal sealed class ConnectionActor : UntypedActor
         else if (borrow.IsTested)
         {
             _state = Testing;
-            Pong.Ask(_link, _plan.ReplyDeadline);
+            _cursor.Renew(Entry);
+            _cursor.SendPing(_link, _plan.ReplyDeadline);
         }
         else
         {
             Reuse(_link);
+        }
+    }
+
+    private void HandleTested(Link link)
+    {
+        switch (_cursor.Take(link.Incoming, isBeforeHold: false))
+        {
+            case Turn.Answered: Reuse(link); break;
+            case Turn.More: link.Receive(null); break; // one deadline for all parts of a reply
+            default: Replace(); break;
         }
     }
 
@@ -521,7 +535,7 @@ internal sealed class ConnectionActor : UntypedActor
         {
             End(Outcome.Succeeded);
         }
-        else if (_state == Holding && !link.IsPending)
+        else if (_state == Holding && !link.IsPending && _plan.Lane.Pool is null) // with a pool nothing was under way
         {
             (_state, _partingSince) = (Parting, _plan.Loop.Now);
         }
@@ -621,8 +635,6 @@ internal sealed class ConnectionActor : UntypedActor
         _link.Close();
         return failure;
     }
-
-    private sealed record HoldOver(Link Link) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
     private sealed class WaitOver : IDeadLetterSuppression
     {

@@ -38,6 +38,9 @@ internal sealed class ConnectionRecord(BurstShare share, int client, long due, i
     /// <summary>True once the lane has counted its outcome.</summary>
     public bool IsEnded { get; set; }
 
+    /// <summary>Attempts and uses that have failed.</summary>
+    public int FailedAttempts { get; set; }
+
     /// <summary>Attempts begun.</summary>
     public int Attempts { get; set; }
 

@@ -24,6 +24,7 @@ public sealed class Lane : UntypedActor
     private readonly Props _cohort;
     private readonly Dictionary<int, OpenBurst> _waiting = [];
     private readonly LanePacer _pacer;
+    private readonly IActorRef _self;
     private int _sample = -1;
     private bool _isIdleWatched;
 
@@ -31,7 +32,8 @@ public sealed class Lane : UntypedActor
     public Lane(LaneSettings settings, LoopDispatcher dispatcher)
     {
         (_settings, _loop) = (settings, dispatcher.Loop);
-        _record = new LaneRecord(settings, _loop);
+        _self = Self; // a connection's turn calls WatchIdle, too
+        _record = new LaneRecord(settings, _loop) { Kept = WatchIdle };
         var plan = ConnectionPlan.For(_record, _loop, settings.Connection, settings.Session);
         var connections = new ChildFactory(ConnectionActor.Props(plan, dispatcher.DispatcherId));
         _cohort = Cohort.Props(_record, connections, dispatcher.DispatcherId);
@@ -167,7 +169,7 @@ public sealed class Lane : UntypedActor
         if (!_isIdleWatched && _record.Pool?.NextTimeout is { } due)
         {
             _isIdleWatched = true;
-            _loop.Schedule(due, Self, IdleDue.Instance);
+            _loop.Schedule(due, _self, IdleDue.Instance);
         }
     }
 
@@ -210,7 +212,6 @@ public sealed class Lane : UntypedActor
         }
 
         share.IsReported = true;
-        WatchIdle(); // all that may stay idle is there
         OpenPhases.End(share.Tallies); // nothing is counted in it any more
         if (_record.ShouldReport)
         {

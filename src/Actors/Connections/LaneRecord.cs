@@ -44,6 +44,9 @@ internal sealed class LaneRecord
     /// <summary>True once the lane may open no more connections.</summary>
     public bool IsAborting { get; set; }
 
+    /// <summary>Called when a connection became idle.</summary>
+    public Action? Kept { get; set; }
+
     /// <summary>True once a crash was logged. Further crashes are only counted.</summary>
     public bool HasLoggedCrash { get; set; }
 
@@ -175,6 +178,7 @@ internal sealed class LaneRecord
         }
 
         End(entry, Outcome.Succeeded, isKept: true);
+        Kept?.Invoke();
         return true;
     }
 
@@ -253,6 +257,7 @@ internal sealed class LaneRecord
     public FailureDecision Fail(ConnectionFailedException failure)
     {
         var (entry, now, wasEstablished) = (failure.Entry, _loop.Now, failure.Entry.Timings.Connected != 0);
+        entry.FailedAttempts++;
         var (givenUp, stopped) = Judge(failure, now);
         entry.PeerEnd = failure.Outcome == Outcome.Reset ? PeerEnd.Reset : entry.PeerEnd;
         EndAttempt(entry, isAborted: IsAbortive(entry) && LeavesOurs(failure.Outcome, wasEstablished));

@@ -55,7 +55,7 @@ public sealed record Session(Script Setup, Script Script)
         return new Session(setup, script)
         {
             Tls = credentials.Tls,
-            Ping = settings.PingEvery > TimeSpan.Zero ? script.Ping() : null,
+            Ping = settings.PingEvery > TimeSpan.Zero || settings.Pool is not null ? script.Ping() : null,
         };
     }
 

@@ -54,7 +54,7 @@ internal struct SessionCursor(Session session, ConnectionRecord entry, ServerWor
     private readonly Sender Sender => new(entry.Share.Burst, entry.Client)
     {
         Connection = entry.Share.Turn + entry.Client,
-        Attempt = entry.Attempts - 1,
+        Attempt = entry.FailedAttempts,
         Command = _commands,
         Seed = session.Seed,
         Fleet = session.Fleet,
@@ -93,7 +93,7 @@ internal struct SessionCursor(Session session, ConnectionRecord entry, ServerWor
     /// <summary>Sends the present exchange.</summary>
     public void Send(Link link, DeadlineQueue deadline) => Send(_part[_step], link, deadline);
 
-    /// <summary>Sends PING while the connection holds, beside its receive. <see cref="Take"/> takes the reply.</summary>
+    /// <summary>Sends PING to a connection that holds, beside its receive, or that is idle. <see cref="Take"/> takes the reply.</summary>
     public void SendPing(Link link, DeadlineQueue deadline) => Send(session.Ping!, link, deadline);
 
     /// <summary>Takes what came after the present exchange was sent.</summary>

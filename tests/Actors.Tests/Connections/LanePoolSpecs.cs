@@ -3,6 +3,7 @@ using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Peers.Faults;
+using ActorLoad.Transport;
 using Akka.Actor;
 using Xunit;
 using static ActorLoad.Connections.LaneProtocol;
@@ -76,6 +77,71 @@ public abstract class LanePoolSpecs(string transport) : LaneKit(transport)
         Assert.Equal((1, 1), Started(await RunBurstAsync(1, burst: 1)));
         Assert.Equal(said, string.Join(' ', commands));
         await EndAsync(lane, (PoolEnd.RunOver, 1));
+    }
+
+    [SkippableTheory]
+    [InlineData(CloseMode.Quit)]
+    [InlineData(CloseMode.HalfClose)]
+    [InlineData(CloseMode.Abandon)]
+    public async Task Surplus_connection_parts_after_its_hold(CloseMode close)
+    {
+        await using var peer = FaultPeer.Answering();
+        var leaving = Given.Closing(close);
+        StartLane([peer.EndPoint], leaving with { Hold = Given.Briefly, CloseTimeout = Given.Briefly, Pool = Pooled(maxIdle: 1).Pool }, Given.Policy(Given.Stop));
+        await RunBurstAsync(3);
+        await UntilAsync(total => total.Pool?.Idle == 1);
+        Assert.Equal((3, 2), (Total[Outcome.Succeeded], Total.Closes!.Values.Sum()));
+    }
+
+    [SkippableFact]
+    public async Task Idle_connection_is_closed_in_time_while_its_burst_goes_on()
+    {
+        var time = new ManualTime();
+        var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await (connection.Number == 1 ? slow.Task.WaitAsync(stop) : Task.CompletedTask);
+            await connection.AnswerAsync(int.MaxValue, stop);
+        });
+        StartLane(
+            [peer.EndPoint], Pooled(idleTimeout: _minute) with { ReplyTimeout = TimeSpan.FromHours(1) }, Given.Policy(Given.Stop), time: time);
+        var burst = RunBurstAsync(3);
+        await UntilAsync(total => total.Pool?.Idle == 2);
+        time.Advance(_minute);
+        await UntilAsync(total => total.Pool?.Idle == 0);
+        slow.SetResult();
+        Assert.Equal(3, (await burst).Succeeded);
+    }
+
+    [SkippableFact]
+    public async Task Answer_to_the_test_may_come_in_pieces_after_a_push()
+    {
+        var time = new ManualTime();
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.AnswerAsync(1, stop);
+            await connection.ReadCommandAsync(stop);
+            await connection.SendAsync(">2\r\n$10\r\ninvalidate\r\n*0\r\n+PO", stop);
+            await Task.Yield();
+            await connection.SendAsync("NG\r\n", stop);
+            await connection.AnswerAsync(int.MaxValue, stop);
+        });
+        StartLane([peer.EndPoint], Pooled(testIdle: _minute, script: "GET a"), Given.Policy(Given.Stop), time: time);
+        await RunBurstAsync(1);
+        time.Advance(_minute);
+        Assert.Equal((1, 1), Started(await RunBurstAsync(1, burst: 1)));
+        Assert.Equal(1, peer.Accepted);
+    }
+
+    [SkippableFact]
+    public async Task Use_of_a_reused_connection_is_no_failed_attempt()
+    {
+        var commands = new ConcurrentQueue<string>();
+        await using var peer = Recording(commands, word: 1);
+        StartLane([peer.EndPoint], Pooled(script: "ECHO {attempt}"), Given.Policy(Given.Stop));
+        await RunBurstAsync(1);
+        await RunBurstAsync(1, burst: 1);
+        Assert.Equal(["0", "0"], commands);
     }
 
     [SkippableTheory]
@@ -240,11 +306,11 @@ public abstract class LanePoolSpecs(string transport) : LaneKit(transport)
             Pool = new PoolSettings(maxIdle, idleTimeout ?? TimeSpan.Zero, testIdle ?? TimeSpan.FromHours(1)),
         };
 
-    private static FaultPeer Recording(ConcurrentQueue<string> commands) => FaultPeer.Scripted(async (connection, stop) =>
+    private static FaultPeer Recording(ConcurrentQueue<string> commands, int word = 0) => FaultPeer.Scripted(async (connection, stop) =>
     {
         while (await connection.ReadCommandAsync(stop) is { } command)
         {
-            commands.Enqueue(command[0]);
+            commands.Enqueue(command[word]);
             await connection.SendAsync(PeerConnection.ReplyTo(command), stop);
         }
     });

@@ -159,7 +159,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
         IsConnecting = false;
         if (settings.Credentials.Tls is { } tls)
         {
-            _tls = new SteadyTls(tls, target, settings.Words, SendOut);
+            _tls = new SteadyTls(tls, target, settings.Words, time, SendOut);
             _tls.Secure(Welcome, bytes => Take(bytes, time.GetTimestamp()), Fail);
         }
         else

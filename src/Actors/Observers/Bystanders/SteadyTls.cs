@@ -15,6 +15,7 @@ internal sealed class SteadyTls : IDisposable
     private readonly SslClientAuthenticationOptions _options;
     private readonly TlsSettings _settings;
     private readonly ServerWords _words;
+    private readonly TimeProvider _time;
     private readonly Sending _send;
     private readonly byte[] _plain = new byte[4096];
     private Task _running = Task.CompletedTask;
@@ -22,9 +23,9 @@ internal sealed class SteadyTls : IDisposable
     private bool _isOver;
 
     /// <summary>TLS with <paramref name="target"/>; <paramref name="send"/> sends encrypted bytes.</summary>
-    public SteadyTls(TlsSettings settings, Endpoint target, ServerWords words, Sending send)
+    public SteadyTls(TlsSettings settings, Endpoint target, ServerWords words, TimeProvider time, Sending send)
     {
-        (_settings, _words, _send) = (settings, words, send);
+        (_settings, _words, _time, _send) = (settings, words, time, send);
         _stream = new SslStream(_wire, leaveInnerStreamOpen: false);
         _options = settings.OptionsFor(TlsClient.HostOf(target), Judge);
     }
@@ -107,7 +108,7 @@ internal sealed class SteadyTls : IDisposable
     private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         _refusal = _settings.Verifies && errors != SslPolicyErrors.None
-            ? TlsTrouble.Of(certificate, chain, errors, DateTime.UtcNow, _words) : null;
+            ? TlsTrouble.Of(certificate, chain, errors, _time.GetUtcNow().UtcDateTime, _words) : null;
         return _refusal is null;
     }
 }

@@ -51,7 +51,7 @@ public sealed class ServerConnection : IDisposable
         var socket = await ConnectAsync(endpoint, limit, time.Token).ConfigureAwait(false);
         time.CancelAfter(limit); // anew: a far server is slow to connect to, and slow to answer
         var tls = credentials.Tls is null ? null
-            : await TlsGreeting.SecureAsync(socket, endpoint, credentials.Tls, limit, words, time.Token).ConfigureAwait(false);
+            : await TlsGreeting.SecureAsync(socket, endpoint, credentials.Tls, limit, words, clock, time.Token).ConfigureAwait(false);
         var (line, isLocal) = (new ServerLine(socket, clock, tls), IsOfThisMachine(socket));
         time.CancelAfter(limit);
         string? complaint = null;

@@ -14,7 +14,8 @@ internal static class TlsGreeting
     /// <summary>Speaks TLS over a connected socket. Throws <see cref="ServerUnavailableException"/> if the handshake fails, and closes the
     /// socket then.</summary>
     public static async Task<SslStream> SecureAsync(
-        Socket socket, Endpoint endpoint, TlsSettings settings, TimeSpan limit, ServerWords words, CancellationToken stop)
+        Socket socket, Endpoint endpoint, TlsSettings settings, TimeSpan limit, ServerWords words, TimeProvider time,
+        CancellationToken stop)
     {
         string? refusal = null;
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
@@ -47,7 +48,7 @@ internal static class TlsGreeting
         bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
         {
             refusal = settings.Verifies && errors != SslPolicyErrors.None
-                ? TlsTrouble.Of(certificate, chain, errors, DateTime.UtcNow, words) : null;
+                ? TlsTrouble.Of(certificate, chain, errors, time.GetUtcNow().UtcDateTime, words) : null;
             return refusal is null;
         }
     }

@@ -15,7 +15,7 @@ internal sealed class TlsClient(TransportLoop loop, TlsSettings settings, Server
     /// <summary>Least bytes of one receive: the answer of a server to a ClientHello is of this size.</summary>
     public const int LeastReceive = 4096;
 
-    private readonly Dictionary<Endpoint, SslClientAuthenticationOptions> _options = [];
+    private readonly Dictionary<string, SslClientAuthenticationOptions> _options = []; // by the endpoint's name, whatever its address
     private readonly Stack<byte[]> _buffers = new();
     private byte[] _outgoing = new byte[512];
     private string? _refusal;
@@ -31,9 +31,9 @@ internal sealed class TlsClient(TransportLoop loop, TlsSettings settings, Server
     /// follows.</summary>
     public Link Open(IActorRef owner, in LinkRequest request)
     {
-        if (!_options.TryGetValue(request.Target, out var options))
+        if (!_options.TryGetValue(request.Target.Name, out var options))
         {
-            _options.Add(request.Target, options = settings.OptionsFor(HostOf(request.Target), Judge));
+            _options.Add(request.Target.Name, options = settings.OptionsFor(HostOf(request.Target), Judge));
         }
 
         var link = new TlsLink(this, owner, options);
@@ -73,7 +73,7 @@ internal sealed class TlsClient(TransportLoop loop, TlsSettings settings, Server
     {
         if (settings.Verifies && errors != SslPolicyErrors.None)
         {
-            _refusal = TlsTrouble.Of(certificate, chain, errors, DateTime.UtcNow, words);
+            _refusal = TlsTrouble.Of(certificate, chain, errors, loop.Time.GetUtcNow().UtcDateTime, words);
             return false;
         }
 
