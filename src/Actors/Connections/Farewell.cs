@@ -12,8 +12,8 @@ internal abstract class Farewell(DeadlineQueue limit)
     /// <summary>The time limit of the whole.</summary>
     protected DeadlineQueue Limit => limit;
 
-    // A record of TLS is read whole, and more may be read with it.
-    private const int MostOfOneTlsReceive = 32 * 1024;
+    // A record of TLS, 16 KiB, is read whole, and a receive of 4 KiB may end in the next one.
+    private const int MostOfOneTlsReceive = 20 * 1024;
 
     /// <summary>What a run's settings ask for; null if a close is all.</summary>
     public static Farewell? For(ConnectionSettings settings, TransportLoop loop, bool speaksTls) => settings.Socket.Close switch
