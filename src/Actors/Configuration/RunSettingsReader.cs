@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ActorLoad.Configuration.Hocon;
+using ActorLoad.Connections;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
@@ -34,6 +35,9 @@ internal static class RunSettingsReader
         if (fleets.Any(fleet => fleet.Connection.PingEvery > TimeSpan.Zero && !IsHeld(fleet)))
             reader.Problem("connection", $"{ConnectionReader.PingEvery} where no connection is held",
                 "connection.hold, shape = population, or ping-every = 0s");
+        if (fleets.Any(fleet => fleet.Target.IsCluster && Session.Of(fleet.Target.Credentials, fleet.Connection).HasLongKey))
+            keysOfConnection.Problem("script", $"more than {KeyPlaceholder.MostAround} bytes around a {{key}} of a cluster",
+                $"at most {KeyPlaceholder.MostAround} bytes in the same argument, or target.cluster = off");
         fleets = [.. fleets.Select(fleet => fleet with { Load = [.. fleet.Load.Select(phase => phase.Seeded(seed))] })];
         target = fleets.Length == 1 ? fleets[0].Target : FleetSettings.TargetOf(fleets, target);
         var observers = ObserversReader.Read(reader.Section("observers"), target, connection);

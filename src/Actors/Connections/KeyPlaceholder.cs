@@ -16,18 +16,30 @@ internal sealed class KeyPlaceholder(long count, int place) : RandomPlaceholder(
     private const int MostDrawn = 16 * HashSlot.Count;
 
     private readonly ConcurrentDictionary<SlotSet, int[]> _listed = new(); // empty without a choice
-    private byte[]? _before; // null if the argument holds another placeholder
+    private ushort[]? _slotOf; // slots of the keys that may be listed, which all nodes share
+    private byte[]? _before; // null if the argument holds another placeholder, or is too long
     private byte[] _after = [];
 
+    /// <summary>Most bytes around the number, if it is to make a key of the connection's node.</summary>
+    public const int MostAround = 1024;
+
+    /// <summary>True if the argument is longer than a key of the connection's node can be.</summary>
+    public bool IsTooLong { get; private set; }
+
     /// <summary>The key is an argument with these bytes around the number.</summary>
-    public void StandBetween(byte[] before, byte[] after) => (_before, _after) = (before, after);
+    public void StandBetween(byte[] before, byte[] after)
+    {
+        IsTooLong = before.Length + after.Length > MostAround;
+        (_before, _after) = IsTooLong ? (null, []) : (before, after);
+    }
 
     /// <summary>Finds the keys of a node, so that no connection has to.</summary>
     public void Prepare(SlotSet slots)
     {
         if (_before is not null && count <= MostListed)
         {
-            _listed.GetOrAdd(slots, _ => [.. Enumerable.Range(0, (int)count).Where(number => Fits(number, slots))]);
+            _slotOf ??= [.. Enumerable.Range(0, (int)count).Select(number => (ushort)Slot(number))];
+            _listed.GetOrAdd(slots, _ => [.. Enumerable.Range(0, (int)count).Where(number => slots.Contains(_slotOf[number]))]);
         }
     }
 
@@ -48,7 +60,7 @@ internal sealed class KeyPlaceholder(long count, int place) : RandomPlaceholder(
         var (number, state) = (drawn, (ulong)drawn);
         for (var draws = 0; draws < MostDrawn; draws++)
         {
-            if (Fits(number, slots))
+            if (slots.Contains(Slot(number)))
             {
                 return number;
             }
@@ -60,12 +72,12 @@ internal sealed class KeyPlaceholder(long count, int place) : RandomPlaceholder(
         return drawn; // a hash tag gives all keys one slot, and it is another node's
     }
 
-    private bool Fits(long number, SlotSet slots)
+    private int Slot(long number)
     {
         Span<byte> key = stackalloc byte[_before!.Length + MaxLength + _after.Length];
         _before.CopyTo(key);
         var end = _before.Length + NumberPlaceholder.Write(number, key[_before.Length..]);
         _after.CopyTo(key[end..]);
-        return slots.Contains(HashSlot.Of(key[..(end + _after.Length)]));
+        return HashSlot.Of(key[..(end + _after.Length)]);
     }
 }

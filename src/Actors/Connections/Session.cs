@@ -31,12 +31,17 @@ public sealed record Session(Script Setup, Script Script)
             : usual with { AfterReconnect = Of(credentials, settings, isReconnect: true) with { Seed = seed, Fleet = fleet } };
     }
 
+    /// <summary>True if a key in it is too long to be one of a cluster's node.</summary>
+    internal bool HasLongKey => Commands.Any(command => command.HasLongKey);
+
+    private IEnumerable<ScriptCommand> Commands => Script.Commands.Concat(Setup.Commands).Concat(AfterReconnect.Setup.Commands);
+
     /// <summary>Finds the keys of each of these endpoints that is a node of a cluster.</summary>
     internal void Prepare(IEnumerable<Endpoint> targets)
     {
         foreach (var slots in targets.Select(target => target.Node?.Slots).OfType<SlotSet>())
         {
-            foreach (var command in Script.Commands.Concat(Setup.Commands).Concat(AfterReconnect.Setup.Commands))
+            foreach (var command in Commands)
             {
                 command.Prepare(slots);
             }

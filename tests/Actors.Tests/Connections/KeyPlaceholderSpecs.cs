@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ActorLoad.Actors.Tests.Configuration;
 using ActorLoad.Connections;
 using ActorLoad.Metrics;
 using ActorLoad.Resp;
@@ -47,6 +48,34 @@ public class KeyPlaceholderSpecs
 
         Assert.Equal(Keys(command, High, 50), low);
         Assert.Equal(any, low);
+    }
+
+    [Theory]
+    [InlineData(1 << 20, "on", "more than 1024 bytes around a {key} of a cluster")]
+    [InlineData(1020, "on", "more than 1024 bytes around a {key} of a cluster")]
+    [InlineData(1019, "on", null)]
+    [InlineData(1 << 20, "off", null)]
+    public void Long_argument_around_a_key_is_refused_in_a_cluster(int length, string cluster, string? problem)
+    {
+        foreach (var command in new[] { "SET {key:user:9}$ 1", "SET ${key:user:9} 1" })
+        {
+            var keys = $"connection.script = [\"{command.Replace("$", new string('x', length), StringComparison.Ordinal)}\"]";
+            var errors = Configurations.ErrorsOfKeys($"{keys}\ntarget.cluster = {cluster}");
+
+            Assert.Equal(problem is not null, errors is [var only] && only.Contains(problem!, StringComparison.Ordinal));
+            Assert.Equal(problem is null, errors.Length == 0);
+        }
+    }
+
+    [Fact]
+    public void Long_argument_around_a_key_takes_no_stack()
+    {
+        Assert.True(Script.TryParse([$"GET {new string('x', 9 << 20)}{{key:user:3}}"], out var script, out var problem), problem);
+        var session = new Session(Script.Empty, script!);
+
+        session.Prepare([new Endpoint(new IPEndPoint(IPAddress.Loopback, 1)) { Node = new ClusterNode("", Low) }]);
+
+        Assert.True(session.HasLongKey);
     }
 
     private static string[] Keys(string command, SlotSet? slots, int count)
