@@ -6,7 +6,7 @@ namespace ActorLoad.Runs;
 
 /// <summary>A part of a cluster, as one of its nodes tells: a master and its slots.</summary>
 /// <param name="Host">Its address or name; empty if it is the node that was asked, or has the same address.</param>
-/// <param name="Port">Its port.</param>
+/// <param name="Port">Its port, as it tells it; 0 if it tells none.</param>
 /// <param name="Ranges">Its slots, both ends included.</param>
 /// <param name="Health"><c>online</c>, or what is wrong with it.</param>
 internal sealed record ClusterShard(string Host, int Port, IReadOnlyList<(int First, int Last)> Ranges, string Health)
@@ -16,6 +16,9 @@ internal sealed record ClusterShard(string Host, int Port, IReadOnlyList<(int Fi
 
     /// <summary>The health of a node that serves.</summary>
     public const string Online = "online";
+
+    /// <summary>False if its slots have no master.</summary>
+    public bool IsServed { get; init; } = true;
 }
 
 /// <summary>Reads what CLUSTER SHARDS and CLUSTER SLOTS answer. Skips what it does not understand. Pure.</summary>
@@ -53,7 +56,7 @@ internal static class ClusterAnswer
         var master = masters.FirstOrDefault(node => Field(node, "health")?.Text == ClusterShard.Online) ?? masters.FirstOrDefault();
         if (master is null)
         {
-            return new ClusterShard("", 0, ranges, "without a master");
+            return new ClusterShard("", 0, ranges, "without a master") { IsServed = false };
         }
 
         var port = isTls ? Field(master, "tls-port") ?? Field(master, "port") : Field(master, "port") ?? Field(master, "tls-port");

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using ActorLoad.Configuration;
 using ActorLoad.Metrics;
 using ActorLoad.Observers.Server;
@@ -10,15 +9,18 @@ namespace ActorLoad.Runs;
 /// <summary>Finds the masters of the clusters that a run storms (<c>target.cluster</c>), by asking the given endpoints.</summary>
 internal static class ClusterDiscovery
 {
-    private const string Key = "target.cluster";
-
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>The target with the masters of each cluster in place of the endpoints that name it. Throws a
-    /// <see cref="SettingsException"/> if no endpoint of a cluster answers, if a part of a cluster has no master that serves, or if a
-    /// master is not allowed.</summary>
-    public static async Task<ResolvedTarget> FindAsync(
-        RunSettings settings, ResolvedTarget target, TimeProvider time, CancellationToken stop)
+    /// <see cref="SettingsException"/> if no endpoint of a cluster answers, if a part of a cluster has no master that serves, if a
+    /// master is not allowed, or if there are too many.</summary>
+    public static Task<ResolvedTarget> FindAsync(RunSettings settings, ResolvedTarget target, TimeProvider time, CancellationToken stop) =>
+        FindAsync(settings, target, (host, end) => NameLookUp.FindAsync(host, time, end), time, stop);
+
+    /// <summary>Finds them with the given look-up of names, for all of which together <see cref="NameLookUp.Limit"/> holds.</summary>
+    internal static async Task<ResolvedTarget> FindAsync(
+        RunSettings settings, ResolvedTarget target, Func<string, CancellationToken, Task<IPAddress[]>> lookUp, TimeProvider time,
+        CancellationToken stop)
     {
         FleetSettings[] clustered = [.. settings.Fleets.Where(fleet => fleet.Target.IsCluster)];
         if (clustered.Length == 0)
@@ -31,13 +33,27 @@ internal static class ClusterDiscovery
         endpoints.AddRange(target.Endpoints.Where(plain.Contains));
         foreach (var fleet in clustered.DistinctBy(fleet => fleet.Target.ClusterName))
         {
-            endpoints.AddRange(await NodesAsync(settings, fleet, target.Endpoints, time, stop).ConfigureAwait(false));
+            var (seed, shards) = await ShardsAsync(settings, fleet, target.Endpoints, time, stop).ConfigureAwait(false);
+            CheckNumber(endpoints.Count + shards.Count);
+            using var limit = new CancellationTokenSource(NameLookUp.Limit, time);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+            var nodes = new ClusterNodes(settings, fleet.Target, seed, new LookUps(lookUp, end.Token));
+            try
+            {
+                endpoints.AddRange(await Task.WhenAll(shards.Select(nodes.EndpointAsync)).ConfigureAwait(false));
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                throw Error(
+                    $"looking up the names of the cluster's nodes took longer than {NameLookUp.Limit.TotalSeconds:0} s",
+                    "nodes whose names this machine can resolve; is its DNS server reachable?");
+            }
         }
 
         return target with { Endpoints = endpoints.ToImmutable() };
     }
 
-    private static async Task<IEnumerable<Endpoint>> NodesAsync(
+    private static async Task<(Endpoint Seed, IReadOnlyList<ClusterShard> Shards)> ShardsAsync(
         RunSettings settings, FleetSettings fleet, ImmutableArray<Endpoint> all, TimeProvider time, CancellationToken stop)
     {
         var seeds = fleet.Target.SeedsAmong(all);
@@ -47,8 +63,8 @@ internal static class ClusterDiscovery
             try
             {
                 var shards = await AskAsync(seed, fleet, settings.Words, time, stop).ConfigureAwait(false);
-                return await Task.WhenAll(Checked(shards, seed).Select(shard => EndpointAsync(shard, seed, fleet, settings, time, stop)))
-                    .ConfigureAwait(false);
+                Check(shards, seed, settings.Words);
+                return (seed, shards);
             }
             catch (ServerUnavailableException cause)
             {
@@ -87,62 +103,54 @@ internal static class ClusterDiscovery
         }
     }
 
-    private static IReadOnlyList<ClusterShard> Checked(IReadOnlyList<ClusterShard> shards, Endpoint seed)
+    private static void CheckNumber(int endpoints)
+    {
+        if (endpoints > TargetReader.MaxEndpoints)
+        {
+            throw Error(
+                $"with the cluster's nodes there are {endpoints} endpoints",
+                $"at most {TargetReader.MaxEndpoints}, or target.cluster = off with some of the nodes as endpoints");
+        }
+    }
+
+    private static void Check(IReadOnlyList<ClusterShard> shards, Endpoint seed, ServerWords words)
     {
         if (shards.Count == 0)
         {
             throw Error($"the cluster of {seed} has no slots yet", "a cluster that was created (redis-cli --cluster create)");
         }
 
-        var down = shards.Where(shard => shard.Health != ClusterShard.Online || shard.Port == 0).ToArray();
+        if (shards.FirstOrDefault(shard => shard is { IsServed: true, Port: < 1 or > IPEndPoint.MaxPort }) is { } without)
+        {
+            throw Error(
+                $"{seed} tells of a node at port {without.Port}, which no node can have",
+                "nodes that announce their port: CONFIG GET cluster-announce-port and cluster-announce-tls-port show what they announce");
+        }
+
+        var down = shards.Where(shard => shard.Health != ClusterShard.Online).ToArray();
+        if (down.Length > 0)
+        {
+            throw Error(
+                $"the cluster has a node down: {string.Join("; ", down.Select(shard => Told(shard, seed, words)))}",
+                "a cluster whose masters all serve: start the node, or let a replica take over (CLUSTER FAILOVER)");
+        }
+
         var covered = new SlotSet(shards.SelectMany(shard => shard.Ranges)).Count;
-        return down.Length > 0
-            ? throw Error(
-                $"the cluster has a node down: {string.Join("; ", down.Select(shard => Told(shard, seed)))}",
-                "a cluster whose masters all serve: start the node, or let a replica take over (CLUSTER FAILOVER)")
-            : covered < Resp.HashSlot.Count
-            ? throw Error(
+        if (covered < Resp.HashSlot.Count)
+        {
+            throw Error(
                 $"{Resp.HashSlot.Count - covered} slots of the cluster have no node",
-                "a cluster that serves all slots: `redis-cli --cluster fix` on one of its nodes")
-            : shards;
+                "a cluster that serves all slots: `redis-cli --cluster fix` on one of its nodes");
+        }
     }
 
-    private static string Told(ClusterShard shard, Endpoint seed)
+    private static string Told(ClusterShard shard, Endpoint seed, ServerWords words)
     {
         var slots = string.Join(", ", shard.Ranges.Select(range => $"{range.First}-{range.Last}"));
-        return shard.Port == 0 ? $"slots {slots} are {shard.Health}"
-            : $"{(shard.Host.Length > 0 ? shard.Host : $"{seed.Machine}")}:{shard.Port} (slots {slots}) is {shard.Health}";
+        var health = words.Keep(shard.Health);
+        return !shard.IsServed ? $"slots {slots} are {health}"
+            : $"{(shard.Host.Length > 0 ? words.Keep(shard.Host) : $"{seed.Machine}")}:{shard.Port} (slots {slots}) is {health}";
     }
 
-    private static async Task<Endpoint> EndpointAsync(
-        ClusterShard shard, Endpoint seed, FleetSettings fleet, RunSettings settings, TimeProvider time, CancellationToken stop)
-    {
-        var address = shard.Host.Length == 0 ? seed.Machine
-            : IPAddress.TryParse(shard.Host, out var literal) ? literal : await LookUpAsync(shard.Host, time, stop).ConfigureAwait(false);
-        var node = new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, shard.Port);
-        return settings.Safety.AllowedTargets.Any(network => network.Contains(node.Address))
-            ? new Endpoint(node, shard.Name is { } name ? $"{name}:{shard.Port}" : null)
-            {
-                Node = new ClusterNode(fleet.Target.ClusterName, new SlotSet(shard.Ranges)),
-            }
-            : throw Error(
-                $"the cluster's node {node} is not an allowed target",
-                $"name its network in safety.allowed-targets, such as \"{node.Address}\", if you may storm it");
-    }
-
-    private static async Task<IPAddress> LookUpAsync(string host, TimeProvider time, CancellationToken stop)
-    {
-        try
-        {
-            var found = await NameLookUp.FindAsync(host, time, stop).ConfigureAwait(false);
-            return found.OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork).First();
-        }
-        catch (Exception cause) when (cause is SocketException or InvalidOperationException)
-        {
-            throw Error($"the cluster's node {host} cannot be resolved", "nodes whose names this machine can resolve");
-        }
-    }
-
-    private static SettingsException Error(string problem, string allowed) =>
-        new([new SettingsError("target", null, Key, problem, allowed)]);
+    private static SettingsException Error(string problem, string allowed) => ClusterNodes.Error(problem, allowed);
 }

@@ -120,17 +120,4 @@ public static class TargetResolver
             "name its network in safety.allowed-targets, "
             + $"such as \"{refused}/{(refused.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}\", if you may storm it");
     }
-
-    /// <summary>The look-ups for one target. Looks up each name once, even if several endpoints have it.</summary>
-    private sealed class LookUps(Func<string, CancellationToken, Task<IPAddress[]>> lookUp, CancellationToken stop)
-    {
-        private readonly Dictionary<string, Task<IPAddress[]>> _asked = new(StringComparer.OrdinalIgnoreCase);
-
-        public Task<IPAddress[]> FindAsync(string host)
-        {
-            if (!_asked.TryGetValue(host, out var answer))
-                _asked[host] = answer = lookUp(host, stop).WaitAsync(stop);
-            return answer;
-        }
-    }
 }
