@@ -33,8 +33,8 @@ public sealed record FleetSettings(
         _ => [.. targets.Select(_ => 1.0)],
     };
 
-    /// <summary>The targets of all fleets: each endpoint once. The observers sign in as the run does, or else as the first fleet that
-    /// does.</summary>
+    /// <summary>The targets of all fleets: each endpoint once. Its credentials are those of the run, or else of the first fleet that has
+    /// any; to sign in, see <see cref="RunSettings.CredentialsOf"/>.</summary>
     /// <param name="fleets">The fleets.</param>
     /// <param name="run">The target of the run file.</param>
     internal static TargetSettings TargetOf(ImmutableArray<FleetSettings> fleets, TargetSettings run) => new(

@@ -64,6 +64,13 @@ public sealed record RunSettings(
     /// <summary>True if thresholds may pass in a run that is <c>generator-limited</c> (<c>verdict.allow</c>).</summary>
     public bool AllowsGeneratorLimited { get; init; }
 
+    /// <summary>How observers sign in to an endpoint: as the first fleet that signs in there, or speaks TLS.</summary>
+    /// <param name="endpoint">One of <paramref name="all"/>.</param>
+    /// <param name="all">All endpoints of the run.</param>
+    public Credentials CredentialsOf(Endpoint endpoint, ImmutableArray<Endpoint> all) =>
+        Fleets.Where(fleet => fleet.Among(all).Contains(endpoint)).Select(fleet => fleet.Target.Credentials)
+            .FirstOrDefault(credentials => credentials.AreGiven || credentials.Tls is not null, Credentials.None);
+
     /// <summary>Keeps a server's words without the run's secrets. Made anew each time.</summary>
     public ServerWords Words => new(
     [

@@ -38,27 +38,29 @@ internal static class ObserverPlans
         if (observers.Server)
         {
             plans.AddRange(endpoints.Select((endpoint, index) => new ObserverPlan(
-                $"server {endpoint}", Server(settings, words, time, to.ProcessId, endpoints.Length, endpoint, index))));
+                $"server {endpoint}", Server(settings, words, time, to, endpoints.Length, endpoint, index))));
         }
 
         if (observers.Bystander is { } bystander)
         {
-            plans.Add(new ObserverPlan(BystanderObserver.Name, BystanderObserver.Props(bystander with { Words = words }, endpoints, time)));
+            plans.Add(new ObserverPlan(BystanderObserver.Name, BystanderObserver.Props(
+                bystander with { Words = words, CredentialsOf = endpoint => settings.CredentialsOf(endpoint, to.Endpoints) },
+                endpoints, time)));
         }
 
         return plans;
     }
 
     private static Props Server(
-        RunSettings settings, ServerWords words, TimeProvider time, int? process, int endpoints, Endpoint endpoint, int index)
+        RunSettings settings, ServerWords words, TimeProvider time, ResolvedTarget to, int endpoints, Endpoint endpoint, int index)
     {
-        var (target, bystanders) = (settings.Target, settings.Observers.Bystander?.Connections ?? 0);
+        var bystanders = settings.Observers.Bystander?.Connections ?? 0;
         var here = (bystanders / endpoints) + (index < bystanders % endpoints ? 1 : 0); // bystanders take the endpoints in turn
         return ServerObserver.Props(
-            index, endpoint, target.Credentials,
+            index, endpoint, settings.CredentialsOf(endpoint, to.Endpoints),
             new ServerObserverSettings(
                 settings.Observers.Interval, ServerObserverSettings.UsualAnswerLimit, here,
-                target.IsEmbedded ? new OwnServer(process, ServerDefaults.GarnetBacklog) : null)
+                settings.Target.IsEmbedded ? new OwnServer(to.ProcessId, ServerDefaults.GarnetBacklog) : null)
             { Words = words }, time);
     }
 }

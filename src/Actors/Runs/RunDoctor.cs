@@ -85,7 +85,7 @@ public static class RunDoctor
     {
         var words = settings.Words;
         return Task.WhenAll(addresses.Distinct().Select(address => ServerProbe.AskAsync(
-            address, settings.Target.Credentials, limit, time, stop, words)));
+            address, settings.CredentialsOf(address, addresses), limit, time, stop, words)));
     }
 
     private static MachineReadings Machine(ImmutableArray<Endpoint> addresses) =>

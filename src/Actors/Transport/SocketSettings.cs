@@ -54,7 +54,7 @@ public sealed record SocketSettings(CloseMode Close, bool KeepAlive, bool NoDela
     {
         if (Owner is { } owner && target.Address is { } address)
         {
-            owner.Took(address.Port, port);
+            owner.Took(address, port);
         }
     }
 

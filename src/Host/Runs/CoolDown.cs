@@ -89,7 +89,7 @@ internal sealed class CoolDown
         return !_settings.Observers.Server
             ? Task.FromResult<ServerReadings[]>([.. endpoints.Select(ServerProbe.Look)]) // only the storm may connect
             : Task.WhenAll(endpoints.Select(endpoint => ServerProbe.AskAsync(
-                endpoint, _settings.Target.Credentials, AnswerLimit, _time, stop, words)));
+                endpoint, _settings.CredentialsOf(endpoint, _target.Endpoints), AnswerLimit, _time, stop, words)));
     }
 }
 

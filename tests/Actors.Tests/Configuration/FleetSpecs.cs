@@ -1,7 +1,11 @@
+using System.Collections.Immutable;
 using System.Net;
 using ActorLoad.Configuration;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
+using ActorLoad.Observers.Bystanders;
+using ActorLoad.Resp;
+using ActorLoad.Runs;
 using ActorLoad.Transport;
 using Xunit;
 using static ActorLoad.Actors.Tests.Configuration.Configurations;
@@ -39,6 +43,29 @@ public sealed class FleetSpecs
         Assert.Equal("load.0", web.Load[0].Path); // there --set changes it
         Assert.Equal(["fleets.1.load.0", "fleets.1.load.1"], jobs.Load.Select(phase => phase.Path));
         Assert.Equal((9, 10), (jobs.Supervision.Rules[Outcome.Refused].MaxRetries, web.Supervision.Rules[Outcome.Refused].MaxRetries));
+    }
+
+    [Fact]
+    public void Observers_sign_in_as_the_fleet_of_the_endpoint()
+    {
+        var settings = LoadKeys("""
+            fleets = [
+                { name = plain, target { endpoints = ["127.0.0.1:1"], password = pw1 } }
+                { name = tls, target { endpoints = ["127.0.0.1:2"], tls { enabled = on, verify = off } } }
+                { name = open, target.endpoints = ["127.0.0.1:3", "127.0.0.1:4"] }
+                { name = late, target { endpoints = ["127.0.0.1:4", "127.0.0.1:1"], password = pw4 } }
+            ]
+            observers.bystander.connections = 4
+            """).Settings;
+        ImmutableArray<Endpoint> all = [.. settings.Target.Endpoints.Select(name => new Endpoint(IPEndPoint.Parse(name), name))];
+
+        var plans = ObserverPlans.For(settings, new ResolvedTarget(settings.Target.Endpoints, all), TimeProvider.System);
+
+        var observers = plans.SelectMany(plan => plan.Props.Arguments.OfType<Credentials>());
+        var bystander = plans.SelectMany(plan => plan.Props.Arguments.OfType<BystanderSettings>()).Single();
+        (string, bool)[] expected = [("pw1", false), ("", true), ("", false), ("pw4", false)];
+        Assert.Equal(expected, observers.Select(sign => (sign.Password, sign.Tls is not null)));
+        Assert.Equal(expected, all.Select(bystander.CredentialsOf).Select(sign => (sign.Password, sign.Tls is not null)));
     }
 
     [Fact]

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using ActorLoad.Actors.Tests.Transport;
 using ActorLoad.Configuration;
-using ActorLoad.Metrics;
 using ActorLoad.Peers;
 using ActorLoad.Peers.Requirements;
 using ActorLoad.Runs;

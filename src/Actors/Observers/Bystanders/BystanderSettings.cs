@@ -21,6 +21,9 @@ public sealed record BystanderSettings(
     /// <summary>Hides secrets in the servers' words. By default, it hides only the password.</summary>
     public ServerWords Words { get => field ?? new ServerWords(Credentials.Password); init; }
 
+    /// <summary>Sign-in to each endpoint; by default <see cref="Credentials"/> everywhere.</summary>
+    public Func<Endpoint, Credentials> CredentialsOf { get => field ?? (_ => Credentials); init; }
+
     /// <summary>Leaves out the password, which must not reach a log.</summary>
     public override string ToString() => $"{Connections} connections that PING {RatePerSecond} times a second";
 }

@@ -19,7 +19,8 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
     // The bystander must not storm a server that is down.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
 
-    private readonly byte[] _greeting = [.. settings.Credentials.AuthCommand, .. BystanderWords.Ping];
+    private readonly Credentials _credentials = settings.CredentialsOf(target);
+    private readonly byte[] _greeting = [.. settings.CredentialsOf(target).AuthCommand, .. BystanderWords.Ping];
     private readonly PingDialogue _dialogue = new(book);
     private readonly byte[] _buffer = new byte[4096];
     private ReplyScanner _scanner;
@@ -157,7 +158,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
     private void Greet()
     {
         IsConnecting = false;
-        if (settings.Credentials.Tls is { } tls)
+        if (_credentials.Tls is { } tls)
         {
             _tls = new SteadyTls(tls, target, settings.Words, time, SendOut);
             _tls.Secure(Welcome, bytes => Take(bytes, time.GetTimestamp()), Fail);
@@ -170,7 +171,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
 
     private void Welcome()
     {
-        _dialogue.Greet(withAuth: settings.Credentials.AreGiven, time.GetTimestamp());
+        _dialogue.Greet(withAuth: _credentials.AreGiven, time.GetTimestamp());
         Send(_greeting);
     }
 

@@ -107,7 +107,7 @@ internal sealed class DiagAnswer(
         if (watched.IsServer(localPort, local))
         {
             counts.AddServer(state);
-            if (fleets?.Of(localPort, remotePort) is { } served)
+            if (fleets?.Of(local, localPort, remotePort) is { } served)
             {
                 counts.AddServer(state, served);
             }
@@ -117,7 +117,7 @@ internal sealed class DiagAnswer(
         if (watched.IsTarget(remotePort, remote))
         {
             counts.AddClient(state);
-            if (fleets?.Of(remotePort, localPort) is { } fleet)
+            if (fleets?.Of(remote, remotePort, localPort) is { } fleet)
             {
                 counts.AddClient(state, fleet);
             }
