@@ -20,7 +20,6 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
 
     private readonly Credentials _credentials = settings.CredentialsOf(target);
-    private readonly byte[] _greeting = [.. settings.CredentialsOf(target).AuthCommand, .. BystanderWords.Ping];
     private readonly PingDialogue _dialogue = new(book);
     private readonly byte[] _buffer = new byte[4096];
     private ReplyScanner _scanner;
@@ -172,7 +171,7 @@ internal sealed class SteadyConnection(Endpoint target, BystanderSettings settin
     private void Welcome()
     {
         _dialogue.Greet(withAuth: _credentials.AreGiven, time.GetTimestamp());
-        Send(_greeting);
+        Send([.. _credentials.AuthCommand, .. BystanderWords.Ping]);
     }
 
     private void Send(byte[] bytes)

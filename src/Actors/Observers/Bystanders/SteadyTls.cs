@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using ActorLoad.Metrics;
 using ActorLoad.Resp;
 using ActorLoad.Transport.Tls;
@@ -13,21 +12,18 @@ internal sealed class SteadyTls : IDisposable
     private readonly TlsWire _wire = new(static () => { });
     private readonly SslStream _stream;
     private readonly SslClientAuthenticationOptions _options;
-    private readonly TlsSettings _settings;
-    private readonly ServerWords _words;
-    private readonly TimeProvider _time;
+    private readonly CertificateJudge _judge;
     private readonly Sending _send;
     private readonly byte[] _plain = new byte[4096];
     private Task _running = Task.CompletedTask;
-    private string? _refusal;
     private bool _isOver;
 
     /// <summary>TLS with <paramref name="target"/>; <paramref name="send"/> sends encrypted bytes.</summary>
     public SteadyTls(TlsSettings settings, Endpoint target, ServerWords words, TimeProvider time, Sending send)
     {
-        (_settings, _words, _time, _send) = (settings, words, time, send);
+        (_judge, _send) = (new CertificateJudge(settings, words, time), send);
         _stream = new SslStream(_wire, leaveInnerStreamOpen: false);
-        _options = settings.OptionsFor(TlsClient.HostOf(target), Judge);
+        _options = _judge.OptionsFor(target);
     }
 
     /// <summary>Takes bytes.</summary>
@@ -86,7 +82,7 @@ internal sealed class SteadyTls : IDisposable
         }
         catch (Exception cause) when (cause is AuthenticationException or IOException)
         {
-            fail($"{Outcome.TlsFailed.Name()} ({_refusal ?? TlsTrouble.Of(cause)})");
+            fail($"{Outcome.TlsFailed.Name()} ({_judge.TakeRefusal() ?? TlsTrouble.Of(cause)})");
         }
     }
 
@@ -103,12 +99,5 @@ internal sealed class SteadyTls : IDisposable
         {
             _running.GetAwaiter().GetResult(); // a bug: the bystander's thread reports it
         }
-    }
-
-    private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
-    {
-        _refusal = _settings.Verifies && errors != SslPolicyErrors.None
-            ? TlsTrouble.Of(certificate, chain, errors, _time.GetUtcNow().UtcDateTime, _words) : null;
-        return _refusal is null;
     }
 }

@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using ActorLoad.Metrics;
 using ActorLoad.Resp;
 using ActorLoad.Transport.Tls;
@@ -17,11 +16,11 @@ internal static class TlsGreeting
         Socket socket, Endpoint endpoint, TlsSettings settings, TimeSpan limit, ServerWords words, TimeProvider time,
         CancellationToken stop)
     {
-        string? refusal = null;
+        var judge = new CertificateJudge(settings, words, time);
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
         try
         {
-            await stream.AuthenticateAsClientAsync(settings.OptionsFor(TlsClient.HostOf(endpoint), Judge), stop).ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(judge.OptionsFor(endpoint), stop).ConfigureAwait(false);
             await Task.Yield(); // not on the thread that polls the sockets of the storm
             return stream;
         }
@@ -29,6 +28,7 @@ internal static class TlsGreeting
         {
             await Task.Yield();
             await stream.DisposeAsync().ConfigureAwait(false);
+            var refusal = judge.TakeRefusal();
             var reason = cause switch
             {
                 OperationCanceledException => $"did not end the TLS handshake within {limit.TotalSeconds:0.###} s",
@@ -43,13 +43,6 @@ internal static class TlsGreeting
                 WasConnected = true,
                 Kind = cause is OperationCanceledException ? LossKind.Silence : LossKind.End,
             };
-        }
-
-        bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
-        {
-            refusal = settings.Verifies && errors != SslPolicyErrors.None
-                ? TlsTrouble.Of(certificate, chain, errors, time.GetUtcNow().UtcDateTime, words) : null;
-            return refusal is null;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using ActorLoad.Metrics;
 using ActorLoad.Resp;
 using Akka.Actor;
@@ -17,15 +16,11 @@ internal sealed class TlsClient(TransportLoop loop, TlsSettings settings, Server
 
     private readonly Dictionary<string, SslClientAuthenticationOptions> _options = []; // by the endpoint's name, whatever its address
     private readonly Stack<byte[]> _buffers = new();
+    private readonly CertificateJudge _judge = new(settings, words, loop.Time);
     private byte[] _outgoing = new byte[512];
-    private string? _refusal;
 
     /// <summary>Hides secrets in a server's words.</summary>
     public ServerWords Words => words;
-
-    /// <summary>The host of an endpoint, as the run file has it; a Unix socket has none.</summary>
-    public static string HostOf(Endpoint endpoint) =>
-        endpoint.Address is null ? "" : endpoint.Name[..endpoint.Name.LastIndexOf(':')].Trim('[', ']');
 
     /// <summary>Begins a connect, whose completion is sent to <paramref name="owner"/> as for any link. <see cref="Link.Secure"/>
     /// follows.</summary>
@@ -33,7 +28,7 @@ internal sealed class TlsClient(TransportLoop loop, TlsSettings settings, Server
     {
         if (!_options.TryGetValue(request.Target.Name, out var options))
         {
-            _options.Add(request.Target.Name, options = settings.OptionsFor(HostOf(request.Target), Judge));
+            _options.Add(request.Target.Name, options = _judge.OptionsFor(request.Target));
         }
 
         var link = new TlsLink(this, owner, options);
@@ -42,12 +37,7 @@ internal sealed class TlsClient(TransportLoop loop, TlsSettings settings, Server
     }
 
     /// <summary>Why the certificate of the handshake that fails now was refused; null if it was not.</summary>
-    public string? TakeRefusal()
-    {
-        var refusal = _refusal;
-        _refusal = null;
-        return refusal;
-    }
+    public string? TakeRefusal() => _judge.TakeRefusal();
 
     /// <summary>A part of a handshake is about to be carried out.</summary>
     public void DoesCryptography() => loop.DoesCryptography();
@@ -68,15 +58,4 @@ internal sealed class TlsClient(TransportLoop loop, TlsSettings settings, Server
 
     /// <summary>Takes a buffer back.</summary>
     public void Return(byte[] buffer) => _buffers.Push(buffer);
-
-    private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
-    {
-        if (settings.Verifies && errors != SslPolicyErrors.None)
-        {
-            _refusal = TlsTrouble.Of(certificate, chain, errors, loop.Time.GetUtcNow().UtcDateTime, words);
-            return false;
-        }
-
-        return true;
-    }
 }
