@@ -36,6 +36,7 @@ internal static class RootCommandLine
         root.Add(DoctorCommand.Create(time));
         root.Add(TargetCommand.Create(time));
         root.Add(MonitorCommand.Create(time));
+        root.Add(ReportCommand.Create());
         root.Add(CompareCommand.Create());
         root.Add(SearchCommand.Create(time));
         RootHelp.AddTo(root);

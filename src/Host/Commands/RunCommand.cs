@@ -21,7 +21,7 @@ internal static class RunCommand
         var output = new Option<string?>("--out")
         {
             HelpName = "DIR",
-            Description = "Write run.json, samples.jsonl and result.json there. Replaces the files of an earlier run.",
+            Description = "Write run.json, samples.jsonl, result.json and report.html there. Replaces the files of an earlier run.",
         };
         var json = new Option<bool>("--json") { Description = "Print result.json alone on stdout." };
         var quiet = new Option<bool>("--quiet") { Description = "Show no progress, only errors and the summary." };
@@ -121,6 +121,7 @@ internal static class RunCommand
         }
 
         ended = end.Write(ended, signals.Signal is not null);
+        await ReportCommand.WriteAfterRunAsync(journal?.Directory);
         var code = ExitCodes.For(ended, signals.Signal is not null, watch.AreFilesLost || end.IsUnsaved);
         return baseline?.Close(ended, output, code) ?? code;
     }

@@ -95,14 +95,14 @@ internal static class InterruptedRun
         return [.. counts.Select(endpoint => endpoint.Cancelled())];
     }
 
-    private static (RunSnapshot? Last, SampleLog Log) ReadLog(string directory, string? id, CancellationToken stop)
+    /// <summary>Every finished interval of a run, one at a time; without lines that are cut off, and without those of other
+    /// runs.</summary>
+    public static IEnumerable<RunSnapshot> Lines(string directory, string? id, CancellationToken stop)
     {
-        RunSnapshot? last = null;
-        var log = new SampleLog(MetricsActor.MaxSamples);
         var path = Path.Combine(directory, RunJournal.SamplesFile);
         if (!StoredFile.Exists(path))
         {
-            return (null, log);
+            yield break;
         }
 
         using var stream = StoredFile.Open(path);
@@ -111,9 +111,19 @@ internal static class InterruptedRun
             stop.ThrowIfCancellationRequested();
             if (TryParse(line.Span) is { } snapshot && (id is null || snapshot.RunId == id))
             {
-                last = snapshot;
-                log.Add(snapshot.Sample, SampleTimes.Unknown);
+                yield return snapshot;
             }
+        }
+    }
+
+    private static (RunSnapshot? Last, SampleLog Log) ReadLog(string directory, string? id, CancellationToken stop)
+    {
+        RunSnapshot? last = null;
+        var log = new SampleLog(MetricsActor.MaxSamples);
+        foreach (var snapshot in Lines(directory, id, stop))
+        {
+            last = snapshot;
+            log.Add(snapshot.Sample, SampleTimes.Unknown);
         }
 
         return (last, log);

@@ -14,6 +14,9 @@ internal sealed class RunJournal : IDisposable
     public const string SamplesFile = "samples.jsonl";
     public const string ResultFile = "result.json";
 
+    /// <summary>Made of the others after the run. A journal only takes the one of an earlier run away.</summary>
+    public const string ReportFile = "report.html";
+
     private static readonly byte[] NewLine = "\n"u8.ToArray();
 
     private readonly Lock _gate = new();
@@ -37,6 +40,7 @@ internal sealed class RunJournal : IDisposable
         var result = Path.Combine(directory, ResultFile);
         File.Delete(result);
         File.Delete(AtomicFile.TemporaryOf(result));
+        File.Delete(Path.Combine(directory, ReportFile));
 
         // Unbuffered: each line goes to the kernel whole, and the line that did not fit reports a full disk.
         var samples = OwnerOnly.CreateFile(Path.Combine(directory, SamplesFile));

@@ -42,7 +42,8 @@ internal sealed record StoredResult(string Source, RunResult Result, ResultNumbe
         return results;
     }
 
-    private static StoredResult Read(string path)
+    /// <summary>Reads a directory or file. Throws <see cref="SettingsException"/> with an error that names the file.</summary>
+    public static StoredResult Read(string path)
     {
         var isDirectory = Directory.Exists(path);
         var file = isDirectory ? Path.Combine(path, RunJournal.ResultFile) : path;

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using ActorLoad.Configuration;
+using ActorLoad.Hosting.Journal;
+using ActorLoad.Hosting.Reports;
+using ActorLoad.Hosting.Terminal;
+
+namespace ActorLoad.Hosting.Commands;
+
+/// <summary><c>actorload report DIR</c>: one HTML file of a run, also of one that was killed. Opens files only.</summary>
+internal static class ReportCommand
+{
+    public static Command Create()
+    {
+        var directory = new Argument<string>("DIR") { Description = "The directory that --out wrote." };
+        ConfigurationOptions.RefuseOptions(directory);
+        var output = new Option<string?>("--out")
+        {
+            HelpName = "FILE",
+            Description = $"Where to write the report. Without it: {RunJournal.ReportFile} in DIR.",
+        };
+        var command = new Command("report", "Write a report of a run: one HTML file that opens offline. The run may have been killed.");
+        command.Add(directory);
+        command.Add(output);
+        command.SetAction(async parsed => await WriteAsync(parsed.GetValue(directory)!, parsed.GetValue(output)));
+        return command;
+    }
+
+    /// <summary>Writes the report of the run that has just ended. Its result is safe, so a failure only costs the report.</summary>
+    /// <param name="directory">The directory of the run's files; null for none.</param>
+    public static async Task WriteAfterRunAsync(string? directory)
+    {
+        if (directory is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await ReportFile.WriteAsync(RunView.Read(directory), Path.Combine(directory, RunJournal.ReportFile));
+        }
+        catch (Exception exception)
+        {
+            var cause = exception is SettingsException { Errors: [var error, ..] } ? $"{error}" : exception.Message;
+            ErrorLines.Write($"actorload: the run's files are complete, but not {RunJournal.ReportFile}: {cause}");
+        }
+    }
+
+    private static async Task<int> WriteAsync(string directory, string? file)
+    {
+        try
+        {
+            var run = RunView.Read(directory);
+            file ??= Path.Combine(Directory.Exists(directory) ? directory : Path.GetDirectoryName(directory) ?? "", RunJournal.ReportFile);
+            await ReportFile.WriteAsync(run, file);
+            Console.Out.WriteLine(file);
+            return ExitCodes.Done;
+        }
+        catch (SettingsException exception)
+        {
+            ErrorLines.Write(exception);
+            return ExitCodes.BadUsage;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            ErrorLines.Write($"actorload: the report cannot be written to {file}: {exception.Message}");
+            return ExitCodes.BadUsage;
+        }
+    }
+}
