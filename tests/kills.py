@@ -12,6 +12,7 @@ Each trial starts a storm, waits a random time and sends SIGKILL, SIGTERM or SIG
 Exit code 1 if anything does not. Uses ports of loopback only."""
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import os
 import random
@@ -41,9 +42,13 @@ def expect(holds, words):
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that no connection of another program is given between this look and the server's bind."""
+    for _ in range(1000):
+        port = random.randrange(10_000, 32_768)  # below what Linux gives to connections
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise Broken("no port is free")
 
 
 def start(*arguments, **options):
@@ -63,13 +68,17 @@ def ended(process):
 
 
 def redis(work):
-    port = free_port()
-    server = subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--dir", work], stdout=subprocess.DEVNULL)
-    for _ in range(200):
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return server, port
-        time.sleep(0.02)
+    for _ in range(5):  # in case another program took the port between the look and the bind
+        port = free_port()
+        server = subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--dir", work], stdout=subprocess.DEVNULL)
+        until = time.monotonic() + LIMIT
+        while server.poll() is None and time.monotonic() < until:
+            with socket.socket() as client:
+                if client.connect_ex(("127.0.0.1", port)) == 0:
+                    return server, port
+            time.sleep(0.02)
+        server.kill()
+        server.wait()
     raise Broken("redis-server did not start")
 
 
@@ -157,9 +166,12 @@ def kill_server(work, chance):
     before = header_of(out)
     embedded = chance.random() < 0.5
     if embedded:
-        port = free_port()
-        server = start("target", "--port", str(port), stdout=subprocess.PIPE)
-        expect(server.stdout.readline().startswith("ready "), "the target was not ready")
+        server = start("target", "--port", "0", stdout=subprocess.PIPE)
+        line = server.stdout.readline()
+        if not line.startswith("ready "):
+            server.kill()
+            raise Broken(f"the target was not ready: {line}{server.communicate()[1]}")
+        port = int(line.rsplit(":", 1)[1])
     else:
         server, port = redis(work)
     try:

@@ -18,8 +18,8 @@ internal static class ActorLoadHere
     /// <summary>Replaces the console, once, and takes away the settings that this process was given.</summary>
     public static void ReplaceConsole()
     {
-        Console.SetOut(new FlowWriter(Console.Out, written => written.Stdout));
-        Console.SetError(new FlowWriter(Console.Error, written => written.Stderr));
+        Console.SetOut(new FlowWriter(Console.Out, written => written.Stdout, isOfAll: false));
+        Console.SetError(new FlowWriter(Console.Error, written => written.Stderr, isOfAll: true));
         foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .Where(name => name.StartsWith("ACTORLOAD__", StringComparison.OrdinalIgnoreCase)))
         {
@@ -73,8 +73,9 @@ internal static class ActorLoadHere
     }
 
     /// <summary>Writes for the command to which the writing thread belongs, and beside commands to the console that was there before. A thread of an
-    /// actor does not know its command: what the log writes belongs to all that are under way, so that no spec misses an error.</summary>
-    private sealed class FlowWriter(TextWriter before, Func<Written, StringBuilder> choose) : TextWriter
+    /// actor does not know its command. What it writes to stderr is the log: it belongs to all that are under way, so that no spec misses an error.
+    /// To stdout no actor of ours writes, but Akka's TestKit of a spec at the same time does.</summary>
+    private sealed class FlowWriter(TextWriter before, Func<Written, StringBuilder> choose, bool isOfAll) : TextWriter
     {
         public override Encoding Encoding => before.Encoding;
 
@@ -86,7 +87,7 @@ internal static class ActorLoadHere
 
         public override void Write(string? value)
         {
-            ICollection<Written> all = _written.Value is { } own ? [own] : _underWay.Keys;
+            ICollection<Written> all = _written.Value is { } own ? [own] : isOfAll ? _underWay.Keys : [];
             foreach (var written in all)
             {
                 lock (written)

@@ -36,7 +36,7 @@ public sealed class ActorLoadHereSpecs
     }
 }
 
-/// <summary>Beside others, it would write into their output.</summary>
+/// <summary>Beside others, they would write into their output.</summary>
 [Collection(nameof(EndToEnd))]
 public sealed class LogHereSpecs
 {
@@ -52,5 +52,23 @@ public sealed class LogHereSpecs
             return 0;
         });
         Assert.Contains("[ERROR]", logged.Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Words_of_a_thread_without_a_command_stay_out_of_stdout()
+    {
+        var ran = await ActorLoadHere.CarryOutAsync("words", () =>
+        {
+            Console.Out.WriteLine("own");
+            using (ExecutionContext.SuppressFlow())
+            {
+                var stranger = new Thread(() => Console.Out.WriteLine("another spec's"));
+                stranger.Start();
+                stranger.Join();
+            }
+
+            return Task.FromResult(0);
+        });
+        Assert.Equal("own\n", ran.Stdout);
     }
 }

@@ -97,7 +97,7 @@ public sealed class RedisCluster : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             int bus;
-            using (var holder = FreshPort.Bound())
+            using (var holder = FreshPort.BoundApart())
             {
                 bus = ((IPEndPoint)holder.LocalEndPoint!).Port;
             }

@@ -188,7 +188,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private static int FreePort()
     {
-        using var holder = FreshPort.Bound();
+        using var holder = FreshPort.BoundApart();
         return ((IPEndPoint)holder.LocalEndPoint!).Port;
     }
 

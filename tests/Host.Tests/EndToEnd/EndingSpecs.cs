@@ -23,13 +23,13 @@ public sealed class EndingSpecs : IDisposable
     {
         await using var peer = FaultPeer.Answering();
         var run = (await ActorLoadProcess.RunAsync([
-            "run", "--quiet", "--json", "--target", peer.Target, "--for", "1500ms", "--script", "PING", "--set", "observers.server.enabled=off",
+            "run", "--quiet", "--json", "--target", peer.Target, "--for", "3s", "--script", "PING", "--set", "observers.server.enabled=off",
             "--set", $"thresholds=[\"{threshold}\"]",
             "--set", "load=[{ connections = 20, gap = 100ms, pacing = fixed, duration = 1h }]", "--set", "connection.hold=1s", "--set", "verdict.allow=[generator-limited]"])).Expect(exitCode);
         var result = RunResultJson.Parse(run.Stdout);
 
         Assert.True(result.Verdict is Verdict.Valid or Verdict.GeneratorLimited, run.Stdout); // a busy machine is the limit
-        Assert.Contains(result.VerdictReasons, reason => reason.StartsWith("run.deadline: the load was ended after 1.5 s", StringComparison.Ordinal));
+        Assert.Contains(result.VerdictReasons, reason => reason.StartsWith("run.deadline: the load was ended after 3 s", StringComparison.Ordinal));
         Assert.True(result.Connections is { Open: 0, Failed: 0, Succeeded: > 0, Cancelled: > 0 }, $"{result.Connections}");
         Assert.Equal(result.Connections.Planned, result.Connections.Opened + result.Connections.Dropped);
         Assert.InRange(result.Connections.Planned, 1, 100 * 20);

@@ -173,7 +173,12 @@ public sealed class LimitSpecs
     {
         using var folder = new TemporaryDirectory();
         (await ChildProcess.RunAsync("chmod", "777", folder.Root)).Expect();
-        var port = FreePort();
+        int port;
+        using (var holder = FreshPort.BoundApart())
+        {
+            port = ((System.Net.IPEndPoint)holder.LocalEndPoint!).Port;
+        }
+
         var user = (100_000 + Environment.ProcessId).ToString(CultureInfo.InvariantCulture); // with no process but this one
         await using var server = ChildProcess.Start(
         [
@@ -201,13 +206,6 @@ public sealed class LimitSpecs
     {
         var remedy = cause.GetProperty("remedies")[0];
         return (remedy.GetProperty("key").GetString(), remedy.GetProperty("present").GetString());
-    }
-
-    private static int FreePort()
-    {
-        using var holder = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        holder.Start();
-        return ((System.Net.IPEndPoint)holder.LocalEndpoint).Port;
     }
 
     private static Task<Storm> RunAsync(NetworkNamespace network, string target, string lines, params string[] wrapper) =>
