@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using ActorLoad.Configuration;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Runs;
@@ -47,14 +45,13 @@ internal static class DaemonHost
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace); // stdout is for results
-        builder.Services.ConfigureHttpJsonOptions(json =>
-            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower)));
+        builder.Services.ConfigureHttpJsonOptions(json => DaemonJson.With(json.SerializerOptions));
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.AddSingleton(time).AddSingleton(configuration).AddSingleton(results);
         builder.Services.AddSingleton(new RunIntake(
             daemon.MaxBody, Environment.ProcessorCount, file => ConfigLoader.LoadStranger(file, configuration).Settings,
             time));
-        builder.Services.AddSingleton<RunDesk>().AddSingleton<RunEndpoints>().AddSingleton<Readiness>();
+        builder.Services.AddSingleton<RunDesk>().AddSingleton<RunEndpoints>().AddSingleton<RunEvents>().AddSingleton<Readiness>();
         builder.Services.AddAkka("actorload", akka => akka
             .AddHocon(StderrLogger.Hocon, HoconAddMode.Prepend)
             .WithActors((system, registry) =>

@@ -9,6 +9,7 @@ internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) :
 {
     private volatile RunProtocol.RunStarted? _started;
     private volatile RunSnapshot? _last;
+    private TaskCompletionSource _changed = NextChange();
 
     public string Id => id;
 
@@ -19,6 +20,9 @@ internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) :
 
     /// <summary>The newest interval; null before the first one ends.</summary>
     public RunSnapshot? Last => _last;
+
+    /// <summary>Ends with the next interval, and when the run is no longer waiting or running.</summary>
+    public Task Changed => Volatile.Read(ref _changed).Task;
 
     /// <summary>The run's row in the list.</summary>
     public RunRow Row => new(id, _started is null ? RunState.Queued : RunState.Running, null, queuedAt, _started?.At, null);
@@ -32,7 +36,14 @@ internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) :
         }
     }
 
-    public void Measured(RunSnapshot snapshot) => _last = snapshot;
+    public void Measured(RunSnapshot snapshot)
+    {
+        _last = snapshot;
+        Change();
+    }
+
+    /// <summary>Tells those who wait for <see cref="Changed"/>.</summary>
+    public void Change() => Interlocked.Exchange(ref _changed, NextChange()).SetResult();
 
     public void Ended(RunProtocol.RunEnded ended)
     {
@@ -44,4 +55,6 @@ internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) :
 
     public void FilesLost(string problem) =>
         log.LogError("the files of run {Id} are not complete: {Problem}", id, ForeignText.Shown(problem));
+
+    private static TaskCompletionSource NextChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

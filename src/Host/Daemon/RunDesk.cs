@@ -121,8 +121,7 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
     /// <summary>Removes all traces of a refused run.</summary>
     private async Task WithdrawAsync(string id, IActorRef? follower, ITarget target)
     {
-        _live.TryRemove(id, out _);
-        _endings.TryRemove(id, out _);
+        Forget(id);
         if (follower is not null)
         {
             await follower.GracefulStop(AnswerLimit);
@@ -149,8 +148,17 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
             _ = SaveLaterAsync(run.Id);
         }
 
-        _live.TryRemove(run.Id, out _);
-        _endings.TryRemove(run.Id, out _);
+        Forget(run.Id);
+    }
+
+    private void Forget(string id)
+    {
+        if (_live.TryRemove(id, out var run))
+        {
+            run.Change();
+        }
+
+        _endings.TryRemove(id, out _);
     }
 
     private bool IsSaved(RunProtocol.RunEnded ended)

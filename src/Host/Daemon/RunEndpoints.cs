@@ -11,7 +11,7 @@ namespace ActorLoad.Hosting.Daemon;
 
 /// <summary><c>/runs</c>: start, list, look at and stop runs.</summary>
 internal sealed class RunEndpoints(
-    RunDesk desk, ResultsDirectory results, RunIntake intake, LoadedConfiguration configuration, TimeProvider time,
+    RunDesk desk, ResultsDirectory results, RunEvents events, RunIntake intake, LoadedConfiguration configuration, TimeProvider time,
     ILogger<RunEndpoints> log)
 {
     private static readonly TimeSpan DiskLimit = TimeSpan.FromSeconds(30);
@@ -25,6 +25,7 @@ internal sealed class RunEndpoints(
         runs.MapPost("/runs", (Delegate)StartAsync);
         runs.MapGet("/runs", async (CancellationToken stop) => Results.Ok(await OnDiskAsync(() => desk.Rows().ToArray(), stop)));
         runs.MapGet("/runs/{id}", ShowAsync);
+        runs.MapGet("/runs/{id}/events", events.AnswerAsync);
         runs.MapDelete("/runs/{id}", StopAsync);
     }
 
