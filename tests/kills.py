@@ -11,6 +11,7 @@ Each trial starts a storm, waits a random time and sends SIGKILL, SIGTERM or SIG
   - no process of the trial is left.
 Exit code 1 if anything does not. Uses ports of loopback only."""
 import argparse
+import base64
 import concurrent.futures
 import contextlib
 import json
@@ -25,6 +26,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+import zlib
 
 ACTORLOAD = os.path.abspath(os.environ.get("ACTORLOAD", "src/Host/bin/Release/net10.0/actorload"))
 SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
@@ -105,6 +107,37 @@ def wait_for(holds):
         time.sleep(0.01)
 
 
+def counts_of(payload):
+    """The number of values in a histogram of the log: HdrHistogram's V2 encoding."""
+    packed = base64.b64decode(payload, validate=True)
+    expect(int.from_bytes(packed[4:8], "big") == len(packed) - 8, "a histogram of another length than it says")
+    words = zlib.decompress(packed[8:])[40:]
+    total, word, shift = 0, 0, 0
+    for byte in words:
+        word |= (byte if shift == 56 else byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80 or shift > 56:
+            total += max(0, word >> 1 if word & 1 == 0 else 0)
+            word, shift = 0, 0
+    return total
+
+
+def connects_of(directory, run):
+    """Reads histograms.hlog; answers with the number of connects in it."""
+    with open(os.path.join(directory, "histograms.hlog"), encoding="utf-8") as log:
+        lines = log.read().split("\n")
+    total = 0
+    for line in lines[:-1]:  # what follows the last newline was being written
+        if line.startswith("#[ActorLoad run "):
+            expect(line.startswith(f"#[ActorLoad run {run}:"), f"histograms of another run beside the header of {run}: {line}")
+        elif not line.startswith(("#", '"')):
+            tag, _, _, _, payload = line.split(",")
+            values = counts_of(payload)
+            expect(values > 0, f"a line without values: {line}")
+            total += values if tag == "Tag=connect" else 0
+    return total
+
+
 def look(directory):
     """Reads a directory of results; answers with the id in it and whether it has a result."""
     header = os.path.join(directory, "run.json")
@@ -113,13 +146,17 @@ def look(directory):
         return None, False
     run = json.load(open(header, encoding="utf-8"))["id"]
     last = None
+    connects = {0}
     with open(os.path.join(directory, "samples.jsonl"), encoding="utf-8") as samples:
         lines = samples.read().split("\n")
     for line in lines[:-1]:  # what follows the last newline was being written
         last = json.loads(line)
         expect(last["runId"] == run, f"a sample of {last['runId']} beside the header of {run}")
+        connects.add(last["latency"].get("connect", {"count": 0})["count"])
     if last:
         balance(last, "last sample")
+    merged = connects_of(directory, run)
+    expect(merged in connects, f"histograms of {merged} connects, and samples of {sorted(connects)}")
     file = os.path.join(directory, "result.json")
     if not os.path.exists(file):
         return run, False

@@ -5,7 +5,7 @@ namespace ActorLoad.Metrics;
 
 /// <summary>The V2 encoding of HdrHistogram, which every port of it reads. The library's encoder copies all counts at each call, and its
 /// decoder builds a new histogram of 190 KB. This one allocates only the encoded bytes, a few hundred to a few thousand.</summary>
-internal static class HistogramCodec
+public static class HistogramCodec
 {
     private const int Cookie = 0x1c849303 | 0x10;
     private const int HeaderLength = 40;
@@ -44,6 +44,11 @@ internal static class HistogramCodec
 
             if (word > 0)
             {
+                if (word > long.MaxValue - histogram.TotalCount)
+                {
+                    throw new FormatException("an encoded histogram counts more than a number can hold");
+                }
+
                 histogram.AddTo(slot, word);
             }
 

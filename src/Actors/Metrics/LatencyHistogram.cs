@@ -4,23 +4,28 @@ namespace ActorLoad.Metrics;
 
 /// <summary>Microseconds from 1 to one hour in an HDR histogram with three significant digits; values outside are clamped. One thread at
 /// a time; about 190 KB.</summary>
-internal sealed class LatencyHistogram() : LongHistogram(Lowest, Highest, Digits)
+public sealed class LatencyHistogram() : LongHistogram(Lowest, Highest, Digits)
 {
+    /// <summary>Least value, in microseconds.</summary>
     public const long Lowest = 1;
+
+    /// <summary>Largest value, in microseconds.</summary>
     public const long Highest = 3_600_000_000;
+
+    /// <summary>Significant digits of a value.</summary>
     public const int Digits = 3;
 
     /// <summary>Length of the counts, which the library does not publish.</summary>
-    public int Slots => (BucketCount + 1) * (SubBucketCount / 2);
+    internal int Slots => (BucketCount + 1) * (SubBucketCount / 2);
 
     /// <summary>Counts one value.</summary>
     public void Record(long micros) => RecordValue(Math.Clamp(micros, Lowest, Highest));
 
     /// <summary>The count in a slot, without the virtual call.</summary>
-    public long CountIn(int slot) => base.GetCountAtIndex(slot);
+    internal long CountIn(int slot) => base.GetCountAtIndex(slot);
 
     /// <summary>Adds to the count in a slot.</summary>
-    public void AddTo(int slot, long count) => base.AddToCountAtIndex(slot, count);
+    internal void AddTo(int slot, long count) => base.AddToCountAtIndex(slot, count);
 
     /// <summary>The nine numbers of the report; null when nothing was recorded. Values are exact to three digits. Percentiles and maximum
     /// are the upper end of their slot, the minimum the lower end; the mean uses the slots' middles.</summary>

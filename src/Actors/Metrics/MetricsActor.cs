@@ -47,6 +47,7 @@ public sealed class MetricsActor : UntypedActor
     private RunSnapshot? _latest;
     private IActorRef? _completeFor;
     private bool _isCutOff;
+    private bool _isTimed;
 
     /// <summary>Measures a run with these parts and lanes numbered from 0, the same number for each fleet, fleet by fleet.</summary>
     public MetricsActor(string runId, int lanes, MeasuredParts parts, RunClock clock, IGeneratorMeter meter)
@@ -76,7 +77,7 @@ public sealed class MetricsActor : UntypedActor
             case BeginSample begin when begin.Sample > _sample && _completeFor is null: OnBegin(begin.Sample, begin.Progress); break;
             case Complete complete when complete.Sample >= _sample: OnComplete(complete); break;
             case CompleteNow: OnCompleteNow(); break;
-            case Subscribe subscribe: OnSubscribe(subscribe.Subscriber); break;
+            case Subscribe subscribe: OnSubscribe(subscribe); break;
             case Terminated terminated: _subscribers.Remove(terminated.ActorRef); break;
             default: Unhandled(message); break;
         }
@@ -168,11 +169,12 @@ public sealed class MetricsActor : UntypedActor
         AnswerComplete();
     }
 
-    private void OnSubscribe(IActorRef subscriber)
+    private void OnSubscribe(Subscribe subscribe)
     {
-        if (_subscribers.Add(subscriber))
+        _isTimed |= subscribe.WithTimes;
+        if (_subscribers.Add(subscribe.Subscriber))
         {
-            Context.Watch(subscriber);
+            Context.Watch(subscribe.Subscriber);
         }
     }
 
@@ -189,6 +191,7 @@ public sealed class MetricsActor : UntypedActor
     private void Publish()
     {
         _collecting = false;
+        var times = _isTimed ? new IntervalTimes(Seconds(_sampleBegin), Seconds(_sampleEnd), _interval.Times()) : null;
         var sample = EndInterval();
         _latest = new RunSnapshot
         {
@@ -206,6 +209,7 @@ public sealed class MetricsActor : UntypedActor
             FailedLatency = _totals.Latency(succeeded: false),
             Generator = _meter.Read(_totals.Uses, PeakOpen),
             Sample = sample,
+            Times = times,
             Connected = _totals.Connected,
             Waiting = _totals.Waiting,
             Established = _totals.Established,

@@ -17,7 +17,9 @@ public static class MetricsProtocol
     public sealed record TallyReported(int Lane, int Sample, IReadOnlyList<PhaseTally> Tallies, long PeakOpen) : IDeadLetterSuppression;
 
     /// <summary>Ask for a <see cref="RunSnapshot"/> each interval.</summary>
-    public sealed record Subscribe(IActorRef Subscriber);
+    /// <param name="Subscriber">Gets them.</param>
+    /// <param name="WithTimes">True to have <see cref="RunSnapshot.Times"/> in them.</param>
+    public sealed record Subscribe(IActorRef Subscriber, bool WithTimes = false);
 
     /// <summary>From the load supervisor: every lane reports for the last time under <paramref name="Sample"/>.</summary>
     /// <param name="Sample">The last interval.</param>

@@ -276,6 +276,10 @@ public sealed record RunSnapshot : ICounts
     /// <summary>The interval that ended.</summary>
     public required Sample Sample { get; init; }
 
+    /// <summary>The histograms of that interval; null if no subscriber wants them. Never in JSON.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IntervalTimes? Times { get; init; }
+
     /// <inheritdoc />
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public PoolCounts? Pool { get; init; }

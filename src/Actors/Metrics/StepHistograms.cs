@@ -72,6 +72,11 @@ internal sealed class StepHistograms
         return encoded;
     }
 
+    /// <summary>All recorded steps with their encoded histograms.</summary>
+    public IEnumerable<StepTimes> Times(bool areOfFailures) => Steps.All
+        .Where(step => _histograms[(int)step] is { TotalCount: > 0 })
+        .Select(step => new StepTimes(step, areOfFailures, Summarize(step)!, Encode(step)!));
+
     /// <summary>Adds encoded histograms.</summary>
     public void Add(IReadOnlyDictionary<string, byte[]> encoded)
     {

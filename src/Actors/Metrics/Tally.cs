@@ -373,6 +373,10 @@ public sealed class Tally : ICounts
     /// <summary>The encoded histogram of one completed step; null if it was never completed.</summary>
     internal byte[]? Encode(Step step) => _steps.Encode(step);
 
+    /// <summary>The encoded histograms of all recorded steps. A list, because the type behind a collection expression cannot cross
+    /// nodes.</summary>
+    internal IReadOnlyList<StepTimes> Times() => _steps.Times(areOfFailures: false).Concat(_failed.Times(areOfFailures: true)).ToList();
+
     /// <summary>The first broken invariant with its numbers; null if all hold.</summary>
     /// <param name="ended">True after the run: no connection may be open.</param>
     public string? BrokenInvariant(bool ended = false) => TallyInvariants.Broken(this, ended);

@@ -64,7 +64,7 @@ internal sealed class CurrentRun(RunOrder order, IRunResources resources, ILoggi
         resources.LoopMeter.Start();
         Order = Order with { Clock = Order.Clock.FromNow() };
         Metrics = resources.CreateMetrics(context, Order);
-        Metrics.Tell(new MetricsProtocol.Subscribe(Order.Listener));
+        Metrics.Tell(new MetricsProtocol.Subscribe(Order.Listener, Order.WithTimes));
         if (Thresholds.IsNeeded)
         {
             Metrics.Tell(new MetricsProtocol.Subscribe(context.Self));

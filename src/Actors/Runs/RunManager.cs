@@ -144,7 +144,10 @@ public sealed class RunManager : UntypedActor, IWithTimers
 
     private void Begin(StartRun run, ResolvedTarget target)
     {
-        var order = new RunOrder(run.RunId, run.Settings, target, _time.GetUtcNow(), run.Listener, RunClock.StartNow(_time));
+        var order = new RunOrder(run.RunId, run.Settings, target, _time.GetUtcNow(), run.Listener, RunClock.StartNow(_time))
+        {
+            WithTimes = run.WithTimes,
+        };
         _resources = _createResources(order);
         run.Listener.Tell(
             new RunStarted(run.RunId, order.StartedAt, order.Describe(TimeSpan.Zero), order.DescribeTarget(), _resources.Transport));

@@ -19,6 +19,9 @@ public static class RunProtocol
     {
         /// <summary>Limits of a stranger's run; null for an operator's.</summary>
         public RunLimits? Limits { get; init; }
+
+        /// <summary>True if its snapshots shall have <see cref="RunSnapshot.Times"/>.</summary>
+        public bool WithTimes { get; init; }
     }
 
     /// <summary>How long a stranger's run may last and wait, whatever its own settings say.</summary>

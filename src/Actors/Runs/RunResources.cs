@@ -20,6 +20,9 @@ namespace ActorLoad.Runs;
 public sealed record RunOrder(string RunId, RunSettings Settings, ResolvedTarget Target, DateTimeOffset StartedAt, IActorRef Listener,
     RunClock Clock)
 {
+    /// <summary>True if its snapshots shall have <see cref="RunSnapshot.Times"/>.</summary>
+    public bool WithTimes { get; init; }
+
     /// <summary>The head of the run's result.</summary>
     public RunInfo Describe(TimeSpan duration) => new(RunId, StartedAt, duration.TotalSeconds, Settings.Configuration);
 

@@ -21,7 +21,7 @@ internal static class RunCommand
         var output = new Option<string?>("--out")
         {
             HelpName = "DIR",
-            Description = "Write run.json, samples.jsonl, result.json and report.html there. Replaces the files of an earlier run.",
+            Description = "Write the run's files there, from run.json to report.html. Replaces the files of an earlier run.",
         };
         var json = new Option<bool>("--json") { Description = "Print result.json alone on stdout." };
         var quiet = new Option<bool>("--quiet") { Description = "Show no progress, only errors and the summary." };

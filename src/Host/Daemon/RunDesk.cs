@@ -42,8 +42,8 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
             var journal = RunJournal.Create(results.PathOf(id), RunHeader.Queued(id, queuedAt, settings));
             follower = system.ActorOf(RunFollower.Props(journal, watch), $"follower-{id}");
             _endings[id] = ForgetAfterAsync(live, watch);
-            var answer = await manager.ActorRef.Ask<object>(new RunProtocol.StartRun(id, settings, target, follower) { Limits = limits },
-                AnswerLimit);
+            var start = new RunProtocol.StartRun(id, settings, target, follower) { Limits = limits, WithTimes = true };
+            var answer = await manager.ActorRef.Ask<object>(start, AnswerLimit);
             if (answer is not RunProtocol.RunRefused refused)
             {
                 return (id, null);

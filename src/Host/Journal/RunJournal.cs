@@ -5,28 +5,28 @@ using ActorLoad.Runs;
 namespace ActorLoad.Hosting.Journal;
 
 /// <summary>
-/// The files of one run in its directory: <c>run.json</c> at once, a line of <c>samples.jsonl</c> after each interval,
-/// <c>result.json</c> at the end. Methods throw what file operations throw; call them from any thread.
+/// The files of one run in its directory: <c>run.json</c> at once, lines of <c>samples.jsonl</c> and <c>histograms.hlog</c> after each
+/// interval, <c>result.json</c> at the end. Methods throw what file operations throw; call them from any thread.
 /// </summary>
 internal sealed class RunJournal : IDisposable
 {
     public const string HeaderFile = "run.json";
     public const string SamplesFile = "samples.jsonl";
+    public const string HistogramsFile = "histograms.hlog";
     public const string ResultFile = "result.json";
 
     /// <summary>Made of the others after the run. A journal only takes the one of an earlier run away.</summary>
     public const string ReportFile = "report.html";
 
-    private static readonly byte[] NewLine = "\n"u8.ToArray();
-
     private readonly Lock _gate = new();
-    private readonly FileStream _samples;
+    private readonly LineFile _samples;
+    private readonly LineFile _histograms;
     private RunHeader _header;
-    private bool _torn;
+    private bool _isBegun;
     private bool _hasResult;
 
-    private RunJournal(string directory, RunHeader header, FileStream samples) =>
-        (Directory, _header, _samples) = (directory, header, samples);
+    private RunJournal(string directory, RunHeader header, LineFile samples, LineFile histograms) =>
+        (Directory, _header, _samples, _histograms) = (directory, header, samples, histograms);
 
     /// <summary>The directory of the files.</summary>
     public string Directory { get; }
@@ -42,16 +42,19 @@ internal sealed class RunJournal : IDisposable
         File.Delete(AtomicFile.TemporaryOf(result));
         File.Delete(Path.Combine(directory, ReportFile));
 
-        // Unbuffered: each line goes to the kernel whole, and the line that did not fit reports a full disk.
-        var samples = OwnerOnly.CreateFile(Path.Combine(directory, SamplesFile));
+        LineFile? samples = null;
+        LineFile? histograms = null;
         try
         {
+            samples = LineFile.Create(Path.Combine(directory, SamplesFile));
+            histograms = LineFile.Create(Path.Combine(directory, HistogramsFile));
             AtomicFile.Write(file, header.ToJson());
-            return new RunJournal(directory, header, samples);
+            return new RunJournal(directory, header, samples, histograms);
         }
         catch
         {
-            samples.Dispose();
+            histograms?.Dispose();
+            samples?.Dispose();
             throw;
         }
     }
@@ -60,17 +63,19 @@ internal sealed class RunJournal : IDisposable
     public void Start(RunProtocol.RunStarted started) =>
         Rewrite(_header with { StartedAt = started.At, Target = started.Target, Transport = started.Transport });
 
-    /// <summary>Adds a finished interval.</summary>
+    /// <summary>Adds a finished interval: its sample first. A process that is killed between the two leaves no histograms of it.</summary>
     public void Add(RunSnapshot snapshot)
     {
         lock (_gate)
         {
-            // After a failed write, half a line may stand there. It must not swallow this one.
-            byte[] line = [.. _torn ? NewLine : [], .. Encoding.UTF8.GetBytes(RunResultJson.Serialize(snapshot)), .. NewLine];
-            _torn = true;
-            _samples.Write(line);
-            _samples.Flush(flushToDisk: true);
-            _torn = false;
+            try
+            {
+                _samples.Add(Encoding.UTF8.GetBytes(RunResultJson.Serialize(snapshot) + "\n"));
+            }
+            finally
+            {
+                AddHistograms(snapshot.Times);
+            }
         }
     }
 
@@ -91,7 +96,21 @@ internal sealed class RunJournal : IDisposable
         }
     }
 
-    public void Dispose() => _samples.Dispose();
+    public void Dispose()
+    {
+        _samples.Dispose();
+        _histograms.Dispose();
+    }
+
+    private void AddHistograms(IntervalTimes? times)
+    {
+        var lines = (_isBegun ? "" : HistogramLog.Preamble(_header)) + (times is null ? "" : HistogramLog.Lines(times));
+        if (lines.Length > 0)
+        {
+            _histograms.Add(Encoding.UTF8.GetBytes(lines));
+            _isBegun = true;
+        }
+    }
 
     private void Rewrite(RunHeader header)
     {

@@ -62,7 +62,7 @@ internal static class SummaryLines
     public static string Files(string directory)
     {
         string[] written =
-            [.. new[] { RunJournal.HeaderFile, RunJournal.SamplesFile, RunJournal.ResultFile }
+            [.. new[] { RunJournal.HeaderFile, RunJournal.SamplesFile, RunJournal.HistogramsFile, RunJournal.ResultFile }
                 .Where(file => File.Exists(Path.Combine(directory, file)))];
         return $"Files: {directory} ({(written.Length > 0 ? string.Join(", ", written) : "none could be written")})";
     }

@@ -74,6 +74,41 @@ public class MetricsActorSpecs : MetricsActorKit
     }
 
     [Fact]
+    public void Histograms_of_intervals_add_up_to_the_whole_run()
+    {
+        var metrics = Start(lanes: 1);
+        metrics.Tell(new Subscribe(TestActor, WithTimes: true));
+        Interval(metrics, 0, new Life(Outcome.Succeeded, Micros: 100), new Life(Outcome.Refused, Micros: 200));
+        var first = ExpectMsg<RunSnapshot>();
+        Interval(metrics, 1, new Life(Outcome.Succeeded, Micros: 300));
+        var second = ExpectMsg<RunSnapshot>();
+
+        Assert.Equal((0.0, 1.0, 1.0, 2.0), (first.Times!.From, first.Times.To, second.Times!.From, second.Times.To));
+        Assert.Contains(first.Times.Steps, step => step.IsOfFailures);
+        Assert.DoesNotContain(second.Times.Steps, step => step.IsOfFailures);
+        foreach (var steps in first.Times.Steps.Concat(second.Times.Steps).GroupBy(step => (step.Step, step.IsOfFailures)))
+        {
+            var merged = new LatencyHistogram();
+            foreach (var step in steps)
+            {
+                HistogramCodec.AddTo(merged, step.Encoded);
+            }
+
+            var whole = steps.Key.IsOfFailures ? second.FailedLatency : second.Latency;
+            Assert.Equal(whole[steps.Key.Step.Name()], merged.Summarize());
+        }
+    }
+
+    [Fact]
+    public void Snapshot_has_no_histograms_when_nobody_wants_them()
+    {
+        var metrics = Start(lanes: 1);
+        Interval(metrics, 0, new Life(Outcome.Succeeded));
+
+        Assert.Null(ExpectMsg<RunSnapshot>().Times);
+    }
+
+    [Fact]
     public void Interval_without_events_is_still_a_sample()
     {
         var metrics = Start(lanes: 1);

@@ -57,7 +57,7 @@ public class RunCommandSpecs : IDisposable
         Assert.InRange(result.Samples.Count, 1, lines.Length); // an interval that is short beside another joins it
         Assert.Equal(result.Connections, lines[^1].Connections);
         Assert.Equal(result.Run.Id, JsonDocument.Parse(File.ReadAllText(_files["a/b/run.json"])).RootElement.GetProperty("id").GetString());
-        Assert.Equal(["result.json", "run.json", "samples.jsonl"], Directory.GetFiles(_files["a/b"]).Select(Path.GetFileName).Order());
+        Assert.Equal(["histograms.hlog", "report.html", "result.json", "run.json", "samples.jsonl"], Directory.GetFiles(_files["a/b"]).Select(Path.GetFileName).Order());
     }
 
     [Fact]

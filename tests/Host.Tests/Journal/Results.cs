@@ -49,5 +49,22 @@ internal static class Results
         },
     };
 
+    /// <summary>The same, with histograms of its interval: connects of <paramref name="micros"/>, and the total of a failed
+    /// connection.</summary>
+    public static RunSnapshot Timed(double at, params long[] micros)
+    {
+        var tally = new LatencyHistogram();
+        foreach (var each in micros)
+        {
+            tally.Record(each);
+        }
+
+        var (summary, encoded) = (tally.Summarize()!, HistogramCodec.Encode(tally));
+        return Snapshot(at) with
+        {
+            Times = new IntervalTimes(at - 1, at, [new(Step.Connect, false, summary, encoded), new(Step.Total, true, summary, encoded)]),
+        };
+    }
+
     public static RunResult Of(Verdict verdict) => InterruptedRun.Assemble(Header, Snapshot(1), [Snapshot(1).Sample]) with { Verdict = verdict };
 }

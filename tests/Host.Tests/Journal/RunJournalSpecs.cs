@@ -139,13 +139,23 @@ public class RunJournalSpecs : IDisposable
         Assert.Throws<IOException>(() => journal.Add(Results.Snapshot(1)));
     }
 
+    [LinuxFact]
+    public void Sample_is_written_even_if_its_histograms_do_not_fit()
+    {
+        Directory.CreateDirectory(_files["run"]);
+        File.CreateSymbolicLink(Path.Combine(_files["run"], RunJournal.HistogramsFile), "/dev/full");
+        using var journal = RunJournal.Create(_files["run"], Results.Header);
+        Assert.Throws<IOException>(() => journal.Add(Results.Timed(1, 100)));
+        Assert.Single(InterruptedRun.ReadSamples(_files["run"]).Samples);
+    }
+
     /// <summary>Whenever the process is killed, no sample and no result of the run before stands beside the header of the next.</summary>
     [LinuxFact]
     public void Samples_are_deleted_before_the_next_header_is_written()
     {
         using (var before = RunJournal.Create(_files["run"], Results.Header))
         {
-            before.Add(Results.Snapshot(1));
+            before.Add(Results.Timed(1, 100));
             before.End(new RunProtocol.RunEnded(Results.Id, Results.Of(Verdict.Valid), null));
         }
 
@@ -153,6 +163,7 @@ public class RunJournalSpecs : IDisposable
         Directory.CreateDirectory(Path.Combine(_files["run"], "run.json.tmp"));
         Assert.ThrowsAny<Exception>(() => RunJournal.Create(_files["run"], Results.Header with { Id = "another" }));
         Assert.Empty(File.ReadAllText(Path.Combine(_files["run"], RunJournal.SamplesFile)));
+        Assert.Empty(File.ReadAllText(Path.Combine(_files["run"], RunJournal.HistogramsFile)));
         Assert.False(File.Exists(Path.Combine(_files["run"], RunJournal.ResultFile)));
     }
 
@@ -173,7 +184,7 @@ public class RunJournalSpecs : IDisposable
     public void Files_are_readable_only_by_their_owner_even_over_existing_ones()
     {
         Directory.CreateDirectory(_files["old"]);
-        foreach (var name in new[] { RunJournal.HeaderFile, RunJournal.SamplesFile, RunJournal.ResultFile })
+        foreach (var name in new[] { RunJournal.HeaderFile, RunJournal.SamplesFile, RunJournal.HistogramsFile, RunJournal.ResultFile })
         {
             File.WriteAllText(Path.Combine(_files["old"], name), "");
             File.SetUnixFileMode(Path.Combine(_files["old"], name), UnixFileMode.UserRead | UnixFileMode.OtherRead);
