@@ -1,7 +1,5 @@
 using ActorLoad.Configuration;
 using ActorLoad.Runs;
-using ActorLoad.Transport;
-using ActorLoad.Transport.Uring;
 
 namespace ActorLoad.Hosting.Targets;
 
@@ -17,24 +15,7 @@ internal static class Preflight
     public static async Task<ITarget> PrepareAsync(
         RunSettings settings, Action<string> report, TimeProvider time, CancellationToken cancellation)
     {
-        try
-        {
-            TransportChoice.Make(settings.Transport, automatic: 1);
-        }
-        catch (RingUnavailableException unavailable)
-        {
-            throw new SettingsException(
-                [new SettingsError("this machine", null, "transport.kind", unavailable.Message,
-                    "auto takes what is available; sockets runs everywhere")]);
-        }
-
-        SocketOption[] options = [.. settings.Fleets.SelectMany(fleet => fleet.Connection.Socket.Options).Distinct()];
-        if (options.Length > 0 && SocketOption.Refused(options) is var (option, reason))
-        {
-            throw new SettingsException(
-                [new SettingsError("this machine", null, $"connection.{option.Key}", reason, SocketOption.RemedyOf(option))]);
-        }
-
+        MachineCheck.Check(settings);
         if (settings.Target.IsEmbedded)
         {
             SourceCheck.Check(settings, []);

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using ActorLoad.Configuration;
-using ActorLoad.Hosting.Commands;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Hosting.Tests.Terminal;
 using ActorLoad.Load;

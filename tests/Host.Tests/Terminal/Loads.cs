@@ -1,5 +1,4 @@
 using ActorLoad.Configuration;
-using ActorLoad.Hosting.Commands;
 
 namespace ActorLoad.Hosting.Tests.Terminal;
 

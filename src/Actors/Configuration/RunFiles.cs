@@ -1,10 +1,9 @@
 using System.Text;
-using ActorLoad.Configuration;
 
-namespace ActorLoad.Hosting.Commands;
+namespace ActorLoad.Configuration;
 
 /// <summary>Reads run files and their includes. Every failure is a <see cref="SettingsException"/> that names the file.</summary>
-internal static class RunFiles
+public static class RunFiles
 {
     // A run file that a person writes is smaller, and /dev/zero never ends.
     private const int MaxBytes = 1 << 20;
@@ -21,7 +20,7 @@ internal static class RunFiles
         return new FileLayer(path, ReadText(path), name => Read(Path.Combine(directory, name)), Variable);
     }
 
-    // A text that cannot name a variable has no value.
+    /// <summary>An environment variable; null without it. A text that cannot name a variable has no value.</summary>
     public static string? Variable(string name) =>
         name.Length == 0 || name.Contains('=', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal)
             ? null : Environment.GetEnvironmentVariable(name);
