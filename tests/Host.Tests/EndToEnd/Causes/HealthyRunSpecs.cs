@@ -6,7 +6,7 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
 
 /// <summary>Runs without trouble: no finding, and three ledgers that agree.</summary>
-[Collection(nameof(EndToEnd))]
+[Collection(nameof(RealTime))]
 public sealed class HealthyRunSpecs
 {
     private static readonly string[] _quantities =

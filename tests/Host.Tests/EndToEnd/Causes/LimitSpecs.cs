@@ -8,7 +8,7 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
 
 /// <summary>Limits of either side that a run meets.</summary>
-[Collection(nameof(EndToEnd))]
+[Collection(nameof(RealTime))]
 public sealed class LimitSpecs
 {
     // All are open at once, also where starting them takes long.

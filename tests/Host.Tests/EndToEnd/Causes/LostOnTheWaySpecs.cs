@@ -7,7 +7,7 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
 
 /// <summary>Handshakes that go wrong: queues that are too short, lines that lose packets, a firewall that is full.</summary>
-[Collection(nameof(EndToEnd))]
+[Collection(nameof(RealTime))]
 public sealed class LostOnTheWaySpecs
 {
     private const string Patient = "\n connection { connect-timeout = 20s, reply-timeout = 4s }";

@@ -10,7 +10,7 @@ using Xunit;
 namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
 
 /// <summary>Servers that do not answer: busy, blocked, starved, gone, or there again; and a generator that is starved itself.</summary>
-[Collection(nameof(EndToEnd))]
+[Collection(nameof(RealTime))]
 public sealed class ServerTroubleSpecs
 {
     private const string FirstCore = "0";

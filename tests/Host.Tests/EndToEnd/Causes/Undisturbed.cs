@@ -1,6 +1,7 @@
 using ActorLoad.Peers;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;
+using Xunit;
 
 namespace ActorLoad.Hosting.Tests.EndToEnd.Causes;
 
@@ -34,3 +35,7 @@ internal static class Undisturbed
     private static async Task<IReadOnlyList<string>> FindAsync() =>
         OperatingSystem.IsLinux() && (await ChildProcess.RunAsync(["sh", "-c", $"{string.Join(' ', _realTime)} true"])).ExitCode == 0 ? _realTime : [];
 }
+
+/// <summary>Two undisturbed storms at once would disturb each other: they run one after the other, beside all other specs.</summary>
+[CollectionDefinition(nameof(RealTime))]
+public sealed class RealTime;
