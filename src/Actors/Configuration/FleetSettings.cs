@@ -17,9 +17,7 @@ public sealed record FleetSettings(
     string Name, TargetSettings Target, ImmutableArray<PhaseSettings> Load, ConnectionSettings Connection, SupervisionPolicy Supervision)
 {
     /// <summary>Its endpoints among those of the whole run, in turn. The only fleet has all.</summary>
-    public ImmutableArray<Endpoint> Among(ImmutableArray<Endpoint> endpoints) => Name.Length == 0 || Target.IsEmbedded ? endpoints
-        : Target.IsCluster ? [.. endpoints.Where(endpoint => endpoint.Node?.Cluster == Target.ClusterName)]
-        : Target.SeedsAmong(endpoints);
+    public ImmutableArray<Endpoint> Among(ImmutableArray<Endpoint> endpoints) => Name.Length == 0 ? endpoints : Target.Among(endpoints);
 
     /// <summary>How many of its connections go to each of its targets, in proportion. A name with several addresses shares its weight among
     /// them. In the order <c>first</c> the first one takes all, as long as it is not given up.</summary>

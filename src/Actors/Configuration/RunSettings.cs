@@ -64,11 +64,17 @@ public sealed record RunSettings(
     /// <summary>True if thresholds may pass in a run that is <c>generator-limited</c> (<c>verdict.allow</c>).</summary>
     public bool AllowsGeneratorLimited { get; init; }
 
-    /// <summary>How observers sign in to an endpoint: as the first fleet that signs in there, or speaks TLS.</summary>
+    /// <summary>The target of the run file, beside those of its fleets; null if it has none of its own.</summary>
+    public TargetSettings? OwnTarget { get; init; }
+
+    /// <summary>How observers sign in to an endpoint: as the first fleet that signs in there, or speaks TLS; else as the run file's own
+    /// target, if that names the endpoint.</summary>
     /// <param name="endpoint">One of <paramref name="all"/>.</param>
     /// <param name="all">All endpoints of the run.</param>
     public Credentials CredentialsOf(Endpoint endpoint, ImmutableArray<Endpoint> all) =>
-        Fleets.Where(fleet => fleet.Among(all).Contains(endpoint)).Select(fleet => fleet.Target.Credentials)
+        Fleets.Where(fleet => fleet.Among(all).Contains(endpoint)).Select(fleet => fleet.Target)
+            .Concat(OwnTarget is { } own && own.Among(all).Contains(endpoint) ? [own] : [])
+            .Select(target => target.Credentials)
             .FirstOrDefault(credentials => credentials.AreGiven || credentials.Tls is not null, Credentials.None);
 
     /// <summary>Keeps a server's words without the run's secrets. Made anew each time.</summary>
@@ -110,6 +116,11 @@ public sealed record TargetSettings(ImmutableArray<string> Endpoints, Credential
 
     /// <summary>True when the run brings its own server.</summary>
     public bool IsEmbedded => Endpoints is [Embedded];
+
+    /// <summary>What it storms of all endpoints of a run.</summary>
+    internal ImmutableArray<Endpoint> Among(ImmutableArray<Endpoint> endpoints) => IsEmbedded ? endpoints
+        : IsCluster ? [.. endpoints.Where(endpoint => endpoint.Node?.Cluster == ClusterName)]
+        : SeedsAmong(endpoints);
 
     /// <summary>Its endpoints among those of all names, in the order of the run file.</summary>
     internal ImmutableArray<Endpoint> SeedsAmong(ImmutableArray<Endpoint> endpoints) =>

@@ -35,10 +35,17 @@ internal static class RunSettingsReader
         if (fleets.Any(fleet => fleet.Connection.PingEvery > TimeSpan.Zero && !IsHeld(fleet)))
             reader.Problem("connection", $"{ConnectionReader.PingEvery} where no connection is held",
                 "connection.hold, shape = population, or ping-every = 0s");
-        if (fleets.Any(fleet => fleet.Target.IsCluster && Session.Of(fleet.Target.Credentials, fleet.Connection).HasLongKey))
+        Session[] ofClusters =
+            [.. fleets.Where(fleet => fleet.Target.IsCluster).Select(fleet => Session.Of(fleet.Target.Credentials, fleet.Connection))];
+        if (ofClusters.Any(session => session.DifferentKeys > KeyPlaceholder.MostKeys))
+            keysOfConnection.Problem("script",
+                $"{ofClusters.Max(session => session.DifferentKeys)} different {{key}} placeholders in a cluster",
+                $"at most {KeyPlaceholder.MostKeys} that differ in prefix or count, or target.cluster = off");
+        if (ofClusters.Any(session => session.HasLongKey))
             keysOfConnection.Problem("script", $"more than {KeyPlaceholder.MostAround} bytes around a {{key}} of a cluster",
                 $"at most {KeyPlaceholder.MostAround} bytes in the same argument, or target.cluster = off");
         fleets = [.. fleets.Select(fleet => fleet with { Load = [.. fleet.Load.Select(phase => phase.Seeded(seed))] })];
+        var ofRun = target;
         target = fleets.Length == 1 ? fleets[0].Target : FleetSettings.TargetOf(fleets, target);
         var observers = ObserversReader.Read(reader.Section("observers"), target, connection);
         var settings = new RunSettings(
@@ -56,6 +63,7 @@ internal static class RunSettingsReader
             shown)
         {
             Fleets = fleets,
+            OwnTarget = ofRun,
             Deadline = reader.Section("run").Duration("deadline", "0s", "365d") ?? default,
             AllowsGeneratorLimited = ReadAllowed(reader.Section("verdict")),
         };

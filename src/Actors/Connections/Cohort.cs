@@ -59,10 +59,10 @@ internal sealed class Cohort : UntypedActor
             var bit = BitOperations.TrailingZeroCount(left);
             var client = opening.First + (bit * opening.Step);
             var due = opening.Dues is { } each ? each[bit] : opening.Due;
-            var entry = _record.NewRecord(opening.Share, client, due, opening.Passed);
+            var entry = _record.Opening.NewRecord(opening.Share, client, due, opening.Passed);
             var connection = _connections.Create(Context, client);
             connection.Tell(new Open(entry, 0), Self);
-            _record.PlanRetirement(entry, connection);
+            _record.Opening.PlanRetirement(entry, connection);
         }
 
         StopIfDone();

@@ -20,6 +20,15 @@ public abstract class ConnectionFailedException : Exception
     /// <summary>When the loop saw the failure, as a time stamp of its clock; 0 if unknown.</summary>
     internal long At { get; set; }
 
+    /// <summary>What a connection throws when its link fails.</summary>
+    internal static Exception For(ConnectionRecord entry, LinkFailed failed, bool isOpening) => failed.Fault switch
+    {
+        LinkFault.LoopFailed => new LoopFailedException(failed.Detail),
+        LinkFault.TlsFailed => new TlsFailedException(entry, failed.Detail),
+        var fault when fault.ToOutcome(isOpening) is { } outcome => For(entry, outcome),
+        _ => new InvalidOperationException($"the transport failed with {failed.Detail}, which has no known meaning"),
+    };
+
     /// <summary>The exception type for <paramref name="outcome"/>.</summary>
     internal static ConnectionFailedException For(ConnectionRecord entry, Outcome outcome) => outcome switch
     {

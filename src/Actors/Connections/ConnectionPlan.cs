@@ -29,6 +29,19 @@ internal sealed record ConnectionPlan(
     /// <summary>Parts from the server; null if a close is all.</summary>
     public Farewell? Farewell { get; init; }
 
+    /// <summary>The step with which a connection begins.</summary>
+    public ConnectionStep First => field ??= ConnectionStep.For(this);
+
+    /// <summary>The script, with which a connection that is open goes on.</summary>
+    public UseStep Use => field ??= new UseStep(this);
+
+    /// <summary>How long a connection holds; null if it does not. A kept one holds until it is told to close.</summary>
+    public DeadlineQueue? HoldOf(ConnectionRecord entry) =>
+        entry.Share.Population is null ? HoldDeadline : entry.IsRetired ? null : KeptDeadline;
+
+    /// <summary>True if nothing follows the work of a connection but its close.</summary>
+    public bool IsCloseAll => Farewell is null && Lane.Pool is null;
+
     /// <summary>Ticks from a reply to the PING of a connection that holds; 0 if it sends none.</summary>
     public long PingEvery { get; init; }
 

@@ -15,13 +15,21 @@ internal sealed class KeyPlaceholder(long count, int place) : RandomPlaceholder(
     // A node with one slot of 16,384 has a key among so many, almost surely.
     private const int MostDrawn = 16 * HashSlot.Count;
 
-    private readonly ConcurrentDictionary<SlotSet, int[]> _listed = new(); // empty without a choice
-    private ushort[]? _slotOf; // slots of the keys that may be listed, which all nodes share
+    private ConcurrentDictionary<SlotSet, int[]> _listed = new(); // empty without a choice
     private byte[]? _before; // null if the argument holds another placeholder, or is too long
     private byte[] _after = [];
 
     /// <summary>Most bytes around the number, if it is to make a key of the connection's node.</summary>
     public const int MostAround = 1024;
+
+    /// <summary>Most different keys of a session that makes keys of the connection's node. A list takes up to a megabyte.</summary>
+    public const int MostKeys = 64;
+
+    /// <summary>True if it can be made a key of the connection's node.</summary>
+    public bool HasChoice => _before is not null;
+
+    /// <summary>Equal for placeholders with the same keys.</summary>
+    public string Pattern => $"{Convert.ToHexString(_before!)} {count} {Convert.ToHexString(_after)}";
 
     /// <summary>True if the argument is longer than a key of the connection's node can be.</summary>
     public bool IsTooLong { get; private set; }
@@ -33,15 +41,27 @@ internal sealed class KeyPlaceholder(long count, int place) : RandomPlaceholder(
         (_before, _after) = IsTooLong ? (null, []) : (before, after);
     }
 
-    /// <summary>Finds the keys of a node, so that no connection has to.</summary>
-    public void Prepare(SlotSet slots)
+    /// <summary>Finds the keys of nodes, so that no connection has to.</summary>
+    public void Prepare(IReadOnlyCollection<SlotSet> nodes)
     {
-        if (_before is not null && count <= MostListed)
+        if (count > MostListed)
         {
-            _slotOf ??= [.. Enumerable.Range(0, (int)count).Select(number => (ushort)Slot(number))];
-            _listed.GetOrAdd(slots, _ => [.. Enumerable.Range(0, (int)count).Where(number => slots.Contains(_slotOf[number]))]);
+            return;
+        }
+
+        int[]? slotOf = null; // the same for all nodes
+        foreach (var slots in nodes)
+        {
+            _listed.GetOrAdd(slots, _ =>
+            {
+                slotOf ??= [.. Enumerable.Range(0, (int)count).Select(number => Slot(number))];
+                return [.. Enumerable.Range(0, (int)count).Where(number => slots.Contains(slotOf[number]))];
+            });
         }
     }
+
+    /// <summary>Has the lists of another one with the same keys.</summary>
+    public void TakeFrom(KeyPlaceholder same) => _listed = same._listed;
 
     /// <inheritdoc/>
     protected override long Number(in Sender sender)

@@ -105,7 +105,7 @@ public sealed class Lane : UntypedActor
     {
         var (share, next, end, due) = opening;
         var count = _record.IsAborting ? end - next : Math.Min(Cohort.Size, end - next); // an aborting lane counts all and opens nothing
-        if (_record.Open(share, next, count, out var passed, due: due) is var opened and > 0)
+        if (_record.Opening.Open(share, next, count, out var passed, due: due) is var opened and > 0)
         {
             Context.ActorOf(_cohort).Tell(new OpenConnections(share, next, opened, due) { Passed = passed }, Self);
         }
@@ -155,9 +155,11 @@ public sealed class Lane : UntypedActor
 
     private void HandleReport(ReportTally report)
     {
-        if (report.IsLast)
+        if (report.IsLast && _record.Pool is { } pool && !pool.CloseAll())
         {
-            _record.Pool?.CloseAll();
+            var self = Self;
+            _loop.ExecuteNextTurn(new ActionRunnable(() => self.Tell(report, self)));
+            return;
         }
 
         Report(_sample = report.Sample);

@@ -95,7 +95,7 @@ internal sealed class LanePacer(
         {
             while (paced.Take(now, dues, out var first) is var count and > 0)
             {
-                record.Open(paced.Share, first, count, out _, paced.Step);
+                record.Opening.Open(paced.Share, first, count, out _, paced.Step);
             }
 
             End(paced);
@@ -105,7 +105,7 @@ internal sealed class LanePacer(
     // Cohorts are filled bit by bit: one for each connection would double the actors.
     private void Open(PacedShare paced, int first, ReadOnlySpan<long> dues)
     {
-        var which = record.Open(paced.Share, first, dues.Length, out var passed, paced.Step);
+        var which = record.Opening.Open(paced.Share, first, dues.Length, out var passed, paced.Step);
         if (which == 0)
         {
             return;

@@ -1,21 +1,24 @@
 using ActorLoad.Metrics;
 using ActorLoad.Transport;
 using Akka.Actor;
+using Akka.Dispatch;
 
 namespace ActorLoad.Connections;
 
 /// <summary>The idle connections of a lane, which later bursts take over. Confined to the lane's loop.</summary>
-/// <remarks>Nothing is under way on an idle connection: what the server did to it meanwhile is seen when it is borrowed. The one that
-/// became idle last is borrowed first, so that those that a smaller burst does not need reach <c>pool.idle-timeout</c>.</remarks>
+/// <remarks>An idle connection listens, and leaves when the server ends it. The one that became idle last is borrowed first, so that those
+/// that a smaller burst does not need reach <c>pool.idle-timeout</c>.</remarks>
 /// <param name="settings">Its limits; <see cref="PoolSettings.MaxIdle"/> is that of the lane.</param>
 /// <param name="loop">The lane's loop.</param>
 /// <param name="tallyOf">The tally that counts closes of an endpoint's idle connections.</param>
 internal sealed class LanePool(PoolSettings settings, TransportLoop loop, Func<int, Tally> tallyOf)
 {
-    private readonly Dictionary<int, LinkedList<IdleConnection>> _idle = [];
+    private readonly Dictionary<int, LinkedList<Place>> _idle = [];
+    private readonly List<Link> _closing = []; // at the end of the run
     private readonly long _timeout = loop.ToTicks(settings.IdleTimeout);
     private readonly long _testAfter = loop.ToTicks(settings.TestIdle);
     private bool _isClosed;
+    private long _closedAt;
 
     /// <summary>Idle connections. Each holds a socket.</summary>
     public int Count { get; private set; }
@@ -23,12 +26,20 @@ internal sealed class LanePool(PoolSettings settings, TransportLoop loop, Func<i
     /// <summary>When the oldest reaches its timeout; null if that never comes.</summary>
     public long? NextTimeout => settings.IdleTimeout > TimeSpan.Zero && Oldest() is { } oldest ? oldest.Since + _timeout : null;
 
-    /// <summary>Keeps a connection whose use has succeeded. False if it has to close: enough are idle, or the run is over.</summary>
+    /// <summary>Why an idle connection ends whose link has failed.</summary>
+    public static PoolEnd EndOf(LinkFault fault) => fault switch
+    {
+        LinkFault.PeerClosed or LinkFault.TlsFailed => PoolEnd.PeerClosed, // an alert, and the FIN after it
+        LinkFault.Reset => PoolEnd.Reset,
+        _ => PoolEnd.Stale,
+    };
+
+    /// <summary>Keeps a connection whose use has succeeded. Null if it has to close: enough are idle, or the run is over.</summary>
     /// <param name="owner">The connection.</param>
-    /// <param name="link">Its link, with nothing under way.</param>
+    /// <param name="link">Its link.</param>
     /// <param name="used">The use that has ended.</param>
     /// <param name="isTcp">False for a Unix socket, which has no RST.</param>
-    public bool TryKeep(IActorRef owner, Link link, ConnectionRecord used, bool isTcp)
+    public Place? TryKeep(IActorRef owner, Link link, ConnectionRecord used, bool isTcp)
     {
         if (_isClosed || Count >= settings.MaxIdle)
         {
@@ -37,7 +48,7 @@ internal sealed class LanePool(PoolSettings settings, TransportLoop loop, Func<i
                 used.Tally.OfPool.Refuse();
             }
 
-            return false;
+            return null;
         }
 
         if (!_idle.TryGetValue(used.Endpoint, out var idle))
@@ -45,10 +56,11 @@ internal sealed class LanePool(PoolSettings settings, TransportLoop loop, Func<i
             _idle.Add(used.Endpoint, idle = []);
         }
 
-        idle.AddFirst(new IdleConnection(owner, link, used.Endpoint, loop.Now, isTcp));
+        var place = new Place(owner, link, used.Endpoint, loop.Now, isTcp);
+        idle.AddFirst(place.Node);
         used.Tally.OfPool.Keep();
         Count++;
-        return true;
+        return place;
     }
 
     /// <summary>True if a connection to an endpoint is idle.</summary>
@@ -63,6 +75,18 @@ internal sealed class LanePool(PoolSettings settings, TransportLoop loop, Func<i
         lent.Owner.Tell(new ConnectionProtocol.Borrow(use, IsTested: loop.Now - lent.Since >= _testAfter), ActorRefs.NoSender);
     }
 
+    /// <summary>Closes a connection that the server has ended. False if it is idle no more.</summary>
+    public bool TryLose(Place place, PoolEnd why)
+    {
+        var isIdle = place.Node.List is not null;
+        if (isIdle)
+        {
+            End(place, why);
+        }
+
+        return isIdle;
+    }
+
     /// <summary>Closes the connection that has been idle for longest.</summary>
     public void MakeRoom() => Close(Oldest()!, PoolEnd.MadeRoom);
 
@@ -75,52 +99,83 @@ internal sealed class LanePool(PoolSettings settings, TransportLoop loop, Func<i
         }
     }
 
-    /// <summary>Closes all, and keeps no more. Counts the time that it took.</summary>
-    public void CloseAll()
+    /// <summary>Closes all, and keeps no more. Counts the time until their sockets are closed; until then it is false.</summary>
+    public bool CloseAll()
     {
-        if (_isClosed)
+        if (!_isClosed)
         {
-            return;
+            (_isClosed, _closedAt) = (true, loop.Now);
+            while (Oldest() is { } oldest)
+            {
+                _closing.Add(oldest.Link);
+                Close(oldest, PoolEnd.RunOver);
+            }
+
+            AwaitClosed();
         }
 
-        _isClosed = true;
-        var (began, endpoint) = (loop.Now, _idle.Keys.FirstOrDefault());
-        while (Oldest() is { } oldest)
-        {
-            Close(oldest, PoolEnd.RunOver);
-        }
-
-        tallyOf(endpoint).OfPool.CloseAll(loop.MicrosBetween(began, loop.Now) / 1000.0);
+        return _closing.Count == 0;
     }
 
-    private IdleConnection? Oldest() =>
+    // A loop that has failed never tells.
+    private void AwaitClosed()
+    {
+        _closing.RemoveAll(link => link.IsClosed || !loop.IsUsable);
+        if (_closing.Count == 0)
+        {
+            tallyOf(_idle.Keys.FirstOrDefault()).OfPool.CloseAll(loop.MicrosBetween(_closedAt, loop.Now) / 1000.0);
+        }
+        else
+        {
+            loop.ExecuteNextTurn(new ActionRunnable(AwaitClosed));
+        }
+    }
+
+    private Place? Oldest() =>
         _idle.Values.Where(idle => idle.Count > 0).Select(idle => idle.Last!.Value).MinBy(idle => idle.Since);
 
-    private void Close(IdleConnection idle, PoolEnd why)
+    private void Close(Place idle, PoolEnd why)
+    {
+        End(idle, why);
+        idle.Owner.Tell(ConnectionProtocol.IdleOver.Instance, ActorRefs.NoSender);
+    }
+
+    private void End(Place idle, PoolEnd why)
     {
         Remove(idle);
         var (tally, end) = (tallyOf(idle.Endpoint), idle.Link.Look());
         idle.Link.Reset();
         tally.OfPool.Close(why);
         tally.RecordSocket(wasEstablished: false, isAborted: idle.IsTcp, end == PeerEnd.Finished, end == PeerEnd.Reset);
-        idle.Owner.Tell(ConnectionProtocol.IdleOver.Instance, ActorRefs.NoSender);
     }
 
-    // Only ever the first or the last of its list.
-    private void Remove(IdleConnection idle)
+    private void Remove(Place idle)
     {
-        var list = _idle[idle.Endpoint];
-        if (ReferenceEquals(list.First!.Value, idle))
-        {
-            list.RemoveFirst();
-        }
-        else
-        {
-            list.RemoveLast();
-        }
-
+        _idle[idle.Endpoint].Remove(idle.Node);
         Count--;
     }
 
-    private sealed record IdleConnection(IActorRef Owner, Link Link, int Endpoint, long Since, bool IsTcp);
+    /// <summary>A connection in the pool.</summary>
+    public sealed class Place
+    {
+        /// <summary>Idle since the time stamp <paramref name="since"/>.</summary>
+        public Place(IActorRef owner, Link link, int endpoint, long since, bool isTcp)
+        {
+            (Owner, Link, Endpoint, Since, IsTcp) = (owner, link, endpoint, since, isTcp);
+            Node = new LinkedListNode<Place>(this);
+        }
+
+        internal IActorRef Owner { get; }
+
+        internal Link Link { get; }
+
+        internal int Endpoint { get; }
+
+        internal long Since { get; }
+
+        internal bool IsTcp { get; }
+
+        /// <summary>In the list of its endpoint, while it is idle.</summary>
+        internal LinkedListNode<Place> Node { get; }
+    }
 }

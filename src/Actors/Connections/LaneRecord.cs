@@ -12,7 +12,7 @@ internal sealed class LaneRecord
     private readonly TransportLoop _loop;
     private readonly LaneEndpoint[] _endpoints;
     private readonly OpenPhases _phases;
-    private readonly Random _random;
+    private readonly LaneSupervision _supervision;
     private long _sockets;
 
     public LaneRecord(LaneSettings settings, TransportLoop loop)
@@ -26,11 +26,16 @@ internal sealed class LaneRecord
                 endpoint.Name, new Breaker(supervision, endpoint, frequency), new AbsenceWatch(endpoint.Name), OfRun)),
         ];
         Pool = settings.Connection.Pool is { } pool ? new LanePool(pool, loop, endpoint => _phases.Latest[endpoint]) : null;
-        _random = RandomStreams.For(settings.Seed, settings.Lane);
+        var random = RandomStreams.For(settings.Seed, settings.Lane);
+        Opening = new LaneOpening(settings, loop, this, random);
+        _supervision = new LaneSupervision(settings, loop, _endpoints, random);
     }
 
     /// <summary>The idle connections; null if connections are not used again.</summary>
     public LanePool? Pool { get; }
+
+    /// <summary>Decides which connections open.</summary>
+    public LaneOpening Opening { get; }
 
     /// <summary>Connections without an outcome.</summary>
     public long OpenNow { get; private set; }
@@ -50,8 +55,6 @@ internal sealed class LaneRecord
     /// <summary>True once a crash was logged. Further crashes are only counted.</summary>
     public bool HasLoggedCrash { get; set; }
 
-    private TargetHealth Health => _settings.Health;
-
     private bool IsAbortive(ConnectionRecord entry) => _settings.Connection.Socket.IsAbortive && IsTcp(entry);
 
     // A Unix socket has no RST.
@@ -68,81 +71,14 @@ internal sealed class LaneRecord
     /// <summary>True if so many phases have ended since the last report that the next one should not wait.</summary>
     public bool ShouldReport => _phases.AreMany;
 
-    /// <summary>
-    /// Decides which of <paramref name="count"/> due connections to open, with a bit for each. The lowest bit is connection
-    /// <paramref name="first"/>, the next one <paramref name="first"/> + <paramref name="step"/>. Drops the rest: max-open was reached, or
-    /// their endpoint was given up.
-    /// </summary>
-    /// <param name="share">Their share.</param>
-    /// <param name="first">The first of them.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="passed">The targets that they pass: see <see cref="TargetHealth.Passed"/>.</param>
-    /// <param name="step">From one to the next.</param>
-    /// <param name="due">When they were due, for those that take over an idle connection.</param>
-    public ulong Open(BurstShare share, int first, int count, out int passed, int step = 1, long due = 0)
-    {
-        passed = Health.Passed;
-        var (which, opened, lent) = (0UL, 0, 0);
-        var room = IsAborting ? 0 : Math.Min(count, _settings.MaxOpen - OpenNow - (Pool?.Count ?? 0));
-        for (var index = 0; index < count; index++)
-        {
-            var endpoint = Health.EndpointOf(Health.TargetOf(share.Turn + first + ((long)index * step), passed));
-            var (tally, isGivenUp) = (share.Tallies[endpoint], Health.Endpoints[endpoint].IsGivenUp);
-            tally.RecordPlanned(1);
-            if (Pool is not null && !IsAborting && !isGivenUp && Pool.HasIdle(endpoint))
-            {
-                Pool.Lend(NewRecord(share, first + (index * step), due, passed));
-                lent++;
-                continue;
-            }
-
-            if (opened >= room && Pool is { Count: > 0 } && !IsAborting && !isGivenUp)
-            {
-                Pool.MakeRoom();
-                room++;
-            }
-
-            if (opened >= room || isGivenUp)
-            {
-                tally.RecordDropped(1, isGivenUp);
-                continue;
-            }
-
-            tally.RecordOpened();
-            tally.RecordAttempt(isRetry: false);
-            which |= 1UL << index;
-            opened++;
-        }
-
-        share.Planned += count;
-        share.Opened += opened + lent;
-        share.Reused += lent;
-        OpenNow += opened + lent;
-        return which;
-    }
-
-    /// <summary>Makes the record of a connection to open.</summary>
-    public ConnectionRecord NewRecord(BurstShare share, int client, long due, int passed)
-    {
-        var target = Health.TargetOf(share.Turn + client, passed);
-        return new ConnectionRecord(share, client, due, target, Health.EndpointOf(target)) { Slots = Health.At(target).Node?.Slots };
-    }
-
-    /// <summary>Sends a connection of a population its <see cref="ConnectionProtocol.Retire"/> at the end of its lifetime.</summary>
-    public void PlanRetirement(ConnectionRecord entry, IActorRef connection)
-    {
-        if (entry.Share.Population is { Lifetime.Ticks: > 0 } population)
-        {
-            var lifetime = population.Lifetime * (1 + (population.LifetimeJitter * ((2 * _random.NextDouble()) - 1)));
-            _loop.Schedule(entry.Timings.Due + _loop.ToTicks(lifetime), connection, ConnectionProtocol.Retire.Instance);
-        }
-    }
-
     /// <summary>The endpoint of a connection.</summary>
-    public Endpoint TargetOf(ConnectionRecord entry) => Health.At(entry.Target);
+    public Endpoint TargetOf(ConnectionRecord entry) => _settings.Health.At(entry.Target);
 
     /// <summary>True if the connection's endpoint was given up.</summary>
-    public bool IsGivenUp(ConnectionRecord entry) => Health.Endpoints[entry.Endpoint].IsGivenUp;
+    public bool IsGivenUp(ConnectionRecord entry) => _settings.Health.Endpoints[entry.Endpoint].IsGivenUp;
+
+    /// <summary>Connections begin that have no outcome yet.</summary>
+    public void Opened(int connections) => OpenNow += connections;
 
     /// <summary>Notes that an attempt begins. The first attempt was counted with its connection.</summary>
     public void Begin(ConnectionRecord entry)
@@ -169,17 +105,17 @@ internal sealed class LaneRecord
         PeakOpen = Math.Max(PeakOpen, ++_sockets + (Pool?.Count ?? 0));
     }
 
-    /// <summary>Ends a use that has succeeded, and keeps its connection. False if that has to close.</summary>
-    public bool TryKeep(IActorRef owner, Link link, ConnectionRecord entry)
+    /// <summary>Ends a use that has succeeded, and keeps its connection. Null if that has to close.</summary>
+    public LanePool.Place? TryKeep(IActorRef owner, Link link, ConnectionRecord entry)
     {
-        if (!Pool!.TryKeep(owner, link, entry, IsTcp(entry)))
+        if (Pool!.TryKeep(owner, link, entry, IsTcp(entry)) is not { } place)
         {
-            return false;
+            return null;
         }
 
         End(entry, Outcome.Succeeded, isKept: true);
         Kept?.Invoke();
-        return true;
+        return place;
     }
 
     /// <summary>Notes that a use begins on a connection of the pool.</summary>
@@ -258,12 +194,12 @@ internal sealed class LaneRecord
     {
         var (entry, now, wasEstablished) = (failure.Entry, _loop.Now, failure.Entry.Timings.Connected != 0);
         entry.FailedAttempts++;
-        var (givenUp, stopped) = Judge(failure, now);
+        var (givenUp, stopped) = _supervision.Judge(failure, now, IsAborting);
         entry.PeerEnd = failure.Outcome == Outcome.Reset ? PeerEnd.Reset : entry.PeerEnd;
-        EndAttempt(entry, isAborted: IsAbortive(entry) && LeavesOurs(failure.Outcome, wasEstablished));
+        EndAttempt(entry, isAborted: IsAbortive(entry) && LaneSupervision.LeavesOurs(failure.Outcome, wasEstablished));
         NeverReached &= !wasEstablished && failure.Outcome is not (Outcome.LocalExhausted or Outcome.Crashed);
         IsAborting |= failure.IsLoopLost; // no more attempts until Abort comes
-        var decision = failure is ConnectionCrashedException ? FailureDecision.GiveUp : Decide(failure, now);
+        var decision = failure is ConnectionCrashedException ? FailureDecision.GiveUp : _supervision.Decide(failure, now, IsAborting);
         if (decision.Directive != FailureDirective.Restart)
         {
             Close(entry, failure.Outcome, now);
@@ -277,51 +213,6 @@ internal sealed class LaneRecord
 
         return decision with { GivenUp = givenUp, Stopped = stopped };
     }
-
-    private (ConnectionProtocol.GaveUp? GivenUp, string? Stopped) Judge(ConnectionFailedException failure, long now)
-    {
-        var stopped = failure.IsLoopLost && !IsAborting ? failure.InnerException!.Message : null;
-        if (_endpoints[failure.Entry.Endpoint].Fail(failure, now) is not { } reason)
-        {
-            return (null, stopped);
-        }
-
-        var endpoints = Health.Endpoints;
-        return (new ConnectionProtocol.GaveUp(endpoints[failure.Entry.Endpoint].Name, reason),
-            !Health.IsEveryEndpointGivenUp ? stopped
-            : endpoints.Length == 1 ? reason
-            : $"breaker: each of the {endpoints.Length} endpoints was given up");
-    }
-
-    // True if we still had a socket to close. With linger zero, the kernel counts the socket of an unanswered SYN too.
-    private static bool LeavesOurs(Outcome outcome, bool wasEstablished) => outcome switch
-    {
-        Outcome.Refused or Outcome.Reset or Outcome.Unreachable or Outcome.LocalExhausted => false,
-        Outcome.ConnectTimeout => true,
-        _ => wasEstablished,
-    };
-
-    private FailureDecision Decide(ConnectionFailedException failure, long now)
-    {
-        var rule = _settings.Supervision.Rules[failure.Outcome];
-        if (rule.Directive != FailureDirective.Restart)
-        {
-            return new FailureDecision(rule.Directive, 0);
-        }
-
-        var isPhaseOver = failure.Entry is { IsRetired: true, Share.IsOpening: false };
-        if (IsAborting || isPhaseOver || IsGivenUp(failure.Entry)
-            || !failure.Entry.TryRetry(failure.Outcome, rule, HasRecovered(failure.Entry, rule, now), out var inRow))
-        {
-            return FailureDecision.GiveUp;
-        }
-
-        var delay = rule.Backoff.Delay(inRow, _random.NextDouble());
-        return new FailureDecision(FailureDirective.Restart, delay > TimeSpan.Zero ? now + _loop.ToTicks(delay) : 0);
-    }
-
-    private bool HasRecovered(ConnectionRecord entry, FailureRule rule, long now) =>
-        entry.Timings.Connected != 0 && rule.Within > TimeSpan.Zero && now - entry.Timings.Connected >= _loop.ToTicks(rule.Within);
 
     private void Close(ConnectionRecord entry, Outcome outcome, long now)
     {

@@ -48,17 +48,9 @@ internal sealed class ScriptCommand
     /// <summary>True if a key in it is too long to be one of a cluster's node.</summary>
     public bool HasLongKey => Keys.Any(key => key.IsTooLong);
 
-    private IEnumerable<KeyPlaceholder> Keys =>
+    /// <summary>Its keys.</summary>
+    public IEnumerable<KeyPlaceholder> Keys =>
         _arguments.SelectMany(argument => argument.Select(part => part.Placeholder)).OfType<KeyPlaceholder>();
-
-    /// <summary>Finds the keys of a cluster's node, so that no connection has to.</summary>
-    public void Prepare(SlotSet slots)
-    {
-        foreach (var key in Keys)
-        {
-            key.Prepare(slots);
-        }
-    }
 
     /// <summary>Writes the command and returns its length in bytes.</summary>
     public int Write(in Sender sender, Span<byte> destination)

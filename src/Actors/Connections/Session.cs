@@ -36,17 +36,25 @@ public sealed record Session(Script Setup, Script Script)
 
     private IEnumerable<ScriptCommand> Commands => Script.Commands.Concat(Setup.Commands).Concat(AfterReconnect.Setup.Commands);
 
+    /// <summary>Number of keys in it that differ in more than their random number. Each is listed for the nodes of a cluster.</summary>
+    internal int DifferentKeys => Keys.Count();
+
     /// <summary>Finds the keys of each of these endpoints that is a node of a cluster.</summary>
     internal void Prepare(IEnumerable<Endpoint> targets)
     {
-        foreach (var slots in targets.Select(target => target.Node?.Slots).OfType<SlotSet>())
+        SlotSet[] nodes = [.. targets.Select(target => target.Node?.Slots).OfType<SlotSet>()];
+        foreach (var same in Keys)
         {
-            foreach (var command in Commands)
+            same.First().Prepare(nodes);
+            foreach (var other in same.Skip(1))
             {
-                command.Prepare(slots);
+                other.TakeFrom(same.First());
             }
         }
     }
+
+    private IEnumerable<IGrouping<string, KeyPlaceholder>> Keys =>
+        Commands.SelectMany(command => command.Keys).Where(key => key.HasChoice).GroupBy(key => key.Pattern);
 
     /// <summary>What cannot be carried out; empty if all can.</summary>
     internal string Problem() => Setup.First.Exchanges.Any(exchange => !exchange.AwaitsReply)

@@ -17,8 +17,17 @@ public enum PoolEnd
     /// <summary>A connection to another endpoint was due, and <c>max-open</c> was reached.</summary>
     MadeRoom,
 
-    /// <summary>The server had closed it, or did not answer the PING: seen when it was borrowed.</summary>
+    /// <summary>The server had ended it, which showed only when it was borrowed, or it did not answer the PING.</summary>
     Stale,
+
+    /// <summary>The server's FIN came while it was idle.</summary>
+    PeerClosed,
+
+    /// <summary>The server's RST came while it was idle.</summary>
+    Reset,
+
+    /// <summary>The server said what nothing had asked for while it was idle, such as an error.</summary>
+    Unasked,
 }
 
 /// <summary>The pool of idle connections (<c>connection.reuse = between-bursts</c>).</summary>

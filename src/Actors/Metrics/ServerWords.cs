@@ -73,7 +73,7 @@ public sealed class ServerWords(Secrets secrets)
     private void Remember(string prefix, ReadOnlySpan<byte> line)
     {
         var known = _said.TryGetValue(prefix, out var samples);
-        if (known ? samples.Length >= MostSamples : _said.Count >= RejectionCounts.MaxPrefixes)
+        if (known ? samples.Length >= MostSamples : _said.Count >= ReasonCounts.MaxReasons)
         {
             return;
         }

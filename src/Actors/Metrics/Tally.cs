@@ -15,8 +15,8 @@ public sealed class Tally : ICounts
     private readonly long _frequency;
     private readonly OutcomeCounts _outcomes = new();
     private readonly OutcomeCounts _attemptFailures = new();
-    private readonly RejectionCounts _rejections = new();
-    private readonly RejectionCounts _tlsFailures = new();
+    private readonly ReasonCounts _rejections = new();
+    private readonly ReasonCounts _tlsFailures = new();
     private readonly StepHistograms _steps;
     private readonly StepHistograms _failed;
     private readonly bool _hasTimes;
@@ -93,7 +93,7 @@ public sealed class Tally : ICounts
 
     /// <summary>True if it has no counts.</summary>
     public bool IsEmpty => Planned == 0 && Opened == 0 && Dropped == 0 && Attempts == 0 && Retries == 0
-        && _reached == default && Ended == 0 && _pool is null && _attemptFailures.Sum == 0 && _rejections.ByPrefix().Count == 0;
+        && _reached == default && Ended == 0 && _pool is null && _attemptFailures.Sum == 0 && _rejections.ByReason().Count == 0;
 
     /// <summary>Connections have become due.</summary>
     public void RecordPlanned(int connections) => Planned += connections;
@@ -224,7 +224,7 @@ public sealed class Tally : ICounts
     /// <summary>A copy for sending.</summary>
     public TallyData ToData() => new(
         Planned, Opened, Dropped, Attempts, Retries, Established, AbortiveCloses, _outcomes.ByName(), _attemptFailures.ByName(),
-        _rejections.ByPrefix(),
+        _rejections.ByReason(),
         _hasTimes ? _steps.Encode() : [], _hasTimes ? _failed.Encode() : [])
     {
         Avoided = Avoided,
@@ -334,11 +334,11 @@ public sealed class Tally : ICounts
     public IReadOnlyDictionary<string, long>? Closes => _closes.ByName();
 
     /// <summary>Rejected attempts by error prefix.</summary>
-    public IReadOnlyDictionary<string, long> Rejections() => _rejections.ByPrefix();
+    public IReadOnlyDictionary<string, long> Rejections() => _rejections.ByReason();
 
     /// <inheritdoc />
     public TlsCounts? Tls => _reached.FullHandshakes + _reached.ResumedHandshakes == 0 && _tlsFailures.IsEmpty ? null
-        : new(_reached.FullHandshakes, _reached.ResumedHandshakes, _tlsFailures.ByPrefix());
+        : new(_reached.FullHandshakes, _reached.ResumedHandshakes, _tlsFailures.ByReason());
 
     /// <summary>Times of completed steps, or of failed connections, by name.</summary>
     public IReadOnlyDictionary<string, LatencySummary> Latency(bool succeeded) => (succeeded ? _steps : _failed).Summarize();

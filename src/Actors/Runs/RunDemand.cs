@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorLoad.Configuration;
+using ActorLoad.Connections;
 using ActorLoad.Doctor;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
@@ -59,8 +60,8 @@ public static class RunDemand
         var remembered = connection.Socket.IsAbortive ? RememberedAfterReset : RememberedAfterFin;
         var largest = plan.Phases.IndexOf(plan.Phases.MaxBy(Together)!);
         return new FleetNeeds(
-            due, open, Shares(open, targets, fleet), Shares(burst, targets, fleet), StartedWithin(plan, TimeWait, connection.MaxOpen),
-            Tracked(plan, open, remembered, connection.MaxOpen),
+            due, open, Shares(open, targets, fleet), Shares(burst, targets, fleet),
+            StartedWithin(plan, TimeWait, connection.MaxOpen, connection.Pool), Tracked(plan, open, remembered, connection),
             fleet.Load[largest] is { Shape: LoadShape.Bursts or LoadShape.Population, Path: var path } ? path : null);
     }
 
@@ -74,7 +75,7 @@ public static class RunDemand
 
     /// <summary>Most connections begun within a time window from the start of a phase; null if bursts follow each other without a
     /// gap.</summary>
-    internal static long? StartedWithin(RunPlan plan, TimeSpan window, int maxOpen)
+    internal static long? StartedWithin(RunPlan plan, TimeSpan window, int maxOpen, PoolSettings? pool = null)
     {
         if (plan.Phases.Any(phase => phase is BurstPhase { Count: null }))
         {
@@ -88,7 +89,7 @@ public static class RunDemand
             for (var index = first; index < plan.Phases.Length && left >= TimeSpan.Zero; index++)
             {
                 var phase = plan.Phases[index];
-                started += Within(phase, left, index == first, maxOpen);
+                started += Within(phase, left, index == first, maxOpen, pool);
                 left -= TimeSpan.FromSeconds(Math.Min(phase.Repeat * phase.ShortestSeconds(0), window.TotalSeconds + 1));
             }
 
@@ -99,7 +100,7 @@ public static class RunDemand
     }
 
     // From the begin of a phase; in the first one of the window, from where most begin.
-    private static long Within(PhasePlan phase, TimeSpan window, bool isFirst, int maxOpen)
+    private static long Within(PhasePlan phase, TimeSpan window, bool isFirst, int maxOpen, PoolSettings? pool)
     {
         if (phase is PacedPhase paced)
         {
@@ -110,11 +111,16 @@ public static class RunDemand
         var bursts = (BurstPhase)phase;
         var count = (long)bursts.Count!.Value * bursts.Repeat;
         var fitting = bursts.Gap > TimeSpan.Zero ? Math.Min(count, 1 + (window.Ticks / bursts.Gap.Ticks)) : count;
-        return fitting * Math.Min(bursts.Connections, maxOpen);
+        var each = Math.Min(bursts.Connections, maxOpen);
+        return each + ((fitting - 1) * Math.Max(0, each - KeptFor(bursts.Gap, pool)));
     }
 
-    private static long? Tracked(RunPlan plan, long open, TimeSpan remembered, int maxOpen) =>
-        StartedWithin(plan, remembered, maxOpen) is { } started
+    // Idle connections that a burst takes over, so long after the one before.
+    private static int KeptFor(TimeSpan gap, PoolSettings? pool) =>
+        pool is null || (pool.IdleTimeout > TimeSpan.Zero && pool.IdleTimeout < gap) ? 0 : pool.MaxIdle;
+
+    private static long? Tracked(RunPlan plan, long open, TimeSpan remembered, ConnectionSettings connection) =>
+        StartedWithin(plan, remembered, connection.MaxOpen, connection.Pool) is { } started
             ? Math.Min(started, open + (MostPerSecond * (long)remembered.TotalSeconds)) : null;
 
     /// <summary>Connections that are certainly open at once, because they are held.</summary>

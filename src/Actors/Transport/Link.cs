@@ -93,8 +93,11 @@ public abstract class Link
     /// <summary>True while an operation is under way. False once its message was sent, whether or not the owner has handled it.</summary>
     public abstract bool IsPending { get; }
 
+    /// <summary>True once its socket is closed: if something was under way, some time after <see cref="Close"/>.</summary>
+    public abstract bool IsClosed { get; }
+
     /// <summary>Sends the first <paramref name="size"/> outgoing bytes, then receives: ends as Received or LinkFailed. A receive that is
-    /// under way goes on and takes the reply; then bytes that find no room in the socket's buffer are lost.</summary>
+    /// under way goes on and takes the reply.</summary>
     public abstract void Exchange(int size, DeadlineQueue deadline);
 
     /// <summary>Sends FIN, then receives: ends as Received or LinkFailed. A receive that is under way goes on.</summary>

@@ -36,6 +36,9 @@ public readonly record struct SocketOption(string Key, int Level, int Name, int 
     /// <summary>The SYN waits for the first command, and carries it once the server has given a cookie.</summary>
     public static SocketOption FastOpen(string key) => new(key, Tcp, TCP_FASTOPEN_CONNECT, 1);
 
+    /// <summary>True if a Unix socket has it too.</summary>
+    public bool IsOfEverySocket => Level == SocketLevel;
+
     /// <summary>The first option that this machine does not take, and why; null if it takes them all.</summary>
     public static (SocketOption Option, string Reason)? Refused(IReadOnlyCollection<SocketOption> options)
     {

@@ -48,6 +48,16 @@ public abstract class ConnectionClosingSpecs(string transport) : ConnectionKit(t
         await Eventually.IsAsync(true, () => KernelCounters.Read().Since(before)["TcpExtTCPAbortOnClose"] >= 1);
     }
 
+    [SkippableFact]
+    public async Task Abandoned_connection_sends_its_last_command_after_a_hold_however_small_its_buffer()
+    {
+        await using var peer = FaultPeer.Scripted(PolitePeer.ServeAsync);
+        var settings = Given.Closing(CloseMode.Abandon) with { Hold = Given.Briefly };
+        await OpenAsync(peer, settings with { Socket = settings.Socket with { ReceiveBuffer = 1 << 18, Options = [SocketOption.SendBuffer("", 4_608)] } });
+        await EndsAsync(Outcome.Succeeded);
+        Assert.Equal(CloseEnd.Unread, Entry.CloseEnd);
+    }
+
     [SkippableTheory]
     [MemberData(nameof(Waiting))]
     public async Task Server_that_does_not_end_the_connection_is_left_by_RST_after_the_limit(CloseMode mode)

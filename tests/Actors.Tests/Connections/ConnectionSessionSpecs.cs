@@ -114,17 +114,42 @@ public abstract class ConnectionSessionSpecs(string transport) : ConnectionKit(t
         Assert.True(Entry.Timings.LastReply - Entry.Timings.FirstReply >= 3 * pause); // between four commands
     }
 
-    [SkippableFact]
-    public async Task Server_that_closes_while_a_connection_thinks_is_noticed_with_the_next_command()
+    [SkippableTheory]
+    [InlineData("closes", Outcome.PeerClosed)]
+    [InlineData("resets", Outcome.Reset)]
+    [InlineData("-ERR idle too long\r\n", Outcome.Rejected)]
+    [InlineData("+what?\r\n", Outcome.ProtocolError)]
+    public async Task Server_that_ends_a_connection_which_thinks_is_noticed_at_once(string how, Outcome outcome)
     {
+        var thinks = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {
             await connection.AnswerAsync(1, stop);
-            await connection.FinishAsync(stop);
+            await thinks.Task.WaitAsync(stop);
+            switch (how)
+            {
+                case "closes": await connection.FinishAsync(stop); break;
+                case "resets": connection.Abort(); break;
+                default: await connection.SendAsync(how, stop); await connection.DrainAsync(stop); break;
+            }
         });
-        var think = new ThinkTime(Given.Briefly, ThinkDistribution.Fixed);
+        var think = new ThinkTime(TimeSpan.FromHours(1), ThinkDistribution.Fixed);
         await OpenAsync(peer, Scripted(new ScriptSettings { Think = think }, new("PING"), new("PING")));
-        await FailsAsync(Outcome.PeerClosed);
+        await Eventually.HoldsAsync(() => Task.FromResult(Entry.Timings.FirstReply > 0));
+        thinks.SetResult();
+        await FailsAsync(outcome);
+        await NoSocketIsLeftAsync(peer);
+    }
+
+    [RedisFact]
+    public async Task Messages_that_come_while_a_connection_thinks_are_no_replies()
+    {
+        await using var server = await RedisServer.StartAsync();
+        var think = new ThinkTime(3 * Given.Briefly, ThinkDistribution.Fixed);
+        var settings = Scripted(new ScriptSettings { Think = think }, new("SUBSCRIBE a"), new("PING")) with { Setup = SetupSettings.None with { Resp = 3 } };
+        await OpenAsync(server.EndPoint, settings, restarts: 0);
+        await Eventually.HoldsAsync(async () => await server.CommandAsync("PUBLISH", "a", "hello") == "1");
+        await EndsAsync(Outcome.Succeeded);
     }
 
     [SkippableFact]

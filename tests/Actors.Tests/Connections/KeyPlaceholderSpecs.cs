@@ -28,6 +28,19 @@ public class KeyPlaceholderSpecs
         }
     }
 
+    [Theory]
+    [InlineData(64, "on", null)]
+    [InlineData(65, "on", "65 different {key} placeholders in a cluster")]
+    [InlineData(65, "off", null)]
+    public void Many_different_keys_are_refused_in_a_cluster(int keys, string cluster, string? problem)
+    {
+        var script = string.Join(", ", Enumerable.Range(0, keys).Select(key => $"\"GET {{key:k{key}:9}}\", \"TTL {{key:k{key}:9}}\""));
+        var file = $"target.cluster = {cluster}, connection.script = [{script}]";
+        var errors = Configurations.ErrorsOfKeys(file);
+        Assert.Equal(problem is null ? 0 : 1, errors.Length);
+        Assert.All(errors, error => Assert.Contains(problem!, error));
+    }
+
     [Fact]
     public void Without_a_cluster_any_key_is_drawn()
     {

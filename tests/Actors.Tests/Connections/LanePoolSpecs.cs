@@ -145,27 +145,68 @@ public abstract class LanePoolSpecs(string transport) : LaneKit(transport)
     }
 
     [SkippableTheory]
-    [InlineData("closes at once")]
-    [InlineData("resets at once")]
+    [InlineData("closes", PoolEnd.PeerClosed)]
+    [InlineData("resets", PoolEnd.Reset)]
+    [InlineData("-LOADING the dataset\r\n", PoolEnd.Unasked)]
+    public async Task Idle_connection_that_the_server_ends_leaves_the_pool_at_once(string how, PoolEnd end)
+    {
+        var isIdle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var peer = FaultPeer.Scripted(async (connection, stop) =>
+        {
+            await connection.AnswerAsync(1, stop);
+            await isIdle.Task.WaitAsync(stop);
+            switch (connection.Number, how)
+            {
+                case (1, "closes"): await connection.FinishAsync(stop); break;
+                case (1, "resets"): connection.Abort(); return;
+                case (1, _): await connection.SendAsync(how, stop); break;
+            }
+
+            await connection.AnswerAsync(int.MaxValue, stop);
+        });
+        var lane = StartLane([peer.EndPoint], Pooled(), Given.Policy(Given.Stop));
+        await RunBurstAsync(1);
+        isIdle.SetResult();
+        await UntilAsync(total => total.Pool?.Idle == 0);
+        Assert.Equal(1, Total.Pool!.Closed[end.Word()]);
+        Assert.Equal((1, 0), Started(await RunBurstAsync(1, burst: 1)));
+        Assert.Equal((1, 1), Started(await RunBurstAsync(1, burst: 2)));
+        await EndAsync(lane, (end, 1), (PoolEnd.RunOver, 1));
+        Assert.Equal((2, 1, 0, 2), (Total.Opened, Total.Reused, Total.Pool!.Replaced, Total.Attempts));
+        Assert.Equal((end == PoolEnd.Reset ? 1 : 2, end == PoolEnd.PeerClosed ? 1 : 0), (Total.AbortiveCloses, Total.Sockets().PeerFinishes));
+        await AssertOutcomesAsync((Outcome.Succeeded, 3));
+    }
+
+    [SkippableFact]
+    public async Task Borrowed_connection_sends_a_long_script_beside_its_receive()
+    {
+        await using var peer = FaultPeer.Answering();
+        var settings = Pooled(script: ["SET a {payload:1000000}", "GET a"]);
+        settings = settings with { Socket = settings.Socket with { Options = [SocketOption.SendBuffer("", 4_608)] } };
+        var lane = StartLane([peer.EndPoint], settings, Given.Policy(Given.Stop));
+        await RunBurstAsync(3);
+        Assert.Equal((3, 3), Started(await RunBurstAsync(3, burst: 1)));
+        await EndAsync(lane, (PoolEnd.RunOver, 3));
+        await AssertOutcomesAsync((Outcome.Succeeded, 6));
+    }
+
+    [SkippableTheory]
     [InlineData("closes after the next command")]
     [InlineData("resets after the next command")]
     public async Task Borrowed_connection_that_the_server_has_ended_is_replaced(string how)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var isAtOnce = how.EndsWith("once", StringComparison.Ordinal);
         await using var peer = FaultPeer.Scripted(async (connection, stop) =>
         {
             await connection.AnswerAsync(1, stop);
             if (connection.Number == 1)
             {
-                await (isAtOnce ? Task.CompletedTask : connection.ReadCommandAsync(stop));
+                await connection.ReadCommandAsync(stop);
                 var ending = how[0] == 'c' ? connection.FinishAsync(stop) : Task.CompletedTask;
                 if (how[0] == 'r')
                 {
                     connection.Abort();
                 }
 
-                ended.TrySetResult();
                 await ending; // the client reads the end first
                 return;
             }
@@ -174,7 +215,6 @@ public abstract class LanePoolSpecs(string transport) : LaneKit(transport)
         });
         var lane = StartLane([peer.EndPoint], Pooled(), Given.Policy(Given.Stop));
         await RunBurstAsync(1);
-        await (isAtOnce ? ended.Task : Task.CompletedTask);
         Assert.Equal((1, 0), Started(await RunBurstAsync(1, burst: 1)));
         Assert.Equal((1, 1), Started(await RunBurstAsync(1, burst: 2)));
         await EndAsync(lane, (PoolEnd.Stale, 1), (PoolEnd.RunOver, 1));

@@ -1,5 +1,6 @@
 using System.Net;
 using ActorLoad.Configuration;
+using ActorLoad.Connections;
 using ActorLoad.Doctor;
 using ActorLoad.Load;
 using ActorLoad.Metrics;
@@ -34,6 +35,19 @@ public sealed class RunDemandSpecs
         settings = settings with { Connection = settings.Connection with { Hold = TimeSpan.FromMilliseconds(hold) } };
         var needs = RunDemand.Of(settings, [Local(1)]);
         Assert.Equal((open, 500), (needs.Open, needs.BurstForEach));
+    }
+
+    [Theory]
+    [InlineData(9_000, 0, 500)]
+    [InlineData(400, 0, 500 + (3 * 100))]
+    [InlineData(9_000, 500, 4 * 500)] // gone before the next burst
+    public void Burst_opens_what_the_pool_has_not_kept(int maxIdle, int idleTimeout, long started)
+    {
+        var settings = Of(Fixed(500, _second, 4));
+        var pool = new PoolSettings(maxIdle, TimeSpan.FromMilliseconds(idleTimeout), _second);
+        settings = settings with { Connection = settings.Connection with { Pool = pool } };
+        var needs = RunDemand.Of(settings, [Local(1)]);
+        Assert.Equal((500L, 500L, started), (needs.Open, needs.OpenForEach, needs.StartedInMinute)); // idle ones are open
     }
 
     [Fact]

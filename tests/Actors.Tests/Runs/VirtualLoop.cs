@@ -13,9 +13,12 @@ internal sealed class VirtualTransports(ActorSystem system, TimeProvider time) :
     /// <summary>The loop of the last run.</summary>
     public VirtualLoop Loop { get; private set; } = null!;
 
+    /// <summary>After so long without a command the server closes a connection; null: never.</summary>
+    public TimeSpan? IdleLimit { get; init; }
+
     public RunLoops Lease(TransportSettings settings, IReadOnlyList<Endpoint> targets)
     {
-        var dispatcher = _registry.Lease("virtual", _ => new VirtualLoop(time));
+        var dispatcher = _registry.Lease("virtual", _ => new VirtualLoop(time) { IdleLimit = IdleLimit });
         Loop = (VirtualLoop)dispatcher.Loop;
         return new RunLoops(new TransportChoice("virtual", 1, "a spec plays it"), [dispatcher], _registry);
     }
@@ -26,6 +29,9 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
 {
     /// <summary>How long a connect and a reply take.</summary>
     public static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>After so long without a command the server closes a connection; null: never.</summary>
+    public TimeSpan? IdleLimit { get; init; }
 
     private readonly Queue<IRunnable> _work = new();
     private readonly PriorityQueue<Action, long> _events = new();
@@ -83,6 +89,7 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
         private bool _isClosed;
         private bool _isPending;
         private bool _isOverdue;
+        private int _begun;
 
         public VirtualLink(VirtualLoop loop, IActorRef owner, DeadlineQueue deadline)
         {
@@ -96,15 +103,23 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
 
         public override bool IsPending => _isPending;
 
+        public override bool IsClosed => _isClosed;
+
         public override void Exchange(int size, DeadlineQueue deadline) => Begin(deadline, new Received(this));
 
         public override void Finish(DeadlineQueue deadline) => Begin(deadline, new LinkFailed(this, LinkFault.PeerClosed));
 
-        // It sends nothing of itself, so that only the deadline ends this.
+        // The server sends nothing of itself: only the deadline ends this, or the server's limit.
         public override void Receive(DeadlineQueue? deadline)
         {
             _isPending = true;
             deadline?.Enter(this);
+            if (_loop.IdleLimit is { } limit)
+            {
+                var begun = _begun;
+                _loop.After(limit, () => End(new LinkFailed(this, LinkFault.PeerClosed), begun));
+            }
+
             if (deadline is null && _isOverdue)
             {
                 Expire();
@@ -139,15 +154,18 @@ internal sealed class VirtualLoop(TimeProvider time) : TransportLoop(time)
             SentAt = _loop.Now;
             (_isPending, _isOverdue) = (true, false);
             deadline.Enter(this);
-            _loop.After(RoundTrip, () =>
+            var begun = ++_begun;
+            _loop.After(RoundTrip, () => End(completion, begun));
+        }
+
+        private void End(object completion, int begun)
+        {
+            if (!_isClosed && begun == _begun)
             {
-                if (!_isClosed)
-                {
-                    _isPending = false;
-                    CompletedAt = _loop.Now;
-                    _owner.Tell(completion, ActorRefs.NoSender);
-                }
-            });
+                _isPending = false;
+                CompletedAt = _loop.Now;
+                _owner.Tell(completion, ActorRefs.NoSender);
+            }
         }
     }
 }

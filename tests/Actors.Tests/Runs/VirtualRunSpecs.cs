@@ -199,6 +199,42 @@ public class VirtualRunSpecs() : TestKit(VirtualScheduler.Configuration + """
         Assert.InRange(result.Run.DurationSeconds, 30, 31);
     }
 
+    [Theory]
+    [InlineData(30_000, 40, 0)] // long before the next burst
+    [InlineData(59_940, 40, 0)]
+    [InlineData(60_020, 0, 40)] // the burst is first
+    public void Pool_loses_connections_when_the_server_closes_them(int limit, int closed, int reused)
+    {
+        var result = Play(TimeSpan.FromMinutes(5), Pooled(Fixed(20, 60 * _second, count: 3)), idleLimit: TimeSpan.FromMilliseconds(limit));
+
+        Assert.Equal((60, 60, 0L, (long)reused), (result.Connections.Succeeded, result.Connections.Planned, result.Pool!.Replaced, result.Connections.Reused));
+        Assert.Equal((closed, 20), (result.Pool.Closed.GetValueOrDefault("peer-closed"), result.Pool.Closed["run-over"]));
+    }
+
+    [Theory]
+    [InlineData(-20)]
+    [InlineData(-10)]
+    [InlineData(0)]
+    [InlineData(10)]
+    public void Server_that_closes_idle_connections_when_they_are_taken_over_costs_no_use(int later)
+    {
+        var limit = (60 * _second) - (2 * VirtualLoop.RoundTrip) + TimeSpan.FromMilliseconds(later);
+        var result = Play(TimeSpan.FromMinutes(5), Pooled(Fixed(20, 60 * _second, count: 3)), idleLimit: limit);
+
+        Assert.Equal((60, 60), (result.Connections.Succeeded, result.Connections.Planned));
+        Assert.Equal(60, result.Connections.Reused!.Value + result.Connections.Opened);
+    }
+
+    [Fact]
+    public void Server_that_closes_a_connection_which_thinks_ends_it_then()
+    {
+        var think = new ScriptSettings { Repeat = 2, Think = new ThinkTime(60 * _second, ThinkDistribution.Fixed) };
+        var result = Play(TimeSpan.FromMinutes(5), Of(Fixed(20, _second, count: 1)), idleLimit: 5 * _second, how: think);
+
+        Assert.Equal(20, result.Outcomes["peer-closed"]);
+        Assert.InRange(result.Run.DurationSeconds, 5, 6);
+    }
+
     [Fact]
     public void Single_fleet_with_a_name_is_in_the_result()
     {
@@ -219,14 +255,22 @@ public class VirtualRunSpecs() : TestKit(VirtualScheduler.Configuration + """
             Population = new Population(connections, lifetime, jitter, recycleAt, recycleShare),
         };
 
+    private static RunSettings Pooled(PhaseSettings phase)
+    {
+        var settings = Of(phase);
+        var connection = settings.Connection with { Pool = new PoolSettings(9_000, TimeSpan.Zero, TimeSpan.FromHours(1)) };
+        return settings with { Connection = connection, Fleets = [settings.Fleets[0] with { Connection = connection }] };
+    }
+
     private static PacedSettings Paced(string name, LoadShape shape, double rate, TimeSpan duration) =>
         new(name, shape, new EvenArrivals(SegmentCurve.Constant(rate, duration)));
 
-    private RunResult Play(TimeSpan time, RunSettings settings, ResolvedTarget? target = null)
+    private RunResult Play(
+        TimeSpan time, RunSettings settings, ResolvedTarget? target = null, TimeSpan? idleLimit = null, ScriptSettings? how = null)
     {
         var scheduler = (VirtualScheduler)Sys.Scheduler;
-        var transports = new VirtualTransports(Sys, scheduler.Time);
-        Assert.True(Script.TryParse(["PING"], out var script, out _));
+        var transports = new VirtualTransports(Sys, scheduler.Time) { IdleLimit = idleLimit };
+        Assert.True(Script.TryParse([new ScriptLine("PING")], how ?? new ScriptSettings(), out var script, out _));
         settings = settings with
         {
             Connection = settings.Connection with { Script = script! },

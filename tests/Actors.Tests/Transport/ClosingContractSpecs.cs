@@ -233,8 +233,10 @@ public abstract class ClosingContractSpecs : TransportSpecs
             await BeginReceiveAsync(link);
         }
 
+        Assert.False(await Loop.OnLoopAsync(() => link.IsClosed));
         await Loop.OnLoopAsync(link.Reset);
         Assert.Equal(SocketError.ConnectionReset, await ends.FirstAsync());
+        await Eventually.HoldsAsync(() => Loop.OnLoopAsync(() => link.IsClosed));
         await HeardNothingAsync();
     }
 

@@ -12,10 +12,14 @@ internal static class OwnSocket
     private static readonly ConcurrentBag<Socket> _kept = [];
 
     /// <summary>The one socket whose peer is <paramref name="port"/>; only for reading options.</summary>
-    public static Socket ConnectedTo(int port) => Directory.EnumerateFiles("/proc/self/fd")
+    public static Socket ConnectedTo(int port) => All().Single(socket => PeerPort(socket) == port)!;
+
+    /// <summary>The one socket that is connected to a Unix socket; only for reading options.</summary>
+    public static Socket ConnectedTo(string path) => All().Single(socket => PeerPath(socket) == path)!;
+
+    private static IEnumerable<Socket?> All() => Directory.EnumerateFiles("/proc/self/fd")
         .Where(path => new FileInfo(path).LinkTarget is { } target && target.StartsWith("socket:", StringComparison.Ordinal))
-        .Select(path => TryLook(int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture)))
-        .Single(socket => PeerPort(socket) == port)!;
+        .Select(path => TryLook(int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture)));
 
     private static Socket? TryLook(int descriptor)
     {
@@ -28,6 +32,18 @@ internal static class OwnSocket
         catch (SocketException)
         {
             return null; // closed since it was listed
+        }
+    }
+
+    private static string? PeerPath(Socket? socket)
+    {
+        try
+        {
+            return (socket?.RemoteEndPoint as UnixDomainSocketEndPoint)?.ToString();
+        }
+        catch (SocketException)
+        {
+            return null; // not connected
         }
     }
 

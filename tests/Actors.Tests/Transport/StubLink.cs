@@ -11,6 +11,8 @@ internal sealed class StubLink(List<StubLink>? expired = null) : Link
 
     public override bool IsPending => Queue is not null;
 
+    public override bool IsClosed => false;
+
     public override void Exchange(int size, DeadlineQueue deadline) => deadline.Enter(this);
 
     public override void Finish(DeadlineQueue deadline) => deadline.Enter(this);

@@ -37,6 +37,19 @@ public abstract class UnixContractSpecs : TransportSpecs
     }
 
     [LinuxFact]
+    public async Task Unix_socket_has_the_buffers_of_its_settings_and_no_option_of_TCP()
+    {
+        using var listener = Listening();
+        SocketOption[] buffers = [SocketOption.SendBuffer("", 20_000), SocketOption.ReceiveBuffer("", 30_000)];
+        var settings = Abortive with { Options = [.. buffers, SocketOption.UserTimeout("", TimeSpan.FromSeconds(1))] };
+        var link = await Loop.OnLoopAsync(() => Loop.Open(Owner, new LinkRequest(Endpoint.OfUnix(Path), settings, Loop.Deadline(Patience))));
+        await ConnectedAsync(link);
+        var socket = OwnSocket.ConnectedTo(Path);
+        Assert.Equal((40_000, 60_000), (socket.SendBufferSize, socket.ReceiveBufferSize)); // the kernel doubles buffers
+        await CloseAsync(link);
+    }
+
+    [LinuxFact]
     public async Task Peer_that_closes_ends_the_link()
     {
         using var listener = Listening();

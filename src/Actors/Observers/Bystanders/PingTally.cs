@@ -18,7 +18,7 @@ internal sealed class PingTally(BystanderSettings settings, long frequency)
     private readonly LatencyHistogram _during = new();
     private readonly LatencyHistogram _after = new();
     private readonly LatencyHistogram _lateness = new();
-    private readonly RejectionCounts _errors = new();
+    private readonly ReasonCounts _errors = new();
     private RecoveryWatch? _recovery;
     private long _stormAt = long.MaxValue;
     private long _endedAt = long.MaxValue;
@@ -110,7 +110,7 @@ internal sealed class PingTally(BystanderSettings settings, long frequency)
                 0 => "recovered at once",
                 _ => FormattableString.Invariant($"recovered in {seconds} s"),
             },
-            _errors.ByPrefix(), _unanswered, _lateness.Summarize());
+            _errors.ByReason(), _unanswered, _lateness.Summarize());
     }
 
     /// <summary>The gaps and doubts of the ledger, in sentences.</summary>
@@ -118,7 +118,7 @@ internal sealed class PingTally(BystanderSettings settings, long frequency)
     {
         if (!HasAnswers)
         {
-            var errors = string.Join(", ", _errors.ByPrefix().Select(error => $"{error.Key} {error.Value}"));
+            var errors = string.Join(", ", _errors.ByReason().Select(error => $"{error.Key} {error.Value}"));
             yield return $"no PING of the bystander was ever answered{(errors.Length > 0 ? $": {errors}" : "")}";
         }
         else if (_lateness.Summarize() is { } late && late.P99 > Math.Max(LeastLateness, settings.BandFloor.TotalMicroseconds)

@@ -9,7 +9,7 @@ internal static class ClientSocket
     private static readonly LingerOption _abortive = new(enable: true, seconds: 0);
 
     /// <summary>A socket that is not connected, bound to the port of <paramref name="lease"/> if there is one; throws
-    /// <see cref="SocketException"/>. Options of TCP are not set on a Unix socket.</summary>
+    /// <see cref="SocketException"/>. A Unix socket has buffers, and no option of TCP.</summary>
     public static Socket Create(AddressFamily family, SocketSettings settings, ref PortLease lease)
     {
         var isTcp = family != AddressFamily.Unix;
@@ -19,6 +19,14 @@ internal static class ClientSocket
             if (!OperatingSystem.IsWindows() && socket.SafeHandle.DangerousGetHandle() >= DescriptorLimit.FirstReserved)
             {
                 throw new SocketException((int)SocketError.TooManyOpenSockets);
+            }
+
+            foreach (var option in settings.Options)
+            {
+                if (isTcp || option.IsOfEverySocket)
+                {
+                    option.SetOn(socket);
+                }
             }
 
             if (!isTcp)
@@ -39,11 +47,6 @@ internal static class ClientSocket
             if (settings.KeepAlive)
             {
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            }
-
-            foreach (var option in settings.Options)
-            {
-                option.SetOn(socket);
             }
 
             while (lease.TryNext() && !TryBind(socket, lease))
@@ -83,12 +86,13 @@ internal static class ClientSocket
     /// <summary>The close of a socket will send RST.</summary>
     public static void CloseAbortively(Socket socket) => socket.LingerState = _abortive;
 
-    /// <summary>Sends what fits into the socket's buffer, beside a receive under way, and waits for nothing. A broken connection shows in
-    /// that receive.</summary>
-    public static void SendAtOnce(Socket socket, ReadOnlySpan<byte> bytes)
+    /// <summary>Sends what fits into the socket's buffer, beside a receive under way, and waits for nothing. Returns the number of bytes
+    /// left: none of a broken connection, which shows in that receive.</summary>
+    public static int SendAtOnce(Socket socket, ReadOnlySpan<byte> bytes)
     {
         socket.Blocking = false;
-        socket.Send(bytes, SocketFlags.None, out _);
+        var sent = socket.Send(bytes, SocketFlags.None, out var error);
+        return error is SocketError.Success or SocketError.WouldBlock ? bytes.Length - sent : 0;
     }
 
     /// <summary>Sends FIN, so that an operation under way ends by itself: Dispose would abort it, and .NET then resets the connection.

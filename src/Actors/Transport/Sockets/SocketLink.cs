@@ -31,6 +31,8 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
 
     public override bool IsPending => _pending != Pending.None && !_expired;
 
+    public override bool IsClosed => _closed && _operation is null;
+
     /// <summary>Opens the socket and begins the connect.</summary>
     public void Connect(Endpoint target, DeadlineQueue deadline)
     {
@@ -57,7 +59,11 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         loop.Saw(SentAt);
         if (_pending == Pending.Receive)
         {
-            ClientSocket.SendAtOnce(_socket!, _operation!.Written(size));
+            var command = _operation!.Written(size);
+            if (ClientSocket.SendAtOnce(_socket!, command) is var left and > 0)
+            {
+                SendRest(command[^left..]);
+            }
         }
         else if (_pending == Pending.None)
         {
@@ -135,9 +141,15 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         return end;
     }
 
-    /// <summary>The operation has ended: on the loop.</summary>
-    public void Complete()
+    /// <summary>An operation has ended: on the loop.</summary>
+    public void Complete(SocketOperation operation)
     {
+        if (operation != _operation)
+        {
+            Return(operation); // the rest of a command; if it could not be sent, the receive beside it tells
+            return;
+        }
+
         var (ended, error) = (_pending, _operation!.Arguments.SocketError);
         _pending = Pending.None;
         CompletedAt = _operation.CompletedAt;
@@ -250,8 +262,27 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         if (!isUnderWay)
         {
             _operation.CompletedAt = loop.Now;
-            Complete();
+            Complete(_operation);
         }
+    }
+
+    // The engine sends what it was given whole, and in its order.
+    private void SendRest(ReadOnlySpan<byte> bytes)
+    {
+        var rest = loop.RentOperation(settings.ReceiveBuffer);
+        rest.Link = this;
+        bytes.CopyTo(rest.Outgoing(bytes.Length));
+        rest.AimToSend(bytes.Length);
+        if (!_socket!.SendAsync(rest.Arguments))
+        {
+            Return(rest);
+        }
+    }
+
+    private void Return(SocketOperation operation)
+    {
+        operation.Link = null;
+        loop.ReturnOperation(operation);
     }
 
     private void Fail(SocketError error, bool ofUnixConnect = false) => End(new LinkFailed(
@@ -275,9 +306,8 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         _lease.End();
         if (_operation is { } operation)
         {
-            operation.Link = null;
             _operation = null;
-            loop.ReturnOperation(operation);
+            Return(operation);
         }
     }
 }

@@ -50,7 +50,7 @@ internal sealed class SocketOperation : IRunnable, IDisposable
 
     public void AimAtNothing() => Arguments.SetBuffer(null, 0, 0);
 
-    public void Run() => Link!.Complete();
+    public void Run() => Link!.Complete(this);
 
     public void Execute() => Run();
 

@@ -45,6 +45,8 @@ internal sealed class TlsLink : Link
 
     public override bool IsPending => _isPending;
 
+    public override bool IsClosed => _link?.IsClosed ?? true;
+
     public override bool HasUnsent => _wire.Unsent > 0;
 
     public override Span<byte> Outgoing(int size) => _client.Outgoing(size);

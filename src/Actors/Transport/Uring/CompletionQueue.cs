@@ -133,14 +133,14 @@ internal sealed class CompletionQueue(TransportLoop loop, Ring ring, RingSlots s
     // The kernel no longer uses the slot: if it is closed before its turn, nothing is left to cancel.
     private void Take(RingSlot slot, in Completion completion, long now)
     {
-        slot.InFlight--;
+        slot.End(OperationOf(completion));
         if (slot.IsClosing)
         {
             closing.GoOn(slot);
             return;
         }
 
-        slot.Link!.CompletionTaken(); // waiting for its turn is no time-out
+        slot.Link!.CompletionTaken(OperationOf(completion)); // waiting for its turn is no time-out
         (completion.Result < 0 ? _failed : _taken).Enqueue((completion, now));
     }
 

@@ -75,12 +75,7 @@ internal sealed class RingClosing(Ring ring, Action<RingSlot> giveBack)
 
         if (result == -ENOENT)
         {
-            slot.UnderWay = slot.UnderWay switch
-            {
-                RingOperation.Receive => RingOperation.Send,
-                RingOperation.Send => RingOperation.Receive,
-                var other => other,
-            };
+            slot.TurnToOther();
         }
 
         _missed.Enqueue((slot, generation));

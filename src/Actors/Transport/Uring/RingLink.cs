@@ -9,12 +9,15 @@ internal sealed unsafe class RingLink(
     RingLoop loop, IActorRef owner, RingSlot slot, Endpoint target, SocketSettings settings, PortLease lease) : Link
 {
     private int _received;
+    private int _restError;
     private PortLease _lease = lease;
     private bool _isPending;
     private bool _isTaken;
     private bool _isOverdue;
     private bool _expired;
+    private bool _isEarly;
     private bool _closed;
+    private bool _isGone;
 
     /// <summary>Its slot, until it is closed.</summary>
     public RingSlot Slot => slot;
@@ -24,6 +27,8 @@ internal sealed unsafe class RingLink(
     public override Span<byte> Outgoing(int size) => slot.Room(size);
 
     public override bool IsPending => _isPending && !_expired;
+
+    public override bool IsClosed => _isGone;
 
     /// <summary>Opens the socket and begins the connect.</summary>
     public void Connect(DeadlineQueue deadline)
@@ -50,16 +55,19 @@ internal sealed unsafe class RingLink(
         SentAt = deadline.Enter(this);
         if (_isPending)
         {
-            RingSocket.SendAtOnce(slot.File, slot.Outgoing, size);
+            if (RingSocket.SendAtOnce(slot.File, slot.Outgoing, size) is var left and > 0)
+            {
+                PrepareSend(RingOperation.Rest, slot.Outgoing + size - left, left);
+                slot.Begin(RingOperation.Rest);
+            }
+
             return;
         }
 
         // One chain: the receive begins when the send is done. One completion: a send that succeeds brings none, and one that fails brings
         // its own in place of the receive's.
         loop.Ring.Reserve(2);
-        ref var send = ref loop.Ring.Prepare(IORING_OP_SEND, slot.File, slot.UserData(RingOperation.Send));
-        (send.Address, send.Length, send.OperationFlags) = ((ulong)slot.Outgoing, (uint)size, MSG_WAITALL | MSG_NOSIGNAL);
-        send.Flags = IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+        PrepareSend(RingOperation.Send, slot.Outgoing, size).Flags = IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
         loop.Departures.Add(this);
         PrepareReceive();
     }
@@ -140,7 +148,7 @@ internal sealed unsafe class RingLink(
     public void Leaves(long now) => SentAt = now;
 
     /// <summary>The operation has ended, and <see cref="Complete"/> will follow: its deadline no longer counts.</summary>
-    public void CompletionTaken() => _isTaken = true;
+    public void CompletionTaken(RingOperation operation) => _isTaken |= operation != RingOperation.Rest && !slot.IsSendingRest;
 
     /// <summary>A connect or receive has ended.</summary>
     /// <param name="operation">Which of them.</param>
@@ -148,6 +156,18 @@ internal sealed unsafe class RingLink(
     /// <param name="takenAt">When its completion was taken from the ring.</param>
     public void Complete(RingOperation operation, int result, long takenAt)
     {
+        if (operation == RingOperation.Rest)
+        {
+            CompleteRest(result);
+            return;
+        }
+
+        if (slot.IsSendingRest && result >= 0)
+        {
+            (_received, CompletedAt, _isEarly) = (result, takenAt, true); // the send ends first, as in a chain
+            return;
+        }
+
         (_isPending, _isTaken) = (false, false);
         if (_closed || _expired)
         {
@@ -166,6 +186,10 @@ internal sealed unsafe class RingLink(
         else if (operation == RingOperation.Connect)
         {
             Answer(new Connected(this), takenAt);
+        }
+        else if (result == 0 && _restError != 0)
+        {
+            Fail(_restError, takenAt); // the send has had the socket's error
         }
         else if (result == 0)
         {
@@ -199,7 +223,11 @@ internal sealed unsafe class RingLink(
     }
 
     /// <summary>The socket is closed: its port is free.</summary>
-    public void EndLease() => _lease.End();
+    public void EndLease()
+    {
+        _isGone = true;
+        _lease.End();
+    }
 
     protected internal override void Expire()
     {
@@ -237,6 +265,24 @@ internal sealed unsafe class RingLink(
         loop.Departures.Add(this);
         _isPending = true;
         slot.Begin(RingOperation.Connect);
+    }
+
+    // If it failed, the receive beside it ends, too.
+    private void CompleteRest(int result)
+    {
+        _restError = Math.Max(0, -result);
+        if (_isEarly)
+        {
+            _isEarly = false;
+            Complete(RingOperation.Receive, _received, CompletedAt);
+        }
+    }
+
+    private ref Submission PrepareSend(RingOperation operation, byte* bytes, int size)
+    {
+        ref var send = ref loop.Ring.Prepare(IORING_OP_SEND, slot.File, slot.UserData(operation));
+        (send.Address, send.Length, send.OperationFlags) = ((ulong)bytes, (uint)size, MSG_WAITALL | MSG_NOSIGNAL);
+        return ref send;
     }
 
     private void PrepareReceive()

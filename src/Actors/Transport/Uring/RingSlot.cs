@@ -9,6 +9,9 @@ internal enum RingOperation : byte
     Bell,
     Connect,
     Send,
+
+    /// <summary>The send of what found no room at once, beside a receive.</summary>
+    Rest,
     Receive,
     Close,
     Cancel,
@@ -44,8 +47,11 @@ internal sealed unsafe class RingSlot(int index)
 
     public int InFlight { get; set; }
 
-    /// <summary>The operation that a cancel names; of a chain, the one that it tries next.</summary>
-    public RingOperation UnderWay { get; set; }
+    /// <summary>The operation that a cancel names; of two, the one that it tries next.</summary>
+    public RingOperation UnderWay { get; private set; }
+
+    /// <summary>True while the rest of a command is being sent.</summary>
+    public bool IsSendingRest { get; private set; }
 
     public bool IsClosing { get; set; }
 
@@ -69,7 +75,7 @@ internal sealed unsafe class RingSlot(int index)
             ReceiveBuffer = receiveBuffer;
         }
 
-        (Link, IsClosing, InFlight, File) = (link, false, 0, NoFile);
+        (Link, IsClosing, InFlight, File, IsSendingRest) = (link, false, 0, NoFile, false);
     }
 
     /// <summary>Closes the descriptor at once.</summary>
@@ -83,8 +89,28 @@ internal sealed unsafe class RingSlot(int index)
     public void Begin(RingOperation operation)
     {
         UnderWay = operation;
+        IsSendingRest |= operation == RingOperation.Rest;
         InFlight++;
     }
+
+    /// <summary>Its completion has come.</summary>
+    public void End(RingOperation operation)
+    {
+        InFlight--;
+        if (IsSendingRest)
+        {
+            IsSendingRest = operation != RingOperation.Rest;
+            UnderWay = IsSendingRest ? RingOperation.Rest : RingOperation.Receive;
+        }
+    }
+
+    /// <summary>A cancel did not find the operation under way: if there are two, it is the other one's turn.</summary>
+    public void TurnToOther() => UnderWay = UnderWay switch
+    {
+        RingOperation.Receive => IsSendingRest ? RingOperation.Rest : RingOperation.Send,
+        RingOperation.Send or RingOperation.Rest => RingOperation.Receive,
+        var other => other,
+    };
 
     /// <summary>Parts with the last owner, of which nothing is in flight any more.</summary>
     public void Release()

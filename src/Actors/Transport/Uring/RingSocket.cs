@@ -27,14 +27,14 @@ internal static unsafe class RingSocket
         }
 
         slot.File = file;
-        if (isUnix)
-        {
-            return 0; // the options are those of TCP
-        }
-
-        if (!TrySetOptions(file, settings))
+        if (!TrySetOptions(file, settings, isTcp: !isUnix))
         {
             return Marshal.GetLastPInvokeError();
+        }
+
+        if (isUnix)
+        {
+            return 0;
         }
 
         while (lease.TryNext() && !TryBind(slot, settings, lease))
@@ -62,10 +62,13 @@ internal static unsafe class RingSocket
         return GetOption(file, TcpInfo.Level, TcpInfo.Option, &state, &size) == 0 ? TcpInfo.PeerEndIn(state) : PeerEnd.None;
     }
 
-    /// <summary>Sends what fits into the socket's buffer, beside a receive under way, and waits for nothing. A broken connection shows in
-    /// that receive.</summary>
-    public static void SendAtOnce(int file, byte* bytes, int size) =>
-        Send(file, bytes, (nuint)size, (int)(MSG_DONTWAIT | MSG_NOSIGNAL));
+    /// <summary>Sends what fits into the socket's buffer, beside a receive under way, and waits for nothing. Returns the number of bytes
+    /// left: none of a broken connection, which shows in that receive.</summary>
+    public static int SendAtOnce(int file, byte* bytes, int size)
+    {
+        var sent = Send(file, bytes, (nuint)size, (int)(MSG_DONTWAIT | MSG_NOSIGNAL));
+        return sent >= 0 ? size - (int)sent : Marshal.GetLastPInvokeError() == EAGAIN ? size : 0;
+    }
 
     /// <summary>Sends FIN; the descriptor can still receive. If the peer has ended the connection, a receive tells.</summary>
     public static void Finish(int file) => Shutdown(file, SHUT_WR);
@@ -78,20 +81,21 @@ internal static unsafe class RingSocket
     }
 
     // False with errno: without linger zero the close would leave a TIME_WAIT, and ActorLoad promises to leave none.
-    private static bool TrySetOptions(int file, SocketSettings settings)
+    // A Unix socket has buffers, and no option of TCP.
+    private static bool TrySetOptions(int file, SocketSettings settings, bool isTcp)
     {
         foreach (var option in settings.Options)
         {
             var value = option.Value;
-            if (SetOption(file, option.Level, option.Name, &value, sizeof(int)) != 0)
+            if ((isTcp || option.IsOfEverySocket) && SetOption(file, option.Level, option.Name, &value, sizeof(int)) != 0)
             {
                 return false;
             }
         }
 
-        return (!settings.IsAbortive || CloseAbortively(file))
+        return !isTcp || ((!settings.IsAbortive || CloseAbortively(file))
             && (!settings.NoDelay || TrySwitchOn(file, IPPROTO_TCP, TCP_NODELAY))
-            && (!settings.KeepAlive || TrySwitchOn(file, SOL_SOCKET, SO_KEEPALIVE));
+            && (!settings.KeepAlive || TrySwitchOn(file, SOL_SOCKET, SO_KEEPALIVE)));
     }
 
     private static bool TrySwitchOn(int file, int level, int option)
