@@ -80,7 +80,7 @@ public sealed record RunSettings(
     /// <summary>Keeps a server's words without the run's secrets. Made anew each time.</summary>
     public ServerWords Words => new(
     [
-        Target.Credentials.Password, Daemon.Token,
+        Target.Credentials.Password, OwnTarget?.Credentials.Password ?? "", Daemon.Token,
         .. Fleets.SelectMany(fleet => fleet.Connection.Secrets.Prepend(fleet.Target.Credentials.Password)),
     ]);
 }

@@ -1,5 +1,4 @@
 using ActorLoad.Transport;
-using ActorLoad.Transport.Tls;
 using static ActorLoad.Connections.ConnectionProtocol;
 
 namespace ActorLoad.Connections;

@@ -1,5 +1,4 @@
 using System.Text;
-using ActorLoad.Metrics;
 
 namespace ActorLoad.Connections;
 

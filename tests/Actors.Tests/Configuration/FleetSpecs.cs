@@ -68,19 +68,21 @@ public sealed class FleetSpecs
         Assert.Equal(expected, all.Select(bystander.CredentialsOf).Select(sign => (sign.Password, sign.Tls is not null)));
     }
 
-    [Fact]
-    public void Observers_sign_in_with_the_password_of_the_run_where_no_fleet_does_and_nowhere_else()
+    [Theory]
+    [InlineData("{ name = elsewhere, target { endpoints = [\"127.0.0.1:2\"], username = \"\", password = \"\" } }", "pw1 ")]
+    [InlineData("", "pw1")]
+    public void Observers_sign_in_with_the_password_of_the_run_where_no_fleet_does_and_nowhere_else(string other, string passwords)
     {
-        var settings = LoadKeys("""
+        var settings = LoadKeys($$"""
             target { endpoints = ["127.0.0.1:1"], username = me, password = pw1 }
             fleets = [
                 { name = stranger, target.password = "", target.username = "" }
-                { name = elsewhere, target { endpoints = ["127.0.0.1:2"], username = "", password = "" } }
+                {{other}}
             ]
             """).Settings;
         ImmutableArray<Endpoint> all = [.. settings.Target.Endpoints.Select(name => new Endpoint(IPEndPoint.Parse(name), name))];
 
-        Assert.Equal(["pw1", ""], all.Select(endpoint => settings.CredentialsOf(endpoint, all).Password));
+        Assert.Equal(passwords, string.Join(' ', all.Select(endpoint => settings.CredentialsOf(endpoint, all).Password)));
         Assert.All(settings.Fleets, fleet => Assert.False(fleet.Target.Credentials.AreGiven));
         Assert.DoesNotContain("pw1", settings.Words.Keep("the word is pw1"));
     }
