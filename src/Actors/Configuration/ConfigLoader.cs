@@ -19,6 +19,12 @@ public static class ConfigLoader
         return keys;
     });
 
+    /// <summary>Every key of a run file, with its default.</summary>
+    internal static HoconObject Keys => (HoconObject)Schema.Value.Fields[SettingsProblems.Root];
+
+    /// <summary>The words that the value of a key can have; empty if it is no choice. Phases are <c>phase-defaults</c> here.</summary>
+    internal static IReadOnlyList<string> Choices(string key) => Known.Value.Choices.GetValueOrDefault(key) ?? [];
+
     /// <summary>The merged settings, later layers over earlier ones. Throws <see cref="SettingsException"/> with every error, in the order
     /// of layers and lines. A replaced value is not judged.</summary>
     /// <param name="layers">The layers.</param>

@@ -13,7 +13,9 @@ namespace ActorLoad.Configuration;
 internal sealed class FleetReader(
     SettingsSchema schema, HoconObject reference, PhaseReader phases, SettingsProblems problems, int mostOpen)
 {
-    private const string Key = "fleets";
+    /// <summary>The key of the list.</summary>
+    public const string Key = "fleets";
+
     private const string Name = "name";
     private const int Most = 16;
 
@@ -53,6 +55,9 @@ internal sealed class FleetReader(
             settings.Problem(Key, "\"embedded\" in one fleet and other endpoints in another", "\"embedded\" in all, or in none");
         return fleets.ToImmutable();
     }
+
+    /// <summary>The keys that a fleet can have, from those of a run.</summary>
+    public static HoconObject KeysOf(HoconObject run) => Only(run, run.Origin);
 
     // The keys that a fleet can have. A missing name is a mistake of the element.
     private static HoconObject Only(HoconObject run, HoconOrigin element)

@@ -12,6 +12,9 @@ internal sealed class KeysRead
     /// <summary>Items of lists of texts, such as <c>target.endpoints[]</c>.</summary>
     public HashSet<string> Items { get; } = [];
 
+    /// <summary>The words that a key can have as its value.</summary>
+    public Dictionary<string, IReadOnlyList<string>> Choices { get; } = [];
+
     /// <summary>The form of an option's value for the key at this path.</summary>
     public ValueForm FormOf(string path) => Texts.Contains(path) ? ValueForm.Text : Items.Contains(path) ? ValueForm.Item : ValueForm.Hocon;
 }

@@ -67,7 +67,7 @@ internal static class OverridePath
         path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.');
 
     // load.0.name is phase-defaults.name in the schema, connection.script.0 is connection.script[].
-    private static string InSchema(string[] steps)
+    internal static string InSchema(string[] steps)
     {
         var path = "";
         foreach (var step in steps)

@@ -60,6 +60,7 @@ internal sealed class SettingsReader(
     public bool? Flag(string key)
     {
         const string Allowed = "on or off";
+        keysRead.Choices[SchemaChild(key)] = ["on", "off"];
         bool? flag = Scalar(key, Allowed) switch
         {
             "on" or "true" or "yes" => true,
@@ -172,6 +173,7 @@ internal sealed class SettingsReader(
         where T : struct, Enum
     {
         var names = Enum.GetValues<T>().ToDictionary(value => value.Word());
+        keysRead.Choices[SchemaChild(key)] = [.. names.Keys];
         var allowed = names.Count == 1 ? names.Keys.First() : $"one of {string.Join(", ", names.Keys)}";
         if (Scalar(key, allowed) is not { } text)
             return null;

@@ -6,7 +6,7 @@ namespace ActorLoad.Metrics;
 /// </summary>
 /// <param name="roundTrip">The line's least round trip, in microseconds. A connect of a second or more, but less than a second plus this
 /// time, waited for the line: a lost SYN costs the whole second and a round trip.</param>
-internal sealed class ConnectModes(long roundTrip = 0)
+public sealed class ConnectModes(long roundTrip = 0)
 {
     private const long Second = 1_000_000;
 

@@ -14,6 +14,7 @@ internal static class CompareCommand
         {
             Arity = ArgumentArity.OneOrMore,
             Description = "Directories that --out wrote, or their result.json; two or more. The first is the base.",
+            CompletionSources = { context => PathCompletion.Results(context.WordToComplete) },
         };
         ConfigurationOptions.RefuseOptions(results);
         results.Validators.Add(result =>

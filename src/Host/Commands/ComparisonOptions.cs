@@ -17,6 +17,7 @@ internal sealed class ComparisonOptions
     {
         HelpName = "DIR",
         Description = "Compare the result with that of an earlier run, as `compare` does.",
+        CompletionSources = { context => PathCompletion.Results(context.WordToComplete) },
     };
 
     /// <summary>Adds the condition to a command, and the baseline to <c>run</c>.</summary>

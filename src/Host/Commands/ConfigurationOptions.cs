@@ -13,6 +13,7 @@ internal sealed class ConfigurationOptions
     {
         Arity = ArgumentArity.ZeroOrOne,
         Description = "Run file (HOCON). Without it: the built-in quick run against the embedded server.",
+        CompletionSources = { context => PathCompletion.RunFiles(context.WordToComplete) },
     };
 
     private readonly ShortOptions _short = new();
@@ -33,6 +34,7 @@ internal sealed class ConfigurationOptions
     {
         HelpName = "key=value",
         Description = "Set one value; the key is a path under `actorload`, such as load.0.connections. May be repeated.",
+        CompletionSources = { context => KeyCompletion.Of(context.WordToComplete) },
     };
 
     private readonly Option<string[]> _set = CreateSet();

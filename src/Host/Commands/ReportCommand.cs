@@ -11,7 +11,11 @@ internal static class ReportCommand
 {
     public static Command Create()
     {
-        var directory = new Argument<string>("DIR") { Description = "The directory that --out wrote." };
+        var directory = new Argument<string>("DIR")
+        {
+            Description = "The directory that --out wrote.",
+            CompletionSources = { context => PathCompletion.Folders(context.WordToComplete) },
+        };
         ConfigurationOptions.RefuseOptions(directory);
         var output = new Option<string?>("--out")
         {

@@ -31,6 +31,7 @@ internal static class ResourceFailures
     /// thread.</summary>
     public static void EndTheProcess() => AppDomain.CurrentDomain.UnhandledException += (_, failure) =>
     {
+        StandardDescriptors.RestoreTerminal();
         if (failure.ExceptionObject is Exception exception && Sentence(exception) is { } sentence)
         {
             ErrorLines.Write(sentence);

@@ -27,22 +27,18 @@ internal static class RootCommandLine
     /// <summary>Parses the arguments, which begin with a command, and carries it out; returns the exit code.</summary>
     public static async Task<int> InvokeAsync(string[] args, TimeProvider time)
     {
-        var root = new RootCommand(Description);
-        var run = RunCommand.Create(time);
-        root.Action = run.Action; // without it an unknown command would also report "no command"
-        root.Add(run);
-        root.Add(ServeCommand.Create(time));
-        root.Add(ConfigCommand.Create());
-        root.Add(DoctorCommand.Create(time));
-        root.Add(TargetCommand.Create(time));
-        root.Add(MonitorCommand.Create(time));
-        root.Add(ReportCommand.Create());
-        root.Add(CompareCommand.Create());
-        root.Add(SearchCommand.Create(time));
-        RootHelp.AddTo(root);
+        var root = Create(time);
+        if (Completion.IsAsked(args))
+        {
+            foreach (var word in Completion.Answer(root, args))
+            {
+                Console.Out.WriteLine(word);
+            }
 
-        // "@name" is a plain value here, not a file of further arguments. "-abc" is never three options.
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+            return ExitCodes.Done;
+        }
+
+        var parsed = Parse(root, args);
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var sentence in UsageErrors.Of(parsed))
@@ -64,5 +60,29 @@ internal static class RootCommandLine
             ErrorLines.Write(ResourceFailures.Sentence(exception) ?? $"actorload: unexpected error: {exception}");
             return ExitCodes.Error;
         }
+    }
+
+    /// <summary>Parses: "@name" is a plain value here, not a file of further arguments; "-abc" is never three options.</summary>
+    internal static ParseResult Parse(RootCommand root, string[] args) =>
+        root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+
+    /// <summary>All commands.</summary>
+    internal static RootCommand Create(TimeProvider time)
+    {
+        var root = new RootCommand(Description);
+        var run = RunCommand.Create(time);
+        root.Action = run.Action; // without it an unknown command would also report "no command"
+        root.Add(run);
+        root.Add(ServeCommand.Create(time));
+        root.Add(ConfigCommand.Create());
+        root.Add(DoctorCommand.Create(time));
+        root.Add(TargetCommand.Create(time));
+        root.Add(MonitorCommand.Create(time));
+        root.Add(ReportCommand.Create());
+        root.Add(CompareCommand.Create());
+        root.Add(SearchCommand.Create(time));
+        root.Add(CompletionCommand.Create());
+        RootHelp.AddTo(root);
+        return root;
     }
 }

@@ -5,6 +5,7 @@ using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Targets;
 using ActorLoad.Hosting.Terminal;
+using ActorLoad.Hosting.Terminal.Live;
 using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Commands;
@@ -22,6 +23,7 @@ internal static class RunCommand
         {
             HelpName = "DIR",
             Description = "Write the run's files there, from run.json to report.html. Replaces the files of an earlier run.",
+            CompletionSources = { context => PathCompletion.Folders(context.WordToComplete) },
         };
         var json = new Option<bool>("--json") { Description = "Print result.json alone on stdout." };
         var quiet = new Option<bool>("--quiet") { Description = "Show no progress, only errors and the summary." };
@@ -95,7 +97,7 @@ internal static class RunCommand
         var (journal, taken) = output.CreateJournal(header);
         using var held = taken;
         using var unused = obstacles.Count > 0 ? journal : null;
-        var live = output.WantsLive ? new LiveView(settings.Thresholds) : null;
+        var live = output.WantsLive ? new LiveView(settings.Thresholds, signals.Handle, signals.Requested, time) : null;
         var soFar = new RunSoFar(header);
         IRunView view = live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error, settings.Thresholds));
         var watch = new RunWatch(view, soFar);
@@ -106,7 +108,8 @@ internal static class RunCommand
         }
 
         (signals.PrepareLastWord, signals.LastWord) = (end.Rehearse, end.WriteAtOnce);
-        var drawing = live?.DrawAsync(Look.Console(Console.Error, redirected: false)) ?? Task.CompletedTask;
+        using var terminal = live is null ? null : new LiveTerminal();
+        var drawing = terminal is null ? Task.CompletedTask : live!.DrawAsync(terminal);
         RunProtocol.RunEnded ended;
         try
         {
@@ -118,6 +121,7 @@ internal static class RunCommand
             await Task.WhenAny(watch.Viewed, Task.Delay(ViewMayTake));
             live?.Close();
             await Task.WhenAny(drawing, Task.Delay(ViewMayTake));
+            terminal?.Dispose();
         }
 
         ended = end.Write(ended, signals.Signal is not null);

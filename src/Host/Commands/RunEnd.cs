@@ -10,8 +10,6 @@ namespace ActorLoad.Hosting.Commands;
 /// <summary>Writes the end of a run to its files and to stdout, once: at its normal end, or at once on a further signal.</summary>
 internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunSoFar soFar)
 {
-    private const string ShowCursor = "\u001b[?25h";
-
     private int _isWritten;
     private volatile bool _isUnsaved;
 
@@ -74,11 +72,6 @@ internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunS
                 id, soFar.ResultOr($"ended at once by another {signal}, before open connections were closed"), null);
             Save(ended);
             output.Write(ended, journal?.Directory);
-        }
-
-        if (output.WantsLive)
-        {
-            Console.Error.Write(ShowCursor); // the live view will not do it any more
         }
 
         Outlets.Stdout.Flush();

@@ -19,6 +19,7 @@ internal static class SearchCommand
         {
             HelpName = "DIR",
             Description = $"Write {SearchFile.Name} there, after each probe. Replaces that of an earlier search.",
+            CompletionSources = { context => PathCompletion.Folders(context.WordToComplete) },
         };
         var json = new Option<bool>("--json") { Description = $"Print {SearchFile.Name} alone on stdout." };
         var quiet = new Option<bool>("--quiet") { Description = "Show no progress, only errors and the answer." };

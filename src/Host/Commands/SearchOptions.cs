@@ -39,6 +39,8 @@ internal sealed class SearchOptions
     public void AddTo(Command command)
     {
         _configuration.AddWithoutLoadTo(command);
+        _of.CompletionSources.Clear(); // the names as C# writes them
+        _of.CompletionSources.Add([.. Enum.GetValues<SearchOf>().Select(of => of.Word())]);
         command.Add(_of);
         command.Add(_from);
         command.Add(_max);

@@ -19,12 +19,18 @@ internal static class ServeCommand
 
     public static Command Create(TimeProvider time)
     {
-        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.ZeroOrMore, Description = "Run files to queue at the start." };
+        var files = new Argument<string[]>("FILE")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "Run files to queue at the start.",
+            CompletionSources = { context => PathCompletion.RunFiles(context.WordToComplete) },
+        };
         ConfigurationOptions.RefuseOptions(files);
         var config = new Option<string?>("--config")
         {
             HelpName = "FILE",
             Description = "The daemon's own configuration (daemon, safety, connection.max-open); not run. Without it: the first FILE's.",
+            CompletionSources = { context => PathCompletion.RunFiles(context.WordToComplete) },
         };
         var set = ConfigurationOptions.CreateSet();
         var command = new Command(Name, "Stay and take runs over HTTP (daemon.url). Results go to daemon.results.");

@@ -13,6 +13,7 @@ internal sealed class ShortOptions
     {
         HelpName = "HOST:PORT",
         Description = "Storm this endpoint, or `embedded`. Repeat it for several endpoints; connections take them in turn.",
+        CompletionSources = { "embedded" },
     };
 
     private readonly Option<string?> _connections = new("--connections") { HelpName = "N", Description = "Connections per burst (5)." };

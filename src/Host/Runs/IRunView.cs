@@ -6,6 +6,9 @@ namespace ActorLoad.Hosting.Runs;
 /// <summary>Shows one run; called in the order of events, one call at a time.</summary>
 internal interface IRunView
 {
+    /// <summary>True if its snapshots shall have <see cref="RunSnapshot.Times"/>.</summary>
+    bool WantsTimes => false;
+
     void Started(RunProtocol.RunStarted started);
 
     void Measured(RunSnapshot snapshot);

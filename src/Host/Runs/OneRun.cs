@@ -22,8 +22,10 @@ internal static class OneRun
         {
             var runs = system.ActorOf(RunManager.Props(1, new TransportFactory(system, time), time), "runs");
             var follower = system.ActorOf(RunFollower.Props(journal, watch), "follower");
-            var start = new RunProtocol.StartRun(id, settings, target, follower) { WithTimes = journal is not null };
-            var answer = await runs.Ask<object>(start, AnswerLimit, CancellationToken.None);
+            var start = new RunProtocol.StartRun(id, settings, target, follower)
+            {
+                WithTimes = journal is not null || watch.WantsTimes,
+            };
             if (answer is RunProtocol.RunRefused refused)
             {
                 return new RunProtocol.RunEnded(id, null, refused.Reason);

@@ -23,7 +23,7 @@ internal sealed class RunWatch
     /// <param name="soFar">Gets them at once; null if unused.</param>
     public RunWatch(IRunView view, RunSoFar? soFar = null)
     {
-        _soFar = soFar;
+        (_soFar, WantsTimes) = (soFar, view.WantsTimes);
         Viewed = Task.Run(() => TellAsync(view));
     }
 
@@ -32,6 +32,9 @@ internal sealed class RunWatch
 
     /// <summary>Ends when the view got everything, or was given up.</summary>
     public Task Viewed { get; }
+
+    /// <summary>True if the view wants the histograms of each interval.</summary>
+    public bool WantsTimes { get; }
 
     /// <summary>True if a file is missing or incomplete.</summary>
     public bool AreFilesLost => _filesLost;

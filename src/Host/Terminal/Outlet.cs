@@ -32,6 +32,18 @@ internal sealed class Outlet(Func<byte[], int> write, bool isView, TimeProvider 
     /// <summary>Why output is incomplete; null while it is complete. Always null for a view.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>True if all is written.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _pieces.Count == 0;
+            }
+        }
+    }
+
     /// <summary>Takes a text.</summary>
     public void Put(string text)
     {

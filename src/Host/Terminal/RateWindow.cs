@@ -8,7 +8,8 @@ internal sealed record Rates(double Started, double Ended);
 /// <summary>Turns snapshots into rates, over the last intervals that make at least 250 ms.</summary>
 internal sealed class RateWindow
 {
-    private const double Shortest = 0.25;
+    /// <summary>Least seconds of a rate.</summary>
+    public const double Shortest = 0.25;
 
     private readonly Queue<Point> _points = new([new Point(0, 0, 0)]);
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ActorLoad.Hosting.Terminal.Live;
 
 namespace ActorLoad.Hosting.Terminal;
 
@@ -81,12 +82,22 @@ internal static class StandardDescriptors
     /// <summary>Ends the process at once: no thread is waited for, and no exit handler runs.</summary>
     public static void Exit(int code)
     {
+        RestoreTerminal();
         if (OperatingSystem.IsWindows())
         {
             Environment.Exit(code);
         }
 
         ExitNow(code);
+    }
+
+    /// <summary>Gives the terminal back as it was found, in a process that is about to end.</summary>
+    public static void RestoreTerminal()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            KeyMode.Restore(isOver: true);
+        }
     }
 
     /// <summary>True if this process has no free descriptor.</summary>

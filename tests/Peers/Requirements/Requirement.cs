@@ -24,6 +24,18 @@ public sealed class Requirement
     /// <summary><c>python3</c> on the PATH, on Linux.</summary>
     public static Requirement Python { get; } = new(() => Linux.Problem ?? Missing("python3"));
 
+    /// <summary>Terminals of their own for children: <c>setsid</c> on the PATH.</summary>
+    public static Requirement Terminal { get; } = new(() => Linux.Problem ?? Missing("setsid"));
+
+    /// <summary><c>zsh</c> on the PATH, and a terminal.</summary>
+    public static Requirement Zsh { get; } = new(() => Terminal.Problem ?? Missing("zsh"));
+
+    /// <summary><c>fish</c> on the PATH, and a terminal.</summary>
+    public static Requirement Fish { get; } = new(() => Terminal.Problem ?? Missing("fish"));
+
+    /// <summary><c>bash</c> on the PATH, and a terminal.</summary>
+    public static Requirement Bash { get; } = new(() => Terminal.Problem ?? Missing("bash"));
+
     /// <summary>Root, for what an ordinary user may not do.</summary>
     public static Requirement Root { get; } = new(() => Linux.Problem ?? (Environment.IsPrivilegedProcess ? null : "needs root"));
 

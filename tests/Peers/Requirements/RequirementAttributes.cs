@@ -134,3 +134,31 @@ public sealed class TwemproxyFactAttribute : FactAttribute
 {
     public TwemproxyFactAttribute() => Skip = Requirement.RedisBehindTwemproxy.Skip;
 }
+
+/// <summary>A fact that drives a terminal; skipped, with the reason, where that cannot be had.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class TerminalFactAttribute : FactAttribute
+{
+    public TerminalFactAttribute() => Skip = Requirement.Terminal.Skip;
+}
+
+/// <summary>A fact that completes command lines in bash; skipped, with the reason, where that cannot be had.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class BashFactAttribute : FactAttribute
+{
+    public BashFactAttribute() => Skip = Requirement.Bash.Skip;
+}
+
+/// <summary>A fact that completes command lines in zsh; skipped, with the reason, where that cannot be had.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ZshFactAttribute : FactAttribute
+{
+    public ZshFactAttribute() => Skip = Requirement.Zsh.Skip;
+}
+
+/// <summary>A fact that completes command lines in fish; skipped, with the reason, where that cannot be had.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class FishFactAttribute : FactAttribute
+{
+    public FishFactAttribute() => Skip = Requirement.Fish.Skip;
+}
