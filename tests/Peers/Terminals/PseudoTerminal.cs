@@ -111,16 +111,9 @@ public sealed class PseudoTerminal : IAsyncDisposable
     /// <summary>Waits until the screen shows it; throws with the screen after the usual time.</summary>
     public async Task UntilAsync(Func<VirtualScreen, bool> shown)
     {
-        var limit = DateTime.UtcNow + ChildProcess.DefaultTimeout;
-        while (!See(screen => !screen.IsInFrame && shown(screen)))
-        {
-            if (DateTime.UtcNow > limit)
-            {
-                throw new TimeoutException($"the screen does not show what was waited for:\n{See(screen => screen.Text)}");
-            }
-
-            await Task.Delay(20);
-        }
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(See(screen => !screen.IsInFrame && shown(screen))),
+            () => $"the screen does not show what was waited for:\n{See(screen => screen.Text)}");
     }
 
     /// <summary>Waits until the screen shows this text.</summary>
@@ -158,7 +151,7 @@ public sealed class PseudoTerminal : IAsyncDisposable
                 lock (_gate)
                 {
                     _written.Append(text);
-                    _screen.Write(text);
+                    Show(text);
                 }
             }
         }
@@ -166,12 +159,18 @@ public sealed class PseudoTerminal : IAsyncDisposable
         {
             // Nobody has the terminal open any more.
         }
+    }
+
+    // What others than ActorLoad write need not be understood, unless somebody looks at the screen.
+    private void Show(string text)
+    {
+        try
+        {
+            _screen.Write(_failure is null ? text : "");
+        }
         catch (InvalidDataException unknown)
         {
-            lock (_gate)
-            {
-                _failure = unknown;
-            }
+            _failure = unknown;
         }
     }
 

@@ -11,6 +11,7 @@ public sealed class VirtualScreen(int columns, int rows, bool folds = true)
 {
     private const string Synchronized = "?2026";
     private const string Cursor = "?25";
+    private const string BracketedPaste = "?2004"; // of shells; it shows nothing
 
     private readonly List<Row> _all = [new Row()];
     private readonly StringBuilder _unfinished = new();
@@ -140,6 +141,7 @@ public sealed class VirtualScreen(int columns, int rows, bool folds = true)
                 _all.RemoveRange(_row + 1, _all.Count - _row - 1);
                 break;
             case ('h' or 'l', Cursor): IsCursorVisible = letter == 'h'; break;
+            case ('h' or 'l', BracketedPaste): break;
             case ('h' or 'l', Synchronized):
                 IsInFrame = letter == 'h';
                 if (IsInFrame)
