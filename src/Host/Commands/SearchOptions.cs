@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using ActorLoad.Configuration;
 using ActorLoad.Hosting.Runs;
+using ActorLoad.Metrics;
 
 namespace ActorLoad.Hosting.Commands;
 

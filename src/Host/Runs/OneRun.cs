@@ -26,6 +26,7 @@ internal static class OneRun
             {
                 WithTimes = journal is not null || watch.WantsTimes,
             };
+            var answer = await runs.Ask<object>(start, AnswerLimit, CancellationToken.None);
             if (answer is RunProtocol.RunRefused refused)
             {
                 return new RunProtocol.RunEnded(id, null, refused.Reason);

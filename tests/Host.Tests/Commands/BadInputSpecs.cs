@@ -57,7 +57,7 @@ public class BadInputSpecs : IDisposable
     [Theory]
     [InlineData("rum", "unknown command 'rum'; did you mean 'run'?")]
     [InlineData("doctr hocon/storm.conf --cps 5", "unknown command 'doctr'; did you mean 'doctor'?")]
-    [InlineData("storm", "unknown command 'storm'; it is one of run, serve, config, doctor, target, monitor, compare, search")]
+    [InlineData("storm", "unknown command 'storm'; it is one of run, serve, config, doctor, target, monitor, report, compare, search, completion")]
     [InlineData("hocon/storm.conf", "unknown command 'hocon/storm.conf'; did you mean 'run hocon/storm.conf'?")]
     [InlineData("--conections 5", "unknown option '--conections'; did you mean '--connections'?")]
     [InlineData("run storm.conf --conections=5", "unknown option '--conections'; did you mean '--connections'?")]

@@ -40,7 +40,7 @@ public sealed class CompletionSpecs : IDisposable
     [InlineData("run --set fleets.0.load.0.shape=sp", "fleets.0.load.0.shape=spike")]
     [InlineData("run --set nothing.there", "")]
     [InlineData("run --set supervision.refused.directive=re", "supervision.refused.directive=restart")]
-    [InlineData("run --json --json", "--json")]
+    [InlineData("run --json --js", "")]
     [InlineData("run --count ", "")]
     public async Task Begun_word_is_completed(string line, string words) => Assert.Equal(words.Split(' ', StringSplitOptions.RemoveEmptyEntries), await AskAsync(line));
 

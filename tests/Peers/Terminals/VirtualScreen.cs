@@ -11,7 +11,10 @@ public sealed class VirtualScreen(int columns, int rows, bool folds = true)
 {
     private const string Synchronized = "?2026";
     private const string Cursor = "?25";
-    private const string BracketedPaste = "?2004"; // of shells; it shows nothing
+
+    // They show nothing: what shells and .NET's console say of keys.
+    private const string BracketedPaste = "?2004";
+    private const string ApplicationKeys = "?1";
 
     private readonly List<Row> _all = [new Row()];
     private readonly StringBuilder _unfinished = new();
@@ -57,6 +60,10 @@ public sealed class VirtualScreen(int columns, int rows, bool folds = true)
                     var (arguments, letter) = (_unfinished.ToString(2, _unfinished.Length - 3), character);
                     _unfinished.Clear();
                     Obey(arguments, letter);
+                }
+                else if (_unfinished.Length == 2 && character is ('=' or '>'))
+                {
+                    _unfinished.Clear(); // of keys, too
                 }
                 else if (_unfinished.Length == 2 && character != '[')
                 {
@@ -141,7 +148,7 @@ public sealed class VirtualScreen(int columns, int rows, bool folds = true)
                 _all.RemoveRange(_row + 1, _all.Count - _row - 1);
                 break;
             case ('h' or 'l', Cursor): IsCursorVisible = letter == 'h'; break;
-            case ('h' or 'l', BracketedPaste): break;
+            case ('h' or 'l', BracketedPaste or ApplicationKeys): break;
             case ('h' or 'l', Synchronized):
                 IsInFrame = letter == 'h';
                 if (IsInFrame)

@@ -16,6 +16,9 @@ internal sealed class ConnectTimes
     /// <summary>Number of ranges.</summary>
     public static int Count => _bounds.Length + 1;
 
+    /// <summary>Number of ranges up to ten times the time; every such group begins at a power of ten.</summary>
+    public const int RangesOfPower = 3;
+
     /// <summary>Where a SYN that was sent again shows first, in ranges.</summary>
     public static int FirstAfterLoss => Array.IndexOf(_bounds, 1_000_000) + 1;
 

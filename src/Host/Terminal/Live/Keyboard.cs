@@ -17,7 +17,7 @@ internal sealed class Keyboard : IDisposable
         _pressed = pressed;
 
         // Not every shell restores the mode after Ctrl-Z.
-        _suspended = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, _ => KeyMode.Restore(isOver: false));
+        _suspended = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Suspend);
     }
 
     /// <summary>True if stdin is a terminal whose keys can be read.</summary>
@@ -43,6 +43,13 @@ internal sealed class Keyboard : IDisposable
         _end.Set();
         _suspended.Dispose();
         KeyMode.Restore(isOver: true);
+    }
+
+    private static void Suspend(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        KeyMode.Restore(isOver: false);
+        TerminalDevice.StopThisProcess();
     }
 
     private void ReadUntilEnd()

@@ -15,7 +15,8 @@ internal sealed class LivePanels(LiveGlyphs glyphs, LivePage.Picture picture)
 
     private readonly LivePoint _shown = picture.History.Last(picture.Window.Within(picture.History.Latest.At));
 
-    /// <summary>The histogram of connect in the window. With few rows, the fast end is one row.</summary>
+    /// <summary>The histogram of connect in the window: in ranges of 1, 2 and 5, or of powers of ten if those are too many. If these are too
+    /// many as well, the fast end is one row.</summary>
     public IReadOnlyList<PageLine> Connects(int width, int rows)
     {
         var counts = _shown.Connects;
@@ -25,15 +26,14 @@ internal sealed class LivePanels(LiveGlyphs glyphs, LivePage.Picture picture)
             return [];
         }
 
-        var split = Math.Max(first, last - (rows - 2)); // the ranges up to here are one row
-        var bars = Enumerable.Range(split, last - split + 1).Select(range => range == split
-            ? (ConnectTimes.Name(Merged(split) ? 0 : split, split), counts.Take(split + 1).Sum(), Style(range))
-            : (ConnectTimes.Name(range, range), counts[range], Style(range)));
+        var size = last - first + 1 < rows ? 1 : ConnectTimes.RangesOfPower;
+        var groups = Enumerable.Range(first / size, (last / size) - (first / size) + 1).TakeLast(Math.Max(1, rows - 1)).ToArray();
+        var bars = groups.Select(group =>
+        {
+            var (from, to) = (group == groups[0] && group > first / size ? 0 : group * size, Math.Min(((group + 1) * size) - 1, counts.Length - 1));
+            return (ConnectTimes.Name(from, to), counts[from..(to + 1)].Sum(), to >= ConnectTimes.FirstAfterLoss ? Look.Warn : Look.Plain);
+        });
         return [Head(width, "connect"), .. Bars(width, [.. bars])];
-
-        bool Merged(int range) => counts.Take(range).Any(count => count > 0);
-
-        static Style Style(int range) => range >= ConnectTimes.FirstAfterLoss ? Look.Warn : Look.Plain;
     }
 
     /// <summary>How connections ended in the window, the most frequent first.</summary>

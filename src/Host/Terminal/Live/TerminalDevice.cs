@@ -13,6 +13,7 @@ internal static class TerminalDevice
 
     private const nuint TIOCGWINSZ = 0x5413;
     private const short POLLIN = 0x0001;
+    private const int SIGSTOP = 19;
 
     // Of a terminal that does not say.
     private static readonly ScreenSize _usual = new(80, 24);
@@ -51,6 +52,12 @@ internal static class TerminalDevice
         var count = (entry.Returned & POLLIN) == 0 ? 0 : Read(Stdin, ref bytes[0], (nuint)bytes.Length);
         return count > 0 ? (int)count : -1;
     }
+
+    /// <summary>Stops this process until somebody continues it, as Ctrl-Z does.</summary>
+    public static void StopThisProcess() => _ = Kill(Environment.ProcessId, SIGSTOP);
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
 
     [DllImport("libc", EntryPoint = "ioctl")]
     private static extern int Control(int descriptor, nuint request, ref WindowSize size);
