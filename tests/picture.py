@@ -99,6 +99,9 @@ class Screen:
             if number == 38 and numbers[at + 1] == 5:
                 self.style = (*self.style, 30 + numbers[at + 2] % 8)
                 at += 2
+            elif number == 38 and numbers[at + 1] == 2:
+                self.style = (*self.style, "#" + "".join(f"{part:02x}" for part in numbers[at + 2:at + 5]))
+                at += 4
             elif number == 0:
                 self.style = ()
             else:
@@ -113,7 +116,7 @@ class Screen:
         yield '<g font-family="ui-monospace, DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" fill="#c9d1d9" xml:space="preserve">'
         for row in range(last + 1):
             for column, text, style in self.runs(row):
-                color = next((COLORS[number] for number in reversed(style) if number in COLORS), None)
+                color = next((COLORS.get(part, part) for part in reversed(style) if part in COLORS or isinstance(part, str)), None)
                 words = (f' fill="{color}"' if color else "") + (' font-weight="bold"' if 1 in style else "") + (' opacity="0.6"' if 2 in style else "")
                 x, y = MARGIN + column * WIDTH, MARGIN + row * HEIGHT + HEIGHT - 5
                 yield f'<text x="{x:.1f}" y="{y}" textLength="{len(text) * WIDTH:.1f}"{words}>{html.escape(text)}</text>'
@@ -149,7 +152,7 @@ def main():
     options = parser.parse_args()
     child, terminal = pty.fork()
     if child == 0:
-        os.environ.update(TERM="xterm-256color", LANG="C.UTF-8")
+        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", LANG="C.UTF-8")
         os.execvp(options.command[0], options.command)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     screen, rest, begun = Screen(), "", None

@@ -25,7 +25,7 @@ public sealed class ConnectModes(long roundTrip = 0)
     public long Connects { get; private set; }
 
     /// <summary>Connect times of a second or more.</summary>
-    public long Long => Distant + _seconds.Values.Sum(second => second.Near + second.Behind);
+    public long OverASecond => Distant + _seconds.Values.Sum(second => second.Near + second.Behind);
 
     /// <summary>Long connects without a lost SYN: the round trip itself is about as long as the kernel's wait before it resends a
     /// SYN.</summary>

@@ -360,7 +360,7 @@ public sealed class Tally : ICounts
         long?[] replies = [_steps.Least(Step.Setup), _steps.Least(Step.FirstReply)];
         var modes = new ConnectModes(Math.Min(_steps.Least(Step.Connect) ?? 0, replies.Min() ?? 0));
         _steps.Show(Step.Connect, modes);
-        return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.Long)
+        return new SocketFacts(Established, AbortiveCloses, modes.Seconds(), modes.Connects, modes.OverASecond)
         {
             Absences = _absences.All,
             DistantConnects = modes.Distant,

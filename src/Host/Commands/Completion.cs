@@ -51,7 +51,8 @@ internal static class Completion
 
     // An option that may be given once, and was, is not offered again.
     private static IEnumerable<string> Options(ParseResult parsed, Command command) => All(command)
-        .Where(option => !option.Hidden && (option.Arity.MaximumNumberOfValues > 1 || parsed.GetResult(option) is null or { Implicit: true }))
+        .Where(option => !option.Hidden)
+        .Where(option => option.Arity.MaximumNumberOfValues > 1 || parsed.GetResult(option) is null or { Implicit: true })
         .Select(option => option.Name);
 
     private static IEnumerable<Option> All(Command command) => command.Options

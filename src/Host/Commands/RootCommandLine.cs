@@ -7,6 +7,9 @@ namespace ActorLoad.Hosting.Commands;
 /// <summary>The whole command line.</summary>
 internal static class RootCommandLine
 {
+    /// <summary>The command that need not be named.</summary>
+    public const string Usual = "run";
+
     private const string Description = """
         ActorLoad makes connection storms: bursts of short-lived connections to a
         Redis-protocol server, and says what happened to each.
@@ -22,7 +25,7 @@ internal static class RootCommandLine
     /// <summary>The arguments with their command: <c>actorload</c> alone is the quick run, and <c>actorload --cps 8000 --durs 20</c> works
     /// like the ancestor's flags.</summary>
     public static string[] WithCommand(string[] args) =>
-        args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version")) ? ["run", .. args] : args;
+        args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version")) ? [Usual, .. args] : args;
 
     /// <summary>Parses the arguments, which begin with a command, and carries it out; returns the exit code.</summary>
     public static async Task<int> InvokeAsync(string[] args, TimeProvider time)

@@ -19,8 +19,11 @@ internal static class UsageErrors
         string[] unknown = [.. parsed.CommandResult.Children.OfType<ArgumentResult>()
             .SelectMany(argument => argument.Tokens.Select(token => token.Value))
             .Concat(parsed.UnmatchedTokens).Where(IsOption)];
+        string[] extra = [.. parsed.UnmatchedTokens.Where(token => !IsOption(token))];
+        string[] others = [.. parsed.Errors.Select(error => error.Message)
+            .Where(message => !extra.Any(word => message.Contains($"'{word}'", StringComparison.Ordinal)))];
         return unknown.Length == 0
-            ? [.. parsed.Errors.Select(error => error.Message), "see 'actorload --help'"]
+            ? [.. extra.Select(word => Extra(command, word)), .. others.Length > 0 ? [.. others, "see 'actorload --help'"] : others]
             : [.. unknown.Select(option => Option(command, option)), .. parsed.Errors.Where(IsOfValue).Select(error => error.Message)];
     }
 
@@ -38,13 +41,21 @@ internal static class UsageErrors
             : $"unknown command '{name}'; it is one of {string.Join(", ", known)}";
     }
 
+    // A second file, or an option without its dashes.
+    private static string Extra(Command command, string word) => $"unexpected argument '{word}'; "
+        + (NearestKey.Find($"--{word}", Options(command)) is { } meant ? $"did you mean '{meant}'?"
+            : $"'actorload {command.Name} --help' says what it takes");
+
+    // The options of run stand alone too, beside those of the program.
+    private static IEnumerable<string> Options(Command command) => command.Options
+        .Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options
+            .Where(option => option.Recursive || (option is VersionOption && command.Name == RootCommandLine.Usual))))
+        .Where(option => !option.Hidden).Select(option => option.Name);
+
     private static string Option(Command command, string token)
     {
         var name = token.Split('=', ':')[0];
-        var known = command.Options.Concat(command.Parents.OfType<Command>()
-            .SelectMany(parent => parent.Options.Where(option => option.Recursive)))
-            .Where(option => !option.Hidden).Select(option => option.Name);
-        return NearestKey.Find(name, known) is { } meant ? $"unknown option '{name}'; did you mean '{meant}'?"
+        return NearestKey.Find(name, Options(command)) is { } meant ? $"unknown option '{name}'; did you mean '{meant}'?"
             : command.Arguments.Count > 0 ? $"unknown option '{name}'; a file of that name is ./{token}"
             : $"unknown option '{name}'; 'actorload {command.Name} --help' lists all options";
     }

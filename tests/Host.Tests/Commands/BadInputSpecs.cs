@@ -69,6 +69,12 @@ public class BadInputSpecs : IDisposable
     [InlineData("target --prt 6379", "unknown option '--prt'; did you mean '--port'?")]
     [InlineData("run --stdin-lifeline", "unknown option '--stdin-lifeline'; a file of that name is ./--stdin-lifeline")]
     [InlineData("monitor --wait", "unknown option '--wait'; 'actorload monitor --help' lists all options")]
+    [InlineData("--vrsion", "unknown option '--vrsion'; did you mean '--version'?")]
+    [InlineData("completion bash zsh", "unexpected argument 'zsh'; 'actorload completion --help' says what it takes")]
+    [InlineData("report results --ot x", "unknown option '--ot'; did you mean '--out'?")]
+    [InlineData("compare a b --markdwn", "unknown option '--markdwn'; did you mean '--markdown'?")]
+    [InlineData("run hocon/quick.conf quiet", "unexpected argument 'quiet'; did you mean '--quiet'?")]
+    [InlineData("config a.conf b.conf", "unexpected argument 'b.conf'; 'actorload config --help' says what it takes")]
     public async Task Typo_is_one_sentence_with_the_intended_word(string line, string told) =>
         Assert.Equal($"actorload: {told}", Assert.Single(await RefusedAsync(line.Split(' '))));
 

@@ -64,7 +64,11 @@ public sealed class PseudoTerminal : IAsyncDisposable
     {
         var variables = new Dictionary<string, string?>
         {
-            ["TERM"] = "xterm-256color", ["COLORTERM"] = "truecolor", ["LANG"] = "C.UTF-8", ["LC_ALL"] = null, ["NO_COLOR"] = null,
+            ["TERM"] = "xterm-256color",
+            ["COLORTERM"] = "truecolor",
+            ["LANG"] = "C.UTF-8",
+            ["LC_ALL"] = null,
+            ["NO_COLOR"] = null,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
         {

@@ -5,9 +5,11 @@ namespace ActorLoad.Hosting.Terminal.Live;
 /// <summary>Connect times counted in ranges of 1, 2 and 5: from 0.02 ms to 50 s, and beyond. Knows the heaps of lost SYNs.</summary>
 internal sealed class ConnectTimes
 {
+    private static readonly int[] _digits = [1, 2, 5];
+
     // The first range begins at 0, the last has no end.
     private static readonly long[] _bounds =
-        [.. Enumerable.Range(0, 7).SelectMany(power => new[] { 1, 2, 5 }.Select(digit => (long)(digit * Math.Pow(10, power + 1)))).Skip(1)];
+        [.. Enumerable.Range(0, 7).SelectMany(power => _digits.Select(digit => (long)(digit * Math.Pow(10, power + 1)))).Skip(1)];
 
     private readonly LatencyHistogram _interval = new();
     private readonly LatencyHistogram _all = new();
@@ -60,7 +62,8 @@ internal sealed class ConnectTimes
         : Bound(_bounds[first - 1]) is var from && Bound(_bounds[last]) is var to && from[^2..] == to[^2..]
             ? $"{from.Split(' ')[0]}-{to}" : $"{from}-{to}";
 
-    private static int RangeOf(long micros) => Array.FindIndex(_bounds, bound => micros < bound) is var index and >= 0 ? index : _bounds.Length;
+    private static int RangeOf(long micros) =>
+        Array.FindIndex(_bounds, bound => micros < bound) is var index and >= 0 ? index : _bounds.Length;
 
     private static string Bound(long micros) =>
         micros < 1_000_000 ? FormattableString.Invariant($"{micros / 1000.0:0.##} ms") : $"{micros / 1_000_000} s";

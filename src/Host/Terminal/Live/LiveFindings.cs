@@ -15,7 +15,8 @@ internal sealed class LiveFindings
 {
     private readonly Dictionary<string, double> _firstAt = [];
 
-    /// <summary>The finding that was first seen last; of several at once, the one with the most connections. Null if there is none.</summary>
+    /// <summary>The finding that was first seen last; of several at once, the one with the most connections. Null without
+    /// any.</summary>
     public LiveFinding? Newest { get; private set; }
 
     /// <summary>Looks at a snapshot.</summary>

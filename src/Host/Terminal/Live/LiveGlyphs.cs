@@ -8,6 +8,9 @@ internal sealed class LiveGlyphs(bool isUnicode)
     private const string Parts = "▏▎▍▌▋▊▉";
     private const string AsciiColumns = " .:-=+*#@";
 
+    // The first one that is set counts.
+    private static readonly string[] _variables = ["LC_ALL", "LC_CTYPE", "LANG"];
+
     /// <summary>Of this process's locale. Without one, as in many containers, the terminal is taken for a modern one.</summary>
     public static LiveGlyphs Present => new(IsUnicode(Environment.GetEnvironmentVariable));
 
@@ -41,7 +44,8 @@ internal sealed class LiveGlyphs(bool isUnicode)
     /// <summary>True if the locale has UTF-8, or if there is none.</summary>
     internal static bool IsUnicode(Func<string, string?> variable)
     {
-        var locale = new[] { "LC_ALL", "LC_CTYPE", "LANG" }.Select(variable).FirstOrDefault(value => !string.IsNullOrEmpty(value)) ?? "UTF-8";
+        const string Unknown = "UTF-8";
+        var locale = _variables.Select(variable).FirstOrDefault(value => !string.IsNullOrEmpty(value)) ?? Unknown;
         return locale.Replace("-", "", StringComparison.Ordinal).EndsWith("UTF8", StringComparison.OrdinalIgnoreCase)
             || locale.Contains("UTF-8@", StringComparison.OrdinalIgnoreCase);
     }

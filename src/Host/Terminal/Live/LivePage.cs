@@ -62,7 +62,8 @@ internal sealed class LivePage(ScreenSize size, LiveGlyphs glyphs)
             var panels = new LivePanels(glyphs, picture);
             yield return Needed(Gauge(last, picture.SinceLast));
             yield return Rates(picture);
-            yield return new PageSection(Gap.IfRoom, new PageForm(45, [Now(last), Sum(last)]), new PageForm(66, [Now(last)]), new PageForm(0, []));
+            yield return new PageSection(
+                Gap.IfRoom, new PageForm(45, [Now(last), Sum(last)]), new PageForm(66, [Now(last)]), new PageForm(0, []));
             var half = _width < NarrowestForTwo ? _width : Math.Max(LatencyCells, (_width - Between) / 2);
             var rest = _width < NarrowestForTwo ? _width : _width - Between - half;
             yield return Sized(20, rows => Pair(panels.Connects(half, rows), panels.Outcomes(rest, rows), half), [11, 9, 8, 7, 6, 5, 4]);
@@ -70,13 +71,15 @@ internal sealed class LivePage(ScreenSize size, LiveGlyphs glyphs)
             yield return Newest(picture);
         }
 
-        yield return new PageSection(Gap.None, new PageForm(95, [.. picture.Complaints.Select(text => Line(("! " + text, Look.Bad)))]), new PageForm(0, []));
+        var complaints = picture.Complaints.Select(text => Line(("! " + text, Look.Bad)));
+        yield return new PageSection(Gap.None, new PageForm(95, [.. complaints]), new PageForm(0, []));
         yield return Optional(Gap.IfRoom, 35, Keys(picture));
     }
 
     private static PageSection Needed(PageLine line) => new(Gap.None, new PageForm(0, [line]));
 
-    private static PageSection Optional(Gap before, int worth, PageLine line) => new(before, new PageForm(worth, [line]), new PageForm(0, []));
+    private static PageSection Optional(Gap before, int worth, PageLine line) => new(
+        before, new PageForm(worth, [line]), new PageForm(0, []));
 
     // Forms with fewer and fewer rows, each worth more than the one before; at last none.
     private static PageSection Sized(int worth, Func<int, IReadOnlyList<PageLine>> lines, int[] rows) => new(
@@ -142,7 +145,8 @@ internal sealed class LivePage(ScreenSize size, LiveGlyphs glyphs)
         var dropped = last.Connections.Dropped;
         var waiting = last.Waiting > 0 ? $", {Figures.Count(last.Waiting)} waiting to retry" : "";
         return Line(
-            ("open ", Look.Plain), (Figures.Count(last.Open), Look.Strong), ($" ({Figures.Count(last.Connected)} connected{waiting})", Look.Plain),
+            ("open ", Look.Plain), (Figures.Count(last.Open), Look.Strong),
+            ($" ({Figures.Count(last.Connected)} connected{waiting})", Look.Plain),
             ("   retries ", Look.Plain), (Figures.Count(last.Retries), last.Retries > 0 ? Look.Warn : Look.Strong),
             ("   cut ", Look.Plain), (Figures.Count(last.Cut), last.Cut > 0 ? Look.Warn : Look.Strong),
             ("   dropped ", Look.Plain), (Figures.Count(dropped), dropped > 0 ? Look.Bad : Look.Strong));
@@ -169,7 +173,8 @@ internal sealed class LivePage(ScreenSize size, LiveGlyphs glyphs)
             ($"newest finding, at {Figures.Seconds(finding.At)}: ", Look.Dim), ($"{finding.Name} ", Look.Warn),
             ($"({Figures.Count(finding.Count)} so far): {finding.Sentence}", Look.Plain),
         ];
-        return new PageSection(Gap.IfRoom, new PageForm(50, PageLine.Fold(_width, 2, 2, words)), new PageForm(80, [Line(words)]), new PageForm(0, []));
+        return new PageSection(
+            Gap.IfRoom, new PageForm(50, PageLine.Fold(_width, 2, 2, words)), new PageForm(80, [Line(words)]), new PageForm(0, []));
     }
 
     private PageLine Keys(Picture picture) => Line((picture.Keys switch

@@ -15,8 +15,8 @@ internal sealed class LivePanels(LiveGlyphs glyphs, LivePage.Picture picture)
 
     private readonly LivePoint _shown = picture.History.Last(picture.Window.Within(picture.History.Latest.At));
 
-    /// <summary>The histogram of connect in the window: in ranges of 1, 2 and 5, or of powers of ten if those are too many. If these are too
-    /// many as well, the fast end is one row.</summary>
+    /// <summary>The histogram of connect in the window: in ranges of 1, 2 and 5, or of powers of ten if those are too many. If even these
+    /// are too many, the fast end is one row.</summary>
     public IReadOnlyList<PageLine> Connects(int width, int rows)
     {
         var counts = _shown.Connects;
@@ -30,7 +30,8 @@ internal sealed class LivePanels(LiveGlyphs glyphs, LivePage.Picture picture)
         var groups = Enumerable.Range(first / size, (last / size) - (first / size) + 1).TakeLast(Math.Max(1, rows - 1)).ToArray();
         var bars = groups.Select(group =>
         {
-            var (from, to) = (group == groups[0] && group > first / size ? 0 : group * size, Math.Min(((group + 1) * size) - 1, counts.Length - 1));
+            var from = group == groups[0] && group > first / size ? 0 : group * size;
+            var to = Math.Min(((group + 1) * size) - 1, counts.Length - 1);
             return (ConnectTimes.Name(from, to), counts[from..(to + 1)].Sum(), to >= ConnectTimes.FirstAfterLoss ? Look.Warn : Look.Plain);
         });
         return [Head(width, "connect"), .. Bars(width, [.. bars])];
@@ -83,9 +84,10 @@ internal sealed class LivePanels(LiveGlyphs glyphs, LivePage.Picture picture)
         var shown = isCut ? [.. all.OrderByDescending(each => each.Now.Fails).Take(rows - 1)] : all;
         var limit = Math.Min(shown.Max(each => PageLine.Cells(each.Threshold.Limit)), width / 3);
         var name = Math.Max(9, width - ValueCells - limit - 2);
+        var head = isCut ? $"{shown.Count} of {all.Count} thresholds" : "threshold";
         return
         [
-            PageLine.Of(width, ($"{PageLine.Cell(isCut ? $"{shown.Count} of {all.Count} thresholds" : "threshold", name)}{"now",ValueCells}  limit", Look.Dim)),
+            PageLine.Of(width, ($"{PageLine.Cell(head, name)}{"now",ValueCells}  limit", Look.Dim)),
             .. shown.Select(each => PageLine.Of(
                 width, (PageLine.Cell(each.Threshold.Name, name), Look.Plain),
                 ($"{each.Now.Value,ValueCells}", each.Now.Fails ? Look.Bad : Look.Plain), ($"  {each.Threshold.Limit}", Look.Plain))),

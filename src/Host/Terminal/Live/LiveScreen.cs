@@ -20,7 +20,8 @@ internal sealed class LiveScreen(TextWriter terminal, AnsiCapabilities capabilit
     private List<Row> _shown = [];
     private ScreenSize _size;
 
-    /// <summary>Shows a page; rows that do not fit are left out. The page leaves the last column free, where a full row would wrap.</summary>
+    /// <summary>Shows a page; rows that do not fit are left out. Its rows leave the last column free, where a full row would
+    /// wrap.</summary>
     public void Show(IReadOnlyList<PageLine> page, ScreenSize size)
     {
         lock (_gate)

@@ -18,7 +18,7 @@ internal sealed class LiveView(
     private static readonly TimeSpan _frame = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _news = new(0, 1);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LiveHistory _history = new();
     private readonly ConnectTimes _connects = new();
     private readonly LiveFindings _findings = new();
@@ -28,7 +28,6 @@ internal sealed class LiveView(
     private long _lastAt;
     private LiveWindow _window = LiveWindow.Run;
     private bool _isOver;
-    private volatile bool _isClosed;
 
     public bool WantsTimes => true;
 
@@ -36,7 +35,8 @@ internal sealed class LiveView(
 
     public void Measured(RunSnapshot snapshot) => Change(() =>
     {
-        var connects = _connects.Add(snapshot.Times?.Steps.FirstOrDefault(step => step is { Step: Step.Connect, IsOfFailures: false })?.Encoded);
+        var connect = snapshot.Times?.Steps.FirstOrDefault(step => step is { Step: Step.Connect, IsOfFailures: false });
+        var connects = _connects.Add(connect?.Encoded);
         _history.Add(LivePoint.Of(snapshot, connects));
         _findings.Look(snapshot, _connects.Heaps());
         (_last, _lastAt) = (snapshot, time.GetTimestamp());
@@ -49,13 +49,14 @@ internal sealed class LiveView(
             _last = last with { Progress = last.Progress with { Fraction = 1 } };
         }
 
-        (_isOver, _isClosed) = (true, true);
+        _isOver = true;
+        Close();
     });
 
     public void FilesLost(string problem) => Change(() => _complaints.Add($"the run's files are not complete: {problem}"));
 
     /// <summary>Ends the display; the last page stays on the screen.</summary>
-    public void Close() => Change(() => _isClosed = true);
+    public void Close() => _closed.TrySetResult();
 
     /// <summary>Obeys a key: <c>q</c> stops the run, <c>+</c> and <c>-</c> change the window.</summary>
     public void Press(char key)
@@ -78,13 +79,13 @@ internal sealed class LiveView(
             device.Open(Press);
             for (var isLast = false; !isLast;)
             {
-                isLast = _isClosed;
+                isLast = _closed.Task.IsCompleted;
                 while (!device.Show(size => Draw(size, device.Glyphs, device.HasKeys)) && isLast)
                 {
                     await Task.Delay(_frame, time); // the last page is not left out
                 }
 
-                await (isLast ? Task.CompletedTask : _news.WaitAsync(_frame));
+                await Task.WhenAny(_closed.Task, Task.Delay(_frame, time));
             }
         }
         catch (Exception exception)
@@ -105,7 +106,9 @@ internal sealed class LiveView(
                 Thresholds = thresholds,
                 Newest = _findings.Newest,
                 Complaints = _complaints,
-                Keys = _isOver ? LiveKeys.None : stopping.IsCancellationRequested ? LiveKeys.Stopping : hasKeys ? LiveKeys.All : LiveKeys.OnlySignals,
+                Keys = _isOver ? LiveKeys.None
+                    : stopping.IsCancellationRequested ? LiveKeys.Stopping
+                    : hasKeys ? LiveKeys.All : LiveKeys.OnlySignals,
             });
         }
     }
@@ -115,10 +118,6 @@ internal sealed class LiveView(
         lock (_gate)
         {
             change();
-            if (_news.CurrentCount == 0)
-            {
-                _news.Release();
-            }
         }
     }
 }
