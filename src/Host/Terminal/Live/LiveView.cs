@@ -2,7 +2,6 @@ using ActorLoad.Configuration.Thresholds;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
-using Spectre.Console;
 
 namespace ActorLoad.Hosting.Terminal.Live;
 
