@@ -40,7 +40,9 @@ internal static class ReportCommand
 
         try
         {
-            await ReportFile.WriteAsync(RunView.Read(directory), Path.Combine(directory, RunJournal.ReportFile));
+            var run = RunView.Read(directory);
+            WriteTables(run, directory);
+            await ReportFile.WriteAsync(run, Path.Combine(directory, RunJournal.ReportFile));
         }
         catch (Exception exception)
         {
@@ -49,12 +51,26 @@ internal static class ReportCommand
         }
     }
 
+    private static void WriteTables(RunView run, string directory)
+    {
+        foreach (var missing in RunTables.Write(run, directory))
+        {
+            ErrorLines.Write($"actorload: {missing}");
+        }
+    }
+
     private static async Task<int> WriteAsync(string directory, string? file)
     {
         try
         {
             var run = RunView.Read(directory);
-            file ??= Path.Combine(Directory.Exists(directory) ? directory : Path.GetDirectoryName(directory) ?? "", RunJournal.ReportFile);
+            if (file is null)
+            {
+                var place = Directory.Exists(directory) ? directory : Path.GetDirectoryName(directory) ?? "";
+                file = Path.Combine(place, RunJournal.ReportFile);
+                WriteTables(run, place);
+            }
+
             await ReportFile.WriteAsync(run, file);
             Console.Out.WriteLine(file);
             return ExitCodes.Done;

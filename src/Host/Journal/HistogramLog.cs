@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
@@ -81,17 +82,21 @@ internal static class HistogramLog
             return null;
         }
 
+        var unpacked = ArrayPool<byte>.Shared.Rent(Longest);
         try
         {
             using var deflated = new ZLibStream(
                 new MemoryStream(bytes, HeaderLength, length - HeaderLength), CompressionMode.Decompress);
-            var unpacked = new byte[Longest];
             var read = deflated.ReadAtLeast(unpacked, Longest, throwOnEndOfStream: false);
             return read < Longest ? unpacked[..read] : null;
         }
         catch (InvalidDataException)
         {
             return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(unpacked);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class RunJournal : IDisposable
     public const string HistogramsFile = "histograms.hlog";
     public const string ResultFile = "result.json";
 
-    /// <summary>Made of the others after the run. A journal only takes the one of an earlier run away.</summary>
+    /// <summary>One of <see cref="DerivedFiles"/>.</summary>
     public const string ReportFile = "report.html";
 
     private readonly Lock _gate = new();
@@ -40,7 +40,7 @@ internal sealed class RunJournal : IDisposable
         var result = Path.Combine(directory, ResultFile);
         File.Delete(result);
         File.Delete(AtomicFile.TemporaryOf(result));
-        File.Delete(Path.Combine(directory, ReportFile));
+        DerivedFiles.Delete(directory);
 
         LineFile? samples = null;
         LineFile? histograms = null;

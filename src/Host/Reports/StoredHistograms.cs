@@ -27,13 +27,42 @@ internal sealed class StoredHistograms(string directory, string runId)
     /// names the file if it is not of this run.</summary>
     public IEnumerable<IntervalHistogram> Intervals(CancellationToken stop = default)
     {
+        var histogram = new LatencyHistogram();
+        foreach (var (number, step, line) in Lines(stop))
+        {
+            histogram.Reset();
+            Add(number, line, histogram);
+            yield return new IntervalHistogram(step, line.From, line.From + line.Seconds, histogram);
+        }
+    }
+
+    /// <summary>The whole run: all intervals of each step merged, in the order of a connection's life. Throws as
+    /// <see cref="Intervals"/>.</summary>
+    public IReadOnlyDictionary<MeasuredStep, LatencyHistogram> Merge(CancellationToken stop = default)
+    {
+        var merged = new Dictionary<MeasuredStep, LatencyHistogram>();
+        foreach (var (number, step, line) in Lines(stop))
+        {
+            if (!merged.TryGetValue(step, out var whole))
+            {
+                merged.Add(step, whole = new LatencyHistogram());
+            }
+
+            Add(number, line, whole);
+        }
+
+        return new OrderedDictionary<MeasuredStep, LatencyHistogram>(
+            merged.OrderBy(step => step.Key.IsOfFailures).ThenBy(step => step.Key.Step));
+    }
+
+    private IEnumerable<(int Number, MeasuredStep Step, HistogramLine Line)> Lines(CancellationToken stop)
+    {
         Skipped = 0;
         if (Missing is not null)
         {
             yield break;
         }
 
-        var histogram = new LatencyHistogram();
         var isLog = false;
         var number = 0;
         using var stream = Open();
@@ -58,23 +87,8 @@ internal sealed class StoredHistograms(string directory, string runId)
                 continue;
             }
 
-            histogram.Reset();
-            yield return Read(parts, histogram, number);
+            yield return (number, StepOf(parts, number), parts);
         }
-    }
-
-    /// <summary>The whole run: all intervals of each step merged, in the order of a connection's life. Throws as
-    /// <see cref="Intervals"/>.</summary>
-    public IReadOnlyDictionary<MeasuredStep, LatencyHistogram> Merge(CancellationToken stop = default)
-    {
-        var merged = new Dictionary<MeasuredStep, LatencyHistogram>();
-        foreach (var interval in Intervals(stop))
-        {
-            interval.AddTo(merged);
-        }
-
-        return new OrderedDictionary<MeasuredStep, LatencyHistogram>(
-            merged.OrderBy(step => step.Key.IsOfFailures).ThenBy(step => step.Key.Step));
     }
 
     private FileStream Open()
@@ -101,17 +115,14 @@ internal sealed class StoredHistograms(string directory, string runId)
         return text.StartsWith(HistogramLog.Version, StringComparison.Ordinal);
     }
 
-    private IntervalHistogram Read(HistogramLine line, LatencyHistogram histogram, int number)
-    {
-        if (MeasuredStep.Parse(line.Tag) is not { } step)
-        {
-            throw Foreign(number, $"has histograms of {ForeignText.Shown(line.Tag)}, which is not a step");
-        }
+    private MeasuredStep StepOf(HistogramLine line, int number) => MeasuredStep.Parse(line.Tag)
+        ?? throw Foreign(number, $"has histograms of {ForeignText.Shown(line.Tag)}, which is not a step");
 
+    private void Add(int number, HistogramLine line, LatencyHistogram histogram)
+    {
         try
         {
             HistogramCodec.AddTo(histogram, line.Encoded);
-            return new IntervalHistogram(step, line.From, line.From + line.Seconds, histogram);
         }
         catch (FormatException exception)
         {
@@ -127,16 +138,4 @@ internal sealed class StoredHistograms(string directory, string runId)
 /// <param name="From">Begin of the interval, in seconds from the start of the run.</param>
 /// <param name="To">Its end.</param>
 /// <param name="Histogram">Its times; valid until the next interval is read.</param>
-internal sealed record IntervalHistogram(MeasuredStep Step, double From, double To, LatencyHistogram Histogram)
-{
-    /// <summary>Adds it to the histogram of its step; makes a missing one.</summary>
-    public void AddTo(IDictionary<MeasuredStep, LatencyHistogram> merged)
-    {
-        if (!merged.TryGetValue(Step, out var whole))
-        {
-            merged.Add(Step, whole = new LatencyHistogram());
-        }
-
-        whole.Add(Histogram);
-    }
-}
+internal sealed record IntervalHistogram(MeasuredStep Step, double From, double To, LatencyHistogram Histogram);
