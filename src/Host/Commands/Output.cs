@@ -12,6 +12,9 @@ namespace ActorLoad.Hosting.Commands;
 /// <param name="Details">Print the whole summary.</param>
 internal sealed record Output(string? Directory, bool Json, bool Quiet, bool Details = false)
 {
+    /// <summary>Files for other programs.</summary>
+    public IReadOnlyList<SummaryFile> Summaries { get; init; } = [];
+
     /// <summary>True if progress is redrawn in place, on a terminal that supports it.</summary>
     public bool WantsLive => !Quiet && IsTerminal(Console.IsErrorRedirected);
 
@@ -20,9 +23,10 @@ internal sealed record Output(string? Directory, bool Json, bool Quiet, bool Det
         !isRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
     /// <summary>The journal in <see cref="Directory"/>, and the lock that reserves it for this run. Throws a
-    /// <see cref="SettingsException"/> if the directory cannot be written.</summary>
+    /// <see cref="SettingsException"/> if the directory or a file for other programs cannot be written.</summary>
     public (RunJournal? Journal, DirectoryLock? Lock) CreateJournal(RunHeader header)
     {
+        SummaryFile.Prepare(Summaries);
         DirectoryLock? taken = null;
         try
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ActorLoad.Configuration;
 using ActorLoad.Doctor;
 using ActorLoad.Hosting.Journal;
+using ActorLoad.Hosting.Reports;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Targets;
 using ActorLoad.Hosting.Terminal;
@@ -25,6 +26,16 @@ internal static class RunCommand
             Description = "Write the run's files there, from run.json to report.html. Replaces the files of an earlier run.",
             CompletionSources = { context => PathCompletion.Folders(context.WordToComplete) },
         };
+        var junit = new Option<string?>("--junit")
+        {
+            HelpName = "FILE",
+            Description = "Write a JUnit report there: verdict, thresholds and findings as test cases.",
+        };
+        var markdown = new Option<string?>("--markdown")
+        {
+            HelpName = "FILE",
+            Description = "Write the summary there as Markdown, for a pull request or the summary of a job.",
+        };
         var json = new Option<bool>("--json") { Description = "Print result.json alone on stdout." };
         var quiet = new Option<bool>("--quiet") { Description = "Show no progress, only errors and the summary." };
         var details = new Option<bool>("--details") { Description = "Print the whole summary: each table, finding and remedy." };
@@ -32,6 +43,8 @@ internal static class RunCommand
         var command = new Command("run", "Carry out a run and say what happened to every connection.");
         options.AddTo(command);
         command.Add(output);
+        command.Add(junit);
+        command.Add(markdown);
         command.Add(json);
         command.Add(quiet);
         command.Add(details);
@@ -45,9 +58,19 @@ internal static class RunCommand
                 var errors = new List<SettingsError>();
                 var baseline = comparison.Baseline(parsed, errors);
                 var settings = options.Load(parsed, errors).Settings;
-                return await CarryOutAsync(
-                    settings, new Output(parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(details)),
-                    baseline, parsed.GetValue(force), time);
+                var where = new Output(
+                    parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(details))
+                {
+                    Summaries =
+                    [
+                        .. Summary(junit, RunJUnit.Of),
+                        .. Summary(markdown, RunMarkdown.Of),
+                    ],
+                };
+                return await CarryOutAsync(settings, where, baseline, parsed.GetValue(force), time);
+
+                IEnumerable<SummaryFile> Summary(Option<string?> option, Func<RunProtocol.RunEnded, string> render) =>
+                    parsed.GetValue(option) is { } path ? [new SummaryFile(option.Name, path, render)] : [];
             }
             catch (SettingsException exception)
             {

@@ -30,6 +30,7 @@ internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunS
         if (Interlocked.Exchange(ref _isWritten, 1) == 0)
         {
             output.Write(ended, journal?.Directory);
+            WriteSummaries(ended);
         }
 
         return ended;
@@ -60,6 +61,10 @@ internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunS
         var result = soFar.ResultOr("");
         _ = RunResultJson.Serialize(result);
         Summary.Write(Look.Console(TextWriter.Null, redirected: true), result, null);
+        foreach (var file in output.Summaries)
+        {
+            _ = file.Render(new RunProtocol.RunEnded(id, result, null));
+        }
     }
 
     /// <summary>Writes what was measured so far, as far as time allows.</summary>
@@ -72,10 +77,27 @@ internal sealed class RunEnd(string id, Output output, RunJournal? journal, RunS
                 id, soFar.ResultOr($"ended at once by another {signal}, before open connections were closed"), null);
             Save(ended);
             output.Write(ended, journal?.Directory);
+            WriteSummaries(ended);
         }
 
         Outlets.Stdout.Flush();
         Outlets.Stderr.Flush();
+    }
+
+    private void WriteSummaries(RunProtocol.RunEnded ended)
+    {
+        foreach (var file in output.Summaries)
+        {
+            try
+            {
+                file.Write(ended);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                _isUnsaved = true;
+                ErrorLines.Write($"actorload: {file.Option}: cannot write to {file.Path}: {exception.Message}");
+            }
+        }
     }
 
     private void Save(RunProtocol.RunEnded ended)

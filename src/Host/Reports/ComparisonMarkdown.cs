@@ -1,6 +1,6 @@
 using System.Text;
 using ActorLoad.Diagnosis;
-using ActorLoad.Metrics;
+using static ActorLoad.Hosting.Reports.MarkdownText;
 
 namespace ActorLoad.Hosting.Reports;
 
@@ -53,18 +53,4 @@ internal static class ComparisonMarkdown
 
     private static IEnumerable<string> Lines(string when, IReadOnlyList<Finding> findings) =>
         findings.Select(finding => $"- {when}: {Code(finding.Rule)}: {Plain(finding.Sentence.TrimEnd('.'))}.\n");
-
-    // A server's words are in findings, and a path can be any text.
-    private static string Plain(string text)
-    {
-        var plain = new StringBuilder();
-        foreach (var character in ForeignText.Shown(text))
-        {
-            plain.Append(character is '\\' or '`' or '*' or '_' or '[' or ']' or '<' or '|' or '#' ? $"\\{character}" : $"{character}");
-        }
-
-        return plain.ToString();
-    }
-
-    private static string Code(string text) => $"`{ForeignText.Shown(text).Replace('`', '\'')}`";
 }

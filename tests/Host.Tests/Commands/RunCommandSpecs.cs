@@ -57,7 +57,38 @@ public class RunCommandSpecs : IDisposable
         Assert.InRange(result.Samples.Count, 1, lines.Length); // an interval that is short beside another joins it
         Assert.Equal(result.Connections, lines[^1].Connections);
         Assert.Equal(result.Run.Id, JsonDocument.Parse(File.ReadAllText(_files["a/b/run.json"])).RootElement.GetProperty("id").GetString());
-        Assert.Equal(["histograms.hlog", "report.html", "result.json", "run.json", "samples.jsonl"], Directory.GetFiles(_files["a/b"]).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["bursts.csv", "histograms.hlog", "outcomes.csv", "report.html", "result.json", "run.json", "samples.csv", "samples.jsonl"],
+            Directory.GetFiles(_files["a/b"]).Select(Path.GetFileName).Where(name => !name!.EndsWith(".hgrm", StringComparison.Ordinal)).Order());
+    }
+
+    [Fact]
+    public async Task Summaries_for_other_programs_are_written_also_of_an_aborted_run()
+    {
+        await using var peer = FaultPeer.ClosedPort();
+        _files.Write("junit.xml", "of the run before");
+        var run = await ActorLoadHere.RunAsync(
+            ["run", "--junit", _files["junit.xml"], "--markdown", _files["run.md"], .. Bursts(peer, 1)]);
+        Assert.Equal(4, run.ExitCode); // nothing listens: the check before the run ends it
+        Assert.Contains("<error ", File.ReadAllText(_files["junit.xml"]), StringComparison.Ordinal);
+        Assert.Contains("target-check", File.ReadAllText(_files["run.md"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--junit", "nowhere/x.xml", "cannot write to ")]
+    [InlineData("--markdown", "", "cannot write to ")]
+    [InlineData("--markdown", "same", "is the file of --markdown too; name another file")]
+    public async Task Summary_that_cannot_be_written_ends_before_the_run(string option, string file, string problem)
+    {
+        await using var peer = FaultPeer.Answering();
+        string[] other = file == "same" ? ["--junit", _files["same"]] : [];
+        var run = (await ActorLoadHere.RunAsync(
+            ["run", "--quiet", "--out", _files["out"], option, _files[file], .. other, .. Bursts(peer, 1)])).Expect(2);
+        Assert.StartsWith(file == "same" ? "--junit: " : $"{option}: ", run.Stderr, StringComparison.Ordinal);
+        Assert.Contains(problem, run.Stderr, StringComparison.Ordinal);
+        Assert.Contains("; name ", run.Stderr, StringComparison.Ordinal);
+        Assert.Equal(0, peer.Accepted);
+        Assert.False(Directory.Exists(_files["out"]));
     }
 
     [Fact]
