@@ -85,6 +85,7 @@ internal static class RootCommandLine
         root.Add(CompareCommand.Create());
         root.Add(SearchCommand.Create(time));
         root.Add(CompletionCommand.Create());
+        root.Add(ManualCommand.Create(root));
         RootHelp.AddTo(root);
         return root;
     }

@@ -36,7 +36,7 @@ internal sealed class RootHelp(SynchronousCommandLineAction ofCommands) : Synchr
     }
 
     /// <summary>Such as <c>serve [FILE]...</c> and <c>monitor --port P</c>.</summary>
-    private static string Taken(Command command) => string.Join(' ',
+    internal static string Taken(Command command) => string.Join(' ',
     [
         command.Name,
         .. command.Options.Where(option => option.Required).Select(option => $"{option.Name} {option.HelpName}"),

@@ -32,16 +32,26 @@ internal static class ServeCommand
             Description = "The daemon's own configuration (daemon, safety, connection.max-open); not run. Without it: the first FILE's.",
             CompletionSources = { context => PathCompletion.RunFiles(context.WordToComplete) },
         };
+        var check = new Option<bool>("--check")
+        {
+            Description = "Ask the daemon at daemon.url whether it is ready, and end: exit code 0 if it is, 1 if not.",
+        };
         var set = ConfigurationOptions.CreateSet();
         var command = new Command(Name, "Stay and take runs over HTTP (daemon.url). Results go to daemon.results.");
         command.Add(files);
         command.Add(config);
+        command.Add(check);
         command.Add(set);
         command.SetAction(async parsed =>
         {
             try
             {
                 var (daemon, runs) = Load(parsed.GetValue(files) ?? [], parsed.GetValue(config), parsed.GetValue(set));
+                if (parsed.GetValue(check))
+                {
+                    return await ReadyCheck.AskAsync(daemon.Settings.Daemon.Url);
+                }
+
                 return await ServeAsync(daemon, runs, time);
             }
             catch (SettingsException exception)

@@ -79,6 +79,17 @@ public sealed class Requirement
     /// <summary><c>shellcheck</c> on the PATH.</summary>
     public static Requirement ShellCheck { get; } = new(() => Linux.Problem ?? Missing("shellcheck"));
 
+    /// <summary>The packages of the program: see <see cref="Requirements.Packages"/>.</summary>
+    public static Requirement Packages { get; } = new(() => Linux.Problem
+        ?? (Requirements.Packages.AreMade ? null : "needs packages: src/Host/Packaging/build.sh makes them"));
+
+    /// <summary>A root of one's own to install packages in, and what looks at them there.</summary>
+    public static Requirement DebianPackages { get; } = new(() => Packages.Problem ?? OwnMounts.Problem ?? SystemdAnalyze.Problem
+        ?? Missing("dpkg") ?? Missing("man") ?? Missing("ip") ?? Missing("setpriv"));
+
+    /// <summary><c>lintian</c> on the PATH, and packages to read.</summary>
+    public static Requirement Lintian { get; } = new(() => Packages.Problem ?? Missing("lintian"));
+
     /// <summary>Set to 1 (by <c>.ci/run</c>), nothing is skipped: a test whose part is missing runs and fails by itself.</summary>
     public static bool RequireAll { get; } = Environment.GetEnvironmentVariable("ACTORLOAD_REQUIRE_ALL") == "1";
 

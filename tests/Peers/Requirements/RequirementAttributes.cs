@@ -162,3 +162,31 @@ public sealed class FishFactAttribute : FactAttribute
 {
     public FishFactAttribute() => Skip = Requirement.Fish.Skip;
 }
+
+/// <summary>A fact about the packages of the program; skipped, with the reason, where they were not made.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PackagesFactAttribute : FactAttribute
+{
+    public PackagesFactAttribute() => Skip = Requirement.Packages.Skip;
+}
+
+/// <summary>A fact about packages and a redis-server; skipped, with the reason, where either is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RedisPackagesFactAttribute : FactAttribute
+{
+    public RedisPackagesFactAttribute() => Skip = Requirement.Packages.Skip ?? Requirement.Redis.Skip;
+}
+
+/// <summary>A fact that installs the Debian package in a root of its own; skipped, with the reason, where that cannot be done.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class DebianPackagesFactAttribute : FactAttribute
+{
+    public DebianPackagesFactAttribute() => Skip = Requirement.DebianPackages.Skip;
+}
+
+/// <summary>A fact that lets lintian read packages; skipped, with the reason, where either is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LintianFactAttribute : FactAttribute
+{
+    public LintianFactAttribute() => Skip = Requirement.Lintian.Skip;
+}
