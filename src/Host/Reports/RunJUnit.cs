@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
-using ActorLoad.Diagnosis;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
