@@ -104,10 +104,10 @@ internal static class ServeCommand
         using var results = OpenResults(daemon.Settings.Daemon.Results);
         await using var app = DaemonHost.Build(daemon, addresses, results, time);
         var desk = app.Services.GetRequiredService<RunDesk>();
-        var endpoints = app.Services.GetRequiredService<RunEndpoints>();
+        var reading = app.Services.GetRequiredService<RunReading>();
 
         // A file on the command line is the operator's, so its own allow-list counts, as with `run`.
-        var targets = await Task.WhenAll(runs.Select(run => endpoints.TargetAsync(run.Settings, signals.Requested)));
+        var targets = await Task.WhenAll(runs.Select(run => reading.TargetAsync(run.Settings, signals.Requested)));
         try
         {
             await app.StartAsync(signals.Requested);

@@ -1,5 +1,6 @@
 using System.Net;
 using ActorLoad.Configuration;
+using ActorLoad.Hosting.Daemon.Pages;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Runs;
 using ActorLoad.Transport;
@@ -51,7 +52,12 @@ internal static class DaemonHost
         builder.Services.AddSingleton(new RunIntake(
             daemon.MaxBody, Environment.ProcessorCount, file => ConfigLoader.LoadStranger(file, configuration).Settings,
             time));
-        builder.Services.AddSingleton<RunDesk>().AddSingleton<RunEndpoints>().AddSingleton<RunEvents>().AddSingleton<Readiness>();
+        builder.Services.AddSingleton<RunDesk>().AddSingleton<RunReading>().AddSingleton<RunEndpoints>().AddSingleton<RunEvents>()
+            .AddSingleton<RunAdvice>().AddSingleton<RunArchive>().AddSingleton<Readiness>();
+        var token = daemon.Token.Length > 0 ? new TokenCheck(daemon.Token) : null;
+        builder.Services.AddSingleton<Sessions>().AddSingleton<PageEndpoints>();
+        builder.Services.AddSingleton(services => new Gate(token, services.GetRequiredService<Sessions>()));
+        builder.Services.AddSingleton(services => new Login(services.GetRequiredService<Sessions>(), token));
         builder.Services.AddAkka("actorload", akka => akka
             .AddHocon(StderrLogger.Hocon, HoconAddMode.Prepend)
             .WithActors((system, registry) =>
@@ -66,12 +72,25 @@ internal static class DaemonHost
             ExceptionHandler = context =>
                 Problems.Of(StatusCodes.Status500InternalServerError, "a bug in ActorLoad; its log says more").ExecuteAsync(context),
         });
-        app.UseStatusCodePages(pages => Problems.Of(pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
-        app.UseGate(daemon);
-        app.Services.GetRequiredService<RunEndpoints>().Map(app);
+        app.UseStatusCodePages(pages => PageEndpoints.AnswerAsync(pages.HttpContext));
+        app.UsePageHeaders();
+        app.Use(app.Services.GetRequiredService<Gate>().AdmitAsync);
+        MapRoutes(app);
         app.MapGet("/healthz", () => Results.Text("alive\n"));
         app.MapGet("/readyz", (Readiness readiness) => readiness.AnswerAsync());
         return app;
+    }
+
+    private static void MapRoutes(WebApplication app)
+    {
+        var routes = app.MapGroup("").AddEndpointFilter(BusyFilter.RefuseAsync);
+        app.Services.GetRequiredService<RunEndpoints>().Map(routes);
+        app.Services.GetRequiredService<RunEvents>().Map(routes);
+        app.Services.GetRequiredService<RunAdvice>().Map(routes);
+        app.Services.GetRequiredService<RunArchive>().Map(routes);
+        app.Services.GetRequiredService<Login>().Map(routes);
+        app.Services.GetRequiredService<PageEndpoints>().Map(routes);
+        PageAssets.Map(routes);
     }
 
     /// <summary>Ignores signals: the command handles them, and writes results before the host stops.</summary>

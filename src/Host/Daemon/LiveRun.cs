@@ -25,7 +25,12 @@ internal sealed class LiveRun(string id, DateTimeOffset queuedAt, ILogger log) :
     public Task Changed => Volatile.Read(ref _changed).Task;
 
     /// <summary>The run's row in the list.</summary>
-    public RunRow Row => new(id, _started is null ? RunState.Queued : RunState.Running, null, queuedAt, _started?.At, null);
+    public RunRow Row => new(id, _started is null ? RunState.Queued : RunState.Running, null, queuedAt, _started?.At, null)
+    {
+        Target = _started is { } started ? string.Join(", ", started.Target.Endpoints) : null,
+        Planned = _last?.Connections.Planned,
+        Succeeded = _last?.Connections.Succeeded,
+    };
 
     public void Started(RunProtocol.RunStarted started)
     {

@@ -24,16 +24,27 @@ internal static class Problems
         statusCode: status,
         extensions: new Dictionary<string, object?>
         {
-            ["errors"] = exception.Errors.Select(error => new
-            {
-                error.Line,
-                Key = Cut(error.Key),
-                Problem = Cut(error.Problem),
-                Allowed = Cut(error.Allowed),
-                Message = Cut(error.ToString()),
-            }),
+            ["errors"] = Errors(exception),
             ["more"] = exception.More,
         });
+
+    /// <summary>The errors of a run file, as the API writes them. The source <c>request</c> is the body.</summary>
+    public static IEnumerable<object> Errors(SettingsException exception) => exception.Errors.Select(error => new
+    {
+        error.Source,
+        error.Line,
+        Key = Cut(error.Key),
+        Problem = Cut(error.Problem),
+        Allowed = Cut(error.Allowed),
+        Message = Cut(error.ToString()),
+    });
+
+    /// <summary>The answer to a token that was not looked at.</summary>
+    public static IResult TooManyTokens(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return Of(StatusCodes.Status429TooManyRequests, "too many wrong tokens came from this address: it may try one each second");
+    }
 
     private static string Cut(string text) => text.Length <= LongestText ? text : $"{text[..LongestText]}...";
 }

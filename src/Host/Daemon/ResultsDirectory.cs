@@ -13,6 +13,7 @@ internal sealed class ResultsDirectory : IDisposable
 {
     private const string LockFile = ".lock";
     private const string ProbeFile = ".probe";
+    private const string Deleted = ".deleted-";
 
     // Marks the directory of a run that ended but could not be saved. An empty file often fits on a full disk.
     private const string UnsavedFile = "unsaved";
@@ -44,8 +45,13 @@ internal sealed class ResultsDirectory : IDisposable
     {
         var root = Path.GetFullPath(path);
         OwnerOnly.CreateDirectory(root);
-        return new ResultsDirectory(
-            root, OwnerOnly.Open(Path.Combine(root, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        var held = OwnerOnly.Open(Path.Combine(root, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        foreach (var half in Directory.EnumerateDirectories(root, $"{Deleted}*"))
+        {
+            Directory.Delete(half, recursive: true); // an earlier daemon ended meanwhile
+        }
+
+        return new ResultsDirectory(root, held);
     }
 
     /// <summary>The directory of a run; only for ids that pass <see cref="RunIds.IsValid"/>.</summary>
@@ -79,9 +85,34 @@ internal sealed class ResultsDirectory : IDisposable
         }
     }
 
+    /// <summary>The ids of all runs on disk, in their order.</summary>
+    public IEnumerable<string> Ids() =>
+        Directory.EnumerateDirectories(_root).Select(Path.GetFileName).OfType<string>().Where(RunIds.IsValid).Order(StringComparer.Ordinal);
+
     /// <summary>Every run on disk.</summary>
-    public IEnumerable<RunRow> Rows() =>
-        Directory.EnumerateDirectories(_root).Select(Path.GetFileName).OfType<string>().Select(Find).OfType<RunRow>();
+    public IEnumerable<RunRow> Rows() => Ids().Select(Find).OfType<RunRow>();
+
+    /// <summary>The files of a run, without those that are being written. Some may be none of ours.</summary>
+    public IEnumerable<string> FilesOf(string id) =>
+        Directory.EnumerateFiles(PathOf(id)).Where(file => !AtomicFile.IsTemporary(file)).Order(StringComparer.Ordinal);
+
+    /// <summary>Deletes an ended run; false if there is none. Throws what file operations throw.</summary>
+    public bool Delete(string id)
+    {
+        if (Find(id) is null)
+        {
+            return false;
+        }
+
+        // Renamed first: whatever happens then, no half of a run is listed.
+        var gone = Path.Combine(_root, Deleted + id);
+        Directory.Move(PathOf(id), gone);
+        Unsaved.Forget(id);
+        _rows.TryRemove(id, out _);
+        _assembled.TryRemove(id, out _);
+        Directory.Delete(gone, recursive: true);
+        return true;
+    }
 
     /// <summary>The row of an ended run; null for an unknown name.</summary>
     public RunRow? Find(string id)
@@ -201,12 +232,18 @@ internal sealed class ResultsDirectory : IDisposable
                 var verdict = result.RootElement.GetProperty("verdict").GetString();
                 return _rows[id] = new RunRow(
                     id, verdict == "interrupted" ? RunState.Interrupted : RunState.Finished, verdict, header.QueuedAt, header.StartedAt,
-                    null);
+                    null)
+                {
+                    Target = Target(header),
+                    Planned = Count(result, "planned"),
+                    Succeeded = Count(result, "succeeded"),
+                };
             }
 
-            return header.Error is null or UnsavedRun.Lost || StopReason.Is(header.Error)
+            var row = header.Error is null or UnsavedRun.Lost || StopReason.Is(header.Error)
                 ? new RunRow(id, RunState.Interrupted, "interrupted", header.QueuedAt, header.StartedAt, header.Error)
                 : new RunRow(id, RunState.Failed, null, header.QueuedAt, header.StartedAt, header.Error);
+            return row with { Target = Target(header) };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException
             or KeyNotFoundException or InvalidOperationException)
@@ -214,6 +251,12 @@ internal sealed class ResultsDirectory : IDisposable
             return Failed(id);
         }
     }
+
+    private static string? Target(RunHeader header) => header.Target is { } target ? string.Join(", ", target.Endpoints) : null;
+
+    private static long? Count(JsonDocument result, string name) =>
+        result.RootElement.TryGetProperty("connections", out var counts) && counts.TryGetProperty(name, out var count)
+        && count.TryGetInt64(out var number) ? number : null;
 
     /// <summary>The row of a run with unreadable files.</summary>
     public static RunRow Failed(string id) => new(id, RunState.Failed, null, null, null, Unreadable);

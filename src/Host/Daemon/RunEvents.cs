@@ -24,7 +24,9 @@ internal sealed class RunEvents(RunDesk desk, ResultsDirectory results, IHostApp
     private readonly OwnThreads _disk = new("events", 2);
     private int _streams;
 
-    public async Task<IResult> AnswerAsync(string id, HttpContext context)
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/runs/{id}/events", AnswerAsync);
+
+    private async Task<IResult> AnswerAsync(string id, HttpContext context)
     {
         if (desk.Find(id) is null && await OnDiskAsync(() => results.Find(id), context.RequestAborted) is null)
         {

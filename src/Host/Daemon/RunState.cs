@@ -1,7 +1,7 @@
 namespace ActorLoad.Hosting.Daemon;
 
 /// <summary>The state of a run of the daemon.</summary>
-internal enum RunState
+public enum RunState
 {
     Queued,
     Running,
@@ -17,5 +17,15 @@ internal enum RunState
 }
 
 /// <summary>A run in the list. Verdict and start are null as long as they are unknown.</summary>
-internal sealed record RunRow(string Id, RunState State, string? Verdict, DateTimeOffset? QueuedAt, DateTimeOffset? StartedAt,
-    string? Error);
+public sealed record RunRow(string Id, RunState State, string? Verdict, DateTimeOffset? QueuedAt, DateTimeOffset? StartedAt,
+    string? Error)
+{
+    /// <summary>Its endpoints; null before it began.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>Connections that were due so far; null before its first interval ends.</summary>
+    public long? Planned { get; init; }
+
+    /// <summary>Connections that succeeded so far.</summary>
+    public long? Succeeded { get; init; }
+}

@@ -3,8 +3,13 @@ namespace ActorLoad.Hosting.Journal;
 /// <summary>Writes files that a reader sees whole or not at all.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Ending of the temporary file, which stays if the process is killed meanwhile.</summary>
-    public static string TemporaryOf(string path) => path + ".tmp";
+    private const string Ending = ".tmp";
+
+    /// <summary>The temporary file, which stays if the process is killed meanwhile.</summary>
+    public static string TemporaryOf(string path) => path + Ending;
+
+    /// <summary>True for the name of a temporary file.</summary>
+    public static bool IsTemporary(string path) => path.EndsWith(Ending, StringComparison.Ordinal);
 
     /// <summary>Writes beside the file, flushes to disk, then renames. Throws what file operations throw; then it leaves nothing
     /// behind.</summary>

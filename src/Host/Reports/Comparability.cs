@@ -8,7 +8,7 @@ namespace ActorLoad.Hosting.Reports;
 /// <param name="Key">What, such as <c>transport.kind</c> or a key of the run file.</param>
 /// <param name="Base">As it was in the base.</param>
 /// <param name="Other">As it was in the other run.</param>
-internal sealed record Difference(string Key, string Base, string Other)
+public sealed record Difference(string Key, string Base, string Other)
 {
     /// <summary>Such as <c>load.0.connections 500 -> 800</c>.</summary>
     public override string ToString() => $"{Key} {Base} -> {Other}";
@@ -17,7 +17,7 @@ internal sealed record Difference(string Key, string Base, string Other)
 /// <summary>Whether the figures of two runs can be compared.</summary>
 /// <param name="Obstacles">Differences by which the figures must differ; empty if the runs can be compared.</param>
 /// <param name="Remarks">Differences that may be the very question, such as the server's version or a setting of the kernel.</param>
-internal sealed record Comparability(IReadOnlyList<Difference> Obstacles, IReadOnlyList<Difference> Remarks)
+public sealed record Comparability(IReadOnlyList<Difference> Obstacles, IReadOnlyList<Difference> Remarks)
 {
     private const string Unset = "(not set)";
     private const string Unknown = "(not known)";

@@ -4,7 +4,7 @@ using ActorLoad.Metrics;
 namespace ActorLoad.Hosting.Reports;
 
 /// <summary>What the difference of a metric means.</summary>
-internal enum Change
+public enum Change
 {
     /// <summary>Nothing is said: the runs cannot be compared, or a run did not measure it.</summary>
     None,
@@ -28,7 +28,7 @@ internal enum Change
 /// <param name="Other">In the other run; null if not measured.</param>
 /// <param name="Noise">How far it may differ by chance; null without an estimate.</param>
 /// <param name="Change">What the difference means.</param>
-internal sealed record ComparedMetric(string Metric, double? Base, double? Other, Noise? Noise, Change Change)
+public sealed record ComparedMetric(string Metric, double? Base, double? Other, Noise? Noise, Change Change)
 {
     /// <summary>The unit of both numbers.</summary>
     public NumberUnit Unit => NumberUnits.Of(Metric);
@@ -43,7 +43,7 @@ internal sealed record ComparedMetric(string Metric, double? Base, double? Other
 /// <param name="Other">The other run.</param>
 /// <param name="Comparability">Whether the figures can be compared.</param>
 /// <param name="Metrics">The metrics that at least one of them measured.</param>
-internal sealed record Comparison(
+public sealed record Comparison(
     StoredResult Base, StoredResult Other, Comparability Comparability, IReadOnlyList<ComparedMetric> Metrics)
 {
     // For these, more is better. Of connections that were due or cancelled, neither is.

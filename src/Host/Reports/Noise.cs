@@ -5,7 +5,7 @@ namespace ActorLoad.Hosting.Reports;
 /// <see cref="IsRelative"/>, else in the metric's own unit.</param>
 /// <param name="Band">Half of the 99 % interval of that mean, in the same unit.</param>
 /// <param name="IsRelative">True for times, where factors count and not differences.</param>
-internal sealed record Noise(double Mean, double Band, bool IsRelative)
+public sealed record Noise(double Mean, double Band, bool IsRelative)
 {
     /// <summary>Fewest pairs: with fewer, the spread itself is a guess.</summary>
     public const int Fewest = 6;

@@ -5,7 +5,7 @@ using ActorLoad.Metrics;
 namespace ActorLoad.Hosting.Reports;
 
 /// <summary>The unit of a number in a result.</summary>
-internal enum NumberUnit
+public enum NumberUnit
 {
     Count,
     Ratio,

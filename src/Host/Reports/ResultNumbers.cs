@@ -6,7 +6,7 @@ namespace ActorLoad.Hosting.Reports;
 
 /// <summary>Every number of a result by its path: the path in <c>result.json</c> such as <c>ledgers.timeWait.after</c>, or a short name.
 /// Numbers of thresholds have the names that they have there. Dashes and capital letters do not matter.</summary>
-internal sealed class ResultNumbers
+public sealed class ResultNumbers
 {
     public const string SuccessRatio = "success-ratio";
     public const string BurstDuration = "burst-duration";

@@ -4,7 +4,7 @@ using ActorLoad.Runs;
 namespace ActorLoad.Hosting.Reports;
 
 /// <summary>What the values of a series are.</summary>
-internal enum SeriesKind
+public enum SeriesKind
 {
     /// <summary>Times, in microseconds.</summary>
     Times,
@@ -19,7 +19,7 @@ internal enum SeriesKind
 /// <summary>One metric in each interval or burst of a run, in order.</summary>
 /// <param name="Kind">What the values are.</param>
 /// <param name="Values">The values.</param>
-internal sealed record Series(SeriesKind Kind, IReadOnlyList<double> Values)
+public sealed record Series(SeriesKind Kind, IReadOnlyList<double> Values)
 {
     // An interval with less than this share of the median interval is skipped: it has the rest of a burst that another interval holds.
     private const double LeastShare = 0.5;

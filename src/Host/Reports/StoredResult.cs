@@ -11,7 +11,7 @@ namespace ActorLoad.Hosting.Reports;
 /// <param name="Source">Its directory or file as the user named it; <c>this run</c> for a run that has just ended.</param>
 /// <param name="Result">The result.</param>
 /// <param name="Numbers">Its numbers.</param>
-internal sealed record StoredResult(string Source, RunResult Result, ResultNumbers Numbers)
+public sealed record StoredResult(string Source, RunResult Result, ResultNumbers Numbers)
 {
     private const long Longest = 256 << 20;
     private const string Again = "run it again, or copy the file again";

@@ -90,6 +90,9 @@ public sealed class Requirement
     /// <summary><c>lintian</c> on the PATH, and packages to read.</summary>
     public static Requirement Lintian { get; } = new(() => Packages.Problem ?? Missing("lintian"));
 
+    /// <summary>Debian's <c>chromium</c> on the PATH.</summary>
+    public static Requirement Chromium { get; } = new(() => Linux.Problem ?? Missing("chromium"));
+
     /// <summary>Set to 1 (by <c>.ci/run</c>), nothing is skipped: a test whose part is missing runs and fails by itself.</summary>
     public static bool RequireAll { get; } = Environment.GetEnvironmentVariable("ACTORLOAD_REQUIRE_ALL") == "1";
 
@@ -106,9 +109,10 @@ public sealed class Requirement
             : File.ReadAllText(Count).Trim() == "0" ? null : "needs a machine that tracks no connections";
     }
 
-    private static string? Missing(string program)
-    {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return folders.Any(folder => File.Exists(Path.Combine(folder, program))) ? null : $"needs {program} on the PATH";
-    }
+    /// <summary>Where a program of the PATH is; null if it is not there.</summary>
+    public static string? PathOf(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+
+    private static string? Missing(string program) => PathOf(program) is null ? $"needs {program} on the PATH" : null;
 }

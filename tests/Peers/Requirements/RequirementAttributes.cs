@@ -190,3 +190,17 @@ public sealed class LintianFactAttribute : FactAttribute
 {
     public LintianFactAttribute() => Skip = Requirement.Lintian.Skip;
 }
+
+/// <summary>A fact in a real browser; skipped, with the reason, where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ChromiumFactAttribute : FactAttribute
+{
+    public ChromiumFactAttribute() => Skip = Requirement.Chromium.Skip;
+}
+
+/// <summary>A theory in a real browser; skipped, with the reason, where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ChromiumTheoryAttribute : TheoryAttribute
+{
+    public ChromiumTheoryAttribute() => Skip = Requirement.Chromium.Skip;
+}
