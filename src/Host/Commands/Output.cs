@@ -1,4 +1,5 @@
 using ActorLoad.Configuration;
+using ActorLoad.Hosting.Exporters;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Terminal;
 using ActorLoad.Runs;
@@ -14,6 +15,9 @@ internal sealed record Output(string? Directory, bool Json, bool Quiet, bool Det
 {
     /// <summary>Files for other programs.</summary>
     public IReadOnlyList<SummaryFile> Summaries { get; init; } = [];
+
+    /// <summary>The collector of OpenTelemetry's variables; null if there is none.</summary>
+    public OtlpSettings? Collector { get; init; }
 
     /// <summary>True if progress is redrawn in place, on a terminal that supports it.</summary>
     public bool WantsLive => !Quiet && IsTerminal(Console.IsErrorRedirected);

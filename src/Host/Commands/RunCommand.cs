@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorLoad.Configuration;
 using ActorLoad.Doctor;
+using ActorLoad.Hosting.Exporters;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Reports;
 using ActorLoad.Hosting.Runs;
@@ -61,6 +62,7 @@ internal static class RunCommand
                 var where = new Output(
                     parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(details))
                 {
+                    Collector = OtlpSettings.Read(Environment.GetEnvironmentVariable),
                     Summaries =
                     [
                         .. Summary(junit, RunJUnit.Of),
@@ -133,11 +135,12 @@ internal static class RunCommand
         (signals.PrepareLastWord, signals.LastWord) = (end.Rehearse, end.WriteAtOnce);
         using var terminal = live is null ? null : new LiveTerminal();
         var drawing = terminal is null ? Task.CompletedTask : live!.DrawAsync(terminal);
+        using var export = RunExport.Begin(output.Collector, id);
         RunProtocol.RunEnded ended;
         try
         {
             ended = await OneRun.CarryOutAsync(
-                id, settings, target, journal, watch, () => StopReason.Signal(signals.Signal), time, signals.Requested);
+                id, settings, target, journal, watch, () => StopReason.Signal(signals.Signal), time, signals.Requested, export?.Run);
         }
         finally
         {
@@ -148,7 +151,7 @@ internal static class RunCommand
         }
 
         ended = end.Write(ended, signals.Signal is not null);
-        await ReportCommand.WriteAfterRunAsync(journal?.Directory);
+        await Task.WhenAll(ReportCommand.WriteAfterRunAsync(journal?.Directory), export?.EndAsync() ?? Task.CompletedTask);
         var code = ExitCodes.For(ended, signals.Signal is not null, watch.AreFilesLost || end.IsUnsaved);
         return baseline?.Close(ended, output, code) ?? code;
     }

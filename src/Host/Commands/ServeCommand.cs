@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using ActorLoad.Configuration;
 using ActorLoad.Hosting.Daemon;
+using ActorLoad.Hosting.Exporters;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Hosting.Terminal;
 using Microsoft.Extensions.Hosting.Systemd;
@@ -52,7 +53,7 @@ internal static class ServeCommand
                     return await ReadyCheck.AskAsync(daemon.Settings.Daemon.Url);
                 }
 
-                return await ServeAsync(daemon, runs, time);
+                return await ServeAsync(daemon, runs, OtlpSettings.Read(Environment.GetEnvironmentVariable), time);
             }
             catch (SettingsException exception)
             {
@@ -97,12 +98,14 @@ internal static class ServeCommand
         return (loaded[0], [.. config is null && layers.Length > 0 ? loaded : loaded.Skip(1)]);
     }
 
-    private static async Task<int> ServeAsync(LoadedConfiguration daemon, LoadedConfiguration[] runs, TimeProvider time)
+    private static async Task<int> ServeAsync(
+        LoadedConfiguration daemon, LoadedConfiguration[] runs, OtlpSettings? collector, TimeProvider time)
     {
         var signals = new StopSignals(time);
         var addresses = await ListenAddresses.FindAsync(daemon.Settings.Daemon.Url, time, signals.Requested);
         using var results = OpenResults(daemon.Settings.Daemon.Results);
         await using var app = DaemonHost.Build(daemon, addresses, results, time);
+        using var push = collector is null ? null : new OtlpPush(collector, runId: null);
         var desk = app.Services.GetRequiredService<RunDesk>();
         var reading = app.Services.GetRequiredService<RunReading>();
 
@@ -139,7 +142,7 @@ internal static class ServeCommand
 
         await desk.StopAllAsync(isHeard ? StopReason.Signal(signals.Signal) : StopReason.Unheard, RunsMayTake);
         using var limit = new CancellationTokenSource(HostMayTake);
-        await app.StopAsync(limit.Token);
+        await Task.WhenAll(app.StopAsync(limit.Token), push?.EndAsync(HostMayTake) ?? Task.CompletedTask);
         return isHeard ? ExitCodes.Interrupted : ExitCodes.Error;
     }
 

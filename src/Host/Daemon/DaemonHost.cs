@@ -1,6 +1,7 @@
 using System.Net;
 using ActorLoad.Configuration;
 using ActorLoad.Hosting.Daemon.Pages;
+using ActorLoad.Hosting.Exporters;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Runs;
 using ActorLoad.Transport;
@@ -43,6 +44,7 @@ internal static class DaemonHost
         });
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // the command reports a failed start in one line
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // the answer of the probe says it
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace); // stdout is for results
@@ -58,8 +60,12 @@ internal static class DaemonHost
         builder.Services.AddSingleton<Sessions>().AddSingleton<PageEndpoints>();
         builder.Services.AddSingleton(services => new Gate(token, services.GetRequiredService<Sessions>()));
         builder.Services.AddSingleton(services => new Login(services.GetRequiredService<Sessions>(), token));
+        var isExportDisabled = OtlpSettings.IsSdkDisabled(Environment.GetEnvironmentVariable);
+        builder.AddExporters(isExportDisabled);
+        builder.Services.AddHealthChecks();
         builder.Services.AddAkka("actorload", akka => akka
             .AddHocon(StderrLogger.Hocon, HoconAddMode.Prepend)
+            .WithHealth()
             .WithActors((system, registry) =>
             {
                 registry.Register<RunManager>(system.ActorOf(
@@ -76,8 +82,8 @@ internal static class DaemonHost
         app.UsePageHeaders();
         app.Use(app.Services.GetRequiredService<Gate>().AdmitAsync);
         MapRoutes(app);
-        app.MapGet("/healthz", () => Results.Text("alive\n"));
-        app.MapGet("/readyz", (Readiness readiness) => readiness.AnswerAsync());
+        app.MapHealth();
+        app.MapExporters(isExportDisabled);
         return app;
     }
 

@@ -1,9 +1,11 @@
 using ActorLoad.Runs;
+using Akka.Hosting;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ActorLoad.Hosting.Daemon;
 
 /// <summary>Says whether the daemon can take a run now. Only one probe at a time tests the disk, however many requests come.</summary>
-internal sealed class Readiness(RunDesk desk, ResultsDirectory results, TimeProvider time)
+internal sealed class Readiness(RunDesk desk, ResultsDirectory results, TimeProvider time) : IAkkaHealthCheck
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
@@ -15,11 +17,11 @@ internal sealed class Readiness(RunDesk desk, ResultsDirectory results, TimeProv
     private Task<bool> _probe = Task.FromResult(false);
     private long? _probedAt;
 
-    public async Task<IResult> AnswerAsync() =>
-        desk.IsStopping ? NotReady("stopping")
-        : !await IsWritableAsync() ? NotReady("results cannot be written")
-        : !await desk.AnswersAsync() ? NotReady("the run manager does not answer")
-        : Results.Text("ready\n");
+    public async Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default) =>
+        desk.IsStopping ? HealthCheckResult.Unhealthy("stopping")
+        : !await IsWritableAsync() ? HealthCheckResult.Unhealthy("results cannot be written")
+        : !await desk.AnswersAsync() ? HealthCheckResult.Unhealthy("the run manager does not answer")
+        : HealthCheckResult.Healthy();
 
     private Task<bool> IsWritableAsync()
     {
@@ -45,6 +47,4 @@ internal sealed class Readiness(RunDesk desk, ResultsDirectory results, TimeProv
             return false; // the disk hangs
         }
     }
-
-    private static IResult NotReady(string why) => Problems.Of(StatusCodes.Status503ServiceUnavailable, why);
 }

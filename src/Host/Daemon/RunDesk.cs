@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ActorLoad.Configuration;
+using ActorLoad.Hosting.Exporters;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Runs;
 using ActorLoad.Runs;
@@ -10,7 +11,7 @@ namespace ActorLoad.Hosting.Daemon;
 
 /// <summary>Takes runs, knows the waiting and running ones, and stops them.</summary>
 internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> manager, ResultsDirectory results, ILogger<RunDesk> log,
-    TimeProvider time)
+    TimeProvider time, LoadMeter meter)
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
@@ -40,7 +41,7 @@ internal sealed class RunDesk(ActorSystem system, IRequiredActor<RunManager> man
         try
         {
             var journal = RunJournal.Create(results.PathOf(id), RunHeader.Queued(id, queuedAt, settings));
-            follower = system.ActorOf(RunFollower.Props(journal, watch), $"follower-{id}");
+            follower = system.ActorOf(RunFollower.Props(journal, watch, meter.Follow(id)), $"follower-{id}");
             _endings[id] = ForgetAfterAsync(live, watch);
             var start = new RunProtocol.StartRun(id, settings, target, follower) { Limits = limits, WithTimes = true };
             var answer = await manager.ActorRef.Ask<object>(start, AnswerLimit);

@@ -1,4 +1,5 @@
 using ActorLoad.Configuration;
+using ActorLoad.Hosting.Exporters;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Runs;
 using ActorLoad.Transport;
@@ -15,16 +16,16 @@ internal static class OneRun
     /// <summary>Runs to the end. <paramref name="stop"/> ends the run early, still with a result.</summary>
     public static async Task<RunProtocol.RunEnded> CarryOutAsync(
         string id, RunSettings settings, ITarget target, RunJournal? journal, RunWatch watch, Func<string> stopReason,
-        TimeProvider time, CancellationToken stop)
+        TimeProvider time, CancellationToken stop, RunMeter? meter = null)
     {
         var system = ActorSystem.Create("actorload", StderrLogger.Hocon);
         try
         {
             var runs = system.ActorOf(RunManager.Props(1, new TransportFactory(system, time), time), "runs");
-            var follower = system.ActorOf(RunFollower.Props(journal, watch), "follower");
+            var follower = system.ActorOf(RunFollower.Props(journal, watch, meter), "follower");
             var start = new RunProtocol.StartRun(id, settings, target, follower)
             {
-                WithTimes = journal is not null || watch.WantsTimes,
+                WithTimes = journal is not null || meter is not null || watch.WantsTimes,
             };
             var answer = await runs.Ask<object>(start, AnswerLimit, CancellationToken.None);
             if (answer is RunProtocol.RunRefused refused)

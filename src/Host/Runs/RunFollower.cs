@@ -1,3 +1,4 @@
+using ActorLoad.Hosting.Exporters;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Metrics;
 using ActorLoad.Runs;
@@ -5,18 +6,22 @@ using Akka.Actor;
 
 namespace ActorLoad.Hosting.Runs;
 
-/// <summary>Follows one run: writes its journal, then tells its watch, which delays nothing. Stops when the run has ended.</summary>
+/// <summary>Follows one run: writes its journal, tells its watch, which delays nothing, and feeds its meter. Stops when the run has ended.
+/// </summary>
 internal sealed class RunFollower : UntypedActor
 {
     private readonly HashSet<string> _complaints = [];
     private readonly RunJournal? _journal;
     private readonly RunWatch _watch;
+    private readonly RunMeter? _meter;
 
-    public RunFollower(RunJournal? journal, RunWatch watch) => (_journal, _watch) = (journal, watch);
+    public RunFollower(RunJournal? journal, RunWatch watch, RunMeter? meter) => (_journal, _watch, _meter) = (journal, watch, meter);
 
     /// <param name="journal">The journal; null writes nothing. Disposed with the actor.</param>
     /// <param name="watch">Gets the events.</param>
-    public static Props Props(RunJournal? journal, RunWatch watch) => Akka.Actor.Props.Create<RunFollower>(journal, watch);
+    /// <param name="meter">Gets the events; null exports nothing.</param>
+    public static Props Props(RunJournal? journal, RunWatch watch, RunMeter? meter = null) =>
+        Akka.Actor.Props.Create<RunFollower>(journal, watch, meter);
 
     protected override void OnReceive(object message)
     {
@@ -33,17 +38,20 @@ internal sealed class RunFollower : UntypedActor
     {
         Write(journal => journal.Start(started));
         _watch.Started(started);
+        _meter?.Started();
     }
 
     private void OnSnapshot(RunSnapshot snapshot)
     {
         Write(journal => journal.Add(snapshot));
         _watch.Measured(snapshot);
+        _meter?.Measured(snapshot);
     }
 
     private void OnEnded(RunProtocol.RunEnded ended)
     {
         Write(journal => journal.End(ended));
+        _meter?.Ended(ended); // before the watch: who waits for the end exports it
         _watch.End(ended);
         Context.Stop(Self);
     }

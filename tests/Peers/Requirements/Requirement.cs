@@ -93,6 +93,9 @@ public sealed class Requirement
     /// <summary>Debian's <c>chromium</c> on the PATH.</summary>
     public static Requirement Chromium { get; } = new(() => Linux.Problem ?? Missing("chromium"));
 
+    /// <summary>A server, and <c>prometheus</c> on the PATH.</summary>
+    public static Requirement Prometheus { get; } = new(() => Redis.Problem ?? Missing("prometheus"));
+
     /// <summary>Set to 1 (by <c>.ci/run</c>), nothing is skipped: a test whose part is missing runs and fails by itself.</summary>
     public static bool RequireAll { get; } = Environment.GetEnvironmentVariable("ACTORLOAD_REQUIRE_ALL") == "1";
 

@@ -204,3 +204,10 @@ public sealed class ChromiumTheoryAttribute : TheoryAttribute
 {
     public ChromiumTheoryAttribute() => Skip = Requirement.Chromium.Skip;
 }
+
+/// <summary>A fact that lets Prometheus scrape a storm on a real redis-server; skipped, with the reason, where either is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PrometheusFactAttribute : FactAttribute
+{
+    public PrometheusFactAttribute() => Skip = Requirement.Prometheus.Skip;
+}
