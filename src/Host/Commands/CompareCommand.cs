@@ -27,6 +27,11 @@ internal static class CompareCommand
         var options = new ComparisonOptions();
         var json = new Option<bool>("--json") { Description = "Print the comparison as JSON alone on stdout." };
         var markdown = new Option<bool>("--markdown") { Description = "Print it as Markdown, for a pull request." };
+        var page = new Option<string?>("--report")
+        {
+            HelpName = "FILE",
+            Description = "Write the runs over each other as one HTML file, too.",
+        };
         var command = new Command(
             "compare", "Show results of runs side by side, and what is better or worse than chance. Exit code 3 if a --fail-if holds.");
         command.Validators.Add(result =>
@@ -40,7 +45,8 @@ internal static class CompareCommand
         options.AddTo(command, hasBaseline: false);
         command.Add(json);
         command.Add(markdown);
-        command.SetAction(parsed =>
+        command.Add(page);
+        command.SetAction(async parsed =>
         {
             var errors = new List<SettingsError>();
             var stored = StoredResult.ReadAll(parsed.GetValue(results)!, errors);
@@ -53,7 +59,9 @@ internal static class CompareCommand
 
             var report = ComparisonReport.Of(stored[0], stored.Skip(1), conditions);
             Print(report, parsed.GetValue(json), parsed.GetValue(markdown));
-            return report.Fails ? ExitCodes.ThresholdNotMet : ExitCodes.Done;
+            var isWritten = parsed.GetValue(page) is not { } file
+                || await ReportCommand.TryWriteAsync(file, () => ReportFile.WriteAsync(RunsView.Of(report), file));
+            return !isWritten ? ExitCodes.BadUsage : report.Fails ? ExitCodes.ThresholdNotMet : ExitCodes.Done;
         });
         return command;
     }

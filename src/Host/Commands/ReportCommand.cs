@@ -47,8 +47,51 @@ internal static class ReportCommand
         catch (Exception exception)
         {
             var cause = exception is SettingsException { Errors: [var error, ..] } ? $"{error}" : exception.Message;
-            ErrorLines.Write($"actorload: the run's files are complete, but not {RunJournal.ReportFile}: {cause}");
+            ErrorLines.Write($"actorload: {RunJournal.ReportFile} could not be made: {cause}");
         }
+    }
+
+    /// <summary>Carries out what writes a report to that file. Says why it is not possible, if so.</summary>
+    public static async Task<bool> TryWriteAsync(string file, Func<Task> write)
+    {
+        try
+        {
+            await write();
+            return true;
+        }
+        catch (SettingsException exception)
+        {
+            ErrorLines.Write(exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            ErrorLines.Write($"actorload: the report cannot be written to {file}: {exception.Message}");
+        }
+
+        return false;
+    }
+
+    private static async Task<int> WriteAsync(string directory, string? output)
+    {
+        var place = Directory.Exists(directory) ? directory : Path.GetDirectoryName(directory) ?? "";
+        var file = output ?? Path.Combine(place, RunJournal.ReportFile);
+        var isWritten = await TryWriteAsync(file, async () =>
+        {
+            var run = RunView.Read(directory);
+            if (output is null)
+            {
+                WriteTables(run, place);
+            }
+
+            await ReportFile.WriteAsync(run, file);
+        });
+        if (!isWritten)
+        {
+            return ExitCodes.BadUsage;
+        }
+
+        Console.Out.WriteLine(file);
+        return ExitCodes.Done;
     }
 
     private static void WriteTables(RunView run, string directory)
@@ -56,34 +99,6 @@ internal static class ReportCommand
         foreach (var missing in RunTables.Write(run, directory))
         {
             ErrorLines.Write($"actorload: {missing}");
-        }
-    }
-
-    private static async Task<int> WriteAsync(string directory, string? file)
-    {
-        try
-        {
-            var run = RunView.Read(directory);
-            if (file is null)
-            {
-                var place = Directory.Exists(directory) ? directory : Path.GetDirectoryName(directory) ?? "";
-                file = Path.Combine(place, RunJournal.ReportFile);
-                WriteTables(run, place);
-            }
-
-            await ReportFile.WriteAsync(run, file);
-            Console.Out.WriteLine(file);
-            return ExitCodes.Done;
-        }
-        catch (SettingsException exception)
-        {
-            ErrorLines.Write(exception);
-            return ExitCodes.BadUsage;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            ErrorLines.Write($"actorload: the report cannot be written to {file}: {exception.Message}");
-            return ExitCodes.BadUsage;
         }
     }
 }

@@ -17,6 +17,14 @@ internal static class ReportFile
     public static Task<string> HtmlAsync(RunView run) =>
         RenderAsync<RunPage>(new Dictionary<string, object?> { [nameof(RunPage.Run)] = run });
 
+    /// <summary>Writes several runs over each other. Throws what file operations throw.</summary>
+    public static async Task WriteAsync(RunsView runs, string file) =>
+        AtomicFile.Write(file, Encoding.UTF8.GetBytes(await HtmlAsync(runs)));
+
+    /// <summary>Several runs over each other.</summary>
+    public static Task<string> HtmlAsync(RunsView runs) =>
+        RenderAsync<ComparePage>(new Dictionary<string, object?> { [nameof(ComparePage.Runs)] = runs });
+
     /// <summary>A component as HTML.</summary>
     internal static async Task<string> RenderAsync<TComponent>(Dictionary<string, object?> parameters)
         where TComponent : IComponent

@@ -17,7 +17,11 @@ internal sealed class RunDirectory(string path)
         if (!Directory.Exists(path))
         {
             var result = StoredResult.Read(path).Result;
-            return new RunView(path, result, result.Samples) { Missing = ["There is only this file: its directory was not named."] };
+            return new RunView(path, result, result.Samples)
+            {
+                Times = RunTimes.Read(null, result.Run.Id, result.Samples),
+                Missing = ["There is only this file: its directory was not named."],
+            };
         }
 
         return !isLive && File.Exists(Path.Combine(path, RunJournal.ResultFile)) ? Finished() : Unfinished(isLive);
@@ -27,9 +31,13 @@ internal sealed class RunDirectory(string path)
     {
         var result = StoredResult.Read(path).Result;
         var samples = Samples(result.Run.Id);
-        return samples.Count > 0 ? new RunView(path, result, samples) : new RunView(path, result, result.Samples)
+        var isThere = samples.Count > 0;
+        var shown = isThere ? samples : result.Samples;
+        return new RunView(path, result, shown)
         {
-            Missing = [$"{RunJournal.SamplesFile} has no line of this run: the charts show the intervals of {RunJournal.ResultFile}."],
+            Times = RunTimes.Read(path, result.Run.Id, shown),
+            Missing = isThere ? []
+                : [$"{RunJournal.SamplesFile} has no line of this run: the charts show the intervals of {RunJournal.ResultFile}."],
         };
     }
 
@@ -45,8 +53,10 @@ internal sealed class RunDirectory(string path)
         {
             var header = RunHeader.Parse(StoredFile.ReadAll(file, InterruptedRun.LongestHeader));
             var result = InterruptedRun.Read(path, header, CancellationToken.None);
-            return new RunView(path, result, Samples(header.Id))
+            var samples = Samples(header.Id);
+            return new RunView(path, result, samples)
             {
+                Times = RunTimes.Read(path, header.Id, samples),
                 IsLive = isLive,
                 Missing = isLive ? [] : [$"There is no {RunJournal.ResultFile}: the run was killed, or it still goes on."],
             };
@@ -62,7 +72,7 @@ internal sealed class RunDirectory(string path)
     }
 
     // All of them, because merged intervals would hide the peaks of a long run.
-    private List<Sample> Samples(string id)
+    private IReadOnlyList<Sample> Samples(string id)
     {
         try
         {

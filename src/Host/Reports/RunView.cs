@@ -12,11 +12,14 @@ public sealed record RunView(string Source, RunResult Result, IReadOnlyList<Samp
     /// <summary>True while the run goes on: its charts then have room for what is still to come.</summary>
     public bool IsLive { get; init; }
 
+    /// <summary>The times of its steps.</summary>
+    internal RunTimes Times { get; init; } = RunTimes.None;
+
     /// <summary>What the directory lacks, in sentences.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
-    /// <summary>Reads a directory of results, or a <c>result.json</c> alone. Throws <see cref="Configuration.SettingsException"/> if that is
-    /// not possible.</summary>
+    /// <summary>Reads a directory of results, or a <c>result.json</c> alone. Throws <see cref="Configuration.SettingsException"/> if that
+    /// is not possible.</summary>
     /// <param name="path">The directory or file.</param>
     /// <param name="isLive">True for a run that goes on.</param>
     public static RunView Read(string path, bool isLive = false) => new RunDirectory(path).Read(isLive);

@@ -50,6 +50,29 @@ public sealed class CompareCommandSpecs(CompareCommandSpecs.TwoRuns runs) : ICla
         }
     }
 
+    [Fact]
+    public async Task Report_has_both_runs_in_each_chart_and_the_differences()
+    {
+        var file = _files["compared.html"];
+        await CompareAsync(0, runs.A, runs.B, "--report", file);
+        var html = File.ReadAllText(file);
+        Assert.Contains("B against A", html, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"row\">connect.p99</th>", html, StringComparison.Ordinal);
+        var charts = JsonDocument.Parse(html[(html.IndexOf("id=\"chart-data\">", StringComparison.Ordinal) + 16)..].Split("</script>")[0]).RootElement
+            .GetProperty("charts").EnumerateArray().ToDictionary(chart => chart.GetProperty("id").GetString()!);
+        foreach (var id in new[] { "starts", "failures", "open", "connects" })
+        {
+            Assert.Equal(["A", "B"], charts[id].GetProperty("traces").EnumerateArray().Select(trace => trace.GetProperty("name").GetString()));
+        }
+    }
+
+    [Fact]
+    public async Task Report_that_cannot_be_written_is_named()
+    {
+        var ended = await CompareAsync(2, runs.A, runs.B, "--report", _files["no/folder.html"]);
+        Assert.Contains($"the report cannot be written to {_files["no/folder.html"]}", ended.Stderr, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("planned > 0", 0, "ok --fail-if \"planned > 0\"")]
     [InlineData("planned >= 0%", 3, "FAILS --fail-if \"planned >= 0%\"")]

@@ -34,6 +34,18 @@ public sealed class StopSpecs : IDisposable
     }
 
     [LinuxFact]
+    public async Task Report_is_not_loaded_before_the_end_of_a_run()
+    {
+        await using var peer = FaultPeer.Hanging();
+        await using var run = ActorLoadProcess.Start(["run", "--quiet", "--out", _files["out"], .. Load(peer)]);
+        await peer.AcceptedAsync(20);
+        Assert.DoesNotContain("Microsoft.AspNetCore.Components", File.ReadAllText($"/proc/{run.Id}/maps"), StringComparison.Ordinal);
+        run.Signal(ChildSignal.Interrupt);
+        (await run.ExitAsync()).Expect(130);
+        Assert.True(File.Exists(_files["out/report.html"]));
+    }
+
+    [LinuxFact]
     public async Task Nohup_protects_a_run_from_the_end_of_its_terminal()
     {
         await using var peer = FaultPeer.Hanging();

@@ -1,12 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using ActorLoad.Configuration;
 using ActorLoad.Diagnosis;
+using ActorLoad.Hosting.Commands;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Hosting.Reports;
+using ActorLoad.Hosting.Reports.Charts;
 using ActorLoad.Hosting.Tests.Journal;
 using ActorLoad.Metrics;
+using ActorLoad.Observers.Bystanders;
 using ActorLoad.Runs;
 using Xunit;
 
@@ -98,6 +100,11 @@ public sealed partial class RunReportSpecs : IDisposable
     public async Task Long_run_with_many_of_everything_stays_small()
     {
         var directory = Written(Large(), [.. Enumerable.Range(1, 10_000).Select(at => Results.Snapshot(at))]);
+        var random = new Random(1);
+        var times = Enumerable.Range(1, 300).Select(at => new IntervalTimes(at - 1, at,
+            [.. Steps.All.SelectMany(step => new[] { Times(step, false, random), Times(step, true, random) })]));
+        File.WriteAllText(
+            Path.Combine(directory, RunJournal.HistogramsFile), HistogramLog.Preamble(Results.Header) + string.Concat(times.Select(HistogramLog.Lines)));
         var bytes = Encoding.UTF8.GetByteCount(await ReportAsync(directory));
         Assert.InRange(bytes, 1_000_000, MostBytes);
     }
@@ -137,6 +144,103 @@ public sealed partial class RunReportSpecs : IDisposable
         Assert.Equal((0, Path.Combine(directory, RunJournal.ReportFile) + Environment.NewLine), (ended.ExitCode, ended.Stdout));
         Assert.StartsWith("<!DOCTYPE html>", File.ReadAllText(Path.Combine(directory, RunJournal.ReportFile)), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Heaps_of_connect_times_are_named_with_their_share()
+    {
+        var directory = Written(Results.Of(Verdict.Valid), Results.Snapshot(1));
+        Histograms(directory, [.. Enumerable.Repeat(500L, 90), .. Enumerable.Repeat(1_000_600L, 7), .. Enumerable.Repeat(3_000_700L, 3)]);
+        var html = await ReportAsync(directory);
+        Assert.Contains("7 times of connect (7 %) took about 1 s: the kernel sent the SYN again", html, StringComparison.Ordinal);
+        Assert.Contains("3 times of connect (3 %) took about 3 s: ", html, StringComparison.Ordinal);
+        var connects = Chart(html, "connects");
+        Assert.Equal(100, connects.GetProperty("traces")[0].GetProperty("y").EnumerateArray().Sum(count => count.GetInt64()));
+        Assert.Equal(
+            ["0.2 s", "0.4 s", "0.8 s", "1 s", "2 s", "3 s", "4 s"], connects.GetProperty("lines").EnumerateArray().Select(line => line.GetProperty("label").GetString()));
+        // A histogram knows three digits.
+        Assert.InRange(Chart(html, "spectrum").GetProperty("traces")[0].GetProperty("y").EnumerateArray().Max(millis => millis.GetDouble()), 3_000, 3_003);
+    }
+
+    [Fact]
+    public async Task Steps_over_time_keep_failures_apart_from_successes()
+    {
+        var directory = Written(Results.Of(Verdict.Valid), Results.Snapshot(1));
+        Histograms(directory, [2_000]);
+        var html = await ReportAsync(directory);
+        Assert.Equal("connect", Assert.Single(Names(Chart(html, "steps")).Distinct()));
+        Assert.Equal("total", Assert.Single(Names(Chart(html, "failed-steps")).Distinct()));
+    }
+
+    [Fact]
+    public async Task Recovery_of_bystanders_is_marked_after_the_last_burst()
+    {
+        var times = new LatencySummary(100, 50, 80, 70, 90, 120, 150, 160);
+        var result = Results.Of(Verdict.Valid) with
+        {
+            Bursts = [new BurstResult(0, "storm", 1, 100, 100, 0, 100, 0, 0, 1, 1, 0.5)],
+            Ledgers = new Ledgers(
+                new ClientLedger(1, 1, 1, 1, new Dictionary<string, long>(), new Dictionary<string, long>()), [], null,
+                new BystanderLedger(2, 20, times, times with { P99 = 9_000 }, times, 9_000, 0.75, "recovered 0.8 s after the storm", new Dictionary<string, long>(), 0, null),
+                [], new TimeWaitProof("pass", "nothing is left", 1, 1, 0, 0, 0), []),
+        };
+        var html = await ReportAsync(Written(result, Results.Snapshot(1)));
+        Assert.Contains("Recovered 0.8 s after the storm.", html, StringComparison.Ordinal);
+        var line = Assert.Single(Chart(html, "bystanders").GetProperty("lines").EnumerateArray());
+        Assert.Equal((2.25, "recovered"), (line.GetProperty("at").GetDouble(), line.GetProperty("label").GetString()));
+    }
+
+    [Fact]
+    public void Every_outcome_has_its_colour_in_both_schemes_and_a_chip()
+    {
+        var styles = ReportAssets.Styles.Text;
+        Assert.All(Outcomes.All.Select(outcome => outcome.Name()).Append("dropped"), name =>
+        {
+            Assert.Equal(2, Regex.Count(styles, $"--{name}: #"));
+            Assert.Contains($".c-{name} {{", styles, StringComparison.Ordinal);
+        });
+        var looks = Outcomes.All.Select(outcome => (Regex.Match(styles, $"--{outcome.Name()}: (#[0-9a-f]*)").Value.Split(' ')[1], Colours.Pattern(outcome)));
+        Assert.Equal(Outcomes.All.Count, looks.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Large_tables_keep_the_worst_rows_and_say_so()
+    {
+        var large = Large();
+        var worst = large.Bursts[7_654] with { Failed = 7_777, Succeeded = 223 };
+        var html = await ReportAsync(Written(large with { Bursts = [.. large.Bursts.Select(burst => burst.Index == worst.Index ? worst : burst)] }, Results.Snapshot(1)));
+        Assert.Contains("<td class=\"number is-off\" data-value=\"7777\">7,777</td>", html, StringComparison.Ordinal);
+        Assert.Contains("Of 10,000 bursts, these 150 have the most failures", html, StringComparison.Ordinal);
+        Assert.Contains("Of 2,000, these 80 have the most failures", html, StringComparison.Ordinal);
+        Assert.Contains("These are the 30 most frequent of 500.", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Report_that_fails_after_a_run_is_one_sentence_on_stderr()
+    {
+        Directory.CreateDirectory(_files["empty"]);
+        var ended = await ActorLoadHere.CarryOutAsync("report", async () =>
+        {
+            await ReportCommand.WriteAfterRunAsync(_files["empty"]);
+            return 0;
+        });
+        Assert.Equal(
+            $"actorload: report.html could not be made: {_files["empty"]}: holds neither result.json nor run.json; name the directory that --out wrote\n",
+            ended.Stderr);
+    }
+
+    private static StepTimes Times(Step step, bool isOfFailures, Random random)
+    {
+        var histogram = new LatencyHistogram();
+        for (var count = 0; count < 20; count++)
+        {
+            histogram.Record(random.NextInt64(1, 5_000_000));
+        }
+
+        return new StepTimes(step, isOfFailures, histogram.Summarize()!, HistogramCodec.Encode(histogram));
+    }
+
+    private static void Histograms(string directory, long[] micros) => File.WriteAllText(
+        Path.Combine(directory, RunJournal.HistogramsFile), HistogramLog.Preamble(Results.Header) + HistogramLog.Lines(Results.Timed(1, micros).Times!));
 
     private static RunResult Large()
     {

@@ -18,7 +18,12 @@ namespace ActorLoad.Observers.Kernel;
 public sealed record KernelLedger(
     double Seconds, double BaselineSeconds, IReadOnlyDictionary<string, KernelCount> Counters,
     IReadOnlyDictionary<string, WatchedLevel> Sockets, TargetSockets? Target, IReadOnlyDictionary<string, string> Settings,
-    bool SeesServer);
+    bool SeesServer)
+{
+    /// <summary>The readings of the run, in the order of time; null, and absent in JSON, in a result of an older ActorLoad.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<KernelMoment>? Course { get; init; }
+}
 
 /// <summary>A counter during the run.</summary>
 /// <param name="Delta">What it grew by; a 32-bit counter that wrapped is taken as wrapped.</param>

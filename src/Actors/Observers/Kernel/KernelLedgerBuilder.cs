@@ -8,6 +8,8 @@ namespace ActorLoad.Observers.Kernel;
 /// </remarks>
 internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen, IReadOnlyList<string>? fleets = null)
 {
+    private const string Retransmits = "RetransSegs";
+
     // The kernel's files hold gauges too, and a gauge may go back.
     private static readonly string[] _names = [.. KernelCounterNames.Tcp, .. KernelCounterNames.TcpExt, .. ConntrackCounters.Names.Values];
 
@@ -22,7 +24,11 @@ internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen,
     private readonly LevelWatch _acceptQueue = new();
     private readonly LevelWatch _foreign = new();
     private readonly StandingQueue _standing = new(time);
+    private readonly Course<KernelMoment> _course = new(KernelMoment.Most, KernelMoment.Merge);
     private Dictionary<string, double> _idle = [];
+    private long? _begunAt;
+    private long _lastRetransmits;
+    private long? _longestQueue;
     private KernelReading? _first;
     private KernelReading? _earlier;
     private KernelReading? _latest;
@@ -55,6 +61,7 @@ internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen,
         _idle = _names.ToDictionary(name => name, name => seconds > 0 ? Growth(name, _first!, start) / seconds : 0);
         Add(start);
         Add(_latest!);
+        _begunAt = time.GetTimestamp();
     }
 
     /// <summary>A reading of the run.</summary>
@@ -102,6 +109,7 @@ internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen,
             AddListeners(sockets);
         }
 
+        AddMoment(reading);
         _latest = reading;
     }
 
@@ -110,6 +118,7 @@ internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen,
     {
         _sawListener |= sockets.Listeners > 0;
         _acceptQueue.Read(sockets.AcceptQueue);
+        _longestQueue = sockets.AcceptQueue is { } queue ? Math.Max(queue, _longestQueue ?? 0) : _longestQueue;
         _standing.Look(sockets.AcceptQueue ?? 0);
         _acceptQueueLimit = sockets.AcceptQueueLimit ?? _acceptQueueLimit;
     }
@@ -134,7 +143,22 @@ internal sealed class KernelLedgerBuilder(TimeProvider time, UnseenNotes unseen,
             : null;
         return new KernelLedger(
             Math.Round(time.GetElapsedTime(_start.At, _latest!.At).TotalSeconds, 3), Math.Round(Baseline.TotalSeconds, 3), counters,
-            _levels.ToDictionary(level => level.Key, level => level.Value.Level!), target, settings, _sawListener);
+            _levels.ToDictionary(level => level.Key, level => level.Value.Level!), target, settings, _sawListener)
+        {
+            Course = _course.Moments,
+        };
+    }
+
+    // Counts begin at the last idle reading but one, and so does what the first moment holds.
+    private void AddMoment(KernelReading reading)
+    {
+        if (_begunAt is { } begun)
+        {
+            var retransmits = _growth.GetValueOrDefault(Retransmits);
+            var at = Math.Round(time.GetElapsedTime(begun, reading.At).TotalSeconds, 3);
+            _course.Add(new KernelMoment(Math.Max(0, at), retransmits - _lastRetransmits) { AcceptQueue = _longestQueue });
+            (_lastRetransmits, _longestQueue) = (retransmits, null);
+        }
     }
 
     private static LevelWatch[] Levels() => [.. Enumerable.Range(0, (int)TcpState.Closing + 1).Select(_ => new LevelWatch())];

@@ -80,6 +80,10 @@ public sealed record ServerLedger
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Proxy { get; init; }
 
+    /// <summary>Its answers during the run, in the order of time; null, and absent in JSON, in a result of an older ActorLoad.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ServerMoment>? Course { get; init; }
+
     /// <summary>True if its process was seen to hold the listener at <see cref="Endpoint"/>.</summary>
     [JsonIgnore]
     public bool HoldsListener { get; init; }

@@ -27,6 +27,8 @@ internal sealed class ServerLedgerBuilder(string endpoint, int othersConnections
     private readonly List<double> _restarts = [];
     private readonly List<double> _resets = [];
     private readonly List<string> _unseen = [];
+    private readonly Course<ServerMoment> _course = new(ServerMoment.Most, ServerMoment.Merge);
+    private (double Cpu, double Clock)? _lastCpu;
     private ServerReading? _last;
     private double _lastAt;
     private double _firstAt;
@@ -121,6 +123,7 @@ internal sealed class ServerLedgerBuilder(string endpoint, int othersConnections
         _connected.Read(reading.Connected);
         _memory.Read(reading.Memory);
         _mainThread.Read(reading.MainThreadCpu, reading.Clock ?? at, isAnother);
+        AddMoment(reading, at);
         (_last, _lastAt) = (reading, at);
     }
 
@@ -177,12 +180,26 @@ internal sealed class ServerLedgerBuilder(string endpoint, int othersConnections
             Resets = [.. _resets],
             ProcessId = process?.Id,
             OpenFilesHard = process?.OpenFilesHard,
+            Course = _course.Moments,
         };
     }
 
     // The same process answered before the run and at its end, or its uptime says that it is older.
     private bool RanThroughout(ServerReading last) => !IsLost && _restarts.Count == 0 && _lastAt > _answers.Origin
         && ((_late is null && last.RunId is not null && !AreSeveral) || last.UptimeSeconds - 1 > _lastAt - _answers.Origin);
+
+    private void AddMoment(ServerReading reading, double at)
+    {
+        var clock = reading.Clock ?? at;
+        var share = reading.MainThreadCpu is { } now && _lastCpu is { } last && now >= last.Cpu && clock > last.Clock
+            ? Math.Round(Math.Min(1, (now - last.Cpu) / (clock - last.Clock)), 3) : (double?)null;
+        _lastCpu = reading.MainThreadCpu is { } cpu ? (cpu, clock) : null;
+        if (_begunAt is { } begun && at >= begun)
+        {
+            var clients = reading.Connected is { } connected ? Math.Max(0, connected - 1 - othersConnections) : (long?)null;
+            _course.Add(new ServerMoment(_answers.OfRun(at)) { Clients = clients, MainThreadShare = share });
+        }
+    }
 
     private void FirstRead(ServerReading reading, double at)
     {

@@ -4,10 +4,14 @@
 (() => {
   'use strict';
 
+  const fewPoints = 60; // of a line that shows each of them
   const mostPoints = 2000; // of a chart that grows; then neighbours are thinned so that peaks survive
   const charts = new Map();
   let last = 0; // seconds of the last sample
   let isBusy = false; // a zoom is being copied to the other charts
+
+  // A chart may hold several groups of traces, of which one is shown: p50, p99 or max.
+  const chosen = state => state.chart.traces.filter(trace => !trace.group || trace.group === state.choice);
 
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim() || '#888';
 
@@ -26,12 +30,11 @@
   function traceOf(chart, trace) {
     const ink = colour(trace.colour);
     const x = trace.x || chart.at;
-    const isShort = x.length < 3;
     const shape = chart.steps && x.length <= 400 ? 'vh' : 'linear';
     const hover = plain(trace.name) + ' %{y:' + (format[chart.y.unit] || '') + '}' + plain(chart.y.suffix || '');
     const drawn = {
       name: plain(trace.name), x, y: trace.y, type: 'scatter', mode: 'lines', line: { color: ink, width: 1.8, shape, dash: trace.dash || 'solid' },
-      hovertemplate: hover + '<extra></extra>', connectgaps: false, visible: trace.live && chart.stacked && !trace.y.some(Boolean) ? false : true,
+      hovertemplate: hover + '<extra></extra>', connectgaps: false, visible: trace.live && chart.stacked && !trace.y.some(Boolean) ? false : trace.hidden ? 'legendonly' : true,
     };
     if (trace.kind === 'area') {
       drawn.stackgroup = 'all';
@@ -45,18 +48,19 @@
         mode: 'markers', yaxis: 'y2', marker: { symbol: 'line-ns', size: 8, line: { width: 1.2, color: ink } }, hoverinfo: 'text',
         text: (trace.text || []).map(plain), hovertemplate: '%{text}<extra></extra>',
       });
+    } else if (trace.kind === 'fill') {
+      Object.assign(drawn, { fill: 'tozeroy', fillcolor: ink + '40' });
     } else if (trace.kind === 'bars') {
-      Object.assign(drawn, { type: 'bar', width: trace.widths, marker: { color: ink, line: { width: 0 } } });
-      if (trace.text) {
-        Object.assign(drawn, { text: trace.text.map(plain), textposition: 'none', hovertemplate: '%{text}<extra></extra>' });
+      const text = trace.text || [];
+      Object.assign(drawn, {
+        type: 'bar', width: trace.widths, marker: { color: ink, opacity: 0.6, line: { width: 0 } }, text: text.map(plain), textposition: 'none',
+        hovertemplate: '%{text}<extra></extra>',
+      });
+      for (const member of ['mode', 'line', 'connectgaps']) {
+        delete drawn[member];
       }
-      delete drawn.mode;
-      delete drawn.line;
-      delete drawn.connectgaps;
-    } else if (trace.kind === 'points') {
-      Object.assign(drawn, { mode: 'markers', marker: { color: ink, size: 6 } });
-    } else if (isShort) {
-      Object.assign(drawn, { mode: 'lines+markers', marker: { color: ink, size: 6 } });
+    } else if (x.length < fewPoints && isTime(chart) && !chart.steps && !trace.dash) {
+      Object.assign(drawn, { mode: 'lines+markers', marker: { color: ink, size: 4 } });
     }
     return drawn;
   }
@@ -87,19 +91,19 @@
       x.range = state.range || [0, last];
     }
     const layout = {
-      autosize: true, dragmode: 'zoom', hovermode: chart.hover || (isTime(chart) ? 'x unified' : 'closest'), showlegend: chart.traces.length > 1,
+      autosize: true, dragmode: 'zoom', hovermode: chart.hover || (isTime(chart) ? 'x unified' : 'closest'), showlegend: chosen(state).length > 1,
       font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: colour('text') },
-      legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { size: 12 }, itemclick: 'toggle' },
-      margin: { l: 56, r: 12, t: 12, b: 44 }, paper_bgcolor: colour('surface'), plot_bgcolor: colour('surface'), bargap: 0, barmode: chart.stacked ? 'stack' : 'overlay',
-      hoverlabel: { bgcolor: colour('surface'), bordercolor: colour('grid'), font: { color: colour('text') } },
+      legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { size: 12 }, itemclick: 'toggle' }, barmode: 'overlay', bargap: 0,
+      margin: { l: 56, r: 12, t: 12, b: 44 }, paper_bgcolor: colour('surface'), plot_bgcolor: colour('surface'),       hoverlabel: { bgcolor: colour('surface'), bordercolor: colour('grid'), font: { color: colour('text') } },
       xaxis: x, yaxis: y, uirevision: 'kept',
       shapes: (chart.lines || []).map(line => ({
-        type: 'line', xref: 'x', yref: 'paper', x0: line.at, x1: line.at, y0: 0, y1: 1, line: { color: colour(line.colour || 'muted'), width: 1, dash: 'dot' },
+        type: 'line', xref: 'x', yref: 'paper', x0: line.at || 0, x1: line.at || 0, y0: 0, y1: 1, line: { color: colour(line.colour || 'muted'), width: 1, dash: 'dot' },
       })).concat((chart.bands || []).map(band => ({
-        type: 'rect', xref: 'x', yref: 'paper', x0: band.from, x1: band.to, y0: 0, y1: 1, line: { width: 0 }, fillcolor: colour(band.colour), opacity: 0.12, layer: 'below',
+        type: 'rect', xref: 'x', yref: 'paper', x0: band.from || 0, x1: band.to || 0, y0: 0, y1: 1, line: { width: 0 }, fillcolor: colour(band.colour), opacity: 0.12, layer: 'below',
       }))),
       annotations: (chart.lines || []).filter(line => line.label).map((line, index) => ({
-        x: chart.x.log ? Math.log10(line.at) : line.at, xref: 'x', y: 1 - 0.09 * (line.row || 0), yref: 'paper', yanchor: 'top', xanchor: 'left', text: plain(line.label), showarrow: false,
+        x: chart.x.log ? Math.log10(line.at) : line.at || 0, xref: 'x', y: 1 - 0.09 * (line.row || 0), yref: 'paper', yanchor: 'top', xanchor: 'left', text: plain(line.label), showarrow: false,
+        bgcolor: colour('surface'), borderpad: 1,
         font: { size: 11, color: colour('muted') },
       })),
     };
@@ -111,7 +115,7 @@
   }
 
   function draw(state) {
-    const traces = state.chart.traces.map(trace => traceOf(state.chart, trace));
+    const traces = chosen(state).map(trace => traceOf(state.chart, trace));
     return Plotly.react(state.place, traces, layoutOf(state), { displayModeBar: false, responsive: true, doubleClick: 'reset' });
   }
 
@@ -159,12 +163,12 @@
 
   function fillTable(state, table) {
     const chart = state.chart;
-    const shared = chart.traces.filter(trace => !trace.x);
+    const shared = chosen(state).filter(trace => !trace.x);
     const groups = [];
     if (shared.length) {
       groups.push({ x: chart.at, traces: shared });
     }
-    for (const trace of chart.traces.filter(each => each.x)) {
+    for (const trace of chosen(state).filter(each => each.x)) {
       groups.push({ x: trace.x, traces: [trace] });
     }
     table.replaceChildren();
@@ -211,7 +215,7 @@
         }
         continue;
       }
-      const state = { chart, figure, place: figure.querySelector('[data-place]'), isLog: Boolean(chart.y.log), isDrawn: false, range: null };
+      const state = { chart, figure, place: figure.querySelector('[data-place]'), isLog: Boolean(chart.y.log), choice: chart.choice, isDrawn: false, range: null };
       charts.set(chart.id, state);
       connect(state);
     }
@@ -239,6 +243,17 @@
       state.isLog = !state.isLog;
       button.setAttribute('aria-pressed', String(state.isLog));
       draw(state);
+    });
+    on('choose', button => {
+      state.choice = button.dataset.choice;
+      for (const other of state.figure.querySelectorAll('[data-do="choose"]')) {
+        other.setAttribute('aria-pressed', String(other === button));
+      }
+      draw(state);
+      const open = state.figure.querySelector('details[open] [data-table]');
+      if (open) {
+        fillTable(state, open);
+      }
     });
     on('whole', () => isTime(state.chart) ? zoom(null) : Plotly.relayout(state.place, { 'xaxis.autorange': true, 'yaxis.autorange': true }));
     on('png', () => Plotly.downloadImage(state.place, { format: 'png', scale: 2, filename: 'actorload-' + state.chart.id }));
@@ -275,7 +290,21 @@
       last = at;
       for (const state of charts.values()) {
         const chart = state.chart;
-        if (!chart.at || !chart.traces.some(trace => trace.live)) {
+        if (!chart.traces.some(trace => trace.live)) {
+          continue;
+        }
+        for (const trace of chart.traces.filter(each => each.x && each.live)) {
+          const value = valueOf(snapshot, trace.live);
+          if (typeof value === 'number') {
+            trace.x.push(at);
+            trace.y.push(value * (trace.factor || 1));
+            if (trace.x.length > mostPoints) {
+              [trace.x, [trace.y]] = thinned(trace.x, [trace.y]);
+            }
+          }
+        }
+        changed.add(state);
+        if (!chart.at || !chart.traces.some(trace => trace.live && !trace.x)) {
           continue;
         }
         if (chart.at.length === 0 && chart.steps) {
@@ -289,9 +318,11 @@
           trace.y.push(known === null ? null : trace.perSecond ? known / seconds : known * (trace.factor || 1));
         }
         if (chart.at.length > mostPoints) {
-          thin(chart);
+          const own = chart.traces.filter(trace => !trace.x);
+          const [at, columns] = thinned(chart.at, own.map(trace => trace.y));
+          chart.at = at;
+          own.forEach((trace, index) => { trace.y = columns[index]; });
         }
-        changed.add(state);
       }
     }
     for (const state of changed) {
@@ -301,27 +332,23 @@
     }
   }
 
-  // Halves a chart: of each four neighbours it keeps those with the smallest and the largest value of a trace, never their mean.
-  function thin(chart) {
-    const own = chart.traces.filter(trace => !trace.x);
-    const kept = new Set([0, chart.at.length - 1]);
-    const group = 4 * own.length;
-    for (let from = 0; from < chart.at.length; from += group) {
-      const to = Math.min(chart.at.length, from + group);
-      for (const trace of own) {
+  // About half of the points: of each few neighbours, those with the smallest and the largest value of a column, never their mean.
+  function thinned(at, columns) {
+    const kept = new Set([0, at.length - 1]);
+    const group = 4 * columns.length;
+    for (let from = 0; from < at.length; from += group) {
+      const to = Math.min(at.length, from + group);
+      for (const column of columns) {
         let [low, high] = [from, from];
         for (let index = from; index < to; index++) {
-          low = trace.y[index] < trace.y[low] ? index : low;
-          high = trace.y[index] > trace.y[high] ? index : high;
+          low = column[index] < column[low] ? index : low;
+          high = column[index] > column[high] ? index : high;
         }
         kept.add(low).add(high);
       }
     }
     const order = [...kept].sort((a, b) => a - b);
-    chart.at = order.map(index => chart.at[index]);
-    for (const trace of own) {
-      trace.y = order.map(index => trace.y[index]);
-    }
+    return [order.map(index => at[index]), columns.map(column => order.map(index => column[index]))];
   }
 
   // --- tables and commands -------------------------------------------------------------------------------------------------------------------
@@ -391,7 +418,7 @@
   for (const element of document.querySelectorAll('[data-needs-script]')) {
     element.hidden = false;
   }
-  window.ActorLoadCharts = { show, append, zoom, thin };
+  window.ActorLoadCharts = { show, append, zoom, thinned };
   const data = document.getElementById('chart-data');
   if (data) {
     show(JSON.parse(data.textContent));

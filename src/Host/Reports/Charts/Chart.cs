@@ -18,6 +18,9 @@ public sealed record Chart(string Id, ChartAxis X, ChartAxis Y, IReadOnlyList<Tr
     /// <summary>True if traces stand on each other.</summary>
     public bool Stacked { get; init; }
 
+    /// <summary>The group of traces that is shown first; null without groups.</summary>
+    public string? Choice { get; init; }
+
     /// <summary>Vertical lines with names.</summary>
     public IReadOnlyList<ChartLine>? Lines { get; init; }
 
@@ -30,7 +33,8 @@ public sealed record Chart(string Id, ChartAxis X, ChartAxis Y, IReadOnlyList<Tr
 
 /// <summary>An axis.</summary>
 /// <param name="Label">What stands beside it, with the unit.</param>
-/// <param name="Unit"><c>seconds</c>, <c>ms</c>, <c>perSecond</c>, <c>count</c>, <c>percent</c> or <c>percentile</c>.</param>
+/// <param name="Unit"><c>seconds</c>, <c>ms</c>, <c>perSecond</c>, <c>count</c>, <c>percentile</c> or <c>moments</c> (seconds, but not of
+/// the run alone).</param>
 /// <param name="Log">True for a logarithmic scale.</param>
 public sealed record ChartAxis(string Label, string Unit, bool Log = false)
 {
@@ -46,7 +50,7 @@ public sealed record ChartAxis(string Label, string Unit, bool Log = false)
 
 /// <summary>One line, area or set of bars.</summary>
 /// <param name="Name">As in the legend.</param>
-/// <param name="Kind"><c>line</c>, <c>area</c>, <c>bars</c>, <c>points</c> or <c>ticks</c> below the axis.</param>
+/// <param name="Kind"><c>line</c>, <c>area</c>, <c>fill</c> down to the axis, <c>bars</c>, or <c>ticks</c> below the axis.</param>
 /// <param name="Colour">Name of a colour in <c>report.css</c>.</param>
 /// <param name="Y">The values; null leaves a gap.</param>
 public sealed record Trace(string Name, string Kind, string Colour, double?[] Y)
@@ -57,8 +61,14 @@ public sealed record Trace(string Name, string Kind, string Colour, double?[] Y)
     /// <summary>A text for each value, in place of the number.</summary>
     public string[]? Text { get; init; }
 
-    /// <summary>The widths of bars.</summary>
+    /// <summary>The width of each bar, in the unit of the axis; its place is the middle.</summary>
     public double[]? Widths { get; init; }
+
+    /// <summary>The group that it is shown with; null for always.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>True if it is drawn only after a click in the legend.</summary>
+    public bool Hidden { get; init; }
 
     /// <summary>A pattern over its area, for the second outcome of a colour.</summary>
     public string? Pattern { get; init; }
@@ -66,7 +76,8 @@ public sealed record Trace(string Name, string Kind, string Colour, double?[] Y)
     /// <summary><c>dash</c> or <c>dot</c>; null for a full line.</summary>
     public string? Dash { get; init; }
 
-    /// <summary>Where a line of <c>samples.jsonl</c> has its value, such as <c>sample/outcomes/refused</c>; null if nothing is added.</summary>
+    /// <summary>Where a line of <c>samples.jsonl</c> has its value, such as <c>sample/outcomes/refused</c>; null if nothing is
+    /// added.</summary>
     public string? Live { get; init; }
 
     /// <summary>True if that value is to be divided by the length of its interval.</summary>

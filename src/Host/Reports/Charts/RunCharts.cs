@@ -12,13 +12,19 @@ internal static class RunCharts
 
     /// <summary>All charts of a run.</summary>
     public static ChartDocument Of(RunView run) =>
-        new(run.Samples.Count == 0 ? 0 : run.Samples[^1].At, [Starts(run), Endings(run), Open(run)]);
+        new(run.Samples.Count == 0 ? 0 : run.Samples[^1].At,
+        [
+            Starts(run), Endings(run), Open(run), StepCharts.OverTime("steps", run.Times, isOfFailures: false, isLive: run.IsLive),
+            StepCharts.OverTime("failed-steps", run.Times, isOfFailures: true),
+            StepCharts.Histogram(run.Times), StepCharts.Spectrum(run.Times),
+            .. ServerCharts.Of(run.Result.Ledgers), .. BystanderChart.Of(run) is { } bystanders ? [bystanders] : Array.Empty<Chart>(),
+        ]);
 
     private static Chart Starts(RunView run)
     {
         var columns = new List<SampleColumn>
         {
-            SampleColumn.Rate("due", "eighth", "planned", sample => sample.Planned),
+            Due,
             SampleColumn.Rate("started", "first", "opened", sample => sample.Opened + (sample.Reused ?? 0)),
         };
         if (run.IsLive || run.Result.Connections.Dropped > 0)
@@ -28,6 +34,16 @@ internal static class RunCharts
 
         var chart = New(run).Of("starts", new ChartAxis("connections per second", "perSecond") { Suffix = " /s" }, columns);
         return chart with { Traces = [.. chart.Traces, .. BurstTicks(run)] };
+    }
+
+    // Behind the starts, or nobody would see it: mostly they are the same.
+    private static SampleColumn Due
+    {
+        get
+        {
+            var due = SampleColumn.Rate("due", "cancelled", "planned", sample => sample.Planned);
+            return due with { Trace = due.Trace with { Kind = "fill" } };
+        }
     }
 
     private static Chart Endings(RunView run) => New(run).Of(

@@ -37,7 +37,7 @@ internal sealed class SampleChart(IReadOnlyList<Sample> samples, int most)
             [
                 .. columns.Zip(values, (column, all) => column.Trace with
                 {
-                    Y = [.. isStepped ? [Rounded(all[indices[0]])] : Array.Empty<double?>(), .. indices.Select(index => Rounded(all[index]))],
+                    Y = [.. indices.Take(isStepped ? 1 : 0).Concat(indices).Select(index => Rounded(all[index]))],
                 }),
             ])
         {

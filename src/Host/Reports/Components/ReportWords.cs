@@ -62,8 +62,10 @@ internal static class Times
 internal static class RunSections
 {
     /// <summary>The id and the name of each part.</summary>
-    public static IReadOnlyList<(string Id, string Name)> Of(RunView run) =>
+    public static IReadOnlyList<(string Id, string Name)> All { get; } =
     [
-        ("findings", "Findings"), ("time", "Over time"), ("ledgers", "The three counts"), ("failures", "Failures by cause"),
+        ("findings", "Findings"), ("time", "Over time"), ("steps", "Steps"), ("connect", "Connect times"), ("percentiles", "Spectrum"),
+        ("ledgers", "The three counts"), ("server", "Server and kernel"), ("bystanders", "Bystanders"), ("parts", "Bursts and endpoints"),
+        ("failures", "Failures"), ("configuration", "Configuration"),
     ];
 }

@@ -135,6 +135,17 @@ public sealed class KernelLedgerBuilderSpecs
     }
 
     [Fact]
+    public void Course_has_the_longest_queue_since_each_reading_before()
+    {
+        Add(Reading(sockets: Listener(0)));
+        _book.Begin();
+        _book.AddListeners(Listener(129));
+        _book.Add(Reading(sockets: Listener(1)));
+        _book.Add(Reading(sockets: Listener(2)));
+        Assert.Equal([129, 2], _book.Ledger(_settings)!.Course!.Select(moment => moment.AcceptQueue!.Value));
+    }
+
+    [Fact]
     public void Listener_that_closed_keeps_its_last_values()
     {
         Add(Reading(sockets: Listener(5)));

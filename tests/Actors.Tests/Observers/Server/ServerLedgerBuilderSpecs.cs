@@ -31,6 +31,18 @@ public class ServerLedgerBuilderSpecs
     }
 
     [Fact]
+    public void Course_has_the_clients_and_the_main_thread_of_each_answer()
+    {
+        _builder.Read(Redis with { Connected = 3, MainThreadCpu = 10 }, 0);
+        _builder.Begin(1);
+        _builder.Read(Redis with { Connected = 801, MainThreadCpu = 11.2 }, 3);
+        _builder.Read(Redis with { Connected = 1, MainThreadCpu = null }, 4);
+
+        Assert.Equal(
+            [new ServerMoment(2) { Clients = 800, MainThreadShare = 0.4 }, new ServerMoment(3) { Clients = 0 }], Ledger.Course);
+    }
+
+    [Fact]
     public void First_answer_after_the_start_tells_how_many_connections_may_be_missing()
     {
         _builder.Begin(1);
