@@ -33,7 +33,12 @@ internal sealed record RunTimes(IReadOnlyList<StepCourse> Steps, string? Missing
         var whole = new Dictionary<MeasuredStep, LatencyHistogram>();
         foreach (var interval in stored.Intervals())
         {
-            interval.AddTo(whole);
+            if (!whole.TryGetValue(interval.Step, out var all))
+            {
+                whole.Add(interval.Step, all = new LatencyHistogram());
+            }
+
+            all.Add(interval.Histogram);
             if (interval.Histogram.Summarize() is { } summary)
             {
                 if (!points.TryGetValue(interval.Step, out var list))
