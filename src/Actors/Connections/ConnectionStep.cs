@@ -1,5 +1,4 @@
 using ActorLoad.Transport;
-using static ActorLoad.Connections.ConnectionProtocol;
 
 namespace ActorLoad.Connections;
 

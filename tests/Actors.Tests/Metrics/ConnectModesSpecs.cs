@@ -31,7 +31,7 @@ public class ConnectModesSpecs
 
         Assert.Equal(modes, found.Seconds().Select(mode => (mode.Key, mode.Value)).Order());
         Assert.Equal(times.Sum(time => time.Count), found.Connects);
-        Assert.Equal(times.Where(time => time.Millis >= 990).Sum(time => time.Count), found.Long);
+        Assert.Equal(times.Where(time => time.Millis >= 990).Sum(time => time.Count), found.OverASecond);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public class ConnectModesSpecs
         found.Add(1_231_000, 40);
         found.Add(2_210_000, 30);
 
-        Assert.Equal((2_040, 2_070, 2_070), (found.Distant, found.Long, found.Connects));
+        Assert.Equal((2_040, 2_070, 2_070), (found.Distant, found.OverASecond, found.Connects));
         Assert.Equal((1, 30), (Assert.Single(found.Seconds()).Key, Assert.Single(found.Seconds()).Value));
     }
 
