@@ -122,7 +122,7 @@ internal static class RunCommand
         var (journal, taken) = output.CreateJournal(header);
         using var held = taken;
         using var unused = obstacles.Count > 0 ? journal : null;
-        var live = output.WantsLive ? new LiveView(settings.Thresholds, signals.Handle, signals.Requested, time) : null;
+        var live = output.WantsLive ? new LiveView(settings.Thresholds, signals.Handle, time, signals.Requested) : null;
         var soFar = new RunSoFar(header);
         IRunView view = live ?? (output.Quiet ? new QuietView() : (IRunView)new LineView(Console.Error, settings.Thresholds));
         var watch = new RunWatch(view, soFar);

@@ -97,7 +97,11 @@ public sealed class CompletionSpecs : IDisposable
                 *) printf '%s\n' "$*" >>'{{_files["calls"]}}' ;;
             esac
             """);
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         File.WriteAllText(_files["storm.conf"], "");
         await using var terminal = new PseudoTerminal();
         terminal.Start(shell, new Dictionary<string, string?>

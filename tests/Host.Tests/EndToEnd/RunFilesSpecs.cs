@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ActorLoad.Configuration;
-using ActorLoad.Hosting.Commands;
 using ActorLoad.Hosting.Tests.Terminal;
 using ActorLoad.Load;
 using ActorLoad.Metrics;

@@ -70,20 +70,19 @@ internal static class StepCharts
 
     /// <summary>All percentiles of each step: the further right, the rarer.</summary>
     public static Chart Spectrum(
-        string id, IReadOnlyList<(string Name, string Colour, bool IsDashed, bool IsHidden, LatencyHistogram Times)> series) => new(
-        id,
-        new ChartAxis("percentile: 1/(1-p), logarithmic", "percentile", Log: true)
+        string id, IReadOnlyList<(string Name, string Colour, bool IsDashed, bool IsHidden, LatencyHistogram Times)> series)
+    {
+        var ranks = new ChartAxis("percentile: 1/(1-p), logarithmic", "percentile", Log: true)
         {
             Ticks = Ranks(series.Select(each => each.Times.TotalCount).DefaultIfEmpty(1).Max()),
-        },
-        Millis, [.. series.Select(each => Percentile(each.Name, each.Colour, each.Times) with
+        };
+        var lines = series.Select(each => Percentile(each.Name, each.Colour, each.Times) with
         {
             Dash = each.IsDashed ? "dash" : null,
             Hidden = each.IsHidden,
-        })])
-    {
-        Hover = "closest",
-    };
+        });
+        return new Chart(id, ranks, Millis, [.. lines]) { Hover = "closest" };
+    }
 
     /// <summary>The spectrum of one run.</summary>
     public static Chart Spectrum(RunTimes times) => Spectrum(

@@ -10,14 +10,14 @@ internal sealed class Keyboard : IDisposable
 
     private readonly ManualResetEventSlim _end = new();
     private readonly Action<char> _pressed;
-    private readonly PosixSignalRegistration _suspended;
+    private readonly PosixSignalRegistration? _suspended;
 
     private Keyboard(Action<char> pressed)
     {
         _pressed = pressed;
 
         // Not every shell restores the mode after Ctrl-Z.
-        _suspended = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Suspend);
+        _suspended = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Suspend);
     }
 
     /// <summary>True if stdin is a terminal whose keys can be read.</summary>
@@ -41,7 +41,7 @@ internal sealed class Keyboard : IDisposable
     public void Dispose()
     {
         _end.Set();
-        _suspended.Dispose();
+        _suspended?.Dispose();
         KeyMode.Restore(isOver: true);
     }
 

@@ -9,10 +9,10 @@ namespace ActorLoad.Hosting.Terminal.Live;
 /// the run and change the window.</summary>
 /// <param name="thresholds">The run's thresholds.</param>
 /// <param name="stop">Stops the run, for the key that is named.</param>
-/// <param name="stopping">Cancelled once the run is being stopped.</param>
 /// <param name="time">Measures the time since an interval.</param>
+/// <param name="stopping">Cancelled once the run is being stopped.</param>
 internal sealed class LiveView(
-    IReadOnlyList<Threshold> thresholds, Action<string> stop, CancellationToken stopping, TimeProvider time) : IRunView
+    IReadOnlyList<Threshold> thresholds, Action<string> stop, TimeProvider time, CancellationToken stopping) : IRunView
 {
     private static readonly TimeSpan _frame = TimeSpan.FromMilliseconds(100);
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using ActorLoad.Peers.Processes;
 using PuppeteerSharp;
-using PuppeteerSharp.Media;
 using Xunit;
 
 namespace ActorLoad.Hosting.Tests.Daemon.Pages;

@@ -1,6 +1,5 @@
 using ActorLoad.Hosting.Reports.Charts;
 using ActorLoad.Hosting.Tests.Journal;
-using ActorLoad.Metrics;
 using FsCheck.Xunit;
 using Xunit;
 

@@ -208,7 +208,7 @@ public sealed class LiveViewSpecs
     private LiveView View(CancellationToken stopping = default)
     {
         Assert.True(Threshold.TryParse("success-ratio >= 0.99", new ThresholdParts(["db:1"], true, true, true), out var threshold, out _));
-        return new LiveView([threshold], _stops.Add, stopping, TimeProvider.System);
+        return new LiveView([threshold], _stops.Add, TimeProvider.System, stopping);
     }
 
     private static string Text(LiveView view, int rows = 24) => string.Join('\n', view.Draw(new ScreenSize(80, rows), _glyphs, hasKeys: true).Select(row => row.Text));
