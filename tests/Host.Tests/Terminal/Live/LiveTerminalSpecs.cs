@@ -21,10 +21,11 @@ public sealed class LiveTerminalSpecs
         await terminal.UntilAsync("first-reply");
         await terminal.UntilAsync(Page);
         Assert.False(await terminal.IsUsualAsync()); // keys are read one by one, without echo
+        await terminal.UntilAsync(screen => Enumerable.Range(1, 59).Any(second => screen.Text.Contains($", {second}.", StringComparison.Ordinal)));
         terminal.Press("x");
         terminal.Press("-");
-        await terminal.UntilAsync("window: last 1 s");
-        terminal.Press("+");
+        await terminal.UntilAsync("window: last ");
+        terminal.Press("+++");
         await terminal.UntilAsync(Page);
         terminal.Press("q");
         var ended = (await run.ExitAsync()).Expect(130);
