@@ -23,6 +23,8 @@ internal static class DaemonHealth
     {
         var report = await checks.CheckHealthAsync(check => check.Tags.Contains(tag));
         return report.Status == HealthStatus.Healthy ? Results.Text(word)
-            : Problems.Of(StatusCodes.Status503ServiceUnavailable, report.Entries.Values.First(entry => entry.Status != HealthStatus.Healthy).Description);
+            : Problems.Of(
+                StatusCodes.Status503ServiceUnavailable,
+                report.Entries.Values.First(entry => entry.Status != HealthStatus.Healthy).Description);
     }
 }

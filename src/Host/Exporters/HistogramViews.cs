@@ -3,7 +3,8 @@ using OpenTelemetry.Metrics;
 
 namespace ActorLoad.Hosting.Exporters;
 
-/// <summary>The buckets of exported histograms. All boundaries are powers of two in seconds, and roots of them, so both forms agree.</summary>
+/// <summary>The buckets of exported histograms. All boundaries are powers of two in seconds, and roots of them, so both forms
+/// agree.</summary>
 internal static class HistogramViews
 {
     /// <summary>Boundaries for each doubling: neighbours differ by 9 %, so a percentile is at most that far off.</summary>

@@ -88,7 +88,8 @@ internal sealed class LoadMeter : IDisposable
             _info = NewMeter();
             _run = run;
             _info.CreateObservableGauge(
-                LoadMetric.RunInfo.Name, () => new Measurement<long>(1, run.Tags()), LoadMetric.RunInfo.Unit, LoadMetric.RunInfo.Description);
+                LoadMetric.RunInfo.Name, () => new Measurement<long>(1, run.Tags()), LoadMetric.RunInfo.Unit,
+                LoadMetric.RunInfo.Description);
         }
     }
 

@@ -65,7 +65,8 @@ internal sealed record LoadMetric(string Name, MetricKind Kind, string Unit, str
         Counter("actorload.awaited.closes", "{close}", "Closes that waited for the server, by their end", CloseEndOf, FleetOf);
 
     public static LoadMetric Reused { get; } = UpDown(
-        "actorload.connection.reused", Connection, "Uses of connections that an earlier burst left idle, less those that proved stale", FleetOf);
+        "actorload.connection.reused", Connection, "Uses of connections that an earlier burst left idle, less those that proved stale",
+        FleetOf);
 
     public static LoadMetric Open { get; } = UpDown("actorload.connection.open", Connection, "Connections that have begun and not ended");
 

@@ -33,7 +33,8 @@ internal sealed class OtlpPush : IDisposable
         var reader = new PeriodicExportingMetricReader(
             new WatchedExporter(options, Complain), (int)settings.Interval.TotalMilliseconds, (int)settings.Timeout.TotalMilliseconds)
         {
-            TemporalityPreference = settings.IsDelta ? MetricReaderTemporalityPreference.Delta : MetricReaderTemporalityPreference.Cumulative,
+            TemporalityPreference = settings.IsDelta
+                ? MetricReaderTemporalityPreference.Delta : MetricReaderTemporalityPreference.Cumulative,
         };
         _provider = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(ExportResource.Of(runId))

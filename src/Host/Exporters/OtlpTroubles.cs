@@ -21,7 +21,8 @@ internal sealed class OtlpTroubles : EventListener
     }
 
     protected override void OnEventWritten(EventWrittenEventArgs eventData) =>
-        _last = eventData.Payload?.OfType<string>().LastOrDefault(text => text.Length > 0) is { } text ? Sentence(text) : eventData.EventName;
+        _last = eventData.Payload?.OfType<string>().LastOrDefault(text => text.Length > 0) is { } text
+            ? Sentence(text) : eventData.EventName;
 
     /// <summary>The message of an exception in the form of <c>ToString</c>: <c>Type: message ---> inner</c>, then its stack.</summary>
     internal static string Sentence(string text)
