@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Makes the packages of ActorLoad, and says what it made. docs/install.md says how each is installed.
 #
-#   src/Host/Packaging/build.sh [--out DIR] [nuget | archives | deb | image]...
+#   src/Host/Packaging/build.sh [--out DIR] [--platform linux-x64 | linux-arm64]... [--fast] [nuget | archives | deb | image]...
 #
-# Without parts it makes all, in out/packages. Archives and deb need tar, gzip and dpkg-deb. The image needs the registry of its base image
+# Without parts it makes all, in out/packages, for both platforms. --fast compresses lightly. Archives and deb need tar, gzip and dpkg-deb. The image needs the registry of its base image
 # (-p:ContainerBaseImage in IMAGE_OPTIONS names another one): where it cannot be reached, the image is left out, and that is said.
 set -euo pipefail
 shopt -s nullglob
@@ -13,12 +13,25 @@ root=$(cd "$here/../../.." && pwd)
 host=$root/src/Host
 out=$root/out/packages
 parts=()
+platforms=()
+effort=6
 while (($# > 0)); do
     case $1 in
         --out)
             out=${2:?--out needs a directory}
             shift
             ;;
+        --platform)
+            case ${2:-} in
+                linux-x64 | linux-arm64) platforms+=("$2") ;;
+                *)
+                    echo "build.sh: --platform needs linux-x64 or linux-arm64" >&2
+                    exit 2
+                    ;;
+            esac
+            shift
+            ;;
+        --fast) effort=1 ;;
         nuget | archives | deb | image) parts+=("$1") ;;
         *)
             echo "build.sh: unknown part '$1'; it is one of nuget, archives, deb, image" >&2
@@ -28,6 +41,7 @@ while (($# > 0)); do
     shift
 done
 if ((${#parts[@]} == 0)); then parts=(nuget archives deb image); fi
+if ((${#platforms[@]} == 0)); then platforms=(linux-x64 linux-arm64); fi
 
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
@@ -54,13 +68,20 @@ nuget() {
     quietly dotnet pack "$host" -c Release -o "$out"
 }
 
+declare -A machines=([linux-x64]=62 [linux-arm64]=183) architectures=([linux-x64]=amd64 [linux-arm64]=arm64)
+
 # The program of a platform, and what goes with it. $work/RID/actorload-VERSION-RID is the content of its archive.
 publish() {
     local rid=$1 tree=$work/$1/actorload-$version-$1
     [[ -d $tree ]] && return
     mkdir -p "$tree"
     quietly dotnet publish "$host" -c Release -r "$rid" --self-contained -p:PublishSingleFile=true -p:RunAnalyzers=false -o "$tree"
-    test -x "$tree/actorload"
+    local machine
+    machine=$(od -An -tu2 -j18 -N2 "$tree/actorload" | tr -d ' ') # of the ELF header
+    if [[ $machine != "${machines[$rid]}" ]]; then
+        echo "build.sh: the program for $rid is one of ELF machine $machine, not ${machines[$rid]}" >&2
+        return 1
+    fi
     # Libraries beside the program are parts of Garnet that ActorLoad does not use.
     rm -f "$tree"/*.pdb "$tree"/*.xml "$tree"/*.so
     cp -r "$root/LICENSE" "$root/README.md" "$root/CHANGELOG.md" "$root/hocon" "$root/systune" "$work/man" "$work/completions" "$tree"
@@ -79,11 +100,12 @@ texts() {
 archive() {
     publish "$1"
     tar -C "$work/$1" --owner=0 --group=0 --numeric-owner --sort=name --mtime="@$stamp" -cf - "actorload-$version-$1" |
-        gzip -n -6 >"$out/actorload-$version-$1.tar.gz"
+        gzip -n -$effort >"$out/actorload-$version-$1.tar.gz"
 }
 
 deb() {
-    local rid=$1 architecture=$2 tree=$work/$2
+    local rid=$1 architecture=${architectures[$1]}
+    local tree=$work/$architecture
     publish "$rid"
     local content=$work/$rid/actorload-$version-$rid doc=$tree/usr/share/doc/actorload
     mkdir -p "$tree"/{DEBIAN,etc/actorload,usr/bin,usr/lib/{actorload,systemd/system},usr/share/man/man1} "$doc/examples"
@@ -113,7 +135,7 @@ deb() {
     install -m 755 "$here/debian"/{postinst,prerm,postrm} "$tree/DEBIAN/"
     (cd "$tree" && find etc usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
     find "$tree" -exec touch -h -d "@$stamp" {} +
-    SOURCE_DATE_EPOCH=$stamp dpkg-deb --root-owner-group -Zgzip -z6 --build "$tree" "$out/actorload_${version}_$architecture.deb" >/dev/null
+    SOURCE_DATE_EPOCH=$stamp dpkg-deb --root-owner-group -Zgzip "-z$effort" --build "$tree" "$out/actorload_${version}_$architecture.deb" >/dev/null
 }
 
 image() {
@@ -136,10 +158,9 @@ image() {
 
 if wants nuget; then nuget; fi
 if wants archives || wants deb; then texts; fi
-if wants archives; then for rid in linux-x64 linux-arm64; do archive "$rid"; done; fi
-if wants deb; then
-    deb linux-x64 amd64
-    deb linux-arm64 arm64
-fi
+for platform in "${platforms[@]}"; do
+    if wants archives; then archive "$platform"; fi
+    if wants deb; then deb "$platform"; fi
+done
 if wants image; then image; fi
 (cd "$out" && for file in *; do printf '%8s  %s\n' "$(du -h "$file" | cut -f1)" "$file"; done)

@@ -23,7 +23,8 @@ internal static class RunJUnit
     /// <summary>The report as XML.</summary>
     public static string Of(RunProtocol.RunEnded ended)
     {
-        Case[] cases = [OfVerdict(ended), .. ended.Result is { } result ? [.. Thresholds(result), .. Findings(result)] : Array.Empty<Case>()];
+        Case[] measured = ended.Result is { } result ? [.. Thresholds(result), .. Findings(result)] : [];
+        Case[] cases = [OfVerdict(ended), .. measured];
         using var bytes = new MemoryStream();
         using (var xml = XmlWriter.Create(bytes, Layout))
         {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.CommandLine;
 using System.Formats.Tar;
 using System.IO.Compression;
@@ -45,19 +44,6 @@ public sealed class ProgramPackagesSpecs : IDisposable
         Assert.NotEqual(0, (await ChildProcess.RunAsync([.. bare, Path.Combine(dotnet, "dotnet"), "--version"])).ExitCode);
         Assert.Matches(VersionLine, (await ChildProcess.RunAsync([.. bare, program, "--version"])).Expect().Stdout.Trim());
         AssertSucceeded((await ChildProcess.RunAsync([.. bare, program, .. _storm])).Expect());
-    }
-
-    [PackagesFact]
-    public void Archive_of_arm64_has_a_program_for_that_machine()
-    {
-        const int Machine = 18; // of an ELF header
-        const ushort Aarch64 = 183;
-        var header = new byte[20];
-        using var program = File.OpenRead(Path.Combine(Unpacked("linux-arm64"), "actorload"));
-        program.ReadExactly(header);
-
-        Assert.Equal("\u007fELF"u8, header.AsSpan(0, 4));
-        Assert.Equal(Aarch64, BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(Machine)));
     }
 
     [PackagesFact]
