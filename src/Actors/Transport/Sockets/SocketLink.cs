@@ -10,6 +10,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     private Socket? _socket;
     private SocketOperation? _operation;
     private PortLease _lease;
+    private int _rests; // of commands that the engine still sends beside a receive
     private Pending _pending;
     private bool _expired;
     private bool _isOverdue;
@@ -60,7 +61,8 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         if (_pending == Pending.Receive)
         {
             var command = _operation!.Written(size);
-            if (ClientSocket.SendAtOnce(_socket!, command) is var left and > 0)
+            var left = _rests > 0 ? command.Length : ClientSocket.SendAtOnce(_socket!, command);
+            if (left > 0)
             {
                 SendRest(command[^left..]);
             }
@@ -146,6 +148,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     {
         if (operation != _operation)
         {
+            _rests--;
             Return(operation); // the rest of a command; if it could not be sent, the receive beside it tells
             return;
         }
@@ -266,14 +269,18 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
     }
 
-    // The engine sends what it was given whole, and in its order.
+    // The engine sends what it was given whole, and in its order. A send that waits for nothing passes by what the engine still has.
     private void SendRest(ReadOnlySpan<byte> bytes)
     {
         var rest = loop.RentOperation(settings.ReceiveBuffer);
         rest.Link = this;
         bytes.CopyTo(rest.Outgoing(bytes.Length));
         rest.AimToSend(bytes.Length);
-        if (!_socket!.SendAsync(rest.Arguments))
+        if (_socket!.SendAsync(rest.Arguments))
+        {
+            _rests++;
+        }
+        else
         {
             Return(rest);
         }
