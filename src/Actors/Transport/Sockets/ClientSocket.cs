@@ -87,11 +87,13 @@ internal static class ClientSocket
     public static void CloseAbortively(Socket socket) => socket.LingerState = _abortive;
 
     /// <summary>Sends what fits into the socket's buffer, beside a receive under way, and waits for nothing. Returns the number of bytes
-    /// left: none of a broken connection, which shows in that receive.</summary>
-    public static int SendAtOnce(Socket socket, ReadOnlySpan<byte> bytes)
+    /// left: none of a broken connection, which shows in that receive. A reset shows once: if the send has taken it, it is in
+    /// <paramref name="taken"/>, and the receive sees an end.</summary>
+    public static int SendAtOnce(Socket socket, ReadOnlySpan<byte> bytes, ref SocketError taken)
     {
         socket.Blocking = false;
         var sent = socket.Send(bytes, SocketFlags.None, out var error);
+        taken = error == SocketError.ConnectionReset ? error : taken;
         return error is SocketError.Success or SocketError.WouldBlock ? bytes.Length - sent : 0;
     }
 

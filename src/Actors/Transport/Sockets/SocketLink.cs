@@ -11,6 +11,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
     private SocketOperation? _operation;
     private PortLease _lease;
     private int _rests; // of commands that the engine still sends beside a receive
+    private SocketError _sendError; // of a send beside a receive
     private Pending _pending;
     private bool _expired;
     private bool _isOverdue;
@@ -61,7 +62,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         if (_pending == Pending.Receive)
         {
             var command = _operation!.Written(size);
-            var left = _rests > 0 ? command.Length : ClientSocket.SendAtOnce(_socket!, command);
+            var left = _rests > 0 ? command.Length : ClientSocket.SendAtOnce(_socket!, command, ref _sendError);
             if (left > 0)
             {
                 SendRest(command[^left..]);
@@ -149,7 +150,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         if (operation != _operation)
         {
             _rests--;
-            Return(operation); // the rest of a command; if it could not be sent, the receive beside it tells
+            EndRest(operation);
             return;
         }
 
@@ -180,7 +181,7 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
         else if (ended == Pending.Receive && _operation.Arguments.BytesTransferred == 0)
         {
-            End(new LinkFailed(this, LinkFault.PeerClosed));
+            EndReceive();
         }
         else
         {
@@ -282,7 +283,26 @@ internal sealed class SocketLink(SocketLoop loop, IActorRef owner, SocketSetting
         }
         else
         {
-            Return(rest);
+            EndRest(rest);
+        }
+    }
+
+    // If it failed, the receive beside it ends, too.
+    private void EndRest(SocketOperation rest)
+    {
+        _sendError = rest.Arguments.SocketError != SocketError.Success ? rest.Arguments.SocketError : _sendError;
+        Return(rest);
+    }
+
+    private void EndReceive()
+    {
+        if (_sendError != SocketError.Success)
+        {
+            Fail(_sendError); // the send has had the socket's error
+        }
+        else
+        {
+            End(new LinkFailed(this, LinkFault.PeerClosed));
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed unsafe class RingLink(
     RingLoop loop, IActorRef owner, RingSlot slot, Endpoint target, SocketSettings settings, PortLease lease) : Link
 {
     private int _received;
-    private int _restError;
+    private int _sendError;
     private PortLease _lease = lease;
     private bool _isPending;
     private bool _isTaken;
@@ -55,7 +55,7 @@ internal sealed unsafe class RingLink(
         SentAt = deadline.Enter(this);
         if (_isPending)
         {
-            if (RingSocket.SendAtOnce(slot.File, slot.Outgoing, size) is var left and > 0)
+            if (RingSocket.SendAtOnce(slot.File, slot.Outgoing, size, ref _sendError) is var left and > 0)
             {
                 PrepareSend(RingOperation.Rest, slot.Outgoing + size - left, left);
                 slot.Begin(RingOperation.Rest);
@@ -148,7 +148,8 @@ internal sealed unsafe class RingLink(
     public void Leaves(long now) => SentAt = now;
 
     /// <summary>The operation has ended, and <see cref="Complete"/> will follow: its deadline no longer counts.</summary>
-    public void CompletionTaken(RingOperation operation) => _isTaken |= operation != RingOperation.Rest && !slot.IsSendingRest;
+    public void CompletionTaken(RingOperation operation) =>
+        _isTaken |= operation == RingOperation.Rest ? _isEarly : !slot.IsSendingRest;
 
     /// <summary>A connect or receive has ended.</summary>
     /// <param name="operation">Which of them.</param>
@@ -187,9 +188,9 @@ internal sealed unsafe class RingLink(
         {
             Answer(new Connected(this), takenAt);
         }
-        else if (result == 0 && _restError != 0)
+        else if (result == 0 && _sendError != 0)
         {
-            Fail(_restError, takenAt); // the send has had the socket's error
+            Fail(_sendError, takenAt); // the send has had the socket's error
         }
         else if (result == 0)
         {
@@ -270,7 +271,7 @@ internal sealed unsafe class RingLink(
     // If it failed, the receive beside it ends, too.
     private void CompleteRest(int result)
     {
-        _restError = Math.Max(0, -result);
+        _sendError = result < 0 ? -result : _sendError;
         if (_isEarly)
         {
             _isEarly = false;

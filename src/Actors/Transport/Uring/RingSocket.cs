@@ -63,11 +63,14 @@ internal static unsafe class RingSocket
     }
 
     /// <summary>Sends what fits into the socket's buffer, beside a receive under way, and waits for nothing. Returns the number of bytes
-    /// left: none of a broken connection, which shows in that receive.</summary>
-    public static int SendAtOnce(int file, byte* bytes, int size)
+    /// left: none of a broken connection, which shows in that receive. A reset shows once: if the send has taken it, its errno is in
+    /// <paramref name="taken"/>, and the receive sees an end.</summary>
+    public static int SendAtOnce(int file, byte* bytes, int size, ref int taken)
     {
         var sent = Send(file, bytes, (nuint)size, (int)(MSG_DONTWAIT | MSG_NOSIGNAL));
-        return sent >= 0 ? size - (int)sent : Marshal.GetLastPInvokeError() == EAGAIN ? size : 0;
+        var error = sent >= 0 ? 0 : Marshal.GetLastPInvokeError();
+        taken = error == ECONNRESET ? error : taken;
+        return sent >= 0 ? size - (int)sent : error == EAGAIN ? size : 0;
     }
 
     /// <summary>Sends FIN; the descriptor can still receive. If the peer has ended the connection, a receive tells.</summary>
