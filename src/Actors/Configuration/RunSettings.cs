@@ -64,7 +64,7 @@ public sealed record RunSettings(
     /// <summary>True if thresholds may pass in a run that is <c>generator-limited</c> (<c>verdict.allow</c>).</summary>
     public bool AllowsGeneratorLimited { get; init; }
 
-    /// <summary>The target of the run file, beside those of its fleets; null if it has none of its own.</summary>
+    /// <summary>The target of the run file, beside those of its fleets; null only in settings that no reader made.</summary>
     public TargetSettings? OwnTarget { get; init; }
 
     /// <summary>How observers sign in to an endpoint: as the first fleet that signs in there, or speaks TLS; else as the run file's own

@@ -83,7 +83,7 @@ internal sealed class QuietTime(ConnectionActor connection)
             case LinkFailed failed when failed.Link == Link: throw connection.FailInUse(failed);
             case Retire: Leave(); break;
             case Alarm when message == _end: Leave(); break;
-            case Alarm when message == _alarm: _listening.Then(connection, static self => self.Quiet.Ping()); break;
+            case Alarm when message == _alarm && Plan.PingEvery > 0: _listening.Then(connection, static self => self.Quiet.Ping()); break;
             default: connection.HandleOther(message); break;
         }
     }
@@ -144,6 +144,7 @@ internal sealed class QuietTime(ConnectionActor connection)
     // If its end is a close, what has come meanwhile is of no use.
     private void Leave()
     {
+        _isOver = true; // also after a PING that comes before what was received
         if (Plan.IsCloseAll)
         {
             connection.End(Outcome.Succeeded);
@@ -154,11 +155,12 @@ internal sealed class QuietTime(ConnectionActor connection)
         }
     }
 
-    // A link whose deadline is over can only be closed. If more follows, a message ends the hold.
+    // A link whose deadline is over can only be closed. If more follows, or a receive with another deadline goes on, a message ends the
+    // hold.
     private DeadlineQueue Until(DeadlineQueue hold)
     {
         _isOver = false;
-        if ((Plan.IsCloseAll && Plan.PingEvery == 0) || hold == Plan.KeptDeadline)
+        if ((Plan.IsCloseAll && Plan.PingEvery == 0 && !Link.IsPending) || hold == Plan.KeptDeadline)
         {
             return hold;
         }

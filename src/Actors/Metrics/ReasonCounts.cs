@@ -4,7 +4,7 @@ namespace ActorLoad.Metrics;
 /// number of bounded length is counted apart, the rest together.</summary>
 internal sealed class ReasonCounts
 {
-    /// <summary>Most reasones that are counted apart.</summary>
+    /// <summary>Most reasons that are counted apart.</summary>
     public const int MaxReasons = 64;
 
     /// <summary>Longest reason that is counted apart, in characters.</summary>

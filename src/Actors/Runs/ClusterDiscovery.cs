@@ -17,7 +17,8 @@ internal static class ClusterDiscovery
     public static Task<ResolvedTarget> FindAsync(RunSettings settings, ResolvedTarget target, TimeProvider time, CancellationToken stop) =>
         FindAsync(settings, target, (host, end) => NameLookUp.FindAsync(host, time, end), time, stop);
 
-    /// <summary>Finds them with the given look-up of names, for all of which together <see cref="NameLookUp.Limit"/> holds.</summary>
+    /// <summary>Finds them with the given look-up of names; <see cref="NameLookUp.Limit"/> holds for those of each cluster
+    /// together.</summary>
     internal static async Task<ResolvedTarget> FindAsync(
         RunSettings settings, ResolvedTarget target, Func<string, CancellationToken, Task<IPAddress[]>> lookUp, TimeProvider time,
         CancellationToken stop)

@@ -123,7 +123,7 @@ internal sealed class ServerLedgerBuilder(string endpoint, int othersConnections
         _connected.Read(reading.Connected);
         _memory.Read(reading.Memory);
         _mainThread.Read(reading.MainThreadCpu, reading.Clock ?? at, isAnother);
-        AddMoment(reading, at);
+        AddMoment(reading, at, isAnother);
         (_last, _lastAt) = (reading, at);
     }
 
@@ -188,10 +188,10 @@ internal sealed class ServerLedgerBuilder(string endpoint, int othersConnections
     private bool RanThroughout(ServerReading last) => !IsLost && _restarts.Count == 0 && _lastAt > _answers.Origin
         && ((_late is null && last.RunId is not null && !AreSeveral) || last.UptimeSeconds - 1 > _lastAt - _answers.Origin);
 
-    private void AddMoment(ServerReading reading, double at)
+    private void AddMoment(ServerReading reading, double at, bool isAnother)
     {
         var clock = reading.Clock ?? at;
-        var share = reading.MainThreadCpu is { } now && _lastCpu is { } last && now >= last.Cpu && clock > last.Clock
+        var share = reading.MainThreadCpu is { } now && !isAnother && _lastCpu is { } last && now >= last.Cpu && clock > last.Clock
             ? Math.Round(Math.Min(1, (now - last.Cpu) / (clock - last.Clock)), 3) : (double?)null;
         _lastCpu = reading.MainThreadCpu is { } cpu ? (cpu, clock) : null;
         if (_begunAt is { } begun && at >= begun)
