@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;
 
@@ -96,12 +95,7 @@ public sealed class RedisCluster : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            int bus;
-            using (var holder = FreshPort.BoundApart())
-            {
-                bus = ((IPEndPoint)holder.LocalEndPoint!).Port;
-            }
-
+            var bus = FreshPort.NumberApart();
             try
             {
                 _nodes.Add(await RedisServer.StartAsync("--cluster-enabled", "yes", "--cluster-port", Text(bus), "--cluster-node-timeout", "1000"));

@@ -64,7 +64,7 @@ public sealed class RedisServer : IAsyncDisposable
         {
             try
             {
-                return await TryStartAsync(network, wrapper, FreePort(), args);
+                return await TryStartAsync(network, wrapper, FreshPort.NumberApart(), args);
             }
             catch (InvalidOperationException e) when (attempt < PortAttempts && e.Message.Contains("Address already in use"))
             {
@@ -184,12 +184,6 @@ public sealed class RedisServer : IAsyncDisposable
     {
         var at = Array.IndexOf(args, "--requirepass");
         return at >= 0 ? args[at + 1] : null;
-    }
-
-    private static int FreePort()
-    {
-        using var holder = FreshPort.BoundApart();
-        return ((IPEndPoint)holder.LocalEndPoint!).Port;
     }
 
     private async Task<long> StatAsync(string section, string key) =>

@@ -28,12 +28,7 @@ public sealed class OtlpCollector : IAsyncDisposable
     /// <summary>Starts one.</summary>
     public static OtlpCollector Start()
     {
-        int port;
-        using (var taken = FreshPort.BoundApart())
-        {
-            port = ((IPEndPoint)taken.LocalEndPoint!).Port;
-        }
-
+        var port = FreshPort.NumberApart();
         return new OtlpCollector(port);
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using ActorLoad.Peers.Kernel;
 using ActorLoad.Peers.Processes;
@@ -28,12 +27,7 @@ public sealed class PrometheusServer : IAsyncDisposable
                 authorization: { credentials: {{token}} }
                 static_configs: [ { targets: ["{{target.Authority}}"] } ]
             """);
-        int port;
-        using (var taken = FreshPort.BoundApart())
-        {
-            port = ((IPEndPoint)taken.LocalEndPoint!).Port;
-        }
-
+        var port = FreshPort.NumberApart();
         var server = new PrometheusServer(
             folder,
             ChildProcess.Start([

@@ -19,6 +19,13 @@ public static class FreshPort
     /// <summary>The same with a port that no connection of another program gets: every socket of this port is the test's.</summary>
     public static Socket BoundApart() => Bound(() => Random.Shared.Next(FirstOfServers, FirstOfConnections));
 
+    /// <summary>The number of such a port, for a program that binds it itself.</summary>
+    public static int NumberApart()
+    {
+        using var held = BoundApart();
+        return ((IPEndPoint)held.LocalEndPoint!).Port;
+    }
+
     private static Socket Bound(Func<int> wanted)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)

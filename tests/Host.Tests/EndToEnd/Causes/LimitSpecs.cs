@@ -173,12 +173,7 @@ public sealed class LimitSpecs
     {
         using var folder = new TemporaryDirectory();
         (await ChildProcess.RunAsync("chmod", "777", folder.Root)).Expect();
-        int port;
-        using (var holder = FreshPort.BoundApart())
-        {
-            port = ((System.Net.IPEndPoint)holder.LocalEndPoint!).Port;
-        }
-
+        var port = FreshPort.NumberApart();
         var user = (100_000 + Environment.ProcessId).ToString(CultureInfo.InvariantCulture); // with no process but this one
         await using var server = ChildProcess.Start(
         [
