@@ -12,6 +12,8 @@ internal sealed class RunArchive(ResultsDirectory results, TimeProvider time, IL
     // Compressing takes a core. A client that reads too slowly is cut off by the web server.
     private const int MostArchives = 2;
 
+    private const int FirstYearOfZip = 1980;
+
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(10);
 
     private readonly OwnThreads _threads = new("archives", MostArchives);
@@ -47,7 +49,12 @@ internal sealed class RunArchive(ResultsDirectory results, TimeProvider time, IL
             {
                 var name = $"{Path.GetFileName(Path.GetDirectoryName(file))}/{Path.GetFileName(file)}";
                 var entry = archive.CreateEntry(name, CompressionLevel.Fastest);
-                entry.LastWriteTime = File.GetLastWriteTime(file);
+                var written = File.GetLastWriteTime(content.SafeFileHandle);
+                if (written.Year >= FirstYearOfZip)
+                {
+                    entry.LastWriteTime = written;
+                }
+
                 using var packed = entry.Open();
                 content.CopyTo(packed);
             }

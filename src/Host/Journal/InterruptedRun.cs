@@ -14,9 +14,10 @@ internal static class InterruptedRun
     /// <param name="directory">Where <c>samples.jsonl</c> is.</param>
     /// <param name="header">The run; lines of other runs are skipped.</param>
     /// <param name="stop">Ends the reading.</param>
-    public static RunResult Read(string directory, RunHeader header, CancellationToken stop)
+    /// <param name="each">Gets every interval, also of a long run, whose result has merged ones.</param>
+    public static RunResult Read(string directory, RunHeader header, CancellationToken stop, Action<Sample>? each = null)
     {
-        var (last, log) = ReadLog(directory, header.Id, stop);
+        var (last, log) = ReadLog(directory, header.Id, stop, each);
         var result = Assemble(header, last, log.Samples);
         return log.IntervalsInEach == 1 ? result : result with
         {
@@ -116,7 +117,8 @@ internal static class InterruptedRun
         }
     }
 
-    private static (RunSnapshot? Last, SampleLog Log) ReadLog(string directory, string? id, CancellationToken stop)
+    private static (RunSnapshot? Last, SampleLog Log) ReadLog(
+        string directory, string? id, CancellationToken stop, Action<Sample>? each = null)
     {
         RunSnapshot? last = null;
         var log = new SampleLog(MetricsActor.MaxSamples);
@@ -124,6 +126,7 @@ internal static class InterruptedRun
         {
             last = snapshot;
             log.Add(snapshot.Sample, SampleTimes.Unknown);
+            each?.Invoke(snapshot.Sample);
         }
 
         return (last, log);

@@ -91,7 +91,7 @@ publish() {
 texts() {
     [[ -d $work/man ]] && return
     local program=$host/bin/Release/net10.0/actorload shell
-    [[ -x $program ]] || quietly dotnet build "$host" -c Release
+    quietly dotnet build "$host" -c Release
     "$program" manual "$work/man"
     mkdir "$work/completions"
     for shell in bash zsh fish; do "$program" completion "$shell" >"$work/completions/actorload.$shell"; done

@@ -6,7 +6,7 @@ namespace ActorLoad.Hosting.Reports;
 /// a rarer outcome shares one with a common one. An outcome's name always stands beside its colour.</summary>
 internal static class OutcomeColours
 {
-    /// <summary>The colour of connections that were not started.</summary>
+    /// <summary>The name of connections that were not started.</summary>
     public const string Dropped = "dropped";
 
     private const string Grey = "#7d8894";

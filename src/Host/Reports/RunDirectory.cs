@@ -2,6 +2,7 @@ using System.Text.Json;
 using ActorLoad.Configuration;
 using ActorLoad.Hosting.Journal;
 using ActorLoad.Metrics;
+using ActorLoad.Runs;
 
 namespace ActorLoad.Hosting.Reports;
 
@@ -27,21 +28,39 @@ internal sealed class RunDirectory(string path)
         return !isLive && File.Exists(Path.Combine(path, RunJournal.ResultFile)) ? Finished() : Unfinished(isLive);
     }
 
+    /// <summary>Reads the result alone; for a run without one, what its finished intervals tell. Throws as <see cref="Read"/>.</summary>
+    public RunResult ReadResult() =>
+        File.Exists(Path.Combine(path, RunJournal.ResultFile)) || !Directory.Exists(path)
+            ? StoredResult.Read(path).Result : ReadUnfinished(null).Result;
+
     private RunView Finished()
     {
         var result = StoredResult.Read(path).Result;
         var samples = Samples(result.Run.Id);
-        var isThere = samples.Count > 0;
-        var shown = isThere ? samples : result.Samples;
+        var isThere = samples.Length > 0;
+        IReadOnlyList<Sample> shown = isThere ? samples : result.Samples;
         return new RunView(path, result, shown)
         {
-            Times = RunTimes.Read(path, result.Run.Id, shown),
+            Times = Times(result.Run.Id, shown),
             Missing = isThere ? []
                 : [$"{RunJournal.SamplesFile} has no line of this run: the charts show the intervals of {RunJournal.ResultFile}."],
         };
     }
 
     private RunView Unfinished(bool isLive)
+    {
+        var samples = new List<Sample>();
+        var (header, result) = ReadUnfinished(samples.Add);
+        return new RunView(path, result, samples)
+        {
+            Times = Times(header.Id, samples),
+            IsLive = isLive,
+            Missing = isLive ? [] : [$"There is no {RunJournal.ResultFile}: the run was killed, or it still goes on."],
+        };
+    }
+
+    // Of its samples, the result keeps so many that a long run's are merged: each gets them all.
+    private (RunHeader Header, RunResult Result) ReadUnfinished(Action<Sample>? each)
     {
         var file = Path.Combine(path, RunJournal.HeaderFile);
         if (!StoredFile.Exists(file))
@@ -52,14 +71,7 @@ internal sealed class RunDirectory(string path)
         try
         {
             var header = RunHeader.Parse(StoredFile.ReadAll(file, InterruptedRun.LongestHeader));
-            var result = InterruptedRun.Read(path, header, CancellationToken.None);
-            var samples = Samples(header.Id);
-            return new RunView(path, result, samples)
-            {
-                Times = RunTimes.Read(path, header.Id, samples),
-                IsLive = isLive,
-                Missing = isLive ? [] : [$"There is no {RunJournal.ResultFile}: the run was killed, or it still goes on."],
-            };
+            return (header, InterruptedRun.Read(path, header, CancellationToken.None, each));
         }
         catch (JsonException)
         {
@@ -72,15 +84,21 @@ internal sealed class RunDirectory(string path)
     }
 
     // All of them, because merged intervals would hide the peaks of a long run.
-    private IReadOnlyList<Sample> Samples(string id)
+    private Sample[] Samples(string id) => Reading(
+        RunJournal.SamplesFile, () => InterruptedRun.Lines(path, id, CancellationToken.None).Select(snapshot => snapshot.Sample).ToArray());
+
+    private RunTimes Times(string id, IReadOnlyList<Sample> samples) =>
+        Reading(RunJournal.HistogramsFile, () => RunTimes.Read(path, id, samples));
+
+    private T Reading<T>(string file, Func<T> read)
     {
         try
         {
-            return [.. InterruptedRun.Lines(path, id, CancellationToken.None).Select(snapshot => snapshot.Sample)];
+            return read();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(Path.Combine(path, RunJournal.SamplesFile), "", $"cannot be read: {exception.Message}", WhatToName);
+            throw Unusable(Path.Combine(path, file), "", $"cannot be read: {exception.Message}", WhatToName);
         }
     }
 

@@ -69,7 +69,7 @@ internal sealed class Login(Sessions sessions, TokenCheck? token)
         {
             return await request.ReadFormAsync(request.HttpContext.RequestAborted);
         }
-        catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException) // or it broke off
         {
             return null;
         }

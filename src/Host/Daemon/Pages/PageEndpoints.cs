@@ -92,9 +92,9 @@ internal sealed class PageEndpoints(
         }
     }
 
-    private bool IsNotOver(string id) => desk.Find(id) is not null || results.Find(id)?.StartedAt is null;
+    private bool IsNotOver(string id) => desk.Find(id) is not null || results.Find(id) is not { } row || !RunList.HasResult(row);
 
-    private StoredResult Stored(string id) => StoredResult.Of(id, RunView.Read(results.PathOf(id)).Result);
+    private StoredResult Stored(string id) => StoredResult.Of(id, new RunDirectory(results.PathOf(id)).ReadResult());
 
     // Without the path on this machine.
     private static string Words(SettingsException exception) =>

@@ -1,6 +1,6 @@
 // Draws the charts of a report or of the daemon's page from one JSON document: see Reports/Charts/Chart.cs for its members.
 // It makes no inline style and no inline handler, so it works where the Content-Security-Policy allows neither.
-// A page that grows calls ActorLoadCharts.show(document) once, and append(snapshots) with lines of samples.jsonl as objects.
+// A page that grows calls ActorLoadCharts.show(document) at first and at each renewal, and append(snapshots) with lines of samples.jsonl as objects.
 (() => {
   'use strict';
 
@@ -120,8 +120,6 @@
   }
 
   function begin(state) {
-    const isSmall = matchMedia('(max-width: 600px)').matches;
-    state.place.classList.toggle('is-small', isSmall);
     draw(state).then(() => {
       state.place.on('plotly_relayout', change => {
         if (isBusy || !isTime(state.chart)) {
@@ -271,12 +269,16 @@
   }
 
   // The values of a snapshot that a trace shows, by the path that its document names.
+  // The last key may be a sum, such as opened+reused, of which a part may be missing.
   function valueOf(snapshot, path) {
+    const keys = path.split('/');
+    const parts = keys.pop().split('+');
     let value = snapshot;
-    for (const key of path.split('/')) {
+    for (const key of keys) {
       value = value === null || value === undefined ? undefined : value[key];
     }
-    return value;
+    const numbers = value === null || value === undefined ? [] : parts.map(part => value[part]).filter(part => typeof part === 'number');
+    return numbers.length === 0 ? undefined : numbers.reduce((sum, part) => sum + part);
   }
 
   function append(snapshots) {

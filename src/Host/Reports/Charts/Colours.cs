@@ -2,11 +2,11 @@ using ActorLoad.Metrics;
 
 namespace ActorLoad.Hosting.Reports.Charts;
 
-/// <summary>The colours of outcomes, the same everywhere. Okabe and Ito have eight that the colour-blind can tell apart; the rarer outcomes
-/// have one of them with a pattern.</summary>
+/// <summary>The colours of series without an outcome, and the patterns of the rarer outcomes, which share a colour: see
+/// <see cref="OutcomeColours"/>.</summary>
 internal static class Colours
 {
-    /// <summary>Of series without an outcome.</summary>
+    /// <summary>Names of colours, of which report.css has the values.</summary>
     public static IReadOnlyList<string> Series { get; } =
         ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"];
 

@@ -25,7 +25,7 @@ internal static class RunCharts
         var columns = new List<SampleColumn>
         {
             Due,
-            SampleColumn.Rate("started", "first", "opened", sample => sample.Opened + (sample.Reused ?? 0)),
+            SampleColumn.Rate("started", "first", "opened+reused", sample => sample.Opened + (sample.Reused ?? 0)),
         };
         if (run.IsLive || run.Result.Connections.Dropped > 0)
         {
@@ -87,7 +87,8 @@ internal static class RunCharts
                 Text =
                 [
                     .. shown.Select(index => bursts[index]).Select(burst => $"burst {burst.Index}: {burst.Planned.Text()} due"
-                        + (burst.Failed + burst.Dropped > 0 ? $", {(burst.Failed + burst.Dropped).Text()} failed" : "")),
+                        + (burst.Failed > 0 ? $", {burst.Failed.Text()} failed" : "")
+                        + (burst.Dropped > 0 ? $", {burst.Dropped.Text()} not started" : "")),
                 ],
             },
         ];

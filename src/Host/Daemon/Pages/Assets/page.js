@@ -279,7 +279,7 @@
       });
       source.onerror = () => {
         if (source.readyState === EventSource.CLOSED) {
-          note.textContent = 'The daemon ended this stream. Load the page again.';
+          note.textContent = 'The daemon does not send this stream. Load the page again.';
         } else {
           note.textContent = 'The daemon is away. This page goes on when it is back.';
         }
